@@ -1,0 +1,16 @@
+// `node scripts/run.mjs FILE [ARG …]`: bootstraps, then runs a TypeScript file of this repository with tsx.
+// Signals reach the child through the terminal's process group or are passed on here; the exit code is the child's.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { bootstrap } from './bootstrap.mjs';
+
+bootstrap();
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [file, ...args] = process.argv.slice(2);
+if (!file) {
+  console.error('usage: node scripts/run.mjs FILE [ARG …]');
+  process.exit(2);
+}
+const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: root, stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
