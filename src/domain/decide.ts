@@ -1,0 +1,173 @@
+import type { Decision } from './effects.js';
+import type { Findings, HookRound, Readiness } from './findings.js';
+import { messagesFor } from './messages.js';
+import type { Order } from './orders.js';
+import { isActive } from './phases.js';
+import type { Change, State } from './state.js';
+import { advance, begin, halt, hold } from './steps/analyse.js';
+import { apply, nothing, tickLater, tickNow, warning, type Context } from './steps/common.js';
+import { closeGate } from './steps/gate.js';
+import { afterPostRollout } from './steps/hooks.js';
+import { build, initialise } from './steps/initialise.js';
+import { obey } from './steps/orders.js';
+import { failPromotion, finish, movePrimary, promote, skip } from './steps/promote.js';
+import { awaitReady, end, note, reconcile, refuse, report, sayNotReady, suspend, withdraw } from './steps/rest.js';
+import { rollBack } from './steps/rollback.js';
+import { restart, start } from './steps/start.js';
+import { revert, terminate } from './steps/terminate.js';
+import { tick, type Step } from './tick.js';
+
+/** What can happen to a run. */
+export type Happening =
+  /** A look at the world. `asOf` is when it was taken: whether the analysis was due depends on it. */
+  | { readonly type: 'observed'; readonly findings: Findings; readonly asOf: number }
+  | { readonly type: 'readiness'; readonly of: 'primary' | 'canary'; readonly readiness: Readiness | 'changed' }
+  | { readonly type: 'order'; readonly order: Order }
+  | { readonly type: 'submitted'; readonly change: Change }
+  | { readonly type: 'hooked'; readonly round: HookRound }
+  /** Promotion found that the target is no longer what was analysed. */
+  | { readonly type: 'overtaken' }
+  /** Effects could not be carried out; the state has not moved. */
+  | { readonly type: 'failed'; readonly error: { readonly type: string; readonly message: string } };
+
+/**
+ * Decides what a happening means for a run: what is to be done, and where the run stands when it is done.
+ * Pure; never throws on any state and happening that the driver can produce.
+ *
+ * @param now milliseconds since 1970
+ */
+export function decide(state: State, happening: Happening, now: number): Decision {
+  switch (happening.type) {
+    case 'observed':
+      return observed(state, happening.findings, happening.asOf, now);
+    case 'readiness':
+      return readiness(state, happening.of, happening.readiness, now);
+    case 'order':
+      return obey(state, happening.order, now);
+    case 'submitted':
+      return nothing(state.ending ? state : tickNow({ ...state, fresh: true }, now));
+    case 'hooked':
+      return afterPostRollout(state, happening.round, now);
+    case 'overtaken':
+      return nothing(tickNow({ ...state, fresh: true }, now));
+    case 'failed':
+      return failed(state, happening.error, now);
+  }
+}
+
+function observed(before: State, findings: Findings, asOf: number, now: number): Decision {
+  const { world } = findings;
+  const policy = world.policy ?? before.policy;
+  const state: State = { ...before, policy, fresh: false, weight: world.weights?.canary ?? before.weight };
+  const step = tick(state, findings, asOf);
+  const taken = take({ state, findings, now }, step);
+  const decision = isProblem(step) ? taken : withoutProblem(taken);
+  return state.weight === before.weight ? decision : nameForeignWeight(before, state, decision);
+}
+
+function isProblem(step: Step): boolean {
+  return (
+    step.do === 'report' ||
+    step.do === 'ask' ||
+    (step.do === 'awaitReady' && !step.readiness.ready && !step.readiness.retriable)
+  );
+}
+
+/** What had to be mended has been, once this decision is carried out. */
+function withoutProblem(decision: Decision): Decision {
+  if (decision.do === 'rollBack') return decision;
+  return { ...decision, next: { ...decision.next, problem: undefined } };
+}
+
+/** Somebody else set the route's weights. They are what counts, so the release goes on from there, and says so. */
+function nameForeignWeight(before: State, state: State, decision: Decision): Decision {
+  if (decision.do !== 'apply' || !isActive(before.phase)) return decision;
+  const told = warning(messagesFor(state).foreignWeight(state.weight, before.weight));
+  return { ...decision, effects: [told, ...decision.effects] };
+}
+
+function take(context: Context, step: Step): Decision {
+  switch (step.do) {
+    case 'ask':
+      // The answers don't fit the state any more (an order came in between): look again.
+      return nothing(tickNow(context.state, context.now));
+    case 'end':
+      return end(context, step.why);
+    case 'refuse':
+      return refuse(context, step.refusal);
+    case 'report':
+      return report(context, step.problem);
+    case 'suspend':
+      return suspend(context);
+    case 'terminate':
+      return terminate(context);
+    case 'revert':
+      return revert(context);
+    case 'build':
+      return build(context);
+    case 'stay':
+      return nothing({ ...context.state, waiting: { for: 'order' } });
+    case 'awaitReady':
+      return awaitReady(context, step.of, step.readiness);
+    case 'initialise':
+      return initialise(context);
+    case 'reconcile':
+      return reconcile(context);
+    case 'note':
+      return note(context);
+    case 'closeGate':
+      return closeGate(context, step.gate, step.hook);
+    case 'start':
+      return start(context, step.weight);
+    case 'begin':
+      return begin(context);
+    case 'restart':
+      return restart(context);
+    case 'withdraw':
+      return withdraw(context);
+    case 'halt':
+      return halt(context);
+    case 'hold':
+      return hold(context);
+    case 'advance':
+      return advance(context, step.to);
+    case 'promote':
+      return promote(context);
+    case 'skip':
+      return skip(context);
+    case 'rollBack':
+      return rollBack(context, step.why);
+    case 'failPromotion':
+      return failPromotion(context, step.reason);
+    case 'movePrimary':
+      return movePrimary(context, step.weights);
+    case 'finish':
+      return finish(context);
+  }
+}
+
+function readiness(state: State, of: 'primary' | 'canary', seen: Readiness | 'changed', now: number): Decision {
+  if (state.waiting.for !== 'readiness' || state.waiting.of !== of) return nothing(state);
+  if (seen === 'changed') return nothing(tickNow({ ...state, fresh: true }, now));
+  if (seen.ready) return nothing(tickNow(state, now));
+  // Where waiting longer won't help, the tick decides what that means in this phase.
+  const wait: State = seen.retriable ? state : tickNow(state, now);
+  return state.waiting.said === seen.reason ? nothing(wait) : sayNotReady(state, of, seen, now);
+}
+
+const UNKNOWN = {
+  built: true,
+  primary: { ready: true },
+  canary: { ready: true },
+  sameAsPrimary: false,
+  drift: [],
+} as const;
+
+/** Said where users look, and tried again with the next tick. */
+function failed(state: State, error: { readonly type: string; readonly message: string }, now: number): Decision {
+  if (error.type === 'Fenced') return end({ state, findings: { world: UNKNOWN }, now }, 'fenced');
+  const count = state.problem?.text === error.message ? state.problem.count + 1 : 1;
+  const later = state.policy ? tickLater(state, now) : tickNow(state, now + 10_000);
+  const next: State = { ...later, fresh: true, problem: { text: error.message, count } };
+  return count === 1 ? apply([warning(error.message)], 'report a failure', next, now) : nothing(next);
+}

@@ -1,0 +1,74 @@
+import type { HookType } from './policy.js';
+import type { Phase } from './phases.js';
+import type { Revision } from './revision.js';
+import type { RollbackWhy } from './tick.js';
+import type { State } from './state.js';
+import type { Weights } from './weights.js';
+
+/** What a Canary's status shall say. The condition and the times follow from it. */
+export interface StatusEffect {
+  readonly phase: Phase;
+  readonly canaryWeight: number;
+  readonly failedChecks: number;
+  readonly iterations: number;
+  readonly lastAppliedSpec: string;
+  readonly lastPromotedSpec: string;
+  readonly trackedConfigs: Readonly<Record<string, string>>;
+}
+
+/** Something that is done to the cluster. Each is idempotent: done twice, the second time changes nothing. */
+export type Effect =
+  /** Records an Event on the Canary. `error` only raises the level of the log line. */
+  | { readonly do: 'event'; readonly type: 'Normal' | 'Warning'; readonly message: string; readonly error?: true }
+  /** Makes what the primary needs before it can serve: its Services, its copies of configs, its workload. */
+  | { readonly do: 'build' }
+  /** Makes all generated objects right; a route that has to be made anew gets this weight. */
+  | { readonly do: 'reconcile'; readonly weight: number }
+  | { readonly do: 'scaleUp' }
+  | { readonly do: 'scaleDown' }
+  | ({ readonly do: 'weights' } & Weights)
+  /** Waits until the data plane has taken the weights, so that pods which are still sent requests aren't stopped. */
+  | { readonly do: 'drain' }
+  /** Copies target and configs to the primary, if they still are this revision. */
+  | { readonly do: 'promote'; readonly revision: Revision }
+  | { readonly do: 'status'; readonly status: StatusEffect }
+  /** Says on the Canary's condition that its spec can't be carried out. */
+  | { readonly do: 'condition'; readonly message: string }
+  /** Forgets what a rollback of this promotion would have needed. */
+  | { readonly do: 'settle' }
+  /** Brings the target back to the primary's size. */
+  | { readonly do: 'scaleLikePrimary' }
+  /** Gives the target its Service back, undoes the provider's objects, and lets go of the Canary. */
+  | { readonly do: 'revert' };
+
+/** What the driver carries out before the state moves on. */
+export type Decision =
+  | { readonly do: 'nothing'; readonly next: State }
+  | { readonly do: 'apply'; readonly effects: readonly Effect[]; readonly summary: string; readonly next: State }
+  | {
+      readonly do: 'rollBack';
+      readonly why: RollbackWhy;
+      readonly summary: string;
+      /** What was said before it, for instance by the analysis that failed. */
+      readonly before: readonly Effect[];
+      /** @param servedBy where the traffic went: the canary only where the primary can't serve at all */
+      readonly next: (servedBy: 'primary' | 'canary') => State;
+    }
+  | {
+      readonly do: 'callHooks';
+      readonly type: HookType;
+      readonly phase: Phase;
+      readonly next: State;
+    };
+
+export function statusOf(state: State): StatusEffect {
+  return {
+    phase: state.phase,
+    canaryWeight: state.weight,
+    failedChecks: state.failedChecks,
+    iterations: state.iterations,
+    lastAppliedSpec: state.applied?.hash ?? '',
+    lastPromotedSpec: state.promoted,
+    trackedConfigs: state.applied?.configs ?? {},
+  };
+}

@@ -1,0 +1,118 @@
+import type { Policy } from './policy.js';
+import type { Revision } from './revision.js';
+import type { Weights } from './weights.js';
+
+/** Whether a workload's latest template is fully rolled out. */
+export type Readiness = { readonly ready: true } | NotReady;
+
+export interface NotReady {
+  readonly ready: false;
+  /** False where waiting longer won't help: the progress deadline has passed, or the workload is gone. */
+  readonly retriable: boolean;
+  readonly reason: string;
+  /** Some pods serve, although the rollout isn't complete. */
+  readonly available: boolean;
+}
+
+export const READY: Readiness = { ready: true };
+
+export function isAvailable(readiness: Readiness): boolean {
+  return readiness.ready || readiness.available;
+}
+
+/** Why a spec can't be carried out: what is wrong, where, and what would be right. */
+export interface Refusal {
+  readonly generation: number;
+  readonly field: string;
+  readonly value: string;
+  readonly remedy: string;
+}
+
+/** What Kubernetes shows of a Canary and everything that belongs to it. */
+export interface World {
+  /** The Canary is gone. Nothing else below is known then. */
+  readonly gone?: true;
+  /** Another run or the dead-man's switch holds the Lease: this run has no say any more. */
+  readonly fenced?: true;
+  /** The policy, where its generation isn't the one that was asked with. */
+  readonly policy?: Policy;
+  readonly refusal?: Refusal;
+  /** Marked for deletion, and waiting for our finalizer. */
+  readonly deleting?: true;
+  /** What keeps the Canary from being looked at, in words for an event; a person must mend it. */
+  readonly problem?: string;
+  /** The primary workload and the objects it needs exist. */
+  readonly built: boolean;
+  readonly primary: Readiness;
+  readonly canary: Readiness;
+  /** The target's revision, where it isn't the one that was asked with. */
+  readonly revision?: Revision;
+  readonly sameAsPrimary: boolean;
+  /** As the traffic provider's object has them; undefined where it has none yet. */
+  readonly weights?: Weights;
+  /** Generated objects that aren't as they should be, `Kind/name`. */
+  readonly drift: readonly string[];
+}
+
+/** One webhook's answer. */
+export interface HookResult {
+  readonly hook: string;
+  readonly ok: boolean;
+  /** Why not, in words for an event; no secrets. */
+  readonly error?: string;
+}
+
+/** One metric's value against its range. */
+export interface MetricResult {
+  readonly metric: string;
+  readonly ok: boolean;
+  /** Undefined where there was no value. */
+  readonly value?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** For an event, where `ok` is false. */
+  readonly message?: string;
+  /** No value could be read because the provider failed, not because the canary did. */
+  readonly providerError?: true;
+}
+
+/** The answers of a round of webhooks; they stop at the first that decides. */
+export interface HookRound {
+  readonly results: readonly HookResult[];
+}
+
+/** What one analysis found; it stops at the first failure. */
+export interface Analysis {
+  readonly hooks: readonly HookResult[];
+  readonly metrics: readonly MetricResult[];
+}
+
+export type Gate = 'confirm-rollout' | 'confirm-traffic-increase' | 'confirm-promotion';
+
+/** Something only the outside can answer. */
+export type Question = 'providers' | Gate | 'rollback' | 'pre-rollout' | 'analysis';
+
+/** Whether the metrics providers answer, asked while a Canary is initialised. */
+export interface ProvidersCheck {
+  readonly error?: string;
+}
+
+/** All that a tick has learned. An answer is absent until its question was asked. */
+export interface Findings {
+  readonly world: World;
+  readonly providers?: ProvidersCheck;
+  readonly 'confirm-rollout'?: HookRound;
+  readonly 'confirm-traffic-increase'?: HookRound;
+  readonly 'confirm-promotion'?: HookRound;
+  readonly rollback?: HookRound;
+  readonly 'pre-rollout'?: HookRound;
+  readonly analysis?: Analysis;
+}
+
+export function failedHook(round: { readonly results: readonly HookResult[] }): HookResult | undefined {
+  return round.results.find((result) => !result.ok);
+}
+
+export function failedMetric(analysis: Analysis): MetricResult | undefined {
+  return analysis.metrics.find((result) => !result.ok);
+}

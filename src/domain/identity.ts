@@ -1,0 +1,11 @@
+/** Which Canary: a name in a namespace of a cluster. */
+export interface CanaryKey {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `<name>.<namespace>`, the way Flagger's events, logs and webhooks name a Canary or its target. */
+export function dotted(name: string, key: CanaryKey): string {
+  return `${name}.${key.namespace}`;
+}

@@ -1,0 +1,47 @@
+import type { CanaryKey } from './identity.js';
+import { isActive, type Phase } from './phases.js';
+import type { Revision } from './revision.js';
+import type { Change, State } from './state.js';
+
+/** What a run finds when it takes the Canary over: its status, as the last run left it. */
+export interface Takeover {
+  readonly epoch: number;
+  readonly phase: Phase;
+  readonly weight: number;
+  readonly failedChecks: number;
+  readonly iterations: number;
+  readonly applied: Revision | undefined;
+  readonly promoted: string;
+}
+
+/** The state of a run that begins. A release somebody else left unfinished is rolled back, not resumed. */
+export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, now: number): State {
+  return {
+    version: 1,
+    canary,
+    cause,
+    startedAt: now,
+    waiting: { for: 'tick', at: now },
+    fresh: true,
+    problem: undefined,
+    seq: 1,
+    requests: [],
+    record: [],
+    recordDropped: 0,
+    said: [],
+    ending: undefined,
+    recover: cause.kind === 'recover' || isActive(taken.phase),
+    policy: undefined,
+    unknownChecks: 0,
+    begun: false,
+    stranded: taken.phase === 'Failed' && taken.weight === 100,
+    paused: undefined,
+    gate: undefined,
+    approved: [],
+    promoteNow: false,
+    checkDueAt: now,
+    weightSince: now,
+    lastDrift: [],
+    ...taken,
+  };
+}

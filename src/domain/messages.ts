@@ -1,0 +1,71 @@
+import { dotted } from './identity.js';
+import { policyOf, type Standing } from './state.js';
+
+/**
+ * The wordings of events, Flagger's where it has one. Mind the names: what happens to the workload is told with the
+ * target's name, what happens to the release with the Canary's.
+ */
+export function messagesFor(s: Standing) {
+  const canary = dotted(s.canary.name, s.canary);
+  const targetName = s.policy ? policyOf(s).targetName : s.canary.name;
+  const target = dotted(targetName, s.canary);
+  const primary = dotted(`${targetName}-primary`, s.canary);
+  return {
+    providersAvailable: 'all the metrics providers are available!',
+    providersUnavailable: (error: string) => `Error checking metric providers: ${error}`,
+    initialized: `Initialization done! ${canary}`,
+    suspended: 'skipping canary run as object is suspended',
+    scalingUp: `New revision detected! Scaling up ${target}`,
+    restarting: `New revision detected! Restarting analysis for ${target}`,
+    starting: `Starting canary analysis for ${target}`,
+    advance: (weight: number) => `Advance ${canary} canary weight ${weight}`,
+    advancePrimary: (weight: number) => `Advance ${canary} primary weight ${weight}`,
+    foreignWeight: (seen: number, set: number) =>
+      `The route of ${canary} has canary weight ${seen}, not ${set} as was set: going on from there`,
+    copying: `Copying ${target} template spec to ${primary}`,
+    routingToPrimary: 'Routing all traffic to primary',
+    promoted: `Promotion completed! Scaling down ${target}`,
+    promotedSkipped: `Promotion completed! Canary analysis was skipped for ${target}`,
+    notReady: (of: 'primary' | 'canary', reason: string) =>
+      of === 'primary' ? `${primary} not ready: ${reason}` : `canary deployment ${target} not ready: ${reason}`,
+    hookPassed: (title: string, hook: string) => `${title} check ${hook} passed`,
+    rollbackHookSilent: (hook: string) => `Rollback hook ${hook} not signaling a rollback`,
+    waitingForApproval: (hook: string) => `Halt ${canary} advancement waiting for approval ${hook}`,
+    waitingForTrafficIncrease: (hook: string) =>
+      `Halt ${canary} advancement waiting for traffic increase approval ${hook}`,
+    waitingForPromotion: (hook: string) => `Halt ${canary} advancement waiting for promotion approval ${hook}`,
+    preRolloutFailed: (hook: string, error: string) =>
+      `Halt ${canary} advancement pre-rollout check ${hook} failed ${error}`,
+    externalCheckFailed: (hook: string, error: string) =>
+      `Halt ${canary} advancement external check ${hook} failed ${error}`,
+    postRolloutFailed: (hook: string, error: string) => `Post-rollout hook ${hook} failed ${error}`,
+    promotionFailed: (reason: string) => `Promotion of ${target} failed, primary not ready: ${reason}`,
+    rollbackFailedChecks: (count: number) => `Rolling back ${canary} failed checks threshold reached ${count}`,
+    rollbackUnknownChecks: (count: number) =>
+      `Rolling back ${canary} the metrics provider gave no answer to ${count} checks in a row`,
+    rollbackByHook: `Rolling back ${canary} manual webhook invoked`,
+    rollbackHookPassed: (hook: string) => `Rollback check ${hook} passed`,
+    rollbackDeadline: (reason: string) => `Rolling back ${canary} progress deadline exceeded ${reason}`,
+    rollbackPrimaryLost: (reason: string) => `Rolling back ${canary} primary not ready: ${reason}`,
+    rollbackByOrder: (order: 'abort' | 'reject', by: string, reason: string) =>
+      `Rolling back ${canary} ${order === 'abort' ? 'aborted' : 'rejected'} by ${by}${because(reason)}`,
+    rollbackRecovery: (reason: string) => `Rolling back ${canary} ${reason}`,
+    failed: `Canary failed! Scaling down ${canary}`,
+    failedServing: `Canary failed! The primary of ${canary} can't serve, all traffic stays on the canary`,
+    withdrawn: `${target} is back at the promoted revision, analysis of ${canary} cancelled`,
+    terminating: `Terminating canary ${canary}`,
+    terminated: `Terminated canary ${canary}`,
+    paused: (weight: number, by: string, reason: string) =>
+      `Paused ${canary} at weight ${weight} by ${by}${because(reason)}`,
+    resumed: (by: string, reason: string) => `Resumed ${canary} by ${by}${because(reason)}`,
+    approved: (gate: string, by: string, reason: string) => `Approved ${canary} ${gate} by ${by}${because(reason)}`,
+    promotedByOrder: (by: string, reason: string) =>
+      `Promoting ${canary} without further analysis by ${by}${because(reason)}`,
+    weightByOrder: (weight: number, by: string, reason: string) =>
+      `Setting ${canary} canary weight ${weight} by ${by}${because(reason)}`,
+  };
+}
+
+function because(reason: string): string {
+  return reason === '' ? '' : `: ${reason}`;
+}

@@ -1,0 +1,60 @@
+import { isActive } from './phases.js';
+import type { State } from './state.js';
+
+/** What the driver does next. */
+export type Plan =
+  | { readonly do: 'observe' }
+  | { readonly do: 'wait'; readonly ms: number; readonly summary: string }
+  | {
+      readonly do: 'awaitReady';
+      readonly of: 'primary' | 'canary';
+      readonly said: string | undefined;
+      readonly quietMs: number;
+    }
+  | { readonly do: 'callHooks' }
+  | { readonly do: 'hold'; readonly summary: string }
+  | { readonly do: 'end' };
+
+/** @param now milliseconds since 1970 */
+export function plan(state: State, now: number): Plan {
+  const { waiting } = state;
+  if (waiting.for === 'nothing') return { do: 'end' };
+  if (waiting.for === 'hooks') return { do: 'callHooks' };
+  if (state.fresh) return { do: 'observe' };
+  if (state.paused) return { do: 'hold', summary: `paused by ${state.paused.by}: wait for resume` };
+  switch (waiting.for) {
+    case 'order':
+      return { do: 'hold', summary: 'suspended: wait for a change' };
+    case 'readiness': {
+      const quietMs =
+        waiting.said === undefined
+          ? 0
+          : Math.max(0, waiting.saidAt + (state.policy?.intervalSeconds ?? 10) * 1000 - now);
+      return { do: 'awaitReady', of: waiting.of, said: waiting.said, quietMs };
+    }
+    case 'tick':
+      return waiting.at <= now ? { do: 'observe' } : { do: 'wait', ms: waiting.at - now, summary: waitSummary(state) };
+  }
+}
+
+function waitSummary(state: State): string {
+  if (state.gate) return `gate ${state.gate.gate}: closed by ${state.gate.hook}, ask again`;
+  if (state.problem) return `look again: ${state.problem.text}`;
+  if (state.phase === 'Progressing') return `weight ${state.weight}: next analysis`;
+  return `${state.phase}: next tick`;
+}
+
+/** How long traffic may stand as it is without anybody renewing the Lease. */
+export type LeaseTerm =
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  /** Standing still is what was asked for: nobody takes over, however long it lasts. */
+  | { readonly kind: 'held' }
+  | { readonly kind: 'released' };
+
+/** @param minimumSeconds shortest term, however short the analysis interval */
+export function leaseTerm(state: State, minimumSeconds: number): LeaseTerm {
+  if (state.ending && state.waiting.for === 'nothing') return { kind: 'released' };
+  const standing = state.paused ?? state.gate ?? (state.policy?.suspend === true ? state.policy : undefined);
+  if (standing && isActive(state.phase)) return { kind: 'held' };
+  return { kind: 'seconds', seconds: Math.max(minimumSeconds, 3 * (state.policy?.intervalSeconds ?? 0)) };
+}

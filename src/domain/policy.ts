@@ -1,0 +1,51 @@
+/** When a webhook is called. `rollout` is also what an empty type means. */
+export const HOOK_TYPES = [
+  'confirm-rollout',
+  'pre-rollout',
+  'rollout',
+  'confirm-traffic-increase',
+  'confirm-promotion',
+  'post-rollout',
+  'rollback',
+  'event',
+] as const;
+
+export type HookType = (typeof HOOK_TYPES)[number];
+
+/** How the canary's share of the traffic grows. */
+export interface CanaryStrategy {
+  readonly kind: 'canary';
+  /** Percent by which the weight grows each step; absent where `weights` lists the steps. */
+  readonly stepWeight?: number;
+  /** The weights one after another, ascending, 1 to 100. */
+  readonly weights?: readonly number[];
+  /** The weight at which the analysis is complete, 1 to 100. */
+  readonly maxWeight: number;
+  /** Percent by which traffic moves back to the promoted primary; 0 = in one move. */
+  readonly stepWeightPromotion: number;
+}
+
+/**
+ * What the core must know of a Canary's spec. Activities read the rest (queries, URLs, ports) where they need it, so
+ * that it never enters a workflow's history.
+ */
+export interface Policy {
+  /** `metadata.generation` of the spec this was read from. */
+  readonly generation: number;
+  readonly provider: string;
+  readonly targetKind: string;
+  readonly targetName: string;
+  readonly suspend: boolean;
+  readonly skipAnalysis: boolean;
+  readonly revertOnDeletion: boolean;
+  readonly intervalSeconds: number;
+  /** Failed checks that roll the release back; at least 1. */
+  readonly threshold: number;
+  readonly strategy: CanaryStrategy;
+  /** Names of the webhooks by type, in the order of the spec. */
+  readonly hooks: Readonly<Partial<Record<HookType, readonly string[]>>>;
+}
+
+export function hasHooks(policy: Policy, type: HookType): boolean {
+  return (policy.hooks[type]?.length ?? 0) > 0;
+}

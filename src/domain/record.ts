@@ -1,0 +1,52 @@
+import type { HookResult, MetricResult } from './findings.js';
+
+/** One line of a release's record. `at` is milliseconds since 1970. */
+export type RecordEntry =
+  | { readonly at: number; readonly what: 'event'; readonly type: 'Normal' | 'Warning'; readonly message: string }
+  | { readonly at: number; readonly what: 'weight'; readonly canary: number }
+  | { readonly at: number; readonly what: 'phase'; readonly phase: string }
+  | {
+      readonly at: number;
+      readonly what: 'analysis';
+      readonly weight: number;
+      readonly ok: boolean;
+      readonly hooks: readonly HookResult[];
+      readonly metrics: readonly MetricResult[];
+    }
+  | {
+      readonly at: number;
+      readonly what: 'order';
+      readonly order: string;
+      readonly by: string;
+      readonly reason: string;
+      readonly channel: string;
+      /** Why it was not carried out, where it wasn't. */
+      readonly refused?: string;
+    }
+  | { readonly at: number; readonly what: 'load-test'; readonly result: LoadTestSummary };
+
+export interface LoadTestSummary {
+  readonly name: string;
+  readonly requests: number;
+  readonly failed: number;
+  readonly requestsPerSecond: number;
+  readonly codes: Readonly<Record<string, number>>;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Entries a run carries; a long record loses its middle, never its beginning or its end. */
+export const RECORD_LIMIT = 160;
+const KEPT_HEAD = 40;
+
+/** Appends, dropping the oldest entries after the head when the record is full. */
+export function appendTo(
+  record: readonly RecordEntry[],
+  entries: readonly RecordEntry[],
+): { readonly record: readonly RecordEntry[]; readonly dropped: number } {
+  const all = [...record, ...entries];
+  if (all.length <= RECORD_LIMIT) return { record: all, dropped: 0 };
+  const dropped = all.length - RECORD_LIMIT;
+  return { record: [...all.slice(0, KEPT_HEAD), ...all.slice(KEPT_HEAD + dropped)], dropped };
+}

@@ -1,0 +1,48 @@
+/**
+ * What a release is of: the hash of the target's pod template and the checksums of the ConfigMaps and Secrets it uses
+ * (`configmap/<name>` or `secret/<name>` to checksum).
+ */
+export interface Revision {
+  readonly hash: string;
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export function sameConfigs(a: Revision['configs'], b: Revision['configs']): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
+export function sameRevision(a: Revision, b: Revision): boolean {
+  return a.hash === b.hash && sameConfigs(a.configs, b.configs);
+}
+
+/** What the status remembers of revisions. */
+export interface KnownRevisions {
+  /** The revision under analysis, or last seen. */
+  readonly applied: Revision | undefined;
+  /** Hash of the revision that was promoted last; empty before the first initialisation. */
+  readonly promoted: string;
+}
+
+/** What the cluster shows. */
+export interface SeenRevision {
+  readonly revision: Revision;
+  /** The target's template and configs are what the primary already runs, whatever the hashes say. */
+  readonly sameAsPrimary: boolean;
+}
+
+/**
+ * Whether the target holds something to release.
+ *
+ * `reverted`: it is back at what was promoted, so there is nothing to release although it differs from what was seen
+ * last. Comparing with the primary itself, besides the hashes, keeps an upgrade of the API server (new defaulted
+ * fields) or a hash that another controller computed from starting releases everywhere.
+ */
+export function compareRevisions(known: KnownRevisions, seen: SeenRevision): 'same' | 'reverted' | 'new' {
+  if (known.applied === undefined) return 'new';
+  if (sameRevision(known.applied, seen.revision)) return 'same';
+  if (seen.sameAsPrimary) return 'reverted';
+  if (seen.revision.hash === known.promoted && sameConfigs(known.applied.configs, seen.revision.configs))
+    return 'reverted';
+  return 'new';
+}

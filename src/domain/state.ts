@@ -1,0 +1,131 @@
+import type { Gate } from './findings.js';
+import type { CanaryKey } from './identity.js';
+import type { Phase } from './phases.js';
+import type { Policy } from './policy.js';
+import type { RecordEntry } from './record.js';
+import type { KnownRevisions } from './revision.js';
+
+/** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */
+export interface Change {
+  /** The same change has the same id, whoever reports it. */
+  readonly id: string;
+  readonly kind: 'spec' | 'target' | 'config' | 'drift' | 'deletion' | 'recover' | 'request';
+  /** A person, a Kubernetes field manager, or a part of Serinus. */
+  readonly by: string;
+  readonly reason?: string;
+  /** Hash of the revision it is about, where that is known. */
+  readonly revision?: string;
+}
+
+/** What the driver waits for. */
+export type Waiting =
+  | { readonly for: 'tick'; readonly at: number }
+  | {
+      readonly for: 'readiness';
+      readonly of: 'primary' | 'canary';
+      readonly said: string | undefined;
+      readonly saidAt: number;
+    }
+  | { readonly for: 'hooks' }
+  | { readonly for: 'order' }
+  | { readonly for: 'nothing' };
+
+/** A gate that isn't open, and the webhook that keeps it closed. */
+export interface ClosedGate {
+  readonly gate: Gate;
+  readonly hook: string;
+  readonly since: number;
+}
+
+export interface Pause {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: number;
+}
+
+/** Where a release stands: everything the core needs to decide. Plain JSON; times are milliseconds since 1970. */
+export interface Standing extends KnownRevisions {
+  readonly canary: CanaryKey;
+  /** The run was started because another died: roll back, don't resume. */
+  readonly recover: boolean;
+  /** As read last; undefined until the first look. */
+  readonly policy: Policy | undefined;
+  readonly phase: Phase;
+  /** Percent of traffic on the canary, as last ordered. */
+  readonly weight: number;
+  readonly failedChecks: number;
+  /** Analyses in a row that came to no judgement because a metrics provider failed. */
+  readonly unknownChecks: number;
+  /** Completed iterations of an A/B or Blue/Green analysis. */
+  readonly iterations: number;
+  /** The analysis of the present revision has begun: pre-rollout hooks have passed once. */
+  readonly begun: boolean;
+  /** The primary can't serve after a failed promotion: all traffic stays on the canary until a new one is promoted. */
+  readonly stranded: boolean;
+  readonly paused: Pause | undefined;
+  readonly gate: ClosedGate | undefined;
+  /** Gates a person has opened for the revision under way; used up as they are passed. */
+  readonly approved: readonly Gate[];
+  /** A person wants this revision promoted without further analysis. */
+  readonly promoteNow: boolean;
+  /** The analysis isn't due before this. */
+  readonly checkDueAt: number;
+  /** The weight stands since then. */
+  readonly weightSince: number;
+  /** Drift that was corrected last; the same again is left alone, somebody fights for it. */
+  readonly lastDrift: readonly string[];
+}
+
+/** What became of a run. */
+export type OutcomeKind =
+  | 'initialized'
+  | 'promoted'
+  | 'rolled-back'
+  | 'aborted'
+  | 'rejected'
+  | 'promotion-failed'
+  | 'superseded'
+  | 'reconciled'
+  | 'refused'
+  | 'suspended'
+  | 'terminated'
+  | 'gone'
+  | 'fenced';
+
+export interface Ending {
+  readonly kind: OutcomeKind;
+  readonly reason: string;
+}
+
+/** The whole state of a run. */
+export interface State extends Standing {
+  readonly version: 1;
+  readonly cause: Change;
+  readonly startedAt: number;
+  readonly waiting: Waiting;
+  /** The next look must read the API server, not a cache: something has just been reported as changed. */
+  readonly fresh: boolean;
+  /** Last text said about something a person must mend, and how often in a row. */
+  readonly problem: { readonly text: string; readonly count: number } | undefined;
+  /** Fencing token of the run; 0 until the Lease is taken. */
+  readonly epoch: number;
+  /** Number of the next batch of effects within the epoch. */
+  readonly seq: number;
+  /** Ids of the last orders that were taken. */
+  readonly requests: readonly string[];
+  readonly record: readonly RecordEntry[];
+  readonly recordDropped: number;
+  /** Messages that are said once for a revision, however often the tick comes by. */
+  readonly said: readonly string[];
+  readonly ending: Ending | undefined;
+}
+
+/** @throws Error where the policy isn't known yet: a bug in the core */
+export function policyOf(state: Standing): Policy {
+  if (state.policy === undefined) throw new Error('the policy was needed before it was read');
+  return state.policy;
+}
+
+export function intervalMs(state: Standing): number {
+  return policyOf(state).intervalSeconds * 1000;
+}

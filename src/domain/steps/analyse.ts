@@ -1,0 +1,109 @@
+import type { Decision } from '../effects.js';
+import { failedHook, failedMetric } from '../findings.js';
+import { messagesFor } from '../messages.js';
+import type { State } from '../state.js';
+import { intervalMs } from '../state.js';
+import { canaryAt } from '../weights.js';
+import {
+  apply,
+  failure,
+  normal,
+  passes,
+  recorded,
+  sayOnce,
+  status,
+  tickLater,
+  warning,
+  type Context,
+  type EventEffect,
+} from './common.js';
+
+/** What a tick of the analysis says before it comes to its point, in the order in which it was found out. */
+export function preamble({ state, findings }: Context): readonly EventEffect[] {
+  const say = messagesFor(state);
+  const silent = (findings.rollback?.results ?? [])
+    .filter((r) => !r.ok)
+    .map((r) => normal(say.rollbackHookSilent(r.hook)));
+  const starting = state.begun ? [] : [normal(say.starting)];
+  return [...silent, ...starting, ...passes(state, 'Pre-rollout', findings['pre-rollout'])];
+}
+
+/** The state with this tick's check counted and written into the record. */
+export function afterCheck({ state, findings, now }: Context): State {
+  const { analysis } = findings;
+  if (analysis === undefined) return state;
+  const failed = failedHook({ results: analysis.hooks }) ?? failedMetric(analysis);
+  const checked = { ...state, checkDueAt: now + intervalMs(state), unknownChecks: failed ? state.unknownChecks : 0 };
+  const ok = failed === undefined;
+  return recorded(checked, [
+    { at: now, what: 'analysis', weight: state.weight, ok, hooks: analysis.hooks, metrics: analysis.metrics },
+  ]);
+}
+
+/** The canary takes more of the traffic. */
+export function advance(context: Context, to: number): Decision {
+  const { state, findings, now } = context;
+  const moved = tickLater(
+    {
+      ...afterCheck(context),
+      phase: 'Progressing',
+      begun: true,
+      weight: to,
+      weightSince: now,
+      checkDueAt: now + intervalMs(state),
+      gate: undefined,
+      approved: state.approved.filter((gate) => gate !== 'confirm-traffic-increase'),
+    },
+    now,
+  );
+  const confirmed = passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']);
+  const [said, next] = sayOnce(moved, [...preamble(context), ...confirmed]);
+  const advanceMessage = normal(messagesFor(state).advance(to));
+  return apply(
+    [...said, { do: 'weights', ...canaryAt(to) }, status(next), advanceMessage],
+    advanceMessage.message,
+    next,
+    now,
+  );
+}
+
+/** The canary already has the traffic (its primary can't serve): only its analysis begins. */
+export function begin(context: Context): Decision {
+  const { state, now } = context;
+  const next = tickLater({ ...state, begun: true, checkDueAt: now + intervalMs(state) }, now);
+  return apply(preamble(context), 'start analysis', next, now);
+}
+
+/** The check failed: the canary keeps its weight, and one failed check is counted. */
+export function halt(context: Context): Decision {
+  const { state, now } = context;
+  const counted = tickLater({ ...afterCheck(context), failedChecks: state.failedChecks + 1 }, now);
+  const [said, next] = sayOnce(counted, preamble(context));
+  const why = haltMessages(context);
+  return apply([...said, ...why, status(next)], summaryOfHalt(why), next, now);
+}
+
+/** The metrics provider failed: the canary keeps its weight, and nothing is held against it. */
+export function hold(context: Context): Decision {
+  const { state, now } = context;
+  const counted = tickLater({ ...afterCheck(context), unknownChecks: state.unknownChecks + 1 }, now);
+  const [said, next] = sayOnce(counted, [...preamble(context), ...haltMessages(context)]);
+  return apply(said, 'no judgement: the metrics provider failed', next, now);
+}
+
+/** Why the check failed, in words for events. */
+export function haltMessages({ state, findings }: Context): readonly EventEffect[] {
+  const say = messagesFor(state);
+  const preRollout = findings['pre-rollout'] && failedHook(findings['pre-rollout']);
+  if (preRollout) return [warning(say.preRolloutFailed(preRollout.hook, preRollout.error ?? ''))];
+  if (findings.analysis === undefined) return [];
+  const hook = failedHook({ results: findings.analysis.hooks });
+  if (hook) return [warning(say.externalCheckFailed(hook.hook, hook.error ?? ''))];
+  const metric = failedMetric(findings.analysis);
+  if (metric?.message === undefined) return [];
+  return [metric.providerError ? failure(metric.message) : warning(metric.message)];
+}
+
+function summaryOfHalt(why: readonly EventEffect[]): string {
+  return why[0]?.message ?? 'halt';
+}

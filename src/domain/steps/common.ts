@@ -1,0 +1,128 @@
+import type { Decision, Effect } from '../effects.js';
+import { statusOf } from '../effects.js';
+import type { Findings, HookRound } from '../findings.js';
+import { messagesFor } from '../messages.js';
+import { appendTo, type RecordEntry } from '../record.js';
+import type { Ending, State } from '../state.js';
+import { intervalMs } from '../state.js';
+
+/** What every step is given: where the run stands, what the tick found, and when it looked. */
+export interface Context {
+  readonly state: State;
+  readonly findings: Findings;
+  readonly now: number;
+}
+
+export type EventEffect = Effect & { readonly do: 'event' };
+
+export function event(type: 'Normal' | 'Warning', message: string): EventEffect {
+  return { do: 'event', type, message };
+}
+
+export function normal(message: string): EventEffect {
+  return event('Normal', message);
+}
+
+export function warning(message: string): EventEffect {
+  return event('Warning', message);
+}
+
+/** Logged at error level, as Flagger does with failures that aren't the canary's. */
+export function failure(message: string): EventEffect {
+  return { do: 'event', type: 'Warning', message, error: true };
+}
+
+export function status(next: State): Effect {
+  return { do: 'status', status: statusOf(next) };
+}
+
+export function nothing(next: State): Decision {
+  return { do: 'nothing', next };
+}
+
+/** Carries the effects out, then moves on; what they say and do is written into the record. */
+export function apply(effects: readonly Effect[], summary: string, next: State, now: number): Decision {
+  return {
+    do: 'apply',
+    effects,
+    summary,
+    next: recorded(
+      next,
+      effects.flatMap((effect) => entryOf(effect, now)),
+    ),
+  };
+}
+
+function entryOf(effect: Effect, at: number): RecordEntry[] {
+  switch (effect.do) {
+    case 'event':
+      return [{ at, what: 'event', type: effect.type, message: effect.message }];
+    case 'weights':
+      return [{ at, what: 'weight', canary: effect.canary }];
+    case 'status':
+      return [{ at, what: 'phase', phase: effect.status.phase }];
+    default:
+      return [];
+  }
+}
+
+/** Adds lines to the record; a phase is only written down when it changes. */
+export function recorded(state: State, entries: readonly RecordEntry[]): State {
+  const fresh = entries.filter((entry) => entry.what !== 'phase' || entry.phase !== lastPhase(state.record));
+  if (fresh.length === 0) return state;
+  const { record, dropped } = appendTo(state.record, fresh);
+  return { ...state, record, recordDropped: state.recordDropped + dropped };
+}
+
+function lastPhase(record: readonly RecordEntry[]): string | undefined {
+  return record.findLast((entry) => entry.what === 'phase')?.phase;
+}
+
+/** Looks again at once. */
+export function tickNow(state: State, now: number): State {
+  return { ...state, waiting: { for: 'tick', at: now } };
+}
+
+/** Looks again one interval after this look. */
+export function tickLater(state: State, now: number): State {
+  return { ...state, waiting: { for: 'tick', at: now + intervalMs(state) } };
+}
+
+export function awaiting(state: State, of: 'primary' | 'canary'): State {
+  const already = state.waiting.for === 'readiness' && state.waiting.of === of ? state.waiting : undefined;
+  return { ...state, waiting: already ?? { for: 'readiness', of, said: undefined, saidAt: 0 } };
+}
+
+export function ended(state: State, ending: Ending): State {
+  return { ...state, waiting: { for: 'nothing' }, gate: undefined, paused: undefined, ending };
+}
+
+/** The event, unless it has been said for this revision already. */
+export function once(state: State, effect: EventEffect): readonly [readonly Effect[], State] {
+  if (state.said.includes(effect.message)) return [[], state];
+  return [[effect], { ...state, said: [...state.said, effect.message].slice(-SAID_LIMIT) }];
+}
+
+const SAID_LIMIT = 20;
+
+/** Says each message once for the revision; for what a tick finds again and again. */
+export function sayOnce(state: State, effects: readonly Effect[]): readonly [readonly Effect[], State] {
+  let next = state;
+  const said: Effect[] = [];
+  for (const effect of effects) {
+    if (effect.do !== 'event') {
+      said.push(effect);
+      continue;
+    }
+    const [once_, after] = once(next, effect);
+    said.push(...once_);
+    next = after;
+  }
+  return [said, next];
+}
+
+/** `<Title> check <hook> passed`, for every hook of the round that did. */
+export function passes(state: State, title: string, round: HookRound | undefined): readonly EventEffect[] {
+  const say = messagesFor(state);
+  return (round?.results ?? []).filter((r) => r.ok).map((r) => normal(say.hookPassed(title, r.hook)));
+}

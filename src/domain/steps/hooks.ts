@@ -1,0 +1,19 @@
+import type { Decision } from '../effects.js';
+import type { HookRound } from '../findings.js';
+import { messagesFor } from '../messages.js';
+import type { State } from '../state.js';
+import { apply, ended, normal, passes, warning } from './common.js';
+
+/** Post-rollout hooks have been called, so the last word can be said. */
+export function afterPostRollout(state: State, round: HookRound, now: number): Decision {
+  const say = messagesFor(state);
+  const failures = round.results.filter((r) => !r.ok).map((r) => warning(say.postRolloutFailed(r.hook, r.error ?? '')));
+  const ending = state.ending ?? { kind: 'reconciled', reason: '' };
+  const last = ending.kind === 'promoted' ? [normal(ending.reason)] : [];
+  return apply(
+    [...passes(state, 'Post-rollout', round), ...failures, ...last],
+    'post-rollout hooks called',
+    ended(state, ending),
+    now,
+  );
+}

@@ -1,0 +1,47 @@
+import type { Decision, Effect } from '../effects.js';
+import { messagesFor } from '../messages.js';
+import { policyOf } from '../state.js';
+import { seenRevision } from '../tick.js';
+import { apply, ended, failure, normal, status, tickNow, type Context } from './common.js';
+
+/** Makes what the primary needs; the users' traffic isn't touched yet. */
+export function build({ state, now }: Context): Decision {
+  const next = tickNow({ ...state, phase: 'Initializing' }, now);
+  return apply([status(next), { do: 'build' }], `create primary of ${state.canary.name}`, next, now);
+}
+
+/** The primary serves: hand it the traffic, and scale the target to zero. */
+export function initialise({ state, findings, now }: Context): Decision {
+  const say = messagesFor(state);
+  const revision = seenRevision(state, findings);
+  const next = ended(
+    {
+      ...state,
+      phase: 'Initialized',
+      weight: 0,
+      failedChecks: 0,
+      iterations: 0,
+      applied: revision,
+      promoted: revision.hash,
+    },
+    { kind: 'initialized', reason: say.initialized },
+  );
+  const effects: Effect[] = [
+    ...providersSaid(state, findings.providers),
+    { do: 'reconcile', weight: 0 },
+    { do: 'drain' },
+    { do: 'scaleDown' },
+    status(next),
+    normal(say.initialized),
+  ];
+  return apply(effects, `initialise ${state.canary.name}`, next, now);
+}
+
+function providersSaid(state: Context['state'], providers: Context['findings']['providers']): Effect[] {
+  if (policyOf(state).skipAnalysis || providers === undefined) return [];
+  const say = messagesFor(state);
+  // Providers that don't answer are named; they never keep a Canary from being initialised.
+  return [
+    providers.error === undefined ? normal(say.providersAvailable) : failure(say.providersUnavailable(providers.error)),
+  ];
+}

@@ -1,0 +1,84 @@
+import type { Decision, Effect } from '../effects.js';
+import { messagesFor } from '../messages.js';
+import { refusalOf, type Order } from '../orders.js';
+import { isActive } from '../phases.js';
+import type { State } from '../state.js';
+import { intervalMs } from '../state.js';
+import { canaryAt } from '../weights.js';
+import { apply, ended, normal, nothing, recorded, status, tickNow } from './common.js';
+import { rollBack } from './rollback.js';
+
+/** Ids of orders that are remembered, so that one delivered twice is taken once. */
+const REQUESTS_KEPT = 100;
+
+/** Carries out what a person ordered, or writes down why not. */
+export function obey(state: State, order: Order, now: number): Decision {
+  if (state.requests.includes(order.requestId)) return nothing(state);
+  const refused = refusalOf(state, order);
+  const heard = recorded({ ...state, requests: [...state.requests, order.requestId].slice(-REQUESTS_KEPT) }, [
+    {
+      at: now,
+      what: 'order',
+      order: order.order === 'setWeight' ? `setWeight ${order.weight}` : order.order,
+      by: order.by,
+      reason: order.reason,
+      channel: order.channel,
+      ...(refused === undefined ? {} : { refused }),
+    },
+  ]);
+  return refused === undefined ? carryOut(heard, order, now) : nothing(heard);
+}
+
+function carryOut(state: State, order: Order, now: number): Decision {
+  const say = messagesFor(state);
+  switch (order.order) {
+    case 'approve': {
+      const gate = state.gate?.gate ?? 'confirm-promotion';
+      const next = tickNow({ ...state, approved: [...state.approved, gate], gate: undefined }, now);
+      return apply([normal(say.approved(gate, order.by, order.reason))], `approve ${gate}`, next, now);
+    }
+    case 'pause': {
+      const next: State = { ...state, paused: { by: order.by, reason: order.reason, since: now } };
+      return apply([normal(say.paused(state.weight, order.by, order.reason))], 'pause', next, now);
+    }
+    case 'resume': {
+      const next = tickNow({ ...state, paused: undefined }, now);
+      return apply([normal(say.resumed(order.by, order.reason))], 'resume', next, now);
+    }
+    case 'promote': {
+      const next = tickNow({ ...state, promoteNow: true, paused: undefined, gate: undefined }, now);
+      return apply([normal(say.promotedByOrder(order.by, order.reason))], 'promote now', next, now);
+    }
+    case 'setWeight':
+      return setWeight(state, order.weight, say.weightByOrder(order.weight, order.by, order.reason), now);
+    case 'reject':
+    case 'abort':
+      return stop(state, order.order, order, now);
+  }
+}
+
+function setWeight(state: State, weight: number, message: string, now: number): Decision {
+  const due = now + intervalMs(state);
+  const next: State = { ...state, weight, weightSince: now, checkDueAt: due, waiting: { for: 'tick', at: due } };
+  const effects: Effect[] = [normal(message), { do: 'weights', ...canaryAt(weight) }, status(next)];
+  return apply(effects, message, next, now);
+}
+
+function stop(state: State, order: 'abort' | 'reject', given: Order, now: number): Decision {
+  if (!isActive(state.phase)) {
+    // While a Canary is initialised its target still serves everybody: there is nothing to roll back.
+    const say = messagesFor(state).rollbackByOrder(order, given.by, given.reason);
+    const next = ended({ ...state, phase: 'Failed' }, { kind: 'aborted', reason: say });
+    return apply([normal(say), status(next)], say, next, now);
+  }
+  const why = { kind: 'order', order, by: given.by, reason: given.reason } as const;
+  return rollBack({ state, findings: { world: NOTHING_SEEN }, now }, why);
+}
+
+const NOTHING_SEEN = {
+  built: true,
+  primary: { ready: true },
+  canary: { ready: true },
+  sameAsPrimary: false,
+  drift: [],
+} as const;

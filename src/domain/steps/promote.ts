@@ -1,0 +1,109 @@
+import type { Decision, Effect } from '../effects.js';
+import { messagesFor } from '../messages.js';
+import { hasHooks } from '../policy.js';
+import type { State } from '../state.js';
+import { policyOf } from '../state.js';
+import { ALL_TO_CANARY, type Weights } from '../weights.js';
+import { afterCheck, preamble } from './analyse.js';
+import {
+  apply,
+  awaiting,
+  ended,
+  normal,
+  passes,
+  sayOnce,
+  status,
+  tickLater,
+  tickNow,
+  warning,
+  type Context,
+} from './common.js';
+
+/** The analysis is complete: what was analysed becomes the primary. */
+export function promote(context: Context): Decision {
+  const { state, findings, now } = context;
+  if (state.applied === undefined) throw new Error('nothing was analysed, so nothing can be promoted');
+  const checked = {
+    ...afterCheck(context),
+    phase: 'Promoting' as const,
+    gate: undefined,
+    begun: true,
+  };
+  const [said, next] = sayOnce(awaiting(checked, 'primary'), [
+    ...(state.promoteNow ? [] : preamble(context)),
+    ...passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']),
+    ...passes(state, 'Confirm-promotion', findings['confirm-promotion']),
+  ]);
+  const copying = normal(messagesFor(state).copying);
+  const effects: Effect[] = [...said, copying, { do: 'promote', revision: state.applied }, status(next)];
+  return apply(effects, copying.message, next, now);
+}
+
+/** The primary serves the new revision: traffic moves back to it, at once or in steps. */
+export function movePrimary({ state, findings, now }: Context, weights: Weights): Decision {
+  const say = messagesFor(state);
+  const whole = policyOf(state).strategy.stepWeightPromotion === 0 || !findings.world.primary.ready;
+  const message = normal(whole ? say.routingToPrimary : say.advancePrimary(weights.primary));
+  const moved = { ...state, weight: weights.canary, weightSince: now };
+  const [said, told] = sayOnce(moved, [message]);
+  const next = afterMove(told, findings.world.primary.ready, weights, now);
+  return apply([...said, { do: 'weights', ...weights }, status(next)], message.message, next, now);
+}
+
+function afterMove(state: State, primaryReady: boolean, weights: Weights, now: number): State {
+  if (!primaryReady) return awaiting(state, 'primary');
+  if (weights.canary > 0) return tickLater(state, now);
+  return tickNow({ ...state, phase: 'Finalising' }, now);
+}
+
+/** All traffic is on the primary: the canary's pods go, and the release is done. */
+export function finish({ state, now }: Context): Decision {
+  const say = messagesFor(state);
+  const done: State = {
+    ...state,
+    phase: 'Succeeded',
+    weight: 0,
+    iterations: 0,
+    stranded: false,
+    promoted: state.applied?.hash ?? state.promoted,
+  };
+  return succeed(done, [{ do: 'drain' }, { do: 'scaleDown' }, { do: 'settle' }], say.promoted, now);
+}
+
+/** `spec.skipAnalysis`: the canary is ready, so it is promoted as it is. */
+export function skip(context: Context): Decision {
+  const { state, now } = context;
+  if (state.applied === undefined) throw new Error('nothing was seen, so nothing can be promoted');
+  const say = messagesFor(state);
+  const done: State = { ...state, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
+  const effects: Effect[] = [
+    { do: 'weights', primary: 100, canary: 0 },
+    normal(say.copying),
+    { do: 'promote', revision: state.applied },
+    { do: 'drain' },
+    { do: 'scaleDown' },
+    { do: 'settle' },
+  ];
+  return succeed(done, effects, say.promotedSkipped, now);
+}
+
+/** Post-rollout hooks come between the last status and the last word. */
+function succeed(done: State, effects: readonly Effect[], message: string, now: number): Decision {
+  const ending = { kind: 'promoted', reason: message } as const;
+  if (hasHooks(policyOf(done), 'post-rollout')) {
+    const next: State = { ...done, waiting: { for: 'hooks' }, ending };
+    return apply([...effects, status(next)], message, next, now);
+  }
+  const next = ended(done, ending);
+  return apply([...effects, status(next), normal(message)], message, next, now);
+}
+
+/** The primary's rollout is stuck: the canary, which passed its analysis, serves everybody. */
+export function failPromotion({ state, now }: Context, reason: string): Decision {
+  const message = warning(messagesFor(state).promotionFailed(reason));
+  const failed: State = { ...state, phase: 'Failed', weight: 100, failedChecks: 0, stranded: true };
+  const ending = { kind: 'promotion-failed', reason: message.message } as const;
+  const hooks = hasHooks(policyOf(state), 'post-rollout');
+  const next: State = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
+  return apply([message, { do: 'weights', ...ALL_TO_CANARY }, status(next)], message.message, next, now);
+}

@@ -1,0 +1,112 @@
+import type { Decision } from '../effects.js';
+import type { NotReady, Readiness, Refusal } from '../findings.js';
+import { messagesFor } from '../messages.js';
+import { isActive } from '../phases.js';
+import type { State } from '../state.js';
+import { seenRevision } from '../tick.js';
+import {
+  apply,
+  awaiting,
+  ended,
+  nothing,
+  normal,
+  once,
+  status,
+  tickLater,
+  tickNow,
+  warning,
+  type Context,
+} from './common.js';
+
+/** Longest wait between two looks at something a person must mend. */
+const REPORT_BACKOFF_MS = 300_000;
+const REPORT_FIRST_MS = 2_000;
+
+/** Nothing is left to do, or this run has no say any more. */
+export function end({ state, now }: Context, why: 'gone' | 'fenced' | 'rest'): Decision {
+  switch (why) {
+    case 'gone':
+      return nothing(ended(state, { kind: 'gone', reason: 'the Canary was deleted' }));
+    case 'fenced':
+      return nothing(ended(state, { kind: 'fenced', reason: 'another run or the dead-man’s switch has taken over' }));
+    case 'rest':
+      return apply([], 'release the lease', ended(state, { kind: 'reconciled', reason: 'nothing to release' }), now);
+  }
+}
+
+/** The spec can't be carried out. A release under way goes on by the last valid one. */
+export function refuse({ state, now }: Context, refusal: Refusal): Decision {
+  const message = refusalMessage(refusal);
+  const [effects, said] = once(state, { do: 'event', type: 'Warning', message });
+  if (isActive(state.phase) && state.policy) return apply(effects, 'refuse the spec', tickLater(said, now), now);
+  const next = ended(said, { kind: 'refused', reason: message });
+  return apply([...effects, { do: 'condition', message }], 'refuse the spec', next, now);
+}
+
+export function refusalMessage(refusal: Refusal): string {
+  return `invalid canary spec: ${refusal.field}: ${refusal.value} is not valid, ${refusal.remedy}`;
+}
+
+/** Something a person must mend: said when it changes, looked at again less and less often. */
+export function report({ state, now }: Context, problem: string): Decision {
+  const count = state.problem?.text === problem ? state.problem.count + 1 : 1;
+  const wait = Math.min(REPORT_FIRST_MS * 2 ** (count - 1), REPORT_BACKOFF_MS);
+  const next = { ...state, problem: { text: problem, count }, waiting: { for: 'tick', at: now + wait } } as const;
+  return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
+}
+
+/** `spec.suspend`: nothing is reconciled, traffic and workloads stay as they are. */
+export function suspend({ state, now }: Context): Decision {
+  const message = messagesFor(state).suspended;
+  const [effects, said] = once(state, { do: 'event', type: 'Normal', message });
+  if (isActive(state.phase)) return apply(effects, 'suspended', { ...said, waiting: { for: 'order' } }, now);
+  return apply(effects, 'suspended', ended(said, { kind: 'suspended', reason: message }), now);
+}
+
+/** Generated objects are not as they should be. */
+export function reconcile({ state, findings, now }: Context): Decision {
+  const next = tickNow({ ...state, lastDrift: findings.world.drift }, now);
+  return apply([{ do: 'reconcile', weight: state.weight }], `correct ${findings.world.drift.join(', ')}`, next, now);
+}
+
+/** The target is back at what was promoted: written down, so that what comes next is compared with it. */
+export function note({ state, findings, now }: Context): Decision {
+  const revision = seenRevision(state, findings);
+  const promoted = findings.world.sameAsPrimary ? revision.hash : state.promoted;
+  const next = ended(
+    { ...state, applied: revision, promoted },
+    { kind: 'reconciled', reason: 'the target is at the promoted revision' },
+  );
+  return apply([status(next)], 'note the reverted revision', next, now);
+}
+
+/** Pods must become ready first: the driver waits for just that. Where waiting won't help, a person must. */
+export function awaitReady(context: Context, of: 'primary' | 'canary', readiness: Readiness): Decision {
+  if (readiness.ready || readiness.retriable) return nothing(awaiting(context.state, of));
+  return report(context, messagesFor(context.state).notReady(of, readiness.reason));
+}
+
+/** The target went back to the promoted revision in mid-release: there is nothing left to release. */
+export function withdraw({ state, findings, now }: Context): Decision {
+  const message = messagesFor(state).withdrawn;
+  const revision = seenRevision(state, findings);
+  const cleared = { ...state, applied: revision, failedChecks: 0, iterations: 0, begun: false };
+  if (state.stranded) {
+    const next = ended({ ...cleared, phase: 'Failed', weight: 100 }, { kind: 'superseded', reason: message });
+    return apply([status(next), normal(message)], 'cancel the analysis', next, now);
+  }
+  const next = ended({ ...cleared, phase: 'Initialized', weight: 0 }, { kind: 'superseded', reason: message });
+  return apply(
+    [{ do: 'weights', primary: 100, canary: 0 }, normal(message), { do: 'drain' }, { do: 'scaleDown' }, status(next)],
+    'cancel the analysis',
+    next,
+    now,
+  );
+}
+
+/** Says why pods aren't ready; waiting goes on where it can help. */
+export function sayNotReady(state: State, of: 'primary' | 'canary', seen: NotReady, now: number): Decision {
+  const said: State = { ...state, waiting: { for: 'readiness', of, said: seen.reason, saidAt: now } };
+  const next = seen.retriable ? said : tickNow(said, now);
+  return apply([warning(messagesFor(state).notReady(of, seen.reason))], `${of} not ready`, next, now);
+}

@@ -1,0 +1,92 @@
+import type { Decision, Effect } from '../effects.js';
+import { failedHook, failedMetric } from '../findings.js';
+import { messagesFor } from '../messages.js';
+import { hasHooks } from '../policy.js';
+import type { Ending, State } from '../state.js';
+import type { RollbackWhy } from '../tick.js';
+import { afterCheck, haltMessages, preamble } from './analyse.js';
+import { ended, recorded, sayOnce, warning, type Context } from './common.js';
+
+/** Traffic goes back to the primary. */
+export function rollBack(context: Context, why: RollbackWhy): Decision {
+  const { state, findings, now } = context;
+  const failedNow =
+    findings.analysis && (failedHook({ results: findings.analysis.hooks }) ?? failedMetric(findings.analysis));
+  const [before, told] = sayOnce(afterCheck(context), [
+    ...preambleOf(context),
+    ...(failedNow || findings['pre-rollout'] ? haltMessages(context) : []),
+  ]);
+  const reason = rollbackMessage(state, why);
+  return {
+    do: 'rollBack',
+    why,
+    summary: reason,
+    before,
+    next: (servedBy) => afterRollback(told, why, reason, servedBy, before, now),
+  };
+}
+
+function preambleOf(context: Context): readonly Effect[] {
+  const analysing = context.state.phase === 'Progressing' || context.state.phase === 'WaitingPromotion';
+  return analysing ? preamble(context) : [];
+}
+
+/** Why, in words for an event. */
+export function rollbackMessage(state: State, why: RollbackWhy): string {
+  const say = messagesFor(state);
+  switch (why.kind) {
+    case 'failed-checks':
+      return say.rollbackFailedChecks(why.count);
+    case 'unknown-checks':
+      return say.rollbackUnknownChecks(why.count);
+    case 'hook':
+      return say.rollbackByHook;
+    case 'not-ready':
+      return say.rollbackDeadline(why.reason);
+    case 'primary-lost':
+      return say.rollbackPrimaryLost(why.reason);
+    case 'order':
+      return say.rollbackByOrder(why.order, why.by, why.reason);
+    case 'recovery':
+      return say.rollbackRecovery(why.reason);
+  }
+}
+
+function afterRollback(
+  state: State,
+  why: RollbackWhy,
+  reason: string,
+  servedBy: 'primary' | 'canary',
+  before: readonly Effect[],
+  now: number,
+): State {
+  const say = messagesFor(state);
+  const stranded = servedBy === 'canary';
+  const failed: State = {
+    ...state,
+    phase: 'Failed',
+    weight: stranded ? 100 : 0,
+    stranded,
+    failedChecks: 0,
+    unknownChecks: 0,
+    iterations: 0,
+  };
+  const told = [
+    ...before.flatMap((e) => (e.do === 'event' ? [e] : [])),
+    warning(reason),
+    warning(stranded ? say.failedServing : say.failed),
+  ];
+  const written = recorded(failed, [
+    ...told.map((e) => ({ at: now, what: 'event' as const, type: e.type, message: e.message })),
+    { at: now, what: 'weight', canary: failed.weight },
+    { at: now, what: 'phase', phase: 'Failed' },
+  ]);
+  const ending = endingOf(why, reason);
+  if (state.policy && hasHooks(state.policy, 'post-rollout')) return { ...written, waiting: { for: 'hooks' }, ending };
+  return ended(written, ending);
+}
+
+function endingOf(why: RollbackWhy, reason: string): Ending {
+  if (why.kind !== 'order') return { kind: 'rolled-back', reason };
+  return { kind: why.order === 'abort' ? 'aborted' : 'rejected', reason };
+}

@@ -1,0 +1,48 @@
+import type { Decision, Effect } from '../effects.js';
+import { messagesFor } from '../messages.js';
+import type { State } from '../state.js';
+import { seenRevision } from '../tick.js';
+import { apply, awaiting, normal, passes, status, type Context } from './common.js';
+
+/** What is forgotten when the analysis of a revision starts, or starts anew. */
+function fromTheStart(state: State): State {
+  return {
+    ...state,
+    phase: 'Progressing',
+    failedChecks: 0,
+    unknownChecks: 0,
+    iterations: 0,
+    begun: false,
+    gate: undefined,
+    approved: [],
+    said: [],
+    lastDrift: [],
+  };
+}
+
+/** A new revision: scale the canary up. */
+export function start(context: Context, weight: number): Decision {
+  const { state, findings, now } = context;
+  const next = awaiting(
+    { ...fromTheStart(state), applied: seenRevision(state, findings), weight, weightSince: now },
+    'canary',
+  );
+  const effects: Effect[] = [
+    ...passes(state, 'Confirm-rollout', findings['confirm-rollout']),
+    normal(messagesFor(state).scalingUp),
+    { do: 'scaleUp' },
+    status(next),
+  ];
+  return apply(effects, `scale up ${state.canary.name}`, next, now);
+}
+
+/** A newer revision in mid-analysis: traffic off the canary, and from the first step again. */
+export function restart({ state, findings, now }: Context): Decision {
+  const weight = state.stranded ? 100 : 0;
+  const next = awaiting(
+    { ...fromTheStart(state), applied: seenRevision(state, findings), weight, weightSince: now, promoteNow: false },
+    'canary',
+  );
+  const off: Effect[] = state.stranded ? [] : [{ do: 'weights', primary: 100, canary: 0 }];
+  return apply([normal(messagesFor(state).restarting), ...off, status(next)], 'restart analysis', next, now);
+}

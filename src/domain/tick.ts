@@ -1,0 +1,286 @@
+import type { Analysis, Findings, Gate, Question, Refusal } from './findings.js';
+import { failedHook, failedMetric, isAvailable, type Readiness } from './findings.js';
+import { isActive } from './phases.js';
+import { hasHooks, type Policy } from './policy.js';
+import { compareRevisions, type Revision } from './revision.js';
+import type { Standing } from './state.js';
+import { policyOf } from './state.js';
+import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, nextWeight, type Weights } from './weights.js';
+
+/** Why traffic goes back to the primary. */
+export type RollbackWhy =
+  | { readonly kind: 'failed-checks'; readonly count: number }
+  | { readonly kind: 'unknown-checks'; readonly count: number }
+  | { readonly kind: 'hook'; readonly hook: string }
+  | { readonly kind: 'not-ready'; readonly reason: string }
+  | { readonly kind: 'primary-lost'; readonly reason: string }
+  | { readonly kind: 'order'; readonly order: 'abort' | 'reject'; readonly by: string; readonly reason: string }
+  | { readonly kind: 'recovery'; readonly reason: string };
+
+/** Checks in a row without any judgement that roll back, as a multiple of the threshold of failed ones. */
+export const UNKNOWN_CHECKS_PER_THRESHOLD = 3;
+
+/** What a tick comes to: one question more, or one thing to do. */
+export type Step =
+  | { readonly do: 'ask'; readonly question: Question }
+  | { readonly do: 'end'; readonly why: 'gone' | 'fenced' | 'rest' }
+  | { readonly do: 'refuse'; readonly refusal: Refusal }
+  | { readonly do: 'report'; readonly problem: string }
+  | { readonly do: 'suspend' }
+  | { readonly do: 'stay' }
+  | { readonly do: 'terminate' }
+  | { readonly do: 'revert' }
+  | { readonly do: 'build' }
+  | { readonly do: 'awaitReady'; readonly of: 'primary' | 'canary'; readonly readiness: Readiness }
+  | { readonly do: 'initialise' }
+  | { readonly do: 'reconcile' }
+  | { readonly do: 'note' }
+  | { readonly do: 'closeGate'; readonly gate: Gate; readonly hook: string }
+  | { readonly do: 'start'; readonly weight: number }
+  | { readonly do: 'begin' }
+  | { readonly do: 'restart' }
+  | { readonly do: 'withdraw' }
+  | { readonly do: 'halt' }
+  | { readonly do: 'hold' }
+  | { readonly do: 'advance'; readonly to: number }
+  | { readonly do: 'promote' }
+  | { readonly do: 'skip' }
+  | { readonly do: 'rollBack'; readonly why: RollbackWhy }
+  | { readonly do: 'failPromotion'; readonly reason: string }
+  | { readonly do: 'movePrimary'; readonly weights: Weights }
+  | { readonly do: 'finish' };
+
+/**
+ * Tells a release's story: from where it stands and what is known of the world, the one thing to do next.
+ *
+ * The order in which things are looked at is Flagger's (its reconcile loop), except that nothing waits for a later tick
+ * when it can be done now. Pure and total: the workflow, the `observe` activity and the tests call the same function.
+ *
+ * @param now milliseconds since 1970; when the analysis is due depends on it
+ */
+export function tick(s: Standing, findings: Findings, now: number): Step {
+  const { world } = findings;
+  if (world.gone) return { do: 'end', why: 'gone' };
+  if (world.fenced) return { do: 'end', why: 'fenced' };
+  const policy = world.policy ?? s.policy;
+  if (world.deleting) return terminating(s, findings);
+  if (s.recover && isActive(s.phase)) {
+    return { do: 'rollBack', why: { kind: 'recovery', reason: 'its workflow ended without finishing' } };
+  }
+  if (world.refusal) return { do: 'refuse', refusal: world.refusal };
+  if (policy === undefined) return { do: 'report', problem: world.problem ?? 'the Canary could not be read' };
+  if (policy.suspend) return { do: 'suspend' };
+  if (world.problem !== undefined) return { do: 'report', problem: world.problem };
+  const known = { ...s, policy };
+  return s.paused ? whilePaused(known, findings) : inPhase(known, findings, now);
+}
+
+/** A pause holds traffic where it is, but never on pods that nobody has analysed. */
+function whilePaused(s: Standing, f: Findings): Step {
+  switch (s.phase) {
+    case 'Progressing':
+    case 'WaitingPromotion': {
+      const revision = compareWithWorld(s, f);
+      if (revision === 'reverted') return { do: 'withdraw' };
+      if (revision === 'new') return { do: 'restart' };
+      return { do: 'stay' };
+    }
+    case 'Promoting':
+      return retreatIfOvertaken(s, f, weightsOf(s, f)) ?? { do: 'stay' };
+    default:
+      return { do: 'stay' };
+  }
+}
+
+function inPhase(s: Standing, f: Findings, now: number): Step {
+  switch (s.phase) {
+    case '':
+    case 'Initializing':
+      return initialising(s, f);
+    case 'Initialized':
+    case 'Succeeded':
+    case 'Failed':
+    case 'Waiting':
+      return s.promoted === '' ? initialising(s, f) : resting(s, f);
+    case 'Progressing':
+    case 'WaitingPromotion':
+      return analysing(s, f, now);
+    case 'Promoting':
+      return promoting(s, f);
+    case 'Finalising':
+      return finalising(s, f);
+    case 'Terminating':
+    case 'Terminated':
+      return { do: 'end', why: 'rest' };
+  }
+}
+
+/** The Canary is being deleted: the target gets its pods and its traffic back before it goes. */
+function terminating(s: Standing, f: Findings): Step {
+  if (s.phase !== 'Terminating') return { do: 'terminate' };
+  const { canary } = f.world;
+  if (!canary.ready && canary.retriable) return { do: 'awaitReady', of: 'canary', readiness: canary };
+  return { do: 'revert' };
+}
+
+function initialising(s: Standing, f: Findings): Step {
+  if (!f.world.built) return { do: 'build' };
+  if (policyOf(s).skipAnalysis) return { do: 'initialise' };
+  // The target goes on serving until the primary can: a bootstrap that fails changes nothing for the users.
+  if (!f.world.primary.ready) return { do: 'awaitReady', of: 'primary', readiness: f.world.primary };
+  if (f.providers === undefined) return { do: 'ask', question: 'providers' };
+  return { do: 'initialise' };
+}
+
+function resting(s: Standing, f: Findings): Step {
+  const { world } = f;
+  const policy = policyOf(s);
+  if (hasNewDrift(s, f)) return { do: 'reconcile' };
+  switch (compareWithWorld(s, f)) {
+    case 'same':
+      if (s.phase !== 'Waiting') return { do: 'end', why: 'rest' };
+      break;
+    case 'reverted':
+      if (s.phase === 'Waiting') return { do: 'withdraw' };
+      return { do: 'note' };
+    case 'new':
+      break;
+  }
+  // A primary that isn't ready delays a new revision; it doesn't use it up.
+  if (!policy.skipAnalysis && !s.stranded && !world.primary.ready) {
+    return { do: 'awaitReady', of: 'primary', readiness: world.primary };
+  }
+  const gate = passGate(s, f, 'confirm-rollout');
+  if (gate) return gate;
+  return { do: 'start', weight: s.stranded ? 100 : 0 };
+}
+
+function analysing(s: Standing, f: Findings, now: number): Step {
+  const { world } = f;
+  const policy = policyOf(s);
+  if (hasNewDrift(s, f)) return { do: 'reconcile' };
+  if (!policy.skipAnalysis && !s.stranded && !world.primary.ready) {
+    if (world.primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: world.primary };
+    return { do: 'rollBack', why: { kind: 'primary-lost', reason: world.primary.reason } };
+  }
+  const revision = compareWithWorld(s, f);
+  if (revision === 'reverted') return { do: 'withdraw' };
+  if (revision === 'new') return { do: 'restart' };
+  if (!world.canary.ready) {
+    if (world.canary.retriable) return { do: 'awaitReady', of: 'canary', readiness: world.canary };
+    return { do: 'rollBack', why: { kind: 'not-ready', reason: world.canary.reason } };
+  }
+  if (policy.skipAnalysis) return { do: 'skip' };
+  const signal = rollbackSignal(policy, f);
+  if (signal) return signal;
+  if (s.failedChecks >= policy.threshold) return rollBackForChecks(s.failedChecks);
+  if (s.promoteNow) return { do: 'promote' };
+  return check(s, f, now) ?? move(s, f);
+}
+
+function rollbackSignal(policy: Policy, f: Findings): Step | undefined {
+  if (!hasHooks(policy, 'rollback')) return undefined;
+  if (f.rollback === undefined) return { do: 'ask', question: 'rollback' };
+  const signalled = f.rollback.results.find((result) => result.ok);
+  return signalled && { do: 'rollBack', why: { kind: 'hook', hook: signalled.hook } };
+}
+
+/** Looks at the canary: once before its first traffic by the pre-rollout hooks, then by the analysis. */
+function check(s: Standing, f: Findings, now: number): Step | undefined {
+  const policy = policyOf(s);
+  if (!s.begun) {
+    if (!hasHooks(policy, 'pre-rollout')) return undefined;
+    if (f['pre-rollout'] === undefined) return { do: 'ask', question: 'pre-rollout' };
+    return failedHook(f['pre-rollout']) ? haltOrRollBack(s) : undefined;
+  }
+  if (now < s.checkDueAt) return undefined;
+  if (f.analysis === undefined) return { do: 'ask', question: 'analysis' };
+  const failed = failedHook({ results: f.analysis.hooks }) ?? failedMetric(f.analysis);
+  if (!failed) return undefined;
+  return isUnknown(f.analysis) ? holdOrRollBack(s) : haltOrRollBack(s);
+}
+
+/** The metrics provider failed, so the canary has neither passed nor failed. */
+function isUnknown(analysis: Analysis): boolean {
+  return !failedHook({ results: analysis.hooks }) && failedMetric(analysis)?.providerError === true;
+}
+
+/** Standing still without a judgement is safe for a while, not for ever. */
+function holdOrRollBack(s: Standing): Step {
+  const count = s.unknownChecks + 1;
+  if (count < UNKNOWN_CHECKS_PER_THRESHOLD * policyOf(s).threshold) return { do: 'hold' };
+  return { do: 'rollBack', why: { kind: 'unknown-checks', count } };
+}
+
+function haltOrRollBack(s: Standing): Step {
+  const count = s.failedChecks + 1;
+  return count >= policyOf(s).threshold ? rollBackForChecks(count) : { do: 'halt' };
+}
+
+function rollBackForChecks(count: number): Step {
+  return { do: 'rollBack', why: { kind: 'failed-checks', count } };
+}
+
+/** Moves a canary that has passed its check: to the next weight, or into the primary. */
+function move(s: Standing, f: Findings): Step {
+  const policy = policyOf(s);
+  if (s.phase === 'Progressing') {
+    const gate = passGate(s, f, 'confirm-traffic-increase');
+    if (gate) return gate;
+  }
+  if (s.stranded && !s.begun) return { do: 'begin' };
+  const next = nextWeight(policy.strategy, weightsOf(s, f).canary);
+  if (next !== undefined) return { do: 'advance', to: next };
+  return passGate(s, f, 'confirm-promotion') ?? { do: 'promote' };
+}
+
+/** @returns what stops at the gate, or undefined where the way is free */
+function passGate(s: Standing, f: Findings, gate: Gate): Step | undefined {
+  if (!hasHooks(policyOf(s), gate) || s.approved.includes(gate) || s.promoteNow) return undefined;
+  const round = f[gate];
+  if (round === undefined) return { do: 'ask', question: gate };
+  const denied = failedHook(round);
+  return denied && { do: 'closeGate', gate, hook: denied.hook };
+}
+
+function promoting(s: Standing, f: Findings): Step {
+  const { world } = f;
+  const weights = weightsOf(s, f);
+  const retreat = retreatIfOvertaken(s, f, weights);
+  if (retreat) return retreat;
+  if (!world.primary.ready) {
+    if (world.primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: world.primary };
+    return { do: 'failPromotion', reason: world.primary.reason };
+  }
+  return { do: 'movePrimary', weights: nextPromotionWeights(policyOf(s).strategy, weights) };
+}
+
+/** The target has changed: its pods are no longer what was analysed. The primary's are, old ones and new ones. */
+function retreatIfOvertaken(s: Standing, f: Findings, weights: Weights): Step | undefined {
+  if (s.stranded || weights.canary === 0 || !isAvailable(f.world.primary)) return undefined;
+  return compareWithWorld(s, f) === 'same' ? undefined : { do: 'movePrimary', weights: ALL_TO_PRIMARY };
+}
+
+function weightsOf(s: Standing, f: Findings): Weights {
+  return f.world.weights ?? canaryAt(s.weight);
+}
+
+function finalising(_s: Standing, f: Findings): Step {
+  const { primary } = f.world;
+  if (!primary.ready && !primary.retriable) return { do: 'failPromotion', reason: primary.reason };
+  if (!primary.ready) return { do: 'awaitReady', of: 'primary', readiness: primary };
+  return { do: 'finish' };
+}
+
+function hasNewDrift(s: Standing, f: Findings): boolean {
+  return f.world.drift.some((name) => !s.lastDrift.includes(name));
+}
+
+/** The revision the world shows: the one that was asked with, unless it says otherwise. */
+export function seenRevision(s: Standing, f: Findings): Revision {
+  return f.world.revision ?? s.applied ?? { hash: '', configs: {} };
+}
+
+function compareWithWorld(s: Standing, f: Findings): 'same' | 'reverted' | 'new' {
+  return compareRevisions(s, { revision: seenRevision(s, f), sameAsPrimary: f.world.sameAsPrimary });
+}

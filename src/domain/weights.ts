@@ -1,0 +1,31 @@
+import type { CanaryStrategy } from './policy.js';
+
+/** How the traffic is divided, in percent; the two add up to 100. */
+export interface Weights {
+  readonly primary: number;
+  readonly canary: number;
+}
+
+export const ALL_TO_PRIMARY: Weights = { primary: 100, canary: 0 };
+export const ALL_TO_CANARY: Weights = { primary: 0, canary: 100 };
+
+export function canaryAt(weight: number): Weights {
+  return { primary: 100 - weight, canary: weight };
+}
+
+/**
+ * The weight after `current`, never above `maxWeight`.
+ *
+ * @returns undefined where the analysis has reached its bound and promotion is next
+ */
+export function nextWeight(strategy: CanaryStrategy, current: number): number | undefined {
+  if (current >= strategy.maxWeight) return undefined;
+  const wanted = strategy.weights?.find((weight) => weight > current) ?? current + (strategy.stepWeight ?? 100);
+  return Math.min(wanted, strategy.maxWeight);
+}
+
+/** The division after `current` while traffic moves back to the promoted primary. */
+export function nextPromotionWeights(strategy: CanaryStrategy, current: Weights): Weights {
+  const step = strategy.stepWeightPromotion === 0 ? 100 : strategy.stepWeightPromotion;
+  return canaryAt(Math.max(0, current.canary - step));
+}

@@ -1,0 +1,281 @@
+import { decide, type Happening } from '../../src/domain/decide.js';
+import type { Decision, Effect } from '../../src/domain/effects.js';
+import type { Analysis, Findings, HookRound, Question, Readiness, World } from '../../src/domain/findings.js';
+import { initialState, type Takeover } from '../../src/domain/initial.js';
+import type { Order } from '../../src/domain/orders.js';
+import { plan } from '../../src/domain/plan.js';
+import type { Policy } from '../../src/domain/policy.js';
+import type { Revision } from '../../src/domain/revision.js';
+import { sameRevision } from '../../src/domain/revision.js';
+import type { State } from '../../src/domain/state.js';
+import { tick } from '../../src/domain/tick.js';
+import type { Weights } from '../../src/domain/weights.js';
+
+export function policyWith(changes: Partial<Policy> = {}): Policy {
+  return {
+    generation: 1,
+    provider: 'apisix',
+    targetKind: 'Deployment',
+    targetName: 'podinfo',
+    suspend: false,
+    skipAnalysis: false,
+    revertOnDeletion: false,
+    intervalSeconds: 10,
+    threshold: 10,
+    strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
+    hooks: {},
+    ...changes,
+  };
+}
+
+export const V1: Revision = { hash: 'v1', configs: {} };
+export const V2: Revision = { hash: 'v2', configs: {} };
+export const V3: Revision = { hash: 'v3', configs: {} };
+
+const notReady = (reason: string, retriable = true): Readiness => ({ ready: false, retriable, reason, available: true });
+
+/**
+ * A cluster in memory and the driver's loop round the core, without Temporal: what the core decides is carried out on
+ * the model, time jumps from one thing to the next.
+ */
+export class Model {
+  now = 1_000_000;
+  state: State;
+  policy: Policy;
+  target: Revision;
+  primaryRuns: Revision;
+  built: boolean;
+  weights: Weights | undefined;
+  targetReplicas: number;
+  status: { phase: string; canaryWeight: number };
+  events: string[] = [];
+  weightsSeen: number[] = [];
+  effects: Effect['do'][] = [];
+  /** Seconds from a rollout to readiness; undefined = never. */
+  canaryReadySeconds: number | undefined = 3;
+  primaryReadySeconds: number | undefined = 3;
+  deadlineSeconds = 60;
+  canaryRolledAt = 0;
+  primaryRolledAt = -1e9;
+  problem: string | undefined;
+  gone = false;
+  deleting = false;
+  drift: string[] = [];
+  analysis: (model: Model) => Analysis = () => ({ hooks: [], metrics: [] });
+  answer: (question: Question, model: Model) => HookRound = () => ({ results: [] });
+  /** Called before each turn of the loop; may change the world, or give orders. */
+  before: (model: Model) => void = () => undefined;
+  /** Effects that fail, with the error. */
+  breaks: (effect: Effect, model: Model) => { type: string; message: string } | undefined = () => undefined;
+  private inbox: Happening[] = [];
+  turns = 0;
+
+  constructor(options: { policy?: Policy; taken?: Partial<Takeover>; target?: Revision; built?: boolean } = {}) {
+    this.policy = options.policy ?? policyWith();
+    this.target = options.target ?? V2;
+    this.primaryRuns = V1;
+    this.built = options.built ?? true;
+    this.weights = this.built ? { primary: 100, canary: 0 } : undefined;
+    this.targetReplicas = this.built ? 0 : 1;
+    const taken: Takeover = {
+      epoch: 1,
+      phase: 'Initialized',
+      weight: 0,
+      failedChecks: 0,
+      iterations: 0,
+      applied: V1,
+      promoted: 'v1',
+      ...options.taken,
+    };
+    this.status = { phase: taken.phase, canaryWeight: taken.weight };
+    const cause = { id: 'c', kind: 'target', by: 'test' } as const;
+    this.state = initialState({ cluster: 'test', namespace: 'test', name: 'podinfo' }, cause, taken, this.now);
+  }
+
+  send(happening: Happening): void {
+    this.inbox.push(happening);
+  }
+
+  order(order: Order['order'], extra: Partial<Order> = {}): void {
+    const base = { order, by: 'alice', reason: 'test', requestId: `r${this.turns}-${this.inbox.length}`, channel: 'api' };
+    this.send({ type: 'order', order: { ...base, ...extra } as Order });
+  }
+
+  setImage(revision: Revision): void {
+    this.target = revision;
+    this.canaryRolledAt = this.now;
+    this.send({ type: 'submitted', change: { id: revision.hash, kind: 'target', by: 'test' } });
+  }
+
+  /** Runs until the run ends, or stands still, or `turns` turns have passed. */
+  run(turns = 2000): this {
+    for (let i = 0; i < turns; i += 1) {
+      this.turns += 1;
+      this.before(this);
+      if (this.inbox.length > 0) {
+        for (const happening of this.inbox.splice(0)) this.carryOut(decide(this.state, happening, this.now));
+        continue;
+      }
+      const next = plan(this.state, this.now);
+      switch (next.do) {
+        case 'end':
+          return this;
+        case 'hold':
+          return this;
+        case 'wait':
+          this.now += next.ms;
+          break;
+        case 'observe':
+          this.observe();
+          break;
+        case 'callHooks':
+          this.carryOut(decide(this.state, { type: 'hooked', round: { results: [] } }, this.now));
+          break;
+        case 'awaitReady':
+          this.awaitReady(next.of, next.said);
+          break;
+      }
+    }
+    return this;
+  }
+
+  private observe(): void {
+    let findings: Findings = { world: this.world() };
+    const asOf = this.now;
+    for (;;) {
+      const step = tick(this.state, findings, asOf);
+      if (step.do !== 'ask') break;
+      findings = { ...findings, [step.question]: this.ask(step.question) };
+    }
+    this.carryOut(decide(this.state, { type: 'observed', findings, asOf }, this.now));
+  }
+
+  private ask(question: Question): unknown {
+    if (question === 'providers') return {};
+    if (question === 'analysis') return this.analysis(this);
+    return this.answer(question, this);
+  }
+
+  world(): World {
+    if (this.gone) return { gone: true, built: false, primary: notReady('gone'), canary: notReady('gone'), sameAsPrimary: false, drift: [] };
+    return {
+      ...(this.policy === this.state.policy ? {} : { policy: this.policy }),
+      ...(this.deleting ? { deleting: true as const } : {}),
+      ...(this.problem === undefined ? {} : { problem: this.problem }),
+      built: this.built,
+      primary: this.readiness(this.primaryRolledAt, this.primaryReadySeconds, 'primary'),
+      canary: this.targetReplicas === 0 ? { ready: true } : this.readiness(this.canaryRolledAt, this.canaryReadySeconds, 'canary'),
+      ...(this.state.applied && sameRevision(this.state.applied, this.target) ? {} : { revision: this.target }),
+      sameAsPrimary: this.built && sameRevision(this.target, this.primaryRuns),
+      ...(this.weights ? { weights: this.weights } : {}),
+      drift: this.drift,
+    };
+  }
+
+  private readiness(since: number, seconds: number | undefined, name: string): Readiness {
+    if (seconds !== undefined && this.now >= since + seconds * 1000) return { ready: true };
+    const late = this.now >= since + this.deadlineSeconds * 1000;
+    return notReady(late ? `deployment "${name}" exceeded its progress deadline` : '0 of 1 available', !late);
+  }
+
+  private awaitReady(of: 'primary' | 'canary', said: string | undefined): void {
+    const world = this.world();
+    const readiness = world[of];
+    if (readiness.ready || (readiness.reason !== said)) {
+      this.carryOut(decide(this.state, { type: 'readiness', of, readiness }, this.now));
+      return;
+    }
+    this.now += 500;
+  }
+
+  private carryOut(decision: Decision): void {
+    switch (decision.do) {
+      case 'nothing':
+        this.state = decision.next;
+        return;
+      case 'callHooks':
+        this.state = decision.next;
+        return;
+      case 'rollBack':
+        this.say(decision.before);
+        this.events.push(decision.summary);
+        this.weights = { primary: 100, canary: 0 };
+        this.weightsSeen.push(0);
+        this.targetReplicas = 0;
+        this.state = decision.next('primary');
+        this.status = { phase: this.state.phase, canaryWeight: 0 };
+        return;
+      case 'apply': {
+        for (const effect of decision.effects) {
+          const error = this.breaks(effect, this);
+          if (error) {
+            this.carryOut(decide({ ...this.state, seq: this.state.seq + 1 }, { type: 'failed', error }, this.now));
+            return;
+          }
+          if (!this.apply(effect)) {
+            this.carryOut(decide({ ...this.state, seq: this.state.seq + 1 }, { type: 'overtaken' }, this.now));
+            return;
+          }
+        }
+        this.state = { ...decision.next, seq: this.state.seq + 1 };
+        return;
+      }
+    }
+  }
+
+  private say(effects: readonly Effect[]): void {
+    for (const effect of effects) if (effect.do === 'event') this.events.push(effect.message);
+  }
+
+  /** @returns false where promotion was overtaken */
+  private apply(effect: Effect): boolean {
+    this.effects.push(effect.do);
+    switch (effect.do) {
+      case 'event':
+        this.say([effect]);
+        break;
+      case 'build':
+        this.built = true;
+        this.primaryRuns = this.target;
+        this.primaryRolledAt = this.now;
+        break;
+      case 'reconcile':
+        this.drift = [];
+        this.weights ??= { primary: 100 - effect.weight, canary: effect.weight };
+        break;
+      case 'scaleUp':
+      case 'scaleLikePrimary':
+        if (this.targetReplicas === 0) this.canaryRolledAt = this.now;
+        this.targetReplicas = 1;
+        break;
+      case 'scaleDown':
+        this.targetReplicas = 0;
+        break;
+      case 'weights':
+        this.weights = { primary: effect.primary, canary: effect.canary };
+        this.weightsSeen.push(effect.canary);
+        break;
+      case 'promote':
+        if (!sameRevision(effect.revision, this.target)) return false;
+        this.primaryRuns = effect.revision;
+        this.primaryRolledAt = this.now;
+        break;
+      case 'status':
+        this.status = { phase: effect.status.phase, canaryWeight: effect.status.canaryWeight };
+        break;
+      default:
+        break;
+    }
+    return true;
+  }
+}
+
+export const FAILING: Analysis = {
+  hooks: [],
+  metrics: [{ metric: 'request-success-rate', ok: false, value: 80, min: 99, message: 'Halt podinfo.test advancement success rate 80.00% < 99%' }],
+};
+export const PASSING: Analysis = { hooks: [], metrics: [{ metric: 'request-success-rate', ok: true, value: 100, min: 99 }] };
+export const PROVIDER_DOWN: Analysis = {
+  hooks: [],
+  metrics: [{ metric: 'request-success-rate', ok: false, providerError: true, message: 'Prometheus query failed: connection refused' }],
+};

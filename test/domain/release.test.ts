@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FAILING, Model, PASSING, policyWith, PROVIDER_DOWN, V1, V2, V3 } from './model.js';
+
+describe('a release', () => {
+  test('good: initialised Canary, new revision, promoted through every weight', () => {
+    const m = new Model();
+    m.analysis = () => PASSING;
+    const began = m.now;
+    m.run();
+    assert.deepEqual(m.events, [
+      'New revision detected! Scaling up podinfo.test',
+      'canary deployment podinfo.test not ready: 0 of 1 available',
+      'Starting canary analysis for podinfo.test',
+      'Advance podinfo.test canary weight 10',
+      'Advance podinfo.test canary weight 20',
+      'Advance podinfo.test canary weight 30',
+      'Advance podinfo.test canary weight 40',
+      'Advance podinfo.test canary weight 50',
+      'Copying podinfo.test template spec to podinfo-primary.test',
+      'podinfo-primary.test not ready: 0 of 1 available',
+      'Routing all traffic to primary',
+      'Promotion completed! Scaling down podinfo.test',
+    ]);
+    assert.deepEqual(m.weightsSeen, [10, 20, 30, 40, 50, 0]);
+    assert.equal(m.state.ending?.kind, 'promoted');
+    assert.equal(m.status.phase, 'Succeeded');
+    assert.equal(m.state.promoted, 'v2');
+    assert.equal(m.targetReplicas, 0);
+    // Five weights are observed for an interval each; the rest is pods starting.
+    assert.equal((m.now - began) / 1000, 3 + 5 * 10 + 3);
+  });
+
+  test('a new Canary is initialised: the target serves until the primary does', () => {
+    const m = new Model({ built: false, taken: { phase: '', applied: undefined, promoted: '' }, target: V1 });
+    m.run();
+    assert.deepEqual(m.events, [
+      'podinfo-primary.test not ready: 0 of 1 available',
+      'all the metrics providers are available!',
+      'Initialization done! podinfo.test',
+    ]);
+    assert.equal(m.state.ending?.kind, 'initialized');
+    assert.equal(m.status.phase, 'Initialized');
+    assert.equal(m.state.promoted, 'v1');
+    assert.ok(m.effects.indexOf('build') < m.effects.indexOf('reconcile'));
+    assert.ok(m.effects.indexOf('reconcile') < m.effects.indexOf('scaleDown'));
+  });
+
+  test('a primary that never becomes ready leaves the target serving', () => {
+    const m = new Model({ built: false, taken: { phase: '', applied: undefined, promoted: '' }, target: V1 });
+    m.primaryReadySeconds = undefined;
+    m.run(400);
+    assert.equal(m.targetReplicas, 1);
+    assert.equal(m.status.phase, 'Initializing');
+    assert.ok(m.events.some((e) => e.includes('exceeded its progress deadline')));
+    assert.ok(m.events.length < 4, m.events.join('\n'));
+    m.primaryReadySeconds = 0;
+    m.run();
+    assert.equal(m.state.ending?.kind, 'initialized');
+  });
+
+  test('bad: rolled back in the tick that reaches the threshold', () => {
+    const m = new Model({ policy: policyWith({ threshold: 3 }) });
+    m.analysis = () => FAILING;
+    m.run();
+    assert.deepEqual(m.events.slice(-6), [
+      'Starting canary analysis for podinfo.test',
+      'Advance podinfo.test canary weight 10',
+      'Halt podinfo.test advancement success rate 80.00% < 99%',
+      'Halt podinfo.test advancement success rate 80.00% < 99%',
+      'Halt podinfo.test advancement success rate 80.00% < 99%',
+      'Rolling back podinfo.test failed checks threshold reached 3',
+    ]);
+    assert.deepEqual(m.weightsSeen, [10, 0]);
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.equal(m.status.phase, 'Failed');
+  });
+
+  test('a metrics provider that is down holds the release and is not counted as a failed check', () => {
+    const m = new Model({ policy: policyWith({ threshold: 2 }) });
+    let down = 4;
+    m.analysis = () => (down-- > 0 ? PROVIDER_DOWN : PASSING);
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+    assert.equal(m.events.filter((e) => e.startsWith('Prometheus query failed')).length, 1);
+  });
+
+  test('without any judgement for long, it is rolled back', () => {
+    const m = new Model({ policy: policyWith({ threshold: 2 }) });
+    m.analysis = () => PROVIDER_DOWN;
+    m.run();
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.match(m.events.at(-1) ?? '', /gave no answer to 6 checks in a row/);
+  });
+
+  test('a newer revision restarts the analysis, and the newest is promoted', () => {
+    const m = new Model();
+    let changed = false;
+    m.before = () => {
+      if (m.state.weight === 30 && !changed) {
+        changed = true;
+        m.setImage(V3);
+      }
+    };
+    m.run();
+    assert.deepEqual(m.weightsSeen, [10, 20, 30, 0, 10, 20, 30, 40, 50, 0]);
+    assert.equal(m.state.promoted, 'v3');
+    assert.equal(m.primaryRuns, V3);
+    assert.equal(m.events.filter((e) => e === 'Starting canary analysis for podinfo.test').length, 2);
+  });
+
+  test('a target changed between the last check and the copy is not promoted unseen', () => {
+    const m = new Model();
+    let changed = false;
+    m.breaks = (effect) => {
+      if (effect.do === 'promote' && !changed) {
+        changed = true;
+        m.target = V3;
+        m.canaryRolledAt = m.now;
+      }
+      return undefined;
+    };
+    m.run();
+    assert.equal(m.primaryRuns, V3);
+    assert.deepEqual(m.weightsSeen, [10, 20, 30, 40, 50, 0, 10, 20, 30, 40, 50, 0]);
+  });
+
+  test('a target that goes back to the promoted revision ends the release', () => {
+    const m = new Model();
+    m.before = () => {
+      if (m.state.weight === 20 && m.target !== V1) m.setImage(V1);
+    };
+    m.run();
+    assert.equal(m.state.ending?.kind, 'superseded');
+    assert.equal(m.status.phase, 'Initialized');
+    assert.deepEqual(m.weights, { primary: 100, canary: 0 });
+  });
+
+  test('a canary past its progress deadline is rolled back', () => {
+    const m = new Model();
+    m.canaryReadySeconds = undefined;
+    m.run();
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.deepEqual(m.weightsSeen, [0]);
+    assert.match(m.events.at(-1) ?? '', /progress deadline exceeded/);
+  });
+
+  test('a primary stuck in its promotion leaves all traffic on the canary, and the next revision gets out of it', () => {
+    const m = new Model();
+    m.primaryReadySeconds = 3;
+    m.before = () => {
+      if (m.state.phase === 'Promoting') m.primaryReadySeconds = undefined;
+    };
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promotion-failed');
+    assert.deepEqual(m.weights, { primary: 0, canary: 100 });
+    assert.deepEqual(m.status, { phase: 'Failed', canaryWeight: 100 });
+    assert.equal(m.targetReplicas, 1);
+
+    const fix = new Model({ target: V3, taken: { phase: 'Failed', weight: 100, applied: V2, promoted: 'v1' } });
+    fix.primaryRuns = V2;
+    fix.weights = { primary: 0, canary: 100 };
+    fix.targetReplicas = 1;
+    fix.primaryReadySeconds = undefined;
+    fix.before = () => {
+      if (fix.state.phase === 'Promoting') fix.primaryReadySeconds = 3;
+    };
+    let analysed = 0;
+    fix.analysis = () => {
+      analysed += 1;
+      return PASSING;
+    };
+    fix.run();
+    assert.equal(fix.state.ending?.kind, 'promoted');
+    assert.deepEqual(fix.weightsSeen, [0], 'traffic leaves the canary only when the new primary serves');
+    assert.equal(analysed, 1);
+  });
+
+  test('skipAnalysis promotes as soon as the canary is ready', () => {
+    const m = new Model({ policy: policyWith({ skipAnalysis: true }) });
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+    assert.deepEqual(m.events.slice(-2), [
+      'Copying podinfo.test template spec to podinfo-primary.test',
+      'Promotion completed! Canary analysis was skipped for podinfo.test',
+    ]);
+  });
+
+  test('stepWeightPromotion moves traffic back in steps', () => {
+    const m = new Model({
+      policy: policyWith({ strategy: { kind: 'canary', stepWeight: 50, maxWeight: 50, stepWeightPromotion: 20 } }),
+    });
+    m.run();
+    assert.deepEqual(m.weightsSeen, [50, 30, 10, 0]);
+    assert.ok(m.events.includes('Advance podinfo.test primary weight 100'));
+  });
+
+  test('a gate holds the release until somebody approves, at once then', () => {
+    const m = new Model({ policy: policyWith({ hooks: { 'confirm-promotion': ['ask-sre'] } }) });
+    m.answer = () => ({ results: [{ hook: 'ask-sre', ok: false }] });
+    let approvedAt = 0;
+    m.before = () => {
+      if (m.state.phase === 'WaitingPromotion' && m.now > 1_000_000 + 600_000 && approvedAt === 0) {
+        approvedAt = m.now;
+        m.order('approve');
+      }
+    };
+    m.run(20_000);
+    assert.equal(m.state.ending?.kind, 'promoted');
+    assert.equal(m.now - approvedAt, 3000, 'only the primary’s pods take time');
+    assert.equal(m.events.filter((e) => e.includes('waiting for promotion approval')).length, 1);
+    assert.ok(m.effects.filter((e) => e === 'status').length < 12);
+  });
+
+  test('a foreign edit of the route is named, and the release goes on from there', () => {
+    const m = new Model();
+    let edited = false;
+    m.before = () => {
+      if (m.state.weight === 20 && !edited) {
+        edited = true;
+        m.weights = { primary: 65, canary: 35 };
+      }
+    };
+    m.run();
+    assert.deepEqual(m.weightsSeen, [10, 20, 45, 50, 0]);
+    assert.ok(m.events.some((e) => e.includes('has canary weight 35, not 20')));
+  });
+
+  test('something a person must mend is said once and looked at again with growing pauses', () => {
+    const m = new Model();
+    m.problem = 'deployment podinfo.test get query error: not found';
+    m.run(40);
+    assert.deepEqual(m.events, ['deployment podinfo.test get query error: not found']);
+    m.problem = undefined;
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+  });
+
+  test('a release that another run left unfinished is rolled back', () => {
+    const m = new Model({ taken: { phase: 'Progressing', weight: 20, applied: V2 } });
+    m.weights = { primary: 80, canary: 20 };
+    m.run();
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.deepEqual(m.weights, { primary: 100, canary: 0 });
+  });
+
+  test('nothing to release: the run ends without a word', () => {
+    const m = new Model({ target: V1 });
+    m.run();
+    assert.equal(m.state.ending?.kind, 'reconciled');
+    assert.deepEqual(m.events, []);
+    assert.deepEqual(m.effects, []);
+  });
+
+  test('deletion with revertOnDeletion in mid-release brings the target back', () => {
+    const m = new Model();
+    m.before = () => {
+      if (m.state.weight === 30 && !m.deleting) {
+        m.deleting = true;
+        m.send({ type: 'submitted', change: { id: 'd', kind: 'deletion', by: 'test' } });
+      }
+    };
+    m.run();
+    assert.equal(m.state.ending?.kind, 'terminated');
+    assert.deepEqual(m.events.slice(-2), ['Terminating canary podinfo.test', 'Terminated canary podinfo.test']);
+    assert.equal(m.targetReplicas, 1);
+  });
+});
