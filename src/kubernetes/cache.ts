@@ -1,0 +1,81 @@
+import type { KubeClient } from './client.js';
+import type { KubeObject, ResourceType } from './object.js';
+import { pathOf } from './object.js';
+import { Reflector } from './reflector.js';
+import type { Store } from './store.js';
+
+/**
+ * What is known of the cluster without asking: one reflector for each kind that somebody has asked for. Reads in ticks
+ * come from here; an idle Canary costs no request.
+ */
+export class ClusterCache {
+  private readonly reflectors = new Map<string, Reflector>();
+
+  /**
+   * @param namespace the only namespace that is looked at; all of them where undefined
+   * @param metadataOnly kinds of which only metadata is kept, by plural name
+   */
+  constructor(
+    readonly client: KubeClient,
+    private readonly options: {
+      readonly namespace?: string | undefined;
+      readonly metadataOnly?: readonly ResourceType[];
+      readonly log: (message: string) => void;
+    },
+  ) {}
+
+  /** Starts watching a kind, where that isn't so already; its store fills soon after. */
+  watch(type: ResourceType): Reflector {
+    const key = pathOf(type);
+    const known = this.reflectors.get(key);
+    if (known) return known;
+    const metadataOnly = this.isMetadataOnly(type);
+    const reflector = new Reflector(this.client, type, {
+      namespace: this.options.namespace,
+      metadataOnly,
+      log: this.options.log,
+    });
+    this.reflectors.set(key, reflector);
+    return reflector.start();
+  }
+
+  /** The store of a kind, filled. */
+  async synced(type: ResourceType): Promise<Store> {
+    const reflector = this.watch(type);
+    await reflector.synced;
+    return reflector.store;
+  }
+
+  /** From the cache; undefined where there is no such object. */
+  async get(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
+    return (await this.synced(type)).get(namespace, name);
+  }
+
+  /** From the API server, which also brings the cache up to date. */
+  async getFresh(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
+    const store = await this.synced(type);
+    const object = await this.client.get(type, namespace, name);
+    if (object) {
+      this.remember(type, object);
+      return object;
+    }
+    const stale = store.get(namespace, name);
+    if (stale) store.delete(stale);
+    return undefined;
+  }
+
+  /** Takes the answer to one of our own writes into the cache, so that the next reader sees it. */
+  remember(type: ResourceType, object: KubeObject): void {
+    const kept = this.isMetadataOnly(type) ? { apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata } : object;
+    this.reflectors.get(pathOf(type))?.store.set(kept);
+  }
+
+  private isMetadataOnly(type: ResourceType): boolean {
+    return this.options.metadataOnly?.some((other) => pathOf(other) === pathOf(type)) ?? false;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.reflectors.values()].map((reflector) => reflector.stop()));
+    this.reflectors.clear();
+  }
+}

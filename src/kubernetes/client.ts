@@ -1,0 +1,260 @@
+import type { Readable } from 'node:stream';
+import { KubeConfig } from '@kubernetes/client-node';
+import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import { TransientError } from '../errors.js';
+import { Credentials } from './credentials.js';
+import type { KubeObject, ResourceType } from './object.js';
+import { pathOf } from './object.js';
+
+/** The name under which the API server records what we wrote. */
+export const FIELD_MANAGER = 'serinus';
+
+/** An answer of the API server that isn't a success. */
+export class KubeError extends Error {
+  override readonly name = 'KubeError';
+
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get notFound(): boolean {
+    return this.status === 404;
+  }
+
+  get conflict(): boolean {
+    return this.status === 409 && this.reason !== 'AlreadyExists';
+  }
+
+  get alreadyExists(): boolean {
+    return this.status === 409 && this.reason === 'AlreadyExists';
+  }
+}
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly resourceVersion?: string;
+  readonly limit?: number;
+  readonly continue?: string;
+  /** Only metadata is sent: the content of Secrets never reaches this process. */
+  readonly metadataOnly?: boolean;
+}
+
+export interface ObjectList {
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items: readonly KubeObject[];
+}
+
+export type PatchType = 'merge' | 'strategic' | 'json';
+
+const PATCH_CONTENT: Readonly<Record<PatchType | 'apply', string>> = {
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+const METADATA_OBJECT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+
+/**
+ * A client of the Kubernetes API that speaks plain JSON: no typed model that could drop a field.
+ * Where the cluster is and who we are comes from a kubeconfig, or from the pod we run in.
+ *
+ * All calls throw {@link KubeError} for an answer that isn't a success (a missing object is undefined where the
+ * signature says so) and {@link TransientError} where no answer came.
+ */
+export class KubeClient {
+  private readonly http: AxiosInstance;
+
+  private constructor(
+    private readonly credentials: Credentials,
+    readonly server: string,
+    userAgent: string,
+    timeoutMs: number,
+  ) {
+    this.http = axios.create({
+      baseURL: server,
+      timeout: timeoutMs,
+      // Proxies are the kubeconfig's business; the environment's are for the world outside.
+      proxy: false,
+      validateStatus: () => true,
+      headers: { 'User-Agent': userAgent },
+      maxRedirects: 0,
+    });
+  }
+
+  /**
+   * @param options.kubeconfig path of a kubeconfig; else KUBECONFIG, the pod's service account, or ~/.kube/config
+   * @throws Error when there is no cluster to talk to
+   */
+  static create(options: { kubeconfig?: string; context?: string; userAgent?: string; timeoutMs?: number } = {}): KubeClient {
+    const config = new KubeConfig();
+    if (options.kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(options.kubeconfig);
+    if (options.context !== undefined) config.setCurrentContext(options.context);
+    const cluster = config.getCurrentCluster();
+    if (!cluster) throw new Error(`the kubeconfig has no cluster for context "${config.getCurrentContext()}"`);
+    return new KubeClient(new Credentials(config), cluster.server, options.userAgent ?? 'serinus', options.timeoutMs ?? 10_000);
+  }
+
+  /** @returns undefined where there is no such object */
+  async get(type: ResourceType, namespace: string | undefined, name: string, signal?: AbortSignal): Promise<KubeObject | undefined> {
+    return orUndefined(() => this.json<KubeObject>('GET', pathOf(type, namespace, name), { signal }));
+  }
+
+  async list(type: ResourceType, options: ListOptions = {}, signal?: AbortSignal): Promise<ObjectList> {
+    const { namespace, metadataOnly, ...params } = options;
+    const accept = metadataOnly ? METADATA_LIST : undefined;
+    return this.json<ObjectList>('GET', pathOf(type, namespace), { params: { ...params }, accept, signal });
+  }
+
+  async create(type: ResourceType, object: KubeObject): Promise<KubeObject> {
+    return this.json<KubeObject>('POST', pathOf(type, object.metadata.namespace), {
+      params: { fieldManager: FIELD_MANAGER },
+      body: object,
+    });
+  }
+
+  /** Replaces the object; its `resourceVersion` guards it. */
+  async replace(type: ResourceType, object: KubeObject): Promise<KubeObject> {
+    return this.json<KubeObject>('PUT', pathOf(type, object.metadata.namespace, object.metadata.name), {
+      params: { fieldManager: FIELD_MANAGER },
+      body: object,
+    });
+  }
+
+  /**
+   * Server-side apply: sets exactly the fields given, takes them over from other managers, and leaves all others alone.
+   * A `resourceVersion` in it makes the write conditional.
+   */
+  async apply(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
+    return this.json<KubeObject>('PATCH', pathOf(type, object.metadata.namespace, object.metadata.name, subresource), {
+      params: { fieldManager: FIELD_MANAGER, force: true },
+      body: object,
+      contentType: PATCH_CONTENT.apply,
+    });
+  }
+
+  async patch(type: ResourceType, kind: PatchType, namespace: string | undefined, name: string, body: unknown): Promise<KubeObject> {
+    return this.json<KubeObject>('PATCH', pathOf(type, namespace, name), {
+      params: { fieldManager: FIELD_MANAGER },
+      body,
+      contentType: PATCH_CONTENT[kind],
+    });
+  }
+
+  /** A missing object is fine. */
+  async delete(type: ResourceType, namespace: string | undefined, name: string): Promise<void> {
+    await orUndefined(() => this.json('DELETE', pathOf(type, namespace, name), {}));
+  }
+
+  /** Any other request, for instance a review. */
+  async request<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    return this.json<T>(method, path, { body });
+  }
+
+  /** Opens a watch; lines of JSON come as they happen, until the server ends it or the signal aborts. */
+  async watch(type: ResourceType, options: ListOptions, signal: AbortSignal): Promise<Readable> {
+    const { namespace, metadataOnly, ...params } = options;
+    const response = await this.send<Readable>('GET', pathOf(type, namespace), {
+      params: { ...params, watch: true, allowWatchBookmarks: true },
+      accept: metadataOnly ? METADATA_OBJECT : undefined,
+      signal,
+      stream: true,
+    });
+    return response.data;
+  }
+
+  private async json<T>(method: string, path: string, options: RequestOptions): Promise<T> {
+    return (await this.send<T>(method, path, options)).data;
+  }
+
+  private async send<T>(method: string, path: string, options: RequestOptions, retried = false): Promise<AxiosResponse<T>> {
+    const { agent, headers } = await this.credentials.current();
+    let response: AxiosResponse<T>;
+    try {
+      response = await this.http.request<T>({
+        method,
+        url: path,
+        params: options.params,
+        data: options.body,
+        signal: options.signal,
+        httpsAgent: agent,
+        httpAgent: agent,
+        headers: {
+          ...headers,
+          ...(options.accept === undefined ? { Accept: 'application/json' } : { Accept: options.accept }),
+          ...(options.body === undefined ? {} : { 'Content-Type': options.contentType ?? 'application/json' }),
+        },
+        // A watch lives as long as it lives; its reader looks after it.
+        ...(options.stream ? { responseType: 'stream', timeout: 0 } : {}),
+      });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new TransientError(`the Kubernetes API at ${this.server} can't be reached: ${reasonOf(error)}`);
+    }
+    if (response.status === 401 && !retried) {
+      this.credentials.forget();
+      return this.send(method, path, options, true);
+    }
+    if (response.status >= 400) throw await this.errorOf(response, method, path);
+    return response;
+  }
+
+  private async errorOf(response: AxiosResponse<unknown>, method: string, path: string): Promise<Error> {
+    const status = statusOf(isStream(response.data) ? await readAll(response.data) : response.data);
+    const message = status?.message ?? `${method} ${path}: status ${response.status}`;
+    if (response.status === 429 || response.status >= 500) return new TransientError(message);
+    return new KubeError(response.status, status?.reason ?? 'Unknown', message);
+  }
+}
+
+interface RequestOptions {
+  readonly params?: Record<string, unknown>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly stream?: boolean;
+}
+
+interface Status {
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+function statusOf(body: unknown): Status | undefined {
+  if (typeof body === 'object' && body !== null) return body;
+  if (typeof body !== 'string' || !body.startsWith('{')) return undefined;
+  return JSON.parse(body) as Status;
+}
+
+function isStream(body: unknown): body is Readable {
+  return typeof body === 'object' && body !== null && 'pipe' in body;
+}
+
+async function readAll(stream: Readable): Promise<string> {
+  let text = '';
+  for await (const chunk of stream.setEncoding('utf8')) text += String(chunk);
+  return text;
+}
+
+async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof KubeError && error.notFound) return undefined;
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AxiosError) return error.code ?? error.message;
+  return error instanceof Error ? error.message : String(error);
+}

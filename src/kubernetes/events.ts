@@ -1,0 +1,51 @@
+import { KubeError, type KubeClient } from './client.js';
+import type { KubeObject } from './object.js';
+import { EVENTS } from './object.js';
+
+export interface EventRecord {
+  readonly type: 'Normal' | 'Warning';
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Position among the events of the same instant. */
+  readonly index: number;
+}
+
+/** The API server's limit for an Event's note. */
+const MESSAGE_LIMIT = 1024;
+
+/**
+ * Records an Event about a Canary. Each gets an object of its own, so nothing is merged into "combined from similar
+ * events", and a name made of its time, so that recording it twice changes nothing and `kubectl describe`, which keeps
+ * the order of names within a second, shows them in the order in which they happened.
+ */
+export async function recordEvent(client: KubeClient, about: KubeObject, event: EventRecord): Promise<void> {
+  const namespace = about.metadata.namespace ?? 'default';
+  const time = new Date(event.at).toISOString().replace(/\.\d+Z$/, 'Z');
+  const nanos = BigInt(event.at) * 1_000_000n + BigInt(event.index);
+  try {
+    await client.create(EVENTS, {
+      apiVersion: EVENTS.apiVersion,
+      kind: EVENTS.kind,
+      metadata: { name: `${about.metadata.name}.${nanos.toString(16)}`, namespace },
+      involvedObject: {
+        apiVersion: about.apiVersion,
+        kind: about.kind,
+        name: about.metadata.name,
+        namespace,
+        uid: about.metadata.uid,
+        resourceVersion: about.metadata.resourceVersion,
+      },
+      type: event.type,
+      reason: 'Synced',
+      message: event.message.length > MESSAGE_LIMIT ? `${event.message.slice(0, MESSAGE_LIMIT - 1)}…` : event.message,
+      source: { component: 'serinus' },
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+    });
+  } catch (error) {
+    if (error instanceof KubeError && error.alreadyExists) return;
+    throw error;
+  }
+}

@@ -1,0 +1,221 @@
+import { FencedError, UserError } from '../errors.js';
+import type { ClusterCache } from './cache.js';
+import { KubeError } from './client.js';
+import type { KubeObject, OwnerReference } from './object.js';
+import { LEASES } from './object.js';
+
+/** The token that every write of a run carries; the newer one wins. */
+export interface Fence {
+  /** Raised by every run that takes the Canary over. */
+  readonly epoch: number;
+  /** Number of the batch of effects within the run. */
+  readonly seq: number;
+}
+
+export function isOlder(a: Fence, b: Fence): boolean {
+  return a.epoch < b.epoch || (a.epoch === b.epoch && a.seq < b.seq);
+}
+
+export function formatFence(fence: Fence): string {
+  return `${fence.epoch}.${fence.seq}`;
+}
+
+/** @returns undefined for anything that isn't a fence */
+export function parseFence(text: string | undefined): Fence | undefined {
+  const match = /^(\d+)\.(\d+)$/.exec(text ?? '');
+  return match ? { epoch: Number(match[1]), seq: Number(match[2]) } : undefined;
+}
+
+/** How long the holder may be silent before somebody else rolls back. */
+export type Term = { readonly kind: 'seconds'; readonly seconds: number } | { readonly kind: 'held' } | { readonly kind: 'released' };
+
+/** What a Canary's Lease says. */
+export interface LeaseView {
+  readonly namespace: string;
+  readonly canary: string;
+  readonly fence: Fence;
+  /** Who has it: a run's id, or a watch process that acts for a dead one; empty when released. */
+  readonly holder: string;
+  readonly held: boolean;
+  /** Milliseconds since 1970; Infinity where it doesn't expire. */
+  readonly expiresAt: number;
+  readonly durationMs: number;
+  /** `metadata.generation` of the Canary that the last run has dealt with. */
+  readonly observedGeneration: number;
+}
+
+export interface LeaseOwner {
+  readonly namespace: string;
+  readonly name: string;
+  /** Owner reference to the Canary, so that the Lease goes with it. */
+  readonly owner: OwnerReference;
+}
+
+export const LEASE_LABEL = 'app.kubernetes.io/managed-by';
+export const LEASE_MANAGER = 'serinus';
+const SEQ = 'serinus.dev/seq';
+const HELD = 'serinus.dev/held';
+const OBSERVED = 'serinus.dev/observed-generation';
+const CANARY = 'serinus.dev/canary';
+/** A Lease without an end still has to name a duration. */
+const NOMINAL_SECONDS = 60;
+const ATTEMPTS = 5;
+
+export function leaseName(canary: string): string {
+  return `serinus-${canary}`;
+}
+
+/**
+ * The Leases of Canaries: one each, which is both the fencing token's home and the heartbeat of a release.
+ * All changes are compare-and-swap on the Lease's version.
+ */
+export class Leases {
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** From the cache. */
+  async view(namespace: string, canary: string): Promise<LeaseView | undefined> {
+    const lease = await this.cache.get(LEASES, namespace, leaseName(canary));
+    return lease && viewOf(lease);
+  }
+
+  /**
+   * Takes the Canary over: raises the epoch, unless this holder already has it (an activity that runs twice).
+   *
+   * @param expected take it only while it is as seen here; for somebody who acts because it expired
+   * @throws FencedError where `expected` doesn't hold any more
+   */
+  async take(owner: LeaseOwner, holder: string, term: Term, expected?: LeaseView): Promise<Fence> {
+    for (let attempt = 0; ; attempt += 1) {
+      const current = await this.read(owner, attempt);
+      const view = current && viewOf(current);
+      if (view?.holder === holder) return view.fence;
+      if (expected && (view?.holder !== expected.holder || view.expiresAt !== expected.expiresAt)) {
+        throw new FencedError(`the lease of ${owner.name}.${owner.namespace} has changed hands meanwhile`);
+      }
+      const fence = { epoch: (view?.fence.epoch ?? 0) + 1, seq: 0 };
+      const written = await this.write(owner, current, { holder, fence, term, observed: view?.observedGeneration ?? 0 }, attempt);
+      if (written) return fence;
+    }
+  }
+
+  /**
+   * Renews the Lease before a batch of effects, and so finds out whether the writer still has a say.
+   *
+   * @param observedGeneration set when the run has dealt with that generation of the Canary
+   * @throws FencedError where a newer run, or a newer batch of this run, has been here
+   */
+  async renew(owner: LeaseOwner, fence: Fence, term: Term, observedGeneration?: number): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      const current = await this.read(owner, attempt);
+      const view = current && viewOf(current);
+      if (!view) throw new FencedError(`the lease of ${owner.name}.${owner.namespace} is gone`);
+      if (view.fence.epoch !== fence.epoch || isOlder(fence, view.fence)) {
+        throw new FencedError(
+          `a newer writer (${formatFence(view.fence)}, ${view.holder}) has taken ${owner.name}.${owner.namespace} over from ${formatFence(fence)}`,
+        );
+      }
+      const holder = term.kind === 'released' ? '' : view.holder;
+      const observed = observedGeneration ?? view.observedGeneration;
+      if (await this.write(owner, current, { holder, fence, term, observed }, attempt)) return;
+    }
+  }
+
+  private async read(owner: LeaseOwner, attempt: number): Promise<KubeObject | undefined> {
+    const name = leaseName(owner.name);
+    // The cache is good enough to try with: the version in it guards the write. After a conflict it isn't.
+    if (attempt > 0) return this.cache.getFresh(LEASES, owner.namespace, name);
+    return (await this.cache.get(LEASES, owner.namespace, name)) ?? this.cache.getFresh(LEASES, owner.namespace, name);
+  }
+
+  /** @returns whether it was written; false = somebody else was quicker */
+  private async write(owner: LeaseOwner, current: KubeObject | undefined, content: LeaseContent, attempt: number): Promise<boolean> {
+    const lease = this.leaseObject(owner, current, content);
+    try {
+      const written = current ? await this.cache.client.replace(LEASES, lease) : await this.cache.client.create(LEASES, lease);
+      this.cache.remember(LEASES, written);
+      return true;
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+      if (error.reason === 'Forbidden' && error.message.includes('being terminated')) throw new UserError(error.message);
+      const raced = error.conflict || error.alreadyExists || (error.notFound && current !== undefined);
+      if (!raced || attempt >= ATTEMPTS) throw error;
+      return false;
+    }
+  }
+
+  private leaseObject(owner: LeaseOwner, current: KubeObject | undefined, content: LeaseContent): KubeObject {
+    const now = microTime(this.now());
+    const annotations: Record<string, string> = {
+      ...current?.metadata.annotations,
+      [SEQ]: String(content.fence.seq),
+      [OBSERVED]: String(content.observed),
+      [CANARY]: owner.name,
+    };
+    if (content.term.kind === 'held') annotations[HELD] = 'true';
+    else delete annotations[HELD];
+    const before = (current?.['spec'] ?? {}) as LeaseSpec;
+    return {
+      apiVersion: LEASES.apiVersion,
+      kind: LEASES.kind,
+      metadata: {
+        ...current?.metadata,
+        name: leaseName(owner.name),
+        namespace: owner.namespace,
+        labels: { ...current?.metadata.labels, [LEASE_LABEL]: LEASE_MANAGER },
+        annotations,
+        ownerReferences: [{ ...owner.owner, blockOwnerDeletion: false }],
+      },
+      spec: {
+        ...before,
+        holderIdentity: content.holder,
+        leaseDurationSeconds: content.term.kind === 'seconds' ? Math.max(1, Math.round(content.term.seconds)) : NOMINAL_SECONDS,
+        leaseTransitions: content.fence.epoch,
+        acquireTime: before.leaseTransitions === content.fence.epoch ? before.acquireTime : now,
+        renewTime: now,
+      },
+    };
+  }
+}
+
+interface LeaseContent {
+  readonly holder: string;
+  readonly fence: Fence;
+  readonly term: Term;
+  readonly observed: number;
+}
+
+interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly leaseTransitions?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+}
+
+/** Reads a Lease of ours. */
+export function viewOf(lease: KubeObject): LeaseView {
+  const spec = (lease['spec'] ?? {}) as LeaseSpec;
+  const annotations = lease.metadata.annotations ?? {};
+  const held = annotations[HELD] === 'true';
+  const durationMs = (spec.leaseDurationSeconds ?? NOMINAL_SECONDS) * 1000;
+  const holder = spec.holderIdentity ?? '';
+  const renewed = Date.parse(spec.renewTime ?? '');
+  const endless = held || holder === '' || Number.isNaN(renewed);
+  return {
+    namespace: lease.metadata.namespace ?? '',
+    canary: annotations[CANARY] ?? lease.metadata.name.replace(/^serinus-/, ''),
+    fence: { epoch: spec.leaseTransitions ?? 0, seq: Number(annotations[SEQ] ?? 0) },
+    holder,
+    held,
+    expiresAt: endless ? Infinity : renewed + durationMs,
+    durationMs,
+    observedGeneration: Number(annotations[OBSERVED] ?? 0),
+  };
+}
+
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,183 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.js';
+import { KubeError, type KubeClient } from './client.js';
+import type { KubeObject, ResourceType } from './object.js';
+import { Store } from './store.js';
+
+export interface ReflectorOptions {
+  /** Only this namespace; all of them where undefined. */
+  readonly namespace?: string | undefined;
+  readonly metadataOnly?: boolean;
+  readonly log: (message: string) => void;
+}
+
+/** The server sends a bookmark about once a minute; silence for longer means a connection that died unnoticed. */
+const SILENCE_MS = 180_000;
+const PAGE = 500;
+const FIRST_BACKOFF_MS = 200;
+const MAX_BACKOFF_MS = 30_000;
+
+/**
+ * Keeps a {@link Store} equal to what the API server has of one kind: a list, then a watch from there on, with
+ * bookmarks, reconnects with growing pauses, and a new list where the server has forgotten our version (410).
+ */
+export class Reflector {
+  readonly store = new Store();
+  private readonly stopped = new AbortController();
+  private loop: Promise<void> | undefined;
+  private markSynced: () => void = () => undefined;
+  /** Resolves after the first list. A kind that the server doesn't have counts as an empty list. */
+  readonly synced = new Promise<void>((resolve) => (this.markSynced = resolve));
+
+  constructor(
+    private readonly client: KubeClient,
+    readonly type: ResourceType,
+    private readonly options: ReflectorOptions,
+  ) {}
+
+  start(): this {
+    this.loop ??= this.run();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    let version: string | undefined;
+    let backoff = FIRST_BACKOFF_MS;
+    let lastProblem = '';
+    while (!this.stopped.signal.aborted) {
+      try {
+        version ??= await this.list();
+        backoff = FIRST_BACKOFF_MS;
+        lastProblem = '';
+        version = await this.watch(version);
+      } catch (error) {
+        if (this.stopped.signal.aborted) return;
+        if (error instanceof Expired) {
+          version = undefined;
+          continue;
+        }
+        if (error instanceof KubeError && error.notFound) this.kindIsMissing();
+        const problem = messageOf(error);
+        if (problem !== lastProblem) this.options.log(`watching ${this.type.plural}: ${problem}`);
+        lastProblem = problem;
+        await this.pause(backoff);
+        backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
+      }
+    }
+  }
+
+  private kindIsMissing(): void {
+    this.store.replace([]);
+    this.markSynced();
+  }
+
+  /** Full jitter keeps many processes from coming back in the same instant. */
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms / 2 + (Math.random() * ms) / 2, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+  }
+
+  private async list(): Promise<string> {
+    const objects: KubeObject[] = [];
+    let token: string | undefined;
+    let version = '';
+    do {
+      const page = await this.client.list(
+        this.type,
+        {
+          ...this.scope(),
+          limit: PAGE,
+          ...(token === undefined ? {} : { continue: token }),
+        },
+        this.stopped.signal,
+      );
+      for (const item of page.items) objects.push(this.complete(item));
+      version = page.metadata.resourceVersion ?? version;
+      token = page.metadata.continue;
+    } while (token);
+    this.store.replace(objects);
+    this.markSynced();
+    return version;
+  }
+
+  /** @returns the version to go on from when the server has ended the watch */
+  private async watch(from: string): Promise<string> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([ended.signal, this.stopped.signal]);
+    let version = from;
+    const stream = await this.client.watch(this.type, { ...this.scope(), resourceVersion: from }, signal);
+    const silence = setTimeout(() => ended.abort(), SILENCE_MS);
+    try {
+      for await (const line of linesOf(stream)) {
+        silence.refresh();
+        version = this.take(JSON.parse(line) as WatchEvent) ?? version;
+      }
+      return version;
+    } catch (error) {
+      // Silence, or a connection that broke: go on from the last version we saw.
+      if (error instanceof Expired || this.stopped.signal.aborted) throw error;
+      return version;
+    } finally {
+      clearTimeout(silence);
+      ended.abort();
+      stream.destroy();
+    }
+  }
+
+  private take(event: WatchEvent): string | undefined {
+    switch (event.type) {
+      case 'ADDED':
+      case 'MODIFIED':
+        this.store.set(this.complete(event.object));
+        break;
+      case 'DELETED':
+        this.store.delete(this.complete(event.object));
+        break;
+      case 'BOOKMARK':
+        break;
+      case 'ERROR':
+        // Whatever it was, the safe answer is to list again.
+        throw new Expired();
+    }
+    return event.object.metadata.resourceVersion;
+  }
+
+  /** Items of a list, and bare metadata, come without their own kind. */
+  private complete(object: KubeObject): KubeObject {
+    return { ...object, apiVersion: this.type.apiVersion, kind: this.type.kind };
+  }
+
+  private scope(): { namespace?: string; metadataOnly?: boolean } {
+    return {
+      ...(this.options.namespace === undefined ? {} : { namespace: this.options.namespace }),
+      ...(this.options.metadataOnly === undefined ? {} : { metadataOnly: this.options.metadataOnly }),
+    };
+  }
+}
+
+interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: KubeObject;
+}
+
+/** The version we have is too old for a watch. */
+class Expired extends Error {}
+
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  const lines = createInterface({ input: stream, crlfDelay: Infinity });
+  // readline doesn't pass on its input's errors.
+  const broken = new Promise<never>((_resolve, reject) => stream.once('error', reject));
+  broken.catch(() => undefined);
+  const iterator = lines[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), broken]);
+    if (next.done) return;
+    if (next.value !== '') yield next.value;
+  }
+}
