@@ -1,17 +1,28 @@
 import type { Decision } from './effects.js';
-import type { Findings, HookRound, Readiness } from './findings.js';
+import type { Findings, HookRound, Readiness, World } from './findings.js';
 import { messagesFor } from './messages.js';
 import type { Order } from './orders.js';
 import { isActive } from './phases.js';
 import type { Change, State } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
-import { apply, nothing, tickLater, tickNow, warning, type Context } from './steps/common.js';
+import { apply, nothing, sayOnce, tickLater, tickNow, warning, type Context } from './steps/common.js';
 import { closeGate } from './steps/gate.js';
 import { afterPostRollout } from './steps/hooks.js';
 import { build, initialise } from './steps/initialise.js';
 import { obey } from './steps/orders.js';
 import { failPromotion, finish, movePrimary, promote, skip } from './steps/promote.js';
-import { awaitReady, end, note, reconcile, refuse, report, sayNotReady, suspend, withdraw } from './steps/rest.js';
+import {
+  awaitReady,
+  end,
+  note,
+  reconcile,
+  refusalMessage,
+  refuse,
+  report,
+  sayNotReady,
+  suspend,
+  withdraw,
+} from './steps/rest.js';
 import { rollBack } from './steps/rollback.js';
 import { restart, start } from './steps/start.js';
 import { revert, terminate } from './steps/terminate.js';
@@ -62,7 +73,7 @@ function observed(before: State, findings: Findings, asOf: number, now: number):
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
   const decision = isProblem(step) ? taken : withoutProblem(taken);
-  return state.weight === before.weight ? decision : nameForeignWeight(before, state, decision);
+  return isActive(before.phase) ? withNotices(before, state, world, decision) : decision;
 }
 
 function isProblem(step: Step): boolean {
@@ -79,11 +90,19 @@ function withoutProblem(decision: Decision): Decision {
   return { ...decision, next: { ...decision.next, problem: undefined } };
 }
 
-/** Somebody else set the route's weights. They are what counts, so the release goes on from there, and says so. */
-function nameForeignWeight(before: State, state: State, decision: Decision): Decision {
-  if (decision.do !== 'apply' || !isActive(before.phase)) return decision;
-  const told = warning(messagesFor(state).foreignWeight(state.weight, before.weight));
-  return { ...decision, effects: [told, ...decision.effects] };
+/**
+ * What a look at a release under way has to tell besides: somebody else set the route's weights (they are what counts,
+ * so the release goes on from there), or the spec was edited into something invalid (the last valid one holds).
+ */
+function withNotices(before: State, state: State, world: World, decision: Decision): Decision {
+  if (decision.do !== 'apply' && decision.do !== 'nothing') return decision;
+  const foreign =
+    state.weight === before.weight ? [] : [warning(messagesFor(state).foreignWeight(state.weight, before.weight))];
+  const refused = world.refusal ? [warning(refusalMessage(world.refusal))] : [];
+  const [told, next] = sayOnce(decision.next, [...foreign, ...refused]);
+  if (told.length === 0) return decision;
+  const effects = [...told, ...(decision.do === 'apply' ? decision.effects : [])];
+  return { do: 'apply', effects, summary: decision.do === 'apply' ? decision.summary : 'say what was noticed', next };
 }
 
 function take(context: Context, step: Step): Decision {

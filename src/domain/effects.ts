@@ -1,4 +1,3 @@
-import type { HookType } from './policy.js';
 import type { Phase } from './phases.js';
 import type { Revision } from './revision.js';
 import type { RollbackWhy } from './tick.js';
@@ -53,12 +52,6 @@ export type Decision =
       readonly before: readonly Effect[];
       /** @param servedBy where the traffic went: the canary only where the primary can't serve at all */
       readonly next: (servedBy: 'primary' | 'canary') => State;
-    }
-  | {
-      readonly do: 'callHooks';
-      readonly type: HookType;
-      readonly phase: Phase;
-      readonly next: State;
     };
 
 export function statusOf(state: State): StatusEffect {

@@ -67,7 +67,8 @@ export function tick(s: Standing, findings: Findings, now: number): Step {
   if (s.recover && isActive(s.phase)) {
     return { do: 'rollBack', why: { kind: 'recovery', reason: 'its workflow ended without finishing' } };
   }
-  if (world.refusal) return { do: 'refuse', refusal: world.refusal };
+  // A release under way goes on by the last valid spec; it only says that the new one isn't.
+  if (world.refusal && !isActive(s.phase)) return { do: 'refuse', refusal: world.refusal };
   if (policy === undefined) return { do: 'report', problem: world.problem ?? 'the Canary could not be read' };
   if (policy.suspend) return { do: 'suspend' };
   if (world.problem !== undefined) return { do: 'report', problem: world.problem };

@@ -66,7 +66,9 @@ export class ClusterCache {
 
   /** Takes the answer to one of our own writes into the cache, so that the next reader sees it. */
   remember(type: ResourceType, object: KubeObject): void {
-    const kept = this.isMetadataOnly(type) ? { apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata } : object;
+    const kept = this.isMetadataOnly(type)
+      ? { apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata }
+      : object;
     this.reflectors.get(pathOf(type))?.store.set(kept);
   }
 

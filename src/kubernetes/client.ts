@@ -93,18 +93,30 @@ export class KubeClient {
    * @param options.kubeconfig path of a kubeconfig; else KUBECONFIG, the pod's service account, or ~/.kube/config
    * @throws Error when there is no cluster to talk to
    */
-  static create(options: { kubeconfig?: string; context?: string; userAgent?: string; timeoutMs?: number } = {}): KubeClient {
+  static create(
+    options: { kubeconfig?: string; context?: string; userAgent?: string; timeoutMs?: number } = {},
+  ): KubeClient {
     const config = new KubeConfig();
     if (options.kubeconfig === undefined) config.loadFromDefault();
     else config.loadFromFile(options.kubeconfig);
     if (options.context !== undefined) config.setCurrentContext(options.context);
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Error(`the kubeconfig has no cluster for context "${config.getCurrentContext()}"`);
-    return new KubeClient(new Credentials(config), cluster.server, options.userAgent ?? 'serinus', options.timeoutMs ?? 10_000);
+    return new KubeClient(
+      new Credentials(config),
+      cluster.server,
+      options.userAgent ?? 'serinus',
+      options.timeoutMs ?? 10_000,
+    );
   }
 
   /** @returns undefined where there is no such object */
-  async get(type: ResourceType, namespace: string | undefined, name: string, signal?: AbortSignal): Promise<KubeObject | undefined> {
+  async get(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<KubeObject | undefined> {
     return orUndefined(() => this.json<KubeObject>('GET', pathOf(type, namespace, name), { signal }));
   }
 
@@ -122,8 +134,8 @@ export class KubeClient {
   }
 
   /** Replaces the object; its `resourceVersion` guards it. */
-  async replace(type: ResourceType, object: KubeObject): Promise<KubeObject> {
-    return this.json<KubeObject>('PUT', pathOf(type, object.metadata.namespace, object.metadata.name), {
+  async replace(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
+    return this.json<KubeObject>('PUT', pathOf(type, object.metadata.namespace, object.metadata.name, subresource), {
       params: { fieldManager: FIELD_MANAGER },
       body: object,
     });
@@ -141,7 +153,13 @@ export class KubeClient {
     });
   }
 
-  async patch(type: ResourceType, kind: PatchType, namespace: string | undefined, name: string, body: unknown): Promise<KubeObject> {
+  async patch(
+    type: ResourceType,
+    kind: PatchType,
+    namespace: string | undefined,
+    name: string,
+    body: unknown,
+  ): Promise<KubeObject> {
     return this.json<KubeObject>('PATCH', pathOf(type, namespace, name), {
       params: { fieldManager: FIELD_MANAGER },
       body,
@@ -175,7 +193,12 @@ export class KubeClient {
     return (await this.send<T>(method, path, options)).data;
   }
 
-  private async send<T>(method: string, path: string, options: RequestOptions, retried = false): Promise<AxiosResponse<T>> {
+  private async send<T>(
+    method: string,
+    path: string,
+    options: RequestOptions,
+    retried = false,
+  ): Promise<AxiosResponse<T>> {
     const { agent, headers } = await this.credentials.current();
     let response: AxiosResponse<T>;
     try {

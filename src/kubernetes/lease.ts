@@ -27,7 +27,8 @@ export function parseFence(text: string | undefined): Fence | undefined {
 }
 
 /** How long the holder may be silent before somebody else rolls back. */
-export type Term = { readonly kind: 'seconds'; readonly seconds: number } | { readonly kind: 'held' } | { readonly kind: 'released' };
+export type Term =
+  { readonly kind: 'seconds'; readonly seconds: number } | { readonly kind: 'held' } | { readonly kind: 'released' };
 
 /** What a Canary's Lease says. */
 export interface LeaseView {
@@ -96,7 +97,12 @@ export class Leases {
         throw new FencedError(`the lease of ${owner.name}.${owner.namespace} has changed hands meanwhile`);
       }
       const fence = { epoch: (view?.fence.epoch ?? 0) + 1, seq: 0 };
-      const written = await this.write(owner, current, { holder, fence, term, observed: view?.observedGeneration ?? 0 }, attempt);
+      const written = await this.write(
+        owner,
+        current,
+        { holder, fence, term, observed: view?.observedGeneration ?? 0 },
+        attempt,
+      );
       if (written) return fence;
     }
   }
@@ -131,15 +137,23 @@ export class Leases {
   }
 
   /** @returns whether it was written; false = somebody else was quicker */
-  private async write(owner: LeaseOwner, current: KubeObject | undefined, content: LeaseContent, attempt: number): Promise<boolean> {
+  private async write(
+    owner: LeaseOwner,
+    current: KubeObject | undefined,
+    content: LeaseContent,
+    attempt: number,
+  ): Promise<boolean> {
     const lease = this.leaseObject(owner, current, content);
     try {
-      const written = current ? await this.cache.client.replace(LEASES, lease) : await this.cache.client.create(LEASES, lease);
+      const written = current
+        ? await this.cache.client.replace(LEASES, lease)
+        : await this.cache.client.create(LEASES, lease);
       this.cache.remember(LEASES, written);
       return true;
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
-      if (error.reason === 'Forbidden' && error.message.includes('being terminated')) throw new UserError(error.message);
+      if (error.reason === 'Forbidden' && error.message.includes('being terminated'))
+        throw new UserError(error.message);
       const raced = error.conflict || error.alreadyExists || (error.notFound && current !== undefined);
       if (!raced || attempt >= ATTEMPTS) throw error;
       return false;
@@ -171,7 +185,8 @@ export class Leases {
       spec: {
         ...before,
         holderIdentity: content.holder,
-        leaseDurationSeconds: content.term.kind === 'seconds' ? Math.max(1, Math.round(content.term.seconds)) : NOMINAL_SECONDS,
+        leaseDurationSeconds:
+          content.term.kind === 'seconds' ? Math.max(1, Math.round(content.term.seconds)) : NOMINAL_SECONDS,
         leaseTransitions: content.fence.epoch,
         acquireTime: before.leaseTransitions === content.fence.epoch ? before.acquireTime : now,
         renewTime: now,

@@ -193,9 +193,6 @@ export class Model {
       case 'nothing':
         this.state = decision.next;
         return;
-      case 'callHooks':
-        this.state = decision.next;
-        return;
       case 'rollBack':
         this.say(decision.before);
         this.events.push(decision.summary);

@@ -4,19 +4,7 @@ import { messagesFor } from '../messages.js';
 import { isActive } from '../phases.js';
 import type { State } from '../state.js';
 import { seenRevision } from '../tick.js';
-import {
-  apply,
-  awaiting,
-  ended,
-  nothing,
-  normal,
-  once,
-  status,
-  tickLater,
-  tickNow,
-  warning,
-  type Context,
-} from './common.js';
+import { apply, awaiting, ended, nothing, normal, once, status, tickNow, warning, type Context } from './common.js';
 
 /** Longest wait between two looks at something a person must mend. */
 const REPORT_BACKOFF_MS = 300_000;
@@ -34,13 +22,11 @@ export function end({ state, now }: Context, why: 'gone' | 'fenced' | 'rest'): D
   }
 }
 
-/** The spec can't be carried out. A release under way goes on by the last valid one. */
+/** The spec can't be carried out. */
 export function refuse({ state, now }: Context, refusal: Refusal): Decision {
   const message = refusalMessage(refusal);
-  const [effects, said] = once(state, { do: 'event', type: 'Warning', message });
-  if (isActive(state.phase) && state.policy) return apply(effects, 'refuse the spec', tickLater(said, now), now);
-  const next = ended(said, { kind: 'refused', reason: message });
-  return apply([...effects, { do: 'condition', message }], 'refuse the spec', next, now);
+  const next = ended(state, { kind: 'refused', reason: message });
+  return apply([warning(message), { do: 'condition', message }], 'refuse the spec', next, now);
 }
 
 export function refusalMessage(refusal: Refusal): string {

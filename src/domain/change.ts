@@ -1,0 +1,57 @@
+import { isActive, isResting, type Phase } from './phases.js';
+import { compareRevisions, type KnownRevisions, type SeenRevision } from './revision.js';
+import type { Change, State } from './state.js';
+
+/**
+ * What a submitted change means for the run that gets it, by what the submitter says it is about. Only an answer: what
+ * happens is decided by what the run sees.
+ */
+export function compareRevisionHint(
+  state: State | undefined,
+  change: Change,
+): 'started' | 'restarts' | 'under-way' | 'queued' | 'noted' {
+  if (state === undefined) return 'started';
+  if (change.revision === undefined) return 'noted';
+  if (change.revision === state.applied?.hash && isActive(state.phase)) return 'under-way';
+  switch (state.phase) {
+    case 'Progressing':
+    case 'WaitingPromotion':
+      return 'restarts';
+    case 'Promoting':
+    case 'Finalising':
+      return 'queued';
+    default:
+      return 'noted';
+  }
+}
+
+/** What the watch process sees of a Canary. */
+export interface Sighting extends KnownRevisions {
+  readonly phase: Phase;
+  readonly suspended: boolean;
+  readonly deleting: boolean;
+  readonly generation: number;
+  /** Generation of the Canary that the last run has dealt with. */
+  readonly observedGeneration: number;
+  /** A run has the Lease. */
+  readonly underWay: boolean;
+  /** The revision the open run is about. */
+  readonly seen: SeenRevision | undefined;
+  readonly drift: readonly string[];
+}
+
+/**
+ * Whether a Canary needs a run, or the run it has needs to look again.
+ *
+ * @returns what to tell it, or undefined where all is at rest
+ */
+export function needOf(s: Sighting): Change['kind'] | undefined {
+  if (s.deleting) return 'deletion';
+  if (s.generation > s.observedGeneration) return 'spec';
+  if (s.suspended) return undefined;
+  if (!isResting(s.phase) && !s.underWay) return 'recover';
+  if (s.seen && compareRevisions(s, s.seen) === 'new') return 'target';
+  if (s.seen && s.phase === 'Failed' && compareRevisions(s, s.seen) === 'reverted') return 'target';
+  if (s.drift.length > 0 && !s.underWay) return 'drift';
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import type { KubeObject, OwnerReference } from '../object.js';
+
+export type StringMap = Readonly<Record<string, string>>;
+
+/** Tells GitOps tools to leave an object alone. */
+export const FLUX_SHIELD: StringMap = {
+  'kustomize.toolkit.fluxcd.io/reconcile': 'disabled',
+  'helm.toolkit.fluxcd.io/driftDetection': 'disabled',
+};
+
+/** Without Flux's own marks, which would make Flux take a copy for its own. */
+export function withoutFlux(map: StringMap | undefined): StringMap {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !key.includes('toolkit.fluxcd.io')));
+}
+
+/**
+ * Keys that begin with one of the prefixes; `*` keeps all. Flux's marks are never kept.
+ *
+ * @param prefixes as in the option `--include-label-prefix`
+ */
+export function withPrefixes(map: StringMap | undefined, prefixes: readonly string[]): StringMap {
+  const kept = Object.entries(withoutFlux(map)).filter(([key]) =>
+    prefixes.some((prefix) => prefix === '*' || key.startsWith(prefix)),
+  );
+  return Object.fromEntries(kept);
+}
+
+/** The reference that lets the garbage collector remove an object with its Canary. */
+export function ownedBy(canary: {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}): OwnerReference {
+  return {
+    apiVersion: canary.apiVersion,
+    kind: canary.kind,
+    name: canary.name,
+    uid: canary.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+export function isControlledBy(object: KubeObject, owner: OwnerReference): boolean {
+  return object.metadata.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner.uid) ?? false;
+}

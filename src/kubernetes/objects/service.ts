@@ -1,0 +1,126 @@
+import type { KubeObject, OwnerReference } from '../object.js';
+import { SERVICES } from '../object.js';
+import { FLUX_SHIELD, isControlledBy, type StringMap } from './metadata.js';
+
+/** What one of a Canary's three Services shall be. */
+export interface ServiceWish {
+  readonly namespace: string;
+  readonly name: string;
+  readonly owner: OwnerReference;
+  /** Name of the selector label, and the value that picks the pods. */
+  readonly label: string;
+  readonly value: string;
+  readonly ports: readonly ServicePort[];
+  readonly headless: boolean;
+  readonly trafficDistribution?: string | undefined;
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+  /** Keys whose present values are left alone. */
+  readonly unmanagedLabels: readonly string[];
+  readonly unmanagedAnnotations: readonly string[];
+}
+
+export interface ServicePort {
+  readonly name: string;
+  readonly protocol: 'TCP';
+  readonly port: number;
+  readonly targetPort: number | string;
+  readonly appProtocol?: string;
+  readonly nodePort?: number;
+}
+
+/**
+ * The Service as it shall be, from what it is. Ports and selector are always ours; metadata only where the Service was
+ * made for this Canary. Type, cluster IP and traffic distribution are set once, at its creation.
+ */
+export function desiredService(wish: ServiceWish, current: KubeObject | undefined): KubeObject {
+  if (current === undefined) return newService(wish);
+  const spec = current['spec'] as ServiceSpec;
+  const inOrder = samePorts(spec.ports ?? [], wish.ports) && sameMap(spec.selector ?? {}, { [wish.label]: wish.value });
+  const owned = isControlledBy(current, wish.owner);
+  if (inOrder && !owned) return current;
+  return {
+    ...current,
+    metadata: {
+      ...current.metadata,
+      labels: owned ? managed(labelsOf(wish), current.metadata.labels, wish.unmanagedLabels) : current.metadata.labels,
+      annotations: owned
+        ? managed(annotationsOf(wish), current.metadata.annotations, wish.unmanagedAnnotations)
+        : { ...current.metadata.annotations, ...FLUX_SHIELD },
+    },
+    spec: inOrder
+      ? spec
+      : {
+          ...spec,
+          selector: { [wish.label]: wish.value },
+          ports: wish.ports.map((port) => keepNodePort(port, spec.ports ?? [])),
+        },
+  };
+}
+
+function newService(wish: ServiceWish): KubeObject {
+  return {
+    apiVersion: SERVICES.apiVersion,
+    kind: SERVICES.kind,
+    metadata: {
+      name: wish.name,
+      namespace: wish.namespace,
+      labels: labelsOf(wish),
+      annotations: annotationsOf(wish),
+      ownerReferences: [wish.owner],
+    },
+    spec: {
+      type: 'ClusterIP',
+      selector: { [wish.label]: wish.value },
+      ports: wish.ports,
+      ...(wish.headless ? { clusterIP: 'None' } : {}),
+      ...(wish.trafficDistribution === undefined ? {} : { trafficDistribution: wish.trafficDistribution }),
+    },
+  };
+}
+
+interface ServiceSpec {
+  readonly ports?: readonly ServicePort[];
+  readonly selector?: StringMap;
+  readonly [field: string]: unknown;
+}
+
+function labelsOf(wish: ServiceWish): StringMap {
+  return { ...wish.labels, [wish.label]: wish.name };
+}
+
+function annotationsOf(wish: ServiceWish): StringMap {
+  return { ...wish.annotations, ...FLUX_SHIELD };
+}
+
+/** Exactly the wanted keys, and the unmanaged ones as they are. */
+function managed(wanted: StringMap, current: StringMap | undefined, unmanaged: readonly string[]): StringMap {
+  const kept = Object.entries(current ?? {}).filter(([key]) => unmanaged.includes(key));
+  return { ...wanted, ...Object.fromEntries(kept) };
+}
+
+function samePorts(current: readonly ServicePort[], wanted: readonly ServicePort[]): boolean {
+  if (current.length !== wanted.length) return false;
+  const byPort = (a: ServicePort, b: ServicePort): number => a.port - b.port;
+  const [a, b] = [[...current].sort(byPort), [...wanted].sort(byPort)];
+  return a.every((port, i) => {
+    const other = b[i];
+    return (
+      other !== undefined &&
+      port.port === other.port &&
+      port.name === other.name &&
+      port.targetPort === other.targetPort &&
+      port.appProtocol === other.appProtocol
+    );
+  });
+}
+
+function sameMap(a: StringMap, b: StringMap): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}
+
+function keepNodePort(port: ServicePort, current: readonly ServicePort[]): ServicePort {
+  const nodePort = current.find((other) => other.name === port.name)?.nodePort;
+  return nodePort === undefined ? port : { ...port, nodePort };
+}

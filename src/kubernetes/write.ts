@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from 'node:util';
+import { FencedError } from '../errors.js';
+import type { ClusterCache } from './cache.js';
+import { KubeError } from './client.js';
+import { formatFence, isOlder, parseFence, type Fence } from './lease.js';
+import type { KubeObject, ResourceType } from './object.js';
+import { titleOf } from './object.js';
+
+/** Which run, and which batch of it, wrote an object last. */
+export const FENCE_ANNOTATION = 'serinus.dev/fence';
+const ATTEMPTS = 8;
+
+export interface WriteOptions {
+  /** Stamps the object with this fence, and refuses where a newer writer has stamped it. */
+  readonly fence?: Fence;
+  /** Write the stamp even where nothing else changes: it shuts out every older writer. */
+  readonly touch?: boolean;
+  /** Writes the status instead of the rest. */
+  readonly subresource?: 'status';
+}
+
+/**
+ * Makes an object what it shall be. `desire` is given the object as it is and returns it as it shall be, with all
+ * fields it doesn't care for left in; undefined leaves things as they are. What doesn't differ isn't written.
+ *
+ * The write is conditional on the version that was read (a writer who froze in between is refused), and repeated with
+ * a fresh read where somebody else was quicker.
+ *
+ * @returns the object as it is now; undefined where `desire` made nothing of a missing one
+ * @throws FencedError where a newer writer has been here
+ */
+export async function write(
+  cache: ClusterCache,
+  type: ResourceType,
+  key: { readonly namespace: string; readonly name: string },
+  desire: (current: KubeObject | undefined) => KubeObject | undefined,
+  options: WriteOptions = {},
+): Promise<KubeObject | undefined> {
+  for (let attempt = 0; ; attempt += 1) {
+    const fresh = attempt > 0 || options.touch === true;
+    const current = await (fresh
+      ? cache.getFresh(type, key.namespace, key.name)
+      : cache.get(type, key.namespace, key.name));
+    if (current && options.fence) refuseOlder(current, options.fence);
+    const desired = desire(current);
+    if (desired === undefined) return current;
+    if (current && !options.touch && isSame(current, desired)) return current;
+    try {
+      const written = await send(cache, type, current, desired, options);
+      cache.remember(type, written);
+      return written;
+    } catch (error) {
+      if (!isRace(error, current) || attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function send(
+  cache: ClusterCache,
+  type: ResourceType,
+  current: KubeObject | undefined,
+  desired: KubeObject,
+  options: WriteOptions,
+): Promise<KubeObject> {
+  const object = options.fence ? stamped(desired, options.fence) : desired;
+  if (current === undefined) return cache.client.create(type, object);
+  const guarded = { ...object, metadata: { ...object.metadata, resourceVersion: current.metadata.resourceVersion } };
+  return cache.client.replace(type, guarded as KubeObject, options.subresource);
+}
+
+/** The stamp doesn't count: writing it alone would be a write for nothing. */
+function isSame(current: KubeObject, desired: KubeObject): boolean {
+  return isDeepStrictEqual(plain(current), plain(desired));
+}
+
+function plain(object: KubeObject): unknown {
+  const { [FENCE_ANNOTATION]: _stamp, ...annotations } = object.metadata.annotations ?? {};
+  // As it travels: undefined fields don't, and an empty map is as good as none.
+  return JSON.parse(
+    JSON.stringify({
+      ...object,
+      metadata: {
+        ...object.metadata,
+        managedFields: undefined,
+        resourceVersion: undefined,
+        labels: emptyIsNone(object.metadata.labels),
+        annotations: emptyIsNone(annotations),
+      },
+    }),
+  );
+}
+
+function emptyIsNone(map: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> | undefined {
+  return map && Object.keys(map).length > 0 ? map : undefined;
+}
+
+function refuseOlder(current: KubeObject, fence: Fence): void {
+  const stamp = parseFence(current.metadata.annotations?.[FENCE_ANNOTATION]);
+  if (stamp && isOlder(fence, stamp)) {
+    throw new FencedError(`${titleOf(current)} was written by ${formatFence(stamp)}, after ${formatFence(fence)}`);
+  }
+}
+
+function stamped(object: KubeObject, fence: Fence): KubeObject {
+  const annotations = { ...object.metadata.annotations, [FENCE_ANNOTATION]: formatFence(fence) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** Somebody else has written, made or deleted the object since it was read. */
+function isRace(error: unknown, current: KubeObject | undefined): boolean {
+  if (!(error instanceof KubeError)) return false;
+  return error.conflict || error.alreadyExists || (error.notFound && current !== undefined);
+}

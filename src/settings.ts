@@ -1,0 +1,33 @@
+/** How Serinus is run; the names and defaults are those of Flagger's flags where it has them. */
+export interface Settings {
+  /** Names this cluster in workflow ids, task queues and alerts. */
+  readonly clusterName: string;
+  /** The only namespace that is looked at; all of them where undefined. */
+  readonly namespace: string | undefined;
+  /** The traffic provider of Canaries that name none. */
+  readonly meshProvider: string;
+  /** URL of the Prometheus that answers built-in checks and inline queries. */
+  readonly metricsServer: string;
+  readonly selectorLabels: readonly string[];
+  readonly includeLabelPrefixes: readonly string[];
+  readonly configTracking: boolean;
+  /** Shorter analysis intervals are raised to this. */
+  readonly minIntervalSeconds: number;
+  /** Shortest time after which a silent release is taken over, in seconds. */
+  readonly leaseSeconds: number;
+  /** Which queries the built-in checks use: those that tell the canary's requests apart, or Flagger's. */
+  readonly builtinQueries: 'canary-only' | 'flagger';
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  clusterName: 'default',
+  namespace: undefined,
+  meshProvider: 'istio',
+  metricsServer: 'http://prometheus:9090',
+  selectorLabels: ['app', 'name', 'app.kubernetes.io/name'],
+  includeLabelPrefixes: [],
+  configTracking: true,
+  minIntervalSeconds: 10,
+  leaseSeconds: 60,
+  builtinQueries: 'canary-only',
+};

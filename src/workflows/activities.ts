@@ -1,0 +1,112 @@
+import type { Effect, StatusEffect } from '../domain/effects.js';
+import type { Findings, HookRound, Readiness } from '../domain/findings.js';
+import type { CanaryKey } from '../domain/identity.js';
+import type { Takeover } from '../domain/initial.js';
+import type { Phase } from '../domain/phases.js';
+import type { LeaseTerm } from '../domain/plan.js';
+import type { HookType } from '../domain/policy.js';
+import type { LoadTestSummary } from '../domain/record.js';
+import type { Standing } from '../domain/state.js';
+
+/** The token that every write of a run carries. */
+export interface RunFence {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+/** Who asks, for activities that keep the Lease alive. */
+export interface Tenure {
+  readonly canary: CanaryKey;
+  readonly fence: RunFence;
+  readonly lease: LeaseTerm;
+}
+
+export interface BeginInput {
+  readonly canary: CanaryKey;
+  /** Workflow id and first run id: names the holder of the Lease. */
+  readonly holder: string;
+  readonly leaseSeconds: number;
+}
+
+export type Begun = ({ readonly gone?: false } & Takeover) | { readonly gone: true };
+
+/** The standing as it travels: the activity reads the policy from the spec. */
+export type AskedStanding = Omit<Standing, 'policy'> & { readonly knownGeneration: number };
+
+export interface ObserveInput extends Tenure {
+  readonly standing: AskedStanding;
+  /** Read the API server, not caches. */
+  readonly fresh: boolean;
+  /** When the tick is taken to happen, milliseconds since 1970. */
+  readonly asOf: number;
+}
+
+export interface ApplyInput extends Tenure {
+  readonly effects: readonly Effect[];
+  /** Milliseconds since 1970; names and dates Events. */
+  readonly at: number;
+  /** The generation of the Canary that is dealt with when this is done. */
+  readonly observedGeneration: number;
+}
+
+export interface Applied {
+  /** The target was no longer what was to be promoted: nothing after that was done. */
+  readonly overtaken: boolean;
+}
+
+export interface RollBackInput extends Tenure {
+  readonly before: readonly Effect[];
+  readonly reason: string;
+  /** As it shall read when the primary serves; where the canary has to, the weight is corrected. */
+  readonly status: StatusEffect | undefined;
+  readonly at: number;
+  readonly observedGeneration: number;
+}
+
+export interface RolledBack {
+  readonly servedBy: 'primary' | 'canary';
+}
+
+export interface AwaitReadyInput extends Tenure {
+  readonly of: 'primary' | 'canary';
+  /** The reason that was said last; it alone isn't worth coming back for. */
+  readonly said: string | undefined;
+  /** Don't come back with another reason before this has passed. */
+  readonly quietMs: number;
+  /** Come back when the target is no longer this revision. */
+  readonly revision: string | undefined;
+}
+
+export interface CallHooksInput {
+  readonly canary: CanaryKey;
+  readonly type: HookType;
+  readonly phase: Phase;
+}
+
+export interface LoadTestInput {
+  readonly canary: CanaryKey;
+  /** Name of the rollout webhook whose command is carried out. */
+  readonly hook: string;
+}
+
+/** What the workflows ask of the world. Each is idempotent: Temporal may run it more than once. */
+export interface Activities {
+  /** Takes the Canary's Lease and reads what the last run left. */
+  begin(input: BeginInput): Promise<Begun>;
+  observe(input: ObserveInput): Promise<Findings>;
+  apply(input: ApplyInput): Promise<Applied>;
+  rollBack(input: RollBackInput): Promise<RolledBack>;
+  /** Returns when pods are ready, or there is something new to say about why they aren't. */
+  awaitReady(input: AwaitReadyInput): Promise<Readiness | 'changed'>;
+  callHooks(input: CallHooksInput): Promise<HookRound>;
+  loadTest(input: LoadTestInput): Promise<LoadTestSummary>;
+  /** The janitor's round. */
+  sweep(): Promise<SweepReport>;
+}
+
+export interface SweepReport {
+  readonly looked: number;
+  readonly recovered: readonly string[];
+  readonly resubmitted: readonly string[];
+  readonly stuck: readonly string[];
+}

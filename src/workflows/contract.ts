@@ -1,0 +1,157 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  type SignalDefinition,
+  type UpdateDefinition,
+} from '@temporalio/workflow';
+import type { Gate } from '../domain/findings.js';
+import type { CanaryKey } from '../domain/identity.js';
+import type { Channel, OrderName } from '../domain/orders.js';
+import type { Phase } from '../domain/phases.js';
+import type { RecordEntry } from '../domain/record.js';
+import type { Revision } from '../domain/revision.js';
+import type { Change, Ending, State } from '../domain/state.js';
+
+/**
+ * Everything that clients of the workflows need to know: names, types, ids. API, CLI and watch import this and nothing
+ * else of this folder.
+ */
+
+export const ROLLOUT = 'rollout';
+export const JANITOR = 'janitor';
+
+/** The id that makes two releases of one Canary at once impossible. */
+export function workflowIdOf(canary: CanaryKey): string {
+  return `canary/${canary.cluster}/${canary.namespace}/${canary.name}`;
+}
+
+/** The queue of workflows and of activities that look and apply. */
+export function taskQueueOf(cluster: string): string {
+  return `serinus-${cluster}`;
+}
+
+/** A queue of its own, so that a rollback never waits behind ticks. */
+export function rollbackQueueOf(cluster: string): string {
+  return `serinus-${cluster}-rollback`;
+}
+
+/** Load tests are long and busy; they don't take the slots of ticks. */
+export function loadQueueOf(cluster: string): string {
+  return `serinus-${cluster}-load`;
+}
+
+export function janitorScheduleOf(cluster: string): string {
+  return `janitor/${cluster}`;
+}
+
+export interface RolloutInput {
+  readonly canary: CanaryKey;
+  readonly cause: Change;
+  /** Shortest term of the Lease in seconds. */
+  readonly leaseSeconds: number;
+  /** Where a long run goes on after it has continued as new. */
+  readonly resume?: Resume;
+}
+
+export interface Resume {
+  readonly state: State;
+}
+
+/** The result of a closed run: the record of what happened. */
+export interface Outcome {
+  readonly canary: CanaryKey;
+  readonly ending: Ending;
+  readonly cause: Change;
+  readonly revision: Revision | undefined;
+  readonly promoted: string;
+  readonly phase: Phase;
+  readonly weight: number;
+  readonly failedChecks: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly record: readonly RecordEntry[];
+  readonly recordDropped: number;
+}
+
+/** What people send; everything may be missing when it comes as a signal from the Temporal UI or CLI. */
+export interface OrderRequest {
+  readonly order: OrderName;
+  readonly by?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+  readonly channel?: Channel;
+  readonly revision?: string;
+  readonly gate?: Gate;
+  readonly weight?: number;
+}
+
+export type OrderDetails = Omit<OrderRequest, 'order'>;
+
+/** What became of an order. */
+export interface OrderReceipt {
+  readonly taken: boolean;
+  /** Why it wasn't. */
+  readonly refused?: string;
+  readonly phase: Phase;
+  readonly weight: number;
+}
+
+/** What a submitted change means for the run that got it. */
+export type SubmitVerdict = 'started' | 'restarts' | 'under-way' | 'queued' | 'noted';
+
+export interface SubmitAnswer {
+  readonly verdict: SubmitVerdict;
+  readonly runId: string;
+}
+
+export const submitUpdate = defineUpdate<SubmitAnswer, [Change]>('submit');
+export const submitSignal = defineSignal<[Change]>('submit');
+export const stateQuery = defineQuery<RunView>('state');
+
+/** Each order may be sent as an update, which answers, or as a signal of the same name, which is kept whoever is down. */
+export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderReceipt, [OrderDetails?]>>> = {
+  approve: defineUpdate('approve'),
+  reject: defineUpdate('reject'),
+  pause: defineUpdate('pause'),
+  resume: defineUpdate('resume'),
+  abort: defineUpdate('abort'),
+  promote: defineUpdate('promote'),
+  setWeight: defineUpdate('setWeight'),
+};
+
+export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDetails?]>>> = {
+  approve: defineSignal('approve'),
+  reject: defineSignal('reject'),
+  pause: defineSignal('pause'),
+  resume: defineSignal('resume'),
+  abort: defineSignal('abort'),
+  promote: defineSignal('promote'),
+  setWeight: defineSignal('setWeight'),
+};
+
+/** What the `state` query answers: the whole state of a run, closed ones included. */
+export interface RunView {
+  readonly state: State | undefined;
+  /** Kept apart from the state so that readers need not know how the core waits. */
+  readonly waitsFor: string;
+  readonly ended: boolean;
+}
+
+/** Not encrypted: no secrets in here. */
+export const searchAttributes = {
+  cluster: defineSearchAttributeKey('CanaryCluster', 'KEYWORD'),
+  namespace: defineSearchAttributeKey('CanaryNamespace', 'KEYWORD'),
+  name: defineSearchAttributeKey('CanaryName', 'KEYWORD'),
+  revision: defineSearchAttributeKey('CanaryRevision', 'KEYWORD'),
+  phase: defineSearchAttributeKey('CanaryPhase', 'KEYWORD'),
+  outcome: defineSearchAttributeKey('CanaryOutcome', 'KEYWORD'),
+  waiting: defineSearchAttributeKey('CanaryWaiting', 'KEYWORD'),
+  triggeredBy: defineSearchAttributeKey('CanaryTriggeredBy', 'KEYWORD'),
+  requestId: defineSearchAttributeKey('CanaryRequestId', 'KEYWORD'),
+  weight: defineSearchAttributeKey('CanaryWeight', 'INT'),
+} as const;
+
+/** The type of the failure that an update of an order ends with when it can't be carried out. */
+export const ORDER_REFUSED = 'OrderRefused';

@@ -1,0 +1,90 @@
+import type { RecordEntry } from '../domain/record.js';
+import type { State } from '../domain/state.js';
+
+/**
+ * The state of a run in Markdown, for somebody who looks at the Temporal UI and has never seen this code: where it
+ * stands, what it waits for, how to steer it, what happened last.
+ */
+export function detailsOf(state: State, workflowId: string): string {
+  const { canary } = state;
+  const lines = [
+    `## ${canary.name}.${canary.namespace} — ${headline(state)}`,
+    '',
+    '| | |',
+    '|---|---|',
+    `| phase | **${state.phase || 'new'}** |`,
+    `| canary weight | **${state.weight}%**${limitOf(state)} |`,
+    `| failed checks | ${state.failedChecks}${state.policy ? ` of ${state.policy.threshold}` : ''} |`,
+    `| revision | ${state.applied?.hash ?? '—'} |`,
+    `| asked for by | ${state.cause.by}${state.cause.reason ? ` — ${state.cause.reason}` : ''} |`,
+    '',
+    ...checksOf(state),
+    ...steering(state, workflowId),
+    '### What happened last',
+    ...state.record.slice(-12).map(lineOf),
+  ];
+  return lines.join('\n');
+}
+
+function headline(state: State): string {
+  if (state.ending) return `${state.ending.kind}: ${state.ending.reason}`;
+  if (state.paused) return `paused by ${state.paused.by}`;
+  if (state.gate) return `waiting at the gate ${state.gate.gate}, closed by ${state.gate.hook}`;
+  if (state.waiting.for === 'readiness') return `waiting for ${state.waiting.of} pods`;
+  if (state.problem) return state.problem.text;
+  return state.phase === 'Progressing' ? `analysing at weight ${state.weight}` : state.phase || 'new';
+}
+
+function limitOf(state: State): string {
+  return state.policy ? ` of ${state.policy.strategy.maxWeight}%` : '';
+}
+
+function checksOf(state: State): string[] {
+  const last = state.record.findLast((entry) => entry.what === 'analysis');
+  if (last?.what !== 'analysis') return [];
+  const rows = last.metrics.map(
+    (m) => `| ${m.metric} | ${m.value ?? '—'} | ${rangeOf(m.min, m.max)} | ${m.ok ? 'passed' : 'failed'} |`,
+  );
+  const hooks = last.hooks.map((h) => `| webhook ${h.hook} | ${h.error ?? ''} | | ${h.ok ? 'passed' : 'failed'} |`);
+  return ['### Last analysis', '', '| check | value | range | verdict |', '|---|---|---|---|', ...hooks, ...rows, ''];
+}
+
+function rangeOf(min: number | undefined, max: number | undefined): string {
+  if (min !== undefined && max !== undefined) return `${min} to ${max}`;
+  if (min !== undefined) return `≥ ${min}`;
+  return max === undefined ? '' : `≤ ${max}`;
+}
+
+function steering(state: State, workflowId: string): string[] {
+  if (state.ending) return [];
+  const name = `${state.canary.name} -n ${state.canary.namespace}`;
+  const orders = state.paused
+    ? ['resume', 'abort']
+    : state.gate
+      ? ['approve', 'reject', 'abort']
+      : ['pause', 'promote', 'abort'];
+  return [
+    '### Steer it',
+    ...orders.map((order) => `- \`serinus ${order} ${name} --reason "…"\``),
+    `- or a signal: \`temporal workflow signal -w "${workflowId}" --name ${orders[0]} --input '{"by":"you","reason":"…"}'\``,
+    '',
+  ];
+}
+
+function lineOf(entry: RecordEntry): string {
+  const at = new Date(entry.at).toISOString().slice(11, 19);
+  switch (entry.what) {
+    case 'event':
+      return `- ${at} ${entry.type === 'Warning' ? '⚠ ' : ''}${entry.message}`;
+    case 'weight':
+      return `- ${at} canary weight ${entry.canary}%`;
+    case 'phase':
+      return `- ${at} phase ${entry.phase}`;
+    case 'analysis':
+      return `- ${at} analysis at ${entry.weight}%: ${entry.ok ? 'passed' : 'failed'}`;
+    case 'order':
+      return `- ${at} ${entry.by} ordered ${entry.order}${entry.reason ? `: ${entry.reason}` : ''}${entry.refused ? ` (refused: ${entry.refused})` : ''}`;
+    case 'load-test':
+      return `- ${at} load test ${entry.result.name}: ${entry.result.requests} requests, ${entry.result.failed} failed`;
+  }
+}

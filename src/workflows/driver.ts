@@ -1,0 +1,270 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { decide, type Happening } from '../domain/decide.js';
+import type { Decision } from '../domain/effects.js';
+import { statusOf } from '../domain/effects.js';
+import type { CanaryKey } from '../domain/identity.js';
+import { refusalOf, type Order } from '../domain/orders.js';
+import { leaseTerm, plan } from '../domain/plan.js';
+import type { Change, State } from '../domain/state.js';
+import type { AskedStanding, Tenure } from './activities.js';
+import type { Inbox } from './inbox.js';
+import { act, look, notify, retreat, wait } from './proxies.js';
+
+/** The decisions, as the driver needs them; tests put broken ones in. */
+export interface Core {
+  readonly decide: typeof decide;
+  readonly plan: typeof plan;
+}
+
+export const CORE: Core = { decide, plan };
+
+/**
+ * Carries a run out: asks the core what is next, does it, tells the core what came of it. Knows nothing about releases
+ * itself.
+ */
+export class Driver {
+  constructor(
+    private readonly canary: CanaryKey,
+    private readonly inbox: Inbox,
+    private readonly leaseSeconds: number,
+    private readonly core: Core,
+    private readonly get: () => State,
+    private readonly set: (state: State) => void,
+  ) {}
+
+  private get state(): State {
+    return this.get();
+  }
+
+  /** A change that was reported when the run had already ended: it needs a run of its own. */
+  late: Change | undefined;
+
+  /** One turn. @returns false where the run has come to its end */
+  async turn(): Promise<boolean> {
+    if (!this.inbox.isEmpty) {
+      await this.readInbox();
+      return true;
+    }
+    const next = this.core.plan(this.state, Date.now());
+    switch (next.do) {
+      case 'end':
+        return false;
+      case 'hold':
+        await this.inbox.wait(undefined, next.summary);
+        return true;
+      case 'wait':
+        await this.inbox.wait(next.ms, next.summary);
+        return true;
+      case 'observe':
+        await this.observe();
+        return true;
+      case 'awaitReady':
+        await this.awaitReady(next.of, next.said, next.quietMs);
+        return true;
+      case 'callHooks':
+        await this.callHooks();
+        return true;
+    }
+  }
+
+  private async readInbox(): Promise<void> {
+    for (const item of this.inbox.drain()) {
+      if (item.type === 'order') await this.obey(item.order);
+      else if (this.state.ending) this.late = item.change;
+      else await this.happen({ type: 'submitted', change: item.change });
+    }
+  }
+
+  private async obey(order: Order): Promise<void> {
+    const known = this.state.requests.includes(order.requestId);
+    const refused = known ? undefined : refusalOf(this.state, order);
+    await this.happen({ type: 'order', order });
+    this.inbox.answer(order, refused, this.state);
+  }
+
+  private async observe(): Promise<void> {
+    const { state } = this;
+    const asOf = Date.now();
+    const summary = state.phase === 'Progressing' && state.begun ? `look at weight ${state.weight}` : 'look';
+    const findings = await this.orElse(() =>
+      this.interruptible(() =>
+        look(summary).observe({ ...this.tenure(), standing: asked(state), fresh: state.fresh, asOf }),
+      ),
+    );
+    if (findings) await this.happen({ type: 'observed', findings, asOf });
+  }
+
+  private async awaitReady(of: 'primary' | 'canary', said: string | undefined, quietMs: number): Promise<void> {
+    const readiness = await this.orElse(() =>
+      this.interruptible(() =>
+        wait(`wait for ${of} pods`).awaitReady({
+          ...this.tenure(),
+          of,
+          said,
+          quietMs,
+          revision: this.state.applied?.hash,
+        }),
+      ),
+    );
+    if (readiness) await this.happen({ type: 'readiness', of, readiness });
+  }
+
+  private async callHooks(): Promise<void> {
+    const phase = this.state.phase;
+    const round = await this.orElse(() =>
+      notify('post-rollout webhooks').callHooks({ canary: this.canary, type: 'post-rollout', phase }),
+    );
+    await this.happen({ type: 'hooked', round: round ?? { results: [] } });
+  }
+
+  private async happen(happening: Happening): Promise<void> {
+    await this.carryOut(this.core.decide(this.state, happening, Date.now()));
+  }
+
+  private async carryOut(decision: Decision): Promise<void> {
+    switch (decision.do) {
+      case 'nothing':
+        this.set(decision.next);
+        return;
+      case 'apply':
+        await this.apply(decision);
+        return;
+      case 'rollBack':
+        await this.rollBack(decision);
+        return;
+    }
+  }
+
+  private async apply(decision: Decision & { do: 'apply' }): Promise<void> {
+    const exposes = decision.effects.some(
+      (effect) => effect.do === 'promote' || (effect.do === 'weights' && effect.canary > this.state.weight),
+    );
+    try {
+      // Half-done effects are worse than late ones: an order waits until they are done.
+      const applied = await CancellationScope.nonCancellable(() =>
+        act(decision.summary, exposes).apply({
+          ...this.tenure(decision.next),
+          effects: decision.effects,
+          at: Date.now(),
+          observedGeneration: decision.next.policy?.generation ?? 0,
+        }),
+      );
+      if (applied.overtaken) {
+        this.set({ ...this.state, seq: this.state.seq + 1 });
+        await this.happen({ type: 'overtaken' });
+        return;
+      }
+    } catch (error) {
+      this.set({ ...this.state, seq: this.state.seq + 1 });
+      await this.happen({ type: 'failed', error: errorOf(error) });
+      return;
+    }
+    this.set({ ...decision.next, seq: this.state.seq + 1 });
+  }
+
+  private async rollBack(decision: Decision & { do: 'rollBack' }): Promise<void> {
+    const next = decision.next('primary');
+    let servedBy: 'primary' | 'canary';
+    try {
+      const done = await CancellationScope.nonCancellable(() =>
+        retreat(this.canary.cluster, decision.summary).rollBack({
+          ...this.tenure(next),
+          before: decision.before,
+          reason: decision.summary,
+          status: statusOf(next),
+          at: Date.now(),
+          observedGeneration: this.state.policy?.generation ?? 0,
+        }),
+      );
+      servedBy = done.servedBy;
+    } catch (error) {
+      this.set({ ...this.state, seq: this.state.seq + 1 });
+      await this.happen({ type: 'failed', error: errorOf(error) });
+      return;
+    }
+    this.set({ ...decision.next(servedBy), seq: this.state.seq + 1 });
+  }
+
+  private tenure(next: State = this.state): Tenure {
+    return {
+      canary: this.canary,
+      fence: { epoch: this.state.epoch, seq: this.state.seq },
+      lease: leaseTerm(next, this.leaseSeconds),
+    };
+  }
+
+  /**
+   * A read that is given up the moment something comes in.
+   *
+   * @returns undefined where it was given up
+   */
+  private async interruptible<T>(read: () => Promise<T>): Promise<T | undefined> {
+    const scope = new CancellationScope();
+    let done = false;
+    const result = scope.run(read).finally(() => (done = true));
+    result.catch(() => undefined);
+    await condition(() => done || !this.inbox.isEmpty);
+    if (done) return result;
+    scope.cancel();
+    try {
+      return await result;
+    } catch (error) {
+      if (isCancellation(error) && !CancellationScope.current().consideredCancelled) return undefined;
+      throw error;
+    }
+  }
+
+  /** What fails for good is said where users look; a cancelled run goes its own way. */
+  private async orElse<T>(read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      await this.happen({ type: 'failed', error: errorOf(error) });
+      return undefined;
+    }
+  }
+}
+
+function asked(state: State): AskedStanding {
+  return {
+    canary: state.canary,
+    knownGeneration: state.policy?.generation ?? 0,
+    recover: state.recover,
+    phase: state.phase,
+    weight: state.weight,
+    failedChecks: state.failedChecks,
+    unknownChecks: state.unknownChecks,
+    iterations: state.iterations,
+    applied: state.applied,
+    promoted: state.promoted,
+    begun: state.begun,
+    stranded: state.stranded,
+    paused: state.paused,
+    gate: state.gate,
+    approved: state.approved,
+    promoteNow: state.promoteNow,
+    checkDueAt: state.checkDueAt,
+    weightSince: state.weightSince,
+    lastDrift: state.lastDrift,
+  };
+}
+
+function errorOf(error: unknown): { readonly type: string; readonly message: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'Error', message: cause.message };
+  return { type: 'Error', message: cause instanceof Error ? cause.message : String(cause) };
+}
+
+/** Names the holder of the Lease: the same through a chain of runs that continue as new. */
+export function holderOf(): string {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  return `${workflowId}/${firstExecutionRunId}`;
+}

@@ -1,0 +1,152 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  setHandler,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { compareRevisionHint } from '../domain/change.js';
+import type { Order, OrderName } from '../domain/orders.js';
+import { ORDER_NAMES, refusalOf } from '../domain/orders.js';
+import type { Change, State } from '../domain/state.js';
+import {
+  ORDER_REFUSED,
+  orderSignals,
+  orderUpdates,
+  submitSignal,
+  submitUpdate,
+  type OrderReceipt,
+  type OrderRequest,
+  type SubmitAnswer,
+} from './contract.js';
+
+/** What has come in and has not been taken yet. */
+export type Item =
+  { readonly type: 'order'; readonly order: Order } | { readonly type: 'submitted'; readonly change: Change };
+
+/**
+ * Where orders and submissions wait for the driver. Handlers only put things in, so that they can come at any moment;
+ * an order's answer comes when the driver has taken it.
+ */
+export class Inbox {
+  private items: Item[] = [];
+  /** Whether an order could be carried out, by its id. */
+  private readonly receipts = new Map<string, OrderReceipt>();
+
+  /** @param state the state now; undefined until the run has taken over */
+  constructor(private readonly state: () => State | undefined) {
+    this.bindSubmissions();
+    for (const name of ORDER_NAMES) this.bindOrder(name);
+  }
+
+  get isEmpty(): boolean {
+    return this.items.length === 0;
+  }
+
+  /** Takes everything out, in the order in which it came. */
+  drain(): Item[] {
+    const items = this.items;
+    this.items = [];
+    return items;
+  }
+
+  put(item: Item): void {
+    this.items.push(item);
+  }
+
+  /** Answers whoever waits for this order. */
+  answer(order: Order, refused: string | undefined, after: State): void {
+    this.receipts.set(order.requestId, {
+      taken: refused === undefined,
+      ...(refused === undefined ? {} : { refused }),
+      phase: after.phase,
+      weight: after.weight,
+    });
+  }
+
+  /** Something has come, or the time is up. @returns whether something has come */
+  async wait(ms: number | undefined, summary: string): Promise<boolean> {
+    if (ms !== undefined) return condition(() => !this.isEmpty, ms, { summary });
+    await condition(() => !this.isEmpty);
+    return true;
+  }
+
+  /**
+   * Lets handlers that have their answer give it, so that the run may close.
+   *
+   * @returns false where something has come in meanwhile, which must be read first
+   */
+  async quiet(): Promise<boolean> {
+    await condition(() => !this.isEmpty || allHandlersFinished());
+    return this.isEmpty;
+  }
+
+  private bindSubmissions(): void {
+    const take = (change: Change): SubmitAnswer => {
+      this.put({ type: 'submitted', change });
+      return { verdict: compareRevisionHint(this.state(), change), runId: workflowInfo().runId };
+    };
+    setHandler(submitUpdate, take, { description: 'Reports a change of the Canary or its target.' });
+    setHandler(submitSignal, (change) => void take(change), {
+      description: 'Reports a change of the Canary or its target.',
+    });
+  }
+
+  private bindOrder(name: OrderName): void {
+    const description = DESCRIPTIONS[name];
+    setHandler(orderUpdates[name], (details) => this.obeyed(orderOf({ ...details, order: name }, 'api')), {
+      description,
+      validator: (details) => this.validate(orderOf({ ...details, order: name }, 'api')),
+    });
+    setHandler(
+      orderSignals[name],
+      (details) => this.put({ type: 'order', order: orderOf({ ...details, order: name }, 'signal') }),
+      {
+        description,
+      },
+    );
+  }
+
+  /** A refused update leaves no trace in the history; the person who sent it is told why. */
+  private validate(order: Order): void {
+    const state = this.state();
+    if (state === undefined || state.requests.includes(order.requestId)) return;
+    const refused = refusalOf(state, order);
+    if (refused !== undefined)
+      throw ApplicationFailure.create({ type: ORDER_REFUSED, message: refused, nonRetryable: true });
+  }
+
+  private async obeyed(order: Order): Promise<OrderReceipt> {
+    this.put({ type: 'order', order });
+    await condition(() => this.receipts.has(order.requestId));
+    const receipt = this.receipts.get(order.requestId);
+    if (receipt === undefined) throw new Error('the receipt of an order got lost');
+    return receipt;
+  }
+}
+
+const DESCRIPTIONS: Readonly<Record<OrderName, string>> = {
+  approve: 'Opens the gate at which the release waits. {"by": "you", "reason": "why"}',
+  reject: 'Refuses the approval the release waits for, and rolls back. {"by": "you", "reason": "why"}',
+  pause: 'Holds traffic where it is until resume. {"by": "you", "reason": "why"}',
+  resume: 'Goes on after a pause. {"by": "you", "reason": "why"}',
+  abort: 'Rolls the release back, in any phase. {"by": "you", "reason": "why"}',
+  promote: 'Promotes without further analysis. {"by": "you", "reason": "why"}',
+  setWeight: 'Sets the canary’s share of the traffic. {"weight": 30, "by": "you", "reason": "why"}',
+};
+
+/** Completes what a person sent; a signal from the Temporal UI may carry nothing at all. */
+export function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {
+  const base = {
+    by: request.by ?? 'somebody with access to Temporal',
+    reason: request.reason ?? '',
+    requestId: request.requestId ?? uuid4(),
+    channel: request.channel ?? channel,
+    ...(request.revision === undefined ? {} : { revision: request.revision }),
+  };
+  if (request.order === 'setWeight') return { ...base, order: 'setWeight', weight: request.weight ?? Number.NaN };
+  if (request.order === 'approve')
+    return { ...base, order: 'approve', ...(request.gate === undefined ? {} : { gate: request.gate }) };
+  return { ...base, order: request.order };
+}

@@ -1,0 +1,3 @@
+// Every export of this file becomes a workflow type: nothing else belongs here.
+export { rollout } from './rollout.js';
+export { janitor } from './janitor.js';

@@ -1,0 +1,108 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from './activities.js';
+import { loadQueueOf, rollbackQueueOf } from './contract.js';
+
+/**
+ * The activities with the options each of them needs. The summaries label the bars of the timeline in the Temporal UI,
+ * which then reads as the story of the release; a proxy is made for each call because the summary belongs to it.
+ *
+ * The cancellation type is always named: the SDK's own default lets a cancelled writer run on beside the rollback.
+ */
+
+/** Never worth another attempt: a person must mend it, or somebody newer has taken over. */
+const FINAL = ['UserError', 'Fenced', 'Bug'];
+
+/** Reads: given up at once when somebody orders something. */
+export function look(summary: string): Pick<Activities, 'observe'> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: '2m',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: {
+      initialInterval: '1s',
+      backoffCoefficient: 2,
+      maximumInterval: '10s',
+      maximumAttempts: 5,
+      nonRetryableErrorTypes: FINAL,
+    },
+  });
+}
+
+/** Waits as long as it takes, and says every few seconds that it is still there. */
+export function wait(summary: string): Pick<Activities, 'awaitReady'> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: '10m',
+    heartbeatTimeout: '10s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '1s', maximumInterval: '10s', nonRetryableErrorTypes: FINAL },
+  });
+}
+
+/** Takes the Lease; without it nothing can be done, so it is tried until it works. */
+export function take(): Pick<Activities, 'begin'> {
+  return proxyActivities<Activities>({
+    summary: 'take the lease, read the status',
+    startToCloseTimeout: '30s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '500ms', maximumInterval: '30s', nonRetryableErrorTypes: FINAL },
+  });
+}
+
+/** Writes. Towards more exposure they give up in the end; towards less they never do. */
+export function act(summary: string, exposes: boolean): Pick<Activities, 'apply'> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: '30s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: '500ms',
+      maximumInterval: '10s',
+      nonRetryableErrorTypes: FINAL,
+      ...(exposes ? { maximumAttempts: 10 } : {}),
+    },
+  });
+}
+
+/** The way back: on a queue of its own, and never given up. */
+export function retreat(cluster: string, summary: string): Pick<Activities, 'rollBack'> {
+  return proxyActivities<Activities>({
+    taskQueue: rollbackQueueOf(cluster),
+    summary,
+    startToCloseTimeout: '60s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '200ms', maximumInterval: '30s', nonRetryableErrorTypes: ['Fenced'] },
+  });
+}
+
+/** Webhooks with retries of their own. */
+export function notify(summary: string): Pick<Activities, 'callHooks'> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: '30m',
+    heartbeatTimeout: '30s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: FINAL },
+  });
+}
+
+export function load(cluster: string, summary: string): Pick<Activities, 'loadTest'> {
+  return proxyActivities<Activities>({
+    taskQueue: loadQueueOf(cluster),
+    summary,
+    startToCloseTimeout: '70m',
+    heartbeatTimeout: '15s',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 3, nonRetryableErrorTypes: FINAL },
+  });
+}
+
+export function sweeper(): Pick<Activities, 'sweep'> {
+  return proxyActivities<Activities>({
+    summary: 'look for releases nobody looks after',
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: '30s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { maximumAttempts: 3 },
+  });
+}

@@ -1,0 +1,50 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
+import type { State } from '../domain/state.js';
+import { searchAttributes as attributes } from './contract.js';
+import { detailsOf } from './details.js';
+
+/** What the Temporal UI and its searches see of a run. */
+interface Published {
+  readonly phase: string;
+  readonly weight: number;
+  readonly revision: string;
+  readonly waiting: string;
+  readonly outcome: string;
+}
+
+/** Shows the state in the Temporal UI: search attributes where they have changed, and the details as they are. */
+export class Publisher {
+  private last: Published | undefined;
+
+  publish(state: State): void {
+    const now: Published = {
+      phase: state.phase === '' ? 'New' : state.phase,
+      weight: state.weight,
+      revision: state.applied?.hash ?? '',
+      waiting: state.paused ? 'resume' : (state.gate?.gate ?? ''),
+      outcome: state.ending?.kind ?? '',
+    };
+    const pairs = changedPairs(this.last, now);
+    // An upsert is an event in the history: all that has changed goes into one.
+    if (pairs.length > 0) upsertSearchAttributes(pairs);
+    this.last = now;
+    setCurrentDetails(detailsOf(state, workflowInfo().workflowId));
+  }
+}
+
+function changedPairs(before: Published | undefined, now: Published): SearchAttributeUpdatePair[] {
+  const pairs: SearchAttributeUpdatePair[] = [];
+  const keyword = (field: keyof Published, key: SearchAttributePair['key']): void => {
+    if (before?.[field] === now[field]) return;
+    const value = now[field];
+    if (before === undefined && (value === '' || value === 0)) return;
+    pairs.push({ key, value: value === '' ? null : value } as SearchAttributeUpdatePair);
+  };
+  keyword('phase', attributes.phase);
+  keyword('weight', attributes.weight);
+  keyword('revision', attributes.revision);
+  keyword('waiting', attributes.waiting);
+  keyword('outcome', attributes.outcome);
+  return pairs;
+}

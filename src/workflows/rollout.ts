@@ -1,0 +1,141 @@
+import { makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
+import { statusOf } from '../domain/effects.js';
+import { initialState } from '../domain/initial.js';
+import { isActive } from '../domain/phases.js';
+import { plan } from '../domain/plan.js';
+import type { State } from '../domain/state.js';
+import { stateQuery, type Outcome, type RolloutInput } from './contract.js';
+import { CORE, Driver, holderOf, type Core } from './driver.js';
+import { guarded } from './guard.js';
+import { Inbox } from './inbox.js';
+import { retreat, take } from './proxies.js';
+import { Publisher } from './publish.js';
+
+/**
+ * Everything that happens to a Canary from one rest to the next: initialising it, releasing a revision, correcting
+ * drift, reverting it on deletion, recovering from a run that died. Which of them it is, the core finds out by looking.
+ *
+ * Never give it a run or execution timeout, and never terminate it to stop a release: both kill it without running its
+ * rollback. Cancel it, or send it the order `abort`.
+ */
+export async function rollout(input: RolloutInput): Promise<Outcome> {
+  return runRollout(input, CORE);
+}
+
+/** The workflow with its decisions put in from outside. */
+export async function runRollout(input: RolloutInput, core: Core): Promise<Outcome> {
+  let state: State | undefined = input.resume?.state;
+  const get = (): State => state ?? fail();
+  const inbox = new Inbox(() => state);
+  setHandler(stateQuery, () => viewOf(state), { description: 'The whole state of the run.' });
+  const publisher = new Publisher();
+
+  return guarded(
+    async () => {
+      if (state === undefined) {
+        const begun = await take().begin({
+          canary: input.canary,
+          holder: holderOf(),
+          leaseSeconds: input.leaseSeconds,
+        });
+        if (begun.gone) return goneOutcome(input);
+        state = initialState(input.canary, input.cause, begun, Date.now());
+      }
+      const driver = new Driver(input.canary, inbox, input.leaseSeconds, core, get, (next) => (state = next));
+      do {
+        publisher.publish(get());
+        if (workflowInfo().continueAsNewSuggested) await carryOn(input, inbox, get());
+      } while ((await driver.turn()) || !(await inbox.quiet()));
+      publisher.publish(get());
+      if (driver.late)
+        await continueWith({ canary: input.canary, leaseSeconds: input.leaseSeconds, cause: driver.late });
+      return outcomeOf(get());
+    },
+    async (why) => {
+      if (state === undefined || !isActive(state.phase)) return;
+      state = await comeHome(state, why);
+      publisher.publish(state);
+    },
+  );
+}
+
+/** The guard's way back: needs nothing but the state. */
+async function comeHome(state: State, why: string): Promise<State> {
+  const failed: State = {
+    ...state,
+    phase: 'Failed',
+    weight: 0,
+    failedChecks: 0,
+    iterations: 0,
+    waiting: { for: 'nothing' },
+  };
+  const reason = `Rolling back ${state.canary.name}.${state.canary.namespace} ${why}`;
+  const { servedBy } = await retreat(state.canary.cluster, reason).rollBack({
+    canary: state.canary,
+    // Nothing that this run may still have under way can write after this.
+    fence: { epoch: state.epoch, seq: state.seq + 1 },
+    lease: { kind: 'released' },
+    before: [],
+    reason,
+    status: statusOf(failed),
+    at: Date.now(),
+    observedGeneration: state.policy?.generation ?? 0,
+  });
+  return { ...failed, weight: servedBy === 'canary' ? 100 : 0, ending: { kind: 'rolled-back', reason } };
+}
+
+/** A long history is exchanged for a new one, unless something has come in that must be read first. */
+async function carryOn(input: RolloutInput, inbox: Inbox, state: State): Promise<void> {
+  if (await inbox.quiet()) await continueWith({ ...input, resume: { state } });
+}
+
+/** Memo is not carried along by itself. */
+function continueWith(input: RolloutInput): Promise<never> {
+  return makeContinueAsNewFunc({ memo: workflowInfo().memo ?? {} })(input);
+}
+
+function viewOf(state: State | undefined): { state: State | undefined; waitsFor: string; ended: boolean } {
+  if (state === undefined) return { state, waitsFor: 'take the lease', ended: false };
+  const next = plan(state, Date.now());
+  const waitsFor = 'summary' in next ? next.summary : next.do === 'awaitReady' ? `${next.of} pods` : next.do;
+  return { state, waitsFor, ended: next.do === 'end' };
+}
+
+function outcomeOf(state: State): Outcome {
+  return {
+    canary: state.canary,
+    ending: state.ending ?? { kind: 'reconciled', reason: '' },
+    cause: state.cause,
+    revision: state.applied,
+    promoted: state.promoted,
+    phase: state.phase,
+    weight: state.weight,
+    failedChecks: state.failedChecks,
+    startedAt: new Date(state.startedAt).toISOString(),
+    endedAt: new Date().toISOString(),
+    record: state.record,
+    recordDropped: state.recordDropped,
+  };
+}
+
+function goneOutcome(input: RolloutInput): Outcome {
+  const now = new Date().toISOString();
+  return {
+    canary: input.canary,
+    ending: { kind: 'gone', reason: 'the Canary does not exist' },
+    cause: input.cause,
+    revision: undefined,
+    promoted: '',
+    phase: '',
+    weight: 0,
+    failedChecks: 0,
+    startedAt: now,
+    endedAt: now,
+    record: [],
+    recordDropped: 0,
+  };
+}
+
+function fail(): never {
+  throw new Error('the state was needed before the run had taken over');
+}

@@ -1,0 +1,77 @@
+import type { PodSpec } from '../../kubernetes/objects/config-references.js';
+import type { StringMap } from '../../kubernetes/objects/metadata.js';
+
+interface LabelSelector {
+  readonly matchLabels?: StringMap;
+  readonly matchExpressions?: readonly { readonly key: string; readonly values?: readonly string[] }[];
+}
+
+interface Term {
+  readonly labelSelector?: LabelSelector;
+  readonly [field: string]: unknown;
+}
+
+interface AntiAffinity {
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly { readonly podAffinityTerm: Term }[];
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly Term[];
+}
+
+/**
+ * Points the pod's anti-affinity and topology spread, where they name the target by one of the selector labels, at the
+ * primary's own pods: else the primary would keep away from the canary instead of from itself.
+ */
+export function withPrimaryAffinity(spec: PodSpec, target: string, selectorLabels: readonly string[]): PodSpec {
+  const term = (t: Term): Term =>
+    t.labelSelector ? { ...t, labelSelector: rewrite(t.labelSelector, target, selectorLabels) } : t;
+  const spread = spec['topologySpreadConstraints'] as readonly Term[] | undefined;
+  const affinity = spec['affinity'] as { readonly podAntiAffinity?: AntiAffinity } | undefined;
+  const anti = affinity?.podAntiAffinity;
+  return {
+    ...spec,
+    ...(spread && { topologySpreadConstraints: spread.map(term) }),
+    ...(anti && { affinity: { ...affinity, podAntiAffinity: rewriteAntiAffinity(anti, term) } }),
+  };
+}
+
+function rewriteAntiAffinity(anti: AntiAffinity, term: (t: Term) => Term): AntiAffinity {
+  const {
+    preferredDuringSchedulingIgnoredDuringExecution: preferred,
+    requiredDuringSchedulingIgnoredDuringExecution: required,
+  } = anti;
+  return {
+    ...anti,
+    ...(preferred && {
+      preferredDuringSchedulingIgnoredDuringExecution: preferred.map((p) => ({
+        ...p,
+        podAffinityTerm: term(p.podAffinityTerm),
+      })),
+    }),
+    ...(required && { requiredDuringSchedulingIgnoredDuringExecution: required.map(term) }),
+  };
+}
+
+function rewrite(selector: LabelSelector, target: string, labels: readonly string[]): LabelSelector {
+  const { matchLabels, matchExpressions } = selector;
+  return {
+    ...selector,
+    ...(matchLabels && {
+      matchLabels: Object.fromEntries(
+        Object.entries(matchLabels).map(([key, value]) => [
+          key,
+          labels.includes(key) && value === target ? `${target}-primary` : value,
+        ]),
+      ),
+    }),
+    ...(matchExpressions && {
+      matchExpressions: matchExpressions.map((e) =>
+        labels.includes(e.key) ? { ...e, values: firstRenamed(e.values, target) } : e,
+      ),
+    }),
+  };
+}
+
+/** Only the first value that names the target, as Flagger does. */
+function firstRenamed(values: readonly string[] | undefined, target: string): readonly string[] {
+  const index = (values ?? []).indexOf(target);
+  return (values ?? []).map((value, i) => (i === index ? `${target}-primary` : value));
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { PodTemplate } from './types.js';
+
+/**
+ * Names a pod template by its content. The leading `s1` tells this algorithm from others, so that a hash written by
+ * another controller, or by a later version of this one, is known to be incomparable.
+ */
+export function templateHash(template: PodTemplate): string {
+  return `s1${createHash('sha256').update(canonicalJson(template)).digest('hex').slice(0, 12)}`;
+}
+
+/** JSON with sorted keys and without undefined and null fields: equal content gives equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined && field !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
+  return `{${fields.join(',')}}`;
+}

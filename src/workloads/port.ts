@@ -1,0 +1,59 @@
+import type { Canary } from '../crds/canary.js';
+import type { Readiness } from '../domain/findings.js';
+import type { Revision } from '../domain/revision.js';
+import type { Fence } from '../kubernetes/lease.js';
+import type { ServicePort } from '../kubernetes/objects/service.js';
+import type { Selector } from './deployment/selector.js';
+
+/** What is known of a target. */
+export interface TargetView {
+  readonly revision: Revision;
+  /** The label that tells the target's pods from the primary's. */
+  readonly selector: Selector;
+  /** For the Canary's Services. */
+  readonly ports: readonly ServicePort[];
+  /** The primary exists. */
+  readonly built: boolean;
+  /** The primary runs what the target holds, configs included. */
+  readonly sameAsPrimary: boolean;
+}
+
+/**
+ * A kind of workload that can be released: how to read it, to make a primary of it, and to promote it.
+ *
+ * Reads come from informer caches, unless `refresh` was called just before. Writes are idempotent, guarded by the
+ * version that was read, and those that decide what users are served by are fenced.
+ * All methods throw {@link UserError} for what a person must mend (a missing target, no supported label), and
+ * {@link FencedError} where a newer run has taken over.
+ */
+export interface Workload {
+  /** As `targetRef.kind` has it. */
+  readonly kind: string;
+  /** Brings what is cached of target, primary and configs up to date from the API server. */
+  refresh(canary: Canary): Promise<void>;
+  /** @throws UserError where the target is missing or can't be used */
+  look(canary: Canary): Promise<TargetView>;
+  /** Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. */
+  readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness>;
+  /** Calls back whenever target or primary may have become more or less ready. @returns a function that ends it */
+  onChange(canary: Canary, listener: () => void): Promise<() => void>;
+  /**
+   * Makes the primary and the copies of its configs; while the Canary is initialised, also follows the target's
+   * changes, since nobody is served by the primary yet.
+   */
+  build(canary: Canary, fence: Fence): Promise<void>;
+  /**
+   * Copies target and configs to the primary.
+   *
+   * @returns false where the target isn't `revision` any more; nothing is written then
+   */
+  promote(canary: Canary, revision: Revision, fence: Fence): Promise<boolean>;
+  /** Puts the primary's template and configs of before an unfinished promotion back; nothing where there is none. */
+  restore(canary: Canary, fence: Fence): Promise<void>;
+  /** The promotion is finished: a rollback has nothing to restore any more. */
+  settle(canary: Canary, fence: Fence): Promise<void>;
+  scaleUp(canary: Canary): Promise<void>;
+  scaleDown(canary: Canary): Promise<void>;
+  /** Gives the target as many replicas as its primary has. */
+  scaleLikePrimary(canary: Canary): Promise<void>;
+}
