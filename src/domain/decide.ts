@@ -69,7 +69,8 @@ export function decide(state: State, happening: Happening, now: number): Decisio
 function observed(before: State, findings: Findings, asOf: number, now: number): Decision {
   const { world } = findings;
   const policy = world.policy ?? before.policy;
-  const state: State = { ...before, policy, fresh: false, weight: world.weights?.canary ?? before.weight };
+  const generation = world.refusal?.generation ?? policy?.generation ?? before.generation;
+  const state: State = { ...before, policy, generation, fresh: false, weight: world.weights?.canary ?? before.weight };
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
   const decision = isProblem(step) ? taken : withoutProblem(taken);

@@ -1,13 +1,13 @@
 import { dotted } from './identity.js';
-import { policyOf, type Standing } from './state.js';
+import type { Standing } from './state.js';
 
 /**
  * The wordings of events, Flagger's where it has one. Mind the names: what happens to the workload is told with the
  * target's name, what happens to the release with the Canary's.
  */
-export function messagesFor(s: Standing) {
+export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
   const canary = dotted(s.canary.name, s.canary);
-  const targetName = s.policy ? policyOf(s).targetName : s.canary.name;
+  const targetName = s.policy?.targetName ?? s.canary.name;
   const target = dotted(targetName, s.canary);
   const primary = dotted(`${targetName}-primary`, s.canary);
   return {

@@ -50,6 +50,8 @@ export interface Standing extends KnownRevisions {
   readonly recover: boolean;
   /** As read last; undefined until the first look. */
   readonly policy: Policy | undefined;
+  /** `metadata.generation` as seen last, of a valid spec or not. */
+  readonly generation: number;
   readonly phase: Phase;
   /** Percent of traffic on the canary, as last ordered. */
   readonly weight: number;

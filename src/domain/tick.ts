@@ -125,7 +125,8 @@ function terminating(s: Standing, f: Findings): Step {
 }
 
 function initialising(s: Standing, f: Findings): Step {
-  if (!f.world.built) return { do: 'build' };
+  // Until the primary serves it follows every change of the target.
+  if (!f.world.built || s.phase === '' || compareWithWorld(s, f) === 'new') return { do: 'build' };
   if (policyOf(s).skipAnalysis) return { do: 'initialise' };
   // The target goes on serving until the primary can: a bootstrap that fails changes nothing for the users.
   if (!f.world.primary.ready) return { do: 'awaitReady', of: 'primary', readiness: f.world.primary };

@@ -43,6 +43,8 @@ export interface LeaseView {
   readonly durationMs: number;
   /** `metadata.generation` of the Canary that the last run has dealt with. */
   readonly observedGeneration: number;
+  /** JSON of the spec that the run goes by: the last valid one, whatever the Canary says now. */
+  readonly spec: string | undefined;
 }
 
 export interface LeaseOwner {
@@ -52,12 +54,18 @@ export interface LeaseOwner {
   readonly owner: OwnerReference;
 }
 
+export interface Renewal {
+  readonly observedGeneration?: number;
+  readonly spec?: string | undefined;
+}
+
 export const LEASE_LABEL = 'app.kubernetes.io/managed-by';
 export const LEASE_MANAGER = 'serinus';
 const SEQ = 'serinus.dev/seq';
 const HELD = 'serinus.dev/held';
 const OBSERVED = 'serinus.dev/observed-generation';
 const CANARY = 'serinus.dev/canary';
+const SPEC = 'serinus.dev/spec';
 /** A Lease without an end still has to name a duration. */
 const NOMINAL_SECONDS = 60;
 const ATTEMPTS = 5;
@@ -85,10 +93,11 @@ export class Leases {
   /**
    * Takes the Canary over: raises the epoch, unless this holder already has it (an activity that runs twice).
    *
+   * @param spec the spec that the run goes by
    * @param expected take it only while it is as seen here; for somebody who acts because it expired
    * @throws FencedError where `expected` doesn't hold any more
    */
-  async take(owner: LeaseOwner, holder: string, term: Term, expected?: LeaseView): Promise<Fence> {
+  async take(owner: LeaseOwner, holder: string, term: Term, spec?: string, expected?: LeaseView): Promise<Fence> {
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
@@ -97,23 +106,19 @@ export class Leases {
         throw new FencedError(`the lease of ${owner.name}.${owner.namespace} has changed hands meanwhile`);
       }
       const fence = { epoch: (view?.fence.epoch ?? 0) + 1, seq: 0 };
-      const written = await this.write(
-        owner,
-        current,
-        { holder, fence, term, observed: view?.observedGeneration ?? 0 },
-        attempt,
-      );
-      if (written) return fence;
+      const observed = view?.observedGeneration ?? 0;
+      if (await this.write(owner, current, { holder, fence, term, observed, spec }, attempt)) return fence;
     }
   }
 
   /**
    * Renews the Lease before a batch of effects, and so finds out whether the writer still has a say.
    *
-   * @param observedGeneration set when the run has dealt with that generation of the Canary
+   * @param renewal.observedGeneration set when the run has dealt with that generation of the Canary
+   * @param renewal.spec set when the run goes by another spec now
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
    */
-  async renew(owner: LeaseOwner, fence: Fence, term: Term, observedGeneration?: number): Promise<void> {
+  async renew(owner: LeaseOwner, fence: Fence, term: Term, renewal: Renewal = {}): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
@@ -124,8 +129,8 @@ export class Leases {
         );
       }
       const holder = term.kind === 'released' ? '' : view.holder;
-      const observed = observedGeneration ?? view.observedGeneration;
-      if (await this.write(owner, current, { holder, fence, term, observed }, attempt)) return;
+      const observed = renewal.observedGeneration ?? view.observedGeneration;
+      if (await this.write(owner, current, { holder, fence, term, observed, spec: renewal.spec }, attempt)) return;
     }
   }
 
@@ -167,6 +172,7 @@ export class Leases {
       [SEQ]: String(content.fence.seq),
       [OBSERVED]: String(content.observed),
       [CANARY]: owner.name,
+      ...(content.spec === undefined ? {} : { [SPEC]: content.spec }),
     };
     if (content.term.kind === 'held') annotations[HELD] = 'true';
     else delete annotations[HELD];
@@ -200,6 +206,7 @@ interface LeaseContent {
   readonly fence: Fence;
   readonly term: Term;
   readonly observed: number;
+  readonly spec: string | undefined;
 }
 
 interface LeaseSpec {
@@ -228,6 +235,7 @@ export function viewOf(lease: KubeObject): LeaseView {
     expiresAt: endless ? Infinity : renewed + durationMs,
     durationMs,
     observedGeneration: Number(annotations[OBSERVED] ?? 0),
+    spec: annotations[SPEC],
   };
 }
 

@@ -45,6 +45,12 @@ export interface ResourceType {
   readonly plural: string;
 }
 
+/** An object by its kind and name, where the namespace is known. */
+export interface NamedObject {
+  readonly type: ResourceType;
+  readonly name: string;
+}
+
 export const CANARIES: ResourceType = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', plural: 'canaries' };
 export const METRIC_TEMPLATES: ResourceType = {
   apiVersion: 'flagger.app/v1beta1',

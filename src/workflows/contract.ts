@@ -1,11 +1,5 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
-import {
-  defineQuery,
-  defineSignal,
-  defineUpdate,
-  type SignalDefinition,
-  type UpdateDefinition,
-} from '@temporalio/workflow';
+import { defineSearchAttributeKey, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Gate } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Channel, OrderName } from '../domain/orders.js';

@@ -153,7 +153,7 @@ export class Driver {
           ...this.tenure(decision.next),
           effects: decision.effects,
           at: Date.now(),
-          observedGeneration: decision.next.policy?.generation ?? 0,
+          observedGeneration: decision.next.generation,
         }),
       );
       if (applied.overtaken) {
@@ -180,7 +180,7 @@ export class Driver {
           reason: decision.summary,
           status: statusOf(next),
           at: Date.now(),
-          observedGeneration: this.state.policy?.generation ?? 0,
+          observedGeneration: this.state.generation,
         }),
       );
       servedBy = done.servedBy;
@@ -237,6 +237,7 @@ function asked(state: State): AskedStanding {
   return {
     canary: state.canary,
     knownGeneration: state.policy?.generation ?? 0,
+    generation: state.generation,
     recover: state.recover,
     phase: state.phase,
     weight: state.weight,

@@ -16,6 +16,7 @@ import {
   orderUpdates,
   submitSignal,
   submitUpdate,
+  type OrderDetails,
   type OrderReceipt,
   type OrderRequest,
   type SubmitAnswer,
@@ -95,17 +96,14 @@ export class Inbox {
 
   private bindOrder(name: OrderName): void {
     const description = DESCRIPTIONS[name];
-    setHandler(orderUpdates[name], (details) => this.obeyed(orderOf({ ...details, order: name }, 'api')), {
+    const order = (details: OrderDetails | undefined, channel: 'api' | 'signal'): Order =>
+      orderOf({ ...details, order: name }, channel);
+    setHandler(orderUpdates[name], (details?: OrderDetails) => this.obeyed(order(details, 'api')), {
       description,
-      validator: (details) => this.validate(orderOf({ ...details, order: name }, 'api')),
+      validator: (details?: OrderDetails) => this.validate(order(details, 'api')),
     });
-    setHandler(
-      orderSignals[name],
-      (details) => this.put({ type: 'order', order: orderOf({ ...details, order: name }, 'signal') }),
-      {
-        description,
-      },
-    );
+    const take = (details?: OrderDetails): void => this.put({ type: 'order', order: order(details, 'signal') });
+    setHandler(orderSignals[name], take, { description });
   }
 
   /** A refused update leaves no trace in the history; the person who sent it is told why. */

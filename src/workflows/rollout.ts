@@ -79,7 +79,7 @@ async function comeHome(state: State, why: string): Promise<State> {
     reason,
     status: statusOf(failed),
     at: Date.now(),
-    observedGeneration: state.policy?.generation ?? 0,
+    observedGeneration: state.generation,
   });
   return { ...failed, weight: servedBy === 'canary' ? 100 : 0, ending: { kind: 'rolled-back', reason } };
 }

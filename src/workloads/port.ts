@@ -3,6 +3,7 @@ import type { Readiness } from '../domain/findings.js';
 import type { Revision } from '../domain/revision.js';
 import type { Fence } from '../kubernetes/lease.js';
 import type { ServicePort } from '../kubernetes/objects/service.js';
+import type { NamedObject } from '../kubernetes/object.js';
 import type { Selector } from './deployment/selector.js';
 
 /** What is known of a target. */
@@ -35,6 +36,8 @@ export interface Workload {
   look(canary: Canary): Promise<TargetView>;
   /** Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. */
   readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness>;
+  /** Objects of the Canary's namespace whose changes concern it: the workloads and the configs they use. */
+  concerns(canary: Canary): Promise<readonly NamedObject[]>;
   /** Calls back whenever target or primary may have become more or less ready. @returns a function that ends it */
   onChange(canary: Canary, listener: () => void): Promise<() => void>;
   /**
@@ -52,6 +55,8 @@ export interface Workload {
   restore(canary: Canary, fence: Fence): Promise<void>;
   /** The promotion is finished: a rollback has nothing to restore any more. */
   settle(canary: Canary, fence: Fence): Promise<void>;
+  /** Pods the target is to have now. */
+  replicas(canary: Canary): Promise<number>;
   scaleUp(canary: Canary): Promise<void>;
   scaleDown(canary: Canary): Promise<void>;
   /** Gives the target as many replicas as its primary has. */

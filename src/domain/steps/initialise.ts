@@ -5,8 +5,8 @@ import { seenRevision } from '../tick.js';
 import { apply, ended, failure, normal, status, tickNow, type Context } from './common.js';
 
 /** Makes what the primary needs; the users' traffic isn't touched yet. */
-export function build({ state, now }: Context): Decision {
-  const next = tickNow({ ...state, phase: 'Initializing' }, now);
+export function build({ state, findings, now }: Context): Decision {
+  const next = tickNow({ ...state, phase: 'Initializing', applied: seenRevision(state, findings) }, now);
   return apply([status(next), { do: 'build' }], `create primary of ${state.canary.name}`, next, now);
 }
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { OwnerReference } from '../../kubernetes/object.js';
 import { DEPLOYMENTS } from '../../kubernetes/object.js';
 import { withCopiedConfigs } from '../../kubernetes/objects/config-references.js';
@@ -122,7 +121,7 @@ export function runsSameTemplate(
   wish: Omit<PrimaryWish, 'owner' | 'prefixes' | 'autoscaled' | 'name' | 'namespace' | 'rolloutId'>,
 ): boolean {
   const wanted = primaryTemplate(target, { ...wish, rolloutId: '' });
-  return isDeepStrictEqual(comparable(wanted), comparable(primary.spec.template));
+  return comparable(wanted) === comparable(primary.spec.template);
 }
 
 function comparable(template: PodTemplate): string {

@@ -1,0 +1,148 @@
+import type { Effect } from '../domain/effects.js';
+import { recordEvent } from '../kubernetes/events.js';
+import { CANARIES } from '../kubernetes/object.js';
+import { withInvalidSpec, withStatus } from '../kubernetes/status.js';
+import { write } from '../kubernetes/write.js';
+import type { Applied, ApplyInput } from '../workflows/activities.js';
+import { keptSpec, readCanary, workbench, type CanaryView } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { drain } from './drain.js';
+import { buildPrimary, giveServiceBack, putAutoscaler, putFinalizer, reconcileAll } from './generated.js';
+import { leaseOwner, termsOf } from './tenure.js';
+
+/** Events of one batch at most; their positions make their names. */
+const EVENTS_PER_BATCH = 100;
+
+/**
+ * Carries effects out, in order. Each compares before it writes, so a batch that is carried out twice, or from the
+ * middle of a former attempt on, ends in the same place.
+ */
+export async function apply(deps: Dependencies, input: ApplyInput, signal: AbortSignal): Promise<Applied> {
+  const view = await readCanary(deps, input.canary);
+  // A Canary that is gone has nothing that could still be written.
+  if (!view) return { overtaken: false };
+  const owner = leaseOwner(input.canary, view.object);
+  const spec = keptSpec(view);
+  const { term, release } = termsOf(input, deps.settings.leaseSeconds);
+  await deps.leases.renew(owner, input.fence, term, { spec });
+  for (const [index, effect] of input.effects.entries()) {
+    if (!(await carryOut(deps, view, effect, input, index, signal))) return { overtaken: true };
+  }
+  if (release) await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
+  return { overtaken: false };
+}
+
+/** @returns false where promotion found the target changed */
+async function carryOut(
+  deps: Dependencies,
+  view: CanaryView,
+  effect: Effect,
+  input: ApplyInput,
+  index: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { fence } = input;
+  const { cache } = deps;
+  switch (effect.do) {
+    case 'event':
+      await say(deps, view, effect, input.at, fence.seq * EVENTS_PER_BATCH + index);
+      return true;
+    case 'status':
+      await write(
+        cache,
+        CANARIES,
+        input.canary,
+        (current) => current && withStatus(current, effect.status, kindOf(view), input.at),
+        {
+          subresource: 'status',
+        },
+      );
+      return true;
+    case 'condition':
+      await write(
+        cache,
+        CANARIES,
+        input.canary,
+        (current) => current && withInvalidSpec(current, effect.message, input.at),
+        {
+          subresource: 'status',
+        },
+      );
+      return true;
+    default:
+      return work(deps, view, effect, input, signal);
+  }
+}
+
+async function work(
+  deps: Dependencies,
+  view: CanaryView,
+  effect: Exclude<Effect, { do: 'event' | 'status' | 'condition' }>,
+  input: ApplyInput,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const bench = workbench(deps, view);
+  const { canary, router, workload } = bench;
+  const { fence } = input;
+  switch (effect.do) {
+    case 'build':
+      await buildPrimary(deps.cache, bench, fence);
+      return true;
+    case 'reconcile':
+      await reconcileAll(deps.cache, bench, effect.weight, fence);
+      return true;
+    case 'weights':
+      await router.setWeights(canary, { primary: effect.primary, canary: effect.canary }, fence);
+      return true;
+    case 'drain':
+      await drain(router, canary, signal);
+      return true;
+    case 'promote':
+      if (!(await workload.promote(canary, effect.revision, fence))) return false;
+      await putAutoscaler(deps.cache, canary, true);
+      return true;
+    case 'settle':
+      await workload.settle(canary, fence);
+      return true;
+    case 'scaleUp':
+      await workload.scaleUp(canary);
+      return true;
+    case 'scaleDown':
+      await workload.scaleDown(canary);
+      return true;
+    case 'scaleLikePrimary':
+      await workload.scaleLikePrimary(canary);
+      return true;
+    case 'revert':
+      await giveServiceBack(deps.cache, canary, await workload.look(canary));
+      await router.finalize(canary, fence);
+      await putFinalizer(deps.cache, canary, false);
+      return true;
+    default:
+      return unknownEffect(effect);
+  }
+}
+
+/** A worker of an older version must not take what it doesn't know for done. */
+function unknownEffect(effect: never): never {
+  throw new Error(`this worker doesn't know the effect ${JSON.stringify(effect)}`);
+}
+
+/** Records an Event and logs it, in the contract's words. */
+export async function say(
+  deps: Dependencies,
+  view: CanaryView,
+  event: Effect & { do: 'event' },
+  at: number,
+  index: number,
+): Promise<void> {
+  const { name, namespace } = view.object.metadata;
+  const fields = { canary: `${name}.${namespace}` };
+  if (event.error) deps.log.error(fields, event.message);
+  else deps.log.info(fields, event.message);
+  await recordEvent(deps.cache.client, view.object, { type: event.type, message: event.message, at, index });
+}
+
+export function kindOf(view: CanaryView): string {
+  return view.canary?.targetRef.kind ?? 'Deployment';
+}

@@ -1,0 +1,84 @@
+import type { Readiness } from '../domain/findings.js';
+import { UserError } from '../errors.js';
+import type { AwaitReadyInput } from '../workflows/activities.js';
+import { readCanary, workbench, type Workbench } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { isFenced, keepAlive } from './tenure.js';
+
+/** A reason that has stood this long is worth saying; what pods go through in between isn't. */
+const SETTLED_MS = 1_000;
+/** After this the workflow takes stock, so that its history shows that somebody is waiting. */
+const LIMIT_MS = 300_000;
+/** How often things are looked at that come without a change: deadlines, the Lease. */
+const POLL_MS = 1_000;
+
+/**
+ * Waits for pods, and comes back the moment they are ready, or with a new reason why they aren't, or when the target is
+ * no longer what was waited for.
+ *
+ * @param heartbeat called every second
+ */
+export async function awaitReady(
+  deps: Dependencies,
+  input: AwaitReadyInput,
+  signal: AbortSignal,
+  heartbeat: () => void,
+): Promise<Readiness | 'changed'> {
+  const began = deps.now();
+  let reason: string | undefined;
+  let since = began;
+  const bell = new Bell();
+  let stop: (() => void) | undefined;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      heartbeat();
+      const view = await readCanary(deps, input.canary);
+      if (!view || isFenced(view.lease, input) || !view.canary) return 'changed';
+      await keepAlive(deps, view, input);
+      const bench = workbench(deps, view);
+      stop ??= await bench.workload.onChange(bench.canary, () => bell.ring());
+      const readiness = await bench.workload.readiness(bench.canary, input.of, deps.now());
+      if (readiness.ready || !readiness.retriable) return readiness;
+      if (await isOtherRevision(bench, input.revision)) return 'changed';
+      const now = deps.now();
+      if (readiness.reason !== reason) [reason, since] = [readiness.reason, now];
+      const worthSaying = reason !== input.said && now - since >= SETTLED_MS && now - began >= input.quietMs;
+      if (worthSaying || now - began >= LIMIT_MS) return readiness;
+      await bell.wait(POLL_MS);
+    }
+  } finally {
+    stop?.();
+  }
+}
+
+async function isOtherRevision(bench: Workbench, revision: string | undefined): Promise<boolean> {
+  if (revision === undefined) return false;
+  try {
+    return (await bench.workload.look(bench.canary)).revision.hash !== revision;
+  } catch (error) {
+    // A target that is gone, or can't be read any more, is for the next look.
+    if (error instanceof UserError) return true;
+    throw error;
+  }
+}
+
+/** Wakes a waiter early. */
+class Bell {
+  private wake: (() => void) | undefined;
+
+  ring(): void {
+    this.wake?.();
+  }
+
+  async wait(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = undefined;
+  }
+}

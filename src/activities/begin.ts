@@ -1,0 +1,29 @@
+import { parseStatus } from '../crds/status.js';
+import type { Takeover } from '../domain/initial.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import type { BeginInput, Begun } from '../workflows/activities.js';
+import { keptSpec, readCanary } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { leaseOwner } from './tenure.js';
+
+/** Takes the Canary's Lease, which shuts every earlier run out, and reads what the last run left in its status. */
+export async function begin(deps: Dependencies, input: BeginInput): Promise<Begun> {
+  const view = await readCanary(deps, input.canary, true);
+  if (!view) return { gone: true };
+  const term = { kind: 'seconds', seconds: input.leaseSeconds } as const;
+  const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, keptSpec(view));
+  return { epoch: fence.epoch, ...takeoverOf(view.object) };
+}
+
+function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch'> {
+  const { phase, canaryWeight, failedChecks, iterations, lastAppliedSpec, lastPromotedSpec, trackedConfigs } =
+    parseStatus(canary['status']);
+  return {
+    phase,
+    weight: canaryWeight,
+    failedChecks,
+    iterations,
+    applied: lastAppliedSpec === '' ? undefined : { hash: lastAppliedSpec, configs: trackedConfigs },
+    promoted: lastPromotedSpec,
+  };
+}

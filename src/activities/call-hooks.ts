@@ -1,0 +1,31 @@
+import type { HookRound } from '../domain/findings.js';
+import { UserError } from '../errors.js';
+import { parseStatus } from '../crds/status.js';
+import type { CallHooksInput } from '../workflows/activities.js';
+import { readCanary, workbench } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+
+/** How often a slow webhook is known to be still waited for. */
+const HEARTBEAT_MS = 5_000;
+
+/** Calls webhooks that follow a release; they may take their time, nothing waits behind them. */
+export async function callHooks(
+  deps: Dependencies,
+  input: CallHooksInput,
+  signal: AbortSignal,
+  heartbeat: () => void,
+): Promise<HookRound> {
+  const view = await readCanary(deps, input.canary);
+  if (!view) return { results: [] };
+  const timer = setInterval(heartbeat, HEARTBEAT_MS);
+  try {
+    const status = parseStatus(view.object['status']);
+    const applied = { hash: status.lastAppliedSpec, configs: status.trackedConfigs };
+    return await deps.checks.hooks(workbench(deps, view), { applied }, input.type, input.phase, signal);
+  } catch (error) {
+    if (error instanceof UserError) return { results: [] };
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Canary } from '../crds/canary.js';
+import { parseCanary } from '../crds/canary.js';
+import type { Refusal } from '../domain/findings.js';
+import type { CanaryKey } from '../domain/identity.js';
+import { UserError } from '../errors.js';
+import type { LeaseView } from '../kubernetes/lease.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import { CANARIES } from '../kubernetes/object.js';
+import type { Router } from '../routers/port.js';
+import { routerFor } from '../routers/registry.js';
+import type { Workload } from '../workloads/port.js';
+import { workloadFor } from '../workloads/registry.js';
+import type { Dependencies } from './dependencies.js';
+
+/** A Canary as it is in the cluster, and as it can be worked with. */
+export interface CanaryView {
+  readonly object: KubeObject;
+  /** By the present spec, or where that is invalid by the last valid one; undefined where there never was one. */
+  readonly canary: Canary | undefined;
+  /** What is wrong with the present spec. */
+  readonly refusal: Refusal | undefined;
+  readonly lease: LeaseView | undefined;
+}
+
+/** @returns undefined where the Canary is gone */
+export async function readCanary(deps: Dependencies, key: CanaryKey, fresh = false): Promise<CanaryView | undefined> {
+  const object = await (fresh
+    ? deps.cache.getFresh(CANARIES, key.namespace, key.name)
+    : deps.cache.get(CANARIES, key.namespace, key.name));
+  if (!object) return undefined;
+  const lease = await deps.leases.view(key.namespace, key.name);
+  const parsed = parseCanary(object, parseOptions(deps));
+  if (parsed.ok) return { object, canary: parsed.value, refusal: undefined, lease };
+  return { object, canary: lastValid(deps, object, lease), refusal: parsed.refusal, lease };
+}
+
+/** A release under way goes on by the spec that was valid last, which its Lease has kept. */
+function lastValid(deps: Dependencies, object: KubeObject, lease: LeaseView | undefined): Canary | undefined {
+  if (lease?.spec === undefined) return undefined;
+  const { generation, spec } = JSON.parse(lease.spec) as { generation: number; spec: unknown };
+  const parsed = parseCanary({ ...object, metadata: { ...object.metadata, generation }, spec }, parseOptions(deps));
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** What the Lease keeps of a valid spec. */
+export function keptSpec(view: CanaryView): string | undefined {
+  if (view.refusal || !view.canary) return undefined;
+  return JSON.stringify({ generation: view.object.metadata.generation ?? 0, spec: view.object['spec'] });
+}
+
+export function parseOptions(deps: Dependencies): Parameters<typeof parseCanary>[1] {
+  const { settings } = deps;
+  return {
+    minIntervalSeconds: settings.minIntervalSeconds,
+    defaultProvider: settings.meshProvider,
+    defaultMetricsServer: settings.metricsServer,
+  };
+}
+
+/** The Canary with what it takes to work on it. */
+export interface Workbench {
+  readonly object: KubeObject;
+  readonly canary: Canary;
+  readonly router: Router;
+  readonly workload: Workload;
+}
+
+/** @throws UserError where nothing can be done with it */
+export function workbench(deps: Dependencies, view: CanaryView): Workbench {
+  if (!view.canary)
+    throw new UserError(
+      view.refusal ? `${view.refusal.field}: ${view.refusal.remedy}` : 'the Canary has no valid spec',
+    );
+  return {
+    object: view.object,
+    canary: view.canary,
+    router: routerFor(deps.routers, view.canary.provider),
+    workload: workloadFor(deps.workloads, view.canary.targetRef.kind),
+  };
+}

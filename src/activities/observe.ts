@@ -1,0 +1,131 @@
+import type { Findings, NotReady, Question, World } from '../domain/findings.js';
+import { sameRevision } from '../domain/revision.js';
+import type { Standing } from '../domain/state.js';
+import { tick } from '../domain/tick.js';
+import { messageOf, UserError } from '../errors.js';
+import { policyOf } from '../crds/policy.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import type { ObserveInput } from '../workflows/activities.js';
+import { TargetMissing } from '../workloads/errors.js';
+import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { driftOf, hasFinalizer } from './generated.js';
+import { isFenced, keepAlive } from './tenure.js';
+
+/**
+ * One look at the world. What is asked of webhooks and metrics, and in which order, the core says: it is given what is
+ * known so far until it has no further question.
+ */
+export async function observe(deps: Dependencies, input: ObserveInput, signal: AbortSignal): Promise<Findings> {
+  const view = await readCanary(deps, input.canary, input.fresh);
+  if (!view) return { world: GONE };
+  if (isFenced(view.lease, input)) return { world: { ...GONE, gone: undefined as never, fenced: true } };
+  await keepAlive(deps, view, input);
+  const { world, bench } = await look(deps, view, input);
+  const { knownGeneration: _known, ...standing } = input.standing;
+  const asked: Standing = { ...standing, policy: view.canary && policyOf(view.canary) };
+  let findings: Findings = { world };
+  for (;;) {
+    const step = tick(asked, findings, input.asOf);
+    if (step.do !== 'ask' || !bench) return findings;
+    findings = { ...findings, ...(await ask(deps, bench, asked, step.question, signal)) };
+  }
+}
+
+const MISSING: NotReady = { ready: false, retriable: false, reason: 'the Canary is gone', available: false };
+const GONE: World = { gone: true, built: false, primary: MISSING, canary: MISSING, sameAsPrimary: false, drift: [] };
+
+async function look(
+  deps: Dependencies,
+  view: CanaryView,
+  input: ObserveInput,
+): Promise<{ world: World; bench: Workbench | undefined }> {
+  const bare = { ...header(view, input), ...UNKNOWN };
+  // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
+  if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object))
+    return { world: GONE, bench: undefined };
+  if (!view.canary) return { world: bare, bench: undefined };
+  try {
+    const bench = workbench(deps, view);
+    if (input.fresh) {
+      await bench.workload.refresh(bench.canary);
+      await bench.router.refresh(bench.canary);
+    }
+    return { world: { ...bare, ...(await parts(deps, bench, input)) }, bench };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
+  }
+}
+
+const UNKNOWN = {
+  built: false,
+  primary: { ...MISSING, retriable: true, reason: 'not looked at' },
+  canary: { ...MISSING, retriable: true, reason: 'not looked at' },
+  sameAsPrimary: false,
+  drift: [],
+} as const;
+
+function header(view: CanaryView, input: ObserveInput): Partial<World> {
+  const policy = view.canary && policyOf(view.canary);
+  return {
+    ...(policy && policy.generation !== input.standing.knownGeneration ? { policy } : {}),
+    ...(view.refusal ? { refusal: view.refusal } : {}),
+    ...(isDeleting(view.object) ? { deleting: true as const } : {}),
+  };
+}
+
+function isDeleting(canary: KubeObject): boolean {
+  return canary.metadata.deletionTimestamp !== undefined && hasFinalizer(canary);
+}
+
+async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput): Promise<Partial<World>> {
+  const { canary, router, workload } = bench;
+  const now = deps.now();
+  const primary = await workload.readiness(canary, 'primary', now);
+  const target = await workload.readiness(canary, 'canary', now);
+  try {
+    const view = await workload.look(canary);
+    const known = input.standing.applied;
+    const initialised = input.standing.promoted !== '';
+    const weights = await router.weights(canary);
+    return {
+      built: view.built,
+      primary,
+      canary: target,
+      ...(known && sameRevision(known, view.revision) ? {} : { revision: view.revision }),
+      sameAsPrimary: view.sameAsPrimary,
+      ...(weights ? { weights } : {}),
+      // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+      drift: initialised ? await driftOf(deps.cache, bench, view) : [],
+    };
+  } catch (error) {
+    // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
+    if (!(error instanceof TargetMissing) || input.standing.weight === 0) throw error;
+    return { built: true, primary, canary: { ...MISSING, reason: error.message } };
+  }
+}
+
+async function ask(
+  deps: Dependencies,
+  bench: Workbench,
+  s: Standing,
+  question: Question,
+  signal: AbortSignal,
+): Promise<Partial<Findings>> {
+  const { checks } = deps;
+  switch (question) {
+    case 'providers':
+      return { providers: await checks.providers(bench, signal) };
+    case 'analysis':
+      return { analysis: await checks.analysis(bench, s, signal) };
+    case 'confirm-rollout':
+      return { [question]: await checks.hooks(bench, s, question, s.phase, signal) };
+    case 'rollback':
+      return { [question]: await checks.hooks(bench, s, question, s.phase, signal) };
+    case 'pre-rollout':
+    case 'confirm-traffic-increase':
+    case 'confirm-promotion':
+      return { [question]: await checks.hooks(bench, s, question, 'Progressing', signal) };
+  }
+}

@@ -1,0 +1,135 @@
+import { isAvailable } from '../domain/findings.js';
+import { messagesFor } from '../domain/messages.js';
+import { ALL_TO_CANARY, ALL_TO_PRIMARY } from '../domain/weights.js';
+import { messageOf, UserError } from '../errors.js';
+import { CANARIES } from '../kubernetes/object.js';
+import { withStatus } from '../kubernetes/status.js';
+import { write } from '../kubernetes/write.js';
+import type { RollBackInput, RolledBack } from '../workflows/activities.js';
+import { say, kindOf } from './apply.js';
+import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { drain } from './drain.js';
+import { leaseOwner, termsOf } from './tenure.js';
+
+/** Positions of the events of a rollback, after those said before it. */
+const REASON_INDEX = 90;
+
+/**
+ * Brings all traffic to the primary and stops the canary. Needs nothing but the Canary's name and a fence, does the
+ * same however often it runs, and puts traffic first: what else fails is tried again afterwards.
+ *
+ * Where the primary has no pod that serves and the canary has, traffic goes to the canary instead: a rollback must not
+ * end in an outage.
+ *
+ * @throws FencedError where somebody newer holds the Canary
+ */
+export async function rollBack(deps: Dependencies, input: RollBackInput, signal: AbortSignal): Promise<RolledBack> {
+  const view = await readCanary(deps, input.canary, true);
+  if (!view) return { servedBy: 'primary' };
+  const owner = leaseOwner(input.canary, view.object);
+  const { term, release } = termsOf(input, deps.settings.leaseSeconds);
+  await deps.leases.renew(owner, input.fence, term);
+  const bench = workbench(deps, view);
+  await tell(deps, view, input, input.reason, REASON_INDEX);
+  const servedBy = await moveTraffic(deps, bench, input);
+  await bench.workload.restore(bench.canary, input.fence);
+  await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1);
+  if (servedBy === 'primary') {
+    await drain(bench.router, bench.canary, signal);
+    await bench.workload.scaleDown(bench.canary);
+  }
+  await writeStatus(deps, view, bench, input, servedBy);
+  if (release) await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
+  return { servedBy };
+}
+
+async function moveTraffic(deps: Dependencies, bench: Workbench, input: RollBackInput): Promise<'primary' | 'canary'> {
+  const { canary, router, workload } = bench;
+  await workload.refresh(canary);
+  const primary = await workload.readiness(canary, 'primary', deps.now());
+  const target = await workload.readiness(canary, 'canary', deps.now());
+  const servedBy = !isAvailable(primary) && isAvailable(target) && (await hasPods(bench)) ? 'canary' : 'primary';
+  try {
+    await router.setWeights(canary, servedBy === 'primary' ? ALL_TO_PRIMARY : ALL_TO_CANARY, input.fence);
+  } catch (error) {
+    // No route of ours: the user's own leads to the Service of the primary.
+    if (!(error instanceof UserError)) throw error;
+    deps.log.warn({ canary: `${canary.name}.${canary.namespace}` }, messageOf(error));
+  }
+  return servedBy;
+}
+
+/** A workload that is scaled to zero counts as ready, but serves nobody. */
+async function hasPods(bench: Workbench): Promise<boolean> {
+  return (await bench.workload.replicas(bench.canary)) > 0;
+}
+
+async function tell(
+  deps: Dependencies,
+  view: CanaryView,
+  input: RollBackInput,
+  message: string,
+  position: number,
+): Promise<void> {
+  const index = input.fence.seq * 100;
+  const events = position === REASON_INDEX ? input.before : [];
+  try {
+    for (const [i, effect] of events.entries()) {
+      if (effect.do === 'event') await say(deps, view, effect, input.at, index + i);
+    }
+    await say(deps, view, { do: 'event', type: 'Warning', message }, input.at, index + position);
+  } catch (error) {
+    // An Event that can't be written must not keep traffic on a bad version.
+    deps.log.error(
+      { canary: `${input.canary.name}.${input.canary.namespace}` },
+      `recording an event failed: ${messageOf(error)}`,
+    );
+  }
+}
+
+function failedMessage(input: RollBackInput, servedBy: 'primary' | 'canary'): string {
+  const say = messagesFor({ canary: input.canary, policy: undefined });
+  return servedBy === 'primary' ? say.failed : say.failedServing;
+}
+
+async function writeStatus(
+  deps: Dependencies,
+  view: CanaryView,
+  bench: Workbench,
+  input: RollBackInput,
+  servedBy: 'primary' | 'canary',
+): Promise<void> {
+  const status = input.status ?? (await statusFromCluster(view, bench));
+  const canaryWeight = servedBy === 'canary' ? 100 : 0;
+  await write(
+    deps.cache,
+    CANARIES,
+    input.canary,
+    (current) => current && withStatus(current, { ...status, phase: 'Failed', canaryWeight }, kindOf(view), input.at),
+    { subresource: 'status' },
+  );
+}
+
+/** For whoever rolls back without knowing the run: what the target holds is what failed. */
+async function statusFromCluster(view: CanaryView, bench: Workbench): Promise<NonNullable<RollBackInput['status']>> {
+  const {
+    lastPromotedSpec = '',
+    lastAppliedSpec = '',
+    trackedConfigs = {},
+  } = (view.object['status'] ?? {}) as StoredRevisions;
+  const base = { phase: 'Failed', canaryWeight: 0, failedChecks: 0, iterations: 0, lastPromotedSpec } as const;
+  try {
+    const { revision } = await bench.workload.look(bench.canary);
+    return { ...base, lastAppliedSpec: revision.hash, trackedConfigs: revision.configs };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...base, lastAppliedSpec, trackedConfigs };
+  }
+}
+
+interface StoredRevisions {
+  readonly lastPromotedSpec?: string;
+  readonly lastAppliedSpec?: string;
+  readonly trackedConfigs?: Readonly<Record<string, string>>;
+}

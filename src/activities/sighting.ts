@@ -1,0 +1,56 @@
+import { parseStatus } from '../crds/status.js';
+import type { Sighting } from '../domain/change.js';
+import type { CanaryKey } from '../domain/identity.js';
+import type { SeenRevision } from '../domain/revision.js';
+import { UserError } from '../errors.js';
+import type { LeaseView } from '../kubernetes/lease.js';
+import { readCanary, workbench, type CanaryView } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { driftOf, hasFinalizer } from './generated.js';
+
+export interface FullSighting extends Sighting {
+  readonly lease: LeaseView | undefined;
+}
+
+/**
+ * What informer caches show of a Canary, for those who decide whether it needs a run.
+ *
+ * @returns undefined where it is gone
+ */
+export async function sight(deps: Dependencies, key: CanaryKey): Promise<FullSighting | undefined> {
+  const view = await readCanary(deps, key);
+  if (!view) return undefined;
+  const { object, lease } = view;
+  const status = parseStatus(object['status']);
+  const { seen, drift } = await lookAtTarget(deps, view);
+  return {
+    phase: status.phase,
+    suspended: view.canary?.suspend ?? false,
+    deleting: object.metadata.deletionTimestamp !== undefined && hasFinalizer(object),
+    generation: object.metadata.generation ?? 0,
+    observedGeneration: lease?.observedGeneration ?? 0,
+    underWay: lease !== undefined && lease.holder !== '',
+    applied:
+      status.lastAppliedSpec === '' ? undefined : { hash: status.lastAppliedSpec, configs: status.trackedConfigs },
+    promoted: status.lastPromotedSpec,
+    seen,
+    drift,
+    lease,
+  };
+}
+
+async function lookAtTarget(
+  deps: Dependencies,
+  view: CanaryView,
+): Promise<{ seen: SeenRevision | undefined; drift: readonly string[] }> {
+  if (!view.canary || view.refusal) return { seen: undefined, drift: [] };
+  try {
+    const bench = workbench(deps, view);
+    const target = await bench.workload.look(bench.canary);
+    return { seen: target, drift: await driftOf(deps.cache, bench, target) };
+  } catch (error) {
+    // Something a person must mend: the run that is open says so, and nobody needs another.
+    if (error instanceof UserError) return { seen: undefined, drift: [] };
+    throw error;
+  }
+}

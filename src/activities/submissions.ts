@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
+import type { CanaryKey } from '../domain/identity.js';
+import type { Change } from '../domain/state.js';
+import { messageOf, TransientError } from '../errors.js';
+import {
+  ROLLOUT,
+  searchAttributes as attributes,
+  submitSignal,
+  submitUpdate,
+  taskQueueOf,
+  workflowIdOf,
+  type RolloutInput,
+  type SubmitAnswer,
+} from '../workflows/contract.js';
+import type { rollout } from '../workflows/rollout.js';
+
+/** What a run is started with besides its change: for people who look at it in the Temporal UI. */
+export interface Introduction {
+  /** For instance `podinfo.test: 6.0.0 → 6.0.1`. */
+  readonly summary?: string;
+  readonly details?: string;
+  readonly requestId?: string;
+}
+
+export interface Submissions {
+  /**
+   * Starts a run for the Canary, or tells the one that is open.
+   *
+   * @throws TransientError where Temporal can't be reached
+   */
+  submit(canary: CanaryKey, change: Change, introduction?: Introduction): Promise<SubmitAnswer>;
+}
+
+/** An update waits for a worker; when none answers within this, a signal is left instead. */
+const ANSWER_MS = 3_000;
+
+/** The same change, reported by several processes or several times, is one. */
+export function changeId(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
+}
+
+/** Submits by update-with-start, so that "tell it or start it" is one step of the server. */
+export class TemporalSubmissions implements Submissions {
+  constructor(
+    private readonly client: Client,
+    private readonly options: { readonly leaseSeconds: number },
+  ) {}
+
+  async submit(canary: CanaryKey, change: Change, introduction: Introduction = {}): Promise<SubmitAnswer> {
+    const operation = this.startOperation(canary, change, introduction);
+    try {
+      return await this.client.withDeadline(Date.now() + ANSWER_MS, () =>
+        this.client.workflow.executeUpdateWithStart(submitUpdate, {
+          args: [change],
+          updateId: change.id,
+          startWorkflowOperation: operation,
+        }),
+      );
+    } catch (error) {
+      // Whether the update was taken isn't known then. A signal is kept by the server whoever is down, and being told
+      // twice does no harm.
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+        return this.leaveSignal(canary, change, introduction);
+      throw new TransientError(
+        `Temporal did not take the change of ${canary.name}.${canary.namespace}: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  private async leaveSignal(canary: CanaryKey, change: Change, introduction: Introduction): Promise<SubmitAnswer> {
+    const { options, args } = this.startArguments(canary, change, introduction);
+    const handle = await this.client.workflow.signalWithStart(ROLLOUT, {
+      ...options,
+      args,
+      signal: submitSignal,
+      signalArgs: [change],
+    });
+    return { verdict: 'queued', runId: handle.signaledRunId };
+  }
+
+  private startOperation(
+    canary: CanaryKey,
+    change: Change,
+    introduction: Introduction,
+  ): WithStartWorkflowOperation<typeof rollout> {
+    const { options, args } = this.startArguments(canary, change, introduction);
+    return new WithStartWorkflowOperation<typeof rollout>(ROLLOUT, {
+      ...options,
+      args,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+  }
+
+  private startArguments(canary: CanaryKey, change: Change, introduction: Introduction) {
+    const input: RolloutInput = { canary, cause: change, leaseSeconds: this.options.leaseSeconds };
+    return {
+      args: [input] as [RolloutInput],
+      options: {
+        workflowId: workflowIdOf(canary),
+        taskQueue: taskQueueOf(canary.cluster),
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+        staticSummary: introduction.summary ?? `${canary.name}.${canary.namespace}: ${change.kind}`,
+        staticDetails: introduction.details ?? `Asked for by ${change.by}.`,
+        memo: { canary: `${canary.namespace}/${canary.name}`, change: change.kind, by: change.by },
+        typedSearchAttributes: attributePairs(canary, change, introduction),
+      },
+    };
+  }
+}
+
+function attributePairs(canary: CanaryKey, change: Change, introduction: Introduction): SearchAttributePair[] {
+  return [
+    { key: attributes.cluster, value: canary.cluster },
+    { key: attributes.namespace, value: canary.namespace },
+    { key: attributes.name, value: canary.name },
+    { key: attributes.phase, value: 'New' },
+    { key: attributes.triggeredBy, value: change.by },
+    ...(change.revision === undefined ? [] : [{ key: attributes.revision, value: change.revision }]),
+    ...(introduction.requestId === undefined ? [] : [{ key: attributes.requestId, value: introduction.requestId }]),
+  ];
+}

@@ -1,0 +1,102 @@
+import type { z } from 'zod';
+import { analysisOf } from './build/analysis.js';
+import { serviceOf } from './build/service.js';
+import { frozen } from './freeze.js';
+import { objectSchema, parseObject } from './object.js';
+import { refused, type Complaint, type Parsed } from './refusal.js';
+import { complaintAbout } from './rules/canary-rules.js';
+import { canarySpecSchema, type CanarySpec } from './schema/canary.js';
+import { parseStatus } from './status.js';
+import { SUPPORT, type Support } from './support.js';
+import type { Canary, CanaryService } from './types.js';
+
+export type * from './types.js';
+
+export interface ParseOptions {
+  /** The provider of Canaries that name none. */
+  readonly defaultProvider: string;
+  /** URL of the Prometheus of Canaries that name none. */
+  readonly defaultMetricsServer: string;
+  /** Shorter intervals are raised to this; 10 where undefined. */
+  readonly minIntervalSeconds?: number;
+  /** References to other namespaces are refused; false where undefined. */
+  readonly noCrossNamespaceRefs?: boolean;
+  /** What is built; this version's own table where undefined. */
+  readonly support?: Support;
+}
+
+const MIN_INTERVAL_SECONDS = 10;
+const PROGRESS_DEADLINE_SECONDS = 600;
+
+const NO_SERVICE: Complaint = {
+  field: 'spec.service',
+  value: undefined,
+  remedy: 'it is required: set its port to that of the service',
+};
+
+const schema = objectSchema('Canary', canarySpecSchema);
+
+type CanaryObject = z.output<typeof schema>;
+
+/**
+ * Reads a Canary as the API server hands it out. Fields that nobody knows are ignored. Never throws: what can't be
+ * carried out comes back as a refusal, which names the first thing to mend.
+ */
+export function parseCanary(object: unknown, options: ParseOptions): Parsed<Canary> {
+  const parsed = parseObject(schema, object);
+  if (!parsed.ok) return parsed;
+  const { metadata, spec } = parsed.value;
+  const complaint = complaintAbout(spec, {
+    namespace: metadata.namespace,
+    defaultProvider: options.defaultProvider,
+    noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
+    support: options.support ?? SUPPORT,
+  });
+  if (complaint) return refused(complaint, metadata.generation);
+  // The schema lets it be missing, for targets that bring their own Service.
+  if (!spec.service) return refused(NO_SERVICE, metadata.generation);
+  const service = serviceOf(spec.service, spec.targetRef.name);
+  return { ok: true, value: frozen(canaryOf(parsed.value, service, options)) };
+}
+
+function canaryOf(
+  { apiVersion, kind, metadata, spec, status }: CanaryObject,
+  service: CanaryService,
+  options: ParseOptions,
+): Canary {
+  const { name, namespace, uid } = metadata;
+  return {
+    apiVersion,
+    kind,
+    ...metadata,
+    deletionTimestamp: metadata.deletionTimestamp,
+    owner: { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true },
+    provider: spec.provider ?? options.defaultProvider,
+    metricsServer: spec.metricsServer || options.defaultMetricsServer,
+    progressDeadlineSeconds: spec.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS,
+    targetRef: { ...spec.targetRef, primaryName: `${spec.targetRef.name}-primary` },
+    autoscalerRef: spec.autoscalerRef && autoscalerRefOf(spec.autoscalerRef),
+    ingressRef: spec.ingressRef,
+    routeRef: spec.routeRef,
+    upstreamRef: spec.upstreamRef && { ...spec.upstreamRef, namespace: spec.upstreamRef.namespace || namespace },
+    service,
+    skipAnalysis: spec.skipAnalysis ?? false,
+    revertOnDeletion: spec.revertOnDeletion ?? false,
+    suspend: spec.suspend ?? false,
+    analysis: analysisOf(spec.analysis, namespace, options.minIntervalSeconds ?? MIN_INTERVAL_SECONDS),
+    status: parseStatus(status),
+  };
+}
+
+function autoscalerRefOf(spec: NonNullable<CanarySpec['autoscalerRef']>): Canary['autoscalerRef'] {
+  return {
+    apiVersion: spec.apiVersion,
+    kind: spec.kind,
+    name: spec.name,
+    primaryScalerQueries: spec.primaryScalerQueries ?? {},
+    primaryScalerReplicas: {
+      minReplicas: spec.primaryScalerReplicas?.minReplicas,
+      maxReplicas: spec.primaryScalerReplicas?.maxReplicas,
+    },
+  };
+}

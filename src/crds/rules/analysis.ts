@@ -1,0 +1,79 @@
+import { firstOf, httpUrl, wholeBetween, type Rule } from './rule.js';
+import { metricSources } from '../build/metrics.js';
+
+/** Rules for how a release advances and what it is judged by. */
+
+const ANY = Number.MAX_SAFE_INTEGER;
+
+export const thresholdIsCount: Rule = ({ analysis }) =>
+  wholeBetween('spec.analysis.threshold', analysis.threshold, 0, ANY);
+
+/** Only looked at where it counts: the last of `stepWeights` outdoes it. */
+export const maxWeightIsPercent: Rule = ({ analysis }) =>
+  analysis.stepWeight === undefined ? undefined : wholeBetween('spec.analysis.maxWeight', analysis.maxWeight, 1, 100);
+
+export const stepWeightMoves: Rule = ({ analysis }) =>
+  wholeBetween('spec.analysis.stepWeight', analysis.stepWeight, 1, ANY);
+
+export const stepWeightsAscend: Rule = ({ analysis: { stepWeights } }) => {
+  const field = 'spec.analysis.stepWeights';
+  if (stepWeights === undefined) return undefined;
+  if (stepWeights.length === 0)
+    return { field, value: stepWeights, remedy: 'list at least one weight, such as [10, 50]' };
+  const last = stepWeights.length - 1;
+  const outOfRange = firstOf(stepWeights, (weight, index) =>
+    wholeBetween(`${field}[${index}]`, weight, 1, index === last ? ANY : 100),
+  );
+  if (outOfRange) return outOfRange;
+  return firstOf(stepWeights, (weight, index) =>
+    index > 0 && Math.min(weight, 100) <= Number(stepWeights[index - 1])
+      ? { field, value: stepWeights, remedy: 'list ascending weights, each one once' }
+      : undefined,
+  );
+};
+
+export const promotionStepIsPercent: Rule = ({ analysis }) =>
+  wholeBetween('spec.analysis.stepWeightPromotion', analysis.stepWeightPromotion, 0, 100);
+
+export const readyThresholdsArePercent: Rule = ({ analysis }) =>
+  wholeBetween('spec.analysis.primaryReadyThreshold', analysis.primaryReadyThreshold, 0, 100) ??
+  wholeBetween('spec.analysis.canaryReadyThreshold', analysis.canaryReadyThreshold, 0, 100);
+
+export const metricsAreUsable: Rule = (spec, { namespace }) =>
+  firstOf(spec.analysis.metrics ?? [], (metric, index) => {
+    const field = `spec.analysis.metrics[${index}]`;
+    if (metricSources(metric, namespace).length === 0) {
+      return {
+        field: `${field}.name`,
+        value: metric.name,
+        remedy:
+          'no usable metrics template and query were configured: use request-success-rate or request-duration, or set templateRef',
+      };
+    }
+    if (metric.interval !== undefined && metric.interval.seconds <= 0) {
+      return { field: `${field}.interval`, value: metric.interval.text, remedy: 'use a duration such as 30s or 1m' };
+    }
+    const { min = -Infinity, max = Infinity } = metric.thresholdRange ?? {};
+    if (min <= max) return undefined;
+    return { field: `${field}.thresholdRange.min`, value: min, remedy: `use a number that is not above max (${max})` };
+  });
+
+export const webhooksAreCallable: Rule = ({ analysis: { webhooks = [] } }) =>
+  firstOf(webhooks, ({ url, timeout, retries }, index) => {
+    const field = `spec.analysis.webhooks[${index}]`;
+    if (url === '')
+      return { field: `${field}.url`, value: undefined, remedy: 'set it to the URL that shall be called' };
+    if (timeout !== undefined && timeout.seconds <= 0) {
+      return { field: `${field}.timeout`, value: timeout.text, remedy: 'use a duration such as 10s or 1m' };
+    }
+    return httpUrl(`${field}.url`, url) ?? wholeBetween(`${field}.retries`, retries, 0, ANY);
+  });
+
+export const cookiesDiffer: Rule = ({ analysis: { sessionAffinity } }) =>
+  sessionAffinity === undefined || sessionAffinity.cookieName !== sessionAffinity.primaryCookieName
+    ? undefined
+    : {
+        field: 'spec.analysis.sessionAffinity.primaryCookieName',
+        value: sessionAffinity.primaryCookieName,
+        remedy: "can't use the same cookie name for both primary and cookie name; please update them to be different",
+      };

@@ -1,0 +1,37 @@
+import type { Complaint } from '../refusal.js';
+import type { CanarySpec } from '../schema/canary.js';
+import * as analysis from './analysis.js';
+import * as objects from './objects.js';
+import { firstOf, type Rule, type RuleContext } from './rule.js';
+import * as support from './support.js';
+
+/** In this order: to mend the details of something that can't be done anyway would be wasted time. */
+const RULES: readonly Rule[] = [
+  support.providerIsBuilt,
+  support.targetIsBuilt,
+  support.autoscalerIsBuilt,
+  support.featuresAreBuilt,
+  objects.metricsServerIsUrl,
+  objects.deadlineIsPositive,
+  objects.scalerBoundsFit,
+  objects.apisixHasRoute,
+  objects.portIsValid,
+  objects.targetPortIsValid,
+  objects.upstreamIsNear,
+  analysis.thresholdIsCount,
+  analysis.stepWeightMoves,
+  analysis.stepWeightsAscend,
+  analysis.maxWeightIsPercent,
+  analysis.promotionStepIsPercent,
+  analysis.readyThresholdsArePercent,
+  analysis.metricsAreUsable,
+  objects.templatesAreNear,
+  analysis.webhooksAreCallable,
+  objects.alertProvidersAreNear,
+  analysis.cookiesDiffer,
+];
+
+/** The first thing that is wrong with a spec whose shape is right. */
+export function complaintAbout(spec: CanarySpec, context: RuleContext): Complaint | undefined {
+  return firstOf(RULES, (rule) => rule(spec, context));
+}

@@ -1,0 +1,77 @@
+import { firstOf, httpUrl, wholeBetween, type Rule } from './rule.js';
+
+/** Rules for what a Canary says of objects and Services. */
+
+const HIGHEST_PORT = 65_535;
+
+export const metricsServerIsUrl: Rule = ({ metricsServer }) => httpUrl('spec.metricsServer', metricsServer);
+
+export const deadlineIsPositive: Rule = ({ progressDeadlineSeconds }) =>
+  wholeBetween('spec.progressDeadlineSeconds', progressDeadlineSeconds, 1, Number.MAX_SAFE_INTEGER);
+
+export const scalerBoundsFit: Rule = ({ autoscalerRef }) => {
+  const { minReplicas = 1, maxReplicas } = autoscalerRef?.primaryScalerReplicas ?? {};
+  if (maxReplicas === undefined || minReplicas <= maxReplicas) return undefined;
+  return {
+    field: 'spec.autoscalerRef.primaryScalerReplicas.minReplicas',
+    value: minReplicas,
+    remedy: `use a number that is not above maxReplicas (${maxReplicas})`,
+  };
+};
+
+export const apisixHasRoute: Rule = ({ provider, routeRef }, { defaultProvider }) =>
+  (provider ?? defaultProvider) !== 'apisix' || routeRef
+    ? undefined
+    : {
+        field: 'spec.routeRef',
+        value: undefined,
+        remedy: 'apisix route selector is empty: set it to the ApisixRoute that leads to the service',
+      };
+
+export const portIsValid: Rule = ({ service }) => wholeBetween('spec.service.port', service?.port, 1, HIGHEST_PORT);
+
+/** A number in quotes is no number to Kubernetes, and not a name either: a port's name has a letter in it. */
+export const targetPortIsValid: Rule = ({ service }) => {
+  const field = 'spec.service.targetPort';
+  const value = service?.targetPort;
+  if (typeof value === 'number') return wholeBetween(field, value, 0, HIGHEST_PORT);
+  if (value === undefined || !/^\d+$/.test(value) || value === '0') return undefined;
+  return { field, value, remedy: 'use a number without quotes, or the name of a container port' };
+};
+
+export const upstreamIsNear: Rule = ({ upstreamRef }, { namespace, noCrossNamespaceRefs }) =>
+  foreign(noCrossNamespaceRefs, namespace, 'spec.upstreamRef.namespace', 'gloo upstream', upstreamRef);
+
+export const templatesAreNear: Rule = ({ analysis: { metrics = [] } }, { namespace, noCrossNamespaceRefs }) =>
+  firstOf(metrics, ({ templateRef }, index) =>
+    foreign(
+      noCrossNamespaceRefs,
+      namespace,
+      `spec.analysis.metrics[${index}].templateRef.namespace`,
+      'metric template',
+      templateRef,
+    ),
+  );
+
+export const alertProvidersAreNear: Rule = ({ analysis: { alerts = [] } }, { namespace, noCrossNamespaceRefs }) =>
+  firstOf(alerts, ({ providerRef }, index) =>
+    foreign(
+      noCrossNamespaceRefs,
+      namespace,
+      `spec.analysis.alerts[${index}].providerRef.namespace`,
+      'alert provider',
+      providerRef,
+    ),
+  );
+
+function foreign(
+  blocked: boolean,
+  home: string,
+  field: string,
+  what: string,
+  ref: { readonly name: string; readonly namespace?: string | undefined } | undefined,
+) {
+  if (!blocked || !ref?.namespace || ref.namespace === home) return undefined;
+  const remedy = `can't access ${what} ${ref.name}.${ref.namespace}, cross-namespace references are blocked`;
+  return { field, value: ref.namespace, remedy };
+}

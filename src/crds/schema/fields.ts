@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { parseGoDuration } from '../duration.js';
+
+/**
+ * Kinds of fields that occur in many places. Each says once what the CustomResourceDefinition prints and what is
+ * checked at run time.
+ */
+
+/** A length of time: the user's text, which queries are rendered with, and what it means. */
+export interface Duration {
+  readonly text: string;
+  readonly seconds: number;
+}
+
+const DURATION_REMEDY = 'use a duration such as 30s or 1m';
+
+/**
+ * A duration of minutes or seconds. The pattern is open at its end, so the API server lets `1min` and `30x` after a
+ * digit and an `m` or `s` pass; that the whole text is a Go duration is checked at run time.
+ */
+export function duration(description: string) {
+  return z
+    .string({ error: DURATION_REMEDY })
+    .regex(/^[0-9]+(m|s)/, { error: DURATION_REMEDY, abort: true })
+    .transform((text, context): Duration => {
+      const milliseconds = parseGoDuration(text);
+      if (milliseconds !== undefined) return { text, seconds: milliseconds / 1000 };
+      context.addIssue({ code: 'custom', message: DURATION_REMEDY });
+      return z.NEVER;
+    })
+    .meta({ description });
+}
+
+export function intOrString(description: string) {
+  return z
+    .union([z.int(), z.string()], { error: 'use a number or a name' })
+    .meta({ description, 'x-kubernetes-int-or-string': true });
+}
+
+/** The name of an object. That it isn't empty is checked at run time only: the API server has always let it pass. */
+export function objectName(description: string) {
+  return z
+    .string()
+    .refine((name) => name !== '', { error: 'use the name of an object' })
+    .meta({ description });
+}
+
+export function strings(description: string) {
+  return z.array(z.string()).meta({ description });
+}
+
+export function stringMap(description: string) {
+  return z.record(z.string(), z.string()).meta({ description });
+}
+
+interface Presence {
+  /** Fields that must be there beside the one. */
+  readonly along?: readonly string[];
+}
+
+/** Exactly one of these fields of an object must be there; whether it is there counts, not its value. */
+export function exactlyOneOf<Shape extends z.ZodRawShape>(
+  object: z.ZodObject<Shape>,
+  names: readonly (keyof Shape & string)[],
+  description: string,
+  { along = [] }: Presence = {},
+) {
+  return object
+    .superRefine((value, context) => {
+      const present = presentOf(value, names);
+      if (present.length !== 1) complain(context, present, `set exactly one of ${names.join(', ')}`);
+    })
+    .meta({ description, oneOf: names.map((name) => ({ required: [...along, name] })) });
+}
+
+/** At most one of these fields of an object may be there. */
+export function atMostOneOf<Shape extends z.ZodRawShape>(
+  object: z.ZodObject<Shape>,
+  names: readonly (keyof Shape & string)[],
+  description: string,
+) {
+  const branches = names.map((name) => ({ required: [name] }));
+  return object
+    .superRefine((value, context) => {
+      const present = presentOf(value, names);
+      if (present.length > 1) complain(context, present, `set at most one of ${names.join(', ')}`);
+    })
+    .meta({ description, oneOf: [{ not: { anyOf: branches } }, ...branches] });
+}
+
+function presentOf(value: object, names: readonly string[]): readonly string[] {
+  return Object.entries(value).flatMap(([name, set]) => (set !== undefined && names.includes(name) ? [name] : []));
+}
+
+/** Points at the object where nothing is set, or at the field that is one too many. */
+function complain(context: z.RefinementCtx, present: readonly string[], remedy: string): void {
+  const tooMany = present[1];
+  context.addIssue({
+    code: 'custom',
+    path: tooMany === undefined ? [] : [tooMany],
+    message: tooMany === undefined ? remedy : `${remedy} (${present[0]} is set too)`,
+  });
+}

@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import type { CanaryStatus, Condition } from './types.js';
+import { canaryStatusSchema, conditionSchema } from './schema/status.js';
+
+const { shape } = canaryStatusSchema;
+
+/**
+ * Reads `status`. It is written by controllers, perhaps by another than this one, so a field that isn't as it should
+ * be is taken as if it weren't there, and a phase that nobody knows as that of a Canary nobody has looked at yet.
+ */
+export function parseStatus(status: unknown): CanaryStatus {
+  const fields = new Map<string, unknown>(typeof status === 'object' && status !== null ? Object.entries(status) : []);
+  const read = <T>(name: keyof typeof shape, schema: z.ZodType<T>): T | undefined =>
+    schema.safeParse(fields.get(name)).data;
+  return {
+    phase: read('phase', shape.phase) ?? '',
+    failedChecks: read('failedChecks', shape.failedChecks) ?? 0,
+    canaryWeight: read('canaryWeight', shape.canaryWeight) ?? 0,
+    iterations: read('iterations', shape.iterations) ?? 0,
+    trackedConfigs: read('trackedConfigs', shape.trackedConfigs) ?? {},
+    lastAppliedSpec: read('lastAppliedSpec', shape.lastAppliedSpec) ?? '',
+    lastPromotedSpec: read('lastPromotedSpec', shape.lastPromotedSpec) ?? '',
+    lastTransitionTime: read('lastTransitionTime', shape.lastTransitionTime),
+    sessionAffinityCookie: read('sessionAffinityCookie', shape.sessionAffinityCookie) ?? '',
+    primarySessionAffinityCookie: read('primarySessionAffinityCookie', shape.primarySessionAffinityCookie) ?? '',
+    previousSessionAffinityCookie: read('previousSessionAffinityCookie', shape.previousSessionAffinityCookie) ?? '',
+    conditions: conditionsOf(fields.get('conditions')),
+  };
+}
+
+function conditionsOf(conditions: unknown): readonly Condition[] {
+  if (!Array.isArray(conditions)) return [];
+  return conditions.flatMap((condition) => {
+    const parsed = conditionSchema.safeParse(condition);
+    return parsed.success ? [parsed.data] : [];
+  });
+}

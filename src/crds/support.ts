@@ -1,0 +1,77 @@
+import type { Provider } from './schema/canary.js';
+import type { AutoscalerKind, TargetKind } from './schema/references.js';
+
+/**
+ * What this version of Serinus can do of what a Canary can ask for. Whoever builds something that is `false` here
+ * turns it to `true`; until then a Canary that asks for it is refused, since a release that silently leaves out part
+ * of what was asked for is worse than none.
+ */
+export interface Support {
+  readonly providers: Readonly<Record<Provider, boolean>>;
+  readonly targets: Readonly<Record<TargetKind, boolean>>;
+  readonly autoscalers: Readonly<Record<AutoscalerKind, boolean>>;
+  readonly features: Readonly<Record<Feature, boolean>>;
+}
+
+/** Parts of a spec that can be asked for or not, by the field that asks. */
+export type Feature =
+  | 'analysis.iterations'
+  | 'analysis.match'
+  | 'analysis.mirror'
+  | 'analysis.mirrorWeight'
+  | 'analysis.sessionAffinity'
+  | 'analysis.alerts'
+  | 'event webhooks'
+  | 'ingressRef'
+  | 'upstreamRef';
+
+export const SUPPORT: Support = {
+  providers: {
+    apisix: true,
+    appmesh: false,
+    'appmesh:v1beta2': false,
+    contour: false,
+    'gatewayapi:v1': false,
+    'gatewayapi:v1beta1': false,
+    gloo: false,
+    istio: false,
+    knative: false,
+    kubernetes: false,
+    kuma: false,
+    linkerd: false,
+    nginx: false,
+    osm: false,
+    skipper: false,
+    'smi:v1alpha1': false,
+    'smi:v1alpha2': false,
+    'smi:v1alpha3': false,
+    traefik: false,
+  },
+  targets: {
+    DaemonSet: false,
+    Deployment: true,
+    Service: false,
+  },
+  autoscalers: {
+    HorizontalPodAutoscaler: true,
+    ScaledObject: false,
+  },
+  features: {
+    'analysis.iterations': false,
+    'analysis.match': false,
+    'analysis.mirror': false,
+    'analysis.mirrorWeight': false,
+    'analysis.sessionAffinity': false,
+    'analysis.alerts': false,
+    'event webhooks': false,
+    ingressRef: false,
+    upstreamRef: false,
+  },
+};
+
+/** The names that are built, for people: `apisix, istio`. */
+export function builtOf(table: Readonly<Record<string, boolean>>): string {
+  return Object.entries(table)
+    .flatMap(([name, built]) => (built ? [name] : []))
+    .join(', ');
+}

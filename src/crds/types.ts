@@ -1,0 +1,201 @@
+import type { z } from 'zod';
+import type { Phase } from '../domain/phases.js';
+import type { CanaryStrategy, HookType } from '../domain/policy.js';
+import type { BuiltinMetric } from './schema/checks.js';
+import type { Duration } from './schema/fields.js';
+import type { AutoscalerKind, TargetKind } from './schema/references.js';
+import type { serviceSchema } from './schema/service.js';
+import type { conditionSchema } from './schema/status.js';
+
+/**
+ * A Canary as the rest of Serinus knows it: checked, complete, with all defaults filled in, and frozen. Names are those
+ * of the spec; what follows from the spec (names of generated objects) stands beside what it follows from.
+ */
+export interface Canary {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly finalizers: readonly string[];
+  /** When it was marked for deletion; undefined while it isn't. */
+  readonly deletionTimestamp: string | undefined;
+  /** For the objects that are made for this Canary. */
+  readonly owner: CanaryOwner;
+  readonly provider: string;
+  /** URL of the Prometheus for built-in checks and inline queries. */
+  readonly metricsServer: string;
+  readonly progressDeadlineSeconds: number;
+  readonly targetRef: TargetRef;
+  readonly autoscalerRef: AutoscalerRef | undefined;
+  readonly ingressRef: ObjectRef | undefined;
+  readonly routeRef: ObjectRef | undefined;
+  readonly upstreamRef: (ObjectRef & { readonly namespace: string }) | undefined;
+  readonly service: CanaryService;
+  readonly skipAnalysis: boolean;
+  readonly revertOnDeletion: boolean;
+  readonly suspend: boolean;
+  readonly analysis: Analysis;
+  readonly status: CanaryStatus;
+}
+
+/** An owner reference to the Canary. */
+export interface CanaryOwner {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: true;
+  readonly blockOwnerDeletion: true;
+}
+
+/** An object in the namespace of the Canary. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface TargetRef extends ObjectRef {
+  readonly kind: TargetKind;
+  /** `<name>-primary`: the workload that serves what was promoted. */
+  readonly primaryName: string;
+}
+
+export interface AutoscalerRef extends ObjectRef {
+  readonly kind: AutoscalerKind;
+  readonly primaryScalerQueries: Readonly<Record<string, string>>;
+  /** Bounds of the primary's autoscaler; undefined means those of the target's. */
+  readonly primaryScalerReplicas: {
+    readonly minReplicas: number | undefined;
+    readonly maxReplicas: number | undefined;
+  };
+}
+
+type ServiceSpec = DeepReadonly<z.output<typeof serviceSchema>>;
+
+/** The three Services. What only some traffic providers look at is as the user wrote it. */
+export interface CanaryService extends Omit<ServiceSpec, ServiceDefaults> {
+  /** The apex: `service.name`, or the target's name. */
+  readonly name: string;
+  /** `<name>-primary`. */
+  readonly primaryName: string;
+  /** `<name>-canary`. */
+  readonly canaryName: string;
+  readonly port: number;
+  readonly portName: string;
+  readonly targetPort: number | string;
+  readonly portDiscovery: boolean;
+  readonly headless: boolean;
+  readonly delegation: boolean;
+  readonly hosts: readonly string[];
+  readonly gateways: readonly string[];
+  readonly backends: readonly string[];
+  readonly apex: CustomMetadata;
+  readonly primary: CustomMetadata;
+  readonly canary: CustomMetadata;
+  /** Keys on the three Services to leave alone. */
+  readonly unmanagedMetadata: { readonly annotations: readonly string[]; readonly labels: readonly string[] };
+}
+
+type ServiceDefaults =
+  | 'name'
+  | 'portName'
+  | 'targetPort'
+  | 'portDiscovery'
+  | 'headless'
+  | 'delegation'
+  | 'hosts'
+  | 'gateways'
+  | 'backends'
+  | 'apex'
+  | 'primary'
+  | 'canary'
+  | 'unmanagedMetadata';
+
+export interface CustomMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface Analysis {
+  readonly intervalSeconds: number;
+  /** Failed checks that roll the release back; at least 1. */
+  readonly threshold: number;
+  readonly strategy: CanaryStrategy;
+  /** Percent of updated pods that must be available. */
+  readonly primaryReadyThreshold: number;
+  readonly canaryReadyThreshold: number;
+  readonly metrics: readonly Metric[];
+  readonly webhooks: readonly Webhook[];
+}
+
+/** One entry of `analysis.metrics`. Each of its sources is checked; there is at least one. */
+export interface Metric {
+  readonly name: string;
+  readonly sources: readonly MetricSource[];
+}
+
+/** Where the value comes from, what is in the query's `{{ interval }}`, and which values pass, bounds included. */
+export type MetricSource =
+  | { readonly kind: 'builtin'; readonly builtin: BuiltinMetric; readonly interval: Duration; readonly range: Range }
+  | { readonly kind: 'query'; readonly query: string; readonly interval: Duration; readonly range: Range }
+  | {
+      readonly kind: 'template';
+      readonly templateRef: NamespacedRef;
+      /** Undefined renders as nothing: templates have no default. */
+      readonly interval: Duration | undefined;
+      readonly variables: Readonly<Record<string, string>>;
+      readonly range: Range;
+    };
+
+/** Of `request-success-rate` in percent, of `request-duration` in whole milliseconds. */
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface NamespacedRef {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export interface Webhook {
+  readonly name: string;
+  readonly type: HookType;
+  readonly url: string;
+  readonly timeoutSeconds: number;
+  /** Further attempts after the first. */
+  readonly retries: number;
+  readonly muteAlert: boolean;
+  readonly disableTLS: boolean;
+  /** Undefined where the spec has none: the payload has none then either. */
+  readonly metadata: Readonly<Record<string, string>> | undefined;
+}
+
+export interface CanaryStatus {
+  readonly phase: Phase;
+  readonly failedChecks: number;
+  readonly canaryWeight: number;
+  readonly iterations: number;
+  readonly trackedConfigs: Readonly<Record<string, string>>;
+  readonly lastAppliedSpec: string;
+  readonly lastPromotedSpec: string;
+  readonly lastTransitionTime: string | undefined;
+  readonly sessionAffinityCookie: string;
+  readonly primarySessionAffinityCookie: string;
+  readonly previousSessionAffinityCookie: string;
+  readonly conditions: readonly Condition[];
+}
+
+export type Condition = Readonly<z.output<typeof conditionSchema>>;
+
+/** As `T`, all the way down. */
+export type DeepReadonly<T> = T extends readonly (infer Entry)[]
+  ? readonly DeepReadonly<Entry>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;

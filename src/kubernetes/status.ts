@@ -1,0 +1,107 @@
+import type { StatusEffect } from '../domain/effects.js';
+import { promotedCondition } from '../domain/phases.js';
+import type { KubeObject } from './object.js';
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message?: string;
+  readonly lastUpdateTime?: string;
+  readonly lastTransitionTime?: string;
+}
+
+interface CanaryStatus {
+  readonly conditions?: readonly Condition[];
+  readonly lastTransitionTime?: string;
+  readonly [field: string]: unknown;
+}
+
+/** The only condition there is; Flux, Argo CD and `kubectl wait --for=condition=promoted` read it. */
+const PROMOTED = 'Promoted';
+/** `reason` of the condition where the spec can't be carried out. */
+export const INVALID_SPEC = 'InvalidSpec';
+
+/**
+ * The Canary with the status it shall have. The times only move when something else does, so that writing the same
+ * again writes nothing.
+ *
+ * @param kind the kind of the target, for the condition's message
+ * @param now milliseconds since 1970
+ */
+export function withStatus(canary: KubeObject, effect: StatusEffect, kind: string, now: number): KubeObject {
+  const before = (canary['status'] ?? {}) as CanaryStatus;
+  const { status, message } = promotedCondition(effect.phase, kind);
+  const fields = {
+    phase: effect.phase,
+    canaryWeight: effect.canaryWeight,
+    failedChecks: effect.failedChecks,
+    iterations: effect.iterations,
+    lastAppliedSpec: effect.lastAppliedSpec,
+    lastPromotedSpec: effect.lastPromotedSpec,
+    trackedConfigs: effect.trackedConfigs,
+  };
+  return updated(canary, before, fields, { type: PROMOTED, status, reason: effect.phase, message }, now);
+}
+
+/** The Canary with a condition that says why its spec can't be carried out; the rest of its status stays. */
+export function withInvalidSpec(canary: KubeObject, message: string, now: number): KubeObject {
+  const before = (canary['status'] ?? {}) as CanaryStatus;
+  // Flagger's schema wants these four wherever there is a status at all.
+  const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
+  return updated(canary, before, fields, { type: PROMOTED, status: 'False', reason: INVALID_SPEC, message }, now);
+}
+
+function updated(
+  canary: KubeObject,
+  before: CanaryStatus,
+  fields: Readonly<Record<string, unknown>>,
+  condition: Condition,
+  now: number,
+): KubeObject {
+  const time = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+  const old = before.conditions?.find((c) => c.type === PROMOTED);
+  const sameCondition =
+    old?.status === condition.status && old.reason === condition.reason && old.message === condition.message;
+  const changed = !sameCondition || Object.entries(fields).some(([key, value]) => !sameField(before[key], value));
+  const next = sameCondition
+    ? old
+    : {
+        ...condition,
+        lastUpdateTime: time,
+        lastTransitionTime: old?.status === condition.status ? (old.lastTransitionTime ?? time) : time,
+      };
+  return {
+    ...canary,
+    status: {
+      ...before,
+      ...withoutEmpty(fields),
+      conditions: [next],
+      lastTransitionTime: changed ? time : (before.lastTransitionTime ?? time),
+    },
+  };
+}
+
+/** An absent map and an empty one, an absent text and an empty one, are the same once stored. */
+function sameField(a: unknown, b: unknown): boolean {
+  return JSON.stringify(normal(a)) === JSON.stringify(normal(b));
+}
+
+function normal(value: unknown): unknown {
+  if (value === undefined || value === '' || value === null) return null;
+  if (typeof value !== 'object') return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? null : entries;
+}
+
+/** Only the fields that Flagger always writes are written empty. */
+const ALWAYS = ['phase', 'canaryWeight', 'failedChecks', 'iterations'];
+
+function withoutEmpty(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      ALWAYS.includes(key) || normal(value) !== null ? value : undefined,
+    ]),
+  );
+}

@@ -1,0 +1,236 @@
+import type { Canary } from '../crds/canary.js';
+import type { Weights } from '../domain/weights.js';
+import { UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Fence } from '../kubernetes/lease.js';
+import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
+import { write } from '../kubernetes/write.js';
+import type { Router } from './port.js';
+
+export const APISIX_ROUTES: ResourceType = {
+  apiVersion: 'apisix.apache.org/v2',
+  kind: 'ApisixRoute',
+  plural: 'apisixroutes',
+};
+
+/** Outranks the user's own route, which stays as it is and goes on serving the primary should ours be deleted. */
+const PRIORITY = 10_000;
+
+interface Backend {
+  readonly serviceName: string;
+  readonly weight?: number;
+  readonly [field: string]: unknown;
+}
+
+interface HttpRule {
+  readonly name: string;
+  readonly backends?: readonly Backend[];
+  readonly [field: string]: unknown;
+}
+
+interface RouteSpec {
+  readonly http?: readonly HttpRule[];
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Apache APISIX with its ingress controller. From the user's ApisixRoute (`spec.routeRef`) a second one is made,
+ * `<route>-<service>-canary`, which holds only the rule that leads to the Canary's service, with primary and canary
+ * as its weighted backends.
+ */
+export class ApisixRouter implements Router {
+  readonly provider = 'apisix';
+  readonly watches = [APISIX_ROUTES];
+
+  constructor(private readonly cache: ClusterCache) {}
+
+  async refresh(canary: Canary): Promise<void> {
+    await this.cache.getFresh(APISIX_ROUTES, canary.namespace, sourceName(canary));
+    await this.cache.getFresh(APISIX_ROUTES, canary.namespace, generatedName(canary));
+  }
+
+  async reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+    await this.put(canary, fence, (current) => (current && weightsOf(current, canary)) ?? weights, false);
+  }
+
+  async drift(canary: Canary): Promise<readonly string[]> {
+    const source = await this.source(canary);
+    const current = await this.generated(canary);
+    const name = `${APISIX_ROUTES.kind}/${generatedName(canary)}`;
+    if (!current) return [name];
+    const desired = desiredRoute(canary, source, current, { primary: 0, canary: 0 });
+    return sameIgnoringWeights(current, desired) ? [] : [name];
+  }
+
+  async weights(canary: Canary): Promise<Weights | undefined> {
+    const route = await this.generated(canary);
+    return route && weightsOf(route, canary);
+  }
+
+  async setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+    if (weights.primary === 0 && weights.canary === 0) {
+      throw new UserError(`RoutingRule ${canary.service.name}.${canary.namespace} update failed: no valid weights`);
+    }
+    const generated = await this.generated(canary);
+    try {
+      await this.put(canary, fence, () => weights, true);
+    } catch (error) {
+      // The way back must not depend on the user's route: ours can be told without it.
+      if (!(error instanceof UserError) || !generated) throw error;
+      await this.reweigh(canary, weights, fence);
+    }
+  }
+
+  async isSettled(canary: Canary): Promise<boolean | undefined> {
+    const route = await this.generated(canary);
+    if (!route) return true;
+    const { conditions } = (route['status'] ?? {}) as { conditions?: readonly Condition[] };
+    const told = conditions?.filter((condition) => condition.observedGeneration !== undefined) ?? [];
+    if (told.length === 0) return undefined;
+    const generation = route.metadata.generation ?? 0;
+    return told.some((condition) => condition.status === 'True' && (condition.observedGeneration ?? 0) >= generation);
+  }
+
+  /** The generated route goes with its owner. */
+  finalize(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  concerns(canary: Canary): readonly NamedObject[] {
+    return [sourceName(canary), generatedName(canary)].map((name) => ({ type: APISIX_ROUTES, name }));
+  }
+
+  private async put(
+    canary: Canary,
+    fence: Fence,
+    weights: (current: KubeObject | undefined) => Weights,
+    touch: boolean,
+  ): Promise<void> {
+    const source = await this.source(canary);
+    const key = { namespace: canary.namespace, name: generatedName(canary) };
+    await write(this.cache, APISIX_ROUTES, key, (current) => desiredRoute(canary, source, current, weights(current)), {
+      fence,
+      touch,
+    });
+  }
+
+  private async reweigh(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+    const key = { namespace: canary.namespace, name: generatedName(canary) };
+    await write(this.cache, APISIX_ROUTES, key, (current) => current && withWeights(current, canary, weights), {
+      fence,
+      touch: true,
+    });
+  }
+
+  private async source(canary: Canary): Promise<KubeObject> {
+    const name = sourceName(canary);
+    const source = await this.cache.get(APISIX_ROUTES, canary.namespace, name);
+    if (!source) {
+      throw new UserError(
+        `apisix route ${name}.${canary.namespace} get query error: apisixroutes.apisix.apache.org "${name}" not found, create it or correct spec.routeRef.name`,
+      );
+    }
+    return source;
+  }
+
+  private generated(canary: Canary): Promise<KubeObject | undefined> {
+    return this.cache.get(APISIX_ROUTES, canary.namespace, generatedName(canary));
+  }
+}
+
+interface Condition {
+  readonly status: string;
+  readonly observedGeneration?: number;
+}
+
+function sourceName(canary: Canary): string {
+  if (!canary.routeRef) throw new UserError('apisix route selector is empty, set spec.routeRef to the ApisixRoute');
+  return canary.routeRef.name;
+}
+
+export function generatedName(canary: Canary): string {
+  return `${sourceName(canary)}-${canary.service.name}-canary`;
+}
+
+/** The route of the Canary, from the user's: that one rule, two backends. Whatever else the source has is kept. */
+function desiredRoute(
+  canary: Canary,
+  source: KubeObject,
+  current: KubeObject | undefined,
+  weights: Weights,
+): KubeObject {
+  const { http: _rules, ...rest } = (source['spec'] ?? {}) as RouteSpec;
+  const { rule, backend } = ruleOf(canary, source);
+  const backends: readonly Backend[] = [
+    { ...backend, serviceName: canary.service.primaryName, weight: weights.primary },
+    { ...backend, serviceName: canary.service.canaryName, weight: weights.canary },
+  ];
+  return {
+    ...current,
+    apiVersion: APISIX_ROUTES.apiVersion,
+    kind: APISIX_ROUTES.kind,
+    metadata: current?.metadata ?? {
+      name: generatedName(canary),
+      namespace: canary.namespace,
+      labels: source.metadata.labels,
+      annotations: source.metadata.annotations,
+      ownerReferences: [canary.owner],
+    },
+    spec: { ...rest, http: [{ ...rule, priority: PRIORITY, backends }] },
+  };
+}
+
+/** The first rule that leads to the Canary's service, and its only backend. */
+function ruleOf(canary: Canary, source: KubeObject): { rule: HttpRule; backend: Backend } {
+  const name = `${source.metadata.name}.${canary.namespace}`;
+  const { http = [] } = (source['spec'] ?? {}) as RouteSpec;
+  if (http.length === 0) throw new UserError(`APISIX route ${name}'s spec.http is empty`);
+  const rule = http.find((r) => r.backends?.some((b) => b.serviceName === canary.service.name));
+  if (!rule) throw new UserError(`Can not find ${canary.service.name} backend on apisix route ${name} `);
+  const [backend, ...others] = rule.backends ?? [];
+  if (!backend || others.length > 0) {
+    throw new UserError(
+      `apisix route ${name} rule ${rule.name} has ${others.length + 1} backends: only one http backend is supported`,
+    );
+  }
+  return { rule, backend };
+}
+
+function withWeights(route: KubeObject, canary: Canary, weights: Weights): KubeObject {
+  const { http = [], ...rest } = (route['spec'] ?? {}) as RouteSpec;
+  const weigh = (backend: Backend): Backend => {
+    if (backend.serviceName === canary.service.primaryName) return { ...backend, weight: weights.primary };
+    if (backend.serviceName === canary.service.canaryName) return { ...backend, weight: weights.canary };
+    return backend;
+  };
+  return { ...route, spec: { ...rest, http: http.map((rule) => ({ ...rule, backends: rule.backends?.map(weigh) })) } };
+}
+
+function weightsOf(route: KubeObject, canary: Canary): Weights | undefined {
+  const { http = [] } = (route['spec'] ?? {}) as RouteSpec;
+  const primary = http[0]?.backends?.find((backend) => backend.serviceName === canary.service.primaryName)?.weight;
+  return primary === undefined ? undefined : { primary, canary: 100 - primary };
+}
+
+function sameIgnoringWeights(a: KubeObject, b: KubeObject): boolean {
+  return JSON.stringify(sortedSpec(a)) === JSON.stringify(sortedSpec(b));
+}
+
+function sortedSpec(route: KubeObject): unknown {
+  const { http = [], ...rest } = (route['spec'] ?? {}) as RouteSpec;
+  const rules = http.map((rule) => ({
+    ...rule,
+    backends: rule.backends?.map(({ weight: _weight, ...backend }) => backend),
+  }));
+  return sorted({ ...rest, http: rules });
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sorted(v)]),
+  );
+}

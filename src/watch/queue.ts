@@ -1,0 +1,73 @@
+import { messageOf } from '../errors.js';
+
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 15_000;
+
+/**
+ * Works keys off, a few at a time, each key by one worker only. A key that is added while it waits is worked off once;
+ * one that fails comes again after a growing pause.
+ */
+export class WorkQueue {
+  private readonly waiting = new Set<string>();
+  private readonly running = new Set<string>();
+  private readonly again = new Set<string>();
+  private readonly failures = new Map<string, number>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private stopped = false;
+
+  /**
+   * @param work what to do with a key; where it throws, the key comes again
+   * @param report told of each failure
+   */
+  constructor(
+    private readonly work: (key: string) => Promise<void>,
+    private readonly options: { readonly concurrency: number; readonly report: (key: string, problem: string) => void },
+  ) {}
+
+  add(key: string): void {
+    if (this.stopped) return;
+    if (this.running.has(key)) this.again.add(key);
+    else this.waiting.add(key);
+    this.pump();
+  }
+
+  addLater(key: string, ms: number): void {
+    if (this.stopped) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.add(key);
+    }, ms);
+    this.timers.add(timer);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.waiting.clear();
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  private pump(): void {
+    for (const key of this.waiting) {
+      if (this.running.size >= this.options.concurrency) return;
+      this.waiting.delete(key);
+      void this.run(key);
+    }
+  }
+
+  private async run(key: string): Promise<void> {
+    this.running.add(key);
+    try {
+      await this.work(key);
+      this.failures.delete(key);
+    } catch (error) {
+      this.options.report(key, messageOf(error));
+      const failures = (this.failures.get(key) ?? 0) + 1;
+      this.failures.set(key, failures);
+      this.addLater(key, Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS));
+    } finally {
+      this.running.delete(key);
+      if (this.again.delete(key) && !this.stopped) this.waiting.add(key);
+      this.pump();
+    }
+  }
+}

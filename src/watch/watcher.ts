@@ -1,0 +1,161 @@
+import { readCanary, workbench } from '../activities/canary.js';
+import type { Dependencies } from '../activities/dependencies.js';
+import { sight } from '../activities/sighting.js';
+import { changeId } from '../activities/submissions.js';
+import { needOf } from '../domain/change.js';
+import type { CanaryKey } from '../domain/identity.js';
+import type { Change } from '../domain/state.js';
+import { UserError } from '../errors.js';
+import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import {
+  CANARIES,
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
+  LEASES,
+  pathOf,
+  SECRETS,
+  SERVICES,
+} from '../kubernetes/object.js';
+import { CanaryIndex } from './canary-index.js';
+import { changedBy, introduce } from './introduction.js';
+import { WorkQueue } from './queue.js';
+
+const CONCURRENCY = 8;
+/** Everything is looked at again this often, from the caches: it asks nothing of the API server. */
+const RESYNC_MS = 60_000;
+/** The same submission isn't repeated before this has passed. */
+const REPEAT_MS = 15_000;
+
+/**
+ * Sees what changes in the cluster and tells the workflows. Holds no state that matters: any number of these may run,
+ * and one that starts late finds by looking what it has missed.
+ */
+export class Watcher {
+  private readonly index = new CanaryIndex();
+  private readonly submitted = new Map<string, { readonly id: string; readonly at: number }>();
+  private readonly queue: WorkQueue;
+  private readonly unsubscribe: (() => void)[] = [];
+  private resync: NodeJS.Timeout | undefined;
+
+  constructor(private readonly deps: Dependencies) {
+    this.queue = new WorkQueue((key) => this.look(key), {
+      concurrency: CONCURRENCY,
+      report: (key, problem) => deps.log.warn({ canary: key }, `can't submit: ${problem}`),
+    });
+  }
+
+  async start(): Promise<void> {
+    const types: ResourceType[] = [DEPLOYMENTS, SERVICES, HORIZONTAL_POD_AUTOSCALERS, CONFIG_MAPS, SECRETS];
+    for (const router of this.deps.routers) types.push(...router.watches);
+    const canaries = await this.deps.cache.synced(CANARIES);
+    const leases = await this.deps.cache.synced(LEASES);
+    // Filled before anybody decides by them what is missing.
+    await Promise.all(types.map((type) => this.deps.cache.synced(type)));
+    this.unsubscribe.push(canaries.onChange((object) => this.queue.add(keyOf(object))));
+    this.unsubscribe.push(leases.onChange((lease) => this.leaseChanged(lease)));
+    for (const type of types) {
+      const store = await this.deps.cache.synced(type);
+      this.unsubscribe.push(store.onChange((object) => this.objectChanged(type, object)));
+    }
+    const all = (): void => canaries.list().forEach((object) => this.queue.add(keyOf(object)));
+    all();
+    this.resync = setInterval(all, RESYNC_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.resync);
+    for (const end of this.unsubscribe) end();
+    this.queue.stop();
+  }
+
+  private objectChanged(type: ResourceType, object: KubeObject): void {
+    const names = this.index.concernedBy(pathOf(type), object.metadata.namespace ?? '', object.metadata.name);
+    for (const name of names) this.queue.add(`${object.metadata.namespace}/${name}`);
+  }
+
+  /** A run that has ended may have left something newer for the next. */
+  private leaseChanged(lease: KubeObject): void {
+    const name = lease.metadata.annotations?.['serinus.dev/canary'];
+    const { holderIdentity = '' } = (lease['spec'] ?? {}) as { holderIdentity?: string };
+    if (name !== undefined && holderIdentity === '') this.queue.add(`${lease.metadata.namespace}/${name}`);
+  }
+
+  private async look(key: string): Promise<void> {
+    const canary = this.keyFrom(key);
+    const view = await readCanary(this.deps, canary);
+    if (!view) {
+      this.index.forget(canary.namespace, canary.name);
+      return;
+    }
+    await this.remember(canary, view);
+    const sighting = await sight(this.deps, canary);
+    if (!sighting) return;
+    const kind = needOf(sighting);
+    if (kind === undefined) return;
+    const { revision } = sighting.seen ?? {};
+    const epoch = sighting.lease?.fence.epoch ?? 0;
+    const id = changeId(kind, view.object.metadata.uid, sighting.generation, revision, sighting.drift, epoch);
+    if (this.isRepeated(key, id)) return;
+    await this.submit(canary, { id, kind, by: 'watch', ...(revision ? { revision: revision.hash } : {}) });
+    this.submitted.set(key, { id, at: this.deps.now() });
+    // Whatever came of it, look once more: a submission that met a closing run has to be made again.
+    this.queue.addLater(key, REPEAT_MS + 1_000);
+  }
+
+  private isRepeated(key: string, id: string): boolean {
+    const last = this.submitted.get(key);
+    return last?.id === id && this.deps.now() - last.at < REPEAT_MS;
+  }
+
+  private async submit(canary: CanaryKey, change: Change): Promise<void> {
+    const view = await readCanary(this.deps, canary);
+    const names = view?.canary;
+    const { cache } = this.deps;
+    const target = names && (await cache.get(DEPLOYMENTS, canary.namespace, names.targetRef.name));
+    const primary = names && (await cache.get(DEPLOYMENTS, canary.namespace, names.targetRef.primaryName));
+    const told: Change = change.kind === 'target' ? { ...change, by: changedBy(target) } : change;
+    const answer = await this.deps.submissions.submit(canary, told, introduce(canary, told, target, primary));
+    this.deps.log.info({ canary: `${canary.name}.${canary.namespace}` }, `${change.kind} submitted: ${answer.verdict}`);
+  }
+
+  /** Which objects concern this Canary, so that their changes find it. */
+  private async remember(canary: CanaryKey, view: NonNullable<Awaited<ReturnType<typeof readCanary>>>): Promise<void> {
+    try {
+      const bench = workbench(this.deps, view);
+      this.index.set(canary.namespace, canary.name, await concernsOf(bench));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.index.forget(canary.namespace, canary.name);
+    }
+  }
+
+  private keyFrom(key: string): CanaryKey {
+    const [namespace = '', name = ''] = key.split('/');
+    return { cluster: this.deps.settings.clusterName, namespace, name };
+  }
+}
+
+async function concernsOf(
+  bench: ReturnType<typeof workbench>,
+): Promise<readonly { readonly path: string; readonly name: string }[]> {
+  const { canary, router, workload } = bench;
+  const objects = [
+    ...(await workload.concerns(canary)),
+    ...router.concerns(canary),
+    { type: SERVICES, name: canary.service.name },
+    { type: SERVICES, name: canary.service.primaryName },
+    { type: SERVICES, name: canary.service.canaryName },
+    ...(canary.autoscalerRef
+      ? [
+          { type: HORIZONTAL_POD_AUTOSCALERS, name: canary.autoscalerRef.name },
+          { type: HORIZONTAL_POD_AUTOSCALERS, name: `${canary.autoscalerRef.name}-primary` },
+        ]
+      : []),
+  ];
+  return objects.map(({ type, name }) => ({ path: pathOf(type), name }));
+}
+
+function keyOf(object: KubeObject): string {
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}

@@ -1,0 +1,34 @@
+import type { Client } from '@temporalio/client';
+import { createChecks } from './activities/outside.js';
+import type { Dependencies, Logger } from './activities/dependencies.js';
+import { TemporalSubmissions } from './activities/submissions.js';
+import { ClusterCache } from './kubernetes/cache.js';
+import type { KubeClient } from './kubernetes/client.js';
+import { Leases } from './kubernetes/lease.js';
+import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SECRETS } from './kubernetes/object.js';
+import { createRouters } from './routers/registry.js';
+import type { Settings } from './settings.js';
+import { createWorkloads } from './workloads/registry.js';
+
+/** Puts together what activities, watch and API work with; one for each process. */
+export function wire(kube: KubeClient, temporal: Client, settings: Settings, log: Logger): Dependencies {
+  const cache = new ClusterCache(kube, {
+    namespace: settings.namespace,
+    // Whole Secrets are only read when a release copies them.
+    metadataOnly: [CONFIG_MAPS, SECRETS],
+    log: (message) => log.warn({}, message),
+  });
+  // What every tick needs is on its way before the first one asks.
+  for (const type of [CANARIES, DEPLOYMENTS, LEASES]) cache.watch(type);
+  return {
+    settings,
+    cache,
+    leases: new Leases(cache),
+    routers: createRouters(cache),
+    workloads: createWorkloads(cache, settings),
+    checks: createChecks(cache, settings, log),
+    submissions: new TemporalSubmissions(temporal, { leaseSeconds: settings.leaseSeconds }),
+    log,
+    now: Date.now,
+  };
+}

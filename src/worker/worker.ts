@@ -1,0 +1,84 @@
+import type { Client } from '@temporalio/client';
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import { createActivities } from '../activities/index.js';
+import type { Dependencies } from '../activities/dependencies.js';
+import { loadQueueOf, rollbackQueueOf, taskQueueOf } from '../workflows/contract.js';
+import { workflowBundle } from './bundle.js';
+
+export interface WorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly identity?: string;
+  /** Workflows kept in memory; one that isn't must be replayed for each of its tasks. */
+  readonly maxCachedWorkflows?: number;
+}
+
+/** Slots for activities: looking and applying are short, waiting for pods is only waiting. */
+const ACTIVITY_SLOTS = 200;
+const ROLLBACK_SLOTS = 50;
+const LOAD_SLOTS = 4;
+
+/** The workers of one process: one for ticks, one that is always free for rollbacks, one for load tests. */
+export class Workers {
+  private constructor(private readonly workers: readonly Worker[]) {}
+
+  static async create(deps: Dependencies, client: Client, options: WorkerOptions): Promise<Workers> {
+    const { clusterName } = deps.settings;
+    const activities = createActivities(deps, client);
+    const common = {
+      connection: options.connection,
+      namespace: options.namespace,
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
+      shutdownGraceTime: '5s',
+      shutdownForceTime: '20s',
+    } as const;
+    const { observe, apply, begin, awaitReady, callHooks, sweep, rollBack, loadTest } = activities;
+    const ticks = await Worker.create({
+      ...common,
+      taskQueue: taskQueueOf(clusterName),
+      workflowBundle: await workflowBundle(),
+      activities: { observe, apply, begin, awaitReady, callHooks, sweep },
+      maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
+      // When a worker dies, its workflows move to another after this.
+      stickyQueueScheduleToStartTimeout: '3s',
+      ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+    });
+    const rollbacks = await Worker.create({
+      ...common,
+      taskQueue: rollbackQueueOf(clusterName),
+      activities: { rollBack },
+      maxConcurrentActivityTaskExecutions: ROLLBACK_SLOTS,
+    });
+    const loads = await Worker.create({
+      ...common,
+      taskQueue: loadQueueOf(clusterName),
+      activities: { loadTest },
+      maxConcurrentActivityTaskExecutions: LOAD_SLOTS,
+    });
+    return new Workers([ticks, rollbacks, loads]);
+  }
+
+  /** Runs until `shutdown`; a worker that fails takes the others with it. */
+  async run(): Promise<void> {
+    const runs = this.workers.map((worker) => worker.run());
+    try {
+      await Promise.all(runs);
+    } catch (error) {
+      this.shutdown();
+      await Promise.allSettled(runs);
+      throw error;
+    }
+  }
+
+  /** Lets what is under way finish, and takes nothing new. */
+  shutdown(): void {
+    for (const worker of this.workers) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+  }
+
+  /** All of them poll for work. */
+  get ready(): boolean {
+    return this.workers.every((worker) => worker.getState() === 'RUNNING');
+  }
+}

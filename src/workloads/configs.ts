@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Fence } from '../kubernetes/lease.js';
+import type { KubeObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
+import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
+import { copyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
+import { withPrefixes } from '../kubernetes/objects/metadata.js';
+import { write } from '../kubernetes/write.js';
+
+/** A config with a value that starts so is left alone. */
+const TRACKING_ANNOTATION = 'flagger.app/config-tracking';
+/** Secrets of other types (service account tokens, Helm releases) aren't the application's configuration. */
+const TRACKED_SECRET_TYPES = ['Opaque', 'kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth', 'kubernetes.io/tls'];
+/** Suffix of what a copy held before an unfinished promotion. */
+const PREVIOUS = '-previous';
+
+type Data = Readonly<Record<string, string>>;
+
+interface Known {
+  readonly uid: string | undefined;
+  readonly version: string | undefined;
+  /** Undefined where it isn't tracked. */
+  readonly checksum: string | undefined;
+}
+
+export interface CopyWish {
+  readonly namespace: string;
+  readonly owner: OwnerReference;
+  readonly prefixes: readonly string[];
+}
+
+/**
+ * ConfigMaps and Secrets that a target uses. Only their metadata is watched; the content is read when its version
+ * changes, turned into a checksum, and forgotten.
+ */
+export class Configs {
+  private readonly known = new Map<string, Known>();
+
+  constructor(private readonly cache: ClusterCache) {}
+
+  /**
+   * Checksums of the references that are tracked.
+   *
+   * @throws UserError where one that pods need doesn't exist
+   */
+  async checksums(
+    namespace: string,
+    references: readonly ConfigReference[],
+    fresh: boolean,
+  ): Promise<Record<string, string>> {
+    const checksums: Record<string, string> = {};
+    for (const reference of references) {
+      const checksum = await this.checksum(namespace, reference, fresh);
+      if (checksum !== undefined) checksums[keyOf(reference)] = checksum;
+    }
+    return checksums;
+  }
+
+  /** Whether the primary's copies hold what the sources hold. */
+  async copiesAreEqual(
+    namespace: string,
+    tracked: readonly ConfigReference[],
+    checksums: Readonly<Record<string, string>>,
+  ): Promise<boolean> {
+    for (const reference of tracked) {
+      const copy = { ...reference, name: copyName(reference.name), optional: true };
+      if ((await this.checksum(namespace, copy, false)) !== checksums[keyOf(reference)]) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Makes the primary's copies of the tracked configs.
+   *
+   * @param remember keep what the copies held, for {@link restore}
+   */
+  async copy(tracked: readonly ConfigReference[], wish: CopyWish, fence: Fence, remember: boolean): Promise<void> {
+    for (const reference of tracked) {
+      const type = configType(reference);
+      const source = await this.cache.client.get(type, wish.namespace, reference.name);
+      if (!source) throw missing(reference, wish.namespace);
+      const key = { namespace: wish.namespace, name: copyName(reference.name) };
+      if (remember) await this.keepPrevious(type, key.name, source, wish, fence);
+      await this.put(type, key.name, source, wish, fence);
+    }
+  }
+
+  /** Puts back what the copies held before. All of them are stamped: a late promotion must not get through. */
+  async restore(tracked: readonly ConfigReference[], wish: CopyWish, fence: Fence): Promise<void> {
+    for (const reference of tracked) {
+      const type = configType(reference);
+      const name = copyName(reference.name);
+      const { client } = this.cache;
+      const former =
+        (await client.get(type, wish.namespace, `${name}${PREVIOUS}`)) ??
+        (await client.get(type, wish.namespace, name));
+      if (former) await this.put(type, name, former, wish, fence, true);
+    }
+  }
+
+  /** Forgets what {@link copy} has remembered. */
+  async forgetPrevious(tracked: readonly ConfigReference[], namespace: string): Promise<void> {
+    for (const reference of tracked) {
+      const name = `${copyName(reference.name)}${PREVIOUS}`;
+      const known = await this.cache.get(configType(reference), namespace, name);
+      if (known) await this.cache.client.delete(configType(reference), namespace, name);
+    }
+  }
+
+  private async keepPrevious(
+    type: ResourceType,
+    name: string,
+    source: KubeObject,
+    wish: CopyWish,
+    fence: Fence,
+  ): Promise<void> {
+    const current = await this.cache.client.get(type, wish.namespace, name);
+    if (!current || checksumOf(current) === checksumOf(source)) return;
+    await this.put(type, `${name}${PREVIOUS}`, current, wish, fence);
+  }
+
+  private async put(
+    type: ResourceType,
+    name: string,
+    source: KubeObject,
+    wish: CopyWish,
+    fence: Fence,
+    stamp = false,
+  ): Promise<void> {
+    // The content isn't cached, so what is there now must be read.
+    const known = await this.cache.client.get(type, wish.namespace, name);
+    if (!stamp && known && checksumOf(known) === checksumOf(source) && known['type'] === source['type']) return;
+    await write(
+      this.cache,
+      type,
+      { namespace: wish.namespace, name },
+      (current) => ({
+        apiVersion: type.apiVersion,
+        kind: type.kind,
+        metadata: {
+          ...current?.metadata,
+          name,
+          namespace: wish.namespace,
+          labels: withPrefixes(source.metadata.labels, wish.prefixes),
+          ownerReferences: owners(current, wish.owner),
+        },
+        data: source['data'],
+        ...(source['type'] === undefined ? {} : { type: source['type'] }),
+      }),
+      // The cached copy has no content: only a forced write is sure to be made.
+      { fence, touch: true },
+    );
+  }
+
+  private async checksum(namespace: string, reference: ConfigReference, fresh: boolean): Promise<string | undefined> {
+    const type = configType(reference);
+    const key = `${namespace}/${keyOf(reference)}`;
+    if (!fresh) {
+      const metadata = await this.cache.get(type, namespace, reference.name);
+      const known = this.known.get(key);
+      if (metadata && known && known.uid === metadata.metadata.uid && known.version === metadata.metadata.resourceVersion) {
+        return known.checksum;
+      }
+    }
+    const object = await this.cache.client.get(type, namespace, reference.name);
+    if (!object) {
+      this.known.delete(key);
+      if (reference.optional) return undefined;
+      throw missing(reference, namespace);
+    }
+    const checksum = isTracked(object) ? checksumOf(object) : undefined;
+    this.known.set(key, { uid: object.metadata.uid, version: object.metadata.resourceVersion, checksum });
+    return checksum;
+  }
+}
+
+export function configType(reference: ConfigReference): ResourceType {
+  return reference.kind === 'configmap' ? CONFIG_MAPS : SECRETS;
+}
+
+function isTracked(object: KubeObject): boolean {
+  if (object.metadata.annotations?.[TRACKING_ANNOTATION]?.startsWith('disable')) return false;
+  return object.kind !== SECRETS.kind || TRACKED_SECRET_TYPES.includes(String(object['type'] ?? 'Opaque'));
+}
+
+function missing(reference: ConfigReference, namespace: string): UserError {
+  const kind = reference.kind === 'configmap' ? 'configmap' : 'secret';
+  return new UserError(
+    `${kind} ${reference.name}.${namespace} get query error: ${kind}s "${reference.name}" not found`,
+  );
+}
+
+/** Several Canaries may share a copy: all of them own it, the one that wrote last as its controller. */
+function owners(current: KubeObject | undefined, owner: OwnerReference): readonly OwnerReference[] {
+  const others = (current?.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== owner.uid);
+  return [owner, ...others.map((ref) => ({ ...ref, controller: false }))];
+}
+
+/** As Flagger computes it: the first 16 hex digits of the SHA-256 of Go's JSON of `data`. */
+export function checksumOf(object: KubeObject): string {
+  return createHash('sha256')
+    .update(goJson(object['data'] as Data | undefined))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Go's encoding/json: sorted keys, no spaces, and `<`, `>`, `&` and two line separators escaped. */
+function goJson(data: Data | undefined): string {
+  if (data === undefined) return 'null';
+  const fields = Object.entries(data)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `{${fields.join(',')}}`.replace(/[<>&\u2028\u2029]/g, escape);
+}
