@@ -1,0 +1,142 @@
+import type { Effect } from '../../src/domain/effects.js';
+import type { Analysis, Findings, HookRound, Question, World } from '../../src/domain/findings.js';
+import type { Takeover } from '../../src/domain/initial.js';
+import type { Policy } from '../../src/domain/policy.js';
+import { sameRevision, type Revision } from '../../src/domain/revision.js';
+import type { Standing } from '../../src/domain/state.js';
+import { tick } from '../../src/domain/tick.js';
+import type { Weights } from '../../src/domain/weights.js';
+import type { Activities, ApplyInput, AwaitReadyInput, ObserveInput, RollBackInput } from '../../src/workflows/activities.js';
+import { PASSING, policyWith, V1, V2 } from '../domain/model.js';
+
+/**
+ * Activities over a cluster in memory, for tests of the workflow on a real Temporal server: what the driver does with
+ * them counts here, not what they do. The real ones are tested against a real API server.
+ */
+export class FakeCluster implements Activities {
+  policy: Policy = policyWith({ intervalSeconds: 1, threshold: 2, strategy: { kind: 'canary', stepWeight: 25, maxWeight: 50, stepWeightPromotion: 0 } });
+  status: Omit<Takeover, 'epoch'> = { phase: 'Initialized', weight: 0, failedChecks: 0, iterations: 0, applied: V1, promoted: 'v1' };
+  target: Revision = V2;
+  primaryRuns: Revision = V1;
+  weights: Weights = { primary: 100, canary: 0 };
+  replicas = 0;
+  epoch = 0;
+  seq = 0;
+  events: string[] = [];
+  weightsSeen: number[] = [];
+  calls: string[] = [];
+  canaryReady = true;
+  gone = false;
+  analysis: () => Analysis | Promise<Analysis> = () => PASSING;
+  gates: (question: Question) => HookRound = () => ({ results: [] });
+  onApply: (input: ApplyInput) => void | Promise<void> = () => undefined;
+  onRollBack: () => void | Promise<void> = () => undefined;
+  holder = '';
+
+  begin: Activities['begin'] = (input) => {
+    if (this.gone) return Promise.resolve({ gone: true });
+    if (this.holder !== input.holder) this.epoch += 1;
+    this.holder = input.holder;
+    return Promise.resolve({ epoch: this.epoch, ...this.status });
+  };
+
+  observe: Activities['observe'] = async (input) => {
+    this.calls.push('observe');
+    const { knownGeneration: _known, ...asked } = input.standing;
+    const standing: Standing = { ...asked, policy: this.policy };
+    let findings: Findings = { world: this.world(input) };
+    for (;;) {
+      const step = tick(standing, findings, input.asOf);
+      if (step.do !== 'ask') return findings;
+      const { question } = step;
+      const answer = question === 'analysis' ? await this.analysis() : question === 'providers' ? {} : this.gates(question);
+      findings = { ...findings, [question]: answer };
+    }
+  };
+
+  apply: Activities['apply'] = async (input) => {
+    await this.onApply(input);
+    this.seq = input.fence.seq;
+    for (const effect of input.effects) {
+      this.calls.push(effect.do);
+      if (!this.carryOut(effect)) return { overtaken: true };
+    }
+    if (input.lease.kind === 'released') this.holder = '';
+    return { overtaken: false };
+  };
+
+  rollBack: Activities['rollBack'] = async (input: RollBackInput) => {
+    await this.onRollBack();
+    for (const effect of input.before) this.carryOut(effect);
+    this.events.push(input.reason);
+    this.weights = { primary: 100, canary: 0 };
+    this.weightsSeen.push(0);
+    this.replicas = 0;
+    this.status = { ...this.status, phase: 'Failed', weight: 0 };
+    this.holder = '';
+    return { servedBy: 'primary' };
+  };
+
+  awaitReady: Activities['awaitReady'] = async (input: AwaitReadyInput) => {
+    this.calls.push(`awaitReady ${input.of}`);
+    if (input.of === 'primary' || this.canaryReady) return Promise.resolve({ ready: true });
+    return Promise.resolve({ ready: false, retriable: true, reason: '0 of 1 available', available: false });
+  };
+
+  callHooks: Activities['callHooks'] = () => Promise.resolve({ results: [{ hook: 'report', ok: true }] });
+
+  loadTest: Activities['loadTest'] = () =>
+    Promise.resolve({ name: 'load', requests: 0, failed: 0, requestsPerSecond: 0, codes: {}, p50: 0, p99: 0 });
+
+  sweep: Activities['sweep'] = () => Promise.resolve({ looked: 0, recovered: [], resubmitted: [], stuck: [] });
+
+  private world(input: ObserveInput): World {
+    const { applied, knownGeneration } = input.standing;
+    return {
+      ...(this.policy.generation === knownGeneration ? {} : { policy: this.policy }),
+      built: true,
+      primary: { ready: true },
+      canary: this.replicas === 0 || this.canaryReady ? { ready: true } : { ready: false, retriable: true, reason: '0 of 1 available', available: false },
+      ...(applied && sameRevision(applied, this.target) ? {} : { revision: this.target }),
+      sameAsPrimary: sameRevision(this.target, this.primaryRuns),
+      weights: this.weights,
+      drift: [],
+    };
+  }
+
+  private carryOut(effect: Effect): boolean {
+    switch (effect.do) {
+      case 'event':
+        this.events.push(effect.message);
+        return true;
+      case 'weights':
+        this.weights = { primary: effect.primary, canary: effect.canary };
+        this.weightsSeen.push(effect.canary);
+        return true;
+      case 'status': {
+        const { phase, canaryWeight, failedChecks, iterations, lastAppliedSpec, lastPromotedSpec, trackedConfigs } = effect.status;
+        this.status = {
+          phase,
+          weight: canaryWeight,
+          failedChecks,
+          iterations,
+          applied: { hash: lastAppliedSpec, configs: trackedConfigs },
+          promoted: lastPromotedSpec,
+        };
+        return true;
+      }
+      case 'scaleUp':
+        this.replicas = 1;
+        return true;
+      case 'scaleDown':
+        this.replicas = 0;
+        return true;
+      case 'promote':
+        if (!sameRevision(effect.revision, this.target)) return false;
+        this.primaryRuns = effect.revision;
+        return true;
+      default:
+        return true;
+    }
+  }
+}
