@@ -21,7 +21,6 @@ export interface Introduction {
   /** For instance `podinfo.test: 6.0.0 → 6.0.1`. */
   readonly summary?: string;
   readonly details?: string;
-  readonly requestId?: string;
 }
 
 export interface Submissions {
@@ -104,13 +103,13 @@ export class TemporalSubmissions implements Submissions {
         staticSummary: introduction.summary ?? `${canary.name}.${canary.namespace}: ${change.kind}`,
         staticDetails: introduction.details ?? `Asked for by ${change.by}.`,
         memo: { canary: `${canary.namespace}/${canary.name}`, change: change.kind, by: change.by },
-        typedSearchAttributes: attributePairs(canary, change, introduction),
+        typedSearchAttributes: attributePairs(canary, change),
       },
     };
   }
 }
 
-function attributePairs(canary: CanaryKey, change: Change, introduction: Introduction): SearchAttributePair[] {
+function attributePairs(canary: CanaryKey, change: Change): SearchAttributePair[] {
   return [
     { key: attributes.cluster, value: canary.cluster },
     { key: attributes.namespace, value: canary.namespace },
@@ -118,6 +117,6 @@ function attributePairs(canary: CanaryKey, change: Change, introduction: Introdu
     { key: attributes.phase, value: 'New' },
     { key: attributes.triggeredBy, value: change.by },
     ...(change.revision === undefined ? [] : [{ key: attributes.revision, value: change.revision }]),
-    ...(introduction.requestId === undefined ? [] : [{ key: attributes.requestId, value: introduction.requestId }]),
+    ...(change.requestId === undefined ? [] : [{ key: attributes.requestId, value: change.requestId }]),
   ];
 }

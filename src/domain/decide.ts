@@ -56,7 +56,7 @@ export function decide(state: State, happening: Happening, now: number): Decisio
     case 'order':
       return obey(state, happening.order, now);
     case 'submitted':
-      return nothing(state.ending ? state : tickNow({ ...state, fresh: true }, now));
+      return nothing(state.ending ? state : tickNow(toldBy(state, happening.change), now));
     case 'hooked':
       return afterPostRollout(state, happening.round, now);
     case 'overtaken':
@@ -64,6 +64,11 @@ export function decide(state: State, happening: Happening, now: number): Decisio
     case 'failed':
       return failed(state, happening.error, now);
   }
+}
+
+/** A person's request says more about why than the watch process, which may have been quicker. */
+function toldBy(state: State, change: Change): State {
+  return { ...state, fresh: true, cause: change.kind === 'request' ? change : state.cause };
 }
 
 function observed(before: State, findings: Findings, asOf: number, now: number): Decision {

@@ -15,6 +15,8 @@ export interface Change {
   readonly reason?: string;
   /** Hash of the revision it is about, where that is known. */
   readonly revision?: string;
+  /** Of a request by API: the same request has the same id. */
+  readonly requestId?: string;
 }
 
 /** What the driver waits for. */

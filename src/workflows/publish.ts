@@ -11,6 +11,8 @@ interface Published {
   readonly revision: string;
   readonly waiting: string;
   readonly outcome: string;
+  readonly triggeredBy: string;
+  readonly requestId: string;
 }
 
 /** Shows the state in the Temporal UI: search attributes where they have changed, and the details as they are. */
@@ -24,6 +26,8 @@ export class Publisher {
       revision: state.applied?.hash ?? '',
       waiting: state.paused ? 'resume' : (state.gate?.gate ?? ''),
       outcome: state.ending?.kind ?? '',
+      triggeredBy: state.cause.by,
+      requestId: state.cause.requestId ?? '',
     };
     const pairs = changedPairs(this.last, now);
     // An upsert is an event in the history: all that has changed goes into one.
@@ -46,5 +50,7 @@ function changedPairs(before: Published | undefined, now: Published): SearchAttr
   keyword('revision', attributes.revision);
   keyword('waiting', attributes.waiting);
   keyword('outcome', attributes.outcome);
+  keyword('triggeredBy', attributes.triggeredBy);
+  keyword('requestId', attributes.requestId);
   return pairs;
 }

@@ -1,0 +1,162 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LOG_LEVELS, type LogLevel } from '../logging.js';
+import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
+
+/** Options of every command that talks to the cluster. */
+export interface ClusterFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** Options of every command that talks to Temporal. */
+export interface TemporalFlags {
+  readonly temporalAddress?: string;
+  readonly temporalNamespace?: string;
+}
+
+/** Options of the long-running commands; the names are Flagger's where it has them. */
+export interface EngineFlags extends ClusterFlags, TemporalFlags {
+  readonly namespace?: string;
+  readonly clusterName: string;
+  readonly meshProvider: string;
+  readonly metricsServer: string;
+  readonly selectorLabels: readonly string[];
+  readonly includeLabelPrefix: readonly string[];
+  readonly enableConfigTracking: boolean;
+  readonly minInterval: number;
+  readonly leaseSeconds: number;
+  readonly builtinQueries: 'canary-only' | 'flagger';
+  readonly logLevel: LogLevel;
+}
+
+export function addClusterFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--kubeconfig <path>',
+        'path of a kubeconfig (default: KUBECONFIG, the pod’s own account, ~/.kube/config)',
+      ),
+    )
+    .addOption(new Option('--context <name>', 'context of the kubeconfig'));
+}
+
+export function addTemporalFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--temporal-address <host:port>',
+        'default: TEMPORAL_ADDRESS or the TEMPORAL_PROFILE of Temporal’s configuration file',
+      ),
+    )
+    .addOption(new Option('--temporal-namespace <name>', 'default: TEMPORAL_NAMESPACE, or "default"'));
+}
+
+export function addEngineFlags(command: Command): Command {
+  addTemporalFlags(addClusterFlags(command));
+  const d = DEFAULT_SETTINGS;
+  return command
+    .addOption(new Option('--namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
+    .addOption(
+      new Option('--cluster-name <name>', 'names the cluster in workflow ids and alerts')
+        .default(d.clusterName)
+        .env('SERINUS_CLUSTER_NAME'),
+    )
+    .addOption(
+      new Option('--mesh-provider <provider>', 'traffic provider of Canaries that name none')
+        .default(d.meshProvider)
+        .env('SERINUS_MESH_PROVIDER'),
+    )
+    .addOption(
+      new Option('--metrics-server <url>', 'Prometheus for built-in checks')
+        .default(d.metricsServer)
+        .env('SERINUS_METRICS_SERVER')
+        .argParser(url),
+    )
+    .addOption(
+      new Option('--selector-labels <list>', 'labels that may select a target’s pods')
+        .default(d.selectorLabels, d.selectorLabels.join(','))
+        .argParser(list),
+    )
+    .addOption(
+      new Option('--include-label-prefix <list>', 'label prefixes that are copied to the primary')
+        .default(d.includeLabelPrefixes, 'none')
+        .argParser(list),
+    )
+    .addOption(
+      new Option('--enable-config-tracking <bool>', 'copy ConfigMaps and Secrets for the primary')
+        .default(d.configTracking)
+        .argParser(bool),
+    )
+    .addOption(
+      new Option('--min-interval <seconds>', 'shorter analysis intervals are raised to this')
+        .default(d.minIntervalSeconds)
+        .env('SERINUS_MIN_INTERVAL')
+        .argParser(positive),
+    )
+    .addOption(
+      new Option('--lease-seconds <seconds>', 'shortest silence after which a release is rolled back from outside')
+        .default(d.leaseSeconds)
+        .env('SERINUS_LEASE_SECONDS')
+        .argParser(positive),
+    )
+    .addOption(
+      new Option('--builtin-queries <flavour>', 'queries of the built-in checks')
+        .choices(['canary-only', 'flagger'])
+        .default(d.builtinQueries)
+        .env('SERINUS_BUILTIN_QUERIES'),
+    )
+    .addOption(
+      new Option('--log-level <level>')
+        .choices([...LOG_LEVELS])
+        .default('info')
+        .env('SERINUS_LOG_LEVEL'),
+    );
+}
+
+export function settingsOf(flags: EngineFlags): Settings {
+  return {
+    clusterName: flags.clusterName,
+    namespace: flags.namespace,
+    meshProvider: flags.meshProvider,
+    metricsServer: flags.metricsServer,
+    selectorLabels: flags.selectorLabels,
+    includeLabelPrefixes: flags.includeLabelPrefix,
+    configTracking: flags.enableConfigTracking,
+    minIntervalSeconds: flags.minInterval,
+    leaseSeconds: flags.leaseSeconds,
+    builtinQueries: flags.builtinQueries,
+  };
+}
+
+export function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+export function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+  return value;
+}
+
+function bool(text: string): boolean {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  throw new InvalidArgumentError('It must be true or false.');
+}
+
+function url(text: string): string {
+  if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '')) {
+    throw new InvalidArgumentError('It must be a URL such as http://prometheus:9090.');
+  }
+  return text;
+}
