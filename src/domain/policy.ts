@@ -44,6 +44,8 @@ export interface Policy {
   readonly strategy: CanaryStrategy;
   /** Names of the webhooks by type, in the order of the spec. */
   readonly hooks: Readonly<Partial<Record<HookType, readonly string[]>>>;
+  /** Names of the rollout webhooks whose load tests the release carries out itself. */
+  readonly loadTests: readonly string[];
 }
 
 export function hasHooks(policy: Policy, type: HookType): boolean {

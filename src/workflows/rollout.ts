@@ -3,11 +3,13 @@ import { statusOf } from '../domain/effects.js';
 import { initialState } from '../domain/initial.js';
 import { isActive } from '../domain/phases.js';
 import { plan } from '../domain/plan.js';
+import { withLoadTests } from '../domain/steps/load-tests.js';
 import type { State } from '../domain/state.js';
 import { stateQuery, type Outcome, type RolloutInput } from './contract.js';
 import { CORE, Driver, holderOf, type Core } from './driver.js';
 import { guarded } from './guard.js';
 import { Inbox } from './inbox.js';
+import { LoadTests } from './load-tests.js';
 import { retreat, take } from './proxies.js';
 import { Publisher } from './publish.js';
 
@@ -29,6 +31,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   const inbox = new Inbox(() => state);
   setHandler(stateQuery, () => viewOf(state), { description: 'The whole state of the run.' });
   const publisher = new Publisher();
+  const loadTests = new LoadTests(input.canary);
 
   return guarded(
     async () => {
@@ -44,8 +47,15 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
       const driver = new Driver(input.canary, inbox, input.leaseSeconds, core, get, (next) => (state = next));
       do {
         publisher.publish(get());
-        if (workflowInfo().continueAsNewSuggested) await carryOn(input, inbox, get());
-      } while ((await driver.turn()) || !(await inbox.quiet()));
+        loadTests.follow(get());
+        if (workflowInfo().continueAsNewSuggested && !loadTests.areRunning) await carryOn(input, inbox, get());
+        const more = await driver.turn();
+        state = withLoadTests(get(), loadTests.drain(), Date.now());
+        if (more) continue;
+        await loadTests.finish();
+        state = withLoadTests(get(), loadTests.drain(), Date.now());
+        if (await inbox.quiet()) break;
+      } while (true);
       publisher.publish(get());
       if (driver.late)
         await continueWith({ canary: input.canary, leaseSeconds: input.leaseSeconds, cause: driver.late });

@@ -24,6 +24,7 @@ export function policyWith(changes: Partial<Policy> = {}): Policy {
     threshold: 10,
     strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
     hooks: {},
+    loadTests: [],
     ...changes,
   };
 }
@@ -32,7 +33,12 @@ export const V1: Revision = { hash: 'v1', configs: {} };
 export const V2: Revision = { hash: 'v2', configs: {} };
 export const V3: Revision = { hash: 'v3', configs: {} };
 
-const notReady = (reason: string, retriable = true): Readiness => ({ ready: false, retriable, reason, available: true });
+const notReady = (reason: string, retriable = true): Readiness => ({
+  ready: false,
+  retriable,
+  reason,
+  available: true,
+});
 
 /**
  * A cluster in memory and the driver's loop round the core, without Temporal: what the core decides is carried out on
@@ -97,7 +103,13 @@ export class Model {
   }
 
   order(order: Order['order'], extra: Partial<Order> = {}): void {
-    const base = { order, by: 'alice', reason: 'test', requestId: `r${this.turns}-${this.inbox.length}`, channel: 'api' };
+    const base = {
+      order,
+      by: 'alice',
+      reason: 'test',
+      requestId: `r${this.turns}-${this.inbox.length}`,
+      channel: 'api',
+    };
     this.send({ type: 'order', order: { ...base, ...extra } as Order });
   }
 
@@ -157,14 +169,25 @@ export class Model {
   }
 
   world(): World {
-    if (this.gone) return { gone: true, built: false, primary: notReady('gone'), canary: notReady('gone'), sameAsPrimary: false, drift: [] };
+    if (this.gone)
+      return {
+        gone: true,
+        built: false,
+        primary: notReady('gone'),
+        canary: notReady('gone'),
+        sameAsPrimary: false,
+        drift: [],
+      };
     return {
       ...(this.policy === this.state.policy ? {} : { policy: this.policy }),
       ...(this.deleting ? { deleting: true as const } : {}),
       ...(this.problem === undefined ? {} : { problem: this.problem }),
       built: this.built,
       primary: this.readiness(this.primaryRolledAt, this.primaryReadySeconds, 'primary'),
-      canary: this.targetReplicas === 0 ? { ready: true } : this.readiness(this.canaryRolledAt, this.canaryReadySeconds, 'canary'),
+      canary:
+        this.targetReplicas === 0
+          ? { ready: true }
+          : this.readiness(this.canaryRolledAt, this.canaryReadySeconds, 'canary'),
       ...(this.state.applied && sameRevision(this.state.applied, this.target) ? {} : { revision: this.target }),
       sameAsPrimary: this.built && sameRevision(this.target, this.primaryRuns),
       ...(this.weights ? { weights: this.weights } : {}),
@@ -181,7 +204,7 @@ export class Model {
   private awaitReady(of: 'primary' | 'canary', said: string | undefined): void {
     const world = this.world();
     const readiness = world[of];
-    if (readiness.ready || (readiness.reason !== said)) {
+    if (readiness.ready || readiness.reason !== said) {
       this.carryOut(decide(this.state, { type: 'readiness', of, readiness }, this.now));
       return;
     }
@@ -269,10 +292,28 @@ export class Model {
 
 export const FAILING: Analysis = {
   hooks: [],
-  metrics: [{ metric: 'request-success-rate', ok: false, value: 80, min: 99, message: 'Halt podinfo.test advancement success rate 80.00% < 99%' }],
+  metrics: [
+    {
+      metric: 'request-success-rate',
+      ok: false,
+      value: 80,
+      min: 99,
+      message: 'Halt podinfo.test advancement success rate 80.00% < 99%',
+    },
+  ],
 };
-export const PASSING: Analysis = { hooks: [], metrics: [{ metric: 'request-success-rate', ok: true, value: 100, min: 99 }] };
+export const PASSING: Analysis = {
+  hooks: [],
+  metrics: [{ metric: 'request-success-rate', ok: true, value: 100, min: 99 }],
+};
 export const PROVIDER_DOWN: Analysis = {
   hooks: [],
-  metrics: [{ metric: 'request-success-rate', ok: false, providerError: true, message: 'Prometheus query failed: connection refused' }],
+  metrics: [
+    {
+      metric: 'request-success-rate',
+      ok: false,
+      providerError: true,
+      message: 'Prometheus query failed: connection refused',
+    },
+  ],
 };
