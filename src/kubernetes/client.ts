@@ -123,7 +123,9 @@ export class KubeClient {
   async list(type: ResourceType, options: ListOptions = {}, signal?: AbortSignal): Promise<ObjectList> {
     const { namespace, metadataOnly, ...params } = options;
     const accept = metadataOnly ? METADATA_LIST : undefined;
-    return this.json<ObjectList>('GET', pathOf(type, namespace), { params: { ...params }, accept, signal });
+    const list = await this.json<ObjectList>('GET', pathOf(type, namespace), { params: { ...params }, accept, signal });
+    // An empty list of metadata comes without items.
+    return { ...list, items: (list.items as ObjectList['items'] | null) ?? [] };
   }
 
   async create(type: ResourceType, object: KubeObject): Promise<KubeObject> {

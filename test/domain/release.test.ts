@@ -62,7 +62,9 @@ describe('a release', () => {
   test('bad: rolled back in the tick that reaches the threshold', () => {
     const m = new Model({ policy: policyWith({ threshold: 3 }) });
     m.analysis = () => FAILING;
+    const began = m.now;
     m.run();
+    assert.equal((m.now - began) / 1000, 3 + 3 * 10, 'no interval is waited after the last failed check');
     assert.deepEqual(m.events.slice(-6), [
       'Starting canary analysis for podinfo.test',
       'Advance podinfo.test canary weight 10',

@@ -6,7 +6,13 @@ import { sameRevision, type Revision } from '../../src/domain/revision.js';
 import type { Standing } from '../../src/domain/state.js';
 import { tick } from '../../src/domain/tick.js';
 import type { Weights } from '../../src/domain/weights.js';
-import type { Activities, ApplyInput, AwaitReadyInput, ObserveInput, RollBackInput } from '../../src/workflows/activities.js';
+import type {
+  Activities,
+  ApplyInput,
+  AwaitReadyInput,
+  ObserveInput,
+  RollBackInput,
+} from '../../src/workflows/activities.js';
 import { PASSING, policyWith, V1, V2 } from '../domain/model.js';
 
 /**
@@ -14,8 +20,19 @@ import { PASSING, policyWith, V1, V2 } from '../domain/model.js';
  * them counts here, not what they do. The real ones are tested against a real API server.
  */
 export class FakeCluster implements Activities {
-  policy: Policy = policyWith({ intervalSeconds: 1, threshold: 2, strategy: { kind: 'canary', stepWeight: 25, maxWeight: 50, stepWeightPromotion: 0 } });
-  status: Omit<Takeover, 'epoch'> = { phase: 'Initialized', weight: 0, failedChecks: 0, iterations: 0, applied: V1, promoted: 'v1' };
+  policy: Policy = policyWith({
+    intervalSeconds: 1,
+    threshold: 2,
+    strategy: { kind: 'canary', stepWeight: 25, maxWeight: 50, stepWeightPromotion: 0 },
+  });
+  status: Omit<Takeover, 'epoch'> = {
+    phase: 'Initialized',
+    weight: 0,
+    failedChecks: 0,
+    iterations: 0,
+    applied: V1,
+    promoted: 'v1',
+  };
   target: Revision = V2;
   primaryRuns: Revision = V1;
   weights: Weights = { primary: 100, canary: 0 };
@@ -49,7 +66,8 @@ export class FakeCluster implements Activities {
       const step = tick(standing, findings, input.asOf);
       if (step.do !== 'ask') return findings;
       const { question } = step;
-      const answer = question === 'analysis' ? await this.analysis() : question === 'providers' ? {} : this.gates(question);
+      const answer =
+        question === 'analysis' ? await this.analysis() : question === 'providers' ? {} : this.gates(question);
       findings = { ...findings, [question]: answer };
     }
   };
@@ -96,7 +114,10 @@ export class FakeCluster implements Activities {
       ...(this.policy.generation === knownGeneration ? {} : { policy: this.policy }),
       built: true,
       primary: { ready: true },
-      canary: this.replicas === 0 || this.canaryReady ? { ready: true } : { ready: false, retriable: true, reason: '0 of 1 available', available: false },
+      canary:
+        this.replicas === 0 || this.canaryReady
+          ? { ready: true }
+          : { ready: false, retriable: true, reason: '0 of 1 available', available: false },
       ...(applied && sameRevision(applied, this.target) ? {} : { revision: this.target }),
       sameAsPrimary: sameRevision(this.target, this.primaryRuns),
       weights: this.weights,
@@ -114,7 +135,8 @@ export class FakeCluster implements Activities {
         this.weightsSeen.push(effect.canary);
         return true;
       case 'status': {
-        const { phase, canaryWeight, failedChecks, iterations, lastAppliedSpec, lastPromotedSpec, trackedConfigs } = effect.status;
+        const { phase, canaryWeight, failedChecks, iterations, lastAppliedSpec, lastPromotedSpec, trackedConfigs } =
+          effect.status;
         this.status = {
           phase,
           weight: canaryWeight,

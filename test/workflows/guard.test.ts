@@ -72,7 +72,8 @@ test('a write towards more exposure that keeps failing holds the release; traffi
   let broken = true;
   cluster.onApply = (input) => {
     const raises = input.effects.some((effect) => effect.do === 'weights' && effect.canary > 25);
-    if (raises && broken) throw ApplicationFailure.create({ type: 'UserError', message: 'no such route', nonRetryable: true });
+    if (raises && broken)
+      throw ApplicationFailure.create({ type: 'UserError', message: 'no such route', nonRetryable: true });
   };
   const bench = await (await openBench(cluster)).start();
   t.after(() => bench.close());

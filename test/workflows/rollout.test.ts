@@ -84,11 +84,14 @@ test('orders: pause holds, resume goes on, each id is taken once, refusals say w
   t.after(() => bench.close());
   await bench.submit();
   await until(() => cluster.weights.canary === 25, 'weight 25');
-  await assert.rejects(bench.handle.executeUpdate(orderUpdates.resume, { args: [{ by: 'bob' }] }), (error: WorkflowUpdateFailedError) => {
-    assert.equal((error.cause as ApplicationFailure).type, ORDER_REFUSED);
-    assert.match(error.cause?.message ?? '', /can't resume: it isn't paused/);
-    return true;
-  });
+  await assert.rejects(
+    bench.handle.executeUpdate(orderUpdates.resume, { args: [{ by: 'bob' }] }),
+    (error: WorkflowUpdateFailedError) => {
+      assert.equal((error.cause as ApplicationFailure).type, ORDER_REFUSED);
+      assert.match(error.cause?.message ?? '', /can't resume: it isn't paused/);
+      return true;
+    },
+  );
   await bench.handle.executeUpdate(orderUpdates.pause, { args: [{ by: 'bob', reason: 'lunch', requestId: 'p1' }] });
   await bench.handle.signal(orderSignals.pause, { by: 'bob', requestId: 'p1' });
   const calls = cluster.calls.length;
@@ -99,10 +102,13 @@ test('orders: pause holds, resume goes on, each id is taken once, refusals say w
   const outcome = await bench.handle.result();
   assert.equal(outcome.ending.kind, 'promoted');
   const orders = outcome.record.filter((entry) => entry.what === 'order');
-  assert.deepEqual(orders.map((o) => [o.order, o.by, o.channel]), [
-    ['pause', 'bob', 'api'],
-    ['resume', 'somebody with access to Temporal', 'signal'],
-  ]);
+  assert.deepEqual(
+    orders.map((o) => [o.order, o.by, o.channel]),
+    [
+      ['pause', 'bob', 'api'],
+      ['resume', 'somebody with access to Temporal', 'signal'],
+    ],
+  );
 });
 
 test('a gate waits for an approval, whether by update or by signal', async (t) => {
@@ -115,7 +121,9 @@ test('a gate waits for an approval, whether by update or by signal', async (t) =
   await until(() => cluster.status.phase === 'Waiting', 'Waiting');
   await bench.handle.signal(orderSignals.approve, { by: 'carol' });
   await until(() => cluster.status.phase === 'WaitingPromotion', 'WaitingPromotion');
-  await bench.handle.executeUpdate(orderUpdates.approve, { args: [{ by: 'carol', reason: 'fine', gate: 'confirm-promotion' }] });
+  await bench.handle.executeUpdate(orderUpdates.approve, {
+    args: [{ by: 'carol', reason: 'fine', gate: 'confirm-promotion' }],
+  });
   const outcome = await bench.handle.result();
   assert.equal(outcome.ending.kind, 'promoted');
   assert.ok(cluster.events.includes('Approved podinfo.test confirm-promotion by carol: fine'));
@@ -123,7 +131,11 @@ test('a gate waits for an approval, whether by update or by signal', async (t) =
 
 test('setWeight and promote: the release goes on from the weight that was set', async (t) => {
   const cluster = new FakeCluster();
-  cluster.policy = { ...cluster.policy, intervalSeconds: 60, strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 } };
+  cluster.policy = {
+    ...cluster.policy,
+    intervalSeconds: 60,
+    strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
+  };
   const bench = await (await openBench(cluster)).start();
   t.after(() => bench.close());
   await bench.submit();
@@ -162,14 +174,20 @@ test('a worker that goes and comes back takes the release up where it stands', a
 
 test('a long history continues as new with nothing lost', async (t) => {
   const cluster = new FakeCluster();
-  cluster.policy = { ...cluster.policy, intervalSeconds: 600, strategy: { kind: 'canary', stepWeight: 1, maxWeight: 100, stepWeightPromotion: 0 } };
+  cluster.policy = {
+    ...cluster.policy,
+    intervalSeconds: 600,
+    strategy: { kind: 'canary', stepWeight: 1, maxWeight: 100, stepWeightPromotion: 0 },
+  };
   const bench = await (await openBench(cluster)).start();
   t.after(() => bench.close());
   const { runId } = await bench.submit();
   await until(() => cluster.weights.canary === 1, 'weight 1');
   // Each pair writes an activity into the history; some 350 of them make the server suggest a new one.
   for (let i = 0; i < 600; i += 1) {
-    await bench.handle.executeUpdate(orderUpdates.setWeight, { args: [{ weight: 2 + (i % 50), by: 'eve', requestId: `w${i}` }] });
+    await bench.handle.executeUpdate(orderUpdates.setWeight, {
+      args: [{ weight: 2 + (i % 50), by: 'eve', requestId: `w${i}` }],
+    });
     const { runId: now } = await bench.handle.describe();
     if (now !== runId) break;
   }

@@ -6,7 +6,13 @@ import type { Change } from '../../src/domain/state.js';
 import { makeBundle, workflowBundle } from '../../src/worker/bundle.js';
 import { setUpTemporal } from '../../src/worker/setup.js';
 import type { Activities } from '../../src/workflows/activities.js';
-import { rollbackQueueOf, submitUpdate, taskQueueOf, workflowIdOf, type RolloutInput } from '../../src/workflows/contract.js';
+import {
+  rollbackQueueOf,
+  submitUpdate,
+  taskQueueOf,
+  workflowIdOf,
+  type RolloutInput,
+} from '../../src/workflows/contract.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -21,7 +27,11 @@ export function temporalAddress(): string {
 let ready: Promise<void> | undefined;
 
 /** A worker with these activities and a client, on queues of their own. */
-export async function openBench(activities: Activities, workflowsPath?: string, bundle?: WorkflowBundleOption): Promise<Bench> {
+export async function openBench(
+  activities: Activities,
+  workflowsPath?: string,
+  bundle?: WorkflowBundleOption,
+): Promise<Bench> {
   const connection = await Connection.connect({ address: temporalAddress() });
   const native = await NativeConnection.connect({ address: temporalAddress() });
   const client = new Client({ connection });
@@ -87,12 +97,20 @@ export class Bench {
       args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    return this.client.workflow.executeUpdateWithStart(submitUpdate, { args: [full], updateId: full.id, startWorkflowOperation });
+    return this.client.workflow.executeUpdateWithStart(submitUpdate, {
+      args: [full],
+      updateId: full.id,
+      startWorkflowOperation,
+    });
   }
 }
 
 /** Waits until it is so, by looking. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, timeoutMs = 15_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  timeoutMs = 15_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms`);
