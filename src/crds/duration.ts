@@ -28,13 +28,13 @@ export function parseGoDuration(text: string): number | undefined {
     nanoseconds += Math.trunc(Number((Number(amount) * (NANOSECONDS[unit] ?? NaN)).toFixed(3)));
   }
   if (!(nanoseconds < LIMIT)) return undefined;
-  return (text.startsWith('-') ? -nanoseconds : nanoseconds) / 1e6;
+  return (text.startsWith('-') ? 0 - nanoseconds : nanoseconds) / 1e6;
 }
 
 /**
  * Prints a duration like Go's `time.Duration.String`: `500ms`, `1.515s`, `1m2s`, `1h0m0s`, `0s`.
  *
- * @param milliseconds may have a fraction; what is smaller than a nanosecond is rounded
+ * @param milliseconds may have a fraction, and is rounded to whole nanoseconds; exact up to 100 days
  */
 export function formatGoDuration(milliseconds: number): string {
   const nanoseconds = Math.round(Math.abs(milliseconds) * 1e6);

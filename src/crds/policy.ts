@@ -16,6 +16,7 @@ export function policyOf(canary: Canary): Policy {
     threshold: analysis.threshold,
     strategy: analysis.strategy,
     hooks: hooksByType(analysis.webhooks),
+    loadTests: loadTestsOf(canary),
   };
 }
 
@@ -26,4 +27,19 @@ function hooksByType(webhooks: readonly Webhook[]): Policy['hooks'] {
       return names.length === 0 ? [] : [[type, names]];
     }),
   );
+}
+
+/**
+ * Rollout webhooks that this Canary wants carried out as a load test of the release itself (annotation
+ * `serinus.dev/load-test: native`) instead of being posted to a load tester: those whose command is hey's.
+ */
+export function loadTestsOf(canary: Canary): readonly string[] {
+  if (canary.annotations[LOAD_TEST_ANNOTATION] !== 'native') return [];
+  return canary.analysis.webhooks.filter(isHeyCommand).map((webhook) => webhook.name);
+}
+
+const LOAD_TEST_ANNOTATION = 'serinus.dev/load-test';
+
+function isHeyCommand({ type, metadata = {} }: Webhook): boolean {
+  return type === 'rollout' && (metadata['type'] ?? 'cmd') === 'cmd' && /^hey\s/.test(metadata['cmd'] ?? '');
 }

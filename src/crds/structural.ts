@@ -62,18 +62,18 @@ function tidy(schema: object): StructuralSchema {
 }
 
 function tidied(keyword: (typeof KEYWORDS)[number], value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
   switch (keyword) {
     case 'properties':
-      return Object.fromEntries(Object.entries(value).map(([name, property]) => [name, tidy(asSchema(property))]));
+      return Object.fromEntries(Object.entries(asSchema(value)).map(([name, part]) => [name, tidy(asSchema(part))]));
     case 'items':
     case 'additionalProperties':
-      return tidy(value);
+      return tidy(asSchema(value));
     default:
       return value;
   }
 }
 
+/** Not `additionalProperties: false` either: Kubernetes prunes what it doesn't know. */
 function asSchema(value: unknown): object {
   if (typeof value !== 'object' || value === null) throw new Error(`not a schema: ${JSON.stringify(value)}`);
   return value;

@@ -19,5 +19,5 @@ export const alertProviderSpecSchema = exactlyOneOf(
   }),
   ['address', 'secretRef'],
   'Where alerts are sent',
-  { along: ['type'] },
+  ['type'],
 );

@@ -55,5 +55,5 @@ export const analysisSchema = exactlyOneOf(
   }),
   ['iterations', 'stepWeight', 'stepWeights'],
   'How a release advances, and what it is judged by',
-  { along: ['interval', 'threshold'] },
+  ['interval', 'threshold'],
 );

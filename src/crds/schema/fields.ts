@@ -15,8 +15,8 @@ export interface Duration {
 const DURATION_REMEDY = 'use a duration such as 30s or 1m';
 
 /**
- * A duration of minutes or seconds. The pattern is open at its end, so the API server lets `1min` and `30x` after a
- * digit and an `m` or `s` pass; that the whole text is a Go duration is checked at run time.
+ * A duration that begins with minutes or seconds. The pattern is open at its end, as it has always been, so the API
+ * server lets `1min` pass; that the whole text is a Go duration is checked at run time.
  */
 export function duration(description: string) {
   return z
@@ -53,17 +53,16 @@ export function stringMap(description: string) {
   return z.record(z.string(), z.string()).meta({ description });
 }
 
-interface Presence {
-  /** Fields that must be there beside the one. */
-  readonly along?: readonly string[];
-}
-
-/** Exactly one of these fields of an object must be there; whether it is there counts, not its value. */
+/**
+ * Exactly one of these fields of an object must be there; whether it is there counts, not its value.
+ *
+ * @param along required fields that the CustomResourceDefinition names again in each of its alternatives
+ */
 export function exactlyOneOf<Shape extends z.ZodRawShape>(
   object: z.ZodObject<Shape>,
   names: readonly (keyof Shape & string)[],
   description: string,
-  { along = [] }: Presence = {},
+  along: readonly string[] = [],
 ) {
   return object
     .superRefine((value, context) => {
