@@ -19,14 +19,21 @@ function checkNode() {
 /** Installs the dependencies of package-lock.json unless node_modules already holds exactly those. */
 export function bootstrap() {
   checkNode();
-  const lock = createHash('sha256').update(readFileSync(`${root}package-lock.json`)).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return;
   console.error('serinus: installing dependencies (npm ci) …');
   const started = Date.now();
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (result.status !== 0) {
-    console.error('serinus: npm ci failed (see above). Check that the npm registry can be reached, then run the command again.');
+    console.error(
+      'serinus: npm ci failed (see above). Check that the npm registry can be reached, then run the command again.',
+    );
     process.exit(result.status ?? 1);
   }
   writeFileSync(stampFile, lock);

@@ -1,0 +1,121 @@
+// `npm test [-- FILE …]`: every test, on real servers that are started once for the whole run.
+//
+// The tests come in three rounds. `pure` needs nothing. `servers` needs Temporal and the Kubernetes API. `lab` needs
+// traffic through the gateway and runs whole releases. Files may be named to run only those.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLab, type Lab } from '../lab/lab.js';
+import { makeBundle } from '../src/worker/bundle.js';
+import { crdYaml } from '../src/crds/manifests.js';
+import { applyObjects, parseManifest } from '../lab/kube/apply.js';
+import { labClient } from '../lab/manifests.js';
+
+interface Round {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Test files that run at once. */
+  readonly atOnce: number;
+  readonly timeoutMinutes: number;
+}
+
+const SERVERS = ['api', 'cli', 'kubernetes', 'workflows', 'watch', 'replay'];
+const LAB = ['lab', 'release'];
+
+function rounds(wanted: readonly string[]): Round[] {
+  const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => join('test', file))
+    .sort();
+  const files = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)));
+  const folder = (file: string): string => file.split('/')[1] ?? '';
+  return [
+    {
+      name: 'pure',
+      files: files.filter((f) => ![...SERVERS, ...LAB].includes(folder(f))),
+      atOnce: 2,
+      timeoutMinutes: 5,
+    },
+    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 2, timeoutMinutes: 10 },
+    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 20 },
+  ].filter((round) => round.files.length > 0);
+}
+
+async function main(): Promise<number> {
+  const wanted = process.argv.slice(2);
+  const planned = rounds(wanted);
+  if (planned.length === 0) {
+    console.error(`no test file matches ${wanted.join(', ')}`);
+    return 2;
+  }
+  const began = Date.now();
+  const scratch = mkdtempSync(join(tmpdir(), 'serinus-test-'));
+  let lab: Lab | undefined;
+  let failed = false;
+  try {
+    for (const round of planned) {
+      if (round.name !== 'pure') lab ??= await openLab();
+      failed = !(await run(round, environment(lab, scratch))) || failed;
+    }
+  } finally {
+    await lab?.stop();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  console.log(`\n${failed ? 'FAILED' : 'all tests passed'} in ${seconds(began)} s`);
+  return failed ? 1 : 0;
+}
+
+async function openLab(): Promise<Lab> {
+  const lab = await startLab({
+    log: (line) => console.log(line),
+    // A release continues as new after some 600 events here, so that tests need not write thousands.
+    temporal: { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '600' } },
+  });
+  const client = await labClient(lab);
+  await applyObjects(client, parseManifest(crdYaml()));
+  client.close();
+  return lab;
+}
+
+function environment(lab: Lab | undefined, scratch: string): NodeJS.ProcessEnv {
+  if (!lab) return process.env;
+  return {
+    ...process.env,
+    ...lab.environment(),
+    SERINUS_LAB: lab.directory,
+    SERINUS_WORKFLOW_BUNDLE: join(scratch, 'bundle.js'),
+  };
+}
+
+let bundled = false;
+
+async function run(round: Round, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const bundle = env['SERINUS_WORKFLOW_BUNDLE'];
+  if (bundle !== undefined && !bundled) {
+    writeFileSync(bundle, (await makeBundle()).code);
+    bundled = true;
+  }
+  console.log(`\n── ${round.name}: ${round.files.length} files`);
+  const began = Date.now();
+  const args = [
+    '--import',
+    'tsx',
+    '--test',
+    `--test-concurrency=${round.atOnce}`,
+    '--test-reporter=spec',
+    ...round.files,
+  ];
+  const child = spawn(process.execPath, args, { stdio: 'inherit', env });
+  const timer = setTimeout(() => child.kill('SIGKILL'), round.timeoutMinutes * 60_000);
+  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+  clearTimeout(timer);
+  console.log(`── ${round.name}: ${code === 0 ? 'passed' : 'failed'} in ${seconds(began)} s`);
+  return code === 0;
+}
+
+function seconds(since: number): number {
+  return Math.round((Date.now() - since) / 1000);
+}
+
+process.exitCode = await main();
