@@ -105,7 +105,7 @@ export const submitSignal = defineSignal<[Change]>('submit');
 export const stateQuery = defineQuery<RunView>('state');
 
 /** Each order may be sent as an update, which answers, or as a signal of the same name, which is kept whoever is down. */
-export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderReceipt, [OrderDetails?]>>> = {
+export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderReceipt, [OrderDetails]>>> = {
   approve: defineUpdate('approve'),
   reject: defineUpdate('reject'),
   pause: defineUpdate('pause'),
@@ -115,7 +115,7 @@ export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderRece
   setWeight: defineUpdate('setWeight'),
 };
 
-export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDetails?]>>> = {
+export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDetails]>>> = {
   approve: defineSignal('approve'),
   reject: defineSignal('reject'),
   pause: defineSignal('pause'),

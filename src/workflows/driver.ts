@@ -45,6 +45,8 @@ export class Driver {
 
   /** A change that was reported when the run had already ended: it needs a run of its own. */
   late: Change | undefined;
+  /** Where the run stands when the effects that are under way are done. */
+  upcoming: State | undefined;
 
   /** One turn. @returns false where the run has come to its end */
   async turn(): Promise<boolean> {
@@ -129,6 +131,12 @@ export class Driver {
   }
 
   private async carryOut(decision: Decision): Promise<void> {
+    this.upcoming = decision.do === 'rollBack' ? decision.next('primary') : decision.next;
+    await this.carryOutNow(decision);
+    this.upcoming = undefined;
+  }
+
+  private async carryOutNow(decision: Decision): Promise<void> {
     switch (decision.do) {
       case 'nothing':
         this.set(decision.next);

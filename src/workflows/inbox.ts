@@ -35,8 +35,14 @@ export class Inbox {
   /** Whether an order could be carried out, by its id. */
   private readonly receipts = new Map<string, OrderReceipt>();
 
-  /** @param state the state now; undefined until the run has taken over */
-  constructor(private readonly state: () => State | undefined) {
+  /**
+   * @param state the state now; undefined until the run has taken over
+   * @param upcoming the state that follows when what is under way is done; an order that fits it isn't refused
+   */
+  constructor(
+    private readonly state: () => State | undefined,
+    private readonly upcoming: () => State | undefined,
+  ) {
     this.bindSubmissions();
     for (const name of ORDER_NAMES) this.bindOrder(name);
   }
@@ -97,10 +103,11 @@ export class Inbox {
   private bindOrder(name: OrderName): void {
     const description = DESCRIPTIONS[name];
     const order = (details: OrderDetails | undefined, channel: 'api' | 'signal'): Order =>
-      orderOf({ ...details, order: name }, channel);
+      orderOf({ requestId: uuid4(), ...details, order: name }, channel);
     setHandler(orderUpdates[name], (details?: OrderDetails) => this.obeyed(order(details, 'api')), {
       description,
-      validator: (details?: OrderDetails) => this.validate(order(details, 'api')),
+      // No fresh id here: what a validator draws from the workflow's random numbers isn't drawn again on replay.
+      validator: (details?: OrderDetails) => this.validate(orderOf({ ...details, order: name }, 'api')),
     });
     const take = (details?: OrderDetails): void => this.put({ type: 'order', order: order(details, 'signal') });
     setHandler(orderSignals[name], take, { description });
@@ -111,8 +118,9 @@ export class Inbox {
     const state = this.state();
     if (state === undefined || state.requests.includes(order.requestId)) return;
     const refused = refusalOf(state, order);
-    if (refused !== undefined)
-      throw ApplicationFailure.create({ type: ORDER_REFUSED, message: refused, nonRetryable: true });
+    const upcoming = this.upcoming();
+    if (refused === undefined || (upcoming && refusalOf(upcoming, order) === undefined)) return;
+    throw ApplicationFailure.create({ type: ORDER_REFUSED, message: refused, nonRetryable: true });
   }
 
   private async obeyed(order: Order): Promise<OrderReceipt> {
@@ -139,7 +147,7 @@ export function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order
   const base = {
     by: request.by ?? 'somebody with access to Temporal',
     reason: request.reason ?? '',
-    requestId: request.requestId ?? uuid4(),
+    requestId: request.requestId ?? '',
     channel: request.channel ?? channel,
     ...(request.revision === undefined ? {} : { revision: request.revision }),
   };

@@ -21,7 +21,8 @@ export class LoadTests {
 
   /** Starts what should run where the release stands, and stops everything when the analysis is over. */
   follow(state: State): void {
-    const analysing = (state.phase === 'Progressing' || state.phase === 'WaitingPromotion') && state.begun && !state.paused;
+    const analysing =
+      (state.phase === 'Progressing' || state.phase === 'WaitingPromotion') && state.begun && !state.paused;
     if (!analysing) {
       if (state.ending) this.stop();
       return;

@@ -28,7 +28,11 @@ export async function rollout(input: RolloutInput): Promise<Outcome> {
 export async function runRollout(input: RolloutInput, core: Core): Promise<Outcome> {
   let state: State | undefined = input.resume?.state;
   const get = (): State => state ?? fail();
-  const inbox = new Inbox(() => state);
+  let driver: Driver | undefined;
+  const inbox = new Inbox(
+    () => state,
+    () => driver?.upcoming,
+  );
   setHandler(stateQuery, () => viewOf(state), { description: 'The whole state of the run.' });
   const publisher = new Publisher();
   const loadTests = new LoadTests(input.canary);
@@ -44,7 +48,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         if (begun.gone) return goneOutcome(input);
         state = initialState(input.canary, input.cause, begun, Date.now());
       }
-      const driver = new Driver(input.canary, inbox, input.leaseSeconds, core, get, (next) => (state = next));
+      driver = new Driver(input.canary, inbox, input.leaseSeconds, core, get, (next) => (state = next));
       do {
         publisher.publish(get());
         loadTests.follow(get());

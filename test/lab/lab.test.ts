@@ -251,7 +251,7 @@ describe('servers that are stopped and started', { timeout: 60_000 }, () => {
   it('pods serve on while the API server is away, and everybody finds it again', async () => {
     await waitForReadyPods(kube, 'test', 'app=echo-primary', 2);
     // From another process's point of view: by the directory, through the owner.
-    const connected = connectLab(lab.directory);
+    const connected = await connectLab(lab.directory);
     await connected.server('apiserver').stop('SIGKILL');
     assert.equal((await ask('/', 'echo.example.com')).code, 200);
     await connected.server('apiserver').start();

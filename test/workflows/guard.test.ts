@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FakeCluster } from './fake-cluster.js';
-import { openBench, until } from './server.js';
+import { until } from '../support/until.js';
+import { openBench } from './server.js';
 
 test('a TypeError in the workflow rolls back instead of leaving traffic shifted for ever', async (t) => {
   const cluster = new FakeCluster();

@@ -5,7 +5,8 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { ORDER_REFUSED, orderSignals, orderUpdates, stateQuery } from '../../src/workflows/contract.js';
 import { V3 } from '../domain/model.js';
 import { FakeCluster } from './fake-cluster.js';
-import { openBench, until } from './server.js';
+import { until } from '../support/until.js';
+import { openBench } from './server.js';
 
 test('a release is promoted, and its run tells the story', async (t) => {
   const cluster = new FakeCluster();
@@ -98,7 +99,7 @@ test('orders: pause holds, resume goes on, each id is taken once, refusals say w
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   assert.equal(cluster.weights.canary, 25);
   assert.equal(cluster.calls.length, calls, 'a pause asks nothing of anybody');
-  await bench.handle.signal(orderSignals.resume);
+  await bench.handle.signal(orderSignals.resume.name);
   const outcome = await bench.handle.result();
   assert.equal(outcome.ending.kind, 'promoted');
   const orders = outcome.record.filter((entry) => entry.what === 'order');
