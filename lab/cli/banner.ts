@@ -1,0 +1,31 @@
+import type { LabState } from '../types.js';
+
+/** What a person needs to know once the lab is up. */
+export function banner(state: LabState, seconds: number): string {
+  const rows: [string, string | null | undefined][] = [
+    ['Temporal Web UI', state.temporal?.uiUrl],
+    ['Temporal', state.temporal && `${state.temporal.address} (namespace ${state.temporal.namespace})`],
+    ['Kubernetes API', state.servers.find(({ name }) => name === 'apiserver')?.url],
+    ['Gateway', state.gatewayUrl && `${state.gatewayUrl} (stands in for Apache APISIX)`],
+    ['Gateway metrics', state.gatewayMetricsUrl],
+    ['Prometheus API', state.prometheusUrl],
+    ['HTTP proxy', state.proxyUrl && `${state.proxyUrl} (in-cluster names for programs on this machine)`],
+    ['Logs', state.logs],
+  ];
+  return [
+    `The lab is up (${seconds.toFixed(1)} s).`,
+    '',
+    ...rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(16)} ${value}`] : [])),
+    '',
+    'In another terminal:',
+    '',
+    `  export KUBECONFIG=${state.kubeconfig}`,
+    ...(state.temporal ? [`  export TEMPORAL_ADDRESS=${state.temporal.address}`] : []),
+    '  kubectl apply -f lab/manifests/namespace.yaml -f lab/manifests/podinfo.yaml \\',
+    '    -f lab/manifests/route.yaml -f lab/manifests/load-tester.yaml -f lab/manifests/canary.yaml',
+    '  kubectl -n test set image deployment/podinfo podinfod=stefanprodan/podinfo:6.0.1',
+    ...(state.gatewayUrl ? [`  curl -H 'Host: app.example.com' ${state.gatewayUrl}/api/info`] : []),
+    '',
+    'Ctrl-C stops everything.',
+  ].join('\n');
+}

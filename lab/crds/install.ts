@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { KubeAccess } from '../kube/access.js';
+import { applyObjects, parseManifest, pathOf } from '../kube/apply.js';
+import { KubeClient } from '../kube/client.js';
+import { waitFor } from '../process/wait.js';
+
+const ESTABLISH_TIMEOUT_MS = 15_000;
+
+const crdSchema = z.object({
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
+});
+
+/** Teaches the API server the kinds that APISIX' ingress controller would bring along. */
+export async function installCrds(access: KubeAccess): Promise<void> {
+  const client = new KubeClient(access, 'serinus-lab');
+  const crds = parseManifest(readFileSync(new URL('apisixroutes.yaml', import.meta.url), 'utf8'));
+  try {
+    await applyObjects(client, crds);
+    for (const crd of crds) {
+      const path = await pathOf(client, crd);
+      const isEstablished = async () => {
+        const { conditions } = (await client.get(path, crdSchema)).status;
+        return conditions.some(({ type, status }) => type === 'Established' && status === 'True') || undefined;
+      };
+      await waitFor(`${crd.metadata.name} to be served`, isEstablished, { timeoutMs: ESTABLISH_TIMEOUT_MS });
+    }
+  } finally {
+    client.close();
+  }
+}

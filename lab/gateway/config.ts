@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const configSchema = z.object({
+  /** How to reach the API server, as a file that appears once it serves. */
+  accessFile: z.string(),
+  /** Where other parts of the lab are found. */
+  placesFile: z.string(),
+  /** Where requests come in. */
+  port: z.number(),
+  metricsPort: z.number(),
+  /** Where the lab's DNS proxy listens. */
+  proxyPort: z.number(),
+});
+
+export type GatewayConfig = z.infer<typeof configSchema>;
+
+export function readConfig(file: string): GatewayConfig {
+  return configSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}

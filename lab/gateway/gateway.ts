@@ -1,0 +1,166 @@
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Endpoint, Endpoints } from './cluster/endpoints.js';
+import type { PodLookup } from './cluster/pod-lookup.js';
+import type { GatewayPlugin } from './plugins/plugin.js';
+import { forward, type Forwarded } from './proxying/forward.js';
+import { passedOn, upstreamHeaders } from './proxying/headers.js';
+import { bufferedBody, streamedBody, type RequestBody } from './proxying/request-body.js';
+import { requestFacts } from './routing/request-facts.js';
+import type { RouteStore } from './routing/route-store.js';
+import type { RouteMatch } from './routing/table.js';
+
+/** nginx' code for a client that did not wait for the answer. */
+const CLIENT_CLOSED = 499;
+
+/** What is found out about a request while it is served. */
+interface Report {
+  code: number;
+  node: string;
+  upstreamMs: number | undefined;
+}
+
+/** The data plane: takes a request, finds its route, and sends it to a pod. */
+export class Gateway {
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #nextStart = new Map<string, number>();
+
+  constructor(
+    readonly routes: RouteStore,
+    readonly endpoints: Endpoints,
+    readonly lookup: Pick<PodLookup, 'realPort' | 'forget'>,
+    readonly plugins: readonly GatewayPlugin[],
+    readonly log: (line: string) => void,
+  ) {}
+
+  /**
+   * Serves a request.
+   *
+   * @param target Path and query. Not taken from the request, where a forward proxy has a whole URL.
+   * @param host The host that is asked for.
+   */
+  async serve(request: IncomingMessage, response: ServerResponse, target: string, host: string): Promise<void> {
+    const started = performance.now();
+    const method = request.method ?? 'GET';
+    const facts = requestFacts(method, target, host, request.headers, request.socket.remoteAddress);
+    const match = this.routes.table.match(facts);
+    if (!match) return refuse(response, 404, '404 Route Not Found');
+    const report: Report = { code: 500, node: '', upstreamMs: undefined };
+    try {
+      await this.#serveMatched(match, request, response, target, host, report);
+    } catch (error) {
+      this.log(`${method} ${host}${target}: ${String(error)}`);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, '500 Internal Server Error');
+    } finally {
+      this.#complete(match, report, performance.now() - started);
+    }
+  }
+
+  async #serveMatched(
+    match: RouteMatch,
+    request: IncomingMessage,
+    response: ServerResponse,
+    target: string,
+    host: string,
+    report: Report,
+  ): Promise<void> {
+    const active = this.plugins.filter(({ name }) => match.route.plugins.has(name));
+    const wholeBody = active.some(({ needsWholeBody }) => needsWholeBody);
+    const body = wholeBody ? await bufferedBody(request) : streamedBody(request);
+    for (const plugin of active) {
+      this.#guard(plugin, () => plugin.onRequest?.({ request, target, host, body }, configOf(match, plugin)));
+    }
+    const endpoints = this.#chooseEndpoints(match);
+    if (!endpoints) {
+      report.code = 503;
+      return refuse(response, 503, '503 Service Temporarily Unavailable');
+    }
+    const asked = performance.now();
+    const clientGone = new AbortController();
+    response.once('close', () => clientGone.abort());
+    const upstream = this.#upstreamRequest(match, request, target, host, body, clientGone.signal);
+    const forwarded = await forward(endpoints, upstream, this.#agent, this.lookup);
+    report.node = forwarded.endpoint.ip;
+    await this.#answer(forwarded, response, clientGone.signal, report);
+    report.upstreamMs = performance.now() - asked;
+  }
+
+  #upstreamRequest(
+    { route }: RouteMatch,
+    request: IncomingMessage,
+    target: string,
+    host: string,
+    body: RequestBody,
+    signal: AbortSignal,
+  ) {
+    return {
+      method: request.method ?? 'GET',
+      target,
+      headers: upstreamHeaders(request, host),
+      body,
+      timeoutMs: route.readTimeoutMs,
+      signal,
+    };
+  }
+
+  async #answer(forwarded: Forwarded, response: ServerResponse, clientGone: AbortSignal, report: Report) {
+    if (forwarded.kind === 'failed') {
+      report.code = clientGone.aborted ? CLIENT_CLOSED : forwarded.timedOut ? 504 : 502;
+      if (clientGone.aborted) return;
+      this.log(`${forwarded.endpoint.ip}:${forwarded.endpoint.port}: ${forwarded.error.message}`);
+      return refuse(response, report.code, report.code === 504 ? '504 Gateway Time-out' : '502 Bad Gateway');
+    }
+    const { answer } = forwarded;
+    report.code = answer.statusCode ?? 502;
+    response.writeHead(report.code, passedOn(answer.rawHeaders));
+    try {
+      await pipeline(answer, response);
+    } catch {
+      // One of the two sides broke off. The status is out already, so all that is left is to break off too.
+      if (clientGone.aborted && !answer.readableEnded) report.code = CLIENT_CLOSED;
+      response.destroy();
+    }
+  }
+
+  /** The endpoints of the backend whose turn it is, the one whose turn it is first. */
+  #chooseEndpoints({ route }: RouteMatch): [Endpoint, ...Endpoint[]] | undefined {
+    const backend = route.backends.pick();
+    if (!backend) return undefined;
+    const { namespace, service, port } = backend;
+    const found = this.endpoints.of(namespace, service, port);
+    if (typeof found === 'string') return undefined;
+    const key = `${namespace}/${service}:${port}`;
+    const start = this.#nextStart.get(key) ?? 0;
+    this.#nextStart.set(key, start + 1);
+    const offset = start % found.length;
+    const [first, ...others] = [...found.slice(offset), ...found.slice(0, offset)];
+    return first ? [first, ...others] : undefined;
+  }
+
+  #complete(match: RouteMatch, report: Report, requestMs: number): void {
+    for (const plugin of this.plugins) {
+      if (!match.route.plugins.has(plugin.name)) continue;
+      this.#guard(plugin, () => plugin.onCompleted?.({ match, ...report, requestMs }, configOf(match, plugin)));
+    }
+  }
+
+  #guard(plugin: GatewayPlugin, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.log(`plugin ${plugin.name}: ${String(error)}`);
+    }
+  }
+}
+
+function configOf({ route }: RouteMatch, { name }: GatewayPlugin) {
+  return route.plugins.get(name) ?? {};
+}
+
+/** An answer of the gateway's own, in the form that APISIX gives it. */
+function refuse(response: ServerResponse, code: number, message: string): void {
+  const body = `${JSON.stringify({ error_msg: message })}\n`;
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  response.writeHead(code, headers).end(body);
+}

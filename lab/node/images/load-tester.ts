@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { ownProcess, repositoryRoot } from '../../servers/own-process.js';
+import type { Container } from '../pod.js';
+import type { PodPorts } from '../pod-ports.js';
+import { portFlag } from './flags.js';
+import { ImageError, type ContainerCommand, type Image } from './image.js';
+
+const DEFAULT_PORT = 8080;
+const CLI = 'src/cli/main.ts';
+const PORT = '{port}';
+
+/** Flagger's load tester: Serinus's own, which answers in the same way. */
+export class LoadTesterImage implements Image {
+  /** @param configured A command to run instead; `{port}` in it stands for the port. */
+  constructor(readonly configured: readonly string[] | undefined) {}
+
+  ports(container: Container): number[] {
+    return [portOf(container)];
+  }
+
+  pull(): Promise<void> {
+    if (this.configured || existsSync(`${repositoryRoot}${CLI}`)) return Promise.resolve();
+    return Promise.reject(new ImageError(`the lab runs Serinus's load tester for this image, and ${CLI} is missing`));
+  }
+
+  command(container: Container, ports: PodPorts): ContainerCommand {
+    const port = String(ports.real(portOf(container)));
+    const [file, ...args] = (this.configured ?? serinusLoadTester()).map((part) => part.replace(PORT, port));
+    if (file === undefined) throw new Error('the command configured for the load tester is empty');
+    return { file, args };
+  }
+}
+
+function serinusLoadTester(): string[] {
+  const { file, args } = ownProcess(CLI, ['loadtester', '--host', '127.0.0.1', '--port', PORT]);
+  return [file, ...args];
+}
+
+function portOf({ command, args, ports }: Container): number {
+  return portFlag([...command, ...args], 'port', ports[0]?.containerPort ?? DEFAULT_PORT);
+}

@@ -1,0 +1,92 @@
+import { Reflector } from '../kube/reflector.js';
+import { NODE_NAME } from './node-object.js';
+import { PodWorker, type NodeSurroundings } from './pod-worker.js';
+import { podSchema, type Pod } from './pod.js';
+import { schedule } from './scheduler.js';
+
+/** What the node tells about a pod to those who want to reach it. */
+export interface PodPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ip: string;
+  /** Real loopback ports by container port. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Scheduler and kubelet of the lab in one: binds every pod to itself and runs its containers as child
+ * processes. Pods bound to it before it was started are started anew, as after a reboot.
+ */
+export class LabNode {
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #pods: Reflector<typeof podSchema>;
+  readonly #synced: Promise<void>;
+
+  constructor(readonly surroundings: NodeSurroundings) {
+    let onSynced: () => void = () => undefined;
+    this.#synced = new Promise((resolve) => (onSynced = resolve));
+    this.#pods = new Reflector(surroundings.client, '/api/v1/pods', podSchema, {
+      onChange: (pod) => this.#reconcile(pod),
+      onGone: (pod) => this.#forget(pod),
+      onSynced,
+      onTrouble: (error) => surroundings.log(`watching pods: ${String(error)}`),
+    });
+  }
+
+  /** Begins to watch pods; resolves when it has seen those that exist. */
+  async start(): Promise<void> {
+    void this.#pods.run();
+    await this.#synced;
+  }
+
+  /** Takes all children along. */
+  kill(): void {
+    this.#pods.stop();
+    for (const worker of this.#workers.values()) worker.remove();
+  }
+
+  places(): PodPlace[] {
+    return [...this.#workers.values()].map(({ pod, ip, ports }) => ({
+      namespace: pod.metadata.namespace,
+      name: pod.metadata.name,
+      ip,
+      ports: ports.toJSON(),
+      labels: pod.metadata.labels,
+      annotations: pod.metadata.annotations,
+    }));
+  }
+
+  #reconcile(pod: Pod): void {
+    const { uid, deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+    if (pod.spec.nodeName === '') {
+      if (deletionTimestamp === undefined) this.#schedule(pod);
+      return;
+    }
+    if (pod.spec.nodeName !== NODE_NAME) return;
+    const worker = this.#workers.get(uid) ?? this.#adopt(pod);
+    if (deletionTimestamp !== undefined) worker?.terminate(deletionGracePeriodSeconds ?? 0);
+  }
+
+  #adopt(pod: Pod): PodWorker | undefined {
+    const isOver = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+    if (isOver && pod.metadata.deletionTimestamp === undefined) return undefined;
+    const worker = new PodWorker(pod, this.surroundings);
+    this.#workers.set(pod.metadata.uid, worker);
+    // One that is to be deleted needs no start, only its end.
+    if (pod.metadata.deletionTimestamp === undefined) void worker.run();
+    return worker;
+  }
+
+  #forget(pod: Pod): void {
+    this.#workers.get(pod.metadata.uid)?.remove();
+    this.#workers.delete(pod.metadata.uid);
+  }
+
+  #schedule(pod: Pod): void {
+    schedule(this.surroundings.client, pod).catch((error: unknown) => {
+      this.surroundings.log(`scheduling ${pod.metadata.namespace}/${pod.metadata.name}: ${String(error)}`);
+    });
+  }
+}

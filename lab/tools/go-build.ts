@@ -1,0 +1,37 @@
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Leash } from '../process/leash.js';
+import type { GoBuild } from './program.js';
+import { runCommand } from './run-command.js';
+
+/** Builds a program with the Go toolchain at `go` and moves it to `target` in one step. */
+export async function buildWithGo(go: string, build: GoBuild, target: string, leash: Leash): Promise<void> {
+  const scratch = await mkdtemp(`${target}-`);
+  try {
+    const { code, output } = await runCommand(go, argumentsFor(build, scratch), {
+      // A go.work of some folder above must not have a say in what we build.
+      env: { ...process.env, GOWORK: 'off', GOBIN: scratch, ...(isPureGo(build) ? { CGO_ENABLED: '0' } : {}) },
+      ...(build.kind === 'wrapper' ? { cwd: build.module } : {}),
+      leash,
+    });
+    if (code !== 0) throw new Error(`go failed: ${output.trim().split('\n').slice(-5).join('\n')}`);
+    const [program] = await readdir(scratch);
+    if (!program) throw new Error(`go built nothing for ${build.package}`);
+    await rename(join(scratch, program), target);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function isPureGo(build: GoBuild): boolean {
+  return build.kind === 'wrapper' || build.pureGo === true;
+}
+
+function argumentsFor(build: GoBuild, folder: string): string[] {
+  const ldflags = build.ldflags ? ['-ldflags', build.ldflags] : [];
+  if (build.kind === 'wrapper') {
+    return ['build', '-mod=readonly', '-trimpath', ...ldflags, '-o', join(folder, 'program'), build.package];
+  }
+  const tags = build.tags ? ['-tags', build.tags.join(',')] : [];
+  return ['install', ...tags, ...ldflags, build.package];
+}

@@ -1,0 +1,138 @@
+import { fileURLToPath } from 'node:url';
+import { currentPlatform, type Platform } from './platform.js';
+import type { Program, ReleaseArchive } from './program.js';
+
+const TEMPORAL = '1.5.1';
+const KUBERNETES = '1.35.4';
+const ETCD = '3.6.5';
+const PROMETHEUS = '3.16.0';
+const PROMETHEUS_MODULE = 'v0.316.0'; // what Go modules call the same release
+const HEY = '0.1.5';
+const PODINFO_SOURCE = 'v1.8.1-0.20250910200901-e86405a8674e';
+
+const STRIP = '-s -w';
+const kubernetesModule = fileURLToPath(new URL('kubernetes', import.meta.url));
+
+type ArchiveOf = (platform: Platform) => ReleaseArchive | undefined;
+
+function archive(of: ArchiveOf): { archive?: ReleaseArchive } {
+  const platform = currentPlatform();
+  const found = platform && of(platform);
+  return found ? { archive: found } : {};
+}
+
+/** Files of a GitHub release. */
+function github(repository: string, tag: string, file: string): string {
+  return `https://github.com/${repository}/releases/download/${tag}/${file}`;
+}
+
+export const temporal: Program = {
+  name: 'temporal',
+  version: TEMPORAL,
+  setting: 'SERINUS_LAB_TEMPORAL',
+  versionCheck: { args: ['--version'], pattern: /Server (\d+\.\d+\.\d+)/, atLeast: [1, 28] },
+  ...archive(({ os, arch }) => ({
+    url: github('temporalio/cli', `v${TEMPORAL}`, `temporal_cli_${TEMPORAL}_${os}_${arch}.tar.gz`),
+    checksumUrl: github('temporalio/cli', `v${TEMPORAL}`, 'checksums.txt'),
+    member: 'temporal',
+  })),
+  goBuild: { kind: 'install', package: `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL}` },
+  buildTime: 'about 6 minutes',
+};
+
+export const etcd: Program = {
+  name: 'etcd',
+  version: ETCD,
+  setting: 'SERINUS_LAB_ETCD',
+  versionCheck: { args: ['--version'], pattern: /etcd Version: (\d+\.\d+\.\d+)/, atLeast: [3, 5] },
+  // For macOS the project publishes zip files only.
+  ...archive(({ os, arch }) =>
+    os === 'linux'
+      ? {
+          url: github('etcd-io/etcd', `v${ETCD}`, `etcd-v${ETCD}-${os}-${arch}.tar.gz`),
+          checksumUrl: github('etcd-io/etcd', `v${ETCD}`, 'SHA256SUMS'),
+          member: `etcd-v${ETCD}-${os}-${arch}/etcd`,
+        }
+      : undefined,
+  ),
+  goBuild: { kind: 'wrapper', module: kubernetesModule, package: 'go.etcd.io/etcd/server/v3', ldflags: STRIP },
+  buildTime: 'under a minute',
+};
+
+function kubernetesServer(name: 'kube-apiserver' | 'kube-controller-manager', setting: string): Program {
+  const [major, minor] = KUBERNETES.split('.');
+  const version = 'k8s.io/component-base/version';
+  return {
+    name,
+    version: KUBERNETES,
+    setting,
+    versionCheck: { args: ['--version'], pattern: /Kubernetes v(\d+\.\d+\.\d+)/, atLeast: [1, 33] },
+    ...archive(({ os, arch }) => {
+      const url = `https://dl.k8s.io/v${KUBERNETES}/bin/${os}/${arch}/${name}`;
+      return os === 'linux' ? { url, checksumUrl: `${url}.sha256` } : undefined;
+    }),
+    goBuild: {
+      kind: 'wrapper',
+      module: kubernetesModule,
+      package: `k8s.io/kubernetes/cmd/${name}`,
+      ldflags: [
+        STRIP,
+        `-X ${version}.gitVersion=v${KUBERNETES}`,
+        `-X ${version}.gitMajor=${major}`,
+        `-X ${version}.gitMinor=${minor}`,
+      ].join(' '),
+    },
+    buildTime: 'about 8 minutes',
+  };
+}
+
+export const kubeApiserver = kubernetesServer('kube-apiserver', 'SERINUS_LAB_KUBE_APISERVER');
+export const kubeControllerManager = kubernetesServer('kube-controller-manager', 'SERINUS_LAB_KUBE_CONTROLLER_MANAGER');
+
+export const prometheus: Program = {
+  name: 'prometheus',
+  version: PROMETHEUS,
+  setting: 'SERINUS_LAB_PROMETHEUS',
+  versionCheck: { args: ['--version'], pattern: /prometheus, version (\d+\.\d+\.\d+)/, atLeast: [2, 45] },
+  ...archive(({ os, arch }) => ({
+    url: github('prometheus/prometheus', `v${PROMETHEUS}`, `prometheus-${PROMETHEUS}.${os}-${arch}.tar.gz`),
+    checksumUrl: github('prometheus/prometheus', `v${PROMETHEUS}`, 'sha256sums.txt'),
+    member: `prometheus-${PROMETHEUS}.${os}-${arch}/prometheus`,
+  })),
+  goBuild: {
+    kind: 'install',
+    package: `github.com/prometheus/prometheus/cmd/prometheus@${PROMETHEUS_MODULE}`,
+    tags: ['remove_all_sd', 'enable_file_sd', 'enable_http_sd', 'enable_kubernetes_sd'],
+    ldflags: STRIP,
+    pureGo: true,
+  },
+  buildTime: 'about 4 minutes',
+};
+
+/** The load generator that manifests call in the load tester's commands. */
+export const hey: Program = {
+  name: 'hey',
+  version: HEY,
+  setting: 'SERINUS_LAB_HEY',
+  versionCheck: { args: ['-h'], pattern: /Usage: hey/ },
+  goBuild: { kind: 'install', package: `github.com/rakyll/hey@v${HEY}` },
+  buildTime: 'some seconds',
+};
+
+/**
+ * podinfo that calls itself `tag`: all tags are made from one source, and differ in what `/api/info`
+ * says. Past the first build this is a link of a few seconds.
+ */
+export function podinfo(tag: string): Program {
+  return {
+    name: 'podinfo',
+    version: tag,
+    setting: 'SERINUS_LAB_PODINFO',
+    goBuild: {
+      kind: 'install',
+      package: `github.com/stefanprodan/podinfo/cmd/podinfo@${PODINFO_SOURCE}`,
+      ldflags: `-X github.com/stefanprodan/podinfo/pkg/version.VERSION=${tag}`,
+    },
+    buildTime: 'under a minute',
+  };
+}
