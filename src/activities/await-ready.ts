@@ -15,14 +15,11 @@ const POLL_MS = 1_000;
 /**
  * Waits for pods, and comes back the moment they are ready, or with a new reason why they aren't, or when the target is
  * no longer what was waited for.
- *
- * @param heartbeat called every second
  */
 export async function awaitReady(
   deps: Dependencies,
   input: AwaitReadyInput,
   signal: AbortSignal,
-  heartbeat: () => void,
 ): Promise<Readiness | 'changed'> {
   const began = deps.now();
   let reason: string | undefined;
@@ -32,7 +29,6 @@ export async function awaitReady(
   try {
     for (;;) {
       signal.throwIfAborted();
-      heartbeat();
       const view = await readCanary(deps, input.canary);
       if (!view || isFenced(view.lease, input) || !view.canary) return 'changed';
       await keepAlive(deps, view, input);

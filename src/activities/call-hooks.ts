@@ -5,19 +5,10 @@ import type { CallHooksInput } from '../workflows/activities.js';
 import { readCanary, workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 
-/** How often a slow webhook is known to be still waited for. */
-const HEARTBEAT_MS = 5_000;
-
 /** Calls webhooks that follow a release; they may take their time, nothing waits behind them. */
-export async function callHooks(
-  deps: Dependencies,
-  input: CallHooksInput,
-  signal: AbortSignal,
-  heartbeat: () => void,
-): Promise<HookRound> {
+export async function callHooks(deps: Dependencies, input: CallHooksInput, signal: AbortSignal): Promise<HookRound> {
   const view = await readCanary(deps, input.canary);
   if (!view) return { results: [] };
-  const timer = setInterval(heartbeat, HEARTBEAT_MS);
   try {
     const status = parseStatus(view.object['status']);
     const applied = { hash: status.lastAppliedSpec, configs: status.trackedConfigs };
@@ -25,7 +16,5 @@ export async function callHooks(
   } catch (error) {
     if (error instanceof UserError) return { results: [] };
     throw error;
-  } finally {
-    clearInterval(timer);
   }
 }

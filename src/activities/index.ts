@@ -12,32 +12,39 @@ import { observe } from './observe.js';
 import { rollBack } from './rollback.js';
 import { sweep } from './sweep.js';
 
+/** How often an activity says that it is alive; what of that reaches the server, the SDK decides. */
+const HEARTBEAT_MS = 1_000;
+
 /** The activities of a worker, bound to what they need. */
 export function createActivities(deps: Dependencies, client: Client): Activities {
   const signal = (): AbortSignal => Context.current().cancellationSignal;
-  const heartbeat = (details?: unknown): void => Context.current().heartbeat(details);
-  return mapErrors({
+  return everyActivity({
     begin: (input) => begin(deps, input),
     observe: (input) => observe(deps, input, signal()),
     apply: (input) => apply(deps, input, signal()),
     rollBack: (input) => rollBack(deps, input, signal()),
-    awaitReady: (input) => awaitReady(deps, input, signal(), heartbeat),
-    callHooks: (input) => callHooks(deps, input, signal(), heartbeat),
-    loadTest: (input) => loadTest(deps, input, signal(), heartbeat),
-    sweep: () => sweep(deps, client, heartbeat),
+    awaitReady: (input) => awaitReady(deps, input, signal()),
+    callHooks: (input) => callHooks(deps, input, signal()),
+    loadTest: (input) => loadTest(deps, input, signal(), (progress) => Context.current().heartbeat(progress)),
+    sweep: () => sweep(deps, client),
   });
 }
 
-function mapErrors(activities: Activities): Activities {
-  const mapped = Object.entries(activities).map(([name, activity]) => [
+/** What all activities have in common: they are known to be alive, and their errors are told apart. */
+function everyActivity(activities: Activities): Activities {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
     async (...args: unknown[]): Promise<unknown> => {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
       try {
         return await (activity as (...args: unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
         throw toFailure(error);
+      } finally {
+        clearInterval(beat);
       }
     },
   ]);
-  return Object.fromEntries(mapped) as Activities;
+  return Object.fromEntries(wrapped) as Activities;
 }

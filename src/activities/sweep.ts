@@ -17,11 +17,10 @@ const PATIENCE_TERMS = 3;
  * which rolls it back; a run that is open but silent for long is ended and handed over too; a change that nobody has
  * reported is reported.
  */
-export async function sweep(deps: Dependencies, client: Client, heartbeat: () => void): Promise<SweepReport> {
+export async function sweep(deps: Dependencies, client: Client): Promise<SweepReport> {
   const store = await deps.cache.synced(CANARIES);
   const report = { looked: 0, recovered: [] as string[], resubmitted: [] as string[], stuck: [] as string[] };
   for (const object of store.list(deps.settings.namespace)) {
-    heartbeat();
     report.looked += 1;
     const canary: CanaryKey = {
       cluster: deps.settings.clusterName,

@@ -21,7 +21,6 @@ export interface Parts {
   readonly watch: boolean;
 }
 
-const JANITOR_SECONDS = 30;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
 
@@ -42,7 +41,7 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
 
   await untilStopped(log, async (signal) => {
     const running: Promise<void>[] = [];
-    if (parts.worker) running.push(runWorker(deps, temporal, identity, log, signal));
+    if (parts.worker) running.push(runWorker(deps, temporal, flags, identity, log, signal));
     if (parts.watch) running.push(runWatch(deps, client, identity, log, signal));
     await Promise.all(running);
   });
@@ -53,6 +52,7 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
 async function runWorker(
   deps: Dependencies,
   temporal: TemporalOptions,
+  flags: EngineFlags,
   identity: string,
   log: Logger,
   signal: AbortSignal,
@@ -61,7 +61,7 @@ async function runWorker(
   const { client, connection: clientConnection } = temporalClient(temporal);
   try {
     await retried('prepare the Temporal namespace', log, signal, () =>
-      setUpTemporal(client, deps.settings.clusterName, JANITOR_SECONDS),
+      setUpTemporal(client, deps.settings.clusterName, flags.janitorSeconds),
     );
     const workers = await Workers.create(deps, client, { connection, namespace, identity });
     signal.addEventListener('abort', () => workers.shutdown(), { once: true });

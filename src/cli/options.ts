@@ -26,6 +26,7 @@ export interface EngineFlags extends ClusterFlags, TemporalFlags {
   readonly minInterval: number;
   readonly leaseSeconds: number;
   readonly builtinQueries: 'canary-only' | 'flagger';
+  readonly janitorSeconds: number;
   readonly logLevel: LogLevel;
 }
 
@@ -97,6 +98,12 @@ export function addEngineFlags(command: Command): Command {
       new Option('--lease-seconds <seconds>', 'shortest silence after which a release is rolled back from outside')
         .default(d.leaseSeconds)
         .env('SERINUS_LEASE_SECONDS')
+        .argParser(positive),
+    )
+    .addOption(
+      new Option('--janitor-seconds <seconds>', 'how often releases are looked for that nobody looks after')
+        .default(30)
+        .env('SERINUS_JANITOR_SECONDS')
         .argParser(positive),
     )
     .addOption(

@@ -9,6 +9,12 @@ import { loadQueueOf, rollbackQueueOf } from './contract.js';
  * The cancellation type is always named: the SDK's own default lets a cancelled writer run on beside the rollback.
  */
 
+/**
+ * All activities say every second that they are alive, so that the work of a worker that died is taken up by another
+ * after this, not only when the activity's own time is up.
+ */
+const HEARTBEAT = '5s';
+
 /** Never worth another attempt: a person must mend it, or somebody newer has taken over. */
 const FINAL = ['UserError', 'Fenced', 'Bug'];
 
@@ -17,6 +23,7 @@ export function look(summary: string): Pick<Activities, 'observe'> {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: '2m',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: {
       initialInterval: '1s',
@@ -33,7 +40,7 @@ export function wait(summary: string): Pick<Activities, 'awaitReady'> {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: '10m',
-    heartbeatTimeout: '10s',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { initialInterval: '1s', maximumInterval: '10s', nonRetryableErrorTypes: FINAL },
   });
@@ -44,6 +51,7 @@ export function take(): Pick<Activities, 'begin'> {
   return proxyActivities<Activities>({
     summary: 'take the lease, read the status',
     startToCloseTimeout: '30s',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '500ms', maximumInterval: '30s', nonRetryableErrorTypes: FINAL },
   });
@@ -54,6 +62,7 @@ export function act(summary: string, exposes: boolean): Pick<Activities, 'apply'
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: '30s',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: {
       initialInterval: '500ms',
@@ -70,6 +79,7 @@ export function retreat(cluster: string, summary: string): Pick<Activities, 'rol
     taskQueue: rollbackQueueOf(cluster),
     summary,
     startToCloseTimeout: '60s',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '200ms', maximumInterval: '30s', nonRetryableErrorTypes: ['Fenced'] },
   });
@@ -80,7 +90,7 @@ export function notify(summary: string): Pick<Activities, 'callHooks'> {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: '30m',
-    heartbeatTimeout: '30s',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: FINAL },
   });
@@ -91,7 +101,7 @@ export function load(cluster: string, summary: string): Pick<Activities, 'loadTe
     taskQueue: loadQueueOf(cluster),
     summary,
     startToCloseTimeout: '70m',
-    heartbeatTimeout: '15s',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 3, nonRetryableErrorTypes: FINAL },
   });
@@ -101,7 +111,7 @@ export function sweeper(): Pick<Activities, 'sweep'> {
   return proxyActivities<Activities>({
     summary: 'look for releases nobody looks after',
     startToCloseTimeout: '5m',
-    heartbeatTimeout: '30s',
+    heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { maximumAttempts: 3 },
   });

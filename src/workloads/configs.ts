@@ -159,7 +159,12 @@ export class Configs {
     if (!fresh) {
       const metadata = await this.cache.get(type, namespace, reference.name);
       const known = this.known.get(key);
-      if (metadata && known && known.uid === metadata.metadata.uid && known.version === metadata.metadata.resourceVersion) {
+      if (
+        metadata &&
+        known &&
+        known.uid === metadata.metadata.uid &&
+        known.version === metadata.metadata.resourceVersion
+      ) {
         return known.checksum;
       }
     }

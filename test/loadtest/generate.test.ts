@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { describe, test, type TestContext } from 'node:test';
 import { UserError } from '../../src/errors.js';
+import { selfSigned } from '../webhooks/self-signed.js';
 import { runLoad, type LoadSpec } from '../../src/loadtest/generate.js';
 
 interface Service {
@@ -191,12 +194,48 @@ describe('requests', () => {
     assert.equal(body, '{"a":1}');
   });
 
+  for (const method of ['GET', 'DELETE', 'PUT']) {
+    test(`${method} with a body leaves the connection in order`, async (t) => {
+      const bodies: string[] = [];
+      const { url, connections } = await service(t, (request, response) => {
+        let body = '';
+        request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        request.on('end', () => {
+          bodies.push(body);
+          response.end();
+        });
+      });
+      const report = await runLoad(spec(url, { method, body: 'grün', connections: 1, until: { requests: 3 } }));
+      assert.deepEqual(report.codes, { 200: 3 });
+      assert.deepEqual(bodies, ['grün', 'grün', 'grün']);
+      assert.equal(connections(), 1);
+    });
+  }
+
   test('use the connections again, or not', async (t) => {
     const { url, connections } = await service(t, (_request, response) => response.end());
     await runLoad(spec(url, { connections: 1, until: { requests: 5 } }));
     assert.equal(connections(), 1);
     await runLoad(spec(url, { connections: 1, until: { requests: 5 }, keepAlive: false }));
     assert.equal(connections(), 6);
+  });
+
+  test('go to https, and take any certificate only where told to', async (t) => {
+    const names: unknown[] = [];
+    const server = createTlsServer(selfSigned('127.0.0.1'), (request, response) => {
+      names.push([request.headers.host, (request.socket as TLSSocket).servername]);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const load = { host: 'app.example.com:8443', connections: 1, until: { requests: 2 } };
+    assert.equal((await runLoad(spec(url, { ...load, skipTlsVerify: true }))).failed, 0);
+    assert.deepEqual(names[0], ['app.example.com:8443', 'app.example.com']);
+    assert.deepEqual((await runLoad(spec(url, load))).errors, { DEPTH_ZERO_SELF_SIGNED_CERT: 2 });
   });
 
   test('go through HTTP_PROXY in absolute form, with the Host header asked for', async (t) => {
