@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { messageOf } from '../errors.js';
 import { allCommand, watchCommand, workerCommand } from './commands/engine.js';
+import { loadTesterCommand } from './commands/loadtester.js';
 import { version } from './version.js';
 
 const program = new Command('serinus')
@@ -10,6 +11,7 @@ const program = new Command('serinus')
   .addCommand(allCommand())
   .addCommand(workerCommand())
   .addCommand(watchCommand())
+  .addCommand(loadTesterCommand())
   .showHelpAfterError('(see --help)');
 
 try {

@@ -1,0 +1,90 @@
+import { parseMetricTemplate } from '../crds/metric-template.js';
+import { loadTestsOf } from '../crds/policy.js';
+import { describeRefusal } from '../crds/refusal.js';
+import { failedHook, type HookRound } from '../domain/findings.js';
+import type { Phase } from '../domain/phases.js';
+import type { HookType } from '../domain/policy.js';
+import type { Revision } from '../domain/revision.js';
+import { UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import { ENDPOINT_SLICES, METRIC_TEMPLATES, SECRETS } from '../kubernetes/object.js';
+import { checkProviders } from '../metrics/check-providers.js';
+import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
+import { evaluateMetrics } from '../metrics/evaluate.js';
+import type { Settings } from '../settings.js';
+import { checksumOf } from '../webhooks/payload.js';
+import { callRound } from '../webhooks/round.js';
+import type { Workbench } from './canary.js';
+import type { Checks } from './checks.js';
+import type { Logger } from './dependencies.js';
+
+const NO_REVISION: Revision = { hash: '', configs: {} };
+const SERVICE_NAME = 'kubernetes.io/service-name';
+
+/** Asks metrics providers and webhooks for real. */
+export function createChecks(cache: ClusterCache, settings: Settings, log: Logger): Checks {
+  const hooks = async (
+    bench: Workbench,
+    { applied }: { readonly applied: Revision | undefined },
+    type: HookType,
+    phase: Phase,
+    signal: AbortSignal,
+  ): Promise<HookRound> => {
+    const { canary } = bench;
+    // What the release carries out itself isn't ordered from anybody else.
+    const ours = type === 'rollout' ? loadTestsOf(canary) : [];
+    const checksum = checksumOf(applied ?? NO_REVISION);
+    const { name, namespace } = canary;
+    const webhooks = canary.analysis.webhooks.filter((webhook) => !ours.includes(webhook.name));
+    const subject = { name, namespace, phase, checksum };
+    return callRound(
+      { type, webhooks, subject },
+      { signal, log, idempotencyKey: (webhook) => `${canary.uid}/${checksum}/${phase}/${webhook.name}` },
+    );
+  };
+  const context = (bench: Workbench) => metricsContextOf(bench.canary, settings);
+  return {
+    hooks,
+    providers: async (bench, signal) => {
+      const error = await checkProviders(context(bench), sourcesOf(cache, bench), signal);
+      return error === undefined ? {} : { error };
+    },
+    analysis: async (bench, standing, signal) => {
+      const round = await hooks(bench, standing, 'rollout', 'Progressing', signal);
+      if (failedHook(round)) return { hooks: round.results, metrics: [] };
+      return { hooks: round.results, metrics: await evaluateMetrics(context(bench), sourcesOf(cache, bench), signal) };
+    },
+  };
+}
+
+function sourcesOf(cache: ClusterCache, { canary }: Workbench): MetricsSources {
+  return {
+    template: async (namespace, name) => {
+      const object = await cache.get(METRIC_TEMPLATES, namespace, name);
+      if (!object) throw new UserError(`metrictemplates.flagger.app "${name}" not found`);
+      const parsed = parseMetricTemplate(object);
+      if (!parsed.ok) throw new UserError(describeRefusal(parsed.refusal));
+      return parsed.value;
+    },
+    // Read for each use: what isn't kept can't be lost.
+    secret: async (namespace, name) => {
+      const object = await cache.client.get(SECRETS, namespace, name);
+      if (!object) throw new UserError(`secrets "${name}" not found`);
+      const data = (object['data'] ?? {}) as Readonly<Record<string, string>>;
+      return Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+      );
+    },
+    canaryAddresses: () => addressesOf(cache, canary.namespace, canary.service.canaryName),
+  };
+}
+
+/** The addresses behind a Service, those of pods that are on their way out included: they have served, too. */
+async function addressesOf(cache: ClusterCache, namespace: string, service: string): Promise<readonly string[]> {
+  const store = await cache.synced(ENDPOINT_SLICES);
+  const slices = store.list(namespace).filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === service);
+  const endpoints = slices.flatMap(
+    (slice) => (slice['endpoints'] ?? []) as readonly { readonly addresses?: readonly string[] }[],
+  );
+  return [...new Set(endpoints.flatMap((endpoint) => endpoint.addresses ?? []))].sort();
+}

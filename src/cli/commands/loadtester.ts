@@ -1,0 +1,70 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseGoDuration } from '../../crds/duration.js';
+import { DEFAULT_PROGRAMS } from '../../loadtest/options.js';
+import { createLogger, LOG_LEVELS, type LogLevel } from '../../logging.js';
+import { untilStopped } from '../lifecycle.js';
+import { list, port } from '../options.js';
+
+interface Flags {
+  readonly host: string;
+  readonly port: number;
+  readonly timeout: number;
+  readonly namespaceRegexp?: string;
+  readonly allow: readonly string[];
+  readonly allowShell: boolean;
+  readonly tokenFile?: string;
+  readonly stateFile?: string;
+  readonly logLevel: LogLevel;
+}
+
+/** `serinus loadtester`: makes load when webhooks ask for it, and holds gates. */
+export function loadTesterCommand(): Command {
+  return new Command('loadtester')
+    .description('make load when webhooks ask for it, and hold gates; answers like Flagger’s load tester')
+    .addOption(new Option('--host <address>', 'where to listen').default('127.0.0.1').env('SERINUS_LOADTESTER_HOST'))
+    .addOption(new Option('--port <port>').default(9090).argParser(port))
+    .addOption(new Option('--timeout <duration>', 'longest run of a command').default(3600, '1h').argParser(seconds))
+    .addOption(new Option('--namespace-regexp <regexp>', 'answer only for namespaces that match'))
+    .addOption(
+      new Option('--allow <programs>', `programs that may be run besides ${DEFAULT_PROGRAMS.join(', ')}`)
+        .default([], 'none')
+        .argParser(list),
+    )
+    .addOption(
+      new Option('--allow-shell', 'run commands by a shell: whoever reaches the port runs whatever he likes').default(
+        false,
+      ),
+    )
+    .addOption(new Option('--token-file <path>', 'file with the token that requests must carry'))
+    .addOption(new Option('--state-file <path>', 'file in which open gates survive a restart'))
+    .addOption(new Option('--log-level <level>').choices([...LOG_LEVELS]).default('info'))
+    .addHelpText('after', '\nExample:\n  serinus loadtester --host 0.0.0.0 --port 8080 --token-file /var/run/token')
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const log = createLogger(flags.logLevel);
+  await untilStopped(log, async (signal) => {
+    const { startLoadTester } = await import('../../loadtest/loadtester.js');
+    const tester = await startLoadTester({
+      host: flags.host,
+      port: flags.port,
+      timeoutSeconds: flags.timeout,
+      allow: flags.allow,
+      allowShell: flags.allowShell,
+      log,
+      ...(flags.namespaceRegexp === undefined ? {} : { namespaceRegexp: flags.namespaceRegexp }),
+      ...(flags.tokenFile === undefined ? {} : { tokenFile: flags.tokenFile }),
+      ...(flags.stateFile === undefined ? {} : { stateFile: flags.stateFile }),
+    });
+    log.info({}, `Starting load tester on ${tester.url}`);
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await tester.close();
+  });
+}
+
+function seconds(text: string): number {
+  const ms = parseGoDuration(text);
+  if (ms === undefined || ms <= 0) throw new InvalidArgumentError('It must be a duration such as 30s or 1h.');
+  return ms / 1000;
+}

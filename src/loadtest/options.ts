@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, UserError } from '../errors.js';
+import type { GateKind } from './gates/store.js';
+import type { LoadTesterLog } from './log.js';
+
+/** How `serinus loadtester` is started. */
+export interface LoadTesterOptions {
+  /** Where to listen; 127.0.0.1 unless said otherwise. */
+  readonly host?: string;
+  /** 9090 unless said otherwise; 0 takes any free port. */
+  readonly port?: number;
+  /** How long a command may run; one hour unless said otherwise. */
+  readonly timeoutSeconds?: number;
+  /** Payloads of namespaces that don't match are answered with 403. */
+  readonly namespaceRegexp?: string;
+  /** Programs that may be run besides {@link DEFAULT_PROGRAMS}. */
+  readonly allow?: readonly string[];
+  /**
+   * Runs `cmd` by `sh -c` and `bash` by `bash -c`, as Flagger's load tester does: whoever reaches the port runs whatever
+   * he likes. The list of allowed programs means nothing then.
+   */
+  readonly allowShell?: boolean;
+  /** A file that holds the token which requests must carry; without it anybody may ask. */
+  readonly tokenFile?: string;
+  /** A file in which open gates survive a restart. */
+  readonly stateFile?: string;
+  readonly log: LoadTesterLog;
+  /** Told after a gate was opened or closed, and saved. */
+  readonly onGate?: (kind: GateKind, name: string, namespace: string, open: boolean) => void;
+}
+
+/** Options with everything filled in, read and checked. */
+export interface LoadTesterSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+  readonly namespaces: RegExp | undefined;
+  readonly programs: ReadonlySet<string>;
+  readonly allowShell: boolean;
+  readonly token: string | undefined;
+  readonly stateFile: string | undefined;
+  readonly log: LoadTesterLog;
+  readonly onGate: NonNullable<LoadTesterOptions['onGate']>;
+}
+
+/**
+ * What makes load, or asks once. The list keeps shells and everything else out; it doesn't make these programs harmless,
+ * since some of them write files or read scripts. So let the load tester run as nobody special.
+ */
+export const DEFAULT_PROGRAMS: readonly string[] = [
+  'hey',
+  'wrk',
+  'wrk2',
+  'ghz',
+  'k6',
+  'vegeta',
+  'oha',
+  'fortio',
+  'ab',
+  'curl',
+  'grpc_health_probe',
+  'autocannon',
+];
+
+/** Node's timers know no more than 24 days. */
+const LONGEST_TIMEOUT_SECONDS = 7 * 86_400;
+
+/** @throws UserError that names the option */
+export async function settingsOf(options: LoadTesterOptions): Promise<LoadTesterSettings> {
+  const { timeoutSeconds = 3_600, allow = [] } = options;
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= LONGEST_TIMEOUT_SECONDS)) {
+    throw new UserError('--timeout: use a duration above zero and up to 168h');
+  }
+  const path = allow.find((program) => !/^[^\s/]+$/.test(program));
+  if (path !== undefined) throw new UserError(`--allow: ${JSON.stringify(path)} is not the bare name of a program`);
+  return {
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 9_090,
+    timeoutMs: timeoutSeconds * 1_000,
+    namespaces: regexpOf(options.namespaceRegexp),
+    programs: new Set([...DEFAULT_PROGRAMS, ...allow]),
+    allowShell: options.allowShell ?? false,
+    token: await tokenOf(options.tokenFile),
+    stateFile: options.stateFile,
+    log: options.log,
+    onGate: options.onGate ?? (() => undefined),
+  };
+}
+
+function regexpOf(text: string | undefined): RegExp | undefined {
+  if (text === undefined || text === '') return undefined;
+  try {
+    return new RegExp(text);
+  } catch (cause) {
+    throw new UserError(`--namespace-regexp: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function tokenOf(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  let token: string;
+  try {
+    token = (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new UserError(`--token-file: ${messageOf(cause)}`, { cause });
+  }
+  if (token === '') throw new UserError(`--token-file: ${file} is empty`);
+  return token;
+}
+
+/** What anybody on the network can do with a load tester like this; undefined where it is for this machine only, or asks. */
+export function openDoor({ host, allowShell, token }: LoadTesterSettings): string | undefined {
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (loopback || token !== undefined) return undefined;
+  return allowShell
+    ? 'whoever reaches this port can run any command: --allow-shell without --token-file'
+    : 'whoever reaches this port can open gates and start load: no --token-file';
+}

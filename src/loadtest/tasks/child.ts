@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { messageOf } from '../../errors.js';
+import type { Argv } from './permission.js';
+import { Tail } from './tail.js';
+
+export interface ChildLimits {
+  readonly timeoutMs: number;
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+}
+
+export interface ChildResult {
+  /** The end of what it wrote to standard output and standard error. */
+  readonly output: string;
+  /** Why it failed, as Go's `os/exec` says it (`exit status 1`); undefined where it didn't. */
+  readonly error: string | undefined;
+}
+
+const MAX_OUTPUT_BYTES = 256 * 1024;
+
+/**
+ * Runs a program in a process group of its own. When its time is up, or the signal aborts, the whole group gets SIGTERM
+ * and, if that doesn't help, SIGKILL.
+ *
+ * @returns when the program and everything that holds its output has ended; a program that fails is a result
+ */
+export async function runChild(argv: Argv, limits: ChildLimits, signal: AbortSignal): Promise<ChildResult> {
+  if (signal.aborted) return { output: '', error: STOPPED };
+  const [program, ...args] = argv;
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    // Some refusals of the operating system come at once, for instance an argument list that is too long.
+    return { output: '', error: messageOf(error) };
+  }
+  return watch(child, program, limits, signal);
+}
+
+const STOPPED = 'stopped: the load tester is shutting down';
+
+function watch(child: ChildProcess, program: string, limits: ChildLimits, signal: AbortSignal): Promise<ChildResult> {
+  return new Promise((resolve) => {
+    const tail = new Tail(MAX_OUTPUT_BYTES);
+    let ended: string | undefined;
+    let lastResort: NodeJS.Timeout | undefined;
+    const end = (why: string) => {
+      if (ended !== undefined) return;
+      ended = why;
+      killGroup(child, 'SIGTERM');
+      lastResort = setTimeout(() => {
+        killGroup(child, 'SIGKILL');
+        // A descendant that left the group may hold the pipes open for ever.
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, limits.graceMs);
+    };
+    const timer = setTimeout(() => end(`timed out after ${limits.timeoutMs / 1_000}s`), limits.timeoutMs);
+    const stop = () => end(STOPPED);
+    signal.addEventListener('abort', stop, { once: true });
+    const settle = (error: string | undefined) => {
+      clearTimeout(timer);
+      clearTimeout(lastResort);
+      signal.removeEventListener('abort', stop);
+      // Members of the group that took no notice and hold no pipe.
+      if (ended !== undefined) killGroup(child, 'SIGKILL');
+      resolve({ output: tail.text(), error: ended ?? error });
+    };
+    child.stdout?.on('data', (chunk: Buffer) => tail.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => tail.push(chunk));
+    child.on('error', (error) => {
+      if (child.pid === undefined) settle(startProblem(program, error));
+    });
+    child.on('close', (code, by) =>
+      settle(code === 0 ? undefined : by ? `signal: ${by}` : `exit status ${code ?? -1}`),
+    );
+  });
+}
+
+function startProblem(program: string, error: Error): string {
+  const missing = 'code' in error && error.code === 'ENOENT';
+  return missing ? `exec: ${JSON.stringify(program)}: executable file not found in $PATH` : error.message;
+}
+
+/** Nobody is left in the group, or nobody whom we may signal (a program that became another user). */
+const OUT_OF_REACH = new Set(['ESRCH', 'EPERM']);
+
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && OUT_OF_REACH.has(String(error.code)))) throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import type { LoadTesterSettings } from '../options.js';
+import { splitCommand } from './command-line.js';
+
+/** The words a process is started with: a program and its arguments. */
+export type Argv = readonly [program: string, ...args: string[]];
+
+export type Permission = { readonly ok: true; readonly argv: Argv } | { readonly ok: false; readonly problem: string };
+
+export type Rules = Pick<LoadTesterSettings, 'programs' | 'allowShell'>;
+
+/** Whether a `cmd` task may run, and how: by itself, or by `sh -c` where shells are allowed. */
+export function permitCommand(command: string, rules: Rules): Permission {
+  if (rules.allowShell) return { ok: true, argv: ['sh', '-c', command] };
+  const line = splitCommand(command);
+  if (!line.ok) {
+    const problem = `the command has shell syntax (${line.problem}): quote it, or start the load tester with --allow-shell`;
+    return { ok: false, problem };
+  }
+  const [program = '', ...args] = line.words;
+  if (rules.programs.has(program)) return { ok: true, argv: [program, ...args] };
+  return { ok: false, problem: refusalOf(program) };
+}
+
+/** Whether a `bash` task may run. */
+export function permitBash(command: string, rules: Rules): Permission {
+  if (rules.allowShell) return { ok: true, argv: ['bash', '-c', command] };
+  return { ok: false, problem: 'tasks of type bash need a load tester that was started with --allow-shell' };
+}
+
+/** A path is never allowed: only what is in PATH under its bare name is the program that was meant. */
+function refusalOf(program: string): string {
+  const shown = /^[\w.+-]{1,64}$/.test(program) ? program : undefined;
+  if (shown === undefined) return 'the command must begin with the bare name of a program that --allow lists';
+  return `program ${shown} is not allowed: start the load tester with --allow ${shown} to allow it`;
+}

@@ -1,0 +1,106 @@
+import { setMaxListeners } from 'node:events';
+import type { LoadTesterLog } from '../log.js';
+import type { LoadTesterMetrics } from '../metrics.js';
+import { runChild, type ChildLimits, type ChildResult } from './child.js';
+import type { Argv } from './permission.js';
+
+/** A command to run for a Canary. */
+export interface Task {
+  /** `<name>.<namespace>` */
+  readonly canary: string;
+  readonly command: string;
+  /** The command as it may be logged. */
+  readonly shown: string;
+  readonly argv: Argv;
+  /** Whether the output of a success is logged; that of a failure always is. */
+  readonly logOutput: boolean;
+}
+
+/** Queued commands are started together, a moment after the first came in. Flagger starts them every 100 ms. */
+const START_WITHIN_MS = 50;
+/** Queued, running and waited for. */
+const MAX_TASKS = 100;
+/** Of an output, in a line of the log. */
+const MAX_LOGGED = 16 * 1024;
+
+/** Runs commands, queued ones once at a time for each Canary. */
+export class TaskRunner {
+  private readonly queued = new Map<string, Task>();
+  private readonly running = new Map<string, Promise<unknown>>();
+  private readonly awaited = new Set<Promise<unknown>>();
+  private readonly closing = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly limits: ChildLimits,
+    private readonly log: LoadTesterLog,
+    private readonly metrics: LoadTesterMetrics,
+  ) {
+    // Each command listens to it.
+    setMaxListeners(MAX_TASKS, this.closing.signal);
+  }
+
+  /** Whether no further task is taken for now. */
+  get full(): boolean {
+    return this.closing.signal.aborted || this.queued.size + this.running.size + this.awaited.size >= MAX_TASKS;
+  }
+
+  /** Has a command run soon. The same command of the same Canary is queued once; its outcome is only logged. */
+  enqueue(task: Task): void {
+    if (this.closing.signal.aborted) return;
+    this.queued.set(identityOf(task), task);
+    this.timer ??= setTimeout(() => this.startQueued(), START_WITHIN_MS);
+  }
+
+  /** Runs a command at once, for somebody who waits for the outcome. */
+  async run(task: Task): Promise<ChildResult> {
+    const result = this.carryOut(task);
+    this.awaited.add(result);
+    try {
+      return await result;
+    } finally {
+      this.awaited.delete(result);
+    }
+  }
+
+  /** Forgets what is queued, stops what is running, and returns when all of it has ended. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    clearTimeout(this.timer);
+    this.queued.clear();
+    await Promise.all([...this.running.values(), ...this.awaited]);
+  }
+
+  private startQueued(): void {
+    this.timer = undefined;
+    for (const [identity, task] of this.queued) {
+      if (this.running.has(identity)) {
+        this.metrics.skipped();
+        this.log.info({ canary: task.canary }, `command skipped ${task.shown} is already running`);
+      } else {
+        const run = this.carryOut(task).finally(() => this.running.delete(identity));
+        this.running.set(identity, run);
+      }
+    }
+    this.queued.clear();
+  }
+
+  private async carryOut(task: Task): Promise<ChildResult> {
+    const fields = { canary: task.canary };
+    this.metrics.begun();
+    this.log.info(fields, `task starting ${task.shown}`);
+    const result = await runChild(task.argv, this.limits, this.closing.signal);
+    const output = result.output.slice(-MAX_LOGGED);
+    if (result.error === undefined) {
+      this.log.info(task.logOutput ? { ...fields, output } : fields, `command finished ${task.shown}`);
+    } else {
+      this.log.error(fields, `command failed ${task.shown} ${result.error} ${output}`);
+    }
+    this.metrics.ended(result.error === undefined ? 'finished' : 'failed');
+    return result;
+  }
+}
+
+function identityOf({ canary, command }: Task): string {
+  return JSON.stringify([canary, command]);
+}

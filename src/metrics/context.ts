@@ -1,0 +1,55 @@
+import type { MetricTemplate } from '../crds/metric-template.js';
+import type { Canary, Metric } from '../crds/types.js';
+import { queryNamesOf, type QueryNames, type Window } from './model.js';
+import { metricsProviderOf } from './observers.js';
+import type { Flavour } from './queries/builtin.js';
+
+/** What an evaluation must know of a Canary. */
+export interface MetricsContext {
+  readonly names: QueryNames;
+  readonly metrics: readonly Metric[];
+  /** Whose numbers built-in checks read, see `metricsProviderOf`. */
+  readonly metricsProvider: string;
+  /** URL of the Prometheus for built-in checks and inline queries. */
+  readonly metricsServer: string;
+  readonly flavour: Flavour;
+  /** Clips the queries' interval; whole intervals where undefined, as in Flagger. */
+  readonly window?: Window;
+}
+
+/** Where an evaluation reads what isn't in the Canary. All of it is read anew for each evaluation, nothing is kept. */
+export interface MetricsSources {
+  /** @throws UserError where there is no such template, or it isn't valid */
+  template(namespace: string, name: string): Promise<MetricTemplate>;
+  /**
+   * A Secret's entries, decoded.
+   *
+   * @throws UserError where there is no such Secret
+   */
+  secret(namespace: string, name: string): Promise<Readonly<Record<string, string>>>;
+  /** Addresses of the pods that have been the canary's since the interval began, as far as they are known. */
+  canaryAddresses(): Promise<readonly string[]>;
+}
+
+const KNATIVE = 'serving.knative.dev/v1';
+
+/** For Knative targets `names.route` is to be replaced with the name of the Service's latest revision. */
+export function metricsContextOf(
+  canary: Canary,
+  { meshProvider, builtinQueries }: { readonly meshProvider: string; readonly builtinQueries: Flavour },
+  window?: Window,
+): MetricsContext {
+  const { provider, targetRef, metricsServer, analysis } = canary;
+  return {
+    names: queryNamesOf(canary),
+    metrics: analysis.metrics,
+    metricsProvider: metricsProviderOf({
+      meshProvider,
+      provider: provider === meshProvider ? undefined : provider,
+      ofService: targetRef.kind === 'Service' && targetRef.apiVersion !== KNATIVE,
+    }),
+    metricsServer,
+    flavour: builtinQueries,
+    ...(window ? { window } : {}),
+  };
+}

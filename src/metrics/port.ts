@@ -1,0 +1,39 @@
+import type { MetricTemplateProvider } from '../crds/metric-template.js';
+import type { Duration } from '../crds/schema/fields.js';
+
+/**
+ * A system that keeps metrics, and answers a query with one number.
+ *
+ * Both methods only read, so they may be called again at any time. They share no state between calls. They end within
+ * the provider's time limit (5 seconds unless its file says otherwise) or, when `signal` is aborted, at once.
+ *
+ * They throw, and nothing else:
+ * - {@link NoValuesFound} where there is no value, or it is NaN;
+ * - {@link QueryRefused} for what only the user can mend: the provider doesn't understand the query, or it yields more
+ *   than one number can tell;
+ * - {@link ProviderError} where the provider is unreachable, fails, takes too long or refuses the credentials: nothing
+ *   has been learnt about the canary then;
+ * - whatever `signal` was aborted with.
+ *
+ * No message of theirs holds a credential, a header's value, or an address's user-info or query string, even where the
+ * provider's own answer does.
+ */
+export interface MetricsProvider {
+  /** @returns the query's value, never NaN, perhaps infinite */
+  query(query: string, signal: AbortSignal): Promise<number>;
+  /** Resolves where the provider answers as it should. */
+  checkOnline(signal: AbortSignal): Promise<void>;
+}
+
+export interface ProviderOptions {
+  readonly provider: MetricTemplateProvider;
+  /** The Secret's entries, decoded; undefined where the provider names no Secret. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** The metric's, for providers that are asked about a span of time. */
+  readonly interval?: Duration;
+  /** For each request; the provider's own default where undefined. */
+  readonly timeoutMs?: number;
+}
+
+/** @throws UserError where address or credentials are missing or can't be used */
+export type ProviderFactory = (options: ProviderOptions) => MetricsProvider;

@@ -1,0 +1,65 @@
+import type { MetricTemplate, MetricTemplateProvider } from '../crds/metric-template.js';
+import type { Duration } from '../crds/schema/fields.js';
+import type { NamespacedRef } from '../crds/types.js';
+import type { MetricsSources } from './context.js';
+import { step } from './halt.js';
+import { shown } from './http.js';
+import type { MetricsProvider } from './port.js';
+import { createProvider } from './registry.js';
+
+/** Flagger's messages begin in upper case in an analysis, and in lower case while a Canary is initialised. */
+export type Tone = 'analysis' | 'initialisation';
+
+/**
+ * The Prometheus of built-in checks and inline queries.
+ *
+ * @throws Halted
+ */
+export async function metricsServerAt(address: string, tone: Tone): Promise<MetricsProvider> {
+  const url = URL.canParse(address) && address.includes('://') ? shown(new URL(address)) : 'an address that is no URL';
+  const error = tone === 'analysis' ? 'Error' : 'error';
+  return step(() => createProvider({ provider: prometheusAt(address) }), {
+    failed: (reason) => `${error} building Prometheus client for ${url} ${reason}`,
+  });
+}
+
+function prometheusAt(address: string): MetricTemplateProvider {
+  return {
+    type: 'prometheus',
+    address,
+    headers: {},
+    secretRef: undefined,
+    region: undefined,
+    insecureSkipVerify: false,
+  };
+}
+
+/**
+ * A template and its provider. The Secret is read for this call, and kept nowhere but in the provider.
+ *
+ * @param interval the metric's
+ * @throws Halted
+ */
+export async function openTemplate(
+  { name, namespace }: NamespacedRef,
+  interval: Duration | undefined,
+  sources: MetricsSources,
+  tone: Tone,
+): Promise<{ readonly template: MetricTemplate; readonly provider: MetricsProvider }> {
+  const title = `${tone === 'analysis' ? 'Metric' : 'metric'} template ${name}.${namespace}`;
+  const template = await step(() => sources.template(namespace, name), {
+    failed: (error) => `${title} error: ${error}`,
+  });
+  const { provider: spec } = template;
+  const { secretRef } = spec;
+  const credentials =
+    secretRef &&
+    (await step(() => sources.secret(namespace, secretRef.name), {
+      failed: (error) => `${title} secret ${secretRef.name} error: ${error}`,
+    }));
+  const options = { provider: spec, ...(credentials ? { credentials } : {}), ...(interval ? { interval } : {}) };
+  const provider = await step(() => createProvider(options), {
+    failed: (error) => `${title} provider ${spec.type} error: ${error}`,
+  });
+  return { template, provider };
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { printableUrl } from './address.js';
+import { attempt, type WebhookCall } from './attempt.js';
+import { succeeded, waitAfter, worthRetrying, type Attempt } from './retry.js';
+
+export type { WebhookCall } from './attempt.js';
+
+export type CallOutcome =
+  | { readonly ok: true; readonly status: number; readonly attempts: number }
+  | {
+      readonly ok: false;
+      /** For an event: the response's body, cut, or why there was none. */
+      readonly error: string;
+      /** Of the last answer; undefined where there was none. */
+      readonly status: number | undefined;
+      /** 0 where the call couldn't be made at all. */
+      readonly attempts: number;
+    };
+
+export interface CallTools {
+  /** Ends attempts and waits at once. */
+  readonly signal?: AbortSignal;
+  /** How to wait between attempts; must end when the signal aborts. */
+  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** Room in an event of 1024 characters for the sentence around it. */
+const MAX_ERROR_LENGTH = 500;
+
+/**
+ * Calls a webhook and, where that may help, calls it again: connection errors, 429, and 5xx except 501 are tried up to
+ * `retries` more times, other answers are final. Redirects are followed.
+ *
+ * Any 2xx is a success. Flagger takes 203, 204 and 206 for failures; everywhere else they are successes, and a gate
+ * that answers 204 means yes.
+ *
+ * A failed call is an outcome, not an exception.
+ *
+ * @throws whatever `tools.signal` was aborted with, within milliseconds
+ */
+export async function callWebhook(call: WebhookCall, tools: CallTools = {}): Promise<CallOutcome> {
+  const { signal, wait = pause, now = Date.now } = tools;
+  const url = printableUrl(call.url);
+  if (url === undefined) {
+    return { ok: false, error: 'the url is not an http or https URL', status: undefined, attempts: 0 };
+  }
+  for (let made = 1; ; made++) {
+    const tried = await attempt(call, signal);
+    if (tried.kind === 'answered' && succeeded(tried)) return { ok: true, status: tried.status, attempts: made };
+    if (made > call.retries || !worthRetrying(tried)) return failure(tried, url, made);
+    await wait(waitAfter(tried, made, now()), signal);
+    signal?.throwIfAborted();
+  }
+}
+
+function failure(tried: Attempt, url: string, attempts: number): CallOutcome {
+  const status = tried.kind === 'answered' ? tried.status : undefined;
+  return { ok: false, error: errorText(tried, url, attempts), status, attempts };
+}
+
+function errorText(tried: Attempt, url: string, attempts: number): string {
+  if (tried.kind === 'answered' && !worthRetrying(tried)) {
+    return cut(tried.text.trim()) || `POST ${url} answered with status ${tried.status}`;
+  }
+  const gaveUp = `POST ${url} giving up after ${attempts} attempt(s)`;
+  return tried.kind === 'answered' ? gaveUp : `${gaveUp}: ${cut(tried.reason)}`;
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_ERROR_LENGTH ? text : `${text.slice(0, MAX_ERROR_LENGTH)}…`;
+}
+
+async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Webhook } from '../crds/types.js';
+import type { HookResult, HookRound } from '../domain/findings.js';
+import type { HookType } from '../domain/policy.js';
+import { callWebhook, type CallOutcome, type CallTools } from './call.js';
+import { eventMetadata, payloadOf, type EventNotice, type Subject } from './payload.js';
+
+/** Where calls are noted: hook, type, status and duration, never what was sent or answered. */
+export interface HookLog {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface Round {
+  readonly type: HookType;
+  /** The Canary's webhooks, in the order of the spec; those of other types are passed over. */
+  readonly webhooks: readonly Webhook[];
+  readonly subject: Subject;
+  /** What `event` webhooks are about. */
+  readonly event?: EventNotice;
+}
+
+export interface RoundTools extends CallTools {
+  readonly log: HookLog;
+  /** A key that stays the same when the round is repeated after a crash; see `WebhookCall.idempotencyKey`. */
+  readonly idempotencyKey?: (webhook: Webhook) => string;
+}
+
+/**
+ * Calls the webhooks of one type one after another, up to the one that decides: the first failure, or for `rollback`
+ * the first success, since a single one suffices to roll back.
+ *
+ * @returns the answers so far; none where there is no webhook of the type
+ * @throws whatever `tools.signal` was aborted with
+ */
+export async function callRound(round: Round, tools: RoundTools): Promise<HookRound> {
+  const decisive = round.type === 'rollback';
+  const results: HookResult[] = [];
+  for (const webhook of round.webhooks.filter(({ type }) => type === round.type)) {
+    const result = await callOne(webhook, round, tools);
+    results.push(result);
+    if (result.ok === decisive) break;
+  }
+  return { results };
+}
+
+async function callOne(webhook: Webhook, round: Round, tools: RoundTools): Promise<HookResult> {
+  const started = performance.now();
+  const metadata = round.event ? eventMetadata(round.event, webhook.metadata) : webhook.metadata;
+  const outcome = await callWebhook(
+    {
+      url: webhook.url,
+      body: payloadOf(round.subject, metadata),
+      timeoutMs: webhook.timeoutSeconds * 1_000,
+      retries: webhook.retries,
+      disableTLS: webhook.disableTLS,
+      ...(tools.idempotencyKey ? { idempotencyKey: tools.idempotencyKey(webhook) } : {}),
+    },
+    tools,
+  );
+  note(webhook, round.subject, outcome, performance.now() - started, tools.log);
+  return outcome.ok ? { hook: webhook.name, ok: true } : { hook: webhook.name, ok: false, error: outcome.error };
+}
+
+function note(webhook: Webhook, subject: Subject, outcome: CallOutcome, tookMs: number, log: HookLog): void {
+  const { ok, status, attempts } = outcome;
+  const canary = `${subject.name}.${subject.namespace}`;
+  const fields = { canary, hook: webhook.name, type: webhook.type, ok, status, attempts, tookMs: Math.round(tookMs) };
+  log.info(fields, 'webhook called');
+}
