@@ -47,6 +47,8 @@ export interface ApiRequest {
 export interface ApiRequestFilter {
   readonly user?: string;
   readonly userAgentPrefix?: string;
+  /** Requests about objects of this namespace only. */
+  readonly namespace?: string;
   readonly since?: Date;
 }
 
@@ -103,6 +105,7 @@ function toRequest(event: z.infer<typeof eventSchema>): ApiRequest {
 function passes(request: ApiRequest, filter: ApiRequestFilter): boolean {
   if (filter.user !== undefined && request.user !== filter.user) return false;
   if (filter.userAgentPrefix !== undefined && !request.userAgent.startsWith(filter.userAgentPrefix)) return false;
+  if (filter.namespace !== undefined && request.namespace !== filter.namespace) return false;
   return filter.since === undefined || request.at >= filter.since;
 }
 

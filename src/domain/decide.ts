@@ -132,6 +132,8 @@ function take(context: Context, step: Step): Decision {
       return build(context);
     case 'stay':
       return nothing({ ...context.state, waiting: { for: 'order' } });
+    case 'wait':
+      return nothing({ ...context.state, waiting: { for: 'tick', at: step.until } });
     case 'awaitReady':
       return awaitReady(context, step.of, step.readiness);
     case 'initialise':

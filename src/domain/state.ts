@@ -62,7 +62,9 @@ export interface Standing extends KnownRevisions {
   readonly unknownChecks: number;
   /** Completed iterations of an A/B or Blue/Green analysis. */
   readonly iterations: number;
-  /** The analysis of the present revision has begun: pre-rollout hooks have passed once. */
+  /** Pre-rollout hooks have passed for the present revision. */
+  readonly prepared: boolean;
+  /** The analysis of the present revision has begun. */
   readonly begun: boolean;
   /** The primary can't serve after a failed promotion: all traffic stays on the canary until a new one is promoted. */
   readonly stranded: boolean;

@@ -28,6 +28,7 @@ export type Step =
   | { readonly do: 'report'; readonly problem: string }
   | { readonly do: 'suspend' }
   | { readonly do: 'stay' }
+  | { readonly do: 'wait'; readonly until: number }
   | { readonly do: 'terminate' }
   | { readonly do: 'revert' }
   | { readonly do: 'build' }
@@ -191,11 +192,15 @@ function rollbackSignal(policy: Policy, f: Findings): Step | undefined {
 function check(s: Standing, f: Findings, now: number): Step | undefined {
   const policy = policyOf(s);
   if (!s.begun) {
-    if (!hasHooks(policy, 'pre-rollout')) return undefined;
+    if (s.prepared || !hasHooks(policy, 'pre-rollout')) return undefined;
     if (f['pre-rollout'] === undefined) return { do: 'ask', question: 'pre-rollout' };
     return failedHook(f['pre-rollout']) ? haltOrRollBack(s) : undefined;
   }
-  if (now < s.checkDueAt) return undefined;
+  if (now < s.checkDueAt) {
+    // Somebody woke the release: the weight has not stood long enough to be judged. A gate was only reached by a check
+    // that passed, so an approval needs no other.
+    return s.approved.length > 0 ? undefined : { do: 'wait', until: s.checkDueAt };
+  }
   if (f.analysis === undefined) return { do: 'ask', question: 'analysis' };
   const failed = failedHook({ results: f.analysis.hooks }) ?? failedMetric(f.analysis);
   if (!failed) return undefined;

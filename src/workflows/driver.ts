@@ -254,6 +254,7 @@ function asked(state: State): AskedStanding {
     iterations: state.iterations,
     applied: state.applied,
     promoted: state.promoted,
+    prepared: state.prepared,
     begun: state.begun,
     stranded: state.stranded,
     paused: state.paused,

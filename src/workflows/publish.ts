@@ -17,7 +17,7 @@ interface Published {
 
 /** Shows the state in the Temporal UI: search attributes where they have changed, and the details as they are. */
 export class Publisher {
-  private last: Published | undefined;
+  private last = inherited();
 
   publish(state: State): void {
     const now: Published = {
@@ -37,12 +37,25 @@ export class Publisher {
   }
 }
 
-function changedPairs(before: Published | undefined, now: Published): SearchAttributeUpdatePair[] {
+/** What the run was started with, or the run before it left: a run that continued as new keeps its search attributes. */
+function inherited(): Published {
+  const { typedSearchAttributes: known } = workflowInfo();
+  return {
+    phase: known.get(attributes.phase) ?? '',
+    weight: known.get(attributes.weight) ?? 0,
+    revision: known.get(attributes.revision) ?? '',
+    waiting: known.get(attributes.waiting) ?? '',
+    outcome: known.get(attributes.outcome) ?? '',
+    triggeredBy: known.get(attributes.triggeredBy) ?? '',
+    requestId: known.get(attributes.requestId) ?? '',
+  };
+}
+
+function changedPairs(before: Published, now: Published): SearchAttributeUpdatePair[] {
   const pairs: SearchAttributeUpdatePair[] = [];
   const keyword = (field: keyof Published, key: SearchAttributePair['key']): void => {
-    if (before?.[field] === now[field]) return;
     const value = now[field];
-    if (before === undefined && (value === '' || value === 0)) return;
+    if (before[field] === value) return;
     pairs.push({ key, value: value === '' ? null : value } as SearchAttributeUpdatePair);
   };
   keyword('phase', attributes.phase);

@@ -119,6 +119,11 @@ export class Model {
     this.send({ type: 'submitted', change: { id: revision.hash, kind: 'target', by: 'test' } });
   }
 
+  /** Tells the run to look, as a watch process does that has seen something move. */
+  nudge(): void {
+    this.send({ type: 'submitted', change: { id: `n${this.turns}`, kind: 'drift', by: 'test' } });
+  }
+
   /** Runs until the run ends, or stands still, or `turns` turns have passed. */
   run(turns = 2000): this {
     for (let i = 0; i < turns; i += 1) {

@@ -28,6 +28,7 @@ type Trouble =
   | { readonly kind: 'canary'; readonly ready: number | undefined }
   | { readonly kind: 'primary'; readonly ready: number | undefined }
   | { readonly kind: 'problem'; readonly on: boolean }
+  | { readonly kind: 'nudge' }
   | { readonly kind: 'break' };
 
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
@@ -42,6 +43,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('canary' as const), ready: fc.constantFrom(0, 3, undefined) }),
   fc.record({ kind: fc.constant('problem' as const), on: fc.boolean() }),
+  fc.record({ kind: fc.constant('nudge' as const) }),
   fc.record({ kind: fc.constant('break' as const) }),
 );
 
@@ -86,6 +88,8 @@ function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Mo
   };
   let broken = false;
   let before = 0;
+  let since = 0;
+  const steered = given.troubles.some(([, { kind }]) => kind === 'order');
   m.before = () => {
     const max = m.policy.strategy.maxWeight;
     const weight = m.weights?.canary ?? 0;
@@ -93,6 +97,10 @@ function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Mo
       assert.ok(weight <= max, `weight ${weight} is above maxWeight ${max}`);
     if (weight > before && m.state.phase === 'Progressing')
       assert.equal(failedLast, false, 'the weight moved after a failed check');
+    if (weight > before && before > 0 && m.state.phase === 'Progressing' && !steered) {
+      assert.ok(m.now - since >= 10_000, `weight ${before} stood for ${m.now - since} ms only`);
+    }
+    if (weight !== before) since = m.now;
     failedLast = false;
     before = weight;
     for (const [turn, happening] of given.troubles) if (turn === m.turns) cause(m, happening, () => (broken = true));
@@ -130,6 +138,9 @@ function cause(m: Model, trouble: Trouble, breakNext: () => void): void {
       break;
     case 'problem':
       m.problem = trouble.on ? 'something is missing' : undefined;
+      break;
+    case 'nudge':
+      m.nudge();
       break;
     case 'break':
       breakNext();

@@ -65,7 +65,7 @@ test('Temporal stopped with the canary at weight 25: the dead-man’s switch rol
   const client = await labClient(lab);
   await applyObjects(client, parseManifest(crdYaml()));
   client.close();
-  const world = await World.open(t, lab);
+  const world = await World.open(t, { lab });
   t.after(() => lab.stop());
   await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }), ['--lease-seconds', '5']);
   const traffic = world.traffic(20);

@@ -18,15 +18,26 @@ import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
 import { Traffic } from './traffic.js';
 
+/** Where a world is, if not anywhere in the lab of the test run. */
+export interface Place {
+  readonly lab?: ConnectedLab;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly host?: string;
+}
+
 const TYPES: Readonly<Record<string, ResourceType>> = Object.fromEntries(
   [CANARIES, DEPLOYMENTS, SERVICES, APISIX_ROUTES].map((type) => [type.kind, type]),
 );
 
 /** A namespace of its own in the lab, with an application, and Serinus processes that look at nothing else. */
 export class World {
-  readonly namespace = `r-${randomUUID().slice(0, 8)}`;
-  readonly host = `${this.namespace}.example.com`;
-  readonly cluster = this.namespace;
+  readonly namespace: string;
+  readonly host: string;
+  /** Of the Canary. */
+  readonly name: string;
+  /** Names its workflows and queues. */
+  readonly cluster = `r-${randomUUID().slice(0, 8)}`;
   private readonly processes = new Set<SerinusProcess>();
   private traffics: Traffic[] = [];
 
@@ -35,12 +46,17 @@ export class World {
     readonly kube: KubeClient,
     readonly temporal: Client,
     private readonly connection: Connection,
-  ) {}
+    place: Place,
+  ) {
+    this.namespace = place.namespace ?? this.cluster;
+    this.host = place.host ?? `${this.cluster}.example.com`;
+    this.name = place.name ?? APP;
+  }
 
-  static async open(t: TestContext, lab?: ConnectedLab): Promise<World> {
+  static async open(t: TestContext, place: Place = {}): Promise<World> {
     const directory = process.env['SERINUS_LAB'];
-    if (!lab && directory === undefined) throw new Error('SERINUS_LAB is not set: run the tests with npm test');
-    const connected = lab ?? (await connectLab(directory ?? ''));
+    if (!place.lab && directory === undefined) throw new Error('SERINUS_LAB is not set: run the tests with npm test');
+    const connected = place.lab ?? (await connectLab(directory ?? ''));
     const kube = KubeClient.create({ kubeconfig: connected.kubeconfig, userAgent: 'serinus-test' });
     const connection = await Connection.connect({ address: connected.temporal.address });
     const world = new World(
@@ -48,6 +64,7 @@ export class World {
       kube,
       new Client({ connection, namespace: connected.temporal.namespace }),
       connection,
+      place,
     );
     t.after(() => world.close());
     await kube.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: world.namespace } });
@@ -80,7 +97,7 @@ export class World {
   }
 
   async canary(): Promise<CanaryStatus> {
-    const object = await this.kube.get(CANARIES, this.namespace, APP);
+    const object = await this.kube.get(CANARIES, this.namespace, this.name);
     return parseStatus(object?.['status']);
   }
 
@@ -90,9 +107,18 @@ export class World {
 
   /** The route's canary weight; undefined where there is no generated route. */
   async weight(): Promise<number | undefined> {
-    const route = await this.kube.get(APISIX_ROUTES, this.namespace, `${APP}-${APP}-canary`);
+    const route = await this.kube.get(APISIX_ROUTES, this.namespace, `${this.name}-${this.name}-canary`);
     const spec = route?.['spec'] as { http: { backends: { serviceName: string; weight: number }[] }[] } | undefined;
-    return spec?.http[0]?.backends.find((backend) => backend.serviceName === `${APP}-canary`)?.weight;
+    return spec?.http[0]?.backends.find((backend) => backend.serviceName === `${this.name}-canary`)?.weight;
+  }
+
+  /** The gateway has taken over the route as it is now. */
+  async settled(): Promise<void> {
+    await until(async () => {
+      const route = await this.kube.get(APISIX_ROUTES, this.namespace, `${this.name}-${this.name}-canary`);
+      const { conditions = [] } = (route?.['status'] ?? {}) as { conditions?: { observedGeneration?: number }[] };
+      return conditions.some((condition) => condition.observedGeneration === route?.metadata.generation);
+    }, 'the gateway has taken over the route');
   }
 
   async atWeight(weight: number, timeoutMs = 60_000): Promise<void> {
@@ -121,12 +147,12 @@ export class World {
   }
 
   async lease(): Promise<KubeObject | undefined> {
-    return this.kube.get(LEASES, this.namespace, `serinus-${APP}`);
+    return this.kube.get(LEASES, this.namespace, `serinus-${this.name}`);
   }
 
   get run() {
     return this.temporal.workflow.getHandle<typeof rollout>(
-      workflowIdOf({ cluster: this.cluster, namespace: this.namespace, name: APP }),
+      workflowIdOf({ cluster: this.cluster, namespace: this.namespace, name: this.name }),
     );
   }
 
@@ -142,6 +168,11 @@ export class World {
     this.processes.add(started);
     await started.ready();
     return started;
+  }
+
+  /** What all its Serinus processes have logged. */
+  logText(): string {
+    return [...this.processes].map((running) => running.text()).join('');
   }
 
   private async close(): Promise<void> {
@@ -231,12 +262,16 @@ export class SerinusProcess {
       world.namespace,
       '--cluster-name',
       world.cluster,
-      '--min-interval',
-      '1',
     ];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', out, out],
-      env: { ...process.env, ...world.lab.environment(), SERINUS_METRICS_SERVER: world.lab.prometheusUrl, ...this.env },
+      env: {
+        ...process.env,
+        ...world.lab.environment(),
+        SERINUS_METRICS_SERVER: world.lab.prometheusUrl,
+        SERINUS_MIN_INTERVAL: '1',
+        ...this.env,
+      },
     });
     return [child, new Promise((resolve) => child.on('exit', () => resolve()))];
   }

@@ -20,7 +20,15 @@ export function closeGate(context: Context, gate: Gate, hook: string): Decision 
   const { state, findings, now } = context;
   const since = state.gate?.gate === gate ? state.gate.since : now;
   const checked = gate === 'confirm-rollout' ? state : afterCheck(context);
-  const waiting = tickLater({ ...checked, phase: phaseAt(gate, state.phase), gate: { gate, hook, since } }, now);
+  const waiting = tickLater(
+    {
+      ...checked,
+      phase: phaseAt(gate, state.phase),
+      gate: { gate, hook, since },
+      prepared: gate !== 'confirm-rollout',
+    },
+    now,
+  );
   const before = gate === 'confirm-rollout' ? [] : preamble(context);
   const [said, next] = sayOnce(waiting, [
     ...before,

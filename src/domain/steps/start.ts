@@ -12,6 +12,7 @@ function fromTheStart(state: State): State {
     failedChecks: 0,
     unknownChecks: 0,
     iterations: 0,
+    prepared: false,
     begun: false,
     gate: undefined,
     approved: [],

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { appCanary } from './objects.js';
+import { World } from './world.js';
+
+// Flagger 1.36.1, measured: 162 requests for a whole release of five weights, 66 for an idle minute of one Canary.
+const FLAGGER_RELEASE = 162;
+const FLAGGER_IDLE_MINUTE = 66;
+
+test('a whole release asks less of the API server than Flagger’s, an idle Canary asks nothing', async (t) => {
+  const world = await World.open(t);
+  await world.initialised(appCanary(world.app, {}, { stepWeight: 10, metrics: [] }));
+  const count = async (since: Date) =>
+    world.lab.apiRequests({ userAgentPrefix: 'serinus/', namespace: world.namespace, since });
+
+  const beforeRelease = new Date();
+  await world.setImage('lab/http-echo:2');
+  await world.phase('Succeeded');
+  await world.run.result();
+  const release = await count(beforeRelease);
+  t.diagnostic(`a release of five weights: ${release.total} requests ${JSON.stringify(release.byVerb)}`);
+  assert.ok(release.total < FLAGGER_RELEASE / 2, `${release.total} requests: ${JSON.stringify(release.byKind)}`);
+
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  const idle = new Date();
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+  const minute = await count(idle);
+  t.diagnostic(`an idle minute: ${minute.total} requests`);
+  assert.equal(
+    minute.total,
+    0,
+    `Flagger makes ${FLAGGER_IDLE_MINUTE}; these were made: ${JSON.stringify(minute.byKind)}`,
+  );
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { applyManifests } from '../../lab/manifests.js';
+import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SERVICES } from '../../src/kubernetes/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+import { until } from '../support/until.js';
+import { World } from './world.js';
+
+/** The walkthrough's own place and names: its words are compared letter by letter. */
+async function openWalkthrough(t: TestContext): Promise<World> {
+  const world = await World.open(t, { namespace: 'test', name: 'podinfo', host: 'app.example.com' });
+  await applyManifests(world.lab, ['podinfo', 'route', 'load-tester']);
+  await until(
+    async () => (await ready(world, 'flagger-loadtester')) && (await ready(world, 'podinfo')),
+    'podinfo and the load tester are ready',
+    60_000,
+  );
+  return world;
+}
+
+async function ready(world: World, name: string): Promise<boolean> {
+  const object = await world.kube.get(DEPLOYMENTS, 'test', name);
+  return ((object?.['status'] as { availableReplicas?: number } | undefined)?.availableReplicas ?? 0) > 0;
+}
+
+const INITIALISED = [
+  '[Warning] podinfo-primary.test not ready: waiting for rollout to finish: 0 of 1 (readyThreshold 100%) updated replicas are available',
+  '[Normal] all the metrics providers are available!',
+  '[Normal] Initialization done! podinfo.test',
+];
+
+const PROMOTED = [
+  '[Normal] New revision detected! Scaling up podinfo.test',
+  '[Warning] canary deployment podinfo.test not ready: waiting for rollout to finish: 0 of 1 (readyThreshold 100%) updated replicas are available',
+  '[Normal] Starting canary analysis for podinfo.test',
+  '[Normal] Advance podinfo.test canary weight 10',
+  '[Warning] Halt advancement no values found for apisix metric request-success-rate probably podinfo.test is not receiving traffic: running query failed: no values found',
+  '[Normal] Advance podinfo.test canary weight 20',
+  '[Normal] Advance podinfo.test canary weight 30',
+  '[Normal] Advance podinfo.test canary weight 40',
+  '[Normal] Advance podinfo.test canary weight 50',
+  '[Normal] Copying podinfo.test template spec to podinfo-primary.test',
+  '[Warning] podinfo-primary.test not ready: waiting for rollout to finish: 1 old replicas are pending termination',
+  '[Normal] Routing all traffic to primary',
+  '[Normal] Promotion completed! Scaling down podinfo.test',
+];
+
+test('the walkthrough, word for word: what appears, what is said, how it ends', async (t) => {
+  const world = await openWalkthrough(t);
+  await world.serinus(['all', '--min-interval', '10']);
+  await applyManifests(world.lab, ['canary']);
+  await world.phase('Initialized');
+  const exists = async (type: Parameters<typeof world.kube.get>[0], name: string) =>
+    assert.ok(await world.kube.get(type, 'test', name), `${type.kind} ${name} appears by itself`);
+  await exists(DEPLOYMENTS, 'podinfo-primary');
+  await exists(HORIZONTAL_POD_AUTOSCALERS, 'podinfo-primary');
+  for (const name of ['podinfo', 'podinfo-canary', 'podinfo-primary']) await exists(SERVICES, name);
+  await exists(APISIX_ROUTES, 'podinfo-podinfo-canary');
+
+  // kubectl -n test set image deployment/podinfo podinfod=stefanprodan/podinfo:6.0.1
+  const containers = [{ name: 'podinfod', image: 'stefanprodan/podinfo:6.0.1' }];
+  await world.kube.patch(DEPLOYMENTS, 'strategic', 'test', 'podinfo', { spec: { template: { spec: { containers } } } });
+  await world.phase('Succeeded', 150_000);
+  await world.run.result();
+  assert.deepEqual(await world.events(), [...INITIALISED, ...PROMOTED]);
+
+  const status = await world.canary();
+  assert.equal(status.canaryWeight, 0);
+  const [promoted] = status.conditions;
+  assert.deepEqual(
+    [promoted?.type, promoted?.status, promoted?.reason, promoted?.message],
+    ['Promoted', 'True', 'Succeeded', 'Canary analysis completed successfully, promotion finished.'],
+  );
+  const log = world.logText();
+  for (const event of PROMOTED) {
+    const message = event.replace(/^\[\w+\] /, '');
+    assert.ok(
+      log.includes(`"canary":"podinfo.test","msg":${JSON.stringify(message)}`),
+      `the log has it, too: ${message}`,
+    );
+  }
+});
