@@ -1,6 +1,7 @@
 import { parseStatus } from '../crds/status.js';
 import type { Takeover } from '../domain/initial.js';
 import type { KubeObject } from '../kubernetes/object.js';
+import { INVALID_SPEC } from '../kubernetes/status.js';
 import type { BeginInput, Begun } from '../workflows/activities.js';
 import { keptSpec, readCanary } from './canary.js';
 import type { Dependencies } from './dependencies.js';
@@ -16,8 +17,17 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
 }
 
 function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch'> {
-  const { phase, canaryWeight, failedChecks, iterations, lastAppliedSpec, lastPromotedSpec, trackedConfigs } =
-    parseStatus(canary['status']);
+  const status = parseStatus(canary['status']);
+  const {
+    phase,
+    canaryWeight,
+    failedChecks,
+    iterations,
+    lastAppliedSpec,
+    lastPromotedSpec,
+    trackedConfigs,
+    conditions,
+  } = status;
   return {
     phase,
     weight: canaryWeight,
@@ -25,5 +35,6 @@ function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch'> {
     iterations,
     applied: lastAppliedSpec === '' ? undefined : { hash: lastAppliedSpec, configs: trackedConfigs },
     promoted: lastPromotedSpec,
+    markedInvalid: conditions.some((condition) => condition.reason === INVALID_SPEC),
   };
 }

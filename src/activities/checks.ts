@@ -8,6 +8,11 @@ import type { Workbench } from './canary.js';
 export interface Checks {
   /** Whether the metrics providers answer. */
   providers(bench: Workbench, signal: AbortSignal): Promise<ProvidersCheck>;
+  /**
+   * What a person must mend before the metrics can be read at all: a template that is missing, or whose query can't be
+   * read. Asks nobody, so it is looked at before each release.
+   */
+  mistake(bench: Workbench): Promise<string | undefined>;
   /** Rollout webhooks, then metrics, in the order of the spec, up to the first that fails. */
   analysis(
     bench: Workbench,

@@ -1,4 +1,5 @@
 import type { Findings, NotReady, Question, World } from '../domain/findings.js';
+import { isActive } from '../domain/phases.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
@@ -89,7 +90,9 @@ async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput):
     const known = input.standing.applied;
     const initialised = input.standing.promoted !== '';
     const weights = await router.weights(canary);
+    const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(bench) : undefined;
     return {
+      ...(mistake === undefined ? {} : { mistake }),
       built: view.built,
       primary,
       canary: target,

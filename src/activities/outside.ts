@@ -7,22 +7,25 @@ import type { HookType } from '../domain/policy.js';
 import type { Revision } from '../domain/revision.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
-import { ENDPOINT_SLICES, METRIC_TEMPLATES, SECRETS } from '../kubernetes/object.js';
+import { METRIC_TEMPLATES, SECRETS } from '../kubernetes/object.js';
 import { checkProviders } from '../metrics/check-providers.js';
 import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
 import { evaluateMetrics } from '../metrics/evaluate.js';
+import { TemplateError } from '../metrics/gotemplate/error.js';
+import { parseQuery } from '../metrics/model.js';
 import type { Settings } from '../settings.js';
 import { checksumOf } from '../webhooks/payload.js';
 import { callRound } from '../webhooks/round.js';
+import { AddressBook } from './addresses.js';
 import type { Workbench } from './canary.js';
 import type { Checks } from './checks.js';
 import type { Logger } from './dependencies.js';
 
 const NO_REVISION: Revision = { hash: '', configs: {} };
-const SERVICE_NAME = 'kubernetes.io/service-name';
 
 /** Asks metrics providers and webhooks for real. */
 export function createChecks(cache: ClusterCache, settings: Settings, log: Logger): Checks {
+  const book = new AddressBook(cache);
   const hooks = async (
     bench: Workbench,
     { applied }: { readonly applied: Revision | undefined },
@@ -46,18 +49,38 @@ export function createChecks(cache: ClusterCache, settings: Settings, log: Logge
   return {
     hooks,
     providers: async (bench, signal) => {
-      const error = await checkProviders(context(bench), sourcesOf(cache, bench), signal);
+      const error = await checkProviders(context(bench), sourcesOf(cache, book, bench), signal);
       return error === undefined ? {} : { error };
     },
+    mistake: (bench) => templateMistake(bench, sourcesOf(cache, book, bench)),
     analysis: async (bench, standing, signal) => {
       const round = await hooks(bench, standing, 'rollout', 'Progressing', signal);
       if (failedHook(round)) return { hooks: round.results, metrics: [] };
-      return { hooks: round.results, metrics: await evaluateMetrics(context(bench), sourcesOf(cache, bench), signal) };
+      return {
+        hooks: round.results,
+        metrics: await evaluateMetrics(context(bench), sourcesOf(cache, book, bench), signal),
+      };
     },
   };
 }
 
-function sourcesOf(cache: ClusterCache, { canary }: Workbench): MetricsSources {
+async function templateMistake({ canary }: Workbench, sources: MetricsSources): Promise<string | undefined> {
+  for (const { templateRef } of canary.analysis.metrics.flatMap(({ sources: all }) =>
+    all.filter((s) => s.kind === 'template'),
+  )) {
+    const title = `Metric template ${templateRef.name}.${templateRef.namespace}`;
+    try {
+      parseQuery((await sources.template(templateRef.namespace, templateRef.name)).query);
+    } catch (error) {
+      if (error instanceof TemplateError) return `${title} query render error: ${error.message}`;
+      if (error instanceof UserError) return `${title} error: ${error.message}`;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function sourcesOf(cache: ClusterCache, book: AddressBook, { canary }: Workbench): MetricsSources {
   return {
     template: async (namespace, name) => {
       const object = await cache.get(METRIC_TEMPLATES, namespace, name);
@@ -75,16 +98,6 @@ function sourcesOf(cache: ClusterCache, { canary }: Workbench): MetricsSources {
         Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
       );
     },
-    canaryAddresses: () => addressesOf(cache, canary.namespace, canary.service.canaryName),
+    canaryAddresses: () => book.addressesOf(canary.namespace, canary.service.canaryName),
   };
-}
-
-/** The addresses behind a Service, those of pods that are on their way out included: they have served, too. */
-async function addressesOf(cache: ClusterCache, namespace: string, service: string): Promise<readonly string[]> {
-  const store = await cache.synced(ENDPOINT_SLICES);
-  const slices = store.list(namespace).filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === service);
-  const endpoints = slices.flatMap(
-    (slice) => (slice['endpoints'] ?? []) as readonly { readonly addresses?: readonly string[] }[],
-  );
-  return [...new Set(endpoints.flatMap((endpoint) => endpoint.addresses ?? []))].sort();
 }

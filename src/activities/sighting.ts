@@ -26,6 +26,7 @@ export async function sight(deps: Dependencies, key: CanaryKey): Promise<FullSig
   return {
     phase: status.phase,
     suspended: view.canary?.suspend ?? false,
+    refused: view.refusal !== undefined,
     deleting: object.metadata.deletionTimestamp !== undefined && hasFinalizer(object),
     generation: object.metadata.generation ?? 0,
     observedGeneration: lease?.observedGeneration ?? 0,

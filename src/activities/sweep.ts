@@ -1,12 +1,11 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
-import { isResting } from '../domain/phases.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
 import type { Dependencies } from './dependencies.js';
-import { sight } from './sighting.js';
+import { sight, type FullSighting } from './sighting.js';
 import { changeId } from './submissions.js';
 
 /** Silent terms after which a run that is open, but does nothing, is taken for stuck. */
@@ -41,55 +40,44 @@ async function lookAfter(
   const sighting = await sight(deps, canary);
   if (!sighting) return undefined;
   const { lease } = sighting;
-  const atRest = isResting(sighting.phase) && !lease?.holder;
-  if (atRest) return resubmit(deps, canary, sighting);
-  const silentFor = lease ? deps.now() - lease.expiresAt : Infinity;
-  const suspicious = lease === undefined || lease.holder === '' || lease.held || silentFor > 0;
-  if (!suspicious) return undefined;
-  const running = await isRunning(client, canary);
-  if (!running) return recover(deps, canary, sighting.phase, lease?.fence.epoch);
-  if (!lease || lease.held || silentFor < PATIENCE_TERMS * lease.durationMs) return undefined;
+  if (!lease?.holder) return report(deps, canary, sighting);
+  const silentFor = deps.now() - lease.expiresAt;
+  if (!lease.held && silentFor <= 0) return undefined;
+  if (!(await isRunning(client, canary))) return recover(deps, canary, sighting.phase, lease.fence.epoch);
+  if (lease.held || silentFor < PATIENCE_TERMS * lease.durationMs) return undefined;
   deps.log.error(
     { canary: `${canary.name}.${canary.namespace}` },
     `its workflow has been silent for ${Math.round(silentFor / 1000)} s: it is ended and rolled back`,
   );
-  await client.workflow
-    .getHandle(workflowIdOf(canary))
-    .terminate('silent for too long: handed over to a new run, which rolls back');
+  const handle = client.workflow.getHandle(workflowIdOf(canary));
+  await handle.terminate('silent for too long: handed over to a new run, which rolls back');
   await recover(deps, canary, sighting.phase, lease.fence.epoch);
   return 'stuck';
 }
 
-async function recover(
-  deps: Dependencies,
-  canary: CanaryKey,
-  phase: string,
-  epoch: number | undefined,
-): Promise<'recovered'> {
-  const id = changeId('recover', canary, epoch);
+/** The run that held the Lease is no more. */
+async function recover(deps: Dependencies, canary: CanaryKey, phase: string, epoch: number): Promise<'recovered'> {
+  const reason = `its run ended in phase ${phase || 'new'} without finishing`;
   await deps.submissions.submit(
     canary,
-    { id, kind: 'recover', by: 'janitor', reason: `its run ended in phase ${phase || 'new'} without finishing` },
+    { id: changeId('recover', canary, epoch), kind: 'recover', by: 'janitor', reason },
     { summary: `${canary.name}.${canary.namespace}: recover` },
   );
   return 'recovered';
 }
 
-async function resubmit(
+/** Nobody holds the Canary: is there something that no watch process has reported? */
+async function report(
   deps: Dependencies,
   canary: CanaryKey,
-  sighting: Parameters<typeof needOf>[0],
+  sighting: FullSighting,
 ): Promise<'resubmitted' | undefined> {
   const kind = needOf(sighting);
   if (kind === undefined) return undefined;
   const revision = sighting.seen?.revision;
-  const id = changeId(kind, canary, sighting.generation, revision, sighting.drift);
-  const answer = await deps.submissions.submit(canary, {
-    id,
-    kind,
-    by: 'janitor',
-    ...(revision ? { revision: revision.hash } : {}),
-  });
+  const id = changeId(kind, canary, sighting.generation, revision, sighting.drift, sighting.lease?.fence.epoch);
+  const change = { id, kind, by: 'janitor', ...(revision ? { revision: revision.hash } : {}) };
+  const answer = await deps.submissions.submit(canary, change);
   return didStart(answer.verdict) ? 'resubmitted' : undefined;
 }
 

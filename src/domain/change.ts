@@ -1,5 +1,5 @@
 import { isActive, isResting, type Phase } from './phases.js';
-import { compareRevisions, type KnownRevisions, type SeenRevision } from './revision.js';
+import { compareRevisions, sameRevision, type KnownRevisions, type SeenRevision } from './revision.js';
 import type { Change, State } from './state.js';
 
 /**
@@ -25,10 +25,22 @@ export function compareRevisionHint(
   }
 }
 
+/**
+ * Whether a change that is reported when a run has already decided to end says something that the run hasn't seen, and
+ * so needs another run.
+ */
+export function isNews(state: State, change: Change): boolean {
+  if (change.generation === undefined || (change.kind !== 'spec' && change.kind !== 'target')) return true;
+  if (change.generation > state.generation) return true;
+  return change.seen !== undefined && (state.applied === undefined || !sameRevision(state.applied, change.seen));
+}
+
 /** What the watch process sees of a Canary. */
 export interface Sighting extends KnownRevisions {
   readonly phase: Phase;
   readonly suspended: boolean;
+  /** The present spec can't be carried out. */
+  readonly refused: boolean;
   readonly deleting: boolean;
   readonly generation: number;
   /** Generation of the Canary that the last run has dealt with. */
@@ -49,7 +61,7 @@ export function needOf(s: Sighting): Change['kind'] | undefined {
   if (s.deleting) return 'deletion';
   if (s.generation > s.observedGeneration) return 'spec';
   if (s.suspended) return undefined;
-  if (!isResting(s.phase) && !s.underWay) return 'recover';
+  if (!isResting(s.phase) && !s.underWay) return s.refused && !isActive(s.phase) ? undefined : 'recover';
   if (s.seen && compareRevisions(s, s.seen) === 'new') return 'target';
   if (s.seen && s.phase === 'Failed' && compareRevisions(s, s.seen) === 'reverted') return 'target';
   if (s.drift.length > 0 && !s.underWay) return 'drift';

@@ -74,7 +74,9 @@ function toldBy(state: State, change: Change): State {
 function observed(before: State, findings: Findings, asOf: number, now: number): Decision {
   const { world } = findings;
   const policy = world.policy ?? before.policy;
-  const generation = world.refusal?.generation ?? policy?.generation ?? before.generation;
+  // A spec that is refused in mid-release isn't dealt with: the run after it says so on the condition.
+  const refused = isActive(before.phase) ? undefined : world.refusal?.generation;
+  const generation = refused ?? policy?.generation ?? before.generation;
   const state: State = { ...before, policy, generation, fresh: false, weight: world.weights?.canary ?? before.weight };
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);

@@ -41,6 +41,8 @@ export interface World {
   readonly deleting?: true;
   /** What keeps the Canary from being looked at, in words for an event; a person must mend it. */
   readonly problem?: string;
+  /** What a person must mend before a release can be judged: a metric template that is missing or can't be read. */
+  readonly mistake?: string;
   /** The primary workload and the objects it needs exist. */
   readonly built: boolean;
   readonly primary: Readiness;

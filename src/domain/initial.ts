@@ -12,6 +12,8 @@ export interface Takeover {
   readonly iterations: number;
   readonly applied: Revision | undefined;
   readonly promoted: string;
+  /** The condition says that the spec can't be carried out. */
+  readonly markedInvalid: boolean;
 }
 
 /** The state of a run that begins. A release somebody else left unfinished is rolled back, not resumed. */

@@ -3,7 +3,7 @@ import type { CanaryKey } from './identity.js';
 import type { Phase } from './phases.js';
 import type { Policy } from './policy.js';
 import type { RecordEntry } from './record.js';
-import type { KnownRevisions } from './revision.js';
+import type { KnownRevisions, Revision } from './revision.js';
 
 /** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */
 export interface Change {
@@ -15,6 +15,9 @@ export interface Change {
   readonly reason?: string;
   /** Hash of the revision it is about, where that is known. */
   readonly revision?: string;
+  /** What its reporter has seen of the spec and of the target; absent where that isn't what it is about. */
+  readonly generation?: number;
+  readonly seen?: Revision;
   /** Of a request by API: the same request has the same id. */
   readonly requestId?: string;
 }
@@ -109,6 +112,8 @@ export interface State extends Standing {
   readonly cause: Change;
   readonly startedAt: number;
   readonly waiting: Waiting;
+  /** The Canary's condition says that its spec can't be carried out, which may not be so any more. */
+  readonly markedInvalid: boolean;
   /** The next look must read the API server, not a cache: something has just been reported as changed. */
   readonly fresh: boolean;
   /** Last text said about something a person must mend, and how often in a row. */

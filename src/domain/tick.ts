@@ -149,6 +149,7 @@ function resting(s: Standing, f: Findings): Step {
     case 'new':
       break;
   }
+  if (world.mistake !== undefined && !policy.skipAnalysis) return { do: 'report', problem: world.mistake };
   // A primary that isn't ready delays a new revision; it doesn't use it up.
   if (!policy.skipAnalysis && !s.stranded && !world.primary.ready) {
     return { do: 'awaitReady', of: 'primary', readiness: world.primary };

@@ -147,9 +147,10 @@ function basic(username: string, password: string): string {
 }
 
 function secretsOf({ credentials = {} }: ProviderOptions, address: URL, headers: HttpGet['headers']): string[] {
-  const values = Object.values(headers).flat();
-  const bare = values.map((value) => value.replace(/^(?:Bearer|Basic) /, ''));
-  return [...Object.values(credentials), address.password, percentDecoded(address.password), ...values, ...bare];
+  const sent = Object.values(headers)
+    .flat()
+    .map((value) => value.replace(/^(?:Bearer|Basic) /, ''));
+  return [...Object.values(credentials), address.password, percentDecoded(address.password), ...sent];
 }
 
 function parsedJson(text: string): unknown {

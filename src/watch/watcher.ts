@@ -13,6 +13,7 @@ import {
   DEPLOYMENTS,
   HORIZONTAL_POD_AUTOSCALERS,
   LEASES,
+  METRIC_TEMPLATES,
   pathOf,
   SECRETS,
   SERVICES,
@@ -21,6 +22,8 @@ import { CanaryIndex } from './canary-index.js';
 import { changedBy, introduce } from './introduction.js';
 import { WorkQueue } from './queue.js';
 
+/** Kinds whose changes may concern a Canary, besides those of its traffic provider. */
+const WATCHED = [DEPLOYMENTS, SERVICES, HORIZONTAL_POD_AUTOSCALERS, CONFIG_MAPS, SECRETS, METRIC_TEMPLATES];
 const CONCURRENCY = 8;
 /** Everything is looked at again this often, from the caches: it asks nothing of the API server. */
 const RESYNC_MS = 60_000;
@@ -46,7 +49,7 @@ export class Watcher {
   }
 
   async start(): Promise<void> {
-    const types: ResourceType[] = [DEPLOYMENTS, SERVICES, HORIZONTAL_POD_AUTOSCALERS, CONFIG_MAPS, SECRETS];
+    const types: ResourceType[] = [...WATCHED];
     for (const router of this.deps.routers) types.push(...router.watches);
     const canaries = await this.deps.cache.synced(CANARIES);
     const leases = await this.deps.cache.synced(LEASES);
@@ -94,10 +97,13 @@ export class Watcher {
     const kind = needOf(sighting);
     if (kind === undefined) return;
     const { revision } = sighting.seen ?? {};
+    const { generation, underWay, drift } = sighting;
     const epoch = sighting.lease?.fence.epoch ?? 0;
-    const id = changeId(kind, view.object.metadata.uid, sighting.generation, revision, sighting.drift, epoch);
+    // What is reported to an open run must be reported anew when that run has ended: the server takes an id once.
+    const id = changeId(kind, view.object.metadata.uid, generation, revision, drift, epoch, underWay);
     if (this.isRepeated(key, id)) return;
-    await this.submit(canary, { id, kind, by: 'watch', ...(revision ? { revision: revision.hash } : {}) });
+    const about = revision ? { revision: revision.hash, seen: revision } : {};
+    await this.submit(canary, { id, kind, by: 'watch', generation, ...about });
     this.submitted.set(key, { id, at: this.deps.now() });
     // Whatever came of it, look once more: a submission that met a closing run has to be made again.
     this.queue.addLater(key, REPEAT_MS + 1_000);
@@ -143,6 +149,9 @@ async function concernsOf(
   const objects = [
     ...(await workload.concerns(canary)),
     ...router.concerns(canary),
+    ...canary.analysis.metrics.flatMap(({ sources }) =>
+      sources.flatMap((s) => (s.kind === 'template' ? [{ type: METRIC_TEMPLATES, name: s.templateRef.name }] : [])),
+    ),
     { type: SERVICES, name: canary.service.name },
     { type: SERVICES, name: canary.service.primaryName },
     { type: SERVICES, name: canary.service.canaryName },

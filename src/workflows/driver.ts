@@ -6,6 +6,7 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isNews } from '../domain/change.js';
 import { decide, type Happening } from '../domain/decide.js';
 import type { Decision } from '../domain/effects.js';
 import { statusOf } from '../domain/effects.js';
@@ -79,7 +80,7 @@ export class Driver {
   private async readInbox(): Promise<void> {
     for (const item of this.inbox.drain()) {
       if (item.type === 'order') await this.obey(item.order);
-      else if (this.state.ending) this.late = item.change;
+      else if (this.state.ending) this.late = isNews(this.state, item.change) ? item.change : this.late;
       else await this.happen({ type: 'submitted', change: item.change });
     }
   }

@@ -91,6 +91,7 @@ export class Model {
       iterations: 0,
       applied: V1,
       promoted: 'v1',
+      markedInvalid: false,
       ...options.taken,
     };
     this.status = { phase: taken.phase, canaryWeight: taken.weight };

@@ -32,6 +32,7 @@ export class FakeCluster implements Activities {
     iterations: 0,
     applied: V1,
     promoted: 'v1',
+    markedInvalid: false,
   };
   target: Revision = V2;
   primaryRuns: Revision = V1;
@@ -144,6 +145,7 @@ export class FakeCluster implements Activities {
           iterations,
           applied: { hash: lastAppliedSpec, configs: trackedConfigs },
           promoted: lastPromotedSpec,
+          markedInvalid: false,
         };
         return true;
       }

@@ -17,8 +17,10 @@ export function end({ state, now }: Context, why: 'gone' | 'fenced' | 'rest'): D
       return nothing(ended(state, { kind: 'gone', reason: 'the Canary was deleted' }));
     case 'fenced':
       return nothing(ended(state, { kind: 'fenced', reason: 'another run or the dead-man’s switch has taken over' }));
-    case 'rest':
-      return apply([], 'release the lease', ended(state, { kind: 'reconciled', reason: 'nothing to release' }), now);
+    case 'rest': {
+      const next = ended(state, { kind: 'reconciled', reason: 'nothing to release' });
+      return apply(state.markedInvalid ? [status(next)] : [], 'release the lease', next, now);
+    }
   }
 }
 

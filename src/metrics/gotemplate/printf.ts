@@ -26,22 +26,28 @@ interface Directive {
  * @throws Misuse
  */
 export function printf(format: string, args: readonly Value[]): string {
+  let text = '';
+  let read = 0;
   let used = 0;
-  const text = format.replace(DIRECTIVE, (...match) => {
+  for (const match of format.matchAll(DIRECTIVE)) {
     const directive = directiveOf(match);
-    if (directive.verb === '%') return '%';
-    const value = args[used++];
-    if (value === undefined) throw new Misuse(`there is no value for ${directive.text}`);
-    return padded(directive, value, formatted(directive, value));
-  });
+    text += format.slice(read, match.index);
+    read = match.index + directive.text.length;
+    if (directive.verb === '%') text += '%';
+    else {
+      const value = args[used++];
+      if (value === undefined) throw new Misuse(`there is no value for ${directive.text}`);
+      text += padded(directive, value, formatted(directive, value));
+    }
+  }
   if (used < args.length) throw new Misuse(`${args.length} values are given, and ${used} are used`);
-  return text;
+  return text + format.slice(read);
 }
 
-function directiveOf(match: readonly unknown[]): Directive {
-  const { flags = '', width = '', precision, verb = '' } = match.at(-1) as Record<string, string | undefined>;
+function directiveOf(match: RegExpMatchArray): Directive {
+  const { flags = '', width = '', precision, verb = '' } = match.groups ?? {};
   const directive = {
-    text: String(match[0]),
+    text: match[0],
     verb,
     left: flags.includes('-'),
     plus: flags.includes('+'),

@@ -4,7 +4,6 @@ import { evaluate, type Constants } from './render.js';
 
 export { TemplateError } from './error.js';
 export type { Constants } from './render.js';
-export type { Value } from './values.js';
 
 /**
  * The part of Go's `text/template` that queries are written with: actions and their trim markers, comments, functions

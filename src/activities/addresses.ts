@@ -1,0 +1,52 @@
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import { ENDPOINT_SLICES } from '../kubernetes/object.js';
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+/** Longer than any analysis looks back by default; a replaced pod's errors are to count as long as they are looked at. */
+const REMEMBERED_MS = 10 * 60_000;
+
+/**
+ * The addresses of the pods behind Services, those that are gone since lately included: a pod that failed and was
+ * replaced must not take its errors out of the numbers with it.
+ */
+export class AddressBook {
+  /** Last time an address was seen behind a Service, by `<namespace>/<service>` and address. */
+  private readonly seen = new Map<string, Map<string, number>>();
+  private started: Promise<void> | undefined;
+
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async addressesOf(namespace: string, service: string): Promise<readonly string[]> {
+    this.started ??= this.start();
+    await this.started;
+    const store = await this.cache.synced(ENDPOINT_SLICES);
+    for (const slice of store.list(namespace)) this.note(slice);
+    const known = this.seen.get(`${namespace}/${service}`) ?? new Map<string, number>();
+    for (const [address, at] of known) if (this.now() - at > REMEMBERED_MS) known.delete(address);
+    return [...known.keys()].sort();
+  }
+
+  private async start(): Promise<void> {
+    const store = await this.cache.synced(ENDPOINT_SLICES);
+    store.onChange((slice) => this.note(slice));
+  }
+
+  private note(slice: KubeObject): void {
+    const service = slice.metadata.labels?.[SERVICE_NAME];
+    if (service === undefined) return;
+    const key = `${slice.metadata.namespace ?? ''}/${service}`;
+    const addresses = this.seen.get(key) ?? new Map<string, number>();
+    this.seen.set(key, addresses);
+    for (const { addresses: found = [] } of (slice['endpoints'] ?? []) as readonly Endpoint[]) {
+      for (const address of found) addresses.set(address, this.now());
+    }
+  }
+}
+
+interface Endpoint {
+  readonly addresses?: readonly string[];
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { parseCanary } from '../../src/crds/canary.js';
+import { parseMetricTemplate } from '../../src/crds/metric-template.js';
+import { UserError } from '../../src/errors.js';
+import { metricsContextOf, type MetricsContext, type MetricsSources } from '../../src/metrics/context.js';
+import type { Flavour } from '../../src/metrics/queries/builtin.js';
+import { canaryWith, OPTIONS } from '../crds/fixtures.js';
+import { vector } from './fake-prometheus.js';
+import { reply, type Answer } from './provider-contract.js';
+import { serve } from './server.js';
+
+export const NOTHING = vector();
+export const BAD_QUERY: Answer = { status: 400, body: 'parse error' };
+export const DOWN: Answer = { status: 503, body: 'down' };
+
+/** One number, as Prometheus answers it. */
+export function number(value: number | string): Answer {
+  return vector(String(value));
+}
+
+/** A Prometheus that is told what to answer, and remembers what it was asked. */
+export async function prometheus(t: TestContext, answer: (query: string) => Answer) {
+  const queries: string[] = [];
+  const { url } = await serve(t, (request, response) => {
+    const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
+    queries.push(query);
+    reply(response, answer(query));
+  });
+  return { url, queries };
+}
+
+/** As in `analysis.metrics`. */
+export type MetricSpec = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/** The Canary `shop`, which releases the Deployment `podinfo`, as users write it. */
+export function contextOf(
+  metricsServer: string,
+  metrics: readonly MetricSpec[],
+  more: Partial<MetricsContext> & { readonly flavour?: Flavour } = {},
+): MetricsContext {
+  const edits = { 'metadata.name': 'shop', 'spec.metricsServer': metricsServer, 'spec.analysis.metrics': metrics };
+  const parsed = parseCanary(canaryWith(edits), OPTIONS);
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  const settings = { meshProvider: 'apisix', builtinQueries: 'canary-only' } as const;
+  return { ...metricsContextOf(parsed.value, settings), ...more };
+}
+
+/** Templates by `name.namespace`, as users write them; a function is called for what it throws. */
+export interface Cluster {
+  readonly templates?: Readonly<Record<string, { readonly provider: object; readonly query: string } | (() => never)>>;
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>> | (() => never)>>;
+  readonly addresses?: readonly string[];
+}
+
+export function sourcesOf({ templates = {}, secrets = {}, addresses = ['10.0.0.1'] }: Cluster = {}): MetricsSources {
+  return {
+    template: (namespace, name) =>
+      found(templates, `${name}.${namespace}`, (spec) => {
+        const metadata = { name, namespace, uid: 'u', generation: 1 };
+        const object = { apiVersion: 'flagger.app/v1beta1', kind: 'MetricTemplate', metadata, spec };
+        const parsed = parseMetricTemplate(object);
+        if (parsed.ok) return parsed.value;
+        throw new UserError(`${parsed.refusal.field}: ${parsed.refusal.remedy}`);
+      }),
+    secret: (namespace, name) => found(secrets, `${name}.${namespace}`, (entries) => entries),
+    canaryAddresses: () => Promise.resolve(addresses),
+  };
+}
+
+function found<T extends object, R>(
+  all: Readonly<Record<string, T | (() => never)>>,
+  key: string,
+  read: (found: T) => R,
+): Promise<R> {
+  return Promise.resolve().then(() => {
+    const entry = all[key];
+    if (entry === undefined) throw new UserError(`"${key}" not found`);
+    return typeof entry === 'function' ? entry() : read(entry);
+  });
+}
