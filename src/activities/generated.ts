@@ -83,7 +83,7 @@ export async function putAutoscaler(cache: ClusterCache, canary: Canary, update:
 export async function giveServiceBack(cache: ClusterCache, canary: Canary, view: TargetView): Promise<void> {
   const key = { namespace: canary.namespace, name: canary.service.name };
   await write(cache, SERVICES, key, (current) => {
-    const ours = current?.metadata.ownerReferences?.some((ref) => ref.uid === canary.uid) ?? true;
+    const ours = current?.metadata.ownerReferences?.some((ref) => ref.uid === canary.uid) ?? false;
     if (!current || ours) return undefined;
     const selector = originalSelector(current) ?? { [view.selector.label]: view.selector.value };
     return { ...current, spec: { ...(current['spec'] as object), selector } };

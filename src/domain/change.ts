@@ -62,8 +62,20 @@ export function needOf(s: Sighting): Change['kind'] | undefined {
   if (s.generation > s.observedGeneration) return 'spec';
   if (s.suspended) return undefined;
   if (!isResting(s.phase) && !s.underWay) return s.refused && !isActive(s.phase) ? undefined : 'recover';
-  if (s.seen && compareRevisions(s, s.seen) === 'new') return 'target';
-  if (s.seen && s.phase === 'Failed' && compareRevisions(s, s.seen) === 'reverted') return 'target';
-  if (s.drift.length > 0 && !s.underWay) return 'drift';
+  if (s.seen && isReleaseable(s, s.seen)) return 'target';
+  // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+  if (s.drift.length > 0 && s.promoted !== '' && (!s.underWay || isActive(s.phase))) return 'drift';
   return undefined;
+}
+
+/** The target holds something new, or no longer holds what an open or failed release is about. */
+function isReleaseable(s: Sighting, seen: SeenRevision): boolean {
+  switch (compareRevisions(s, seen)) {
+    case 'new':
+      return true;
+    case 'reverted':
+      return s.phase === 'Failed' || isActive(s.phase);
+    case 'same':
+      return false;
+  }
 }
