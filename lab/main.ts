@@ -1,15 +1,16 @@
 /** `npm run lab`: starts a lab and keeps it until Ctrl-C. */
 import { readArguments, USAGE, UsageError, type Arguments } from './cli/arguments.js';
 import { banner } from './cli/banner.js';
+import { clusterArguments, serversBeside } from './cli/existing.js';
 import { labStates, statusText } from './cli/status.js';
 import { startLab } from './lab.js';
-import { startSerinus } from './serinus.js';
+import { startAllOfSerinus, type AllOfSerinus } from './serinus.js';
 import { plainProgress, terminalProgress } from './tools/progress.js';
 
 /** Progress goes to standard error: standard output is for what was asked for. */
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-async function keepLab({ dir, json, serinus }: Arguments): Promise<void> {
+async function keepLab({ dir, json, serinus, existing }: Arguments): Promise<void> {
   const started = Date.now();
   const progress = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(say);
   // Until there is a lab to stop, ending at once is right: what has been started ends with us.
@@ -18,19 +19,20 @@ async function keepLab({ dir, json, serinus }: Arguments): Promise<void> {
   const lab = await startLab({
     log: (line) => progress.line(line),
     progress,
+    servers: serversBeside(existing),
     ...(dir === undefined ? {} : { directory: dir }),
   });
   process.off('SIGINT', giveUp).off('SIGTERM', giveUp).off('SIGHUP', giveUp);
   // A signal may come twice, from the terminal and from the process that started us.
   onEndingSignal(() => void lab.stop());
-  if (serinus) watchSerinus(startSerinus(lab, ['all']));
+  if (serinus) watchSerinus(await startAllOfSerinus(lab, clusterArguments(existing)));
   console.log(json ? JSON.stringify(lab.describe(), null, 2) : banner(lab.describe(), (Date.now() - started) / 1000));
   await lab.stopped;
   say('the lab has stopped');
 }
 
-function watchSerinus({ exited, log }: ReturnType<typeof startSerinus>): void {
-  say(`serinus: started, logging to ${log}`);
+function watchSerinus({ process: { exited, log }, url }: AllOfSerinus): void {
+  say(`serinus: started, answers at ${url}, logging to ${log}`);
   void exited.then(({ code, signal }) => say(`serinus: ended (${signal ?? `exit code ${code}`}), see ${log}`));
 }
 

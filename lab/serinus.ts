@@ -1,4 +1,5 @@
 import type { Launched } from './process/launched.js';
+import { freePort } from './process/ports.js';
 import { ownProcess } from './servers/own-process.js';
 import type { Lab } from './types.js';
 
@@ -20,4 +21,21 @@ export function startSerinus(
   { name = 'serinus', env = {} }: SerinusOptions = {},
 ): Launched {
   return lab.launch({ name, env, ...ownProcess('src/cli/main.ts', args) });
+}
+
+/** A Serinus process with all its parts, and where its API answers. */
+export interface AllOfSerinus {
+  readonly process: Launched;
+  readonly url: string;
+}
+
+/** Starts `serinus all` as {@link startSerinus} does, with its API on a free port: several labs may have one. */
+export async function startAllOfSerinus(
+  lab: Lab,
+  args: readonly string[] = [],
+  options: SerinusOptions = {},
+): Promise<AllOfSerinus> {
+  const port = await freePort();
+  const process = startSerinus(lab, ['all', '--host=127.0.0.1', `--port=${port}`, ...args], options);
+  return { process, url: `http://127.0.0.1:${port}` };
 }

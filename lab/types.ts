@@ -130,7 +130,8 @@ export interface Lab extends ConnectedLab {
   readonly stopped: Promise<void>;
   /**
    * Starts a process that ends with the lab, even when the owner is killed. It gets the owner's
-   * environment, `environment()`, and on top what `launch.env` says.
+   * environment (without the settings of another Temporal, where the lab has its own), `environment()`, and
+   * on top what `launch.env` says.
    */
   launch(launch: Pick<Launch, 'file' | 'args'> & { name: string; env?: Record<string, string> }): Launched;
 }

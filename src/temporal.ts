@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type ClientInterceptors } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,10 +24,13 @@ function resolve(options: TemporalOptions): Resolved {
 }
 
 /** A client that connects when it is first used, so that a process can start while Temporal is down. */
-export function temporalClient(options: TemporalOptions): { client: Client; connection: Connection } {
+export function temporalClient(
+  options: TemporalOptions,
+  interceptors: ClientInterceptors = {},
+): { client: Client; connection: Connection } {
   const { connection: settings, namespace } = resolve(options);
   const connection = Connection.lazy({ ...settings, connectTimeout: '5s' });
-  return { client: new Client({ connection, namespace }), connection };
+  return { client: new Client({ connection, namespace, interceptors }), connection };
 }
 
 const FIRST_RETRY_MS = 500;

@@ -1,4 +1,7 @@
-import { parseArgs } from 'node:util';
+import { EXISTING_OPTIONS, EXISTING_USAGE, readExisting, type Existing } from './existing.js';
+import { parseOptions, UsageError } from './usage-error.js';
+
+export { UsageError };
 
 export const USAGE = `Usage: npm run lab [-- OPTIONS]
 
@@ -10,7 +13,8 @@ Options:
   --status     list the running labs and what runs where, and exit
   --json       print the lab's (or with --status the labs') state as JSON on standard output
   --help       show this
-`;
+
+${EXISTING_USAGE}`;
 
 export interface Arguments {
   readonly dir: string | undefined;
@@ -18,29 +22,26 @@ export interface Arguments {
   readonly status: boolean;
   readonly json: boolean;
   readonly help: boolean;
-}
-
-/** Something that the user has typed wrong; worth a sentence and not a stack. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  readonly existing: Existing;
 }
 
 /** Reads the command line. Throws a UsageError on what it doesn't know. */
-export function readArguments(args: readonly string[]): Arguments {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        dir: { type: 'string' },
-        serinus: { type: 'boolean', default: false },
-        status: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return { ...values, dir: values.dir };
-  } catch (error) {
-    const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-    throw new UsageError(`${sentence} (see npm run lab -- --help)`);
+export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Arguments {
+  const options = {
+    dir: { type: 'string' },
+    serinus: { type: 'boolean', default: false },
+    status: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    ...EXISTING_OPTIONS,
+  } as const;
+  const { dir, serinus, status, json, help, ...rest } = parseOptions(args, options, 'npm run lab');
+  const existing = readExisting(rest, env);
+  if (existing.cluster && serinus && existing.cluster.metricsServer === undefined) {
+    throw new UsageError('Serinus needs the Prometheus that scrapes that cluster: name it with --metrics-server');
   }
+  if (existing.cluster && existing.temporal && !serinus) {
+    throw new UsageError('nothing of the lab is left to start: add --serinus to run Serinus against your own servers');
+  }
+  return { dir, serinus, status, json, help, existing };
 }

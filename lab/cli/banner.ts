@@ -1,7 +1,14 @@
 import type { LabState } from '../types.js';
 
+const FIRST_RELEASE = [
+  '  kubectl apply -f lab/manifests/namespace.yaml -f lab/manifests/podinfo.yaml \\',
+  '    -f lab/manifests/route.yaml -f lab/manifests/load-tester.yaml -f lab/manifests/canary.yaml',
+  '  kubectl -n test set image deployment/podinfo podinfod=stefanprodan/podinfo:6.0.1',
+];
+
 /** What a person needs to know once the lab is up. */
 export function banner(state: LabState, seconds: number): string {
+  const hasCluster = state.servers.some(({ name }) => name === 'apiserver');
   const rows: [string, string | null | undefined][] = [
     ['Temporal Web UI', state.temporal?.uiUrl],
     ['Temporal', state.temporal && `${state.temporal.address} (namespace ${state.temporal.namespace})`],
@@ -19,11 +26,9 @@ export function banner(state: LabState, seconds: number): string {
     '',
     'In another terminal:',
     '',
-    `  export KUBECONFIG=${state.kubeconfig}`,
+    ...(hasCluster ? [`  export KUBECONFIG=${state.kubeconfig}`] : []),
     ...(state.temporal ? [`  export TEMPORAL_ADDRESS=${state.temporal.address}`] : []),
-    '  kubectl apply -f lab/manifests/namespace.yaml -f lab/manifests/podinfo.yaml \\',
-    '    -f lab/manifests/route.yaml -f lab/manifests/load-tester.yaml -f lab/manifests/canary.yaml',
-    '  kubectl -n test set image deployment/podinfo podinfod=stefanprodan/podinfo:6.0.1',
+    ...(hasCluster ? FIRST_RELEASE : []),
     ...(state.gatewayUrl ? [`  curl -H 'Host: app.example.com' ${state.gatewayUrl}/api/info`] : []),
     '',
     'Ctrl-C stops everything.',

@@ -19,3 +19,8 @@ export function ownEnvironment(): Record<string, string> {
   }
   return env;
 }
+
+/** Our own environment without the user's ways to a Temporal: an API key or TLS would be for another server. */
+export function environmentWithoutTemporal(): Record<string, string> {
+  return Object.fromEntries(Object.entries(ownEnvironment()).filter(([name]) => !name.startsWith('TEMPORAL_')));
+}

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { countApiRequests, type ApiRequestCount, type ApiRequestFilter } from '../kube/audit.js';
 import { contextOf } from '../kube/kubeconfig.js';
 import type { LabState, TemporalPlace } from '../types.js';
@@ -76,6 +77,8 @@ function labEnvironment(state: LabState): Record<string, string> {
   if (state.temporal) {
     env['TEMPORAL_ADDRESS'] = state.temporal.address;
     env['TEMPORAL_NAMESPACE'] = state.temporal.namespace;
+    // There is no such file: the user's own, with its TLS and keys for another server, isn't read.
+    env['TEMPORAL_CONFIG_FILE'] = join(state.directory, 'temporal.toml');
   }
   if (state.prometheusUrl) {
     env['PROMETHEUS_URL'] = state.prometheusUrl;

@@ -7,7 +7,7 @@ import { portOf } from '../servers/server-spec.js';
 import type { ServerSet } from '../servers/server-set.js';
 import { TEMPORAL_NAMESPACE } from '../servers/temporal.js';
 import type { Lab, LabState, ServerHandle, ServerName, TemporalPlace } from '../types.js';
-import { ownEnvironment } from './base-environment.js';
+import { environmentWithoutTemporal, ownEnvironment } from './base-environment.js';
 import { ControlServer } from './control-server.js';
 import { LabView } from './lab-view.js';
 import type { Layout } from './layout.js';
@@ -86,7 +86,11 @@ export class RunningLab extends LabView implements Lab {
       {
         file,
         args,
-        env: { ...ownEnvironment(), ...this.environment(), ...env },
+        env: {
+          ...(this.describe().temporal ? environmentWithoutTemporal() : ownEnvironment()),
+          ...this.environment(),
+          ...env,
+        },
         log: join(this.logs, `${name}.log`),
       },
       this.#parts.leash,

@@ -1,10 +1,14 @@
 import { hostname } from 'node:os';
+import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Dependencies } from '../activities/dependencies.js';
+import { serveApi, type ServeOptions } from '../api/serve.js';
 import { messageOf } from '../errors.js';
+import { Health } from '../health.js';
 import { KubeClient } from '../kubernetes/client.js';
 import { createLogger } from '../logging.js';
+import { startTelemetry, type Telemetry } from '../telemetry.js';
 import { temporalClient, workerConnection, type TemporalOptions } from '../temporal.js';
 import { DeadMansSwitch } from '../watch/deadman.js';
 import { Watcher } from '../watch/watcher.js';
@@ -19,10 +23,25 @@ import { version } from './version.js';
 export interface Parts {
   readonly worker: boolean;
   readonly watch: boolean;
+  readonly api?: ServeOptions;
 }
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
+
+/** What the parts of a process share. */
+interface Process {
+  readonly deps: Dependencies;
+  readonly flags: EngineFlags;
+  readonly temporal: TemporalOptions;
+  readonly telemetry: Telemetry | undefined;
+  readonly identity: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Tells the process's health how to find out whether a part is ready. */
+type Report = (ready: () => boolean) => void;
 
 /** Runs parts of Serinus until the process is told to stop; Temporal and the API server may come later than it does. */
 export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void> {
@@ -33,39 +52,44 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
     ...(flags.context === undefined ? {} : { context: flags.context }),
     userAgent: `serinus/${version()}`,
   });
+  const telemetry = await startTelemetry({ version: version(), kubernetes: kube.server });
   installRuntime(log);
-  const { client, connection } = temporalClient(temporal);
+  const { client, connection } = temporalClient(temporal, telemetry?.client);
   const deps = wire(kube, client, settingsOf(flags), log);
   const identity = `${process.env['HOSTNAME'] ?? hostname()}-${process.pid}`;
   log.info({}, `Starting serinus version ${version()} mesh provider ${flags.meshProvider}`);
 
-  await untilStopped(log, async (signal) => {
-    const running: Promise<void>[] = [];
-    if (parts.worker) running.push(runWorker(deps, temporal, flags, identity, log, signal));
-    if (parts.watch) running.push(runWatch(deps, client, identity, log, signal));
-    await Promise.all(running);
-  });
-  await deps.cache.stop();
-  await connection.close();
+  const health = new Health();
+  try {
+    await untilStopped(log, async (signal) => {
+      const context: Process = { deps, flags, temporal, telemetry, identity, log, signal };
+      const running: Promise<void>[] = [];
+      if (parts.worker) running.push(runWorker(context, health.expect('worker')));
+      if (parts.watch) running.push(runWatch(context, client, health.expect('watch')));
+      if (parts.api) running.push(serveApi(deps, client, parts.api, signal, health.expect('api')));
+      if (flags.healthPort !== undefined) running.push(serveHealth(context, health, flags.healthPort));
+      await Promise.all(running);
+    });
+  } finally {
+    await deps.cache.stop();
+    await connection.close();
+    await telemetry?.stop();
+  }
 }
 
-async function runWorker(
-  deps: Dependencies,
-  temporal: TemporalOptions,
-  flags: EngineFlags,
-  identity: string,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
+async function runWorker(context: Process, report: Report): Promise<void> {
+  const { deps, flags, temporal, telemetry, identity, log, signal } = context;
   const { connection, namespace } = await workerConnection(temporal, log, signal);
-  const { client, connection: clientConnection } = temporalClient(temporal);
+  const { client, connection: clientConnection } = temporalClient(temporal, telemetry?.client);
   try {
     await retried('prepare the Temporal namespace', log, signal, () =>
       setUpTemporal(client, deps.settings.clusterName, flags.janitorSeconds),
     );
-    const workers = await Workers.create(deps, client, { connection, namespace, identity });
+    const interceptors = telemetry?.activities ?? [];
+    const workers = await Workers.create(deps, client, { connection, namespace, identity, interceptors });
     signal.addEventListener('abort', () => workers.shutdown(), { once: true });
     if (signal.aborted) return;
+    report(() => workers.ready);
     log.info({}, 'Started operator workers');
     await workers.run();
   } finally {
@@ -74,28 +98,30 @@ async function runWorker(
   }
 }
 
-async function runWatch(
-  deps: Dependencies,
-  client: ReturnType<typeof temporalClient>['client'],
-  identity: string,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
+async function runWatch({ deps, identity, log, signal }: Process, client: Client, report: Report): Promise<void> {
   const watcher = new Watcher(deps);
   const deadman = new DeadMansSwitch(deps, client, identity);
-  const started = Promise.all([watcher.start(), deadman.start()]).then(() =>
+  const started = Promise.all([watcher.start(), deadman.start()]).then(() => {
+    report(() => !signal.aborted);
     log.info(
       {},
       deps.settings.namespace === undefined
         ? 'Watching all namespaces'
         : `Watching namespace ${deps.settings.namespace}`,
-    ),
-  );
+    );
+  });
   // Starting waits for the API server, which may not be there yet; stopping doesn't.
   await Promise.race([started, aborted(signal)]);
   await aborted(signal);
   watcher.stop();
   deadman.stop();
+}
+
+async function serveHealth({ flags, log, signal }: Process, health: Health, port: number): Promise<void> {
+  const server = await health.listen(flags.healthHost, port);
+  log.info({}, `Health and metrics on ${server.url}`);
+  await aborted(signal);
+  await server.close();
 }
 
 async function retried(what: string, log: Logger, signal: AbortSignal, action: () => Promise<void>): Promise<void> {

@@ -29,6 +29,8 @@ export async function untilStopped(log: Logger, run: (signal: AbortSignal) => Pr
     log.error({}, messageOf(error));
     throw error;
   } finally {
+    // Where one part has failed, the others must not keep the process.
+    controller.abort();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }

@@ -27,6 +27,8 @@ export interface EngineFlags extends ClusterFlags, TemporalFlags {
   readonly leaseSeconds: number;
   readonly builtinQueries: 'canary-only' | 'flagger';
   readonly janitorSeconds: number;
+  readonly healthHost: string;
+  readonly healthPort?: number;
   readonly logLevel: LogLevel;
 }
 
@@ -111,6 +113,14 @@ export function addEngineFlags(command: Command): Command {
         .choices(['canary-only', 'flagger'])
         .default(d.builtinQueries)
         .env('SERINUS_BUILTIN_QUERIES'),
+    )
+    .addOption(
+      new Option('--health-port <port>', 'serve /healthz, /readyz and /metrics there (default: off)')
+        .env('SERINUS_HEALTH_PORT')
+        .argParser(port),
+    )
+    .addOption(
+      new Option('--health-host <address>', 'where to serve them').default('127.0.0.1').env('SERINUS_HEALTH_HOST'),
     )
     .addOption(
       new Option('--log-level <level>')

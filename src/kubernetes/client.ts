@@ -155,15 +155,18 @@ export class KubeClient {
     });
   }
 
+  /** @param options.dryRun only says what the object would be */
   async patch(
     type: ResourceType,
     kind: PatchType,
     namespace: string | undefined,
     name: string,
     body: unknown,
+    options: { readonly fieldManager?: string; readonly dryRun?: boolean } = {},
   ): Promise<KubeObject> {
+    const { fieldManager = FIELD_MANAGER, dryRun = false } = options;
     return this.json<KubeObject>('PATCH', pathOf(type, namespace, name), {
-      params: { fieldManager: FIELD_MANAGER },
+      params: { fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) },
       body,
       contentType: PATCH_CONTENT[kind],
     });

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker, type ActivityInterceptorsFactory, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
 import { loadQueueOf, rollbackQueueOf, taskQueueOf } from '../workflows/contract.js';
@@ -11,6 +11,8 @@ export interface WorkerOptions {
   readonly identity?: string;
   /** Workflows kept in memory; one that isn't must be replayed for each of its tasks. */
   readonly maxCachedWorkflows?: number;
+  /** Around each attempt of an activity. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
 }
 
 /** Slots for activities: looking and applying are short, waiting for pods is only waiting. */
@@ -28,10 +30,11 @@ export class Workers {
     const common = {
       connection: options.connection,
       namespace: options.namespace,
+      interceptors: { activity: [...(options.interceptors ?? [])] },
       ...(options.identity === undefined ? {} : { identity: options.identity }),
-      shutdownGraceTime: '5s',
-      shutdownForceTime: '20s',
-    } as const;
+      shutdownGraceTime: '5s' as const,
+      shutdownForceTime: '20s' as const,
+    };
     const { observe, apply, begin, awaitReady, callHooks, sweep, rollBack, loadTest } = activities;
     const ticks = await Worker.create({
       ...common,

@@ -42,7 +42,7 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
 
   await t.test('a new image asked for by the API is promoted', async () => {
     const { status, data } = await axios.post<unknown>(
-      `${api.url}/api/v1/canaries/${world.namespace}/${APP}/rollouts`,
+      `${api.url}/api/v1/namespaces/${world.namespace}/canaries/${APP}/rollouts`,
       { images: { web: 'lab/http-echo:2' } },
       { headers: { authorization: `Bearer ${await cast.token('carol')}` }, validateStatus: () => true },
     );
@@ -52,7 +52,8 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
     assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:2');
   });
 
-  await t.test('changed configuration is promoted', async () => {
+  await t.test('changed configuration is promoted, and the autoscaler with it', async () => {
+    await world.kube.patch(HORIZONTAL_POD_AUTOSCALERS, 'merge', world.namespace, APP, { spec: { maxReplicas: 3 } });
     const patch = (type: ResourceType, data: Record<string, string>) =>
       world.kube.patch(type, 'merge', world.namespace, APP, { data });
     await patch(CONFIG_MAPS, { COLOUR: 'green' });
@@ -152,6 +153,13 @@ async function applyApplication(world: World): Promise<void> {
     kind: 'HorizontalPodAutoscaler',
     metadata: meta,
     spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: APP }, minReplicas: 1, maxReplicas: 2 },
+  });
+  // The Service was there before the Canary: it is taken over, and given back.
+  await world.apply({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: meta,
+    spec: { selector: { app: APP }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
   });
   await world.kube.apply(DEPLOYMENTS, withConfig(appDeployment(world.app)));
   await world.apply(appRoute(world.app));

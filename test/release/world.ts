@@ -164,9 +164,15 @@ export class World {
 
   /** Starts a Serinus process; it ends with the test. Resolves when it says that it works. */
   async serinus(args: readonly string[], env: Record<string, string> = {}): Promise<SerinusProcess> {
+    const started = this.start(args, env);
+    await started.ready();
+    return started;
+  }
+
+  /** As `serinus`, without waiting for it. */
+  start(args: readonly string[], env: Record<string, string> = {}): SerinusProcess {
     const started = new SerinusProcess(this, args, env);
     this.processes.add(started);
-    await started.ready();
     return started;
   }
 

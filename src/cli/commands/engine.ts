@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import type { ServeOptions } from '../../api/serve.js';
+import { addApiFlags, authenticationOf, type ApiFlags } from '../api-flags.js';
 import type { Parts } from '../engine.js';
 import { addEngineFlags, type EngineFlags } from '../options.js';
+import { version } from '../version.js';
 
 /** `serinus worker`: carries releases out. */
 export function workerCommand(): Command {
@@ -16,11 +19,34 @@ export function watchCommand(): Command {
     .action((flags: EngineFlags) => run(flags, { worker: false, watch: true }));
 }
 
+/** `serinus api`: answers people and CI. */
+export function apiCommand(): Command {
+  return addApiFlags(addEngineFlags(new Command('api')))
+    .description('serve the HTTP API: look at Canaries, release, steer releases')
+    .addHelpText('after', API_EXAMPLES)
+    .action((flags: EngineFlags & ApiFlags) =>
+      run(flags, { worker: false, watch: false, api: served(flags, { patient: false }) }),
+    );
+}
+
 /** `serinus all`: everything in one process. */
 export function allCommand(): Command {
-  return addEngineFlags(new Command('all'))
+  return addApiFlags(addEngineFlags(new Command('all')))
     .description('worker, watch and api in one process, for small clusters')
-    .action((flags: EngineFlags) => run(flags, { worker: true, watch: true }));
+    .action((flags: EngineFlags & ApiFlags) =>
+      run(flags, { worker: true, watch: true, api: served(flags, { patient: true }) }),
+    );
+}
+
+const API_EXAMPLES = `
+Examples:
+  serinus api
+  serinus api --host 0.0.0.0 --audience serinus
+  serinus api --port 9000 --auth kubernetes`;
+
+function served(flags: ApiFlags, { patient }: { readonly patient: boolean }): ServeOptions {
+  const { host, port } = flags;
+  return { host, port, authentication: authenticationOf(flags), version: version(), patient };
 }
 
 /** Temporal's native core is only loaded by commands that use it: the others answer at once. */

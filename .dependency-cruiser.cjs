@@ -1,0 +1,226 @@
+// Import borders. docs/architecture.md says why they are drawn as they are; `npm run check` holds them.
+const { readFileSync } = require('node:fs');
+
+/**
+ * What each folder of `src` (or file beside the folders) may import of `src`, itself aside. Types count as well.
+ * `cli` puts everything together and may import whatever it likes.
+ */
+const MAY_IMPORT = {
+  domain: [],
+  'errors.ts': [],
+  'settings.ts': [],
+  'logging.ts': [],
+  'health.ts': ['errors.ts'],
+  workflows: ['domain'],
+  kubernetes: ['domain', 'errors.ts'],
+  crds: ['domain'],
+  routers: ['kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
+  workloads: ['kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
+  metrics: ['crds', 'domain', 'errors.ts', 'settings.ts'],
+  webhooks: ['crds', 'domain', 'errors.ts'],
+  // It is a program of its own: of a release it only knows how its result is written down.
+  loadtest: ['domain/record.ts', 'errors.ts'],
+  activities: [
+    'domain',
+    'errors.ts',
+    'settings.ts',
+    // Names and types; the code of workflows runs in the sandbox only.
+    'workflows/contract.ts',
+    'workflows/activities.ts',
+    'workflows/rollout.ts',
+    'kubernetes',
+    'crds',
+    'routers',
+    'workloads',
+    'metrics',
+    'webhooks',
+    'loadtest',
+  ],
+  'temporal.ts': ['activities/dependencies.ts', 'errors.ts'],
+  telemetry: ['telemetry.ts', 'errors.ts'],
+  'telemetry.ts': ['telemetry'],
+  'wiring.ts': ['activities', 'kubernetes', 'routers', 'workloads', 'metrics', 'settings.ts'],
+  watch: ['activities', 'kubernetes', 'crds', 'domain', 'errors.ts', 'workflows/contract.ts'],
+  worker: ['activities', 'domain', 'errors.ts', 'workflows/contract.ts'],
+  api: [
+    'activities',
+    'kubernetes',
+    'crds',
+    'routers',
+    'workloads',
+    'metrics',
+    'domain',
+    'errors.ts',
+    'workflows/contract.ts',
+    'workflows/rollout.ts',
+    // How a release is introduced is the same, whoever asks for it.
+    'watch/introduction.ts',
+  ],
+};
+
+/** Who may use which package; types count as well. What isn't named here, anybody may use. */
+const PACKAGES = [
+  {
+    name: 'temporal-client-at-the-edge',
+    comment: 'Who talks to Temporal: the edge, and the activities that start or look up other releases',
+    package: '@temporalio/client',
+    users: [
+      'api/',
+      'cli/',
+      'watch/',
+      'worker/',
+      'telemetry',
+      'temporal.ts',
+      'wiring.ts',
+      'activities/(index|submissions|sweep).ts',
+    ],
+  },
+  {
+    name: 'temporal-worker-at-the-edge',
+    comment: 'The native core is loaded by processes that run workflows, and by no others',
+    package: '@temporalio/worker',
+    users: ['cli/', 'worker/', 'telemetry', 'temporal.ts'],
+  },
+  {
+    name: 'temporal-sandbox-in-workflows',
+    comment: 'What belongs into the sandbox stays there',
+    package: '@temporalio/workflow',
+    users: ['workflows/'],
+  },
+  {
+    name: 'temporal-activity-in-activities',
+    comment: 'Below src/activities/index.ts nothing knows that an activity calls it',
+    package: '@temporalio/activity',
+    users: ['activities/', 'telemetry/'],
+  },
+  {
+    name: 'kubernetes-client-in-one-place',
+    comment: 'Its typed models drop fields they do not know: it is used for credentials only',
+    package: '@kubernetes/client-node',
+    users: ['kubernetes/'],
+  },
+  { name: 'http-framework-in-api', comment: 'HTTP is the API’s business', package: 'fastify', users: ['api/'] },
+  { name: 'command-line-in-cli', comment: 'Flags are the CLI’s business', package: 'commander', users: ['cli/'] },
+  {
+    name: 'tracing-in-telemetry',
+    comment: 'Nothing of OpenTelemetry is loaded while traces are off',
+    package: '@opentelemetry',
+    users: ['telemetry/'],
+  },
+];
+
+/** Folders in which one file or folder is one provider, known to its registry only. */
+const PLUGINS = ['routers', 'workloads', 'metrics'];
+/** What a registry imports that isn't a provider. */
+const SHARED = ['port', 'errors', 'configs', 'shared'];
+
+function borders() {
+  return Object.entries(MAY_IMPORT).map(([part, others]) => ({
+    name: `border-of-${part}`,
+    comment: `src/${part} may import ${others.length === 0 ? 'nothing of src' : others.join(', ')}`,
+    severity: 'error',
+    from: { path: `^src/${pattern(part)}` },
+    to: { path: '^src/', pathNot: [part, ...others].map((other) => `^src/${pattern(other)}`) },
+  }));
+}
+
+function pattern(part) {
+  return part.endsWith('.ts') ? `${part.replaceAll('.', '\\.')}$` : `${part}/`;
+}
+
+function packages() {
+  return PACKAGES.map(({ name, comment, package, users }) => ({
+    name,
+    comment,
+    severity: 'error',
+    from: { path: '^src/', pathNot: users.map((user) => `^src/${user}`) },
+    to: { path: `^node_modules/${package}/` },
+  }));
+}
+
+/** A provider that another one imports can't be taken out, or read, alone. */
+function plugins() {
+  return PLUGINS.flatMap((folder) =>
+    providersOf(folder).map((provider) => ({
+      name: `provider-${folder}-${provider}`,
+      comment: `src/${folder}/${provider} is known to its registry only`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: [`^src/${folder}/registry\\.ts$`, `^src/${folder}/${provider}(/|\\.ts$)`] },
+      to: {
+        path: `^src/${folder}/${provider}(/|\\.ts$)`,
+        // What is told about a provider's objects in its port's words is told in types.
+        dependencyTypesNot: ['type-only'],
+      },
+    })),
+  );
+}
+
+function providersOf(folder) {
+  const registry = readFileSync(`${__dirname}/src/${folder}/registry.ts`, 'utf8');
+  const imported = [...registry.matchAll(/from '\.\/([\w-]+)(?:\/[\w/-]+)?\.js'/g)].map(([, name]) => name);
+  return [...new Set(imported)].filter((name) => !SHARED.includes(name));
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...borders(),
+    ...packages(),
+    ...plugins(),
+    {
+      name: 'domain-is-pure',
+      comment: 'No package and nothing of Node: what comes next is a function of its arguments',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^src/domain/' },
+    },
+    {
+      name: 'workflows-run-in-the-sandbox',
+      comment: 'Of packages, only what Temporal means for workflows',
+      severity: 'error',
+      from: { path: '^src/workflows/' },
+      to: { pathNot: '^(src/(workflows|domain)/|node_modules/@temporalio/(workflow|common)/)' },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'Tests, lab and demo use src, never the other way round',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(lab|demo|test|scripts|deploy|bench)/' },
+    },
+    {
+      name: 'lab-stands-alone',
+      comment: 'The lab is for tests and the demo, it knows neither',
+      severity: 'error',
+      from: { path: '^lab/' },
+      to: { path: '^(demo|test)/' },
+    },
+    {
+      name: 'no-development-packages',
+      comment: 'A production install has no devDependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-circles',
+      comment: 'Two modules that need each other are one, or lack a third',
+      severity: 'error',
+      from: { path: '^(src|lab|demo|scripts)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'everything-is-found',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Imports of types are imports here.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+};

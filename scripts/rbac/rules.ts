@@ -1,0 +1,174 @@
+/** The parts of Serinus that talk to the Kubernetes API. The load tester doesn't. */
+export const PROCESSES = ['worker', 'watch', 'api'] as const;
+export type Process = (typeof PROCESSES)[number];
+
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+
+/** What may be done with one resource, and why. */
+export interface Grant {
+  /** Empty for the core group. */
+  readonly group: string;
+  /** Plural name, with a subresource where one is meant. */
+  readonly resource: string;
+  /** Not in any namespace. */
+  readonly clusterScoped?: true;
+  readonly why: string;
+  readonly verbs: Readonly<Partial<Record<Process, readonly Verb[]>>>;
+  /** Verbs that most releases get along without, each with what it is needed for. */
+  readonly rarely?: Readonly<Partial<Record<Process, Readonly<Partial<Record<Verb, string>>>>>>;
+}
+
+const LOOK: readonly Verb[] = ['list', 'watch'];
+const RACE = 'another writer was quicker, and the object has to be read again';
+const MISSING = 'somebody has deleted it, and a rollback makes it again';
+const ADMISSION = 'asked only where the admission plugin OwnerReferencesPermissionEnforcement is on, as in OpenShift';
+
+/**
+ * Everything that Serinus asks of Kubernetes, and nothing else: a test compares this with what a whole release has
+ * asked. The manifests in deploy/rbac are written from it.
+ */
+export const GRANTS: readonly Grant[] = [
+  {
+    group: 'flagger.app',
+    resource: 'canaries',
+    why: 'what is to be released, and how; the worker adds and removes the finalizer',
+    verbs: { worker: ['get', ...LOOK, 'update'], watch: ['get', ...LOOK], api: ['get', ...LOOK] },
+  },
+  {
+    group: 'flagger.app',
+    resource: 'canaries/status',
+    why: 'phase, weight and conditions; watch writes them when it rolls back in place of a dead worker',
+    verbs: { worker: ['update'], watch: ['update'] },
+  },
+  {
+    group: 'flagger.app',
+    resource: 'canaries/finalizers',
+    why: 'what is generated is owned by its Canary',
+    verbs: { worker: ['update'], watch: ['update'] },
+    rarely: { worker: { update: ADMISSION }, watch: { update: ADMISSION } },
+  },
+  {
+    group: 'flagger.app',
+    resource: 'metrictemplates',
+    why: 'custom metrics; watch has a release looked at again when its template has been mended',
+    verbs: { worker: LOOK, watch: LOOK },
+  },
+  {
+    group: 'apps',
+    resource: 'deployments',
+    why: 'the target and its primary; the API changes the image of the target when people ask for a release',
+    verbs: {
+      worker: ['get', ...LOOK, 'create', 'update'],
+      watch: ['get', ...LOOK, 'update'],
+      api: ['get', ...LOOK, 'patch'],
+    },
+  },
+  {
+    group: 'apps',
+    resource: 'controllerrevisions',
+    why: 'former templates of the primary, which a rollback during a promotion puts back',
+    verbs: { worker: ['get', 'list', 'create', 'delete'], watch: ['get'] },
+    rarely: {
+      worker: {
+        get: 'a release is rolled back while it is promoted',
+        delete: 'more than three former templates are kept',
+      },
+      watch: { get: 'the worker is lost while it promotes' },
+    },
+  },
+  {
+    group: '',
+    resource: 'configmaps',
+    why: 'configuration that the target uses: metadata is watched, content read for its checksum and copied',
+    verbs: {
+      worker: ['get', ...LOOK, 'create', 'update', 'delete'],
+      watch: ['get', ...LOOK, 'create', 'update'],
+      api: ['get', ...LOOK],
+    },
+    rarely: {
+      watch: { create: MISSING, update: 'the worker is lost while it promotes' },
+    },
+  },
+  {
+    group: '',
+    resource: 'secrets',
+    why: 'the same for Secrets, and credentials of MetricTemplates; RBAC knows no right to metadata alone',
+    verbs: {
+      worker: ['get', ...LOOK, 'create', 'update', 'delete'],
+      watch: ['get', ...LOOK, 'create', 'update'],
+      api: ['get', ...LOOK],
+    },
+    rarely: {
+      watch: { create: MISSING, update: 'the worker is lost while it promotes' },
+    },
+  },
+  {
+    group: '',
+    resource: 'services',
+    why: 'the Services of the Canary; users’ own labels and annotations on them survive',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: LOOK },
+    rarely: { worker: { get: RACE } },
+  },
+  {
+    group: 'autoscaling',
+    resource: 'horizontalpodautoscalers',
+    why: 'the primary’s autoscaler, made after the target’s',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: LOOK },
+    rarely: { worker: { get: RACE } },
+  },
+  {
+    group: 'discovery.k8s.io',
+    resource: 'endpointslices',
+    why: 'addresses of the canary’s pods, so that checks count its requests alone',
+    verbs: { worker: LOOK },
+  },
+  {
+    group: 'apisix.apache.org',
+    resource: 'apisixroutes',
+    why: 'the route with the weights, made after the user’s',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'create', 'update'] },
+    rarely: { watch: { create: MISSING } },
+  },
+  {
+    group: 'coordination.k8s.io',
+    resource: 'leases',
+    why: 'the heartbeat of each release and its fence; watch takes it over from a dead worker',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'update'], api: LOOK },
+    rarely: { watch: { get: RACE } },
+  },
+  {
+    group: '',
+    resource: 'events',
+    why: 'what `kubectl describe canary` shows',
+    verbs: { worker: ['create'], watch: ['create'] },
+  },
+  {
+    group: 'authentication.k8s.io',
+    resource: 'tokenreviews',
+    clusterScoped: true,
+    why: 'who a bearer token belongs to',
+    verbs: { api: ['create'] },
+  },
+  {
+    group: 'authorization.k8s.io',
+    resource: 'subjectaccessreviews',
+    clusterScoped: true,
+    why: 'what its owner may do with Canaries',
+    verbs: { api: ['create'] },
+  },
+];
+
+/** `verb resource`, as the audit log has it, of everything a process may do. */
+export function permissionsOf(process: Process): readonly string[] {
+  return GRANTS.flatMap(({ resource, verbs }) => (verbs[process] ?? []).map((verb) => `${verb} ${resource}`));
+}
+
+/** Why a permission isn't used in every release; undefined where it is. */
+export function excuseFor(process: Process, permission: string): string | undefined {
+  for (const { resource, rarely } of GRANTS) {
+    for (const [verb, reason] of Object.entries(rarely?.[process] ?? {})) {
+      if (permission === `${verb} ${resource}`) return reason;
+    }
+  }
+  return undefined;
+}

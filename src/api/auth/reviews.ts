@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { GROUP } from '../../crds/group.js';
+import type { KubeClient } from '../../kubernetes/client.js';
+import { askKubernetes } from '../problems/outside.js';
+import { Expiring } from '../expiring.js';
+
+/** A user as Kubernetes knows them. */
+export interface User {
+  readonly username: string;
+  readonly uid?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** What somebody wants to do with Canaries. */
+export interface Access {
+  readonly verb: 'get' | 'list' | 'create' | 'update';
+  readonly subresource?: string;
+  /** All namespaces where undefined. */
+  readonly namespace?: string | undefined;
+  readonly name?: string;
+}
+
+/** Answers hold this long: a right that is taken away is gone after it at the latest. */
+const REMEMBERED_MS = 10_000;
+
+const tokenReviewSchema = z.object({
+  status: z
+    .object({
+      authenticated: z.boolean().default(false),
+      audiences: z.array(z.string()).default([]),
+      user: z
+        .object({
+          // Empty for a token that isn't valid.
+          username: z.string().default(''),
+          uid: z.string().optional(),
+          groups: z.array(z.string()).optional(),
+          extra: z.record(z.string(), z.array(z.string())).optional(),
+        })
+        .optional(),
+    })
+    .default({ authenticated: false, audiences: [] }),
+});
+
+const accessReviewSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }) });
+
+/** Asks Kubernetes who a token belongs to and what they may do. Tokens are kept as their SHA-256 only. */
+export class Reviews {
+  private readonly users = new Expiring<User | undefined>(REMEMBERED_MS);
+  private readonly rights = new Expiring<boolean>(REMEMBERED_MS, 10_000);
+
+  /** @param audiences a token must be meant for one of these; for the API server itself where empty */
+  constructor(
+    private readonly client: KubeClient,
+    private readonly audiences: readonly string[],
+  ) {}
+
+  /** @returns undefined for a token that isn't valid here */
+  async userOf(token: string): Promise<User | undefined> {
+    return this.users.get(digest(token), () => this.reviewToken(token));
+  }
+
+  async mayAccess(token: string, user: User, access: Access): Promise<boolean> {
+    return this.rights.get(digest(token, access), () => this.reviewAccess(user, access));
+  }
+
+  private async reviewToken(token: string): Promise<User | undefined> {
+    const answer = await this.post('/apis/authentication.k8s.io/v1/tokenreviews', {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token, ...(this.audiences.length === 0 ? {} : { audiences: this.audiences }) },
+    });
+    const { status } = tokenReviewSchema.parse(answer);
+    if (!status.authenticated || !status.user?.username) return undefined;
+    // An authenticator that knows nothing of audiences doesn't say any: such a token was not made for us.
+    if (this.audiences.length > 0 && !status.audiences.some((one) => this.audiences.includes(one))) return undefined;
+    return status.user;
+  }
+
+  private async reviewAccess(user: User, access: Access): Promise<boolean> {
+    const { namespace = '', ...rest } = access;
+    const answer = await this.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user: user.username,
+        uid: user.uid,
+        groups: user.groups,
+        extra: user.extra,
+        resourceAttributes: { group: GROUP, resource: 'canaries', namespace, ...rest },
+      },
+    });
+    return accessReviewSchema.parse(answer).status.allowed;
+  }
+
+  private async post(path: string, body: unknown): Promise<unknown> {
+    return askKubernetes(() => this.client.request<unknown>('POST', path, body));
+  }
+}
+
+function digest(token: string, access?: Access): string {
+  const hash = createHash('sha256').update(token).digest('hex');
+  return access === undefined ? hash : `${hash} ${JSON.stringify(access)}`;
+}

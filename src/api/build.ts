@@ -1,0 +1,64 @@
+import type { Client } from '@temporalio/client';
+import Fastify from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Dependencies } from '../activities/dependencies.js';
+import { Guard } from './auth/guard.js';
+import { warmCaches } from './caches.js';
+import { Canaries } from './canaries/canaries.js';
+import { describeRoutes, openApiRoute } from './openapi.js';
+import type { ApiOptions } from './options.js';
+import { Orders } from './orders/give.js';
+import { answerProblem, answerWithProblems } from './problems/handler.js';
+import { Runs } from './releases/runs.js';
+import { Rollouts } from './rollouts/start.js';
+import type { App } from './routes/app.js';
+import { canaryRoutes } from './routes/canaries.js';
+import { healthRoutes } from './routes/health.js';
+import { metricsRoute } from './routes/metrics.js';
+import { problemKindRoute } from './routes/problem-kinds.js';
+import { releaseRoutes } from './routes/releases.js';
+import { rolloutRoutes } from './routes/rollouts.js';
+import { validateInput } from './validation.js';
+
+const BODY_LIMIT = 256 * 1024;
+/** For a whole request to come in; whoever is slower is cut off. */
+const REQUEST_MS = 30_000;
+const READ_MS = 3_000;
+const WORKER_MS = 2_000;
+
+/**
+ * The HTTP API over what a process has wired up. It doesn't listen yet.
+ *
+ * @param temporal connects when it is first used
+ */
+export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptions): App {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_MS,
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>();
+  // Nothing but JSON: a page of another site can't send that from a browser.
+  app.removeContentTypeParser('text/plain');
+  app.setValidatorCompiler(validateInput);
+  app.setSerializerCompiler(serializerCompiler);
+  answerWithProblems(app, deps.log);
+
+  const guard = new Guard(options.authentication, deps.cache.client, deps.log);
+  guard.watchOver(app);
+  const runs = new Runs(temporal, { readMs: options.readMs ?? READ_MS, workerMs: options.workerMs ?? WORKER_MS });
+  warmCaches(deps);
+
+  describeRoutes(app, { version: options.version, tokens: options.authentication.kind === 'kubernetes' });
+  // Routes come after the plugin that describes them.
+  void app.register((routes: App, _options, done) => {
+    healthRoutes(routes, deps, runs);
+    metricsRoute(routes, deps);
+    openApiRoute(routes);
+    problemKindRoute(routes);
+    canaryRoutes(routes, deps, guard, new Canaries(deps, runs));
+    rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
+    releaseRoutes(routes, deps, guard, runs, new Orders(temporal, runs));
+    done();
+  });
+  return app;
+}

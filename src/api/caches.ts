@@ -1,0 +1,42 @@
+import type { Dependencies } from '../activities/dependencies.js';
+import type { ResourceType } from '../kubernetes/object.js';
+import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SECRETS } from '../kubernetes/object.js';
+import { Problem } from './problems/problem.js';
+
+/** The kinds that requests are answered from. */
+function kindsOf(deps: Dependencies): readonly ResourceType[] {
+  const configs = deps.settings.configTracking ? [CONFIG_MAPS, SECRETS] : [];
+  return [CANARIES, DEPLOYMENTS, LEASES, ...configs];
+}
+
+/** Starts filling the caches that requests are answered from. */
+export function warmCaches(deps: Dependencies): void {
+  for (const kind of kindsOf(deps)) deps.cache.watch(kind);
+}
+
+/**
+ * The kinds whose cache hasn't been filled, by plural name; empty where all have. A cache that was filled once goes on
+ * answering while the API server is away.
+ *
+ * @param waitMs how long to wait for them
+ */
+export async function unfilledCaches(deps: Dependencies, waitMs: number): Promise<readonly string[]> {
+  const kinds = kindsOf(deps);
+  const filled = new Set<ResourceType>();
+  const all = Promise.all(kinds.map((kind) => deps.cache.synced(kind).then(() => filled.add(kind))));
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, waitMs)))]);
+  clearTimeout(timer);
+  return kinds.filter((kind) => !filled.has(kind)).map((kind) => kind.plural);
+}
+
+/** @throws Problem where they aren't filled in time */
+export async function cachesFilled(deps: Dependencies, waitMs: number): Promise<void> {
+  const missing = await unfilledCaches(deps, waitMs);
+  if (missing.length > 0) {
+    throw new Problem(
+      'kubernetes-unreachable',
+      `the API server of Kubernetes at ${deps.cache.client.server} has not told yet what there is of ${missing.join(', ')}`,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { parseOptions, readCanary } from '../../activities/canary.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { parseCanary } from '../../crds/canary.js';
+import { parseStatus } from '../../crds/status.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import { CANARIES, DEPLOYMENTS } from '../../kubernetes/object.js';
+import { cachesFilled } from '../caches.js';
+import { messageOf } from '../../errors.js';
+import { askKubernetes } from '../problems/outside.js';
+import { Problem } from '../problems/problem.js';
+import type { Runs } from '../releases/runs.js';
+import { openReleaseOf } from '../releases/view.js';
+import type { CanaryDetail, CanarySummary } from '../schema/canary.js';
+import type { OpenRelease } from '../schema/release.js';
+import { imagesOf } from './images.js';
+import { summaryOf } from './summary.js';
+
+/** Reads Canaries: from informer caches, and what is under way from Temporal. */
+export class Canaries {
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly runs: Runs,
+  ) {}
+
+  /** By namespace and name. @param namespace all of them where undefined */
+  async list(namespace: string | undefined): Promise<CanarySummary[]> {
+    await cachesFilled(this.deps, this.runs.patience.readMs);
+    const store = await this.deps.cache.synced(CANARIES);
+    return store
+      .list(namespace)
+      .map((object) => {
+        const parsed = parseCanary(object, parseOptions(this.deps));
+        return summaryOf({ object, refusal: parsed.ok ? undefined : parsed.refusal }, this.deps.settings.meshProvider);
+      })
+      .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
+  }
+
+  /** @throws Problem where there is no such Canary */
+  async detail(key: CanaryKey): Promise<CanaryDetail> {
+    await cachesFilled(this.deps, this.runs.patience.readMs);
+    const view = await askKubernetes(() => readCanary(this.deps, key));
+    if (!view) throw unknownCanary(key);
+    const summary = summaryOf(view, this.deps.settings.meshProvider);
+    const target = await this.images(key.namespace, summary.target.name);
+    const primary = await this.images(key.namespace, `${summary.target.name}-primary`);
+    return {
+      ...summary,
+      conditions: parseStatus(view.object['status']).conditions.map((condition) => ({ ...condition })),
+      images: { ...(target && { target }), ...(primary && { primary }) },
+      release: await this.openRelease(key),
+    };
+  }
+
+  private async images(namespace: string, name: string): Promise<Record<string, string> | undefined> {
+    const object = await this.deps.cache.get(DEPLOYMENTS, namespace, name);
+    return object && imagesOf(object);
+  }
+
+  private async openRelease(key: CanaryKey): Promise<OpenRelease | null> {
+    try {
+      const run = await this.runs.latest(key);
+      if (run?.status !== 'running') return null;
+      return openReleaseOf(run, await this.runs.view(run));
+    } catch (error) {
+      return { unavailable: messageOf(error) };
+    }
+  }
+}
+
+export function unknownCanary(key: CanaryKey): Problem {
+  return new Problem('unknown-canary', `there is no Canary "${key.name}" in namespace "${key.namespace}"`);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

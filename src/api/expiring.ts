@@ -1,0 +1,35 @@
+/** Remembers answers for a while; whoever asks for the same thing meanwhile gets the same answer. */
+export class Expiring<T> {
+  private readonly entries = new Map<string, { readonly until: number; readonly answer: Promise<T> }>();
+
+  /**
+   * @param ms how long an answer holds
+   * @param limit answers that are kept; the oldest go first
+   */
+  constructor(
+    private readonly ms: number,
+    private readonly limit = 1_000,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** An answer that fails isn't remembered. */
+  get(key: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.entries.get(key);
+    if (known && known.until > this.now()) return known.answer;
+    const answer = ask();
+    this.entries.delete(key);
+    this.entries.set(key, { until: this.now() + this.ms, answer });
+    this.tidy();
+    answer.catch(() => {
+      if (this.entries.get(key)?.answer === answer) this.entries.delete(key);
+    });
+    return answer;
+  }
+
+  private tidy(): void {
+    for (const [key, entry] of this.entries) {
+      if (entry.until > this.now() && this.entries.size <= this.limit) return;
+      this.entries.delete(key);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import swagger from '@fastify/swagger';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { open, type App } from './routes/app.js';
+
+const DESCRIPTION = `Progressive delivery for Kubernetes: looks at Canaries, releases new revisions of their targets, and steers releases.
+
+Errors are problem documents (RFC 9457) whose \`type\` is a path that never changes.`;
+
+/** Describes all routes that are registered after it; made from the same schemas that check what comes in. */
+export function describeRoutes(app: App, options: { readonly version: string; readonly tokens: boolean }): void {
+  void app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Serinus',
+        version: options.version,
+        description: DESCRIPTION,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      tags: [
+        { name: 'canaries', description: 'What there is and how it stands' },
+        { name: 'releases', description: 'Starting, looking at and steering releases' },
+        { name: 'process', description: 'For whoever runs the API' },
+      ],
+      components: {
+        securitySchemes: {
+          kubernetes: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A token that Kubernetes knows. On loopback none is needed unless the API is told so.',
+          },
+        },
+      },
+      security: options.tokens ? [{ kubernetes: [] }] : [],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+}
+
+export function openApiRoute(app: App): void {
+  app.get('/openapi.json', {
+    schema: { ...open, summary: 'This description of the API' },
+    handler: (_request, reply) => reply.type('application/json').send(app.swagger()),
+  });
+}

@@ -1,0 +1,25 @@
+/** Who may use the API. */
+export type Authentication =
+  /** Whoever reaches it. Only for loopback: names that callers give are marked as unverified. */
+  | { readonly kind: 'none' }
+  /** Bearer tokens that Kubernetes knows, with what its RBAC grants. */
+  | {
+      readonly kind: 'kubernetes';
+      /** A token must be meant for one of these; for the API server itself where empty. */
+      readonly audiences: readonly string[];
+    };
+
+export interface ApiOptions {
+  readonly authentication: Authentication;
+  /** In the OpenAPI document. */
+  readonly version: string;
+  /** How long Temporal may take to answer a read, and caches to fill, milliseconds. */
+  readonly readMs?: number;
+  /** How long a worker may take to answer a query or an order, milliseconds. */
+  readonly workerMs?: number;
+}
+
+/** The whole of a machine's loopback, by name or address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,32 @@
+import { messageOf, TransientError, UserError } from '../../errors.js';
+import { KubeError } from '../../kubernetes/client.js';
+import { Problem } from './problem.js';
+
+/**
+ * Runs something that asks Kubernetes.
+ *
+ * @throws Problem where Kubernetes can't be reached, the target can't be used, or Serinus' own account may not ask
+ */
+export async function askKubernetes<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof TransientError) throw new Problem('kubernetes-unreachable', error.message);
+    if (error instanceof UserError) throw new Problem('target-missing', error.message);
+    if (error instanceof KubeError && (error.status === 401 || error.status === 403)) {
+      throw new Problem('missing-permission', error.message, {
+        remedy: 'grant the right to the account that the API runs as',
+      });
+    }
+    throw error;
+  }
+}
+
+/** The problem that a failed call of Temporal is. */
+export function temporalProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
+  return new Problem('temporal-unreachable', `Temporal could not answer: ${messageOf(error)}${cause}`, {
+    remedy: 'check that the Temporal server runs and that --temporal-address names it, then try again',
+  });
+}

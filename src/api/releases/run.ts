@@ -1,0 +1,69 @@
+import type { RawWorkflowExecutionInfo } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import type { CanaryKey } from '../../domain/identity.js';
+import { searchAttributes as attributes } from '../../workflows/contract.js';
+import type { RunStatus } from '../schema/release.js';
+
+/** What Temporal knows of a run without asking a worker. */
+export interface Run {
+  readonly canary: CanaryKey;
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly endedAt: Date | undefined;
+  /** `New` until the run has looked for the first time. */
+  readonly phase: string;
+  readonly weight: number;
+  readonly revision: string | undefined;
+  /** What became of the release; undefined while it is under way. */
+  readonly outcome: string | undefined;
+  readonly triggeredBy: string;
+  readonly requestId: string | undefined;
+  /** The kind of change that the run was started for. */
+  readonly kind: string | undefined;
+}
+
+/** `WorkflowExecutionStatus` of Temporal's API (temporal/api/enums/v1/workflow.proto), by its numbers. */
+const STATUSES: Readonly<Record<number, RunStatus>> = {
+  1: 'running',
+  2: 'completed',
+  3: 'failed',
+  4: 'cancelled',
+  5: 'terminated',
+  6: 'continued-as-new',
+  7: 'timed-out',
+};
+
+/** @param raw as describing and listing give it */
+export function runOf(canary: CanaryKey, raw: RawWorkflowExecutionInfo): Run {
+  const indexed = raw.searchAttributes?.indexedFields ?? {};
+  const text = (key: { readonly name: string }): string | undefined => {
+    const value = decoded(indexed[key.name]);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const weight = decoded(indexed[attributes.weight.name]);
+  const kind = decoded(raw.memo?.fields?.['change']);
+  return {
+    canary,
+    runId: raw.execution?.runId ?? '',
+    status: STATUSES[raw.status ?? 0] ?? 'running',
+    startedAt: dateOf(raw.startTime) ?? new Date(0),
+    endedAt: dateOf(raw.closeTime),
+    phase: text(attributes.phase) ?? 'New',
+    weight: typeof weight === 'number' ? weight : 0,
+    revision: text(attributes.revision),
+    outcome: text(attributes.outcome),
+    triggeredBy: text(attributes.triggeredBy) ?? 'unknown',
+    requestId: text(attributes.requestId),
+    kind: typeof kind === 'string' ? kind : undefined,
+  };
+}
+
+function decoded(payload: Payload | null | undefined): unknown {
+  return payload ? defaultPayloadConverter.fromPayload<unknown>(payload) : undefined;
+}
+
+function dateOf(time: RawWorkflowExecutionInfo['startTime']): Date | undefined {
+  if (!time?.seconds) return undefined;
+  return new Date(Number(time.seconds) * 1000 + Math.floor((time.nanos ?? 0) / 1e6));
+}

@@ -1,0 +1,194 @@
+import {
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import type { CanaryKey } from '../../domain/identity.js';
+import { messageOf } from '../../errors.js';
+import {
+  searchAttributes as attributes,
+  stateQuery,
+  workflowIdOf,
+  type Outcome,
+  type RunView,
+  type SubmitAnswer,
+} from '../../workflows/contract.js';
+import type { rollout } from '../../workflows/rollout.js';
+import { temporalProblem } from '../problems/outside.js';
+import type { ReleaseId } from './id.js';
+import { runOf, type Run } from './run.js';
+import { allOf, equals, historyQuery } from './visibility.js';
+
+/** Time for an answer, milliseconds. */
+export interface Patience {
+  /** Of Temporal itself. */
+  readonly readMs: number;
+  /** Of a worker. */
+  readonly workerMs: number;
+}
+
+export interface Page {
+  readonly runs: readonly Run[];
+  readonly nextPageToken: string | undefined;
+}
+
+/** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` of Temporal's API. */
+const CLOSE_EVENT = 2;
+/** A release that continued as new more often than this has lasted for months. */
+const MAX_HOPS = 10_000;
+
+/**
+ * The runs of Canaries' workflows, as the API reads them.
+ *
+ * All methods throw {@link Problem} `temporal-unreachable` where Temporal doesn't answer in time.
+ */
+export class Runs {
+  constructor(
+    private readonly client: Client,
+    readonly patience: Patience,
+  ) {}
+
+  /** The newest run of a Canary, open or not. */
+  async latest(canary: CanaryKey): Promise<Run | undefined> {
+    return this.describe(canary, undefined);
+  }
+
+  /** The run that a release is in now, or ended in: a long one has continued in new runs since. */
+  async find({ canary, runId }: ReleaseId): Promise<Run | undefined> {
+    let run = await this.describe(canary, runId);
+    for (let hop = 0; run && goesOn(run) && hop < MAX_HOPS; hop += 1) {
+      const next = await this.continuedIn(run);
+      if (next === undefined) return run;
+      run = await this.describe(canary, next);
+    }
+    return run;
+  }
+
+  /** The state of a run, by a worker. @returns the reason where none answers */
+  async view(run: Run): Promise<RunView | { readonly unavailable: string }> {
+    try {
+      return await this.within(this.patience.workerMs, () =>
+        this.client.workflow.getHandle(workflowIdOf(run.canary), run.runId).query(stateQuery),
+      );
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
+      return { unavailable: `no worker has told the state of the run: ${messageOf(error)}${cause}` };
+    }
+  }
+
+  /** The result of a run that has completed. It needs no worker. */
+  async outcome(run: Run): Promise<Outcome | undefined> {
+    if (run.status !== 'completed') return undefined;
+    try {
+      return await this.read(() =>
+        this.client.workflow.getHandle<typeof rollout>(workflowIdOf(run.canary), run.runId).result(),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What the newest run answered to a submission; undefined where it has not got it, or not answered yet. */
+  async submitted(canary: CanaryKey, changeId: string): Promise<SubmitAnswer | undefined> {
+    const handle = this.client.workflow.getHandle(workflowIdOf(canary)).getUpdateHandle<SubmitAnswer>(changeId);
+    return this.orUndefined(async () => {
+      try {
+        return await handle.result();
+      } catch (error) {
+        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** The run that carried a request out, by what Temporal has indexed. */
+  async byRequest(canary: CanaryKey, requestId: string): Promise<Run | undefined> {
+    const query = allOf([...canaryIs(canary), equals(attributes.requestId.name, requestId)]);
+    return (await this.list(canary, query, 1, undefined)).runs[0];
+  }
+
+  /** The runs of a Canary, open ones first, then the newest. */
+  async history(
+    canary: CanaryKey,
+    options: { readonly limit: number; readonly pageToken: string | undefined; readonly all: boolean },
+  ): Promise<Page> {
+    const query = allOf([...canaryIs(canary), ...historyQuery(options.all)]);
+    return this.list(canary, query, options.limit, options.pageToken);
+  }
+
+  /** @throws Problem where Temporal doesn't answer in time */
+  async ping(): Promise<void> {
+    await this.read(() => this.client.workflowService.getSystemInfo({}));
+  }
+
+  private async list(canary: CanaryKey, query: string, pageSize: number, pageToken: string | undefined): Promise<Page> {
+    const { executions, nextPageToken } = await this.read(() =>
+      this.client.workflowService.listWorkflowExecutions({
+        namespace: this.client.options.namespace,
+        query,
+        pageSize,
+        ...(pageToken === undefined ? {} : { nextPageToken: Buffer.from(pageToken, 'base64url') }),
+      }),
+    );
+    const next = Buffer.from(nextPageToken).toString('base64url');
+    return { runs: executions.map((raw) => runOf(canary, raw)), nextPageToken: next === '' ? undefined : next };
+  }
+
+  private async describe(canary: CanaryKey, runId: string | undefined): Promise<Run | undefined> {
+    const description = await this.orUndefined(() =>
+      this.client.workflow.getHandle(workflowIdOf(canary), runId).describe(),
+    );
+    const raw = description?.raw.workflowExecutionInfo;
+    return raw ? runOf(canary, raw) : undefined;
+  }
+
+  private async continuedIn(run: Run): Promise<string | undefined> {
+    const { history } = await this.read(() =>
+      this.client.workflowService.getWorkflowExecutionHistory({
+        namespace: this.client.options.namespace,
+        execution: { workflowId: workflowIdOf(run.canary), runId: run.runId },
+        historyEventFilterType: CLOSE_EVENT,
+      }),
+    );
+    return history?.events?.[0]?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
+  }
+
+  private async orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
+    return this.read(async () => {
+      try {
+        return await call();
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  private async read<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await this.within(this.patience.readMs, call);
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) throw error;
+      throw temporalProblem(error);
+    }
+  }
+
+  within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    return this.client.withDeadline(Date.now() + ms, call);
+  }
+}
+
+/** A run that continued as new before its release had ended; one that ended it has left the next run another release. */
+function goesOn(run: Run): boolean {
+  return run.status === 'continued-as-new' && run.outcome === undefined;
+}
+
+function canaryIs(canary: CanaryKey): string[] {
+  return [
+    equals(attributes.cluster.name, canary.cluster),
+    equals(attributes.namespace.name, canary.namespace),
+    equals(attributes.name.name, canary.name),
+  ];
+}

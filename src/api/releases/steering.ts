@@ -1,0 +1,33 @@
+import { ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders.js';
+import type { State } from '../../domain/state.js';
+import { releasePath } from './id.js';
+
+/** What people call an order, in paths and on the command line. */
+export function wordOf(order: OrderName): string {
+  return order === 'setWeight' ? 'weight' : order;
+}
+
+export interface Step {
+  readonly order: string;
+  readonly href: string;
+  readonly command: string;
+}
+
+/** The orders that a release would obey now. */
+export function stepsFor(state: State, id: string): Step[] {
+  const { name, namespace } = state.canary;
+  return ORDER_NAMES.filter((order) => refusalOf(state, sampleOf(order, state)) === undefined).map((order) => {
+    const word = wordOf(order);
+    const argument = order === 'setWeight' ? ` ${state.weight}` : '';
+    return {
+      order: word,
+      href: `${releasePath(id)}/${word}`,
+      command: `serinus ${word} ${name}${argument} -n ${namespace}`,
+    };
+  });
+}
+
+function sampleOf(order: OrderName, state: State): Order {
+  const base = { by: '', reason: '', requestId: '', channel: 'api' } as const;
+  return order === 'setWeight' ? { ...base, order, weight: state.weight } : { ...base, order };
+}

@@ -1,0 +1,113 @@
+import type { RecordEntry } from '../../domain/record.js';
+import type { State } from '../../domain/state.js';
+import type { Outcome, RunView } from '../../workflows/contract.js';
+import type { OpenRelease, RecordLine, Release, ReleaseSummary } from '../schema/release.js';
+import { formatReleaseId } from './id.js';
+import type { Run } from './run.js';
+import { stepsFor } from './steering.js';
+
+type Told = RunView | { readonly unavailable: string };
+
+/** A line of the history. */
+export function summaryOf(run: Run): ReleaseSummary {
+  return {
+    ...knownOf(run),
+    run: run.status,
+    // A run that has just continued from another release still has the outcome of that one.
+    ...(run.outcome === undefined || run.status === 'running' ? {} : { outcome: run.outcome }),
+    startedAt: run.startedAt.toISOString(),
+    ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt.toISOString() }),
+  };
+}
+
+/** The open run of a Canary in short, by what Temporal and, where one answers, a worker tell. */
+export function openReleaseOf(run: Run, told: Told): OpenRelease {
+  if ('unavailable' in told) return { ...knownOf(run), unavailable: told.unavailable };
+  const { state, waitsFor } = told;
+  return {
+    ...knownOf(run),
+    waitsFor,
+    ...(state === undefined ? {} : standingOf(state, formatReleaseId(run.canary, run.runId))),
+  };
+}
+
+/**
+ * All that is known of a release.
+ *
+ * @param outcome the result of the run, where it has one: it stands in for a worker that doesn't answer
+ */
+export function releaseOf(run: Run, told: Told, outcome: Outcome | undefined): Release {
+  const base = {
+    ...summaryOf(run),
+    canary: { namespace: run.canary.namespace, name: run.canary.name },
+    ended: run.status !== 'running',
+    record: [],
+    recordDropped: 0,
+  };
+  if (!('unavailable' in told))
+    return { ...base, waitsFor: told.waitsFor, ...(told.state ? ofState(told.state, base.id) : {}) };
+  if (outcome) return { ...base, ...ofOutcome(outcome) };
+  return { ...base, unavailable: told.unavailable };
+}
+
+function ofState(state: State, id: string) {
+  const { record, ...rest } = state;
+  return {
+    ...standingOf(state, id),
+    ...(state.ending === undefined ? {} : { outcome: state.ending.kind, reason: state.ending.reason }),
+    cause: { ...state.cause },
+    promotedRevision: state.promoted,
+    record: record.map(lineOf),
+    recordDropped: state.recordDropped,
+    state: rest,
+  };
+}
+
+function ofOutcome(outcome: Outcome) {
+  return {
+    phase: outcome.phase,
+    weight: outcome.weight,
+    failedChecks: outcome.failedChecks,
+    outcome: outcome.ending.kind,
+    reason: outcome.ending.reason,
+    ...(outcome.revision === undefined ? {} : { revision: outcome.revision.hash }),
+    cause: { ...outcome.cause },
+    promotedRevision: outcome.promoted,
+    record: outcome.record.map(lineOf),
+    recordDropped: outcome.recordDropped,
+  };
+}
+
+function knownOf(run: Run) {
+  return {
+    id: formatReleaseId(run.canary, run.runId),
+    phase: run.phase === 'New' ? '' : run.phase,
+    weight: run.weight,
+    ...(run.revision === undefined ? {} : { revision: run.revision }),
+    triggeredBy: run.triggeredBy,
+  };
+}
+
+function standingOf(state: State, id: string) {
+  const last = state.record.findLast((entry) => entry.what === 'analysis');
+  return {
+    phase: state.phase,
+    weight: state.weight,
+    failedChecks: state.failedChecks,
+    triggeredBy: state.cause.by,
+    ...(state.applied === undefined ? {} : { revision: state.applied.hash }),
+    ...(state.gate === undefined ? {} : { gate: { ...state.gate, since: iso(state.gate.since) } }),
+    ...(state.paused === undefined ? {} : { paused: { ...state.paused, since: iso(state.paused.since) } }),
+    ...(state.problem === undefined ? {} : { problem: state.problem.text }),
+    ...(last === undefined ? {} : { lastAnalysis: lineOf(last) }),
+    steering: stepsFor(state, id),
+  };
+}
+
+function lineOf(entry: RecordEntry): RecordLine {
+  return { ...entry, at: iso(entry.at) };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

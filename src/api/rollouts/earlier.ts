@@ -1,0 +1,41 @@
+import type { CanaryKey } from '../../domain/identity.js';
+import type { SubmitAnswer } from '../../workflows/contract.js';
+import type { Run } from '../releases/run.js';
+import type { Runs } from '../releases/runs.js';
+import type { Accepted } from '../schema/requests.js';
+import { accepted } from './accepted.js';
+
+/**
+ * The answer to a request that was carried out before, by this process or another.
+ *
+ * The newest run knows which submissions it got. Older ones, and what was left as a signal, are found by the request
+ * id that Temporal has indexed.
+ */
+export async function earlier(
+  runs: Runs,
+  canary: CanaryKey,
+  changeId: string,
+  requestId: string,
+): Promise<Accepted | undefined> {
+  const answer = await runs.submitted(canary, changeId);
+  if (answer) {
+    const run = await runs.find({ canary, runId: answer.runId });
+    if (run) return answerOf(runs, run, answer, requestId);
+  }
+  const latest = await runs.latest(canary);
+  const run = latest?.requestId === requestId ? latest : await runs.byRequest(canary, requestId);
+  // A run that was started for a request has said so to whoever sent it.
+  return run && answerOf(runs, run, { verdict: 'started', runId: run.runId }, requestId);
+}
+
+async function answerOf(runs: Runs, run: Run, answer: SubmitAnswer, requestId: string): Promise<Accepted> {
+  const revision = (await requested(runs, run, requestId)) ?? run.revision ?? '';
+  return accepted(run.canary, revision, answer);
+}
+
+/** The revision that was asked for, where the run still knows; it may have gone on to a newer one since. */
+async function requested(runs: Runs, run: Run, requestId: string): Promise<string | undefined> {
+  const told = (await runs.outcome(run)) ?? (await runs.view(run));
+  const cause = 'unavailable' in told ? undefined : 'state' in told ? told.state?.cause : told.cause;
+  return cause?.requestId === requestId ? cause.revision : undefined;
+}

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { readCanary, workbench, type Workbench } from '../../activities/canary.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { changeId } from '../../activities/submissions.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import type { Change } from '../../domain/state.js';
+import { messageOf } from '../../errors.js';
+import { KubeError } from '../../kubernetes/client.js';
+import type { KubeObject } from '../../kubernetes/object.js';
+import { DEPLOYMENTS } from '../../kubernetes/object.js';
+import { introduce } from '../../watch/introduction.js';
+import type { SubmitAnswer } from '../../workflows/contract.js';
+import type { TargetView } from '../../workloads/port.js';
+import { cachesFilled } from '../caches.js';
+import { unknownCanary } from '../canaries/canaries.js';
+import { askKubernetes } from '../problems/outside.js';
+import { Problem } from '../problems/problem.js';
+import type { Runs } from '../releases/runs.js';
+import type { Accepted, StartRollout } from '../schema/requests.js';
+import { accepted } from './accepted.js';
+import { earlier } from './earlier.js';
+import { aboutToBegin, nothingToRelease, refuseUnfit, underWay } from './obstacles.js';
+import { Once, Turns } from './once.js';
+import { templatePatch, type TemplatePatch } from './patch.js';
+
+/** The name under which the API server records what people changed through the API. */
+const FIELD_MANAGER = 'serinus-api';
+/** Others write to the target too, for instance its status; such a race is tried again. */
+const ATTEMPTS = 5;
+
+export interface RolloutRequest {
+  readonly canary: CanaryKey;
+  readonly body: StartRollout;
+  /** Who asks. */
+  readonly by: string;
+  /** The same for the same request, however often it is sent. */
+  readonly requestId: string | undefined;
+}
+
+/** Releases what people ask for: changes the target, and has that released. */
+export class Rollouts {
+  private readonly once = new Once<Accepted>();
+  private readonly turns = new Turns();
+
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly runs: Runs,
+  ) {}
+
+  /**
+   * Does what is asked for, once for each request id. The target's version guards its change: of two requests at the
+   * same time, through whichever processes, the second sees what the first has done.
+   *
+   * @throws Problem where nothing was done
+   */
+  async start(request: RolloutRequest): Promise<Accepted> {
+    const { canary, requestId, body, by } = request;
+    const name = `${canary.namespace}/${canary.name}`;
+    const inTurn = (): Promise<Accepted> => this.turns.take(name, () => this.carryOut(request));
+    if (requestId === undefined) return inTurn();
+    return this.once.run(`${name} ${requestId}`, JSON.stringify([by, body]), inTurn);
+  }
+
+  private async carryOut(request: RolloutRequest): Promise<Accepted> {
+    const { canary: key, requestId = randomUUID() } = request;
+    await cachesFilled(this.deps, this.runs.patience.readMs);
+    for (let attempt = 1; ; attempt += 1) {
+      const view = await askKubernetes(() => readCanary(this.deps, key, true));
+      if (!view) throw unknownCanary(key);
+      const id = changeId('request', view.object.metadata.uid, requestId);
+      if (request.requestId !== undefined) {
+        const done = await earlier(this.runs, key, id, requestId);
+        if (done) return done;
+      }
+      refuseUnfit(view);
+      const bench = await askKubernetes(() => Promise.resolve(workbench(this.deps, view)));
+      const seen = await this.changed(bench, key, request.body, attempt);
+      if (!seen) continue;
+      const { hash } = seen.revision;
+      const { by, body } = request;
+      const change: Change = { id, kind: 'request', by, reason: body.reason ?? '', revision: hash, requestId };
+      return accepted(key, hash, await this.submit(key, change, bench));
+    }
+  }
+
+  /** @returns what the target holds now; undefined where somebody else was quicker, and it has to be looked at again */
+  private async changed(
+    bench: Workbench,
+    key: CanaryKey,
+    body: StartRollout,
+    attempt: number,
+  ): Promise<TargetView | undefined> {
+    try {
+      return await this.change(bench, key, body);
+    } catch (error) {
+      if (!(error instanceof KubeError) || !error.conflict) throw error;
+      if (attempt < ATTEMPTS) return undefined;
+      throw new Problem('target-busy', `${bench.canary.targetRef.name} is being changed by others all the time`, {
+        remedy: 'try again in a moment',
+      });
+    }
+  }
+
+  /** @throws KubeError where the target is no longer what was read, and nothing was changed */
+  private async change(bench: Workbench, key: CanaryKey, body: StartRollout): Promise<TargetView> {
+    const { canary } = bench;
+    const before = await askKubernetes(() => freshLook(bench));
+    const target = await this.deps.cache.get(DEPLOYMENTS, key.namespace, canary.targetRef.name);
+    if (!target) throw new Problem('target-missing', `there is no Deployment ${canary.targetRef.name}`);
+    const patch = templatePatch(target, body);
+    const obstacle = underWay(canary, await this.runs.latest(key));
+    if (body.ifUnderWay === 'refuse') {
+      if (obstacle) throw obstacle;
+      const begins = aboutToBegin(canary, before);
+      // Where it holds just what is asked for, this request has been here before and got no further.
+      if (begins && !(await this.holds(target, patch))) throw begins;
+    }
+    const patched = await this.send(target, patch, false);
+    this.deps.cache.remember(DEPLOYMENTS, patched);
+    const after = await askKubernetes(() => freshLook(bench));
+    const unchanged = patched.metadata.generation === target.metadata.generation;
+    const pointless = unchanged && !obstacle ? nothingToRelease(canary, after) : undefined;
+    if (pointless) throw pointless;
+    return after;
+  }
+
+  private async holds(target: KubeObject, patch: TemplatePatch): Promise<boolean> {
+    const would = await this.send(target, patch, true);
+    return isDeepStrictEqual(would['spec'], target['spec']);
+  }
+
+  private async send(target: KubeObject, patch: TemplatePatch, dryRun: boolean): Promise<KubeObject> {
+    const { name, namespace, resourceVersion } = target.metadata;
+    const body = { ...patch, metadata: { resourceVersion } };
+    const options = { fieldManager: FIELD_MANAGER, dryRun };
+    try {
+      return await askKubernetes(() =>
+        this.deps.cache.client.patch(DEPLOYMENTS, 'strategic', namespace, name, body, options),
+      );
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.conflict) throw error;
+      if (error.notFound) throw new Problem('target-missing', error.message);
+      throw new Problem('refused-by-kubernetes', error.message, {
+        remedy: 'mend what the API server names, and send the request again',
+      });
+    }
+  }
+
+  private async submit(key: CanaryKey, change: Change, { canary }: Workbench): Promise<SubmitAnswer> {
+    const { cache, submissions } = this.deps;
+    const target = await cache.get(DEPLOYMENTS, key.namespace, canary.targetRef.name);
+    const primary = await cache.get(DEPLOYMENTS, key.namespace, canary.targetRef.primaryName);
+    try {
+      return await submissions.submit(key, change, introduce(key, change, target, primary));
+    } catch (error) {
+      const detail = `${canary.targetRef.name} was changed, but its release could not be started: ${messageOf(error)}`;
+      throw new Problem('temporal-unreachable', detail, {
+        remedy: 'it starts by itself when Temporal is back; or send the same request again',
+      });
+    }
+  }
+}
+
+async function freshLook({ workload, canary }: Workbench): Promise<TargetView> {
+  await workload.refresh(canary);
+  return workload.look(canary);
+}

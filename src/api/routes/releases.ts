@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { ORDER_NAMES, type OrderName } from '../../domain/orders.js';
+import { actorOf } from '../auth/actor.js';
+import type { Guard } from '../auth/guard.js';
+import { unknownRelease, type GivenOrder, type Orders } from '../orders/give.js';
+import { parseReleaseId, type ReleaseId } from '../releases/id.js';
+import type { Runs } from '../releases/runs.js';
+import { wordOf } from '../releases/steering.js';
+import { releaseOf } from '../releases/view.js';
+import { releaseSchema } from '../schema/release.js';
+import { headersSchema, obeyedSchema, orderSchemas, pendingSchema, releaseParamsSchema } from '../schema/requests.js';
+import { problems, type App } from './app.js';
+
+const tags = ['releases'];
+
+/** The command line says so, so that records tell where an order came from. */
+const CLI = /^serinus-cli\//;
+
+type OrderBody = z.output<typeof orderSchemas.plain> &
+  Partial<Pick<z.output<typeof orderSchemas.approve>, 'gate'>> &
+  Partial<Pick<z.output<typeof orderSchemas.weight>, 'weight'>>;
+
+const SUMMARIES: Readonly<Record<OrderName, string>> = {
+  approve: 'Open the gate at which the release waits',
+  reject: 'Refuse the approval that the release waits for, and roll back',
+  pause: 'Hold traffic where it is until resume',
+  resume: 'Go on after a pause',
+  abort: 'Roll the release back, in any phase',
+  promote: 'Promote without further analysis',
+  setWeight: 'Set the canary’s share of the traffic',
+};
+
+/** Looking at a release, and giving it orders. */
+export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, runs: Runs, orders: Orders): void {
+  const idOf = ({ id }: { id: string }): ReleaseId => {
+    const parsed = parseReleaseId(deps.settings.clusterName, id);
+    if (!parsed) throw unknownRelease(id);
+    return parsed;
+  };
+  const admit = async (
+    request: FastifyRequest<{ Params: { id: string } }>,
+    access: { verb: 'get' | 'update'; subresource?: string },
+  ): Promise<void> => {
+    const { namespace, name } = idOf(request.params).canary;
+    await guard.admit(request, { ...access, namespace, name });
+  };
+
+  app.get('/api/v1/rollouts/:id', {
+    schema: {
+      tags,
+      operationId: 'getRollout',
+      summary: 'Everything about a release, its record included; also after it has ended',
+      params: releaseParamsSchema,
+      response: { 200: releaseSchema, ...problems },
+    },
+    onRequest: (request) => admit(request, { verb: 'get' }),
+    handler: async ({ params }) => {
+      const run = await runs.find(idOf(params));
+      if (!run) throw unknownRelease(params.id);
+      const told = await runs.view(run);
+      return releaseOf(run, told, 'unavailable' in told ? await runs.outcome(run) : undefined);
+    },
+  });
+
+  for (const order of ORDER_NAMES) {
+    app.post(`/api/v1/rollouts/:id/${wordOf(order)}`, {
+      schema: {
+        tags,
+        operationId: order,
+        summary: SUMMARIES[order],
+        params: releaseParamsSchema,
+        headers: headersSchema,
+        body: bodyOf(order),
+        response: { 200: obeyedSchema, 202: pendingSchema, ...problems },
+      },
+      onRequest: (request) => admit(request, { verb: 'update', subresource: wordOf(order) }),
+      handler: async (request, reply) => {
+        const release = idOf(request.params);
+        const given = orderOf(order, request.body, request);
+        const answer = await orders.give(release, given);
+        deps.log.info(
+          { audit: 'taken', canary: `${release.canary.name}.${release.canary.namespace}`, user: given.details.by },
+          `${answer.order} ordered${answer.taken === true ? '' : ', no worker has taken it yet'}`,
+        );
+        return answer.taken === true ? reply.code(200).send(answer) : reply.code(202).send(answer);
+      },
+    });
+  }
+}
+
+function bodyOf(order: OrderName): z.ZodType<OrderBody> {
+  if (order === 'approve') return orderSchemas.approve;
+  return order === 'setWeight' ? orderSchemas.weight : orderSchemas.plain;
+}
+
+function orderOf(order: OrderName, body: OrderBody, request: FastifyRequest): GivenOrder {
+  const { by, ...details } = body;
+  const key = request.headers['idempotency-key'];
+  return {
+    order,
+    details: {
+      ...details,
+      by: actorOf(request.user, by),
+      channel: CLI.test(request.headers['user-agent'] ?? '') ? 'cli' : 'api',
+      // The same key for another order is another request.
+      requestId: `${order}:${typeof key === 'string' ? key : randomUUID()}`,
+    },
+  };
+}

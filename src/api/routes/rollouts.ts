@@ -1,0 +1,84 @@
+import type { Dependencies } from '../../activities/dependencies.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import { CANARIES } from '../../kubernetes/object.js';
+import { actorOf } from '../auth/actor.js';
+import type { Guard } from '../auth/guard.js';
+import { cachesFilled } from '../caches.js';
+import { unknownCanary } from '../canaries/canaries.js';
+import type { Runs } from '../releases/runs.js';
+import { summaryOf } from '../releases/view.js';
+import type { Rollouts } from '../rollouts/start.js';
+import { historySchema, type ReleaseHistory } from '../schema/release.js';
+import {
+  acceptedSchema,
+  canaryParamsSchema,
+  headersSchema,
+  historyQuerySchema,
+  startRolloutSchema,
+} from '../schema/requests.js';
+import { problems, type App } from './app.js';
+
+const tags = ['releases'];
+const PATH = '/api/v1/namespaces/:namespace/canaries/:name/rollouts';
+
+/** Starting releases of a Canary, and looking back at them. */
+export function rolloutRoutes(app: App, deps: Dependencies, guard: Guard, rollouts: Rollouts, runs: Runs): void {
+  const keyOf = (params: { namespace: string; name: string }): CanaryKey => ({
+    cluster: deps.settings.clusterName,
+    ...params,
+  });
+
+  app.post(PATH, {
+    schema: {
+      tags,
+      operationId: 'startRollout',
+      summary: 'Release other images, or another change of the pod template',
+      params: canaryParamsSchema,
+      headers: headersSchema,
+      body: startRolloutSchema,
+      response: { 202: acceptedSchema, ...problems },
+    },
+    onRequest: (request) => guard.admit(request, { verb: 'create', subresource: 'rollouts', ...request.params }),
+    handler: async (request, reply) => {
+      const canary = keyOf(request.params);
+      const by = actorOf(request.user, request.body.by);
+      const requestId = request.headers['idempotency-key'];
+      const answer = await rollouts.start({ canary, body: request.body, by, requestId });
+      deps.log.info(
+        { audit: 'taken', canary: `${canary.name}.${canary.namespace}`, user: by, release: answer.id },
+        `rollout asked for: ${answer.verdict}`,
+      );
+      return reply.code(202).header('Location', answer.location).send(answer);
+    },
+  });
+
+  app.get(PATH, {
+    schema: {
+      tags,
+      operationId: 'listRollouts',
+      summary: 'Releases of a Canary: what is under way, then the newest first',
+      params: canaryParamsSchema,
+      querystring: historyQuerySchema,
+      response: { 200: historySchema, ...problems },
+    },
+    onRequest: (request) => guard.admit(request, { verb: 'get', ...request.params }),
+    handler: async ({ params, query }): Promise<ReleaseHistory> => {
+      const canary = keyOf(params);
+      const page = await runs.history(canary, { ...query, all: query.all === 'true', pageToken: query.pageToken });
+      if (
+        page.runs.length === 0 &&
+        query.pageToken === undefined &&
+        !(await exists(deps, runs.patience.readMs, canary))
+      ) {
+        throw unknownCanary(canary);
+      }
+      const { nextPageToken } = page;
+      return { items: page.runs.map(summaryOf), ...(nextPageToken === undefined ? {} : { nextPageToken }) };
+    },
+  });
+}
+
+async function exists(deps: Dependencies, waitMs: number, { namespace, name }: CanaryKey): Promise<boolean> {
+  await cachesFilled(deps, waitMs);
+  return (await deps.cache.get(CANARIES, namespace, name)) !== undefined;
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+
+/** How a run of the workflow stands, in Temporal's words. */
+export const RUN_STATUSES = [
+  'running',
+  'completed',
+  'failed',
+  'cancelled',
+  'terminated',
+  'continued-as-new',
+  'timed-out',
+] as const;
+
+const time = (description: string) => z.string().meta({ description, format: 'date-time' });
+
+const idSchema = z.string().describe('<namespace>.<name>.<run id>');
+
+const stepSchema = z.object({
+  order: z.string(),
+  href: z.string().describe('POST here to give the order'),
+  command: z.string().describe('The same in a terminal'),
+});
+
+/** One line of a record; which further fields it has depends on `what`. */
+export const recordEntrySchema = z
+  .looseObject({
+    at: time('When'),
+    what: z.string().describe('event, weight, phase, analysis, order or load-test'),
+  })
+  .meta({ id: 'RecordEntry' });
+
+const whatIsKnown = {
+  id: idSchema,
+  phase: z.string(),
+  weight: z.number().describe('Percent of the traffic on the canary'),
+  revision: z.string().optional().describe('Hash of the revision under analysis'),
+  triggeredBy: z.string(),
+};
+
+const whatTheWorkerTells = {
+  failedChecks: z.number().optional(),
+  waitsFor: z.string().optional().describe('What comes next'),
+  gate: z
+    .object({ gate: z.string(), hook: z.string(), since: time('Closed since then') })
+    .optional()
+    .describe('The gate that is closed, and the webhook that keeps it so'),
+  paused: z.object({ by: z.string(), reason: z.string(), since: time('Paused since then') }).optional(),
+  problem: z.string().optional().describe('What a person must mend'),
+  lastAnalysis: recordEntrySchema.optional(),
+  steering: z.array(stepSchema).optional().describe('The orders that can be given now'),
+  unavailable: z.string().optional().describe('Why nothing more is known'),
+};
+
+/** The open run of a Canary, in short. */
+export const openReleaseSchema = z
+  .object({
+    ...whatIsKnown,
+    id: idSchema.optional().describe('Missing where Temporal could not be asked'),
+    phase: whatIsKnown.phase.optional(),
+    weight: whatIsKnown.weight.optional(),
+    triggeredBy: whatIsKnown.triggeredBy.optional(),
+    ...whatTheWorkerTells,
+  })
+  .meta({ id: 'OpenRelease' });
+
+const runShape = {
+  ...whatIsKnown,
+  run: z.enum(RUN_STATUSES).describe('How the run of the workflow stands'),
+  outcome: z.string().optional().describe('promoted, rolled-back, aborted, …; missing while it is under way'),
+  startedAt: time('When the run began'),
+  endedAt: time('When it ended').optional(),
+};
+
+export const historySchema = z
+  .object({
+    items: z.array(z.object(runShape).meta({ id: 'ReleaseSummary' })),
+    nextPageToken: z.string().optional().describe('For the parameter pageToken; missing on the last page'),
+  })
+  .meta({ id: 'ReleaseHistory' });
+
+export const releaseSchema = z
+  .object({
+    ...runShape,
+    canary: z.object({ namespace: z.string(), name: z.string() }),
+    ended: z.boolean(),
+    reason: z.string().optional().describe('Why it ended as it did'),
+    cause: z
+      .looseObject({ kind: z.string(), by: z.string(), reason: z.string().optional() })
+      .optional()
+      .describe('What asked for the run'),
+    promotedRevision: z.string().optional(),
+    ...whatTheWorkerTells,
+    record: z.array(recordEntrySchema).describe('What happened, oldest first'),
+    recordDropped: z.number().describe('Entries in the middle of the record that are not kept'),
+    state: z.record(z.string(), z.unknown()).optional().describe('The whole state of the run, without its record'),
+  })
+  .meta({ id: 'Release' });
+
+export type OpenRelease = z.output<typeof openReleaseSchema>;
+export type ReleaseSummary = z.output<typeof historySchema>['items'][number];
+export type ReleaseHistory = z.output<typeof historySchema>;
+export type Release = z.output<typeof releaseSchema>;
+export type RecordLine = z.output<typeof recordEntrySchema>;
+export type RunStatus = (typeof RUN_STATUSES)[number];

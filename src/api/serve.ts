@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { Dependencies } from '../activities/dependencies.js';
+import { messageOf } from '../errors.js';
+import { buildApi } from './build.js';
+import type { ApiOptions } from './options.js';
+import type { App } from './routes/app.js';
+
+export interface ServeOptions extends ApiOptions {
+  readonly host: string;
+  /** Any free one where 0. */
+  readonly port: number;
+  /** Go on trying where the port can't be had: whatever else the process does is more important. */
+  readonly patient: boolean;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 30_000;
+
+/**
+ * Serves the API until the signal aborts, and lets requests under way finish.
+ *
+ * @param report told how to find out whether it serves
+ * @throws Error where the port can't be had, and there is nothing else to do
+ */
+export async function serveApi(
+  deps: Dependencies,
+  temporal: Client,
+  options: ServeOptions,
+  signal: AbortSignal,
+  report: (ready: () => boolean) => void,
+): Promise<void> {
+  const app = buildApi(deps, temporal, options);
+  try {
+    await listen(app, deps, options, signal);
+    report(() => app.server.listening);
+    await aborted(signal);
+  } finally {
+    await app.close();
+  }
+}
+
+async function listen(app: App, deps: Dependencies, options: ServeOptions, signal: AbortSignal): Promise<void> {
+  const { host, port, authentication } = options;
+  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+    try {
+      const url = await app.listen({ host, port });
+      deps.log.info({ url, authentication: authentication.kind }, `Starting HTTP server on port ${new URL(url).port}`);
+      return;
+    } catch (error) {
+      const problem = `the API can't listen on ${host}:${port} (${messageOf(error)}); --host and --port choose another`;
+      if (!options.patient) throw new Error(problem, { cause: error });
+      deps.log.error({}, `${problem}; trying again`);
+      await sleep(wait, undefined, { signal });
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,23 @@
+/** What a CI job can tell from the exit code. Part of the interface: documented, never changed. */
+export const EXIT = {
+  /** Done; of a release that was waited for: promoted. */
+  ok: 0,
+  /** It could not be done: refused, not found, a server that can't be reached. */
+  error: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** The release was waited for, and has failed: rolled back, aborted, rejected. */
+  releaseFailed: 3,
+  /** The release was waited for, and is still under way. */
+  timedOut: 4,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_HELP = `
+Exit codes:
+  0  done; with --wait: promoted
+  1  it could not be done
+  2  the command line is wrong
+  3  the release has failed: rolled back, aborted or rejected
+  4  the time was up, and the release is still under way`;

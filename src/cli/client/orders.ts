@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ApiClient, Receipt } from './api-client.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailed } from './failed.js';
+import {
+  addNamespaceFlag,
+  addOutputFlag,
+  addServerFlags,
+  clientOf,
+  type NamespaceFlags,
+  type OutputFlags,
+  type ServerFlags,
+} from './flags.js';
+import { printData } from './output.js';
+import { me } from './person.js';
+
+interface Flags extends ServerFlags, NamespaceFlags, OutputFlags {
+  readonly reason?: string;
+  readonly revision?: string;
+  readonly gate?: string;
+}
+
+const ORDERS: readonly { readonly word: string; readonly what: string }[] = [
+  { word: 'approve', what: 'open the gate at which the release waits' },
+  { word: 'reject', what: 'refuse the approval that the release waits for, and roll back' },
+  { word: 'pause', what: 'hold traffic where it is until resume' },
+  { word: 'resume', what: 'go on after a pause' },
+  { word: 'abort', what: 'roll the release back, in any phase' },
+  { word: 'promote', what: 'promote without further analysis' },
+];
+
+/** `serinus approve` and the like: orders for the open release of a Canary. */
+export function orderCommands(): Command[] {
+  const plain = ORDERS.map(({ word, what }) => {
+    const command = new Command(word)
+      .description(what)
+      .argument('<canary>')
+      .addHelpText('after', `\nExample:\n  serinus ${word} podinfo -n test --reason "looks good to me"`)
+      .action((name: string, flags: Flags) => give(word, name, flags));
+    if (word === 'approve') {
+      command.addOption(
+        new Option('--gate <gate>', 'only where it waits at this gate').choices([
+          'confirm-rollout',
+          'confirm-traffic-increase',
+          'confirm-promotion',
+        ]),
+      );
+    }
+    return withFlags(command);
+  });
+  const weight = new Command('weight')
+    .description('set the canary’s share of the traffic')
+    .argument('<canary>')
+    .argument('<percent>', 'from 0 to maxWeight', percent)
+    .addHelpText('after', '\nExample:\n  serinus weight podinfo 30 -n test --reason "more samples"')
+    .action((name: string, value: number, flags: Flags) => give('weight', name, flags, { weight: value }));
+  return [...plain, withFlags(weight)];
+}
+
+function withFlags(command: Command): Command {
+  command
+    .option('--reason <text>', 'why, for the record')
+    .option('--revision <hash>', 'only where this revision is under way');
+  return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml']));
+}
+
+async function give(word: string, name: string, flags: Flags, more: object = {}): Promise<void> {
+  const client = clientOf(flags);
+  const id = await openRelease(client, flags.namespace, name);
+  const { reason, revision, gate } = flags;
+  const given = Object.entries({ reason, revision, gate }).filter(([, value]) => value !== undefined);
+  const body = { ...Object.fromEntries(given), ...more, by: me() };
+  const receipt = await client.order(id, word, body, randomUUID());
+  if (flags.output === 'json' || flags.output === 'yaml') printData(receipt, flags.output);
+  else console.log(`${name}.${flags.namespace}: ${said(receipt)}`);
+}
+
+/** @throws CommandFailed where there is none */
+async function openRelease(client: ApiClient, namespace: string, name: string): Promise<string> {
+  const { release, phase } = await client.canary(namespace, name);
+  if (release?.id !== undefined) return release.id;
+  const why = release?.unavailable;
+  if (why !== undefined) throw new CommandFailed(EXIT.error, `the release of ${name} can't be found: ${why}`);
+  throw new CommandFailed(
+    EXIT.error,
+    `no release of ${name}.${namespace} is under way (phase ${phase || 'New'})`,
+    `"serinus rollout ${name} -n ${namespace} --image …" starts one`,
+  );
+}
+
+function said(receipt: Receipt): string {
+  if (receipt.taken === 'pending') {
+    return `${receipt.order}: kept by Temporal; no worker has taken it yet, it takes effect when one is there`;
+  }
+  return `${receipt.order}: done (phase ${receipt.phase || 'New'}, weight ${receipt.weight})`;
+}
+
+function percent(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 100) throw new InvalidArgumentError('It must be a whole number from 0 to 100.');
+  return value;
+}

@@ -1,0 +1,63 @@
+import { stringify } from 'yaml';
+
+/** Codes of "Select Graphic Rendition" (ECMA-48). */
+const CODES = { red: 31, green: 32, yellow: 33 } as const;
+const ESCAPE = '\u001b[';
+
+type Colour = keyof typeof CODES;
+
+/** Colours are for people at a terminal who haven't said that they want none (no-color.org). */
+export function coloured(colour: Colour | undefined, text: string, stream = process.stdout): string {
+  const wanted = stream.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  return colour !== undefined && wanted ? `${ESCAPE}${CODES[colour]}m${text}${ESCAPE}39m` : text;
+}
+
+/** Of a phase or an outcome. */
+export function colourOf(word: string): Colour | undefined {
+  switch (word) {
+    case 'Succeeded':
+    case 'promoted':
+    case 'initialized':
+      return 'green';
+    case 'Failed':
+    case 'rolled-back':
+    case 'aborted':
+    case 'rejected':
+    case 'promotion-failed':
+    case 'terminated':
+      return 'red';
+    case 'Waiting':
+    case 'Progressing':
+    case 'WaitingPromotion':
+    case 'Promoting':
+    case 'Finalising':
+      return 'yellow';
+    default:
+      return undefined;
+  }
+}
+
+const GAP = '   ';
+
+/** Lines with columns under each other, as kubectl prints them; phases and outcomes in colour. */
+export function table(rows: readonly (readonly string[])[], widths: readonly number[] = widthsOf(rows)): string[] {
+  return rows.map((row) =>
+    row
+      .map((cell, i) => {
+        const padding = i === row.length - 1 ? '' : ' '.repeat(Math.max(0, (widths[i] ?? 0) - cell.length));
+        return coloured(colourOf(cell), cell) + padding;
+      })
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+export function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+}
+
+/** For programs. */
+export function printData(value: unknown, format: 'json' | 'yaml'): void {
+  console.log(format === 'json' ? JSON.stringify(value, null, 2) : stringify(value).trimEnd());
+}

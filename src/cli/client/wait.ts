@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Release } from '../../api/schema/release.js';
+import { parseGoDuration } from '../../crds/duration.js';
+import { ApiRefusal, Unreachable, type ApiClient } from './api-client.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailed } from './failed.js';
+import { recordLine } from './record.js';
+
+export interface WaitFlags {
+  readonly wait?: boolean;
+  /** Milliseconds; for ever where undefined. */
+  readonly timeout?: number;
+}
+
+const LOOK_MS = 1_000;
+/** Ends of a run after which users are served by what was asked for, or by what served them all along. */
+const GOOD: readonly string[] = ['promoted', 'initialized', 'reconciled'];
+
+export function addWaitFlags(command: Command): Command {
+  return command
+    .option('--wait', 'wait until the release has ended, and tell what happens; the exit code says how it ended')
+    .addOption(
+      new Option(
+        '--timeout <duration>',
+        'with --wait: give up after this, such as 10m; the release goes on (default: never)',
+      ).argParser(duration),
+    );
+}
+
+/**
+ * Waits until a release has ended. A server that can't be reached for a while is tried again: the release doesn't
+ * depend on it.
+ *
+ * @param tell gets what happens, line by line
+ * @throws CommandFailed with exit code 3 where it has failed, 4 where the time is up
+ */
+export async function waitFor(
+  client: ApiClient,
+  id: string,
+  timeoutMs: number | undefined,
+  tell: (line: string) => void,
+): Promise<Release> {
+  const deadline = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
+  const told = new Set<string>();
+  let last: Release | undefined;
+  for (let problem = ''; ;) {
+    const seen = await orPassing(() => client.release(id));
+    if (seen instanceof CommandFailed) {
+      if (seen.message !== problem) console.error(`serinus: ${seen.message}; trying again`);
+      problem = seen.message;
+    } else {
+      last = seen;
+      problem = '';
+      for (const entry of seen.record) {
+        const line = recordLine(entry);
+        const key = JSON.stringify(entry);
+        if (line !== undefined && !told.has(key)) tell(line);
+        told.add(key);
+      }
+      if (seen.ended) return judged(seen);
+    }
+    if (Date.now() >= deadline) throw timedOut(id, last);
+    await sleep(Math.min(LOOK_MS, Math.max(0, deadline - Date.now())));
+  }
+}
+
+/** @throws CommandFailed where it has failed */
+function judged(release: Release): Release {
+  const outcome = release.outcome ?? release.run;
+  if (GOOD.includes(outcome)) return release;
+  const reason = release.reason ? `: ${release.reason}` : '';
+  throw new CommandFailed(
+    EXIT.releaseFailed,
+    `the release has failed (${outcome})${reason}`,
+    `all about it: ${release.id}`,
+  );
+}
+
+function timedOut(id: string, last: Release | undefined): CommandFailed {
+  const where = last ? ` in phase ${last.phase || 'New'} at weight ${last.weight}` : '';
+  return new CommandFailed(
+    EXIT.timedOut,
+    `the time is up, and the release is still under way${where}`,
+    `it goes on; "serinus status <canary> --wait" waits again (release ${id})`,
+  );
+}
+
+async function orPassing<T>(ask: () => Promise<T>): Promise<T | CommandFailed> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Unreachable || (error instanceof ApiRefusal && error.passing)) return error;
+    throw error;
+  }
+}
+
+function duration(text: string): number | undefined {
+  const ms = parseGoDuration(text);
+  if (ms === undefined || ms < 0) throw new InvalidArgumentError('It must be a duration such as 90s or 10m.');
+  return ms === 0 ? undefined : ms;
+}

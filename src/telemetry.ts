@@ -1,0 +1,45 @@
+import type { ClientInterceptors } from '@temporalio/client';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+
+/** Traces of a process, to be given to what makes them. */
+export interface Telemetry {
+  readonly client: ClientInterceptors;
+  readonly activities: readonly ActivityInterceptorsFactory[];
+  /** Sends what has not been sent yet; a collector that doesn't answer is not waited for long. */
+  stop(): Promise<void>;
+}
+
+export interface TelemetryOptions {
+  readonly version: string;
+  /** URL of the API server: paths of requests to it are recorded, those of others may hold secrets. */
+  readonly kubernetes: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Starts tracing where OpenTelemetry's own variables ask for it. Activities, calls of Temporal's client and HTTP are
+ * traced; workflows aren't, so that histories are the same with traces and without.
+ *
+ * @returns undefined where nobody asks for it: nothing is loaded then
+ */
+export async function startTelemetry(
+  options: TelemetryOptions,
+  environment: Environment = process.env,
+): Promise<Telemetry | undefined> {
+  if (!areTracesWanted(environment)) return undefined;
+  const { startSdk } = await import('./telemetry/sdk.js');
+  return startSdk(options);
+}
+
+/**
+ * The variables are those of the OpenTelemetry specification. Unlike there, tracing is off by default: it starts when an
+ * exporter or its address is named.
+ */
+export function areTracesWanted(environment: Environment): boolean {
+  const value = (name: string): string => environment[name]?.trim() ?? '';
+  if (value('OTEL_SDK_DISABLED').toLowerCase() === 'true') return false;
+  const exporter = value('OTEL_TRACES_EXPORTER');
+  if (exporter !== '') return exporter !== 'none';
+  return value('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') !== '' || value('OTEL_EXPORTER_OTLP_ENDPOINT') !== '';
+}

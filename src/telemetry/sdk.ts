@@ -1,0 +1,49 @@
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import type { Telemetry, TelemetryOptions } from '../telemetry.js';
+import { traceActivities } from './activities.js';
+import { traceClient } from './client.js';
+import { httpOptions } from './http.js';
+import { TraceIds } from './trace-ids.js';
+
+const STOP_MS = 3_000;
+
+/** Loads and starts OpenTelemetry; exporter, sampler and propagators are what its environment variables say. */
+export function startSdk({ version, kubernetes }: TelemetryOptions): Telemetry {
+  const ids = new TraceIds();
+  const sdk = new NodeSDK({
+    serviceName: process.env['OTEL_SERVICE_NAME'] ?? 'serinus',
+    idGenerator: ids,
+    instrumentations: [new HttpInstrumentation(httpOptions(kubernetes))],
+    // Metrics are there for Prometheus to fetch, logs on standard error.
+    metricReaders: [],
+    logRecordProcessors: [],
+  });
+  sdk.start();
+  traceLoadedHttp();
+  return {
+    client: { workflow: [traceClient(version)] },
+    activities: [traceActivities(version, ids)],
+    stop: () => stopped(sdk),
+  };
+}
+
+/**
+ * The instrumentation waits for `http` to be required, but ES modules have imported it by now. Requiring it has it
+ * patched in place; the names that ES modules have imported from it must be brought up to date.
+ */
+function traceLoadedHttp(): void {
+  const require = createRequire(import.meta.url);
+  require('node:http');
+  require('node:https');
+  syncBuiltinESMExports();
+}
+
+async function stopped(sdk: NodeSDK): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS)));
+  // Spans that can't be delivered are lost; that must not change how the process ends.
+  await Promise.race([sdk.shutdown().catch(() => undefined), patience]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,19 @@
+import { SpanStatusCode, type Span } from '@opentelemetry/api';
+import { CancelledFailure } from '@temporalio/common';
+import { messageOf } from '../errors.js';
+
+/** Ends the span when the action has ended, with what it threw. A cancelled action hasn't failed. */
+export async function ending<T>(span: Span, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof CancelledFailure) span.setAttribute('serinus.cancelled', true);
+    else {
+      span.recordException(error instanceof Error ? error : String(error));
+      span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+    }
+    throw error;
+  } finally {
+    span.end();
+  }
+}

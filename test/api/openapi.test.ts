@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { z } from 'zod';
+import { PROBLEMS } from '../../src/api/problems/catalogue.js';
+import { offlineApi } from './offline.js';
+import { get } from './client.js';
+
+const operationSchema = z.looseObject({
+  summary: z.string(),
+  tags: z.array(z.string()).min(1),
+  operationId: z.string().optional(),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.enum(['path', 'query', 'header']) })).optional(),
+  requestBody: z
+    .looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.looseObject({}) })) })
+    .optional(),
+  responses: z.record(z.string().regex(/^([1-5]\d\d|[1-5]XX|default)$/), z.looseObject({ description: z.string() })),
+});
+const documentSchema = z.looseObject({
+  openapi: z.string().regex(/^3\.1\.\d$/),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string().startsWith('/'), z.partialRecord(z.enum(['get', 'post']), operationSchema)),
+  components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
+});
+
+const offline = offlineApi();
+let document: z.output<typeof documentSchema>;
+before(async () => {
+  const { body } = await get(offline.app, '/openapi.json');
+  document = documentSchema.parse(body);
+});
+after(() => offline.close());
+
+test('every route is in the OpenAPI document, with every answer', () => {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const orders = ['abort', 'approve', 'pause', 'promote', 'reject', 'resume', 'weight'];
+  assert.deepEqual(operations.sort(), [
+    'GET /api/v1/canaries',
+    'GET /api/v1/namespaces/{namespace}/canaries/{name}',
+    'GET /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',
+    'GET /api/v1/rollouts/{id}',
+    'GET /healthz',
+    'GET /metrics',
+    'GET /openapi.json',
+    'GET /problems/{name}',
+    'GET /readyz',
+    'POST /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',
+    ...orders.map((order) => `POST /api/v1/rollouts/{id}/${order}`),
+  ]);
+  const start = document.paths['/api/v1/namespaces/{namespace}/canaries/{name}/rollouts']?.post;
+  assert.deepEqual(Object.keys(start?.responses ?? {}), ['202', '4XX', '5XX']);
+  assert.deepEqual(start?.parameters?.map(({ name }) => name).sort(), ['idempotency-key', 'name', 'namespace']);
+});
+
+test('every reference leads somewhere, and every path parameter is described', () => {
+  const known = new Set(Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`));
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target ?? '');
+  assert.ok(references.length > 10);
+  assert.deepEqual(
+    references.filter((target) => !known.has(target)),
+    [],
+  );
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const wanted = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const operation of Object.values(methods)) {
+      const described = (operation?.parameters ?? []).filter((one) => one.in === 'path').map((one) => one.name);
+      assert.deepEqual(described.sort(), wanted.sort(), path);
+    }
+  }
+  const ids = Object.values(document.paths).flatMap((methods) =>
+    Object.values(methods).flatMap((operation) => operation?.operationId ?? []),
+  );
+  assert.equal(new Set(ids).size, ids.length, 'operation ids are unique');
+});
+
+test('a kind of problem is found where its type leads', async () => {
+  for (const [name, kind] of Object.entries(PROBLEMS)) {
+    const { status, body } = await get(offline.app, `/problems/${name}`);
+    assert.deepEqual([status, body], [200, { type: `/problems/${name}`, ...kind }]);
+  }
+  assert.equal((await get(offline.app, '/problems/none')).status, 404);
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import axios from 'axios';
+import { z } from 'zod';
+import { Collector } from '../telemetry/collector.js';
+import { until } from '../support/until.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'serinus-dist-'));
+const main = join(scratch, 'dist', 'src', 'cli', 'main.js');
+
+const lockSchema = z.object({
+  packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })),
+});
+
+/** Builds into a folder that holds what a production install has, and nothing else. */
+before(() => {
+  const built = run(['--import', 'tsx', 'scripts/build.ts', '--out', join(scratch, 'dist')], root);
+  assert.equal(built.status, 0, built.stderr);
+  cpSync(join(root, 'package.json'), join(scratch, 'package.json'));
+  for (const name of productionPackages()) {
+    mkdirSync(dirname(join(scratch, name)), { recursive: true });
+    symlinkSync(join(root, name), join(scratch, name));
+  }
+});
+
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** What `npm ci --omit=dev` installs at the top of node_modules. */
+function productionPackages(): string[] {
+  const { packages } = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+  return Object.entries(packages)
+    .filter(([path, { dev }]) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && !dev && existsSync(join(root, path)))
+    .map(([path]) => path);
+}
+
+function run(args: readonly string[], cwd = scratch) {
+  return spawnSync(process.execPath, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
+}
+
+test('the built command runs, and may be executed as it is', () => {
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+  assert.equal(run([main, '--version']).stdout.trim(), version);
+  assert.equal(statSync(main).mode & 0o111, 0o111);
+});
+
+test('no module needs what only development has', () => {
+  const program = `
+    import { readdirSync } from 'node:fs';
+    const files = readdirSync('dist/src', { recursive: true }).filter((file) => file.endsWith('.js'));
+    for (const file of files) if (!file.endsWith('cli/main.js')) await import('./dist/src/' + file);
+    console.log(files.length);
+    process.exit(0);
+  `;
+  const { status, stdout, stderr } = run(['--input-type', 'module', '--eval', program]);
+  assert.equal(status, 0, stderr);
+  assert.ok(Number(stdout.trim()) > 100, stdout);
+});
+
+test('a broken line is named by its place in the sources', () => {
+  const map = z
+    .object({ sources: z.array(z.string()) })
+    .parse(JSON.parse(readFileSync(join(scratch, 'dist', 'src', 'errors.js.map'), 'utf8')));
+  assert.equal(map.sources.length, 1);
+  assert.match(map.sources[0] ?? '', /src\/errors\.ts$/);
+});
+
+test('a worker from the build polls, says so to probes, sends traces, and ends when it is told to', async (t) => {
+  // The prepared bundle is used: there is nothing to make another one of.
+  rmSync(join(scratch, 'dist', 'src', 'workflows', 'index.js'));
+  const collector = await Collector.open();
+  t.after(() => collector.close());
+  const cluster = `dist-${process.pid}`;
+  const { SERINUS_WORKFLOW_BUNDLE: _bundle, ...environment } = process.env;
+  const args = ['worker', '--cluster-name', cluster, '--namespace', cluster, '--health-port', '0'];
+  const child = spawn(process.execPath, [main, ...args, '--janitor-seconds', '1'], {
+    cwd: scratch,
+    env: { ...environment, ...collector.environment() },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+
+  await until(() => log.includes('Started operator workers') || child.exitCode !== null, `a worker in ${log}`, 30_000);
+  const health = /Health and metrics on (http:\/\/127\.0\.0\.1:\d+)/.exec(log)?.[1];
+  assert.ok(health, log);
+  await until(
+    async () => (await axios.get(`${health}/readyz`, { validateStatus: () => true })).status === 200,
+    'ready',
+  );
+
+  const sweeps = () => collector.spans.filter((span) => span.name === 'RunActivity:sweep');
+  await until(() => sweeps().length > 0, `a span of the janitor’s activity in ${log}`, 30_000);
+  const [sweep] = sweeps();
+  assert.match(String(sweep?.attributes['temporalWorkflowId']), new RegExp(`^janitor/${cluster}/`));
+  assert.equal(sweep?.traceId, String(sweep?.attributes['run_id']).replaceAll('-', ''));
+
+  child.kill('SIGTERM');
+  assert.equal(await exited, 0, log);
+});

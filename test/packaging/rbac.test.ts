@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { parseManifest } from '../../lab/kube/apply.js';
+import { rbacFiles, SCOPES } from '../../scripts/rbac/manifests.js';
+import { excuseFor, GRANTS, permissionsOf, PROCESSES } from '../../scripts/rbac/rules.js';
+import { wordOf } from '../../src/api/releases/steering.js';
+import { ORDER_NAMES } from '../../src/domain/orders.js';
+
+const folder = fileURLToPath(new URL('../../deploy/rbac/', import.meta.url));
+
+test('deploy/rbac is what its rules say', () => {
+  for (const scope of SCOPES) {
+    const files = rbacFiles(scope);
+    assert.deepEqual(readdirSync(`${folder}${scope}`).sort(), Object.keys(files).sort());
+    for (const [name, text] of Object.entries(files)) {
+      assert.equal(readFileSync(`${folder}${scope}/${name}`, 'utf8'), text, 'run node scripts/run.mjs scripts/rbac.ts');
+    }
+  }
+});
+
+const roleSchema = z.object({
+  rules: z.array(z.object({ resources: z.array(z.string()), verbs: z.array(z.string()) })),
+});
+
+function rulesIn(text: string, kinds: readonly string[]): string[] {
+  const roles = parseManifest(text).filter(({ kind }) => kinds.includes(kind));
+  return roles
+    .flatMap((role) => roleSchema.parse(role).rules)
+    .flatMap(({ resources, verbs }) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`)));
+}
+
+test('in one namespace a process may do what it may do in all, and next to nothing outside', () => {
+  for (const process of PROCESSES) {
+    const cluster = rbacFiles('cluster')[`${process}.yaml`] ?? '';
+    const namespaced = rbacFiles('namespaced')[`${process}.yaml`] ?? '';
+    assert.deepEqual(rulesIn(cluster, ['ClusterRole']).sort(), [...permissionsOf(process)].sort());
+    assert.deepEqual(rulesIn(namespaced, ['Role', 'ClusterRole']).sort(), [...permissionsOf(process)].sort());
+    const outside = rulesIn(namespaced, ['ClusterRole']);
+    const reviews = ['create tokenreviews', 'create subjectaccessreviews'];
+    assert.deepEqual(outside, process === 'api' ? reviews : []);
+  }
+});
+
+test('nothing is granted wholesale, nobody may raise rights, and only the worker deletes', () => {
+  for (const { group, resource, verbs } of GRANTS) {
+    assert.doesNotMatch(`${group} ${resource}`, /\*|rbac\.authorization|^ pods|serviceaccounts|^ nodes/);
+    for (const process of PROCESSES) {
+      for (const verb of verbs[process] ?? []) {
+        assert.ok(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'].includes(verb));
+        if (verb === 'delete') assert.equal(process, 'worker', resource);
+      }
+    }
+  }
+});
+
+test('whatever is excused is granted', () => {
+  for (const { resource, rarely = {} } of GRANTS) {
+    for (const process of PROCESSES) {
+      for (const verb of Object.keys(rarely[process] ?? {})) {
+        assert.ok(permissionsOf(process).includes(`${verb} ${resource}`), `${process}: ${verb} ${resource}`);
+        assert.ok(excuseFor(process, `${verb} ${resource}`));
+      }
+    }
+  }
+});
+
+test('every order that people can give is in a role for them', () => {
+  const granted = rulesIn(readFileSync(`${folder}people.yaml`, 'utf8'), ['ClusterRole']);
+  for (const order of ORDER_NAMES) assert.ok(granted.includes(`update canaries/${wordOf(order)}`), order);
+  assert.ok(granted.includes('create canaries/rollouts'));
+});

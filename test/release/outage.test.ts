@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startLab, type Lab } from '../../lab/lab.js';
+import { applyObjects, parseManifest } from '../../lab/kube/apply.js';
+import { labClient } from '../../lab/manifests.js';
+import { crdYaml } from '../../src/crds/manifests.js';
+import { until } from '../support/until.js';
+import { appCanary, appDeployment, appRoute } from './objects.js';
+import { World } from './world.js';
+
+describe('a server that is down: one clear error, nothing changed, recovery by itself', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await startLab();
+    const client = await labClient(lab);
+    await applyObjects(client, parseManifest(crdYaml()));
+    client.close();
+  });
+  after(() => lab.stop());
+
+  test('Prometheus in mid-release: the release holds, nothing is held against it, and it goes on', async (t) => {
+    const world = await World.open(t, { lab });
+    await world.initialised(appCanary(world.app, {}, { threshold: 2 }));
+    world.traffic();
+    await world.setImage('lab/http-echo:2');
+    await world.atWeight(25);
+    await lab.server('prometheus').stop('SIGKILL');
+    await until(async () => (await world.events()).some((e) => /Prometheus query failed: /.test(e)), 'it is said');
+    // Five intervals: with Flagger's rule the threshold of 2 would be long reached.
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    assert.equal((await world.canary()).phase, 'Progressing');
+    assert.equal((await world.canary()).failedChecks, 0);
+    assert.equal(await world.weight(), 25);
+    assert.equal((await world.events()).filter((e) => e.includes('Prometheus query failed')).length, 1);
+    await lab.server('prometheus').start();
+    await world.phase('Succeeded');
+  });
+
+  test('Prometheus at the start: a Canary is initialised all the same, and told', async (t) => {
+    await lab.server('prometheus').stop('SIGKILL');
+    const world = await World.open(t, { lab });
+    await world.initialised();
+    assert.ok(
+      (await world.events()).some((e) => e.includes('Error checking metric providers: prometheus not avaiable:')),
+    );
+    await lab.server('prometheus').start();
+  });
+
+  test('the API server in mid-release: traffic stays where it is, and the release goes on', async (t) => {
+    const world = await World.open(t, { lab });
+    await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }));
+    const traffic = world.traffic(20);
+    await world.setImage('lab/http-echo:2');
+    await world.atWeight(25);
+    await lab.server('apiserver').stop('SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
+    await lab.server('apiserver').start();
+    await world.phase('Succeeded', 120_000);
+    assert.equal((await traffic.stop()).failed, 0);
+    const advances = (await world.events()).filter((e) => e.includes('Advance')).map((e) => e.replace(/.*weight /, ''));
+    assert.deepEqual(advances, ['25', '50']);
+  });
+
+  test('Temporal and the API server at the start: Serinus says so and waits for them', async (t) => {
+    const world = await World.open(t, { lab });
+    await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app, {}, { metrics: [] }));
+    await lab.server('temporal').stop('SIGKILL');
+    await lab.server('apiserver').stop('SIGKILL');
+    const serinus = world.start(['all']);
+    await until(
+      () => /Temporal at \S+ can't be reached, trying again/.test(serinus.text()),
+      'Temporal is named',
+      30_000,
+    );
+    await until(
+      () => /the Kubernetes API at \S+ can't be reached/.test(serinus.text()),
+      'the API server is named',
+      30_000,
+    );
+    await lab.server('apiserver').start();
+    await lab.server('temporal').start();
+    await world.phase('Initialized', 90_000);
+  });
+
+  test('Temporal in mid-release, for less than the lease: the release goes on as if nothing had been', async (t) => {
+    const world = await World.open(t, { lab });
+    await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }), ['--lease-seconds', '60']);
+    await world.setImage('lab/http-echo:2');
+    await world.atWeight(25);
+    await lab.server('temporal').stop('SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    assert.equal(await world.weight(), 25);
+    await lab.server('temporal').start();
+    await world.phase('Succeeded', 120_000);
+  });
+});
