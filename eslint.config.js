@@ -12,7 +12,14 @@ export default tseslint.config(
     },
     rules: {
       // A lost `await` on an activity is a silent bug.
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'suite'] }] }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'describe', 'it', 'suite'] },
+          ],
+        },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-deprecated': 'error',
@@ -29,7 +36,10 @@ export default tseslint.config(
     files: ['src/domain/**', 'src/workflows/**'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'fetch', 'setImmediate', 'Buffer', 'performance'],
-      'no-restricted-imports': ['error', { patterns: ['node:*', 'fs', 'path', 'crypto', '@kubernetes/*', 'axios', 'pino'] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['node:*', 'fs', 'path', 'crypto', '@kubernetes/*', 'axios', 'pino'] },
+      ],
     },
   },
   {
@@ -50,7 +60,15 @@ export default tseslint.config(
   {
     files: ['**/*.mjs', '**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+      },
+    },
     rules: { 'no-console': 'off' },
   },
 );

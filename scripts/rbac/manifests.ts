@@ -25,7 +25,9 @@ export function rbacOf(process: Process, scope: Scope): string {
   const clusterWide = GRANTS.filter((grant) => grant.verbs[process] && (scope === 'cluster' || grant.clusterScoped));
   const namespaced = GRANTS.filter((grant) => grant.verbs[process] && scope !== 'cluster' && !grant.clusterScoped);
   const documents = [account, ...bound('ClusterRole', process, clusterWide), ...bound('Role', process, namespaced)];
-  const [first, ...others] = documents.map((document) => document.toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true }));
+  const [first, ...others] = documents.map((document) =>
+    document.toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true }),
+  );
   return [HEADER, first, ...others.map((text) => `---\n${text}`)].join('');
 }
 

@@ -20,7 +20,7 @@ import { isFenced, keepAlive } from './tenure.js';
 export async function observe(deps: Dependencies, input: ObserveInput, signal: AbortSignal): Promise<Findings> {
   const view = await readCanary(deps, input.canary, input.fresh);
   if (!view) return { world: GONE };
-  if (isFenced(view.lease, input)) return { world: { ...GONE, gone: undefined as never, fenced: true } };
+  if (isFenced(view.lease, input)) return { world: { ...GONE, gone: undefined, fenced: true } };
   await keepAlive(deps, view, input);
   const { world, bench } = await look(deps, view, input);
   const { knownGeneration: _known, ...standing } = input.standing;

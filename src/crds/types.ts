@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { Phase } from '../domain/phases.js';
 import type { CanaryStrategy, HookType } from '../domain/policy.js';
+import type { sessionAffinitySchema } from './schema/analysis.js';
 import type { BuiltinMetric } from './schema/checks.js';
 import type { Duration } from './schema/fields.js';
+import type { audienceSchema } from './schema/http-match.js';
 import type { AutoscalerKind, TargetKind } from './schema/references.js';
 import type { serviceSchema } from './schema/service.js';
 import type { conditionSchema } from './schema/status.js';
@@ -126,12 +128,26 @@ export interface Analysis {
   /** Failed checks that roll the release back; at least 1. */
   readonly threshold: number;
   readonly strategy: CanaryStrategy;
+  /** Checks of an A/B test or a Blue/Green release; 0 where weights grow instead. */
+  readonly iterations: number;
+  /** Which requests are for the canary in an A/B test; empty where every request may meet it. */
+  readonly match: readonly Audience[];
+  readonly mirror: boolean;
+  /** Percent of requests that are copied while mirroring; 100 where the spec says nothing. */
+  readonly mirrorWeight: number;
+  readonly sessionAffinity: SessionAffinity | undefined;
   /** Percent of updated pods that must be available. */
   readonly primaryReadyThreshold: number;
   readonly canaryReadyThreshold: number;
   readonly metrics: readonly Metric[];
   readonly webhooks: readonly Webhook[];
 }
+
+/** One entry of `analysis.match`: all its parts must be true of a request. */
+export type Audience = DeepReadonly<z.output<typeof audienceSchema>>;
+
+/** A cookie that keeps a client that has met the canary there. Ages are in seconds. */
+export type SessionAffinity = DeepReadonly<z.output<typeof sessionAffinitySchema>>;
 
 /** One entry of `analysis.metrics`. Each of its sources is checked; there is at least one. */
 export interface Metric {

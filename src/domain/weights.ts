@@ -4,6 +4,8 @@ import type { CanaryStrategy } from './policy.js';
 export interface Weights {
   readonly primary: number;
   readonly canary: number;
+  /** The canary gets copies of the primary's requests besides; its answers to those reach nobody. */
+  readonly mirrored?: true;
 }
 
 export const ALL_TO_PRIMARY: Weights = { primary: 100, canary: 0 };

@@ -125,7 +125,7 @@ export class KubeClient {
     const accept = metadataOnly ? METADATA_LIST : undefined;
     const list = await this.json<ObjectList>('GET', pathOf(type, namespace), { params: { ...params }, accept, signal });
     // An empty list of metadata comes without items.
-    return { ...list, items: (list.items as ObjectList['items'] | null) ?? [] };
+    return { ...list, items: (list.items) ?? [] };
   }
 
   async create(type: ResourceType, object: KubeObject): Promise<KubeObject> {

@@ -65,7 +65,7 @@ async function send(
   const object = options.fence ? stamped(desired, options.fence) : desired;
   if (current === undefined) return cache.client.create(type, object);
   const guarded = { ...object, metadata: { ...object.metadata, resourceVersion: current.metadata.resourceVersion } };
-  return cache.client.replace(type, guarded as KubeObject, options.subresource);
+  return cache.client.replace(type, guarded, options.subresource);
 }
 
 /** The stamp doesn't count: writing it alone would be a write for nothing. */

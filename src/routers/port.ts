@@ -28,7 +28,8 @@ export interface Router {
   /** How traffic is divided now; undefined where there is no object to tell it yet. */
   weights(canary: Canary): Promise<Weights | undefined>;
   /**
-   * Divides the traffic. Stamps the object even where the weights are right already, so that every older writer is
+   * Divides the traffic. Where the Canary has `analysis.match`, a canary at 100 means that every request which fits it
+   * meets the canary, and all others the primary; `mirrored` adds copies of requests for the canary. Stamps the object even where the weights are right already, so that every older writer is
    * shut out.
    */
   setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void>;

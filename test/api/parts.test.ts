@@ -6,7 +6,7 @@ import { actorOf } from '../../src/api/auth/actor.js';
 import { Expiring } from '../../src/api/expiring.js';
 import { isLoopback } from '../../src/api/options.js';
 import { PROBLEMS } from '../../src/api/problems/catalogue.js';
-import { Problem } from '../../src/api/problems/problem.js';
+import type { Problem } from '../../src/api/problems/problem.js';
 import { formatReleaseId, parseReleaseId } from '../../src/api/releases/id.js';
 import { equals } from '../../src/api/releases/visibility.js';
 import { Once, Turns } from '../../src/api/rollouts/once.js';

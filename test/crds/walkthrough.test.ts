@@ -62,6 +62,11 @@ test("the walkthrough's Canary is read as it is meant", () => {
       intervalSeconds: 10,
       threshold: 10,
       strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
+      iterations: 0,
+      match: [],
+      mirror: false,
+      mirrorWeight: 100,
+      sessionAffinity: undefined,
       primaryReadyThreshold: 100,
       canaryReadyThreshold: 100,
       metrics: [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { KubeError } from '../../src/kubernetes/client.js';
+import type { KubeError } from '../../src/kubernetes/client.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
 import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES } from '../../src/kubernetes/object.js';
 import { until } from '../support/until.js';

@@ -8,6 +8,7 @@ import { metricOf } from './metrics.js';
 type AnalysisSpec = z.output<typeof analysisSchema>;
 
 const DEFAULT_READY_PERCENT = 100;
+const ALL_REQUESTS_PERCENT = 100;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
 export function analysisOf(spec: AnalysisSpec, namespace: string, minIntervalSeconds: number): Analysis {
@@ -15,6 +16,11 @@ export function analysisOf(spec: AnalysisSpec, namespace: string, minIntervalSec
     intervalSeconds: Math.max(spec.interval.seconds, minIntervalSeconds),
     threshold: Math.max(spec.threshold, 1),
     strategy: strategyOf(spec),
+    iterations: spec.iterations ?? 0,
+    match: spec.match ?? [],
+    mirror: spec.mirror ?? false,
+    mirrorWeight: spec.mirrorWeight || ALL_REQUESTS_PERCENT,
+    sessionAffinity: spec.sessionAffinity,
     primaryReadyThreshold: spec.primaryReadyThreshold ?? DEFAULT_READY_PERCENT,
     canaryReadyThreshold: spec.canaryReadyThreshold ?? DEFAULT_READY_PERCENT,
     metrics: (spec.metrics ?? []).map((metric) => metricOf(metric, namespace)),

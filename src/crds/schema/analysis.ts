@@ -8,9 +8,9 @@ const text = (description: string) => z.string().meta({ description }).optional(
 const number = (description: string) => z.number().meta({ description }).optional();
 
 /** How long a client keeps its cookie unless the Canary says otherwise: a day, in seconds. */
-export const DEFAULT_COOKIE_AGE_SECONDS = 86_400;
+const DEFAULT_COOKIE_AGE_SECONDS = 86_400;
 
-const sessionAffinity = z
+export const sessionAffinitySchema = z
   .object({
     cookieName: z.string().meta({ description: 'Name of the cookie that keeps a client at the canary' }),
     primaryCookieName: text('Name of the cookie that keeps a client at the primary; none where empty'),
@@ -51,7 +51,7 @@ export const analysisSchema = exactlyOneOf(
     metrics: z.array(metricSchema).meta({ description: 'Metrics by which the canary is judged' }).optional(),
     webhooks: z.array(webhookSchema).meta({ description: 'Webhooks that are called along the way' }).optional(),
     alerts: z.array(alertSchema).meta({ description: 'Who is told of the release' }).optional(),
-    sessionAffinity: sessionAffinity.optional(),
+    sessionAffinity: sessionAffinitySchema.optional(),
   }),
   ['iterations', 'stepWeight', 'stepWeights'],
   'How a release advances, and what it is judged by',

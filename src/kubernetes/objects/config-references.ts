@@ -98,8 +98,8 @@ function mapNamed<T extends object>(
   named: MapNamed,
 ): T {
   const changed: Record<string, unknown> = {};
-  if (object[configMap]) changed[configMap] = named('configmap', object[configMap] as Named);
-  if (object[secret]) changed[secret] = named('secret', object[secret] as Named);
+  if (object[configMap]) changed[configMap] = named('configmap', object[configMap]);
+  if (object[secret]) changed[secret] = named('secret', object[secret]);
   return { ...object, ...changed };
 }
 
