@@ -91,9 +91,11 @@ async function work(
     case 'reconcile':
       await reconcileAll(deps.cache, bench, effect.weight, fence);
       return true;
-    case 'weights':
-      await router.setWeights(canary, { primary: effect.primary, canary: effect.canary }, fence);
+    case 'weights': {
+      const { do: _do, ...weights } = effect;
+      await router.setWeights(canary, weights, fence);
       return true;
+    }
     case 'drain':
       await drain(router, canary, signal);
       return true;

@@ -1,6 +1,6 @@
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
-import { ALL_TO_CANARY, ALL_TO_PRIMARY } from '../domain/weights.js';
+import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
 import { messageOf, UserError } from '../errors.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { withStatus } from '../kubernetes/status.js';
@@ -51,7 +51,7 @@ async function moveTraffic(deps: Dependencies, bench: Workbench, input: RollBack
   const target = await workload.readiness(canary, 'canary', deps.now());
   const servedBy = !isAvailable(primary) && isAvailable(target) && (await hasPods(bench)) ? 'canary' : 'primary';
   try {
-    await router.setWeights(canary, servedBy === 'primary' ? ALL_TO_PRIMARY : ALL_TO_CANARY, input.fence);
+    await router.setWeights(canary, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, input.fence);
   } catch (error) {
     // No route of ours: the user's own leads to the Service of the primary.
     if (!(error instanceof UserError)) throw error;

@@ -65,13 +65,14 @@ function canaryOf(
   options: ParseOptions,
 ): Canary {
   const { name, namespace, uid } = metadata;
+  const provider = spec.provider ?? options.defaultProvider;
   return {
     apiVersion,
     kind,
     ...metadata,
     deletionTimestamp: metadata.deletionTimestamp,
     owner: { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true },
-    provider: spec.provider ?? options.defaultProvider,
+    provider,
     metricsServer: spec.metricsServer || options.defaultMetricsServer,
     progressDeadlineSeconds: spec.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS,
     targetRef: { ...spec.targetRef, primaryName: `${spec.targetRef.name}-primary` },
@@ -83,7 +84,11 @@ function canaryOf(
     skipAnalysis: spec.skipAnalysis ?? false,
     revertOnDeletion: spec.revertOnDeletion ?? false,
     suspend: spec.suspend ?? false,
-    analysis: analysisOf(spec.analysis, namespace, options.minIntervalSeconds ?? MIN_INTERVAL_SECONDS),
+    analysis: analysisOf(spec.analysis, {
+      namespace,
+      provider,
+      minIntervalSeconds: options.minIntervalSeconds ?? MIN_INTERVAL_SECONDS,
+    }),
     status: parseStatus(status),
   };
 }

@@ -1,4 +1,5 @@
 import { HOOK_TYPES, type Policy } from '../domain/policy.js';
+import { trafficFeatures } from './traffic.js';
 import type { Canary, Webhook } from './types.js';
 
 /** What the decision core must know of a Canary. */
@@ -15,6 +16,8 @@ export function policyOf(canary: Canary): Policy {
     intervalSeconds: analysis.intervalSeconds,
     threshold: analysis.threshold,
     strategy: analysis.strategy,
+    routed: trafficFeatures(canary.provider).weights,
+    notices: analysis.notices,
     hooks: hooksByType(analysis.webhooks),
     loadTests: loadTestsOf(canary),
   };

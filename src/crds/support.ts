@@ -14,16 +14,7 @@ export interface Support {
 }
 
 /** Parts of a spec that can be asked for or not, by the field that asks. */
-export type Feature =
-  | 'analysis.iterations'
-  | 'analysis.match'
-  | 'analysis.mirror'
-  | 'analysis.mirrorWeight'
-  | 'analysis.sessionAffinity'
-  | 'analysis.alerts'
-  | 'event webhooks'
-  | 'ingressRef'
-  | 'upstreamRef';
+export type Feature = 'analysis.alerts' | 'event webhooks' | 'ingressRef' | 'upstreamRef';
 
 export const SUPPORT: Support = {
   providers: {
@@ -57,11 +48,6 @@ export const SUPPORT: Support = {
     ScaledObject: false,
   },
   features: {
-    'analysis.iterations': false,
-    'analysis.match': false,
-    'analysis.mirror': false,
-    'analysis.mirrorWeight': false,
-    'analysis.sessionAffinity': false,
     'analysis.alerts': false,
     'event webhooks': false,
     ingressRef: false,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Phase } from '../domain/phases.js';
-import type { CanaryStrategy, HookType } from '../domain/policy.js';
+import type { HookType, Strategy } from '../domain/policy.js';
 import type { sessionAffinitySchema } from './schema/analysis.js';
 import type { BuiltinMetric } from './schema/checks.js';
 import type { Duration } from './schema/fields.js';
@@ -127,7 +127,9 @@ export interface Analysis {
   readonly intervalSeconds: number;
   /** Failed checks that roll the release back; at least 1. */
   readonly threshold: number;
-  readonly strategy: CanaryStrategy;
+  readonly strategy: Strategy;
+  /** What of the spec the strategy leaves out, in words for events. */
+  readonly notices: readonly string[];
   /** Checks of an A/B test or a Blue/Green release; 0 where weights grow instead. */
   readonly iterations: number;
   /** Which requests are for the canary in an A/B test; empty where every request may meet it. */

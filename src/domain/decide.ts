@@ -6,6 +6,7 @@ import { isActive } from './phases.js';
 import type { Change, State } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
 import { apply, nothing, sayOnce, tickLater, tickNow, warning, type Context } from './steps/common.js';
+import { iterate, shift } from './steps/iterate.js';
 import { closeGate } from './steps/gate.js';
 import { afterPostRollout } from './steps/hooks.js';
 import { build, initialise } from './steps/initialise.js';
@@ -159,7 +160,11 @@ function take(context: Context, step: Step): Decision {
     case 'hold':
       return hold(context);
     case 'advance':
-      return advance(context, step.to);
+      return advance(context, step.weights);
+    case 'iterate':
+      return iterate(context, step.weights);
+    case 'shift':
+      return shift(context, step.mirrored);
     case 'promote':
       return promote(context);
     case 'skip':

@@ -1,4 +1,4 @@
-import type { Phase } from './phases.js';
+import { isActive, type Phase } from './phases.js';
 import type { Revision } from './revision.js';
 import type { RollbackWhy } from './tick.js';
 import type { State } from './state.js';
@@ -57,11 +57,16 @@ export type Decision =
 export function statusOf(state: State): StatusEffect {
   return {
     phase: state.phase,
-    canaryWeight: state.weight,
+    canaryWeight: shownWeight(state),
     failedChecks: state.failedChecks,
     iterations: state.iterations,
     lastAppliedSpec: state.applied?.hash ?? '',
     lastPromotedSpec: state.promoted,
     trackedConfigs: state.applied?.configs ?? {},
   };
+}
+
+/** In an A/B test it is the audience that meets the canary, not a share of the requests: Flagger shows 0. */
+function shownWeight({ policy, phase, weight }: State): number {
+  return policy?.strategy.kind === 'ab' && isActive(phase) ? 0 : weight;
 }

@@ -19,6 +19,9 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
     restarting: `New revision detected! Restarting analysis for ${target}`,
     starting: `Starting canary analysis for ${target}`,
     advance: (weight: number) => `Advance ${canary} canary weight ${weight}`,
+    advanceIteration: (iteration: number, of: number) => `Advance ${canary} canary iteration ${iteration}/${of}`,
+    routingToCanary: 'Routing all traffic to canary',
+    routingToCanaryAfterMirror: 'Stop traffic mirroring and route all traffic to canary',
     advancePrimary: (weight: number) => `Advance ${canary} primary weight ${weight}`,
     foreignWeight: (seen: number, set: number) =>
       `The route of ${canary} has canary weight ${seen}, not ${set} as was set: going on from there`,

@@ -85,7 +85,11 @@ function refusePromotion(state: State): string | undefined {
 }
 
 function refuseWeight(state: State, weight: number): string | undefined {
-  const max = state.policy?.strategy.maxWeight ?? 100;
+  const strategy = state.policy?.strategy;
+  if (strategy && strategy.kind !== 'canary') {
+    return `can't set the weight: the release goes by iterations, not by weights; approve, promote or abort it`;
+  }
+  const max = strategy?.maxWeight ?? 100;
   if (!Number.isInteger(weight) || weight < 0 || weight > max) {
     return `can't set the weight to ${weight}: it must be a whole number from 0 to ${max} (maxWeight)`;
   }

@@ -1,4 +1,5 @@
 import { isActive } from './phases.js';
+import { progressOf } from './progress.js';
 import type { State } from './state.js';
 
 /** What the driver does next. */
@@ -40,7 +41,7 @@ export function plan(state: State, now: number): Plan {
 function waitSummary(state: State): string {
   if (state.gate) return `gate ${state.gate.gate}: closed by ${state.gate.hook}, ask again`;
   if (state.problem) return `look again: ${state.problem.text}`;
-  if (state.phase === 'Progressing') return `weight ${state.weight}: next analysis`;
+  if (state.phase === 'Progressing') return `${progressOf(state)}: next analysis`;
   return `${state.phase}: next tick`;
 }
 

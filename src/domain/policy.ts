@@ -23,7 +23,30 @@ export interface CanaryStrategy {
   readonly maxWeight: number;
   /** Percent by which traffic moves back to the promoted primary; 0 = in one move. */
   readonly stepWeightPromotion: number;
+  /** The canary is checked on copies of requests before it gets requests. */
+  readonly mirror?: true;
 }
+
+/** A/B test: requests that match the canary's audience meet the canary, all others the primary. */
+export interface AudienceStrategy {
+  readonly kind: 'ab';
+  /** Checks that the canary must pass, at least 1. */
+  readonly iterations: number;
+  readonly stepWeightPromotion: number;
+}
+
+/** Blue/Green: checked without users' requests, then once more with all of them. */
+export interface BlueGreenStrategy {
+  readonly kind: 'blueGreen';
+  /** Checks that the canary must pass before it gets requests, at least 1. */
+  readonly iterations: number;
+  readonly stepWeightPromotion: number;
+  /** The canary is checked on copies of requests. */
+  readonly mirror?: true;
+}
+
+/** How a canary gets from its first pod to its promotion. */
+export type Strategy = CanaryStrategy | AudienceStrategy | BlueGreenStrategy;
 
 /**
  * What the core must know of a Canary's spec. Activities read the rest (queries, URLs, ports) where they need it, so
@@ -41,7 +64,11 @@ export interface Policy {
   readonly intervalSeconds: number;
   /** Failed checks that roll the release back; at least 1. */
   readonly threshold: number;
-  readonly strategy: CanaryStrategy;
+  readonly strategy: Strategy;
+  /** Traffic can be divided; not so where Services alone lead to the pods. */
+  readonly routed: boolean;
+  /** What was made of a spec that can't be carried out to the letter: said once a release. */
+  readonly notices: readonly string[];
   /** Names of the webhooks by type, in the order of the spec. */
   readonly hooks: Readonly<Partial<Record<HookType, readonly string[]>>>;
   /** Names of the rollout webhooks whose load tests the release carries out itself. */

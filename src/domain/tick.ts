@@ -1,11 +1,19 @@
 import type { Analysis, Findings, Gate, Question, Refusal } from './findings.js';
 import { failedHook, failedMetric, isAvailable, type Readiness } from './findings.js';
 import { isActive } from './phases.js';
-import { hasHooks, type Policy } from './policy.js';
+import { hasHooks, type BlueGreenStrategy, type Policy, type Strategy } from './policy.js';
 import { compareRevisions, type Revision } from './revision.js';
 import type { Standing } from './state.js';
 import { policyOf } from './state.js';
-import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, nextWeight, type Weights } from './weights.js';
+import {
+  ALL_TO_CANARY,
+  ALL_TO_PRIMARY,
+  canaryAt,
+  MIRRORED,
+  nextPromotionWeights,
+  nextWeight,
+  type Weights,
+} from './weights.js';
 
 /** Why traffic goes back to the primary. */
 export type RollbackWhy =
@@ -43,7 +51,9 @@ export type Step =
   | { readonly do: 'withdraw' }
   | { readonly do: 'halt' }
   | { readonly do: 'hold' }
-  | { readonly do: 'advance'; readonly to: number }
+  | { readonly do: 'advance'; readonly weights: Weights }
+  | { readonly do: 'iterate'; readonly weights: Weights | undefined }
+  | { readonly do: 'shift'; readonly mirrored: boolean }
   | { readonly do: 'promote' }
   | { readonly do: 'skip' }
   | { readonly do: 'rollBack'; readonly why: RollbackWhy }
@@ -231,15 +241,42 @@ function rollBackForChecks(count: number): Step {
 
 /** Moves a canary that has passed its check: to the next weight, or into the primary. */
 function move(s: Standing, f: Findings): Step {
-  const policy = policyOf(s);
-  if (s.phase === 'Progressing') {
+  const { strategy } = policyOf(s);
+  const weights = weightsOf(s, f);
+  // Confirmed is what increases traffic, not the copies that come before it.
+  if (strategy.kind === 'canary' && s.phase === 'Progressing' && !weights.mirrored) {
     const gate = passGate(s, f, 'confirm-traffic-increase');
     if (gate) return gate;
   }
   if (s.stranded && !s.begun) return { do: 'begin' };
-  const next = nextWeight(policy.strategy, weightsOf(s, f).canary);
-  if (next !== undefined) return { do: 'advance', to: next };
-  return passGate(s, f, 'confirm-promotion') ?? { do: 'promote' };
+  const next = nextMove(s, strategy, weights);
+  if (next === undefined) return passGate(s, f, 'confirm-promotion') ?? { do: 'promote' };
+  return next.do === 'shift' ? (passGate(s, f, 'confirm-promotion') ?? next) : next;
+}
+
+/** @returns undefined where the analysis is complete */
+function nextMove(s: Standing, strategy: Strategy, weights: Weights): Step | undefined {
+  switch (strategy.kind) {
+    case 'canary': {
+      if (strategy.mirror && !s.begun) return { do: 'advance', weights: MIRRORED };
+      const to = nextWeight(strategy, weights.canary);
+      return to === undefined ? undefined : { do: 'advance', weights: canaryAt(to) };
+    }
+    case 'ab':
+      if (s.iterations >= strategy.iterations) return undefined;
+      return { do: 'iterate', weights: s.stranded || weights.canary === 100 ? undefined : ALL_TO_CANARY };
+    case 'blueGreen':
+      return nextOfBlueGreen(s, strategy, weights);
+  }
+}
+
+function nextOfBlueGreen(s: Standing, strategy: BlueGreenStrategy, weights: Weights): Step | undefined {
+  if (s.iterations < strategy.iterations) {
+    const mirror = strategy.mirror === true && !weights.mirrored && weights.canary === 0;
+    return { do: 'iterate', weights: mirror ? MIRRORED : undefined };
+  }
+  const shifted = policyOf(s).routed ? weights.canary === 100 : s.iterations > strategy.iterations;
+  return shifted ? undefined : { do: 'shift', mirrored: weights.mirrored === true };
 }
 
 /** @returns what stops at the gate, or undefined where the way is free */
@@ -260,7 +297,8 @@ function promoting(s: Standing, f: Findings): Step {
     if (world.primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: world.primary };
     return { do: 'failPromotion', reason: world.primary.reason };
   }
-  return { do: 'movePrimary', weights: nextPromotionWeights(policyOf(s).strategy, weights) };
+  const { strategy, routed } = policyOf(s);
+  return { do: 'movePrimary', weights: routed ? nextPromotionWeights(strategy, weights) : ALL_TO_PRIMARY };
 }
 
 /** The target has changed: its pods are no longer what was analysed. The primary's are, old ones and new ones. */

@@ -1,4 +1,4 @@
-import type { CanaryStrategy } from './policy.js';
+import type { CanaryStrategy, Strategy } from './policy.js';
 
 /** How the traffic is divided, in percent; the two add up to 100. */
 export interface Weights {
@@ -6,10 +6,15 @@ export interface Weights {
   readonly canary: number;
   /** The canary gets copies of the primary's requests besides; its answers to those reach nobody. */
   readonly mirrored?: true;
+  /** The canary serves everybody, not only the audience of an A/B test: the primary can't. */
+  readonly everybody?: true;
 }
 
 export const ALL_TO_PRIMARY: Weights = { primary: 100, canary: 0 };
 export const ALL_TO_CANARY: Weights = { primary: 0, canary: 100 };
+/** Where the primary can't serve, an audience makes no difference any more. */
+export const EVERYBODY_TO_CANARY: Weights = { primary: 0, canary: 100, everybody: true };
+export const MIRRORED: Weights = { primary: 100, canary: 0, mirrored: true };
 
 export function canaryAt(weight: number): Weights {
   return { primary: 100 - weight, canary: weight };
@@ -27,7 +32,7 @@ export function nextWeight(strategy: CanaryStrategy, current: number): number | 
 }
 
 /** The division after `current` while traffic moves back to the promoted primary. */
-export function nextPromotionWeights(strategy: CanaryStrategy, current: Weights): Weights {
+export function nextPromotionWeights(strategy: Strategy, current: Weights): Weights {
   const step = strategy.stepWeightPromotion === 0 ? 100 : strategy.stepWeightPromotion;
   return canaryAt(Math.max(0, current.canary - step));
 }

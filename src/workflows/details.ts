@@ -1,4 +1,5 @@
 import type { RecordEntry } from '../domain/record.js';
+import { progressOf } from '../domain/progress.js';
 import type { State } from '../domain/state.js';
 
 /**
@@ -32,11 +33,12 @@ function headline(state: State): string {
   if (state.gate) return `waiting at the gate ${state.gate.gate}, closed by ${state.gate.hook}`;
   if (state.waiting.for === 'readiness') return `waiting for ${state.waiting.of} pods`;
   if (state.problem) return state.problem.text;
-  return state.phase === 'Progressing' ? `analysing at weight ${state.weight}` : state.phase || 'new';
+  return state.phase === 'Progressing' ? `analysing at ${progressOf(state)}` : state.phase || 'new';
 }
 
 function limitOf(state: State): string {
-  return state.policy ? ` of ${state.policy.strategy.maxWeight}%` : '';
+  const strategy = state.policy?.strategy;
+  return strategy?.kind === 'canary' ? ` of ${strategy.maxWeight}%` : '';
 }
 
 function checksOf(state: State): string[] {

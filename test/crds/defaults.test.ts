@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseCanary, type Canary, type ParseOptions } from '../../src/crds/canary.js';
 import { policyOf } from '../../src/crds/policy.js';
-import { canaryWith, OPTIONS, supporting } from './fixtures.js';
+import { canaryWith, everything, OPTIONS, supporting } from './fixtures.js';
 
 function read(edits: Readonly<Record<string, unknown>>, options: Partial<ParseOptions> = {}): Canary {
   const parsed = parseCanary(canaryWith(edits), { ...OPTIONS, ...options });
@@ -156,7 +156,8 @@ describe('analysis', () => {
   });
 
   test('maxWeight is 100 where empty', () => {
-    assert.equal(read({ 'spec.analysis.maxWeight': undefined }).analysis.strategy.maxWeight, 100);
+    const { strategy } = read({ 'spec.analysis.maxWeight': undefined }).analysis;
+    assert.equal(strategy.kind === 'canary' && strategy.maxWeight, 100);
   });
 
   test('the last of stepWeights is the bound, and 100 is all there is', () => {
@@ -182,7 +183,7 @@ describe('analysis', () => {
       'spec.analysis.stepWeights': [20],
       'spec.analysis.maxWeight': 0,
     }).analysis;
-    assert.equal(strategy.maxWeight, 20);
+    assert.equal(strategy.kind === 'canary' && strategy.maxWeight, 20);
   });
 });
 
@@ -275,4 +276,54 @@ describe('metrics', () => {
   for (const [title, metric, range] of ranges) {
     test(title, () => assert.deepEqual(sources(metric)?.[0]?.range, range));
   }
+});
+
+describe('strategies', () => {
+  const strategyOf = (edits: Readonly<Record<string, unknown>>) =>
+    policyOf(read({ 'spec.analysis.stepWeight': undefined, ...edits }, { support: everything() }));
+  const iterations = { 'spec.analysis.iterations': 3 };
+  const match = { 'spec.analysis.match': [{ headers: { 'x-canary': { exact: 'insider' } } }] };
+
+  test('match and iterations: A/B', () => {
+    assert.deepEqual(strategyOf({ ...iterations, ...match }).strategy, {
+      kind: 'ab',
+      iterations: 3,
+      stepWeightPromotion: 0,
+    });
+  });
+
+  test('iterations alone: Blue/Green', () => {
+    const expected = { kind: 'blueGreen', iterations: 3, stepWeightPromotion: 0 } as const;
+    assert.deepEqual(strategyOf(iterations).strategy, expected);
+    assert.deepEqual(strategyOf({ ...iterations, 'spec.analysis.mirror': true }).strategy, {
+      ...expected,
+      mirror: true,
+    });
+  });
+
+  test('match alone: weights', () => {
+    assert.equal(strategyOf({ ...match, 'spec.analysis.stepWeight': 10 }).strategy.kind, 'canary');
+  });
+
+  test('where only Services lead to the pods: Blue/Green, and what is left out is told', () => {
+    const kubernetes = { 'spec.provider': 'kubernetes' };
+    const weights = strategyOf({ ...kubernetes, 'spec.analysis.stepWeight': 10 });
+    assert.equal(weights.routed, false);
+    assert.deepEqual(weights.strategy, { kind: 'blueGreen', iterations: 10, stepWeightPromotion: 0 });
+    assert.deepEqual(weights.notices, [
+      'Progressive traffic is not supported when using the kubernetes provider',
+      'Setting canaryAnalysis.iterations: 10',
+    ]);
+    assert.deepEqual(strategyOf({ ...kubernetes, ...iterations, ...match }).notices, [
+      'A/B testing is not supported when using the kubernetes provider',
+    ]);
+  });
+
+  test('a mirrored share that the provider can not make is told', () => {
+    const mirrored = { ...iterations, 'spec.analysis.mirror': true, 'spec.analysis.mirrorWeight': 20 };
+    assert.deepEqual(strategyOf(mirrored).notices, []);
+    assert.deepEqual(strategyOf({ ...mirrored, 'spec.provider': 'gatewayapi:v1' }).notices, [
+      'spec.analysis.mirrorWeight: 20 has no effect with the gatewayapi:v1 provider, all requests are mirrored',
+    ]);
+  });
 });

@@ -63,6 +63,18 @@ export function setAt(object: object, path: string, value: unknown): void {
 }
 
 /** This version's table with some features turned on. */
+/** As if everything were built. */
+export function everything(): Support {
+  const all = <K extends string>(table: Readonly<Record<K, boolean>>): Record<K, boolean> =>
+    Object.fromEntries(Object.keys(table).map((key) => [key, true])) as Record<K, boolean>;
+  return {
+    providers: all(SUPPORT.providers),
+    targets: all(SUPPORT.targets),
+    autoscalers: all(SUPPORT.autoscalers),
+    features: all(SUPPORT.features),
+  };
+}
+
 export function supporting(...features: readonly Feature[]): Support {
   return {
     ...SUPPORT,

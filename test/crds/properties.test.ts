@@ -34,6 +34,10 @@ function assertUsable(canary: Canary): void {
   const { intervalSeconds, threshold, strategy } = policyOf(canary);
   assert.ok(intervalSeconds >= 10 && Number.isFinite(intervalSeconds));
   assert.ok(Number.isInteger(threshold) && threshold >= 1);
+  if (strategy.kind !== 'canary') {
+    assert.ok(Number.isInteger(strategy.iterations) && strategy.iterations >= 1);
+    return;
+  }
   const steps = strategy.weights ?? [strategy.stepWeight ?? NaN, strategy.maxWeight];
   assert.ok(steps.every((step) => Number.isInteger(step) && step >= 1));
   assert.ok(strategy.maxWeight >= 1 && strategy.maxWeight <= 100);

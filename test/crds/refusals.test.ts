@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { parseCanary, type ParseOptions } from '../../src/crds/canary.js';
 import { describeRefusal } from '../../src/crds/refusal.js';
 import { PROVIDERS } from '../../src/crds/schema/canary.js';
-import type { Feature } from '../../src/crds/support.js';
-import { canaryWith, OPTIONS, supporting } from './fixtures.js';
+import { SUPPORT, type Feature } from '../../src/crds/support.js';
+import { canaryWith, everything, OPTIONS, supporting } from './fixtures.js';
 
 interface Row {
   readonly edits: Readonly<Record<string, unknown>>;
@@ -160,7 +160,6 @@ const VALUES: readonly Row[] = [
     `${A}.sessionAffinity.primaryCookieName`,
     '"c"',
     /can't use the same cookie name/,
-    { support: supporting('analysis.sessionAffinity') },
   ),
 ];
 
@@ -193,29 +192,65 @@ const NAMESPACES: readonly Row[] = [
   ),
 ];
 
+const AUDIENCE = [{ headers: { 'x-canary': { exact: 'yes' } } }];
+const ITERATIONS = { [`${A}.stepWeight`]: undefined, [`${A}.iterations`]: 3 };
+const on = (provider: string) => ({ 'spec.provider': provider });
+
 const UNBUILT: readonly Row[] = [
-  ...PROVIDERS.filter((provider) => provider !== 'apisix').map((provider) =>
+  ...PROVIDERS.filter((provider) => !SUPPORT.providers[provider]).map((provider) =>
     row({ 'spec.provider': provider }, 'spec.provider', `"${provider}"`, NOT_YET),
   ),
-  row({ 'spec.provider': undefined }, 'spec.provider', '"istio"', /is what a Canary without spec.provider gets here/, {
-    defaultProvider: 'istio',
-  }),
+  row(
+    { 'spec.provider': undefined },
+    'spec.provider',
+    '"appmesh"',
+    /is what a Canary without spec.provider gets here/,
+    {
+      defaultProvider: 'appmesh',
+    },
+  ),
   row({ 'spec.provider': undefined }, 'spec.provider', '"toString"', NOT_YET, { defaultProvider: 'toString' }),
   row({ 'spec.targetRef.kind': 'DaemonSet' }, 'spec.targetRef.kind', '"DaemonSet"', NOT_YET),
   row({ 'spec.targetRef.kind': 'Service' }, 'spec.targetRef.kind', '"Service"', NOT_YET),
   row({ 'spec.autoscalerRef': ref('ScaledObject') }, 'spec.autoscalerRef.kind', '"ScaledObject"', NOT_YET),
-  row({ [`${A}.stepWeight`]: undefined, [`${A}.iterations`]: 10 }, `${A}.iterations`, '10', NOT_YET),
-  row({ [`${A}.match`]: [{ headers: { 'x-canary': { exact: 'yes' } } }] }, `${A}.match`, 'a list', NOT_YET),
-  row({ [`${A}.mirror`]: true }, `${A}.mirror`, 'true', NOT_YET),
-  row({ [`${A}.mirrorWeight`]: 20 }, `${A}.mirrorWeight`, '20', NOT_YET),
-  row({ [`${A}.sessionAffinity`]: { cookieName: 'c' } }, `${A}.sessionAffinity`, 'an object', NOT_YET),
   row({ [`${A}.alerts`]: [{ name: 'a', providerRef: { name: 'p' } }] }, `${A}.alerts`, 'a list', NOT_YET),
   row(hook({ type: 'event' }), `${A}.webhooks[0].type`, '"event"', NOT_YET),
   row({ 'spec.ingressRef': ref('Ingress') }, 'spec.ingressRef', 'an object', NOT_YET),
   row({ 'spec.upstreamRef': ref('Upstream') }, 'spec.upstreamRef', 'an object', NOT_YET),
 ];
 
-for (const [title, rows] of Object.entries({ SHAPE, VALUES, NAMESPACES, UNBUILT })) {
+/** What the traffic provider can't do, although Serinus could with another. */
+const BEYOND_PROVIDER: readonly Row[] = [
+  row(
+    { ...on('traefik'), [`${A}.match`]: AUDIENCE, ...ITERATIONS },
+    `${A}.match`,
+    'a list',
+    /^traefik can't tell requests apart, remove it or use a provider that can: apisix, .*istio/,
+    { support: everything() },
+  ),
+  row({ ...on('skipper'), [`${A}.match`]: AUDIENCE }, `${A}.match`, 'a list', /can't tell requests apart/, {
+    support: everything(),
+  }),
+  row(
+    { ...on('nginx'), [`${A}.match`]: [{ sourceLabels: { app: 'a' } }] },
+    `${A}.match[0].sourceLabels`,
+    'an object',
+    /^nginx can't tell requests apart by it, use headers$/,
+    { support: everything() },
+  ),
+  row({ ...on('traefik'), [`${A}.mirror`]: true }, `${A}.mirror`, 'true', /^traefik can't mirror requests.*istio/, {
+    support: everything(),
+  }),
+  row(
+    { ...on('nginx'), [`${A}.sessionAffinity`]: { cookieName: 'c' } },
+    `${A}.sessionAffinity`,
+    'an object',
+    /^nginx can't keep a client at the canary/,
+    { support: everything() },
+  ),
+];
+
+for (const [title, rows] of Object.entries({ BEYOND_PROVIDER, SHAPE, VALUES, NAMESPACES, UNBUILT })) {
   describe(title.toLowerCase(), () => {
     for (const { edits, field, value, remedy, options } of rows) {
       test(`${field} ${value}`, () => {

@@ -62,6 +62,7 @@ test("the walkthrough's Canary is read as it is meant", () => {
       intervalSeconds: 10,
       threshold: 10,
       strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
+      notices: [],
       iterations: 0,
       match: [],
       mirror: false,
@@ -130,6 +131,8 @@ test("the walkthrough's policy", () => {
     intervalSeconds: 10,
     threshold: 10,
     strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
+    routed: true,
+    notices: [],
     hooks: { rollout: ['load-test'] },
     loadTests: [],
   });

@@ -23,6 +23,8 @@ export function policyWith(changes: Partial<Policy> = {}): Policy {
     intervalSeconds: 10,
     threshold: 10,
     strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
+    routed: true,
+    notices: [],
     hooks: {},
     loadTests: [],
     ...changes,
@@ -278,7 +280,10 @@ export class Model {
         this.targetReplicas = 0;
         break;
       case 'weights':
-        this.weights = { primary: effect.primary, canary: effect.canary };
+        {
+          const { do: _do, ...weights } = effect;
+          this.weights = weights;
+        }
         this.weightsSeen.push(effect.canary);
         break;
       case 'promote':

@@ -2,24 +2,38 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { OrderName } from '../../src/domain/orders.js';
-import type { CanaryStrategy } from '../../src/domain/policy.js';
+import type { CanaryStrategy, Strategy } from '../../src/domain/policy.js';
 import { nextWeight } from '../../src/domain/weights.js';
 import { FAILING, Model, PASSING, policyWith, PROVIDER_DOWN, V1, V2, V3 } from './model.js';
 
-const strategy: fc.Arbitrary<CanaryStrategy> = fc
+const stepWeightPromotion = fc.constantFrom(0, 0, 10, 34, 100);
+const mirrors = fc.constantFrom({}, { mirror: true as const });
+
+const growing: fc.Arbitrary<CanaryStrategy> = fc
   .record({
     stepWeight: fc.integer({ min: 1, max: 60 }),
     weights: fc.option(fc.uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 }), {
       nil: undefined,
     }),
     maxWeight: fc.integer({ min: 1, max: 100 }),
-    stepWeightPromotion: fc.constantFrom(0, 0, 10, 34, 100),
+    stepWeightPromotion,
+    mirror: mirrors,
   })
-  .map(({ stepWeight, weights, maxWeight, stepWeightPromotion }): CanaryStrategy => {
-    if (weights === undefined) return { kind: 'canary', stepWeight, maxWeight, stepWeightPromotion };
+  .map(({ stepWeight, weights, maxWeight, stepWeightPromotion, mirror }): CanaryStrategy => {
+    if (weights === undefined) return { kind: 'canary', stepWeight, maxWeight, stepWeightPromotion, ...mirror };
     const ascending = [...weights].sort((a, b) => a - b);
-    return { kind: 'canary', weights: ascending, maxWeight: ascending.at(-1) ?? 100, stepWeightPromotion };
+    return { kind: 'canary', weights: ascending, maxWeight: ascending.at(-1) ?? 100, stepWeightPromotion, ...mirror };
   });
+
+const iterations = fc.integer({ min: 1, max: 5 });
+
+const strategy: fc.Arbitrary<Strategy> = fc.oneof(
+  { weight: 2, arbitrary: growing },
+  fc.record({ kind: fc.constant('ab' as const), iterations, stepWeightPromotion }),
+  fc
+    .record({ kind: fc.constant('blueGreen' as const), iterations, stepWeightPromotion, mirror: mirrors })
+    .map(({ mirror, ...rest }) => ({ ...rest, ...mirror })),
+);
 
 type Trouble =
   | { readonly kind: 'order'; readonly order: OrderName; readonly weight: number }
@@ -77,12 +91,12 @@ function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Mo
   });
   let failedLast = false;
   m.analysis = () => {
-    const verdict = given.verdicts.next().value;
+    const verdict: string = given.verdicts.next().value;
     failedLast = verdict !== 'pass';
     return verdict === 'pass' ? PASSING : verdict === 'fail' ? FAILING : PROVIDER_DOWN;
   };
   m.answer = (question) => {
-    const open = given.gateAnswers.next().value;
+    const open: boolean = given.gateAnswers.next().value;
     // A rollback webhook that says yes is a story of its own.
     return { results: [{ hook: 'hook', ok: question === 'rollback' ? false : open, error: 'denied' }] };
   };
@@ -91,7 +105,8 @@ function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Mo
   let since = 0;
   const steered = given.troubles.some(([, { kind }]) => kind === 'order');
   m.before = () => {
-    const max = m.policy.strategy.maxWeight;
+    const { strategy } = m.policy;
+    const max = strategy.kind === 'canary' ? strategy.maxWeight : 100;
     const weight = m.weights?.canary ?? 0;
     if (m.state.phase === 'Progressing' && !m.state.stranded)
       assert.ok(weight <= max, `weight ${weight} is above maxWeight ${max}`);
@@ -196,7 +211,7 @@ describe('whatever happens to a release', () => {
 
 test('nextWeight grows strictly, stays within maxWeight, and ends', () => {
   fc.assert(
-    fc.property(strategy, (given) => {
+    fc.property(growing, (given) => {
       let weight = 0;
       for (let steps = 0; ; steps += 1) {
         const next = nextWeight(given, weight);

@@ -155,7 +155,7 @@ describe('a release', () => {
     };
     m.run();
     assert.equal(m.state.ending?.kind, 'promotion-failed');
-    assert.deepEqual(m.weights, { primary: 0, canary: 100 });
+    assert.deepEqual(m.weights, { primary: 0, canary: 100, everybody: true });
     assert.deepEqual(m.status, { phase: 'Failed', canaryWeight: 100 });
     assert.equal(m.targetReplicas, 1);
 

@@ -132,7 +132,10 @@ export class FakeCluster implements Activities {
         this.events.push(effect.message);
         return true;
       case 'weights':
-        this.weights = { primary: effect.primary, canary: effect.canary };
+        {
+          const { do: _do, ...weights } = effect;
+          this.weights = weights;
+        }
         this.weightsSeen.push(effect.canary);
         return true;
       case 'status': {

@@ -1,21 +1,28 @@
 import type { z } from 'zod';
-import type { CanaryStrategy } from '../../domain/policy.js';
 import type { Analysis, Webhook } from '../types.js';
 import type { analysisSchema } from '../schema/analysis.js';
 import type { webhookSchema } from '../schema/checks.js';
 import { metricOf } from './metrics.js';
+import { strategyOf } from './strategy.js';
 
 type AnalysisSpec = z.output<typeof analysisSchema>;
+
+interface AnalysisContext {
+  /** Of the Canary. */
+  readonly namespace: string;
+  readonly provider: string;
+  readonly minIntervalSeconds: number;
+}
 
 const DEFAULT_READY_PERCENT = 100;
 const ALL_REQUESTS_PERCENT = 100;
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-export function analysisOf(spec: AnalysisSpec, namespace: string, minIntervalSeconds: number): Analysis {
+export function analysisOf(spec: AnalysisSpec, { namespace, provider, minIntervalSeconds }: AnalysisContext): Analysis {
   return {
     intervalSeconds: Math.max(spec.interval.seconds, minIntervalSeconds),
     threshold: Math.max(spec.threshold, 1),
-    strategy: strategyOf(spec),
+    ...strategyOf(spec, provider),
     iterations: spec.iterations ?? 0,
     match: spec.match ?? [],
     mirror: spec.mirror ?? false,
@@ -26,15 +33,6 @@ export function analysisOf(spec: AnalysisSpec, namespace: string, minIntervalSec
     metrics: (spec.metrics ?? []).map((metric) => metricOf(metric, namespace)),
     webhooks: (spec.webhooks ?? []).map(webhookOf),
   };
-}
-
-/** The last of `stepWeights` may lie above 100, which means all traffic. */
-function strategyOf(spec: AnalysisSpec): CanaryStrategy {
-  const stepWeightPromotion = spec.stepWeightPromotion ?? 0;
-  const weights = spec.stepWeights?.map((weight) => Math.min(weight, 100));
-  return weights
-    ? { kind: 'canary', weights, maxWeight: weights.at(-1) ?? 100, stepWeightPromotion }
-    : { kind: 'canary', stepWeight: spec.stepWeight, maxWeight: spec.maxWeight ?? 100, stepWeightPromotion };
 }
 
 function webhookOf(spec: z.output<typeof webhookSchema>): Webhook {

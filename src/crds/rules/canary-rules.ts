@@ -4,6 +4,7 @@ import * as analysis from './analysis.js';
 import * as objects from './objects.js';
 import { firstOf, type Rule, type RuleContext } from './rule.js';
 import * as support from './support.js';
+import * as traffic from './traffic.js';
 
 /** In this order: to mend the details of something that can't be done anyway would be wasted time. */
 const RULES: readonly Rule[] = [
@@ -11,6 +12,9 @@ const RULES: readonly Rule[] = [
   support.targetIsBuilt,
   support.autoscalerIsBuilt,
   support.featuresAreBuilt,
+  traffic.audienceCanBeTold,
+  traffic.mirrorIsPossible,
+  traffic.affinityIsPossible,
   objects.metricsServerIsUrl,
   objects.deadlineIsPositive,
   objects.scalerBoundsFit,

@@ -45,30 +45,6 @@ interface FeatureCheck {
 
 const FEATURES: readonly FeatureCheck[] = [
   {
-    feature: 'analysis.iterations',
-    asked: ({ analysis: { iterations } }) =>
-      unless(iterations === undefined, 'spec.analysis.iterations', iterations, 'use stepWeight or stepWeights'),
-  },
-  {
-    feature: 'analysis.match',
-    asked: ({ analysis: { match = [] } }) =>
-      unless(match.length === 0, 'spec.analysis.match', match, 'remove it, or use stepWeight without it'),
-  },
-  {
-    feature: 'analysis.mirror',
-    asked: ({ analysis: { mirror } }) => unless(mirror !== true, 'spec.analysis.mirror', mirror, 'set it to false'),
-  },
-  {
-    feature: 'analysis.mirrorWeight',
-    asked: ({ analysis: { mirrorWeight = 0 } }) =>
-      unless(mirrorWeight === 0, 'spec.analysis.mirrorWeight', mirrorWeight, 'remove it'),
-  },
-  {
-    feature: 'analysis.sessionAffinity',
-    asked: ({ analysis: { sessionAffinity } }) =>
-      unless(sessionAffinity === undefined, 'spec.analysis.sessionAffinity', sessionAffinity, 'remove it'),
-  },
-  {
     feature: 'event webhooks',
     asked: ({ analysis: { webhooks = [] } }) =>
       firstOf(webhooks, ({ type }, index) =>

@@ -3,7 +3,7 @@ import { failedHook, failedMetric } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import type { State } from '../state.js';
 import { intervalMs } from '../state.js';
-import { canaryAt } from '../weights.js';
+import type { Weights } from '../weights.js';
 import {
   apply,
   failure,
@@ -24,7 +24,7 @@ export function preamble({ state, findings }: Context): readonly EventEffect[] {
   const silent = (findings.rollback?.results ?? [])
     .filter((r) => !r.ok)
     .map((r) => normal(say.rollbackHookSilent(r.hook)));
-  const starting = state.begun ? [] : [normal(say.starting)];
+  const starting = state.begun ? [] : [normal(say.starting), ...(state.policy?.notices ?? []).map(warning)];
   return [...silent, ...starting, ...passes(state, 'Pre-rollout', findings['pre-rollout'])];
 }
 
@@ -41,8 +41,9 @@ export function afterCheck({ state, findings, now }: Context): State {
 }
 
 /** The canary takes more of the traffic. */
-export function advance(context: Context, to: number): Decision {
+export function advance(context: Context, weights: Weights): Decision {
   const { state, findings, now } = context;
+  const to = weights.canary;
   const moved = tickLater(
     {
       ...afterCheck(context),
@@ -60,7 +61,7 @@ export function advance(context: Context, to: number): Decision {
   const [said, next] = sayOnce(moved, [...preamble(context), ...confirmed]);
   const advanceMessage = normal(messagesFor(state).advance(to));
   return apply(
-    [...said, { do: 'weights', ...canaryAt(to) }, status(next), advanceMessage],
+    [...said, { do: 'weights', ...weights }, status(next), advanceMessage],
     advanceMessage.message,
     next,
     now,

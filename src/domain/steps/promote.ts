@@ -3,7 +3,7 @@ import { messagesFor } from '../messages.js';
 import { hasHooks } from '../policy.js';
 import type { State } from '../state.js';
 import { policyOf } from '../state.js';
-import { ALL_TO_CANARY, type Weights } from '../weights.js';
+import { EVERYBODY_TO_CANARY, type Weights } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
 import {
   apply,
@@ -45,9 +45,11 @@ export function movePrimary({ state, findings, now }: Context, weights: Weights)
   const whole = policyOf(state).strategy.stepWeightPromotion === 0 || !findings.world.primary.ready;
   const message = normal(whole ? say.routingToPrimary : say.advancePrimary(weights.primary));
   const moved = { ...state, weight: weights.canary, weightSince: now };
-  const [said, told] = sayOnce(moved, [message]);
+  const { routed } = policyOf(state);
+  const [said, told] = sayOnce(moved, routed ? [message] : []);
   const next = afterMove(told, findings.world.primary.ready, weights, now);
-  return apply([...said, { do: 'weights', ...weights }, status(next)], message.message, next, now);
+  const effects: Effect[] = routed ? [...said, { do: 'weights', ...weights }] : [];
+  return apply([...effects, status(next)], message.message, next, now);
 }
 
 function afterMove(state: State, primaryReady: boolean, weights: Weights, now: number): State {
@@ -105,5 +107,5 @@ export function failPromotion({ state, now }: Context, reason: string): Decision
   const ending = { kind: 'promotion-failed', reason: message.message } as const;
   const hooks = hasHooks(policyOf(state), 'post-rollout');
   const next: State = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
-  return apply([message, { do: 'weights', ...ALL_TO_CANARY }, status(next)], message.message, next, now);
+  return apply([message, { do: 'weights', ...EVERYBODY_TO_CANARY }, status(next)], message.message, next, now);
 }

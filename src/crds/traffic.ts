@@ -1,0 +1,61 @@
+import type { Provider } from './schema/canary.js';
+
+/** Parts of an entry of `analysis.match`. */
+export type AudiencePart = 'headers' | 'queryParams' | 'sourceLabels';
+
+/** What a traffic provider can do with requests besides dividing them. */
+export interface TrafficFeatures {
+  /** Requests can be divided by weight. */
+  readonly weights: boolean;
+  /** By what a request for the canary can be told; nothing where it can't. */
+  readonly match: readonly AudiencePart[];
+  readonly mirror: boolean;
+  /** A share of the requests can be copied instead of all. */
+  readonly mirrorWeight: boolean;
+  readonly sessionAffinity: boolean;
+}
+
+const WEIGHTS_ONLY: TrafficFeatures = {
+  weights: true,
+  match: [],
+  mirror: false,
+  mirrorWeight: false,
+  sessionAffinity: false,
+};
+
+const BY_HEADERS: TrafficFeatures = { ...WEIGHTS_ONLY, match: ['headers'] };
+
+const GATEWAY_API: TrafficFeatures = {
+  ...WEIGHTS_ONLY,
+  match: ['headers', 'queryParams'],
+  mirror: true,
+  sessionAffinity: true,
+};
+
+const FEATURES: Partial<Record<Provider, TrafficFeatures>> = {
+  apisix: { weights: true, match: ['headers', 'queryParams'], mirror: true, mirrorWeight: true, sessionAffinity: true },
+  contour: BY_HEADERS,
+  'gatewayapi:v1': GATEWAY_API,
+  'gatewayapi:v1beta1': GATEWAY_API,
+  istio: {
+    weights: true,
+    match: ['headers', 'queryParams', 'sourceLabels'],
+    mirror: true,
+    mirrorWeight: true,
+    sessionAffinity: true,
+  },
+  kubernetes: { ...WEIGHTS_ONLY, weights: false },
+  nginx: BY_HEADERS,
+};
+
+/** A provider that isn't in the table divides requests by weight and does nothing else. */
+export function trafficFeatures(provider: string): TrafficFeatures {
+  return Object.hasOwn(FEATURES, provider) ? (FEATURES[provider as Provider] ?? WEIGHTS_ONLY) : WEIGHTS_ONLY;
+}
+
+/** The providers that can do it, for people. */
+export function providersWith(can: (features: TrafficFeatures) => boolean): string {
+  return Object.entries(FEATURES)
+    .flatMap(([name, features]) => (can(features) ? [name] : []))
+    .join(', ');
+}

@@ -1,0 +1,65 @@
+import type { Decision, Effect } from '../effects.js';
+import { messagesFor } from '../messages.js';
+import type { Policy } from '../policy.js';
+import type { State } from '../state.js';
+import { intervalMs, policyOf } from '../state.js';
+import { ALL_TO_CANARY, type Weights } from '../weights.js';
+import { afterCheck, preamble } from './analyse.js';
+import { apply, normal, passes, sayOnce, status, tickLater, type Context } from './common.js';
+
+/**
+ * One check more of an A/B test or a Blue/Green release.
+ *
+ * @param weights how traffic is divided from now on, where that changes
+ */
+export function iterate(context: Context, weights: Weights | undefined): Decision {
+  const { state } = context;
+  const iterations = state.iterations + 1;
+  const message = normal(messagesFor(state).advanceIteration(iterations, iterationsOf(policyOf(state))));
+  return goOn(context, { iterations, ...moved(context, weights) }, weights, [message], message.message);
+}
+
+/** Blue/Green: the canary passed its checks, and is checked once more with everybody's requests. */
+export function shift(context: Context, mirrored: boolean): Decision {
+  const { state } = context;
+  const { routed, strategy } = policyOf(state);
+  const say = messagesFor(state);
+  const message = mirrored ? say.routingToCanaryAfterMirror : say.routingToCanary;
+  const weights = routed ? ALL_TO_CANARY : undefined;
+  const iterations = 'iterations' in strategy ? strategy.iterations + 1 : state.iterations;
+  const said = routed ? [normal(message)] : [];
+  return goOn(context, { iterations, ...moved(context, weights) }, weights, said, message);
+}
+
+function goOn(
+  context: Context,
+  change: Partial<State>,
+  weights: Weights | undefined,
+  last: readonly Effect[],
+  summary: string,
+): Decision {
+  const { state, findings, now } = context;
+  const later = tickLater(
+    {
+      ...afterCheck(context),
+      phase: 'Progressing',
+      begun: true,
+      checkDueAt: now + intervalMs(state),
+      gate: undefined,
+      ...change,
+    },
+    now,
+  );
+  const confirmed = passes(state, 'Confirm-promotion', findings['confirm-promotion']);
+  const [said, next] = sayOnce(later, [...preamble(context), ...confirmed]);
+  const route: Effect[] = weights ? [{ do: 'weights', ...weights }] : [];
+  return apply([...said, ...route, status(next), ...last], summary, next, now);
+}
+
+function moved({ now }: Context, weights: Weights | undefined): Partial<State> {
+  return weights === undefined ? {} : { weight: weights.canary, weightSince: now };
+}
+
+function iterationsOf({ strategy }: Policy): number {
+  return 'iterations' in strategy ? strategy.iterations : 0;
+}
