@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { KubeAccess } from '../kube/access.js';
 import { applyObjects, parseManifest, pathOf } from '../kube/apply.js';
@@ -11,10 +11,13 @@ const crdSchema = z.object({
   status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
 });
 
-/** Teaches the API server the kinds that APISIX' ingress controller would bring along. */
+const FOLDER = new URL('.', import.meta.url);
+
+/** Teaches the API server the kinds that traffic providers would bring along: every YAML file beside this one. */
 export async function installCrds(access: KubeAccess): Promise<void> {
   const client = new KubeClient(access, 'serinus-lab');
-  const crds = parseManifest(readFileSync(new URL('apisixroutes.yaml', import.meta.url), 'utf8'));
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
+  const crds = files.sort().flatMap((file) => parseManifest(readFileSync(new URL(file, FOLDER), 'utf8')));
   try {
     await applyObjects(client, crds);
     for (const crd of crds) {

@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { suite, test, type TestContext } from 'node:test';
+import type { Canary } from '../../src/crds/canary.js';
+import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, type Weights } from '../../src/domain/weights.js';
+import { FencedError, UserError } from '../../src/errors.js';
+import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
+import { pathOf, titleOf } from '../../src/kubernetes/object.js';
+import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
+import { openBench, plain, type Bench } from './router-bench.js';
+
+/** An object as a traffic provider makes it, but for what the API server adds. */
+export interface Generated {
+  readonly type: ResourceType;
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec: unknown;
+}
+
+/** What a Canary of the case asks for: `service`, `analysis`, `routeRef` and so on, merged over the suite's own. */
+export type CanaryPart = Readonly<Record<string, unknown>>;
+
+/** Another Canary of the same provider, with what is generated for it. */
+export interface Variant {
+  readonly name: string;
+  /** Merged over the case's, two levels deep. */
+  readonly canary: CanaryPart;
+  /** One after another. */
+  readonly weights: readonly Weights[];
+  generated(weights: Weights, namespace: string): readonly Generated[];
+}
+
+export interface Refused {
+  readonly name: string;
+  /** What is wrong with the Canary, if it is that. */
+  readonly edit?: (canary: Canary) => Canary;
+  /** What users have made instead, if it is that. */
+  readonly users?: (namespace: string) => readonly KubeObject[];
+  /** In words for an Event. */
+  readonly message: RegExp;
+}
+
+/** What the suite must know of a provider to hold it to the contract of `Router`. */
+export interface RouterCase {
+  /** As `spec.provider` names it. */
+  readonly provider: string;
+  /** The service is `cart` on port 80, and so is the target; all else that the provider needs is said here. */
+  readonly canary: CanaryPart;
+  /** Objects that users have made before. The router may read them, and must leave them as they are. */
+  readonly users: (namespace: string) => readonly KubeObject[];
+  /** What the router makes, exactly, field by field. */
+  generated(weights: Weights, namespace: string): readonly Generated[];
+  /** What else it must be able to make: audiences, mirroring, filters. */
+  readonly variants: readonly Variant[];
+  /** Somebody edits a generated object, and not its weights. */
+  spoil(object: KubeObject): KubeObject;
+  /** Fields, rules and the like that are none of the router's business; metadata the suite looks after itself. */
+  readonly embellish?: (object: KubeObject) => KubeObject;
+  /** Mistakes of users. Each is refused by `reconcile` and `setWeights` alike. */
+  readonly refused: readonly Refused[];
+  /** What is left of the generated objects after `finalize`: all of them, unless said here. */
+  readonly finalized?: readonly string[];
+}
+
+const WEIGHTS = [0, 1, 10, 33, 50, 99, 100].map(canaryAt);
+const FENCE = { epoch: 3, seq: 1 };
+const LATER = { epoch: 3, seq: 2 };
+const OLDER = { epoch: 2, seq: 9 };
+
+/**
+ * What every traffic provider must do, on a real API server: one run of this for each. See `Router` for the words.
+ */
+export function routerContract(provider: RouterCase): void {
+  suite(`the router of ${provider.provider}`, () => {
+    contract('makes exactly its objects, and names them', async (bench) => {
+      await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, FENCE);
+      await bench.expectExactly(provider.generated(ALL_TO_PRIMARY, bench.namespace), FENCE);
+      await bench.expectUsersUntouched();
+      assert.deepEqual(await bench.router.drift(bench.canary), []);
+      const concerns = bench.router.concerns(bench.canary).map(({ type, name }) => `${pathOf(type)}/${name}`);
+      const watched = bench.router.watches.map((type) => pathOf(type));
+      for (const { type, name } of provider.generated(ALL_TO_PRIMARY, bench.namespace)) {
+        assert.ok(concerns.includes(`${pathOf(type)}/${name}`), `${type.kind}/${name} concerns the Canary`);
+        assert.ok(watched.includes(pathOf(type)), `${type.kind} is watched`);
+      }
+    });
+
+    contract('writes nothing where nothing differs', async (bench) => {
+      await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, FENCE);
+      const before = bench.writes;
+      await bench.router.reconcile(bench.canary, canaryAt(70), LATER);
+      await bench.router.refresh(bench.canary);
+      await bench.router.reconcile(bench.canary, canaryAt(70), LATER);
+      assert.equal(bench.writes, before);
+      assert.deepEqual(await bench.router.weights(bench.canary), ALL_TO_PRIMARY);
+    });
+
+    contract('divides the traffic at any weight, and tells how', async (bench) => {
+      await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, FENCE);
+      await walk(bench, WEIGHTS, (weights) => provider.generated(weights, bench.namespace));
+      await walk(bench, [...WEIGHTS].reverse(), (weights) => provider.generated(weights, bench.namespace));
+      await bench.expectUsersUntouched();
+    });
+
+    contract('keeps the weights when the objects are made right', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(33), FENCE);
+      await bench.edit((object) => provider.spoil(object));
+      await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, LATER);
+      await bench.expectExactly(provider.generated(canaryAt(33), bench.namespace), LATER);
+    });
+
+    contract('sees weights that somebody else has set', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
+      const foreign = provider.generated(canaryAt(50), bench.namespace);
+      await bench.edit((object) => asGenerated(object, foreign));
+      await bench.router.refresh(bench.canary);
+      assert.deepEqual(await bench.router.weights(bench.canary), canaryAt(50));
+      assert.deepEqual(await bench.router.drift(bench.canary), [], 'weights are no drift');
+    });
+
+    contract('sees what somebody else has changed, names it, and mends it', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
+      const spoiled = await bench.edit((object) => provider.spoil(object));
+      assert.ok(spoiled.length > 0, 'the case spoils something');
+      await bench.router.refresh(bench.canary);
+      assert.deepEqual([...(await bench.router.drift(bench.canary))].sort(), spoiled);
+      await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, LATER);
+      assert.deepEqual(await bench.router.drift(bench.canary), []);
+    });
+
+    contract('leaves alone what users have added', async (bench) => {
+      const { embellish = (object: KubeObject) => object } = provider;
+      await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
+      await bench.edit((object) => withMetadata(embellish(object)));
+      await bench.router.refresh(bench.canary);
+      assert.deepEqual(await bench.router.drift(bench.canary), []);
+      const added = await bench.stored();
+      const before = bench.writes;
+      await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, LATER);
+      assert.equal(bench.writes, before);
+      await bench.router.setWeights(bench.canary, canaryAt(50), LATER);
+      await bench.router.setWeights(bench.canary, canaryAt(10), { epoch: 3, seq: 3 });
+      assert.deepEqual((await bench.stored()).map(plain), added.map(plain));
+    });
+
+    contract('heals what was deleted', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
+      for (const { type, name } of provider.generated(canaryAt(10), bench.namespace)) {
+        await bench.client.delete(type, bench.namespace, name);
+        await bench.router.refresh(bench.canary);
+        assert.deepEqual(await bench.router.drift(bench.canary), [`${type.kind}/${name}`]);
+        await bench.router.reconcile(bench.canary, canaryAt(10), LATER);
+      }
+      await bench.expectExactly(provider.generated(canaryAt(10), bench.namespace));
+      for (const { type, name } of provider.generated(canaryAt(10), bench.namespace)) {
+        await bench.client.delete(type, bench.namespace, name);
+      }
+      await bench.router.refresh(bench.canary);
+      assert.equal(await bench.router.weights(bench.canary), undefined);
+      await bench.router.setWeights(bench.canary, ALL_TO_PRIMARY, LATER);
+      assert.deepEqual(await bench.router.weights(bench.canary), ALL_TO_PRIMARY);
+    });
+
+    contract('refuses an older writer, whatever it wants, and is stamped even where nothing changes', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(50), OLDER);
+      await bench.router.setWeights(bench.canary, canaryAt(50), FENCE);
+      const stamps = (await bench.stored()).map(({ metadata }) => metadata.annotations?.[FENCE_ANNOTATION]);
+      assert.ok(stamps.includes('3.1'), `stamps: ${stamps.join(', ')}`);
+      await assert.rejects(bench.router.setWeights(bench.canary, canaryAt(60), OLDER), FencedError);
+      await assert.rejects(bench.router.setWeights(bench.canary, canaryAt(50), OLDER), FencedError);
+      await bench.edit((object) => provider.spoil(object));
+      await assert.rejects(bench.router.reconcile(bench.canary, canaryAt(60), OLDER), FencedError);
+      await bench.router.reconcile(bench.canary, canaryAt(60), LATER);
+      await bench.expectExactly(provider.generated(canaryAt(50), bench.namespace));
+    });
+
+    contract('refuses to send the traffic nowhere', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
+      await assert.rejects(bench.router.setWeights(bench.canary, { primary: 0, canary: 0 }, LATER), UserError);
+      assert.deepEqual(await bench.router.weights(bench.canary), canaryAt(10));
+    });
+
+    contract('tells whether the data plane has followed, or that nobody can tell', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
+      assert.notEqual(await bench.router.isSettled(bench.canary), true, 'the Services it leads to do not exist');
+    });
+
+    contract('undoes at the end what must not stay', async (bench) => {
+      await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
+      await bench.router.finalize(bench.canary, LATER);
+      await bench.router.finalize(bench.canary, LATER);
+      const all = provider.generated(canaryAt(10), bench.namespace).map(({ type, name }) => `${type.kind}/${name}`);
+      assert.deepEqual((await bench.stored()).map(titleOf).sort(), [...(provider.finalized ?? all)].sort());
+      await bench.expectUsersUntouched();
+    });
+
+    for (const variant of provider.variants) {
+      contract(
+        variant.name,
+        async (bench) => {
+          const generated = (weights: Weights) => variant.generated(weights, bench.namespace);
+          await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, FENCE);
+          await bench.expectExactly(generated(ALL_TO_PRIMARY));
+          await walk(bench, [...variant.weights, ALL_TO_PRIMARY, ALL_TO_CANARY, ALL_TO_PRIMARY], generated);
+        },
+        variant.canary,
+      );
+    }
+
+    for (const { name, edit = (canary: Canary) => canary, users, message } of provider.refused) {
+      contract(
+        `refuses ${name}`,
+        async (bench) => {
+          const canary = edit(bench.canary);
+          const fits = (error: unknown) => error instanceof UserError && message.test(error.message);
+          await assert.rejects(bench.router.reconcile(canary, ALL_TO_PRIMARY, FENCE), fits);
+          await assert.rejects(bench.router.setWeights(canary, canaryAt(10), FENCE), fits);
+          assert.deepEqual(await bench.stored(), [], 'nothing is made');
+        },
+        {},
+        users,
+      );
+    }
+
+    function contract(
+      name: string,
+      body: (bench: Bench) => Promise<void>,
+      canary: CanaryPart = {},
+      users = provider.users,
+    ): void {
+      test(name, async (t: TestContext) => body(await openBench(t, { ...provider, users }, canary)));
+    }
+  });
+}
+
+/** Sets the weights one after another; after each the objects, what is told of them, and a further look agree. */
+async function walk(
+  bench: Bench,
+  weights: readonly Weights[],
+  generated: (weights: Weights) => readonly Generated[],
+): Promise<void> {
+  for (const [index, wanted] of weights.entries()) {
+    const fence = { epoch: 4, seq: bench.nextSeq() };
+    await bench.router.setWeights(bench.canary, wanted, fence);
+    await bench.expectExactly(generated(wanted));
+    const { everybody: _everybody, ...told } = wanted;
+    assert.deepEqual(await bench.router.weights(bench.canary), told, `weights number ${index}`);
+    assert.deepEqual(await bench.router.drift(bench.canary), [], `drift at weights number ${index}`);
+    const before = bench.writes;
+    await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, fence);
+    assert.equal(bench.writes, before, `a write for nothing at weights number ${index}`);
+  }
+}
+
+/** As the router would have made it, where it would have; the rest of the object as it is. */
+function asGenerated(object: KubeObject, generated: readonly Generated[]): KubeObject {
+  const wanted = generated.find(({ type, name }) => type.kind === object.kind && name === object.metadata.name);
+  if (!wanted) return object;
+  const annotations = { ...object.metadata.annotations, ...wanted.annotations };
+  return { ...object, metadata: { ...object.metadata, annotations }, spec: wanted.spec };
+}
+
+function withMetadata(object: KubeObject): KubeObject {
+  const { labels, annotations } = object.metadata;
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: { ...labels, team: 'blue' },
+      annotations: { ...annotations, 'example.com/note': 'mine' },
+    },
+  };
+}
