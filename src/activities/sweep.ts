@@ -41,9 +41,12 @@ async function lookAfter(
   if (!sighting) return undefined;
   const { lease } = sighting;
   if (!lease?.holder) return report(deps, canary, sighting);
+  if (!(await isRunning(client, canary))) {
+    // A run gives its Lease back before it ends: the cache may just not show it yet.
+    const now = await deps.leases.fresh(canary.namespace, canary.name);
+    return now?.holder === lease.holder ? recover(deps, canary, sighting.phase, lease.fence.epoch) : undefined;
+  }
   const silentFor = deps.now() - lease.expiresAt;
-  if (!lease.held && silentFor <= 0) return undefined;
-  if (!(await isRunning(client, canary))) return recover(deps, canary, sighting.phase, lease.fence.epoch);
   if (lease.held || silentFor < PATIENCE_TERMS * lease.durationMs) return undefined;
   deps.log.error(
     { canary: `${canary.name}.${canary.namespace}` },

@@ -90,6 +90,12 @@ export class Leases {
     return lease && viewOf(lease);
   }
 
+  /** From the API server, for whoever acts on what the cache shows. */
+  async fresh(namespace: string, canary: string): Promise<LeaseView | undefined> {
+    const lease = await this.cache.getFresh(LEASES, namespace, leaseName(canary));
+    return lease && viewOf(lease);
+  }
+
   /**
    * Takes the Canary over: raises the epoch, unless this holder already has it (an activity that runs twice).
    *
@@ -122,6 +128,8 @@ export class Leases {
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
+      // A cache that hasn't seen yet what was written elsewhere is no proof of anything.
+      if (attempt === 0 && (view?.fence.epoch ?? 0) < fence.epoch) continue;
       if (!view) throw new FencedError(`the lease of ${owner.name}.${owner.namespace} is gone`);
       if (view.fence.epoch !== fence.epoch || isOlder(fence, view.fence)) {
         throw new FencedError(

@@ -20,13 +20,13 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
 
   test('Prometheus in mid-release: the release holds, nothing is held against it, and it goes on', async (t) => {
     const world = await World.open(t, { lab });
-    await world.initialised(appCanary(world.app, {}, { threshold: 2 }));
+    await world.initialised(appCanary(world.app, {}, { threshold: 4 }));
     world.traffic();
     await world.setImage('lab/http-echo:2');
     await world.atWeight(25);
     await lab.server('prometheus').stop('SIGKILL');
     await until(async () => (await world.events()).some((e) => /Prometheus query failed: /.test(e)), 'it is said');
-    // Five intervals: with Flagger's rule the threshold of 2 would be long reached.
+    // Five intervals: with Flagger's rule the threshold of 4 would be reached.
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     assert.equal((await world.canary()).phase, 'Progressing');
     assert.equal((await world.canary()).failedChecks, 0);
