@@ -1,22 +1,33 @@
 import https from 'node:https';
 import axios from 'axios';
-import { formatGoDuration } from '../crds/duration.js';
 import { messageOf } from '../errors.js';
 import { ProviderError, QueryRefused } from './errors.js';
+import type { Headers } from './headers.js';
 
-export interface HttpGet {
+export interface HttpRequest {
+  /** GET where undefined. */
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly url: URL;
-  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly headers: Headers;
+  readonly body?: string;
   /** Takes any certificate. Others of one's own are added with NODE_EXTRA_CA_CERTS. */
-  readonly insecureSkipVerify: boolean;
-  /** From connecting to the end of the answer. */
-  readonly timeoutMs: number;
+  readonly insecureSkipVerify?: boolean;
+  /** Past any proxy: what is asked is next to us, and nobody else's business. */
+  readonly direct?: boolean;
   /** Must not be seen in a message. */
   readonly secrets: readonly string[];
+  /** Whether a failure is the query's fault rather than the provider's; told by the status where undefined. */
+  readonly isRefusal?: (answer: HttpAnswer) => boolean;
+}
+
+/** An answer that isn't a success. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
 }
 
 /** One number is asked for; an answer of this size is a query that forgets to aggregate. */
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** What is shown of an answer that isn't understood. */
 const MAX_EXCERPT = 300;
 /** The query itself is at fault: malformed, too long, or it can't be carried out. */
@@ -25,60 +36,78 @@ const QUERY_IS_AT_FAULT = [400, 413, 414, 422];
 const trusting = new https.Agent({ rejectUnauthorized: false });
 
 /**
- * Asks a metrics provider over HTTP.
+ * Asks over HTTP, until `signal` is aborted. Redirects of a GET are followed, without the headers where they lead to
+ * another host; those of other requests are failures, as they would carry credentials along.
  *
  * @returns the answer's body
- * @throws QueryRefused, ProviderError, or whatever `signal` was aborted with
+ * @throws QueryRefused, ProviderError; anything where `signal` was aborted
  */
-export async function get(request: HttpGet, signal: AbortSignal): Promise<string> {
-  signal.throwIfAborted();
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), request.timeoutMs);
-  const abort = () => limit.abort();
-  signal.addEventListener('abort', abort, { once: true });
+export async function ask(request: HttpRequest, signal: AbortSignal): Promise<string> {
   try {
-    return await answer(request, limit.signal);
+    return await answer(request, signal);
   } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof QueryRefused || error instanceof ProviderError) throw error;
-    if (!limit.signal.aborted) throw unanswered(request, error);
-    throw new ProviderError(`no answer from ${shown(request.url)} within ${formatGoDuration(request.timeoutMs)}`);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
+    if (signal.aborted || error instanceof QueryRefused || error instanceof ProviderError) throw error;
+    throw unanswered(request, error);
   }
 }
 
-async function answer(request: HttpGet, signal: AbortSignal): Promise<string> {
+async function answer(request: HttpRequest, signal: AbortSignal): Promise<string> {
+  const { method = 'GET', url, body, direct, insecureSkipVerify } = request;
   const headers = Object.entries(request.headers).map(([name, values]) => [name, [...values]] as const);
-  const response = await axios.get<string>(request.url.href, {
+  const response = await axios.request<string>({
+    method,
+    url: url.href,
+    data: body,
     headers: { 'User-Agent': 'serinus', ...Object.fromEntries(headers) },
     // A redirect to another host doesn't get them.
     sensitiveHeaders: headers.map(([name]) => name),
+    ...(method === 'GET' ? {} : { maxRedirects: 0 }),
     responseType: 'text',
-    transformResponse: (body: unknown) => body,
+    transformResponse: (text: unknown) => text,
     validateStatus: () => true,
     maxContentLength: MAX_ANSWER_BYTES,
     signal,
-    ...(request.insecureSkipVerify ? { httpsAgent: trusting } : {}),
+    ...(direct ? { proxy: false } : {}),
+    ...(insecureSkipVerify ? { httpsAgent: trusting } : {}),
   });
   const { status, statusText, data } = response;
-  if (status < 400) return data;
-  const message = `error response: Status ${status} ${statusText}: ${excerpt(data, request.secrets)}`;
-  throw QUERY_IS_AT_FAULT.includes(status) ? new QueryRefused(message) : new ProviderError(message);
+  if (status >= 200 && status < 300) return data;
+  throw failureOf(request, { status, statusText, body: data });
 }
 
-function unanswered({ url, secrets }: HttpGet, error: unknown): QueryRefused | ProviderError {
+/** What is to be said of an answer that isn't a success. */
+export function failureOf(
+  { secrets, isRefusal = refusedByStatus }: Pick<HttpRequest, 'secrets' | 'isRefusal'>,
+  { status, statusText, body }: HttpAnswer & { readonly statusText: string },
+): QueryRefused | ProviderError {
+  const message = `error response: Status ${status} ${statusText}: ${excerpt(body, secrets)}`;
+  return isRefusal({ status, body }) ? new QueryRefused(message) : new ProviderError(message);
+}
+
+export function refusedByStatus({ status }: HttpAnswer): boolean {
+  return QUERY_IS_AT_FAULT.includes(status);
+}
+
+/** What is to be said where no answer came, or one beyond all bounds. */
+export function unanswered(
+  request: Pick<HttpRequest, 'url' | 'secrets'>,
+  error: unknown,
+): QueryRefused | ProviderError {
   if (axios.isAxiosError(error) && error.message.startsWith('maxContentLength')) {
     return new QueryRefused(`the answer is longer than ${MAX_ANSWER_BYTES} bytes: aggregate the query to one value`);
   }
   const reason = messageOf(error) || codeOf(error) || 'the connection failed';
-  return new ProviderError(`request to ${shown(url)} failed: ${excerpt(reason, secrets)}`);
+  return new ProviderError(`request to ${whomOf(request)} failed: ${excerpt(reason, request.secrets)}`);
 }
 
 /** Where a name has several addresses, Node's error has a code and no message. */
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Who is asked, as it may be shown: some have a part of the credentials in their path. */
+export function whomOf({ url, secrets }: Pick<HttpRequest, 'url' | 'secrets'>): string {
+  return excerpt(shown(url), secrets);
 }
 
 /** Without user-info and query, where secrets tend to be. */

@@ -1,11 +1,13 @@
 import type { MetricTemplateProvider } from '../crds/metric-template.js';
 import type { Duration } from '../crds/schema/fields.js';
+import type { Surroundings } from './surroundings.js';
 
 /**
  * A system that keeps metrics, and answers a query with one number.
  *
- * Both methods only read, so they may be called again at any time. They share no state between calls. They end within
- * the provider's time limit (5 seconds unless its file says otherwise) or, when `signal` is aborted, at once.
+ * Both methods only read (where a query is an order, as with Keptn's analyses, what it makes is taken away again), so
+ * they may be called again at any time. They share no state between calls. They end within the provider's time limit
+ * (5 seconds unless its file says otherwise) or, when `signal` is aborted, at once.
  *
  * They throw, and nothing else:
  * - {@link NoValuesFound} where there is no value, or it is NaN;
@@ -31,8 +33,14 @@ export interface ProviderOptions {
   readonly credentials?: Readonly<Record<string, string>>;
   /** The metric's, for providers that are asked about a span of time. */
   readonly interval?: Duration;
-  /** For each request; the provider's own default where undefined. */
+  /** Such a span doesn't begin before this, in milliseconds since 1970; as far back as it likes where undefined. */
+  readonly notBefore?: number;
+  /** For each question; the provider's own default where undefined. */
   readonly timeoutMs?: number;
+  /** Milliseconds since 1970; the real clock where undefined. */
+  readonly now?: () => number;
+  /** For providers that use the identity of Serinus itself; where undefined they find nothing. */
+  readonly surroundings?: Surroundings;
 }
 
 /** @throws UserError where address or credentials are missing or can't be used */

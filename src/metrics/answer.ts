@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import { ProviderError } from './errors.js';
+import { excerpt } from './http.js';
+
+/** Whose answer is read, to be said where it isn't understood. */
+export interface Answerer {
+  /** As in `this is no answer of …`. */
+  readonly name: string;
+  /** Must not be seen in a message. */
+  readonly secrets: readonly string[];
+}
+
+/** @throws ProviderError where the answer isn't of that shape */
+export function readJson<Schema extends z.ZodType>(schema: Schema, body: string, answerer: Answerer): z.output<Schema> {
+  const parsed = schema.safeParse(parsedJson(body));
+  if (parsed.success) return parsed.data;
+  throw notUnderstood(body, answerer);
+}
+
+export function notUnderstood(body: string, { name, secrets }: Answerer): ProviderError {
+  return new ProviderError(`this is no answer of ${name}: ${excerpt(body, secrets)}`);
+}
+
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads a number as Go prints it, and JSON where a number is put into a string.
+ *
+ * @returns undefined where it is none
+ */
+export function parsedNumber(text: string): number | undefined {
+  if (text === 'NaN') return NaN;
+  const infinite = /^([+-]?)Inf(?:inity)?$/.exec(text);
+  if (infinite) return infinite[1] === '-' ? -Infinity : Infinity;
+  const value = text.trim() === '' ? NaN : Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}
