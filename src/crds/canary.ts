@@ -1,10 +1,12 @@
 import type { z } from 'zod';
+import type { Refusal } from '../domain/findings.js';
 import { analysisOf } from './build/analysis.js';
 import { serviceOf } from './build/service.js';
 import { frozen } from './freeze.js';
 import { objectSchema, parseObject } from './object.js';
-import { refused, type Complaint, type Parsed } from './refusal.js';
-import { complaintAbout } from './rules/canary-rules.js';
+import { complaints, refused, type Complaint, type Parsed } from './refusal.js';
+import { complaintAbout, complaintsAbout } from './rules/canary-rules.js';
+import type { RuleContext } from './rules/rule.js';
 import { canarySpecSchema, type CanarySpec } from './schema/canary.js';
 import { parseStatus } from './status.js';
 import { SUPPORT, type Support } from './support.js';
@@ -46,17 +48,35 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   const parsed = parseObject(schema, object);
   if (!parsed.ok) return parsed;
   const { metadata, spec } = parsed.value;
-  const complaint = complaintAbout(spec, {
-    namespace: metadata.namespace,
-    defaultProvider: options.defaultProvider,
-    noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
-    support: options.support ?? SUPPORT,
-  });
+  const complaint = complaintAbout(spec, ruleContext(metadata.namespace, options));
   if (complaint) return refused(complaint, metadata.generation);
   // The schema lets it be missing, for targets that bring their own Service.
   if (!spec.service) return refused(NO_SERVICE, metadata.generation);
   const service = serviceOf(spec.service, spec.targetRef.name);
   return { ok: true, value: frozen(canaryOf(parsed.value, service, options)) };
+}
+
+/**
+ * Everything that is wrong with a Canary, where {@link parseCanary} says the first thing; empty where it parses. What
+ * the rules have to say is only known once the shape is right.
+ */
+export function refusalsOf(object: unknown, options: ParseOptions): readonly Refusal[] {
+  const parsed = schema.safeParse(object);
+  if (!parsed.success) return complaints(parsed.error, object).map((complaint) => refused(complaint, 0).refusal);
+  const { metadata, spec } = parsed.data;
+  const found = complaintsAbout(spec, ruleContext(metadata.namespace, options));
+  return [...found, ...(spec.service ? [] : [NO_SERVICE])].map(
+    (complaint) => refused(complaint, metadata.generation).refusal,
+  );
+}
+
+function ruleContext(namespace: string, options: ParseOptions): RuleContext {
+  return {
+    namespace,
+    defaultProvider: options.defaultProvider,
+    noCrossNamespaceRefs: options.noCrossNamespaceRefs ?? false,
+    support: options.support ?? SUPPORT,
+  };
 }
 
 function canaryOf(

@@ -26,10 +26,17 @@ export function describeRefusal(refusal: Refusal): string {
 
 /** The first thing that a schema has found wrong. */
 export function firstComplaint(error: z.ZodError, given: unknown): Complaint {
-  const issue = error.issues[0];
-  if (issue === undefined) throw new Error('a schema has refused an object without saying why');
-  const value = valueAt(given, issue.path);
-  return { field: fieldOf(issue.path), value, remedy: remedyFor(issue, value) };
+  const [first] = complaints(error, given);
+  if (first === undefined) throw new Error('a schema has refused an object without saying why');
+  return first;
+}
+
+/** Everything that a schema has found wrong. */
+export function complaints(error: z.ZodError, given: unknown): readonly Complaint[] {
+  return error.issues.map((issue) => {
+    const value = valueAt(given, issue.path);
+    return { field: fieldOf(issue.path), value, remedy: remedyFor(issue, value) };
+  });
 }
 
 /** `spec.analysis.webhooks[0].url`. */

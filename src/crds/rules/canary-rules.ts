@@ -39,3 +39,8 @@ const RULES: readonly Rule[] = [
 export function complaintAbout(spec: CanarySpec, context: RuleContext): Complaint | undefined {
   return firstOf(RULES, (rule) => rule(spec, context));
 }
+
+/** Everything that is wrong with a spec whose shape is right, one complaint a rule. */
+export function complaintsAbout(spec: CanarySpec, context: RuleContext): readonly Complaint[] {
+  return RULES.flatMap((rule) => rule(spec, context) ?? []);
+}

@@ -1,0 +1,25 @@
+/** How bad it is. `error`: a release can't go as it is meant to. `warning`: it can, and hardly anybody wants that. */
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Something about a policy that its author should know before a release relies on it. */
+export interface Finding {
+  /** Which rule says so; a name that never changes. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** What it is about: `Canary/podinfo`. */
+  readonly object: string;
+  /** From that object's root: `spec.analysis.maxWeight`. */
+  readonly field: string;
+  /** What is there; undefined where nothing is, or where it may hold a secret. */
+  readonly value?: string | number | boolean;
+  readonly message: string;
+  /** What would be right. */
+  readonly remedy: string;
+}
+
+/** The worst first; otherwise in the order in which they were found. */
+export function bySeverity(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}

@@ -1,0 +1,40 @@
+import { KubeError, type KubeClient } from '../kubernetes/client.js';
+import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import type { Manifests } from './manifest.js';
+
+/** What is known of an object that a Canary refers to. */
+export type Sight =
+  /** It is in the file (`given`), or in the cluster. */
+  | { readonly state: 'found'; readonly object: KubeObject; readonly given: boolean }
+  /** The cluster has none, nor has the file. */
+  | { readonly state: 'missing' }
+  /** There is no cluster to ask, or it doesn't let us look. */
+  | { readonly state: 'unknown'; readonly why?: string };
+
+/** The part of a Kubernetes client that a check needs: it never writes. */
+export type ClusterReader = Pick<KubeClient, 'get' | 'list'>;
+
+/**
+ * Looks for objects in the file first, then in the cluster, where there is one: what is about to be applied is what a
+ * release will meet.
+ */
+export class Surroundings {
+  constructor(
+    private readonly manifests: Manifests,
+    readonly cluster: ClusterReader | undefined,
+  ) {}
+
+  /** @throws TransientError where the cluster can't be reached */
+  async look(type: ResourceType, namespace: string, name: string): Promise<Sight> {
+    const object = this.manifests.find(type, namespace, name);
+    if (object) return { state: 'found', object, given: true };
+    if (!this.cluster) return { state: 'unknown' };
+    try {
+      const found = await this.cluster.get(type, namespace, name);
+      return found ? { state: 'found', object: found, given: false } : { state: 'missing' };
+    } catch (error) {
+      if (error instanceof KubeError && error.status === 403) return { state: 'unknown', why: error.message };
+      throw error;
+    }
+  }
+}
