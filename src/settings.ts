@@ -17,6 +17,8 @@ export interface Settings {
   readonly leaseSeconds: number;
   /** Which queries the built-in checks use: those that tell the canary's requests apart, or Flagger's. */
   readonly builtinQueries: 'canary-only' | 'flagger';
+  /** Of the NGINX ingress controller's annotations, without the slash. */
+  readonly ingressAnnotationsPrefix: string;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -30,4 +32,5 @@ export const DEFAULT_SETTINGS: Settings = {
   minIntervalSeconds: 10,
   leaseSeconds: 60,
   builtinQueries: 'canary-only',
+  ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
 };

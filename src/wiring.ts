@@ -24,7 +24,7 @@ export function wire(kube: KubeClient, temporal: Client, settings: Settings, log
     settings,
     cache,
     leases: new Leases(cache),
-    routers: createRouters(cache),
+    routers: createRouters(cache, settings),
     workloads: createWorkloads(cache, settings),
     checks: createChecks(cache, settings, log),
     submissions: new TemporalSubmissions(temporal, { leaseSeconds: settings.leaseSeconds }),

@@ -23,6 +23,18 @@ const RACE = 'another writer was quicker, and the object has to be read again';
 const MISSING = 'somebody has deleted it, and a rollback makes it again';
 const ADMISSION = 'asked only where the admission plugin OwnerReferencesPermissionEnforcement is on, as in OpenShift';
 
+/** The same reason for many verbs. */
+function all(verbs: readonly Verb[], reason: string): Readonly<Partial<Record<Verb, string>>> {
+  return Object.fromEntries(verbs.map((verb) => [verb, reason]));
+}
+
+/** An object of a traffic provider that not every cluster has. */
+function routed(group: string, resource: string, why: string, provider: string): Grant {
+  const verbs = ['get', ...LOOK, 'create', 'update'] as const;
+  const excuses = all(verbs, `releases by ${provider}`);
+  return { group, resource, why, verbs: { worker: verbs, watch: verbs }, rarely: { worker: excuses, watch: excuses } };
+}
+
 /**
  * Everything that Serinus asks of Kubernetes, and nothing else: a test compares this with what a whole release has
  * asked. The manifests in deploy/rbac are written from it.
@@ -128,6 +140,17 @@ export const GRANTS: readonly Grant[] = [
     why: 'the route with the weights, made after the user’s',
     verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'create', 'update'] },
     rarely: { watch: { create: MISSING } },
+  },
+  routed('gateway.networking.k8s.io', 'httproutes', 'the route with the weights', 'the Gateway API'),
+  {
+    group: 'networking.k8s.io',
+    resource: 'ingresses',
+    why: 'the Ingress of the canary, made after the user’s',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: ['get', ...LOOK, 'create', 'update'] },
+    rarely: {
+      worker: all(['get', ...LOOK, 'create', 'update', 'delete'], 'releases by NGINX or Skipper'),
+      watch: all(['get', ...LOOK, 'create', 'update'], 'releases by NGINX or Skipper'),
+    },
   },
   {
     group: 'coordination.k8s.io',

@@ -26,6 +26,7 @@ export interface EngineFlags extends ClusterFlags, TemporalFlags {
   readonly minInterval: number;
   readonly leaseSeconds: number;
   readonly builtinQueries: 'canary-only' | 'flagger';
+  readonly ingressAnnotationsPrefix: string;
   readonly janitorSeconds: number;
   readonly healthHost: string;
   readonly healthPort?: number;
@@ -115,6 +116,11 @@ export function addEngineFlags(command: Command): Command {
         .env('SERINUS_BUILTIN_QUERIES'),
     )
     .addOption(
+      new Option('--ingress-annotations-prefix <prefix>', 'prefix of the annotations of the NGINX ingress controller')
+        .default(d.ingressAnnotationsPrefix)
+        .env('SERINUS_INGRESS_ANNOTATIONS_PREFIX'),
+    )
+    .addOption(
       new Option('--health-port <port>', 'serve /healthz, /readyz and /metrics there (default: off)')
         .env('SERINUS_HEALTH_PORT')
         .argParser(port),
@@ -142,6 +148,7 @@ export function settingsOf(flags: EngineFlags): Settings {
     minIntervalSeconds: flags.minInterval,
     leaseSeconds: flags.leaseSeconds,
     builtinQueries: flags.builtinQueries,
+    ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
   };
 }
 

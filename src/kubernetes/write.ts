@@ -68,8 +68,8 @@ async function send(
   return cache.client.replace(type, guarded, options.subresource);
 }
 
-/** The stamp doesn't count: writing it alone would be a write for nothing. */
-function isSame(current: KubeObject, desired: KubeObject): boolean {
+/** Whether a write would be one for nothing. The stamp of the fence doesn't count, nor does the version. */
+export function isSame(current: KubeObject, desired: KubeObject): boolean {
   return isDeepStrictEqual(plain(current), plain(desired));
 }
 

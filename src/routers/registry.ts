@@ -1,11 +1,21 @@
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Settings } from '../settings.js';
 import { ApisixRouter } from './apisix.js';
+import { kubernetesRouter } from './kubernetes.js';
+import { nginx } from './nginx.js';
 import type { Router } from './port.js';
+import { ObjectRouter, type Blueprint } from './shared/object-router.js';
+import { skipper } from './skipper.js';
 
 /** All traffic providers. A new one is a file beside this and a line here. */
-export function createRouters(cache: ClusterCache): readonly Router[] {
-  return [new ApisixRouter(cache)];
+export function createRouters(cache: ClusterCache, settings: Settings): readonly Router[] {
+  const byOneObject: readonly Blueprint[] = [nginx(settings.ingressAnnotationsPrefix), skipper];
+  return [
+    new ApisixRouter(cache),
+    kubernetesRouter,
+    ...byOneObject.map((blueprint) => new ObjectRouter(cache, blueprint)),
+  ];
 }
 
 /** @throws UserError for a provider nobody has built */

@@ -36,6 +36,7 @@ const REPEAT_MS = 15_000;
  */
 export class Watcher {
   private readonly index = new CanaryIndex();
+  private readonly followed = new Set<string>();
   private readonly submitted = new Map<string, { readonly id: string; readonly at: number }>();
   private readonly queue: WorkQueue;
   private readonly unsubscribe: (() => void)[] = [];
@@ -49,18 +50,13 @@ export class Watcher {
   }
 
   async start(): Promise<void> {
-    const types: ResourceType[] = [...WATCHED];
-    for (const router of this.deps.routers) types.push(...router.watches);
     const canaries = await this.deps.cache.synced(CANARIES);
     const leases = await this.deps.cache.synced(LEASES);
     // Filled before anybody decides by them what is missing.
-    await Promise.all(types.map((type) => this.deps.cache.synced(type)));
+    await Promise.all(WATCHED.map((type) => this.deps.cache.synced(type)));
     this.unsubscribe.push(canaries.onChange((object) => this.queue.add(keyOf(object))));
     this.unsubscribe.push(leases.onChange((lease) => this.leaseChanged(lease)));
-    for (const type of types) {
-      const store = await this.deps.cache.synced(type);
-      this.unsubscribe.push(store.onChange((object) => this.objectChanged(type, object)));
-    }
+    await this.follow(WATCHED);
     const all = (): void => canaries.list().forEach((object) => this.queue.add(keyOf(object)));
     all();
     this.resync = setInterval(all, RESYNC_MS);
@@ -70,6 +66,16 @@ export class Watcher {
     clearInterval(this.resync);
     for (const end of this.unsubscribe) end();
     this.queue.stop();
+  }
+
+  /** Kinds of a traffic provider are followed from the first Canary on that uses it: a cluster has few of them. */
+  private async follow(types: readonly ResourceType[]): Promise<void> {
+    for (const type of types) {
+      if (this.followed.has(pathOf(type))) continue;
+      this.followed.add(pathOf(type));
+      const store = await this.deps.cache.synced(type);
+      this.unsubscribe.push(store.onChange((object) => this.objectChanged(type, object)));
+    }
   }
 
   private objectChanged(type: ResourceType, object: KubeObject): void {
@@ -130,6 +136,7 @@ export class Watcher {
     try {
       const bench = workbench(this.deps, view);
       this.index.set(canary.namespace, canary.name, await concernsOf(bench));
+      await this.follow(bench.router.watches);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.index.forget(canary.namespace, canary.name);

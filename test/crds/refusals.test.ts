@@ -161,6 +161,8 @@ const VALUES: readonly Row[] = [
     '"c"',
     /can't use the same cookie name/,
   ),
+  row({ 'spec.provider': 'nginx' }, 'spec.ingressRef', '(nothing)', /^ingress selector is empty/),
+  row({ 'spec.provider': 'skipper' }, 'spec.ingressRef', '(nothing)', /^ingress selector is empty/),
 ];
 
 const blocked = (...features: readonly Feature[]) => ({
@@ -215,7 +217,6 @@ const UNBUILT: readonly Row[] = [
   row({ 'spec.autoscalerRef': ref('ScaledObject') }, 'spec.autoscalerRef.kind', '"ScaledObject"', NOT_YET),
   row({ [`${A}.alerts`]: [{ name: 'a', providerRef: { name: 'p' } }] }, `${A}.alerts`, 'a list', NOT_YET),
   row(hook({ type: 'event' }), `${A}.webhooks[0].type`, '"event"', NOT_YET),
-  row({ 'spec.ingressRef': ref('Ingress') }, 'spec.ingressRef', 'an object', NOT_YET),
   row({ 'spec.upstreamRef': ref('Upstream') }, 'spec.upstreamRef', 'an object', NOT_YET),
 ];
 

@@ -1,5 +1,7 @@
 import { routerContract } from './router-contract.js';
 import { apisix } from './routers/apisix.js';
+import { nginx } from './routers/nginx.js';
+import { skipper } from './routers/skipper.js';
 
 /** Every traffic provider, held to the contract of `Router`. A new one is a file in routers/ and a word here. */
-for (const provider of [apisix]) routerContract(provider);
+for (const provider of [apisix, nginx, skipper]) routerContract(provider);

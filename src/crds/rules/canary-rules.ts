@@ -19,6 +19,7 @@ const RULES: readonly Rule[] = [
   objects.deadlineIsPositive,
   objects.scalerBoundsFit,
   objects.apisixHasRoute,
+  objects.ingressIsNamed,
   objects.portIsValid,
   objects.targetPortIsValid,
   objects.upstreamIsNear,

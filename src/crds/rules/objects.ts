@@ -28,6 +28,13 @@ export const apisixHasRoute: Rule = ({ provider, routeRef }, { defaultProvider }
         remedy: 'apisix route selector is empty: set it to the ApisixRoute that leads to the service',
       };
 
+export const ingressIsNamed: Rule = ({ provider, ingressRef }, { defaultProvider }) => {
+  const name = provider ?? defaultProvider;
+  if ((name !== 'nginx' && name !== 'skipper') || ingressRef) return undefined;
+  const remedy = 'ingress selector is empty: set it to the Ingress that leads to the service';
+  return { field: 'spec.ingressRef', value: undefined, remedy };
+};
+
 export const portIsValid: Rule = ({ service }) => wholeBetween('spec.service.port', service?.port, 1, HIGHEST_PORT);
 
 /** A number in quotes is no number to Kubernetes, and not a name either: a port's name has a letter in it. */

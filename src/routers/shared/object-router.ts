@@ -1,0 +1,185 @@
+import type { Canary } from '../../crds/canary.js';
+import type { Weights } from '../../domain/weights.js';
+import { UserError } from '../../errors.js';
+import type { ClusterCache } from '../../kubernetes/cache.js';
+import { KubeError } from '../../kubernetes/client.js';
+import type { Fence } from '../../kubernetes/lease.js';
+import type { KubeObject, NamedObject, ResourceType } from '../../kubernetes/object.js';
+import { isSame, write } from '../../kubernetes/write.js';
+import type { Router } from '../port.js';
+
+/** What an object is made from. */
+export interface Wish {
+  readonly canary: Canary;
+  /** The users' object that ours is made after, where the provider has one. */
+  readonly source: KubeObject | undefined;
+  /** Ours as it is; undefined where it has to be made. */
+  readonly current: KubeObject | undefined;
+  readonly weights: Weights;
+  /** Whoever writes; undefined where somebody only looks. */
+  readonly fence: Fence | undefined;
+}
+
+/** A traffic provider whose whole say is one object, as pure functions of what is there and what is wanted. */
+export interface Blueprint {
+  /** As `spec.provider` names it. */
+  readonly provider: string;
+  readonly type: ResourceType;
+  /** Name of the generated object. @throws UserError where the Canary doesn't say enough */
+  name(canary: Canary): string;
+  /** The users' object of the same kind that ours is made after; absent where there is none. */
+  readonly source?: {
+    name(canary: Canary): string;
+    /** What to say where it isn't there. */
+    missing(canary: Canary): string;
+  };
+  /**
+   * The object as it shall be: all that isn't the router's business as in `current`.
+   *
+   * @throws UserError for what the provider can't do
+   */
+  desired(wish: Wish): KubeObject;
+  /** The object with other weights, where its source is gone; only a provider with a source needs it. */
+  readonly reweighed?: (current: KubeObject, canary: Canary, weights: Weights) => KubeObject;
+  /** How the object divides the traffic; undefined where it doesn't say so in a way we know. */
+  weights(object: KubeObject, canary: Canary): Weights | undefined;
+  /** What its data plane has against the object, in words for an Event; undefined where it has nothing. */
+  readonly complaint?: (object: KubeObject, canary: Canary) => string | undefined;
+  /** See {@link Router.isSettled}; a provider that doesn't report has none. */
+  readonly isSettled?: (object: KubeObject, canary: Canary) => boolean | undefined;
+  /** The object is removed at the end instead of being left to the garbage collector. */
+  readonly removedAtEnd?: true;
+}
+
+/** A {@link Router} for any provider of which a {@link Blueprint} tells everything. */
+export class ObjectRouter implements Router {
+  readonly provider: string;
+  readonly watches: readonly ResourceType[];
+
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly blueprint: Blueprint,
+  ) {
+    this.provider = blueprint.provider;
+    this.watches = [blueprint.type];
+  }
+
+  async refresh(canary: Canary): Promise<void> {
+    for (const { type, name } of this.concerns(canary)) await this.cache.getFresh(type, canary.namespace, name);
+  }
+
+  async reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+    const kept = (current: KubeObject | undefined) => this.weightsOf(current, canary) ?? weights;
+    await this.put(canary, fence, kept, false);
+  }
+
+  async drift(canary: Canary): Promise<readonly string[]> {
+    const current = await this.current(canary);
+    const source = await this.source(canary);
+    const title = `${this.blueprint.type.kind}/${this.blueprint.name(canary)}`;
+    const weights = this.weightsOf(current, canary);
+    if (!current || !weights) return [title];
+    const desired = this.blueprint.desired({ canary, source, current, weights, fence: undefined });
+    return isSame(current, desired) ? [] : [title];
+  }
+
+  async weights(canary: Canary): Promise<Weights | undefined> {
+    const current = await this.current(canary);
+    const complaint = current && this.blueprint.complaint?.(current, canary);
+    if (complaint !== undefined) throw new UserError(complaint);
+    return this.weightsOf(current, canary);
+  }
+
+  async setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+    if (weights.primary === 0 && weights.canary === 0) {
+      throw new UserError(`RoutingRule ${canary.service.name}.${canary.namespace} update failed: no valid weights`);
+    }
+    const { reweighed } = this.blueprint;
+    const current = await this.current(canary);
+    try {
+      await this.put(canary, fence, () => weights, true);
+    } catch (error) {
+      // The way back must not depend on the users' object: ours can be told without it.
+      if (!(error instanceof UserError) || !current || !reweighed) throw error;
+      await this.write(canary, fence, (object) => object && reweighed(object, canary, weights), true);
+    }
+  }
+
+  async isSettled(canary: Canary): Promise<boolean | undefined> {
+    const current = await this.current(canary);
+    return current ? this.blueprint.isSettled?.(current, canary) : true;
+  }
+
+  async finalize(canary: Canary): Promise<void> {
+    const { type, removedAtEnd } = this.blueprint;
+    if (!removedAtEnd) return;
+    const name = this.blueprint.name(canary);
+    await this.cache.client.delete(type, canary.namespace, name);
+    await this.cache.getFresh(type, canary.namespace, name);
+  }
+
+  concerns(canary: Canary): readonly NamedObject[] {
+    const { type, source } = this.blueprint;
+    const names = [...(source ? [source.name(canary)] : []), this.blueprint.name(canary)];
+    return names.map((name) => ({ type, name }));
+  }
+
+  private async put(
+    canary: Canary,
+    fence: Fence,
+    weights: (current: KubeObject | undefined) => Weights,
+    touch: boolean,
+  ): Promise<void> {
+    const source = await this.source(canary);
+    const desire = (current: KubeObject | undefined): KubeObject =>
+      this.blueprint.desired({ canary, source, current, weights: weights(current), fence });
+    await this.write(canary, fence, desire, touch);
+  }
+
+  private async write(
+    canary: Canary,
+    fence: Fence,
+    desire: (current: KubeObject | undefined) => KubeObject | undefined,
+    touch: boolean,
+  ): Promise<void> {
+    const { type } = this.blueprint;
+    const key = { namespace: canary.namespace, name: this.blueprint.name(canary) };
+    try {
+      await write(this.cache, type, key, desire, { fence, touch });
+    } catch (error) {
+      throw refusedByServer(error, type, key) ?? error;
+    }
+  }
+
+  private weightsOf(current: KubeObject | undefined, canary: Canary): Weights | undefined {
+    return current && this.blueprint.weights(current, canary);
+  }
+
+  private current(canary: Canary): Promise<KubeObject | undefined> {
+    return this.cache.get(this.blueprint.type, canary.namespace, this.blueprint.name(canary));
+  }
+
+  private async source(canary: Canary): Promise<KubeObject | undefined> {
+    const { type, source } = this.blueprint;
+    if (!source) return undefined;
+    const found = await this.cache.get(type, canary.namespace, source.name(canary));
+    if (!found) throw new UserError(source.missing(canary));
+    return found;
+  }
+}
+
+const INVALID = 422;
+
+/** What the API server won't take is for a person to mend: it comes from the Canary, or from what is installed. */
+function refusedByServer(
+  error: unknown,
+  type: ResourceType,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): UserError | undefined {
+  if (!(error instanceof KubeError)) return undefined;
+  if (error.status === INVALID)
+    return new UserError(`${type.kind} ${name}.${namespace} update failed: ${error.message}`);
+  // Nothing was there to be replaced, so it is the kind that is missing.
+  if (error.notFound) return new UserError(`the cluster has no ${type.plural} of ${type.apiVersion}: install them`);
+  return undefined;
+}

@@ -1,0 +1,85 @@
+import type { Canary } from '../crds/canary.js';
+import type { Weights } from '../domain/weights.js';
+import { UserError } from '../errors.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import { FLUX_SHIELD, type StringMap } from '../kubernetes/objects/metadata.js';
+import {
+  canaryIngressName,
+  INGRESSES,
+  ingressOf,
+  ingressSource,
+  LAST_APPLIED,
+  leadingTo,
+  without,
+  withPaths,
+} from './shared/ingress.js';
+import type { Blueprint } from './shared/object-router.js';
+
+const WEIGHTS = 'zalando.org/backend-weights';
+const PREDICATE = 'zalando.org/skipper-predicate';
+/** Outranks the users' route. */
+const ON = 'Weight(100)';
+/** Never true: the users' route serves, which leads to the primary. */
+const OFF = 'False()';
+const AND = ' && ';
+
+/**
+ * Skipper. Beside the users' Ingress (`spec.ingressRef`), which serves the primary, a second one is made,
+ * `<ingress>-canary`, with each path twice: once to the primary and once to the canary. It is switched off while the
+ * canary gets nothing.
+ */
+export const skipper: Blueprint = {
+  provider: 'skipper',
+  type: INGRESSES,
+  name: canaryIngressName,
+  source: ingressSource,
+  desired({ canary, source, current, weights }) {
+    if (!source) throw new UserError(ingressSource.missing(canary));
+    const { primaryName, canaryName } = canary.service;
+    const copied = without(source.metadata.annotations, (key) => key === LAST_APPLIED);
+    return ingressOf(canary, current, {
+      labels: source.metadata.labels ?? {},
+      annotations: {
+        ...current?.metadata.annotations,
+        ...copied,
+        ...FLUX_SHIELD,
+        ...orders(canary, weights, copied[PREDICATE]),
+      },
+      spec: withPaths(canary, source, (path) => [leadingTo(path, primaryName), leadingTo(path, canaryName)]),
+    });
+  },
+  reweighed: (current, canary, weights) => {
+    const { annotations = {} } = current.metadata;
+    const told = orders(canary, weights, annotations[PREDICATE]);
+    return { ...current, metadata: { ...current.metadata, annotations: { ...annotations, ...told } } };
+  },
+  weights: weightsOf,
+  removedAtEnd: true,
+};
+
+/** @param predicates those of the users' Ingress */
+function orders(canary: Canary, weights: Weights, predicates: string | undefined): StringMap {
+  const { primaryName, canaryName } = canary.service;
+  const others = (predicates ?? '').split(AND).filter((predicate) => ![ON, OFF, ''].includes(predicate.trim()));
+  return {
+    // By name, as Flagger writes them: a cluster that changes over has nothing to rewrite.
+    [WEIGHTS]: JSON.stringify({ [canaryName]: weights.canary, [primaryName]: weights.primary }),
+    [PREDICATE]: [weights.canary === 0 ? OFF : ON, ...others].join(AND),
+  };
+}
+
+function weightsOf(object: KubeObject, canary: Canary): Weights | undefined {
+  const weights = jsonOf(object.metadata.annotations?.[WEIGHTS]);
+  const { [canary.service.primaryName]: primary, [canary.service.canaryName]: ours } = weights;
+  return typeof primary === 'number' && typeof ours === 'number' ? { primary, canary: ours } : undefined;
+}
+
+/** What can't be read counts as nothing: the next look makes it right. */
+function jsonOf(text = '{}'): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
