@@ -1,0 +1,47 @@
+import { parseOptions, UsageError } from '../../lab/cli/usage-error.js';
+
+export const USAGE = `Usage: npm run bench [-- OPTIONS]
+
+Starts the lab and Serinus, carries releases out by the walkthrough's own figures, and measures how long they take, how
+long a bad one keeps its traffic, and what a tick costs in Temporal's history. Not a test: nothing is judged.
+
+Options:
+  --runs N    repeat everything N times and tell median, minimum and maximum (default: 3; about four minutes a run)
+  --quick     analyse every 2 seconds in place of every 10; its figures compare with nothing else
+  --timeline  also print, for each good release, what happened when
+  --json      print everything that was measured as JSON on standard output, all else on standard error
+  --help      show this
+`;
+
+const COMMAND = 'npm run bench';
+const MOST_RUNS = 50;
+
+/** The walkthrough's own. */
+const INTERVAL_SECONDS = 10;
+/** Prometheus scrapes once a second here and a rate needs two samples, so that a shorter one would find no values. */
+const QUICK_INTERVAL_SECONDS = 2;
+
+export interface Arguments {
+  readonly help: boolean;
+  readonly json: boolean;
+  readonly timeline: boolean;
+  readonly runs: number;
+  readonly intervalSeconds: number;
+}
+
+/** @throws UsageError on what it doesn't know */
+export function readArguments(args: readonly string[]): Arguments {
+  const options = {
+    help: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    timeline: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '3' },
+  } as const;
+  const { help, json, timeline, quick, runs } = parseOptions(args, options, COMMAND);
+  if (!/^\d+$/.test(runs) || Number(runs) < 1 || Number(runs) > MOST_RUNS) {
+    throw new UsageError(`--runs: "${runs}" is not a whole number from 1 to ${MOST_RUNS} (see ${COMMAND} -- --help)`);
+  }
+  const intervalSeconds = quick ? QUICK_INTERVAL_SECONDS : INTERVAL_SECONDS;
+  return { help, json, timeline, runs: Number(runs), intervalSeconds };
+}

@@ -1,0 +1,44 @@
+import { manifest, type ManifestName } from '../../lab/manifests.js';
+
+/** The application of the walkthrough. */
+export const APP = {
+  name: 'podinfo',
+  container: 'podinfod',
+  image: 'stefanprodan/podinfo',
+  path: '/api/info',
+} as const;
+
+const NAMESPACE = 'test';
+const HOST = 'app.example.com';
+
+/** Where the walkthrough takes place, and the two figures in which its copies differ. */
+export interface Scene {
+  readonly namespace: string;
+  readonly host: string;
+  readonly threshold: number;
+  readonly intervalSeconds: number;
+}
+
+export const WALKTHROUGH = { namespace: NAMESPACE, host: HOST, threshold: 10 } as const;
+
+type Objects = ReturnType<typeof manifest>;
+
+/** The walkthrough's objects for a scene: its own, but for names and these figures. */
+export function objectsOf(names: readonly ManifestName[], scene: Scene): Objects {
+  return names.flatMap(manifest).map((object) => placed(object, scene));
+}
+
+function placed(object: Objects[number], scene: Scene): Objects[number] {
+  const text = JSON.stringify(object)
+    .replaceAll(HOST, scene.host)
+    .replaceAll(`flagger-loadtester.${NAMESPACE}/`, `flagger-loadtester.${scene.namespace}/`);
+  const copy = JSON.parse(text) as Objects[number];
+  if (copy.kind === 'Namespace') return { ...copy, metadata: { ...copy.metadata, name: scene.namespace } };
+  const moved = { ...copy, metadata: { ...copy.metadata, namespace: scene.namespace } };
+  return copy.kind === 'Canary' ? tuned(moved, scene) : moved;
+}
+
+function tuned(canary: Objects[number], { threshold, intervalSeconds }: Scene): Objects[number] {
+  const spec = canary['spec'] as { readonly analysis: object };
+  return { ...canary, spec: { ...spec, analysis: { ...spec.analysis, threshold, interval: `${intervalSeconds}s` } } };
+}

@@ -1,0 +1,59 @@
+import { Client, Connection } from '@temporalio/client';
+import { startLab, type Lab } from '../../lab/lab.js';
+import { logTail } from '../../lab/process/log-tail.js';
+import { startAllOfSerinus } from '../../lab/serinus.js';
+import { applyCrds } from '../../src/cli/install-crds.js';
+import { KubeClient } from '../../src/kubernetes/client.js';
+
+/** Names workflows and queues. */
+export const CLUSTER = 'bench';
+
+/** Tags that are released; they are linked before anything is measured. */
+export const TAGS = {
+  good: ['6.0.1', '6.0.3'],
+  bad: ['6.0.1-errors', '6.0.3-errors'],
+} as const;
+
+/** Real servers on loopback, and one Serinus. */
+export interface Place {
+  readonly lab: Lab;
+  readonly kube: KubeClient;
+  readonly temporal: Client;
+  close(): Promise<void>;
+}
+
+/** @param minIntervalSeconds what Serinus is told not to analyse more often than */
+export async function openPlace(minIntervalSeconds: number, log: (line: string) => void): Promise<Place> {
+  const lab = await startLab({ log, podinfoTags: ['6.0.0', ...TAGS.good, ...TAGS.bad] });
+  try {
+    const kube = KubeClient.create({ kubeconfig: lab.kubeconfig, userAgent: 'serinus-bench' });
+    await applyCrds(kube);
+    const serinus = await startSerinus(lab, minIntervalSeconds);
+    const { address, namespace } = lab.temporal;
+    const connection = await Connection.connect({ address });
+    const close = async (): Promise<void> => {
+      serinus.expectEnd();
+      await connection.close();
+      await lab.stop();
+    };
+    return { lab, kube, temporal: new Client({ connection, namespace }), close };
+  } catch (error) {
+    await lab.stop();
+    throw error;
+  }
+}
+
+/** A Serinus that ends by itself ends the bench. */
+async function startSerinus(lab: Lab, minIntervalSeconds: number): Promise<{ expectEnd(): void }> {
+  const { process: launched } = await startAllOfSerinus(lab, [
+    `--cluster-name=${CLUSTER}`,
+    `--min-interval=${minIntervalSeconds}`,
+  ]);
+  let expected = false;
+  void launched.exited.then(() => {
+    if (expected) return;
+    console.error(`Serinus has ended; the end of its log:\n${logTail(launched.log)}`);
+    process.exit(1);
+  });
+  return { expectEnd: () => (expected = true) };
+}
