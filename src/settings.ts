@@ -19,6 +19,8 @@ export interface Settings {
   readonly builtinQueries: 'canary-only' | 'flagger';
   /** Of the NGINX ingress controller's annotations, without the slash. */
   readonly ingressAnnotationsPrefix: string;
+  /** Of the HTTPProxies that are made for Contour; empty where there is only one Contour. */
+  readonly ingressClass: string;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -33,4 +35,5 @@ export const DEFAULT_SETTINGS: Settings = {
   leaseSeconds: 60,
   builtinQueries: 'canary-only',
   ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
+  ingressClass: '',
 };

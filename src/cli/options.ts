@@ -27,6 +27,7 @@ export interface EngineFlags extends ClusterFlags, TemporalFlags {
   readonly leaseSeconds: number;
   readonly builtinQueries: 'canary-only' | 'flagger';
   readonly ingressAnnotationsPrefix: string;
+  readonly ingressClass: string;
   readonly janitorSeconds: number;
   readonly healthHost: string;
   readonly healthPort?: number;
@@ -121,6 +122,11 @@ export function addEngineFlags(command: Command): Command {
         .env('SERINUS_INGRESS_ANNOTATIONS_PREFIX'),
     )
     .addOption(
+      new Option('--ingress-class <name>', 'class of the HTTPProxies that are made for Contour')
+        .default(d.ingressClass, 'none')
+        .env('SERINUS_INGRESS_CLASS'),
+    )
+    .addOption(
       new Option('--health-port <port>', 'serve /healthz, /readyz and /metrics there (default: off)')
         .env('SERINUS_HEALTH_PORT')
         .argParser(port),
@@ -149,6 +155,7 @@ export function settingsOf(flags: EngineFlags): Settings {
     leaseSeconds: flags.leaseSeconds,
     builtinQueries: flags.builtinQueries,
     ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
+    ingressClass: flags.ingressClass,
   };
 }
 

@@ -2,17 +2,26 @@ import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Settings } from '../settings.js';
 import { ApisixRouter } from './apisix.js';
+import { contour } from './contour.js';
+import { IstioRouter } from './istio/router.js';
 import { kubernetesRouter } from './kubernetes.js';
 import { nginx } from './nginx.js';
 import type { Router } from './port.js';
 import { ObjectRouter, type Blueprint } from './shared/object-router.js';
 import { skipper } from './skipper.js';
+import { traefik } from './traefik.js';
 
 /** All traffic providers. A new one is a file beside this and a line here. */
 export function createRouters(cache: ClusterCache, settings: Settings): readonly Router[] {
-  const byOneObject: readonly Blueprint[] = [nginx(settings.ingressAnnotationsPrefix), skipper];
+  const byOneObject: readonly Blueprint[] = [
+    contour(settings.ingressClass),
+    nginx(settings.ingressAnnotationsPrefix),
+    skipper,
+    traefik,
+  ];
   return [
     new ApisixRouter(cache),
+    new IstioRouter(cache),
     kubernetesRouter,
     ...byOneObject.map((blueprint) => new ObjectRouter(cache, blueprint)),
   ];

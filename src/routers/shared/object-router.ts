@@ -4,9 +4,10 @@ import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import { KubeError } from '../../kubernetes/client.js';
 import type { Fence } from '../../kubernetes/lease.js';
-import type { KubeObject, NamedObject, ResourceType } from '../../kubernetes/object.js';
+import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
+import { dropped } from './dropped.js';
 
 /** What an object is made from. */
 export interface Wish {
@@ -87,7 +88,11 @@ export class ObjectRouter implements Router {
     const current = await this.current(canary);
     const complaint = current && this.blueprint.complaint?.(current, canary);
     if (complaint !== undefined) throw new UserError(complaint);
-    return this.weightsOf(current, canary);
+    const weights = this.weightsOf(current, canary);
+    if (!weights) return undefined;
+    // Who of the requests has no say is for the provider to know.
+    const { everybody: _everybody, ...told } = weights;
+    return told;
   }
 
   async setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
@@ -144,8 +149,10 @@ export class ObjectRouter implements Router {
   ): Promise<void> {
     const { type } = this.blueprint;
     const key = { namespace: canary.namespace, name: this.blueprint.name(canary) };
+    let wanted: KubeObject | undefined;
     try {
-      await write(this.cache, type, key, desire, { fence, touch });
+      const stored = await write(this.cache, type, key, (current) => (wanted = desire(current)), { fence, touch });
+      refuseDropped(wanted, stored);
     } catch (error) {
       throw refusedByServer(error, type, key) ?? error;
     }
@@ -166,6 +173,16 @@ export class ObjectRouter implements Router {
     if (!found) throw new UserError(source.missing(canary));
     return found;
   }
+}
+
+/** With a condition left out, more requests would meet the canary than were asked for. */
+function refuseDropped(wanted: KubeObject | undefined, stored: KubeObject | undefined): void {
+  if (!wanted || !stored) return;
+  const path = dropped(wanted['spec'], stored['spec'], 'spec');
+  if (path === undefined) return;
+  throw new UserError(
+    `${titleOf(wanted)}: the cluster's definition of it has no ${path}, install a newer version of the provider or do without`,
+  );
 }
 
 const INVALID = 422;

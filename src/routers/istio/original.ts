@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Canary } from '../../crds/canary.js';
+import { UserError } from '../../errors.js';
+import type { KubeObject } from '../../kubernetes/object.js';
+import { titleOf } from '../../kubernetes/object.js';
+import { isControlledBy } from '../../kubernetes/objects/metadata.js';
+
+/** JSON of the spec that the object had before it was taken over; the name is Flagger's. */
+const ORIGINAL = 'flagger.kubernetes.io/original-configuration';
+/** JSON of what `kubectl apply` was given last. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * Notes what a VirtualService of somebody else said before it is changed for the first time. What `kubectl` has noted
+ * is as good; and a later difference is somebody's edit, not the original.
+ */
+export function keepingOriginal(canary: Canary, current: KubeObject | undefined, desired: KubeObject): KubeObject {
+  if (!current || isControlledBy(current, canary.owner)) return desired;
+  const { annotations = {} } = current.metadata;
+  if (ORIGINAL in annotations || LAST_APPLIED in annotations) return desired;
+  if (isDeepStrictEqual(current['spec'], JSON.parse(JSON.stringify(desired['spec'])))) return desired;
+  const noted = { ...desired.metadata.annotations, [ORIGINAL]: JSON.stringify(current['spec']) };
+  return { ...desired, metadata: { ...desired.metadata, annotations: noted } };
+}
+
+/**
+ * The VirtualService as it was before; as it is where nobody has noted that.
+ *
+ * @throws UserError for a note that can't be read
+ */
+export function restored(current: KubeObject): KubeObject {
+  const { [ORIGINAL]: original, ...annotations } = current.metadata.annotations ?? {};
+  const applied = annotations[LAST_APPLIED];
+  const spec =
+    applied === undefined
+      ? original && objectIn(current, ORIGINAL, original)
+      : (objectIn(current, LAST_APPLIED, applied) as { readonly spec?: object }).spec;
+  return spec ? { ...current, metadata: { ...current.metadata, annotations }, spec } : current;
+}
+
+function objectIn(object: KubeObject, annotation: string, json: string): object {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below, with the name of the annotation.
+  }
+  throw new UserError(
+    `${titleOf(object)}: its annotation ${annotation} is no JSON object, mend it or remove it to leave the routes as they are`,
+  );
+}

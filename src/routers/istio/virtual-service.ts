@@ -1,0 +1,91 @@
+import type { Canary } from '../../crds/canary.js';
+import type { Weights } from '../../domain/weights.js';
+import { UserError } from '../../errors.js';
+import type { KubeObject } from '../../kubernetes/object.js';
+import { apexObject } from '../shared/apex.js';
+import type { Blueprint } from '../shared/object-router.js';
+import { division, divisionOf, gatewaysOf } from './destinations.js';
+import { httpRoutes, httpWeights } from './http.js';
+import { specOf, VIRTUAL_SERVICES, type Route, type VirtualServiceSpec } from './objects.js';
+import { keepingOriginal } from './original.js';
+
+/**
+ * The VirtualService of the service's name: its hosts, gateways and routes are ours. One that was there before is
+ * taken over, and what it said is kept to be put back.
+ */
+export const virtualService: Blueprint = {
+  provider: 'istio',
+  type: VIRTUAL_SERVICES,
+  name: (canary) => canary.service.name,
+  desired({ canary, current, weights }) {
+    refuseContradictions(canary);
+    const { hosts: _hosts, gateways: _gateways, http: _http, tcp: _tcp, ...others } = specOf(current);
+    const spec: VirtualServiceSpec = { ...others, ...scopeOf(canary), ...routesOf(canary, weights) };
+    return keepingOriginal(canary, current, apexObject(canary, VIRTUAL_SERVICES, current, spec));
+  },
+  reweighed(current, canary, weights) {
+    // Only the way back is worth taking with a Canary that can't be carried out.
+    if (weights.canary > 0 && !weights.everybody) refuseContradictions(canary);
+    return withAll(current, canary, weights);
+  },
+  weights(object, canary) {
+    const { http = [], tcp = [] } = specOf(object);
+    return isTcp(canary) ? divisionOf(tcp, canary) : httpWeights(http, canary);
+  },
+};
+
+function routesOf(canary: Canary, weights: Weights): VirtualServiceSpec {
+  if (!isTcp(canary)) return { http: httpRoutes(canary, weights) };
+  const ports = (canary.service.match ?? []).flatMap(({ port }) => (port === undefined ? [] : [{ port }]));
+  return { tcp: [{ ...(ports.length > 0 ? { match: ports } : {}), route: division(canary, weights) }] };
+}
+
+/** Which requests the VirtualService is for; a delegate leaves that to whoever delegates to it. */
+function scopeOf(canary: Canary): Pick<VirtualServiceSpec, 'hosts' | 'gateways'> {
+  const { delegation, hosts, name } = canary.service;
+  if (delegation) return {};
+  const own = hosts.includes(name) || hosts.includes('*') ? [] : [name];
+  return { hosts: [...hosts, ...own], gateways: gatewaysOf(canary) };
+}
+
+function isTcp({ service }: Canary): boolean {
+  return service.appProtocol?.toLowerCase() === 'tcp';
+}
+
+function refuseContradictions(canary: Canary): void {
+  const { service, analysis, namespace } = canary;
+  if (service.delegation && (service.hosts.length > 0 || service.gateways.length > 0)) {
+    throw new UserError(
+      `VirtualService ${service.name}.${namespace} cannot have hosts and gateways when delegation enabled`,
+    );
+  }
+  if (!isTcp(canary)) return;
+  const asked = {
+    match: analysis.match.length > 0,
+    mirror: analysis.mirror,
+    sessionAffinity: analysis.sessionAffinity !== undefined,
+  };
+  for (const [field, isAsked] of Object.entries(asked)) {
+    if (!isAsked) continue;
+    throw new UserError(
+      `spec.analysis.${field}: with spec.service.appProtocol ${service.appProtocol} there are no requests to tell apart, remove one of the two`,
+    );
+  }
+}
+
+/** Every route that leads to one of ours leads to where all traffic goes now. */
+function withAll(current: KubeObject, canary: Canary, weights: Weights): KubeObject {
+  const { primaryName, canaryName } = canary.service;
+  const ours = [primaryName, canaryName];
+  const turned = <R extends Route>(route: R): R =>
+    route.route?.some(({ destination }) => ours.includes(destination.host))
+      ? { ...route, route: division(canary, weights) }
+      : route;
+  const { http, tcp, ...others } = specOf(current);
+  const spec: VirtualServiceSpec = {
+    ...others,
+    ...(http ? { http: http.map(turned) } : {}),
+    ...(tcp ? { tcp: tcp.map(turned) } : {}),
+  };
+  return { ...current, spec };
+}

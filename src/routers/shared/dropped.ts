@@ -1,0 +1,17 @@
+/**
+ * What of a wish the API server hasn't kept, as a path like `routes[0].conditions[0].header.regex`; undefined where it
+ * kept everything. It drops fields that the installed version of a definition doesn't know, without a word. What it
+ * has filled in doesn't count.
+ */
+export function dropped(wanted: unknown, stored: unknown, path = ''): string | undefined {
+  if (wanted === undefined || wanted === null) return undefined;
+  if (typeof wanted !== 'object') return wanted === stored ? undefined : path;
+  if (typeof stored !== 'object' || stored === null) return path;
+  const isList = Array.isArray(wanted);
+  for (const [key, value] of Object.entries(wanted)) {
+    const below = isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+    const lost = dropped(value, (stored as Readonly<Record<string, unknown>>)[key], below);
+    if (lost !== undefined) return lost;
+  }
+  return undefined;
+}

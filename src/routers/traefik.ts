@@ -1,0 +1,68 @@
+import type { Canary } from '../crds/canary.js';
+import { canaryAt, type Weights } from '../domain/weights.js';
+import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import { apexObject } from './shared/apex.js';
+import type { Blueprint } from './shared/object-router.js';
+
+export const TRAEFIK_SERVICES: ResourceType = {
+  apiVersion: 'traefik.io/v1alpha1',
+  kind: 'TraefikService',
+  plural: 'traefikservices',
+};
+
+interface WeightedService {
+  readonly name: string;
+  readonly weight?: number;
+  readonly [field: string]: unknown;
+}
+
+interface TraefikServiceSpec {
+  readonly weighted?: { readonly services?: readonly WeightedService[]; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Traefik. The TraefikService of the service's name spreads its requests over primary and canary; the users' own
+ * IngressRoute leads to it. How clients stick to a server, health checks and the like are the users' to add.
+ */
+export const traefik: Blueprint = {
+  provider: 'traefik',
+  type: TRAEFIK_SERVICES,
+  name: (canary) => canary.service.name,
+  desired({ canary, current, weights }) {
+    const spec = specOf(current);
+    return apexObject(canary, TRAEFIK_SERVICES, current, {
+      ...spec,
+      weighted: { ...spec.weighted, services: servicesOf(canary, spec.weighted?.services ?? [], weights) },
+    });
+  },
+  weights(object, canary) {
+    const services = specOf(object).weighted?.services ?? [];
+    const primary = services.find(({ name }) => name === canary.service.primaryName)?.weight;
+    const share = services.find(({ name }) => name === canary.service.canaryName)?.weight ?? 0;
+    return primary !== undefined && primary + share === 100 ? canaryAt(share) : undefined;
+  },
+};
+
+/** The canary is only there while it has a share. A weight that isn't there counts as 1, so a 0 is written out. */
+function servicesOf(canary: Canary, current: readonly WeightedService[], weights: Weights): readonly WeightedService[] {
+  const { primaryName, canaryName, port } = canary.service;
+  const extrasOf = (service: string) => extras(current.find(({ name }) => name === service));
+  const ofPrimary = extrasOf(primaryName);
+  const entry = (name: string, weight: number) => ({ name, namespace: canary.namespace, port, weight });
+  const primary = { ...ofPrimary, ...entry(primaryName, weights.primary) };
+  if (weights.canary === 0) return [primary];
+  // How the users want the primary to be talked to holds for its successor as well.
+  return [primary, { ...(extrasOf(canaryName) ?? ofPrimary), ...entry(canaryName, weights.canary) }];
+}
+
+/** What users have added to one of ours; where it leads to isn't theirs to say. */
+function extras(service: WeightedService | undefined): object | undefined {
+  if (!service) return undefined;
+  const { kind: _kind, ...others } = service;
+  return others;
+}
+
+function specOf(object: KubeObject | undefined): TraefikServiceSpec {
+  return (object?.['spec'] ?? {}) as TraefikServiceSpec;
+}
