@@ -82,7 +82,9 @@ export class Gateway {
     const upstream = this.#upstreamRequest(match, request, target, host, body, clientGone.signal);
     const forwarded = await forward(endpoints, upstream, this.#agent, this.lookup);
     report.node = forwarded.endpoint.ip;
-    await this.#answer(forwarded, response, clientGone.signal, report);
+    await this.#answer(forwarded, response, clientGone.signal, report, (headers) =>
+      this.#rewritten(match, active, headers),
+    );
     report.upstreamMs = performance.now() - asked;
   }
 
@@ -104,7 +106,21 @@ export class Gateway {
     };
   }
 
-  async #answer(forwarded: Forwarded, response: ServerResponse, clientGone: AbortSignal, report: Report) {
+  #rewritten(match: RouteMatch, plugins: readonly GatewayPlugin[], headers: readonly string[]): string[] {
+    let rewritten = headers;
+    for (const plugin of plugins) {
+      this.#guard(plugin, () => (rewritten = plugin.onAnswer?.(rewritten, configOf(match, plugin)) ?? rewritten));
+    }
+    return [...rewritten];
+  }
+
+  async #answer(
+    forwarded: Forwarded,
+    response: ServerResponse,
+    clientGone: AbortSignal,
+    report: Report,
+    rewritten: (headers: readonly string[]) => string[],
+  ) {
     if (forwarded.kind === 'failed') {
       report.code = clientGone.aborted ? CLIENT_CLOSED : forwarded.timedOut ? 504 : 502;
       if (clientGone.aborted) return;
@@ -113,7 +129,7 @@ export class Gateway {
     }
     const { answer } = forwarded;
     report.code = answer.statusCode ?? 502;
-    response.writeHead(report.code, passedOn(answer.rawHeaders));
+    response.writeHead(report.code, rewritten(passedOn(answer.rawHeaders)));
     try {
       await pipeline(answer, response);
     } catch {

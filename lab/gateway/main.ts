@@ -16,6 +16,7 @@ import { PodLookup } from './cluster/pod-lookup.js';
 import { readConfig } from './config.js';
 import { Gateway } from './gateway.js';
 import { PrometheusPlugin } from './plugins/prometheus.js';
+import { ResponseRewritePlugin } from './plugins/response-rewrite.js';
 import { ProxyMirrorPlugin } from './plugins/proxy-mirror.js';
 import { RouteStatusWriter } from './route-status.js';
 import { RouteStore } from './routing/route-store.js';
@@ -43,7 +44,11 @@ const proxy = new DnsProxy({
   prometheusUrl: () => readPlaces(config.placesFile).prometheusUrl,
   toGateway: (request, response, target, host) => void gateway.serve(request, response, target, host),
 });
-const plugins = [new PrometheusPlugin(registry), new ProxyMirrorPlugin((url) => proxy.realPort(url), trouble)];
+const plugins = [
+  new PrometheusPlugin(registry),
+  new ProxyMirrorPlugin((url) => proxy.realPort(url), trouble),
+  new ResponseRewritePlugin(),
+];
 const gateway = new Gateway(routes, endpoints, lookup, plugins, log);
 
 let ready = false;

@@ -1,10 +1,12 @@
 import type { Canary } from '../crds/canary.js';
-import type { Weights } from '../domain/weights.js';
+import { ALL_TO_PRIMARY, type Weights } from '../domain/weights.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Fence } from '../kubernetes/lease.js';
 import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
 import { write } from '../kubernetes/write.js';
+import type { HttpRule, RouteSpec } from './apisix/objects.js';
+import { rulesOf, sourceIn, weightsOf, type Source } from './apisix/rules.js';
 import type { Router } from './port.js';
 
 export const APISIX_ROUTES: ResourceType = {
@@ -13,30 +15,10 @@ export const APISIX_ROUTES: ResourceType = {
   plural: 'apisixroutes',
 };
 
-/** Outranks the user's own route, which stays as it is and goes on serving the primary should ours be deleted. */
-const PRIORITY = 10_000;
-
-interface Backend {
-  readonly serviceName: string;
-  readonly weight?: number;
-  readonly [field: string]: unknown;
-}
-
-interface HttpRule {
-  readonly name: string;
-  readonly backends?: readonly Backend[];
-  readonly [field: string]: unknown;
-}
-
-interface RouteSpec {
-  readonly http?: readonly HttpRule[];
-  readonly [field: string]: unknown;
-}
-
 /**
  * Apache APISIX with its ingress controller. From the user's ApisixRoute (`spec.routeRef`) a second one is made,
  * `<route>-<service>-canary`, which holds only the rule that leads to the Canary's service, with primary and canary
- * as its weighted backends.
+ * as its weighted backends, and rules made of it for an audience, for kept sessions or for mirroring.
  */
 export class ApisixRouter implements Router {
   readonly provider = 'apisix';
@@ -50,7 +32,7 @@ export class ApisixRouter implements Router {
   }
 
   async reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
-    await this.put(canary, fence, (current) => (current && weightsOf(current, canary)) ?? weights, false);
+    await this.put(canary, fence, (current) => (current && weightsIn(current, canary)) ?? weights, false);
   }
 
   async drift(canary: Canary): Promise<readonly string[]> {
@@ -58,13 +40,13 @@ export class ApisixRouter implements Router {
     const current = await this.generated(canary);
     const name = `${APISIX_ROUTES.kind}/${generatedName(canary)}`;
     if (!current) return [name];
-    const desired = desiredRoute(canary, source, current, { primary: 0, canary: 0 });
-    return sameIgnoringWeights(current, desired) ? [] : [name];
+    const desired = desiredRoute(canary, source, current, weightsIn(current, canary) ?? ALL_TO_PRIMARY);
+    return sameSpec(current, desired) ? [] : [name];
   }
 
   async weights(canary: Canary): Promise<Weights | undefined> {
     const route = await this.generated(canary);
-    return route && weightsOf(route, canary);
+    return route && weightsIn(route, canary);
   }
 
   async setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
@@ -116,7 +98,7 @@ export class ApisixRouter implements Router {
 
   private async reweigh(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
     const key = { namespace: canary.namespace, name: generatedName(canary) };
-    await write(this.cache, APISIX_ROUTES, key, (current) => current && withWeights(current, canary, weights), {
+    await write(this.cache, APISIX_ROUTES, key, (current) => current && reweighed(current, canary, weights), {
       fence,
       touch: true,
     });
@@ -152,7 +134,7 @@ export function generatedName(canary: Canary): string {
   return `${sourceName(canary)}-${canary.service.name}-canary`;
 }
 
-/** The route of the Canary, from the user's: that one rule, two backends. Whatever else the source has is kept. */
+/** The route of the Canary, from the user's: that one rule, and those made of it. Whatever else the source has is kept. */
 function desiredRoute(
   canary: Canary,
   source: KubeObject,
@@ -160,11 +142,6 @@ function desiredRoute(
   weights: Weights,
 ): KubeObject {
   const { http: _rules, ...rest } = (source['spec'] ?? {}) as RouteSpec;
-  const { rule, backend } = ruleOf(canary, source);
-  const backends: readonly Backend[] = [
-    { ...backend, serviceName: canary.service.primaryName, weight: weights.primary },
-    { ...backend, serviceName: canary.service.canaryName, weight: weights.canary },
-  ];
   return {
     ...current,
     apiVersion: APISIX_ROUTES.apiVersion,
@@ -176,14 +153,14 @@ function desiredRoute(
       annotations: source.metadata.annotations,
       ownerReferences: [canary.owner],
     },
-    spec: { ...rest, http: [{ ...rule, priority: PRIORITY, backends }] },
+    spec: { ...rest, http: rulesOf(canary, sourceOf(canary, source), weights) },
   };
 }
 
 /** The first rule that leads to the Canary's service, and its only backend. */
-function ruleOf(canary: Canary, source: KubeObject): { rule: HttpRule; backend: Backend } {
+function sourceOf(canary: Canary, source: KubeObject): Source {
   const name = `${source.metadata.name}.${canary.namespace}`;
-  const { http = [] } = (source['spec'] ?? {}) as RouteSpec;
+  const http = rulesIn(source);
   if (http.length === 0) throw new UserError(`APISIX route ${name}'s spec.http is empty`);
   const rule = http.find((r) => r.backends?.some((b) => b.serviceName === canary.service.name));
   if (!rule) throw new UserError(`Can not find ${canary.service.name} backend on apisix route ${name} `);
@@ -196,33 +173,23 @@ function ruleOf(canary: Canary, source: KubeObject): { rule: HttpRule; backend: 
   return { rule, backend };
 }
 
-function withWeights(route: KubeObject, canary: Canary, weights: Weights): KubeObject {
-  const { http = [], ...rest } = (route['spec'] ?? {}) as RouteSpec;
-  const weigh = (backend: Backend): Backend => {
-    if (backend.serviceName === canary.service.primaryName) return { ...backend, weight: weights.primary };
-    if (backend.serviceName === canary.service.canaryName) return { ...backend, weight: weights.canary };
-    return backend;
-  };
-  return { ...route, spec: { ...rest, http: http.map((rule) => ({ ...rule, backends: rule.backends?.map(weigh) })) } };
+function weightsIn(route: KubeObject, canary: Canary): Weights | undefined {
+  return weightsOf(canary, rulesIn(route));
 }
 
-function weightsOf(route: KubeObject, canary: Canary): Weights | undefined {
-  const { http = [] } = (route['spec'] ?? {}) as RouteSpec;
-  const primary = http[0]?.backends?.find((backend) => backend.serviceName === canary.service.primaryName)?.weight;
-  return primary === undefined ? undefined : { primary, canary: 100 - primary };
+function rulesIn(route: KubeObject): readonly HttpRule[] {
+  return ((route['spec'] ?? {}) as RouteSpec).http ?? [];
 }
 
-function sameIgnoringWeights(a: KubeObject, b: KubeObject): boolean {
-  return JSON.stringify(sortedSpec(a)) === JSON.stringify(sortedSpec(b));
+/** The generated route with other weights, where the user's route can't be read any more. */
+function reweighed(route: KubeObject, canary: Canary, weights: Weights): KubeObject {
+  const source = sourceIn(canary, rulesIn(route));
+  if (!source) return route;
+  return { ...route, spec: { ...(route['spec'] as RouteSpec), http: rulesOf(canary, source, weights) } };
 }
 
-function sortedSpec(route: KubeObject): unknown {
-  const { http = [], ...rest } = (route['spec'] ?? {}) as RouteSpec;
-  const rules = http.map((rule) => ({
-    ...rule,
-    backends: rule.backends?.map(({ weight: _weight, ...backend }) => backend),
-  }));
-  return sorted({ ...rest, http: rules });
+function sameSpec(a: KubeObject, b: KubeObject): boolean {
+  return JSON.stringify(sorted(a['spec'])) === JSON.stringify(sorted(b['spec']));
 }
 
 function sorted(value: unknown): unknown {

@@ -33,5 +33,7 @@ export interface GatewayPlugin {
   /** The request's body must be readable twice. */
   readonly needsWholeBody?: boolean;
   onRequest?(request: PluginRequest, config: PluginConfig): void;
+  /** @param headers of the answer, names and values in turn @returns those that the client gets */
+  onAnswer?(headers: readonly string[], config: PluginConfig): readonly string[];
   onCompleted?(completed: Completed, config: PluginConfig): void;
 }

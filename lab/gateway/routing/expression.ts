@@ -55,6 +55,8 @@ function variableReader(name: string): Reader {
       return ({ host }) => host;
     case 'request_method':
       return ({ method }) => method;
+    case 'request_id':
+      return ({ requestId }) => requestId;
     case 'remote_addr':
       return ({ remoteAddress }) => remoteAddress;
     default:

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** What routes may look at in a request. */
@@ -10,6 +11,8 @@ export interface RequestFacts {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly remoteAddress: string;
+  /** 32 random hexadecimal digits, as nginx gives each request. */
+  readonly requestId: string;
 }
 
 /** The facts of a request with this method, target (`/path?query`), host and headers. */
@@ -28,6 +31,7 @@ export function requestFacts(
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     headers,
     remoteAddress,
+    requestId: randomBytes(16).toString('hex'),
   };
 }
 

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { Canary, SessionAffinity } from '../../crds/types.js';
+import type { Weights } from '../../domain/weights.js';
+import { withExpressions, type Backend, type HttpRule, type Plugin } from './objects.js';
+import { shareOfRequests } from './share.js';
+
+const PRIORITY = 10_001;
+
+/**
+ * Keeps a client at the version that it has met. APISIX divides by weight only within a rule, where nothing can tell
+ * which backend was drawn, so the draw is made by the rules themselves: of the requests without a cookie, one rule takes
+ * the canary's share, and has its answers set the cookie; requests with the cookie have a rule of their own.
+ */
+export function affinityRules(
+  canary: Canary,
+  affinity: SessionAffinity,
+  base: HttpRule,
+  backend: Backend,
+  weights: Weights,
+): readonly HttpRule[] {
+  const { primaryName, canaryName } = canary.service;
+  const token = tokenOf(canary);
+  const only = (rule: HttpRule, serviceName: string, weight: number): HttpRule => ({
+    ...rule,
+    backends: [{ ...backend, serviceName, weight }],
+  });
+  const holding = (name: string, cookie: string) =>
+    withExpressions(base, name, PRIORITY + 1, [
+      { subject: { scope: 'Cookie', name: cookie }, op: 'Equal', value: token },
+    ]);
+  const drawn = withExpressions(base, 'canary', PRIORITY, [
+    { subject: { scope: 'Variable', name: 'request_id' }, op: 'RegexMatch', value: shareOfRequests(weights.canary) },
+  ]);
+  const { cookieName, primaryCookieName } = affinity;
+  const keepsPrimary = primaryCookieName !== undefined && primaryCookieName !== '';
+  // Clients of the primary are asked again each interval, else a growing share would find nobody to grow by.
+  const asked = Math.floor(canary.analysis.intervalSeconds);
+  const rest = keepsPrimary ? withCookie(base, cookieText(affinity, primaryCookieName, token, asked)) : base;
+  return [
+    only(holding('canary-kept', cookieName), canaryName, weights.canary),
+    ...(keepsPrimary ? [only(holding('primary-kept', primaryCookieName), primaryName, weights.primary)] : []),
+    only(withCookie(drawn, cookieText(affinity, cookieName, token, affinity.maxAge)), canaryName, weights.canary),
+    only(rest, primaryName, weights.primary),
+  ];
+}
+
+/** A cookie of an earlier release means nothing: its value follows from what is being released. */
+function tokenOf({ namespace, name, status }: Canary): string {
+  return createHash('sha256').update(`${namespace}/${name} ${status.lastAppliedSpec}`).digest('hex').slice(0, 16);
+}
+
+function withCookie(rule: HttpRule, cookie: string): HttpRule {
+  const plugin: Plugin = {
+    name: 'response-rewrite',
+    enable: true,
+    config: { headers: { add: [`Set-Cookie: ${cookie}`] } },
+  };
+  return { ...rule, plugins: [...(rule.plugins ?? []), plugin] };
+}
+
+/** Attributes in Flagger's order. @param maxAge seconds */
+function cookieText(affinity: SessionAffinity, name: string, token: string, maxAge: number): string {
+  const { domain, path, httpOnly, secure, partitioned, sameSite } = affinity;
+  return [
+    `${name}=${token}`,
+    `Max-Age=${maxAge}`,
+    ...(domain ? [`Domain=${domain}`] : []),
+    ...(httpOnly ? ['HttpOnly'] : []),
+    ...(partitioned ? ['Partitioned'] : []),
+    ...(path ? [`Path=${path}`] : []),
+    ...(sameSite ? [`SameSite=${sameSite}`] : []),
+    ...(secure ? ['Secure'] : []),
+  ].join('; ');
+}
