@@ -177,9 +177,18 @@ export class KubeClient {
     await orUndefined(() => this.json('DELETE', pathOf(type, namespace, name), {}));
   }
 
-  /** Any other request, for instance a review. */
-  async request<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
-    return this.json<T>(method, path, { body });
+  /**
+   * Any other request, for instance a review.
+   *
+   * @param options.token asks under the identity of this bearer token instead of our own
+   */
+  async request<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    options: { readonly signal?: AbortSignal; readonly token?: string } = {},
+  ): Promise<T> {
+    return this.json<T>(method, path, { body, ...options });
   }
 
   /** Opens a watch; lines of JSON come as they happen, until the server ends it or the signal aborts. */
@@ -217,6 +226,7 @@ export class KubeClient {
         httpAgent: agent,
         headers: {
           ...headers,
+          ...(options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` }),
           ...(options.accept === undefined ? { Accept: 'application/json' } : { Accept: options.accept }),
           ...(options.body === undefined ? {} : { 'Content-Type': options.contentType ?? 'application/json' }),
         },
@@ -249,6 +259,7 @@ interface RequestOptions {
   readonly contentType?: string;
   readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly token?: string;
   readonly stream?: boolean;
 }
 

@@ -81,7 +81,7 @@ export function failureOf(
   { status, statusText, body }: HttpAnswer & { readonly statusText: string },
 ): QueryRefused | ProviderError {
   const message = `error response: Status ${status} ${statusText}: ${excerpt(body, secrets)}`;
-  return isRefusal({ status, body }) ? new QueryRefused(message) : new ProviderError(message);
+  return isRefusal({ status, body }) ? new QueryRefused(message) : new ProviderError(message, status);
 }
 
 export function refusedByStatus({ status }: HttpAnswer): boolean {

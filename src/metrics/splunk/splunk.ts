@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { readJson } from '../answer.js';
+import { NoValuesFound, QueryRefused } from '../errors.js';
+import { headersOf, secretsOf } from '../headers.js';
+import { ask, whomOf } from '../http.js';
+import { within } from '../limit.js';
+import { addressOf, below, entryOf } from '../options.js';
+import { present } from '../over-http.js';
+import type { MetricsProvider, ProviderOptions } from '../port.js';
+import { intervalMsOf, spanOf } from '../span.js';
+import type { DataPoint } from './messages.js';
+import { execute } from './signalflow.js';
+
+const TIMEOUT_MS = 5_000;
+const INTERVALS = 10;
+
+const metricsSchema = z.object({ results: z.array(z.unknown()) });
+
+/**
+ * Splunk Observability Cloud (SignalFx). A query is a SignalFlow program that publishes one time series, whose last
+ * value counts. Programs are sent to the stream API, whose address is the API's own with `stream` in the place of its
+ * first `api`; the address may also be that of the stream API.
+ *
+ * Credentials: `sf_token_key`, an access token.
+ *
+ * @see https://dev.splunk.com/observability/reference/api/signalflow/latest
+ * @throws UserError
+ */
+export function createSplunk(options: ProviderOptions): MetricsProvider {
+  const example = 'https://api.us1.signalfx.com';
+  const address = addressOf(options, { example });
+  const token = entryOf(options, 'sf_token_key');
+  const headers = headersOf(options, address, { 'X-SF-Token': token });
+  const secrets = secretsOf(options, address, headers);
+  const { insecureSkipVerify } = options.provider;
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const stream = below(new URL(address.href.replace('http', 'ws').replace('api', 'stream')), '/v2/signalflow/connect');
+  const api = below(new URL(address.href.replace('stream', 'api')), '/v2/metric');
+  api.search = '?limit=1';
+  intervalMsOf(options);
+
+  return {
+    query: (program, signal) =>
+      within({ timeoutMs, whom: whomOf({ url: stream, secrets }) }, signal, async (limited) => {
+        const span = spanOf(options, INTERVALS);
+        // Of the headers the token isn't sent here: it goes into the first message.
+        const custom = headersOf(options, address);
+        const points = await execute(
+          { url: stream, headers: custom, insecureSkipVerify, token, program, ...span, secrets },
+          limited,
+        );
+        return valueOf(points);
+      }),
+    checkOnline: (signal) =>
+      within({ timeoutMs, whom: whomOf({ url: api, secrets }) }, signal, async (limited) => {
+        const body = await ask({ url: api, headers, secrets, insecureSkipVerify }, limited);
+        readJson(metricsSchema, body, { name: 'Splunk Observability Cloud', secrets });
+      }),
+  };
+}
+
+function valueOf(points: readonly DataPoint[]): number {
+  const last = points.at(-1);
+  if (!last) throw new NoValuesFound();
+  if (points.some(({ series }) => series !== last.series)) throw new QueryRefused('query returned multiple values');
+  return present(last.value);
+}
