@@ -11,6 +11,7 @@ const { values } = parseArgs({
 const failPercent = Number(process.env.FAIL_PERCENT ?? 0);
 const delayMs = Number(process.env.DELAY_MS ?? 0);
 let draining = false;
+let served = 0;
 
 const server = createServer((request, response) => {
   const path = (request.url ?? '/').split('?')[0];
@@ -20,6 +21,9 @@ const server = createServer((request, response) => {
   request.resume();
   if (path === '/healthz') return answer(200, { status: 'OK' });
   if (path === '/readyz') return answer(draining ? 503 : 200, { status: draining ? 'draining' : 'OK' });
+  // How many requests got here, whoever got the answers.
+  if (path === '/served') return answer(200, { served });
+  served += 1;
   const status = /^\/status\/(\d{3})$/.exec(path)?.[1];
   const failed = Math.random() * 100 < failPercent;
   const reply = () =>
