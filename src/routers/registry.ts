@@ -3,6 +3,7 @@ import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Settings } from '../settings.js';
 import { ApisixRouter } from './apisix.js';
 import { contour } from './contour.js';
+import { gatewayApi } from './gatewayapi/gatewayapi.js';
 import { IstioRouter } from './istio/router.js';
 import { kubernetesRouter } from './kubernetes.js';
 import { nginx } from './nginx.js';
@@ -15,6 +16,8 @@ import { traefik } from './traefik.js';
 export function createRouters(cache: ClusterCache, settings: Settings): readonly Router[] {
   const byOneObject: readonly Blueprint[] = [
     contour(settings.ingressClass),
+    gatewayApi('v1'),
+    gatewayApi('v1beta1'),
     nginx(settings.ingressAnnotationsPrefix),
     skipper,
     traefik,

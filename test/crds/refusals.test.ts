@@ -161,6 +161,7 @@ const VALUES: readonly Row[] = [
     '"c"',
     /can't use the same cookie name/,
   ),
+  row({ 'spec.provider': 'gatewayapi:v1' }, 'spec.service.gatewayRefs', '(nothing)', /^GatewayRefs must be specified/),
   row({ 'spec.provider': 'nginx' }, 'spec.ingressRef', '(nothing)', /^ingress selector is empty/),
   row({ 'spec.provider': 'skipper' }, 'spec.ingressRef', '(nothing)', /^ingress selector is empty/),
 ];

@@ -20,6 +20,7 @@ const RULES: readonly Rule[] = [
   objects.scalerBoundsFit,
   objects.apisixHasRoute,
   objects.ingressIsNamed,
+  objects.gatewayIsNamed,
   objects.portIsValid,
   objects.targetPortIsValid,
   objects.upstreamIsNear,

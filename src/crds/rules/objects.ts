@@ -35,6 +35,13 @@ export const ingressIsNamed: Rule = ({ provider, ingressRef }, { defaultProvider
   return { field: 'spec.ingressRef', value: undefined, remedy };
 };
 
+export const gatewayIsNamed: Rule = ({ provider, service }, { defaultProvider }) => {
+  const name = provider ?? defaultProvider;
+  if (!name.startsWith('gatewayapi:') || !service || service.gatewayRefs?.length) return undefined;
+  const remedy = 'GatewayRefs must be specified when using Gateway API as a provider: name the Gateways of the route';
+  return { field: 'spec.service.gatewayRefs', value: undefined, remedy };
+};
+
 export const portIsValid: Rule = ({ service }) => wholeBetween('spec.service.port', service?.port, 1, HIGHEST_PORT);
 
 /** A number in quotes is no number to Kubernetes, and not a name either: a port's name has a letter in it. */

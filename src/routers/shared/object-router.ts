@@ -40,7 +40,10 @@ export interface Blueprint {
    * @throws UserError for what the provider can't do
    */
   desired(wish: Wish): KubeObject;
-  /** The object with other weights, where its source is gone; only a provider with a source needs it. */
+  /**
+   * The object with all traffic at one side, without a look at its source or at anything that `desired` may refuse:
+   * the way back must be open whatever users have done meanwhile. Never throws.
+   */
   readonly reweighed?: (current: KubeObject, canary: Canary, weights: Weights) => KubeObject;
   /** How the object divides the traffic; undefined where it doesn't say so in a way we know. */
   weights(object: KubeObject, canary: Canary): Weights | undefined;
@@ -99,13 +102,13 @@ export class ObjectRouter implements Router {
     if (weights.primary === 0 && weights.canary === 0) {
       throw new UserError(`RoutingRule ${canary.service.name}.${canary.namespace} update failed: no valid weights`);
     }
-    const { reweighed } = this.blueprint;
     const current = await this.current(canary);
     try {
       await this.put(canary, fence, () => weights, true);
     } catch (error) {
-      // The way back must not depend on the users' object: ours can be told without it.
-      if (!(error instanceof UserError) || !current || !reweighed) throw error;
+      const isWayBack = weights.canary === 0 || weights.everybody === true;
+      const { reweighed } = this.blueprint;
+      if (!(error instanceof UserError) || !current || !reweighed || !isWayBack) throw error;
       await this.write(canary, fence, (object) => object && reweighed(object, canary, weights), true);
     }
   }

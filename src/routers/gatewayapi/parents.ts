@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '../../kubernetes/object.js';
+import type { HttpRouteSpec } from './http-route.js';
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly observedGeneration?: number;
+}
+
+interface ParentStatus {
+  readonly parentRef: { readonly name: string };
+  readonly conditions?: readonly Condition[];
+}
+
+/** A Gateway's word on the route, where it has one. */
+export interface Verdict {
+  readonly parent: string;
+  readonly status: string;
+  readonly observed: number;
+  readonly generation: number;
+  /** It has accepted the route as it is now. */
+  readonly ready: boolean;
+}
+
+/** What the Gateways that the route names say of it. Those that say nothing, and words of others, don't count. */
+export function verdicts(route: KubeObject): readonly Verdict[] {
+  const { parentRefs = [] } = (route['spec'] ?? {}) as HttpRouteSpec;
+  const { parents = [] } = (route['status'] ?? {}) as { parents?: readonly ParentStatus[] };
+  const generation = route.metadata.generation ?? 0;
+  return parents
+    .filter(({ parentRef }) => parentRefs.some((ref) => isDeepStrictEqual(ref, parentRef)))
+    .flatMap(({ parentRef, conditions = [] }) => {
+      const accepted = conditions.find(({ type }) => type === 'Accepted');
+      if (!accepted) return [];
+      const { status, observedGeneration: observed = 0 } = accepted;
+      const ready = status === 'True' && observed >= generation;
+      return [{ parent: parentRef.name, status, observed, generation, ready }];
+    });
+}
