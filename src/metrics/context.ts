@@ -3,6 +3,18 @@ import type { Canary, Metric } from '../crds/types.js';
 import { queryNamesOf, type QueryNames, type Window } from './model.js';
 import { metricsProviderOf } from './observers.js';
 import type { Flavour } from './queries/builtin.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What a failing provider counts as: no judgement, or a failed check as in Flagger. */
+export type ProviderErrors = 'hold' | 'flagger';
+
+/** How an evaluation is to be made for every Canary. */
+export interface MetricsSettings {
+  readonly meshProvider: string;
+  readonly builtinQueries: Flavour;
+  /** `hold` where undefined. */
+  readonly providerErrors?: ProviderErrors;
+}
 
 /** What an evaluation must know of a Canary. */
 export interface MetricsContext {
@@ -13,7 +25,8 @@ export interface MetricsContext {
   /** URL of the Prometheus for built-in checks and inline queries. */
   readonly metricsServer: string;
   readonly flavour: Flavour;
-  /** Clips the queries' interval; whole intervals where undefined, as in Flagger. */
+  readonly providerErrors: ProviderErrors;
+  /** Clips what queries look back on; it isn't clipped where undefined, as in Flagger. */
   readonly window?: Window;
 }
 
@@ -29,6 +42,8 @@ export interface MetricsSources {
   secret(namespace: string, name: string): Promise<Readonly<Record<string, string>>>;
   /** Addresses of the pods that have been the canary's since the interval began, as far as they are known. */
   canaryAddresses(): Promise<readonly string[]>;
+  /** Where undefined, providers that use the identity of Serinus itself find none. */
+  readonly surroundings?: Surroundings;
 }
 
 const KNATIVE = 'serving.knative.dev/v1';
@@ -36,7 +51,7 @@ const KNATIVE = 'serving.knative.dev/v1';
 /** For Knative targets `names.route` is to be replaced with the name of the Service's latest revision. */
 export function metricsContextOf(
   canary: Canary,
-  { meshProvider, builtinQueries }: { readonly meshProvider: string; readonly builtinQueries: Flavour },
+  { meshProvider, builtinQueries, providerErrors = 'hold' }: MetricsSettings,
   window?: Window,
 ): MetricsContext {
   const { provider, targetRef, metricsServer, analysis } = canary;
@@ -50,6 +65,7 @@ export function metricsContextOf(
     }),
     metricsServer,
     flavour: builtinQueries,
+    providerErrors,
     ...(window ? { window } : {}),
   };
 }

@@ -10,7 +10,8 @@ import { readSource, type Reader } from './read.js';
  * spec, then templates in the order of the spec, up to the first failure. A metric with several sources has a result
  * for each.
  *
- * A failure is a result, `providerError` where the canary isn't to blame. What is the user's to mend (a bad query, a
+ * A failure is a result, `providerError` where the canary isn't to blame (if such failures are to be told apart) or
+ * where it is too early to tell. What is the user's to mend (a bad query, a
  * template or Secret that is missing or wrong) counts as a failed check, as in Flagger.
  *
  * @throws whatever `signal` was aborted with
@@ -41,7 +42,7 @@ function inOrder(metrics: readonly Metric[]): readonly (readonly [Metric, Metric
 }
 
 async function check(metric: Metric, source: MetricSource, reader: Reader): Promise<MetricResult> {
-  const reading = await readingOf(() => readSource(source, metric, reader));
+  const reading = await readingOf(() => readSource(source, metric, reader), reader.context.providerErrors);
   const builtin = source.kind === 'builtin' ? source.builtin : undefined;
   return judge(reading, metric, source.range, reader.context.names, builtin);
 }

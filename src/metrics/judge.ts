@@ -10,7 +10,8 @@ export type Reading =
   | { readonly value: number }
   | {
       readonly failure: string;
-      /** The provider is to blame, not the canary, nor the user. */ readonly providerError?: true;
+      /** It says nothing about the canary: the provider is to blame, or it is too early to tell. */
+      readonly providerError?: true;
     };
 
 /** How a value and its bounds are worded: `success rate 98.50% < 99%`. */

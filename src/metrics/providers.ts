@@ -4,7 +4,8 @@ import type { NamespacedRef } from '../crds/types.js';
 import type { MetricsSources } from './context.js';
 import { step } from './halt.js';
 import { shown } from './http.js';
-import type { MetricsProvider } from './port.js';
+import type { Window } from './model.js';
+import type { MetricsProvider, ProviderOptions } from './port.js';
 import { createProvider } from './registry.js';
 
 /** Flagger's messages begin in upper case in an analysis, and in lower case while a Canary is initialised. */
@@ -34,6 +35,15 @@ function prometheusAt(address: string): MetricTemplateProvider {
   };
 }
 
+/** A template and its provider. */
+export interface OpenTemplate {
+  readonly template: MetricTemplate;
+  /** Looks back as far as it likes. */
+  readonly provider: MetricsProvider;
+  /** The provider, looking back no further than the window does. */
+  within(window: Window): Promise<MetricsProvider>;
+}
+
 /**
  * A template and its provider. The Secret is read for this call, and kept nowhere but in the provider.
  *
@@ -45,7 +55,7 @@ export async function openTemplate(
   interval: Duration | undefined,
   sources: MetricsSources,
   tone: Tone,
-): Promise<{ readonly template: MetricTemplate; readonly provider: MetricsProvider }> {
+): Promise<OpenTemplate> {
   const title = `${tone === 'analysis' ? 'Metric' : 'metric'} template ${name}.${namespace}`;
   const template = await step(() => sources.template(namespace, name), {
     failed: (error) => `${title} error: ${error}`,
@@ -57,9 +67,17 @@ export async function openTemplate(
     (await step(() => sources.secret(namespace, secretRef.name), {
       failed: (error) => `${title} secret ${secretRef.name} error: ${error}`,
     }));
-  const options = { provider: spec, ...(credentials ? { credentials } : {}), ...(interval ? { interval } : {}) };
-  const provider = await step(() => createProvider(options), {
-    failed: (error) => `${title} provider ${spec.type} error: ${error}`,
-  });
-  return { template, provider };
+  const open = (more: Pick<ProviderOptions, 'notBefore'>) =>
+    step(
+      () =>
+        createProvider({
+          provider: spec,
+          ...(credentials ? { credentials } : {}),
+          ...(interval ? { interval } : {}),
+          ...(sources.surroundings ? { surroundings: sources.surroundings } : {}),
+          ...more,
+        }),
+      { failed: (error) => `${title} provider ${spec.type} error: ${error}` },
+    );
+  return { template, provider: await open({}), within: ({ notBefore }) => open({ notBefore }) };
 }

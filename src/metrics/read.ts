@@ -1,13 +1,17 @@
 import type { Metric, MetricSource } from '../crds/types.js';
 import type { MetricsContext, MetricsSources } from './context.js';
+import { askWithin } from './early.js';
 import { NoValuesFound } from './errors.js';
 import { step } from './halt.js';
-import { intervalWithin, renderQuery } from './model.js';
+import { intervalWithin, renderQuery, type Window } from './model.js';
 import { observerOf } from './observers.js';
 import { metricsServerAt, openTemplate } from './providers.js';
 import { builtinQuery, renderBuiltin } from './queries/builtin.js';
 
 type SourceOf<Kind extends MetricSource['kind']> = Extract<MetricSource, { kind: Kind }>;
+
+/** Intervals of the metric that providers look back at most, where they are asked about a span of time. */
+const LONGEST_LOOK_BACK = 10;
 
 /** What reading a value takes. */
 export interface Reader {
@@ -45,23 +49,22 @@ async function readBuiltin(
   const addresses = await step(() => (query.ofAddresses ? sources.canaryAddresses() : []), {
     failed: (error) => `Metric query failed for ${metric.name}: ${error}`,
   });
-  const model = { ...names, interval: intervalWithin(interval, window), variables: {} };
-  const text = renderBuiltin(query, model, addresses);
+  const ask = (clip: Window | undefined) => {
+    const model = { ...names, interval: intervalWithin(interval, clip), variables: {} };
+    const text = renderBuiltin(query, model, addresses);
+    return text === undefined ? Promise.reject(new NoValuesFound()) : server.query(text, signal);
+  };
 
   const idle = `probably ${names.target}.${names.namespace} is not receiving traffic`;
   // Flagger's HTTP observer leaves these words out.
   const running = observer === 'http' ? '' : 'running query failed: ';
-  const value = await step(() => (text === undefined ? noValues() : server.query(text, signal)), {
+  const value = await step(() => askWithin(metric.name, { window, lookBackSeconds: interval.seconds }, ask), {
     failed: (error) => `Prometheus query failed: ${running}${error}`,
     noValues: (error) =>
       `Halt advancement no values found for ${metricsProvider} metric ${metric.name} ${idle}` +
       (builtin === 'request-success-rate' ? `: ${running}${error}` : ''),
   });
   return builtin === 'request-duration' ? Math.trunc(value * query.factor) : value * query.factor;
-}
-
-function noValues(): never {
-  throw new NoValuesFound();
 }
 
 /** An inline query is sent as it is: it is no template. */
@@ -79,13 +82,20 @@ async function readTemplate(
   { context, sources, signal }: Reader,
 ): Promise<number> {
   const { names, window } = context;
-  const { template, provider } = await openTemplate(templateRef, interval, sources, 'analysis');
-  const model = { ...names, interval: intervalWithin(interval, window), variables };
-  const query = await step(() => renderQuery(template.query, model), {
-    failed: (error) => `Metric template ${templateRef.name}.${templateRef.namespace} query render error: ${error}`,
-  });
-  return step(() => provider.query(query, signal), {
-    failed: (error) => `Metric query failed for ${metric.name}: ${error}`,
-    noValues: (error) => `Halt advancement no values found for custom metric: ${metric.name}: ${error}`,
-  });
+  const { template, provider, within } = await openTemplate(templateRef, interval, sources, 'analysis');
+  const ask = async (clip: Window | undefined) => {
+    const opened = clip ? await within(clip) : provider;
+    const model = { ...names, interval: intervalWithin(interval, clip), variables };
+    const query = await step(() => renderQuery(template.query, model), {
+      failed: (error) => `Metric template ${templateRef.name}.${templateRef.namespace} query render error: ${error}`,
+    });
+    return opened.query(query, signal);
+  };
+  return step(
+    () => askWithin(metric.name, { window, lookBackSeconds: LONGEST_LOOK_BACK * (interval?.seconds ?? 0) }, ask),
+    {
+      failed: (error) => `Metric query failed for ${metric.name}: ${error}`,
+      noValues: (error) => `Halt advancement no values found for custom metric: ${metric.name}: ${error}`,
+    },
+  );
 }

@@ -77,12 +77,13 @@ const CASES: Readonly<Record<string, Case>> = {
     error:
       'metric template not-found.test provider prometheus error: prometheus credentials does not contain a username',
   },
-  'a provider that nobody has built': {
+  'a provider that needs an interval': {
     metrics: [TEMPLATE],
     answer: number(1),
-    template: { type: 'newrelic' },
+    template: { type: 'cloudwatch', region: 'eu-west-1' },
     probes: 0,
-    error: 'metric template not-found.test provider newrelic error: metrics provider newrelic is not supported yet',
+    error:
+      'metric template not-found.test provider cloudwatch error: error parsing metric interval: time: invalid duration "": set interval of the metric in spec.analysis.metrics, such as 1m',
   },
 };
 

@@ -11,7 +11,7 @@ function canary(edits: Readonly<Record<string, unknown>> = {}): Canary {
   return parsed.value;
 }
 
-const SETTINGS = { meshProvider: 'istio', builtinQueries: 'canary-only' } as const;
+const SETTINGS = { meshProvider: 'istio', builtinQueries: 'canary-only', providerErrors: 'hold' } as const;
 const ingressRef = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'an-ingress' };
 
 describe('what an evaluation knows of a Canary', () => {

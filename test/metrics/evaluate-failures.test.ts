@@ -159,10 +159,11 @@ describe('what goes wrong', () => {
       message:
         'Metric template not-found.test provider prometheus error: prometheus credentials does not contain a username',
     },
-    'provider that nobody has built': {
+    'provider without a Secret': {
       metric: TEMPLATE,
       cluster: withTemplate({ provider: { type: 'datadog' } }),
-      message: 'Metric template not-found.test provider datadog error: metrics provider datadog is not supported yet',
+      message:
+        'Metric template not-found.test provider datadog error: datadog needs credentials: set spec.provider.secretRef of the template to a Secret with datadog_api_key',
     },
     'template that can’t be parsed': {
       metric: TEMPLATE,

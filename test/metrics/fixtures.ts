@@ -42,7 +42,7 @@ export function contextOf(
   const edits = { 'metadata.name': 'shop', 'spec.metricsServer': metricsServer, 'spec.analysis.metrics': metrics };
   const parsed = parseCanary(canaryWith(edits), OPTIONS);
   assert.ok(parsed.ok, JSON.stringify(parsed));
-  const settings = { meshProvider: 'apisix', builtinQueries: 'canary-only' } as const;
+  const settings = { meshProvider: 'apisix', builtinQueries: 'canary-only', providerErrors: 'hold' } as const;
   return { ...metricsContextOf(parsed.value, settings), ...more };
 }
 

@@ -227,11 +227,6 @@ describe('prometheus: what cannot be used', () => {
       () => createProvider({ provider: provider('http://p'), credentials: { token: 'hush\nhush' } }),
       /^header "Authorization" can't be sent: it has characters that HTTP doesn't allow$/,
     ],
-    [
-      'a provider that nobody has built',
-      () => createProvider({ provider: provider('http://p', { type: 'datadog' }) }),
-      /^metrics provider datadog is not supported yet$/,
-    ],
   ];
   for (const [what, create, message] of refusals) {
     test(what, () => {
