@@ -28,7 +28,7 @@ interface Backend {
 }
 
 interface Route {
-  readonly conditions: readonly Condition[];
+  readonly conditions?: readonly Condition[];
   readonly services?: readonly Backend[];
   readonly [field: string]: unknown;
 }
@@ -54,12 +54,17 @@ export function contour(ingressClass: string): Blueprint {
         ...(ingressClass === '' ? {} : { ingressClassName: ingressClass }),
         routes: routesOf(canary, weights),
       }),
+    reweighed: (current, canary, weights) => {
+      const { routes = [], ...others } = specOf(current);
+      return { ...current, spec: { ...others, routes: routes.map((one) => turned(one, canary, weights)) } };
+    },
     weights: (object, canary) => {
       const { routes = [] } = specOf(object);
       const found = divisionOf(routes[0], canary);
       // Without an audience before it, the canary serves everybody.
-      const everybody = canary.analysis.match.length > 0 && routes.length === 1 && found?.canary === 100;
-      return found && everybody ? { ...found, everybody } : found;
+      const isForAll = routes[0]?.conditions?.every(({ header }) => header === undefined) ?? true;
+      const everybody = canary.analysis.match.length > 0 && isForAll && found !== undefined && found.canary > 0;
+      return everybody ? { ...found, everybody } : found;
     },
     isSettled,
   };
@@ -87,10 +92,10 @@ function textOf(text: TextMatch): { exact: string } | { regex: string } {
 }
 
 function route(canary: Canary, conditions: readonly Condition[], weights: Weights): Route {
-  const { primaryName, canaryName, timeout, retries } = canary.service;
+  const { timeout, retries } = canary.service;
   return {
     conditions,
-    services: [backend(canary, primaryName, weights.primary), backend(canary, canaryName, weights.canary)],
+    services: backends(canary, weights),
     ...(timeout ? { timeoutPolicy: { response: timeout, idle: IDLE_TIMEOUT } } : {}),
     ...(retries ? { retryPolicy: retryPolicyOf(retries) } : {}),
   };
@@ -100,6 +105,18 @@ function route(canary: Canary, conditions: readonly Condition[], weights: Weight
 function backend({ namespace, service: { port } }: Canary, name: string, weight: number): Backend {
   const address = `${name}.${namespace}.svc.cluster.local:${port}`;
   return { name, port, weight, requestHeadersPolicy: { set: [{ name: 'l5d-dst-override', value: address }] } };
+}
+
+/** A route that leads to one of ours, leading to where all traffic goes now. */
+function turned(found: Route, canary: Canary, weights: Weights): Route {
+  const { primaryName, canaryName } = canary.service;
+  if (!found.services?.some(({ name }) => name === primaryName || name === canaryName)) return found;
+  return { ...found, services: backends(canary, weights) };
+}
+
+function backends(canary: Canary, weights: Weights): readonly Backend[] {
+  const { primaryName, canaryName } = canary.service;
+  return [backend(canary, primaryName, weights.primary), backend(canary, canaryName, weights.canary)];
 }
 
 function retryPolicyOf({ attempts, perTryTimeout, retryOn }: NonNullable<Canary['service']['retries']>): object {

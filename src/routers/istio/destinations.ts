@@ -1,4 +1,4 @@
-import type { Canary } from '../../crds/canary.js';
+import type { Canary, CanaryService } from '../../crds/canary.js';
 import { canaryAt, type Weights } from '../../domain/weights.js';
 import type { Route, WeightedDestination } from './objects.js';
 
@@ -26,15 +26,15 @@ export function division(canary: Canary, weights: Weights): readonly [WeightedDe
   ];
 }
 
-/** How the last of the routes that lead to both divides the requests; undefined where none does. */
-export function divisionOf(routes: readonly Route[], canary: Canary): Weights | undefined {
-  for (const { route = [] } of [...routes].reverse()) {
-    const to = (host: string) => route.find(({ destination }) => destination.host === host);
-    const [primary, share] = [to(canary.service.primaryName), to(canary.service.canaryName)];
-    if (!primary || !share) continue;
-    // What isn't there is a 0.
-    const [p, c] = [primary.weight ?? 0, share.weight ?? 0];
-    return p + c === 100 ? canaryAt(c) : undefined;
-  }
-  return undefined;
+/** The last of the routes that lead to both: those before it keep clients where they are. */
+export function dividing<R extends Route>(routes: readonly R[], service: CanaryService): R | undefined {
+  const leadsTo = ({ route = [] }: R, host: string) => route.some(({ destination }) => destination.host === host);
+  return routes.filter((route) => leadsTo(route, service.primaryName) && leadsTo(route, service.canaryName)).at(-1);
+}
+
+/** How a route divides the traffic; undefined where not all of it goes to one of the two. */
+export function divisionIn({ route = [] }: Route, service: CanaryService): Weights | undefined {
+  const weightOf = (host: string) => route.find(({ destination }) => destination.host === host)?.weight ?? 0;
+  const [primary, canary] = [weightOf(service.primaryName), weightOf(service.canaryName)];
+  return primary + canary === 100 ? canaryAt(canary) : undefined;
 }

@@ -3,10 +3,12 @@ import type { Weights } from '../../domain/weights.js';
 import { UserError } from '../../errors.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { apexObject } from '../shared/apex.js';
-import type { Blueprint } from '../shared/object-router.js';
-import { division, divisionOf, gatewaysOf } from './destinations.js';
+import type { Blueprint, Wish } from '../shared/object-router.js';
+import { cookiesFor } from '../shared/cookies.js';
+import { cookiesIn } from './affinity.js';
+import { dividing, division, divisionIn, gatewaysOf } from './destinations.js';
 import { httpRoutes, httpWeights } from './http.js';
-import { specOf, VIRTUAL_SERVICES, type Route, type VirtualServiceSpec } from './objects.js';
+import { specOf, VIRTUAL_SERVICES, type HttpRoute, type Route, type VirtualServiceSpec } from './objects.js';
 import { keepingOriginal } from './original.js';
 
 /**
@@ -17,25 +19,27 @@ export const virtualService: Blueprint = {
   provider: 'istio',
   type: VIRTUAL_SERVICES,
   name: (canary) => canary.service.name,
-  desired({ canary, current, weights }) {
+  desired(wish) {
+    const { canary, current } = wish;
     refuseContradictions(canary);
     const { hosts: _hosts, gateways: _gateways, http: _http, tcp: _tcp, ...others } = specOf(current);
-    const spec: VirtualServiceSpec = { ...others, ...scopeOf(canary), ...routesOf(canary, weights) };
+    const spec: VirtualServiceSpec = { ...others, ...scopeOf(canary), ...routesOf(wish) };
     return keepingOriginal(canary, current, apexObject(canary, VIRTUAL_SERVICES, current, spec));
   },
-  reweighed(current, canary, weights) {
-    // Only the way back is worth taking with a Canary that can't be carried out.
-    if (weights.canary > 0 && !weights.everybody) refuseContradictions(canary);
-    return withAll(current, canary, weights);
-  },
+  reweighed: withAll,
   weights(object, canary) {
     const { http = [], tcp = [] } = specOf(object);
-    return isTcp(canary) ? divisionOf(tcp, canary) : httpWeights(http, canary);
+    if (!isTcp(canary)) return httpWeights(http, canary);
+    const weighted = dividing(tcp, canary.service);
+    return weighted && divisionIn(weighted, canary.service);
   },
 };
 
-function routesOf(canary: Canary, weights: Weights): VirtualServiceSpec {
-  if (!isTcp(canary)) return { http: httpRoutes(canary, weights) };
+function routesOf({ canary, current, weights, fence }: Wish): VirtualServiceSpec {
+  if (!isTcp(canary)) {
+    const found = cookiesIn(specOf(current).http ?? [], canary);
+    return { http: httpRoutes(canary, weights, cookiesFor(canary, weights, found, fence)) };
+  }
   const ports = (canary.service.match ?? []).flatMap(({ port }) => (port === undefined ? [] : [{ port }]));
   return { tcp: [{ ...(ports.length > 0 ? { match: ports } : {}), route: division(canary, weights) }] };
 }
@@ -73,7 +77,7 @@ function refuseContradictions(canary: Canary): void {
   }
 }
 
-/** Every route that leads to one of ours leads to where all traffic goes now. */
+/** Every route that leads to one of ours leads to where all traffic goes now, and nothing is copied any more. */
 function withAll(current: KubeObject, canary: Canary, weights: Weights): KubeObject {
   const { primaryName, canaryName } = canary.service;
   const ours = [primaryName, canaryName];
@@ -81,10 +85,11 @@ function withAll(current: KubeObject, canary: Canary, weights: Weights): KubeObj
     route.route?.some(({ destination }) => ours.includes(destination.host))
       ? { ...route, route: division(canary, weights) }
       : route;
+  const turnedHttp = ({ mirror: _mirror, mirrorPercentage: _share, ...route }: HttpRoute) => turned(route);
   const { http, tcp, ...others } = specOf(current);
   const spec: VirtualServiceSpec = {
     ...others,
-    ...(http ? { http: http.map(turned) } : {}),
+    ...(http ? { http: http.map(turnedHttp) } : {}),
     ...(tcp ? { tcp: tcp.map(turned) } : {}),
   };
   return { ...current, spec };
