@@ -44,17 +44,17 @@ async function measure(place: Place, { intervalSeconds, runs }: Arguments): Prom
   const scenes = scenesOf(intervalSeconds);
   // Alone, so that nothing else takes part in its time.
   const walkthrough = await Stage.open(place, scenes.good);
-  say(`initialised in ${(walkthrough.initialisedMs / 1000).toFixed(1)} s`);
+  const { initialisation } = walkthrough;
+  say(`initialised in ${initialisation.seconds.toFixed(1)} s`);
   const good: GoodRelease[] = [];
   for (let run = 0; run < runs; run += 1) {
     const release = await goodRelease(walkthrough, run);
     say(`good release ${run + 1} of ${runs}: ${release.seconds.total.toFixed(1)} s`);
     good.push(release);
   }
-  const initialisedSeconds = walkthrough.initialisedMs / 1000;
   await walkthrough.timeline.stop();
   const ofBad = await measureBad(place, scenes, runs);
-  return { machine, intervalSeconds, runs, initialisedSeconds, good, ...ofBad };
+  return { machine, intervalSeconds, runs, initialisation, good, ...ofBad };
 }
 
 /** The bad ones are mostly waiting: they take place side by side. */

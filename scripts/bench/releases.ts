@@ -3,6 +3,7 @@ import { HistoryMeter, type HistoryCost } from './history.js';
 import { WALKTHROUGH } from './objects.js';
 import { TAGS } from './place.js';
 import type { Stage } from './stage.js';
+import type { Told } from './timeline.js';
 
 /** Longest a release may take, in intervals, plus pods that start. */
 const PATIENCE_INTERVALS = 20;
@@ -32,8 +33,8 @@ export interface GoodRelease {
   /** Requests of Serinus to the API server about objects of the namespace. */
   readonly apiRequests: number;
   readonly history: HistoryCost | undefined;
-  /** Seconds since `set image`. */
-  readonly timeline: readonly { readonly seconds: number; readonly what: string }[];
+  /** Since `set image`. */
+  readonly timeline: readonly Told[];
 }
 
 export interface BadRelease {
@@ -66,9 +67,8 @@ export async function goodRelease(stage: Stage, run: number): Promise<GoodReleas
   });
   const { requests, failed } = users.seen;
   const seconds = figuresOf(stage, began);
-  const told = timeline.all.map(({ at, what }) => ({ seconds: (at - began) / 1000, what }));
   const halts = timeline.count('event [Warning] Halt');
-  return { seconds, halts, requests, failedRequests: failed, apiRequests, history, timeline: told };
+  return { seconds, halts, requests, failedRequests: failed, apiRequests, history, timeline: timeline.since(began) };
 }
 
 function figuresOf({ timeline }: Stage, began: number): GoodFigures {

@@ -3,6 +3,8 @@ import type { HistoryCost } from './history.js';
 import { describeMachine, type Machine } from './machine.js';
 import type { BadRelease, GoodFigures, GoodRelease } from './releases.js';
 import { spreadOf, type Spread } from './spread.js';
+import type { Initialisation } from './stage.js';
+import type { Told } from './timeline.js';
 
 /** Releases of one kind that turn bad. */
 export interface BadCase {
@@ -15,7 +17,7 @@ export interface Measured {
   readonly machine: Machine;
   readonly intervalSeconds: number;
   readonly runs: number;
-  readonly initialisedSeconds: number;
+  readonly initialisation: Initialisation;
   readonly good: readonly GoodRelease[];
   readonly badMetric: readonly BadCase[];
   readonly badVersion: readonly BadCase[];
@@ -58,20 +60,23 @@ export function reportOf(measured: Measured): string {
   ].join('\n');
 }
 
-/** What happened when, of each good release. */
-export function timelineOf({ good }: Measured): string {
-  return good
-    .map(({ timeline }, index) => {
-      const lines = timeline.map(({ seconds, what }) => `${seconds.toFixed(3).padStart(8)}  ${what}`);
-      return [`good release ${index + 1}, seconds since set image`, ...lines].join('\n');
-    })
-    .join('\n\n');
+/** What happened when, of the initialisation and of each good release. */
+export function timelineOf({ initialisation, good }: Measured): string {
+  const stories = [
+    story('initialisation, seconds since the Canary was applied', initialisation.timeline),
+    ...good.map(({ timeline }, index) => story(`good release ${index + 1}, seconds since set image`, timeline)),
+  ];
+  return stories.join('\n\n');
+}
+
+function story(title: string, timeline: readonly Told[]): string {
+  return [title, ...timeline.map(({ seconds, what }) => `${seconds.toFixed(3).padStart(8)}  ${what}`)].join('\n');
 }
 
 function rowsOf(measured: Measured): Row[] {
-  const { good, badMetric, badVersion, initialisedSeconds } = measured;
+  const { good, badMetric, badVersion, initialisation } = measured;
   return [
-    { figure: 'Canary applied to Initialized', ours: spreadOf([initialisedSeconds]), flagger: FLAGGER.initialised },
+    { figure: 'Canary applied to Initialized', ours: spreadOf([initialisation.seconds]), flagger: FLAGGER.initialised },
     ...LEGS.map(([leg, figure]) => ({
       figure,
       ours: spreadOf(good.map(({ seconds }) => seconds[leg])),

@@ -6,7 +6,7 @@ import { workflowIdOf } from '../../src/workflows/contract.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import { APP, objectsOf, type Scene } from './objects.js';
 import { CLUSTER, type Place } from './place.js';
-import { Timeline } from './timeline.js';
+import { Timeline, type Told } from './timeline.js';
 
 /** Steady requests of users, on top of the load test's own 20 a second. */
 const REQUESTS_PER_SECOND = 40;
@@ -20,14 +20,19 @@ export interface Seen {
   readonly lastHeard: Map<string, number>;
 }
 
+/** From applying the Canary until it is `Initialized`. */
+export interface Initialisation {
+  readonly seconds: number;
+  readonly timeline: readonly Told[];
+}
+
 /** A namespace with the walkthrough in it. */
 export class Stage {
   private constructor(
     readonly place: Place,
     readonly scene: Scene,
     readonly timeline: Timeline,
-    /** From applying the Canary to `Initialized`. */
-    readonly initialisedMs: number,
+    readonly initialisation: Initialisation,
   ) {}
 
   /** Applies the walkthrough's objects and waits until the Canary is initialised. */
@@ -36,10 +41,11 @@ export class Stage {
     const timeline = await Timeline.open(place.kube, scene.namespace);
     const serving = 'pods wanted 1, there 1, updated 1, available 1';
     for (const name of [APP.name, 'flagger-loadtester']) await timeline.first([`${name} ${serving}`], START_MS);
+    timeline.begin();
     const began = Date.now();
     await applied(place, scene, ['canary']);
     const { at } = await timeline.first(['phase Initialized'], START_MS);
-    return new Stage(place, scene, timeline, at - began);
+    return new Stage(place, scene, timeline, { seconds: (at - began) / 1000, timeline: timeline.since(began) });
   }
 
   /** `kubectl set image`. @returns when, milliseconds since 1970 */

@@ -12,6 +12,12 @@ export interface Mark {
   readonly what: string;
 }
 
+/** The same as people read it: seconds since something began. */
+export interface Told {
+  readonly seconds: number;
+  readonly what: string;
+}
+
 /**
  * Writes down what happens to a Canary as the API server's watches tell it: phases, weights, pods, Events. Nobody asks
  * for anything meanwhile, so that measuring costs what is measured next to nothing.
@@ -46,8 +52,9 @@ export class Timeline {
     this.marks = [];
   }
 
-  get all(): readonly Mark[] {
-    return this.marks;
+  /** What has happened so far. */
+  since(began: number): readonly Told[] {
+    return this.marks.map(({ at, what }) => ({ seconds: (at - began) / 1000, what }));
   }
 
   /** The first mark of that text since `begin`. */
@@ -97,7 +104,7 @@ export class Timeline {
       case 'Canary':
         return this.noteCanary(object);
       case 'ApisixRoute':
-        return this.set('route weight', weightIn(object));
+        return this.noteRoute(object);
       case 'Deployment':
         return this.set(`${object.metadata.name} pods`, podsOf(object));
       case 'Event':
@@ -110,6 +117,13 @@ export class Timeline {
     const { phase, canaryWeight, failedChecks } = parseStatus(object['status']);
     this.set('phase', phase);
     this.set('status', `${phase} weight ${canaryWeight} failed checks ${failedChecks}`);
+  }
+
+  private noteRoute(route: KubeObject): void {
+    const weight = weightIn(route);
+    if (weight === undefined) return;
+    this.set('route weight', weight);
+    this.set('gateway', takeoverOf(route));
   }
 
   /** Only a change is something that happens. */
@@ -134,6 +148,18 @@ function weightIn(route: KubeObject): string | undefined {
   const [rule] = (route['spec'] as RouteSpec | undefined)?.http ?? [];
   const backend = rule?.backends?.find(({ serviceName }) => serviceName === `${APP.name}-canary`);
   return backend && String(backend.weight ?? 0);
+}
+
+interface RouteStatus {
+  readonly conditions?: readonly { status: string; message: string; observedGeneration?: number }[];
+}
+
+/** What the gateway says of the route as it is now. */
+function takeoverOf(route: KubeObject): string {
+  const { conditions = [] } = (route['status'] ?? {}) as RouteStatus;
+  const told = conditions.find(({ observedGeneration }) => observedGeneration === route.metadata.generation);
+  if (!told) return 'has not taken the route over yet';
+  return told.status === 'True' ? 'has taken the route over' : `refuses the route: ${told.message}`;
 }
 
 interface DeploymentParts {
