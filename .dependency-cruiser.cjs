@@ -18,6 +18,8 @@ const MAY_IMPORT = {
   workloads: ['kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   metrics: ['crds', 'domain', 'errors.ts', 'settings.ts'],
   webhooks: ['crds', 'domain', 'errors.ts'],
+  alerts: ['crds', 'domain', 'errors.ts'],
+  meters: ['activities/meters.ts', 'crds', 'domain', 'kubernetes'],
   // It is a program of its own: of a release it only knows how its result is written down.
   loadtest: ['domain/record.ts', 'errors.ts'],
   activities: [
@@ -34,12 +36,13 @@ const MAY_IMPORT = {
     'workloads',
     'metrics',
     'webhooks',
+    'alerts',
     'loadtest',
   ],
   'temporal.ts': ['activities/dependencies.ts', 'errors.ts'],
   telemetry: ['telemetry.ts', 'errors.ts'],
   'telemetry.ts': ['telemetry'],
-  'wiring.ts': ['activities', 'kubernetes', 'routers', 'workloads', 'metrics', 'settings.ts'],
+  'wiring.ts': ['activities', 'meters', 'kubernetes', 'routers', 'workloads', 'metrics', 'settings.ts'],
   watch: ['activities', 'kubernetes', 'crds', 'domain', 'errors.ts', 'workflows/contract.ts'],
   worker: ['activities', 'domain', 'errors.ts', 'workflows/contract.ts'],
   api: [

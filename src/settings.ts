@@ -17,10 +17,31 @@ export interface Settings {
   readonly leaseSeconds: number;
   /** Which queries the built-in checks use: those that tell the canary's requests apart, or Flagger's. */
   readonly builtinQueries: 'canary-only' | 'flagger';
+  /** How far back metrics look: never past the last change of weight, or as far as in Flagger. */
+  readonly metricWindow: 'weight' | 'flagger';
+  /** What a failing metrics provider counts as: no judgement, or a failed check as in Flagger. */
+  readonly providerErrors: 'hold' | 'flagger';
   /** Of the NGINX ingress controller's annotations, without the slash. */
   readonly ingressAnnotationsPrefix: string;
   /** Of the HTTPProxies that are made for Contour; empty where there is only one Contour. */
   readonly ingressClass: string;
+  readonly notifications: Notifications;
+}
+
+/** Who is told of every Canary that says nothing of its own. Addresses and tokens are secrets. */
+export interface Notifications {
+  readonly notifier: Notifier | undefined;
+  /** URL that is called with every event. */
+  readonly eventWebhook: string | undefined;
+}
+
+export interface Notifier {
+  readonly type: 'slack' | 'msteams';
+  readonly address: string;
+  readonly token: string | undefined;
+  readonly proxy: string | undefined;
+  readonly channel: string;
+  readonly username: string;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -34,6 +55,9 @@ export const DEFAULT_SETTINGS: Settings = {
   minIntervalSeconds: 10,
   leaseSeconds: 60,
   builtinQueries: 'canary-only',
+  metricWindow: 'weight',
+  providerErrors: 'hold',
   ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
   ingressClass: '',
+  notifications: { notifier: undefined, eventWebhook: undefined },
 };

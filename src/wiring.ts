@@ -6,6 +6,7 @@ import { ClusterCache } from './kubernetes/cache.js';
 import type { KubeClient } from './kubernetes/client.js';
 import { Leases } from './kubernetes/lease.js';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SECRETS } from './kubernetes/object.js';
+import { ProcessMeters } from './meters/process.js';
 import { createRouters } from './routers/registry.js';
 import type { Settings } from './settings.js';
 import { createWorkloads } from './workloads/registry.js';
@@ -20,13 +21,15 @@ export function wire(kube: KubeClient, temporal: Client, settings: Settings, log
   });
   // What every tick needs is on its way before the first one asks.
   for (const type of [CANARIES, DEPLOYMENTS, LEASES]) cache.watch(type);
+  const meters = new ProcessMeters();
   return {
     settings,
     cache,
     leases: new Leases(cache),
     routers: createRouters(cache, settings),
     workloads: createWorkloads(cache, settings),
-    checks: createChecks(cache, settings, log),
+    checks: createChecks(cache, settings, meters, log),
+    meters,
     submissions: new TemporalSubmissions(temporal, { leaseSeconds: settings.leaseSeconds }),
     log,
     now: Date.now,

@@ -1,13 +1,14 @@
 import type { Effect } from '../domain/effects.js';
 import { recordEvent } from '../kubernetes/events.js';
 import { CANARIES } from '../kubernetes/object.js';
-import { withInvalidSpec, withStatus } from '../kubernetes/status.js';
+import { withInvalidSpec } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import type { Applied, ApplyInput } from '../workflows/activities.js';
 import { keptSpec, readCanary, workbench, type CanaryView } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
-import { buildPrimary, giveServiceBack, putAutoscaler, putFinalizer, reconcileAll } from './generated.js';
+import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './generated.js';
+import { writeStatus } from './status.js';
 import { leaseOwner, termsOf } from './tenure.js';
 
 /** Events of one batch at most; their positions make their names. */
@@ -48,15 +49,7 @@ async function carryOut(
       await say(deps, view, effect, input.at, fence.seq * EVENTS_PER_BATCH + index);
       return true;
     case 'status':
-      await write(
-        cache,
-        CANARIES,
-        input.canary,
-        (current) => current && withStatus(current, effect.status, kindOf(view), input.at),
-        {
-          subresource: 'status',
-        },
-      );
+      await writeStatus(deps, view, effect.status, input.at);
       return true;
     case 'condition':
       await write(
@@ -100,9 +93,7 @@ async function work(
       await drain(router, canary, signal);
       return true;
     case 'promote':
-      if (!(await workload.promote(canary, effect.revision, fence))) return false;
-      await putAutoscaler(deps.cache, canary, true);
-      return true;
+      return workload.promote(canary, effect.revision, fence);
     case 'settle':
       await workload.settle(canary, fence);
       return true;
@@ -143,8 +134,4 @@ export async function say(
   if (event.error) deps.log.error(fields, event.message);
   else deps.log.info(fields, event.message);
   await recordEvent(deps.cache.client, view.object, { type: event.type, message: event.message, at, index });
-}
-
-export function kindOf(view: CanaryView): string {
-  return view.canary?.targetRef.kind ?? 'Deployment';
 }

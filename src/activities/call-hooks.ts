@@ -12,7 +12,8 @@ export async function callHooks(deps: Dependencies, input: CallHooksInput, signa
   try {
     const status = parseStatus(view.object['status']);
     const applied = { hash: status.lastAppliedSpec, configs: status.trackedConfigs };
-    return await deps.checks.hooks(workbench(deps, view), { applied }, input.type, input.phase, signal);
+    const inquiry = { occasion: input.origin ?? '', signal };
+    return await deps.checks.hooks(workbench(deps, view), { applied }, input.type, input.phase, inquiry);
   } catch (error) {
     if (error instanceof UserError) return { results: [] };
     throw error;

@@ -4,6 +4,16 @@ import type { HookType } from '../domain/policy.js';
 import type { Standing } from '../domain/state.js';
 import type { Workbench } from './canary.js';
 
+/** When something is asked, and until when an answer is waited for. */
+export interface Inquiry {
+  /**
+   * Tells this inquiry from every other. It stays the same when a worker dies and another asks again: receivers tell a
+   * repetition by it.
+   */
+  readonly occasion: string;
+  readonly signal: AbortSignal;
+}
+
 /** Everything a release asks of the world outside Kubernetes. No answer holds a secret. */
 export interface Checks {
   /** Whether the metrics providers answer. */
@@ -14,17 +24,13 @@ export interface Checks {
    */
   mistake(bench: Workbench): Promise<string | undefined>;
   /** Rollout webhooks, then metrics, in the order of the spec, up to the first that fails. */
-  analysis(
-    bench: Workbench,
-    standing: Pick<Standing, 'applied' | 'weightSince'>,
-    signal: AbortSignal,
-  ): Promise<Analysis>;
+  analysis(bench: Workbench, standing: Pick<Standing, 'applied' | 'weightSince'>, inquiry: Inquiry): Promise<Analysis>;
   /** The webhooks of one type. */
   hooks(
     bench: Workbench,
     standing: Pick<Standing, 'applied'>,
     type: HookType,
     phase: Phase,
-    signal: AbortSignal,
+    inquiry: Inquiry,
   ): Promise<HookRound>;
 }

@@ -4,6 +4,7 @@ import type { Router } from '../routers/port.js';
 import type { Settings } from '../settings.js';
 import type { Workload } from '../workloads/port.js';
 import type { Checks } from './checks.js';
+import type { Meters } from './meters.js';
 import type { Submissions } from './submissions.js';
 
 /** A structured logger; `fields` become JSON fields beside `msg`. */
@@ -23,6 +24,7 @@ export interface Dependencies {
   readonly workloads: readonly Workload[];
   readonly checks: Checks;
   readonly submissions: Submissions;
+  readonly meters: Meters;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;

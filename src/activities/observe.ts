@@ -1,5 +1,7 @@
+import type { Canary } from '../crds/canary.js';
 import type { Findings, NotReady, Question, World } from '../domain/findings.js';
 import { isActive } from '../domain/phases.js';
+import type { Policy } from '../domain/policy.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
@@ -9,8 +11,10 @@ import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
+import type { Inquiry } from './checks.js';
 import type { Dependencies } from './dependencies.js';
 import { driftOf, hasFinalizer } from './generated.js';
+import { targetOf } from './meters.js';
 import { isFenced, keepAlive } from './tenure.js';
 
 /**
@@ -18,19 +22,29 @@ import { isFenced, keepAlive } from './tenure.js';
  * known so far until it has no further question.
  */
 export async function observe(deps: Dependencies, input: ObserveInput, signal: AbortSignal): Promise<Findings> {
+  const began = deps.now();
   const view = await readCanary(deps, input.canary, input.fresh);
   if (!view) return { world: GONE };
   if (isFenced(view.lease, input)) return { world: { ...GONE, gone: undefined, fenced: true } };
   await keepAlive(deps, view, input);
   const { world, bench } = await look(deps, view, input);
   const { knownGeneration: _known, ...standing } = input.standing;
-  const asked: Standing = { ...standing, policy: view.canary && policyOf(view.canary) };
+  const asked: Standing = { ...standing, policy: view.canary && policyIn(deps, view.canary) };
+  const { epoch, seq } = input.fence;
+  const inquiry = { occasion: `${epoch}.${seq}/${input.asOf}`, signal };
   let findings: Findings = { world };
   for (;;) {
     const step = tick(asked, findings, input.asOf);
-    if (step.do !== 'ask' || !bench) return findings;
-    findings = { ...findings, ...(await ask(deps, bench, asked, step.question, signal)) };
+    if (step.do !== 'ask' || !bench) return counted(deps, view, findings, began);
+    findings = { ...findings, ...(await ask(deps, bench, asked, step.question, inquiry)) };
   }
+}
+
+/** @param began milliseconds since 1970 */
+function counted(deps: Dependencies, { canary }: CanaryView, findings: Findings, began: number): Findings {
+  const { analysis } = findings;
+  if (canary && analysis) deps.meters.analysed(targetOf(canary), (deps.now() - began) / 1000, analysis.metrics);
+  return findings;
 }
 
 const MISSING: NotReady = { ready: false, retriable: false, reason: 'the Canary is gone', available: false };
@@ -41,7 +55,7 @@ async function look(
   view: CanaryView,
   input: ObserveInput,
 ): Promise<{ world: World; bench: Workbench | undefined }> {
-  const bare = { ...header(view, input), ...UNKNOWN };
+  const bare = { ...header(deps, view, input), ...UNKNOWN };
   // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
   if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object))
     return { world: GONE, bench: undefined };
@@ -67,8 +81,13 @@ const UNKNOWN = {
   drift: [],
 } as const;
 
-function header(view: CanaryView, input: ObserveInput): Partial<World> {
-  const policy = view.canary && policyOf(view.canary);
+function policyIn({ settings }: Dependencies, canary: Canary): Policy {
+  const { notifier, eventWebhook } = settings.notifications;
+  return policyOf(canary, { alerts: notifier !== undefined, events: eventWebhook !== undefined });
+}
+
+function header(deps: Dependencies, view: CanaryView, input: ObserveInput): Partial<World> {
+  const policy = view.canary && policyIn(deps, view.canary);
   return {
     ...(policy && policy.generation !== input.standing.knownGeneration ? { policy } : {}),
     ...(view.refusal ? { refusal: view.refusal } : {}),
@@ -114,21 +133,21 @@ async function ask(
   bench: Workbench,
   s: Standing,
   question: Question,
-  signal: AbortSignal,
+  inquiry: Inquiry,
 ): Promise<Partial<Findings>> {
   const { checks } = deps;
   switch (question) {
     case 'providers':
-      return { providers: await checks.providers(bench, signal) };
+      return { providers: await checks.providers(bench, inquiry.signal) };
     case 'analysis':
-      return { analysis: await checks.analysis(bench, s, signal) };
+      return { analysis: await checks.analysis(bench, s, inquiry) };
     case 'confirm-rollout':
-      return { [question]: await checks.hooks(bench, s, question, s.phase, signal) };
+      return { [question]: await checks.hooks(bench, s, question, s.phase, inquiry) };
     case 'rollback':
-      return { [question]: await checks.hooks(bench, s, question, s.phase, signal) };
+      return { [question]: await checks.hooks(bench, s, question, s.phase, inquiry) };
     case 'pre-rollout':
     case 'confirm-traffic-increase':
     case 'confirm-promotion':
-      return { [question]: await checks.hooks(bench, s, question, 'Progressing', signal) };
+      return { [question]: await checks.hooks(bench, s, question, 'Progressing', inquiry) };
   }
 }

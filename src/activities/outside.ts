@@ -7,31 +7,35 @@ import type { HookType } from '../domain/policy.js';
 import type { Revision } from '../domain/revision.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
-import { METRIC_TEMPLATES, SECRETS } from '../kubernetes/object.js';
+import { METRIC_TEMPLATES } from '../kubernetes/object.js';
 import { checkProviders } from '../metrics/check-providers.js';
 import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
 import { evaluateMetrics } from '../metrics/evaluate.js';
 import { TemplateError } from '../metrics/gotemplate/error.js';
-import { parseQuery } from '../metrics/model.js';
+import { parseQuery, type Window } from '../metrics/model.js';
 import type { Settings } from '../settings.js';
 import { checksumOf } from '../webhooks/payload.js';
 import { callRound } from '../webhooks/round.js';
 import { AddressBook } from './addresses.js';
 import type { Workbench } from './canary.js';
-import type { Checks } from './checks.js';
+import type { Checks, Inquiry } from './checks.js';
+import { clusterApi } from './cluster-api.js';
 import type { Logger } from './dependencies.js';
+import type { Meters } from './meters.js';
+import { idempotencyKey } from './keys.js';
+import { readSecret } from './secrets.js';
 
 const NO_REVISION: Revision = { hash: '', configs: {} };
 
 /** Asks metrics providers and webhooks for real. */
-export function createChecks(cache: ClusterCache, settings: Settings, log: Logger): Checks {
+export function createChecks(cache: ClusterCache, settings: Settings, meters: Meters, log: Logger): Checks {
   const book = new AddressBook(cache);
   const hooks = async (
     bench: Workbench,
     { applied }: { readonly applied: Revision | undefined },
     type: HookType,
     phase: Phase,
-    signal: AbortSignal,
+    { occasion, signal }: Inquiry,
   ): Promise<HookRound> => {
     const { canary } = bench;
     // What the release carries out itself isn't ordered from anybody else.
@@ -40,12 +44,14 @@ export function createChecks(cache: ClusterCache, settings: Settings, log: Logge
     const { name, namespace } = canary;
     const webhooks = canary.analysis.webhooks.filter((webhook) => !ours.includes(webhook.name));
     const subject = { name, namespace, phase, checksum };
-    return callRound(
+    const round = await callRound(
       { type, webhooks, subject },
-      { signal, log, idempotencyKey: (webhook) => `${canary.uid}/${checksum}/${phase}/${webhook.name}` },
+      { signal, log, idempotencyKey: (webhook) => idempotencyKey(canary.uid, occasion, type, webhook.name) },
     );
+    for (const { ok } of round.results) meters.called(type, ok);
+    return round;
   };
-  const context = (bench: Workbench) => metricsContextOf(bench.canary, settings);
+  const context = (bench: Workbench, window?: Window) => metricsContextOf(bench.canary, settings, window);
   return {
     hooks,
     providers: async (bench, signal) => {
@@ -53,15 +59,24 @@ export function createChecks(cache: ClusterCache, settings: Settings, log: Logge
       return error === undefined ? {} : { error };
     },
     mistake: (bench) => templateMistake(bench, sourcesOf(cache, book, bench)),
-    analysis: async (bench, standing, signal) => {
-      const round = await hooks(bench, standing, 'rollout', 'Progressing', signal);
+    analysis: async (bench, standing, inquiry) => {
+      const round = await hooks(bench, standing, 'rollout', 'Progressing', inquiry);
       if (failedHook(round)) return { hooks: round.results, metrics: [] };
       return {
         hooks: round.results,
-        metrics: await evaluateMetrics(context(bench), sourcesOf(cache, book, bench), signal),
+        metrics: await evaluateMetrics(
+          context(bench, windowOf(standing, settings)),
+          sourcesOf(cache, book, bench),
+          inquiry.signal,
+        ),
       };
     },
   };
+}
+
+/** Requests under an earlier weight say nothing about this one. */
+function windowOf({ weightSince }: { readonly weightSince: number }, { metricWindow }: Settings): Window | undefined {
+  return metricWindow === 'flagger' ? undefined : { notBefore: weightSince, now: Date.now() };
 }
 
 async function templateMistake({ canary }: Workbench, sources: MetricsSources): Promise<string | undefined> {
@@ -89,15 +104,8 @@ function sourcesOf(cache: ClusterCache, book: AddressBook, { canary }: Workbench
       if (!parsed.ok) throw new UserError(describeRefusal(parsed.refusal));
       return parsed.value;
     },
-    // Read for each use: what isn't kept can't be lost.
-    secret: async (namespace, name) => {
-      const object = await cache.client.get(SECRETS, namespace, name);
-      if (!object) throw new UserError(`secrets "${name}" not found`);
-      const data = (object['data'] ?? {}) as Readonly<Record<string, string>>;
-      return Object.fromEntries(
-        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
-      );
-    },
+    secret: (namespace, name) => readSecret(cache, namespace, name),
+    surroundings: { environment: process.env, cluster: clusterApi(cache.client) },
     canaryAddresses: () => book.addressesOf(canary.namespace, canary.service.canaryName),
   };
 }

@@ -2,14 +2,12 @@ import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
 import { messageOf, UserError } from '../errors.js';
-import { CANARIES } from '../kubernetes/object.js';
-import { withStatus } from '../kubernetes/status.js';
-import { write } from '../kubernetes/write.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
-import { say, kindOf } from './apply.js';
+import { say } from './apply.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
+import { writeStatus } from './status.js';
 import { leaseOwner, termsOf } from './tenure.js';
 
 /** Positions of the events of a rollback, after those said before it. */
@@ -39,7 +37,9 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
     await drain(bench.router, bench.canary, signal);
     await bench.workload.scaleDown(bench.canary);
   }
-  await writeStatus(deps, view, bench, input, servedBy);
+  const status = input.status ?? (await statusFromCluster(view, bench));
+  const canaryWeight = servedBy === 'canary' ? 100 : 0;
+  await writeStatus(deps, view, { ...status, phase: 'Failed', canaryWeight }, input.at);
   if (release) await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
   return { servedBy };
 }
@@ -91,24 +91,6 @@ async function tell(
 function failedMessage(input: RollBackInput, servedBy: 'primary' | 'canary'): string {
   const say = messagesFor({ canary: input.canary, policy: undefined });
   return servedBy === 'primary' ? say.failed : say.failedServing;
-}
-
-async function writeStatus(
-  deps: Dependencies,
-  view: CanaryView,
-  bench: Workbench,
-  input: RollBackInput,
-  servedBy: 'primary' | 'canary',
-): Promise<void> {
-  const status = input.status ?? (await statusFromCluster(view, bench));
-  const canaryWeight = servedBy === 'canary' ? 100 : 0;
-  await write(
-    deps.cache,
-    CANARIES,
-    input.canary,
-    (current) => current && withStatus(current, { ...status, phase: 'Failed', canaryWeight }, kindOf(view), input.at),
-    { subresource: 'status' },
-  );
 }
 
 /** For whoever rolls back without knowing the run: what the target holds is what failed. */

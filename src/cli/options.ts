@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../logging.js';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
+import { addNotificationFlags, notificationsOf, type NotificationFlags } from './notification-flags.js';
 
 /** Options of every command that talks to the cluster. */
 export interface ClusterFlags {
@@ -15,7 +16,7 @@ export interface TemporalFlags {
 }
 
 /** Options of the long-running commands; the names are Flagger's where it has them. */
-export interface EngineFlags extends ClusterFlags, TemporalFlags {
+export interface EngineFlags extends ClusterFlags, TemporalFlags, NotificationFlags {
   readonly namespace?: string;
   readonly clusterName: string;
   readonly meshProvider: string;
@@ -26,6 +27,8 @@ export interface EngineFlags extends ClusterFlags, TemporalFlags {
   readonly minInterval: number;
   readonly leaseSeconds: number;
   readonly builtinQueries: 'canary-only' | 'flagger';
+  readonly metricWindow: 'weight' | 'flagger';
+  readonly providerErrors: 'hold' | 'flagger';
   readonly ingressAnnotationsPrefix: string;
   readonly ingressClass: string;
   readonly janitorSeconds: number;
@@ -57,7 +60,7 @@ export function addTemporalFlags(command: Command): Command {
 }
 
 export function addEngineFlags(command: Command): Command {
-  addTemporalFlags(addClusterFlags(command));
+  addNotificationFlags(addTemporalFlags(addClusterFlags(command)));
   const d = DEFAULT_SETTINGS;
   return command
     .addOption(new Option('--namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
@@ -117,6 +120,18 @@ export function addEngineFlags(command: Command): Command {
         .env('SERINUS_BUILTIN_QUERIES'),
     )
     .addOption(
+      new Option('--metric-window <rule>', 'metrics look back to the last change of weight, or as far as in Flagger')
+        .choices(['weight', 'flagger'])
+        .default(d.metricWindow)
+        .env('SERINUS_METRIC_WINDOW'),
+    )
+    .addOption(
+      new Option('--provider-errors <rule>', 'a failing metrics provider holds the release, or fails it as in Flagger')
+        .choices(['hold', 'flagger'])
+        .default(d.providerErrors)
+        .env('SERINUS_PROVIDER_ERRORS'),
+    )
+    .addOption(
       new Option('--ingress-annotations-prefix <prefix>', 'prefix of the annotations of the NGINX ingress controller')
         .default(d.ingressAnnotationsPrefix)
         .env('SERINUS_INGRESS_ANNOTATIONS_PREFIX'),
@@ -154,8 +169,11 @@ export function settingsOf(flags: EngineFlags): Settings {
     minIntervalSeconds: flags.minInterval,
     leaseSeconds: flags.leaseSeconds,
     builtinQueries: flags.builtinQueries,
+    metricWindow: flags.metricWindow,
+    providerErrors: flags.providerErrors,
     ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
     ingressClass: flags.ingressClass,
+    notifications: notificationsOf(flags),
   };
 }
 

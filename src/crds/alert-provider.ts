@@ -4,6 +4,8 @@ import { refused, type Complaint, type Parsed } from './refusal.js';
 import { httpUrl } from './rules/rule.js';
 import { alertProviderSpecSchema, type AlertProviderType } from './schema/alert-provider.js';
 
+export type { AlertProviderType } from './schema/alert-provider.js';
+
 /** Where alerts are sent. */
 export interface AlertProvider {
   readonly name: string;

@@ -1,10 +1,21 @@
+import { SEVERITIES, type Listeners } from '../domain/notices.js';
 import { HOOK_TYPES, type Policy } from '../domain/policy.js';
 import { trafficFeatures } from './traffic.js';
 import type { Canary, Webhook } from './types.js';
 
+/** Whom every Canary is told of that says nothing else. */
+export interface GlobalListeners {
+  readonly events: boolean;
+  readonly alerts: boolean;
+}
+
+const NOBODY: GlobalListeners = { events: false, alerts: false };
+
 /** What the decision core must know of a Canary. */
-export function policyOf(canary: Canary): Policy {
+export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): Policy {
   const { analysis, targetRef } = canary;
+  const listeners = listenersOf(canary, everywhere);
+  const muted = analysis.webhooks.filter(({ muteAlert }) => muteAlert).map(({ name }) => name);
   return {
     generation: canary.generation,
     provider: canary.provider,
@@ -20,6 +31,18 @@ export function policyOf(canary: Canary): Policy {
     notices: analysis.notices,
     hooks: hooksByType(analysis.webhooks),
     loadTests: loadTestsOf(canary),
+    ...(listeners.events || listeners.alertsFrom !== undefined ? { listeners } : {}),
+    ...(muted.length > 0 ? { muted } : {}),
+  };
+}
+
+/** What a Canary says of its own takes the place of what holds for all, be it that nobody is told. */
+function listenersOf({ analysis }: Canary, everywhere: GlobalListeners): Listeners {
+  const own = analysis.alerts.flatMap(({ severity }) => severity ?? []);
+  const everywhereFrom = everywhere.alerts ? 'info' : undefined;
+  return {
+    events: everywhere.events || analysis.webhooks.some(({ type }) => type === 'event'),
+    alertsFrom: analysis.alerts.length > 0 ? SEVERITIES.find((severity) => own.includes(severity)) : everywhereFrom,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Severity } from '../domain/notices.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType, Strategy } from '../domain/policy.js';
 import type { sessionAffinitySchema } from './schema/analysis.js';
@@ -143,6 +144,7 @@ export interface Analysis {
   readonly canaryReadyThreshold: number;
   readonly metrics: readonly Metric[];
   readonly webhooks: readonly Webhook[];
+  readonly alerts: readonly AlertRule[];
 }
 
 /** One entry of `analysis.match`: all its parts must be true of a request. */
@@ -192,6 +194,15 @@ export interface Webhook {
   readonly disableTLS: boolean;
   /** Undefined where the spec has none: the payload has none then either. */
   readonly metadata: Readonly<Record<string, string>> | undefined;
+}
+
+/** Who is told of the release. */
+export interface AlertRule {
+  readonly name: string;
+  /** The least severity that is sent; nothing is where undefined. */
+  readonly severity: Severity | undefined;
+  /** The AlertProvider. */
+  readonly providerRef: NamespacedRef;
 }
 
 export interface CanaryStatus {

@@ -1,6 +1,7 @@
 import type { Decision } from './effects.js';
 import type { Findings, HookRound, Readiness, World } from './findings.js';
 import { messagesFor } from './messages.js';
+import { announced } from './notices.js';
 import type { Order } from './orders.js';
 import { isActive } from './phases.js';
 import type { Change, State } from './state.js';
@@ -49,6 +50,10 @@ export type Happening =
  * @param now milliseconds since 1970
  */
 export function decide(state: State, happening: Happening, now: number): Decision {
+  return announced(state, decided(state, happening, now), now);
+}
+
+function decided(state: State, happening: Happening, now: number): Decision {
   switch (happening.type) {
     case 'observed':
       return observed(state, happening.findings, happening.asOf, now);
@@ -110,8 +115,8 @@ function withNotices(before: State, state: State, world: World, decision: Decisi
   const refused = world.refusal ? [warning(refusalMessage(world.refusal))] : [];
   const [told, next] = sayOnce(decision.next, [...foreign, ...refused]);
   if (told.length === 0) return decision;
-  const effects = [...told, ...(decision.do === 'apply' ? decision.effects : [])];
-  return { do: 'apply', effects, summary: decision.do === 'apply' ? decision.summary : 'say what was noticed', next };
+  if (decision.do === 'apply') return { ...decision, effects: [...told, ...decision.effects], next };
+  return { do: 'apply', effects: told, summary: 'say what was noticed', next };
 }
 
 function take(context: Context, step: Step): Decision {

@@ -1,3 +1,4 @@
+import type { Alert, Notice } from './notices.js';
 import { isActive, type Phase } from './phases.js';
 import type { Revision } from './revision.js';
 import type { RollbackWhy } from './tick.js';
@@ -18,7 +19,14 @@ export interface StatusEffect {
 /** Something that is done to the cluster. Each is idempotent: done twice, the second time changes nothing. */
 export type Effect =
   /** Records an Event on the Canary. `error` only raises the level of the log line. */
-  | { readonly do: 'event'; readonly type: 'Normal' | 'Warning'; readonly message: string; readonly error?: true }
+  | {
+      readonly do: 'event';
+      readonly type: 'Normal' | 'Warning';
+      readonly message: string;
+      readonly error?: true;
+      /** As it is told to `event` webhooks, where that isn't the phase which the status has by then. */
+      readonly phase?: Phase;
+    }
   /** Makes what the primary needs before it can serve: its Services, its copies of configs, its workload. */
   | { readonly do: 'build' }
   /** Makes all generated objects right; a route that has to be made anew gets this weight. */
@@ -43,7 +51,16 @@ export type Effect =
 /** What the driver carries out before the state moves on. */
 export type Decision =
   | { readonly do: 'nothing'; readonly next: State }
-  | { readonly do: 'apply'; readonly effects: readonly Effect[]; readonly summary: string; readonly next: State }
+  | {
+      readonly do: 'apply';
+      readonly effects: readonly Effect[];
+      readonly summary: string;
+      readonly next: State;
+      /** What a step wants people to be told; `notices` is made of it. */
+      readonly alerts?: readonly Alert[];
+      /** Goes out when all is done. */
+      readonly notices?: readonly Notice[];
+    }
   | {
       readonly do: 'rollBack';
       readonly why: RollbackWhy;
@@ -52,6 +69,8 @@ export type Decision =
       readonly before: readonly Effect[];
       /** @param servedBy where the traffic went: the canary only where the primary can't serve at all */
       readonly next: (servedBy: 'primary' | 'canary') => State;
+      readonly alerts?: readonly Alert[];
+      readonly notices?: (servedBy: 'primary' | 'canary') => readonly Notice[];
     };
 
 export function statusOf(state: State): StatusEffect {

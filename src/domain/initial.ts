@@ -46,6 +46,18 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
     checkDueAt: now,
     weightSince: now,
     lastDrift: [],
+    raised: raisedBefore(taken.phase),
     ...taken,
   };
+}
+
+/** The state that another run has handed over; one of an earlier version may know less. */
+export function resumed(state: State): State {
+  return { ...state, raised: (state as Partial<State>).raised ?? [] };
+}
+
+/** What an earlier run may have raised and not taken back. */
+function raisedBefore(phase: Phase): State['raised'] {
+  if (phase === 'Failed') return ['failed', 'stopped'];
+  return isActive(phase) ? ['progressing', 'waiting'] : [];
 }

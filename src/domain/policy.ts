@@ -1,3 +1,5 @@
+import type { Listeners } from './notices.js';
+
 /** When a webhook is called. `rollout` is also what an empty type means. */
 export const HOOK_TYPES = [
   'confirm-rollout',
@@ -73,6 +75,10 @@ export interface Policy {
   readonly hooks: Readonly<Partial<Record<HookType, readonly string[]>>>;
   /** Names of the rollout webhooks whose load tests the release carries out itself. */
   readonly loadTests: readonly string[];
+  /** Who is told of the release; nobody where undefined. */
+  readonly listeners?: Listeners;
+  /** Names of the webhooks of which no alert says that they keep a release waiting. */
+  readonly muted?: readonly string[];
 }
 
 export function hasHooks(policy: Policy, type: HookType): boolean {

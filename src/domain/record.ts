@@ -1,4 +1,5 @@
 import type { HookResult, MetricResult } from './findings.js';
+import type { Undelivered } from './outbox.js';
 
 /** One line of a release's record. `at` is milliseconds since 1970. */
 export type RecordEntry =
@@ -23,7 +24,13 @@ export type RecordEntry =
       /** Why it was not carried out, where it wasn't. */
       readonly refused?: string;
     }
-  | { readonly at: number; readonly what: 'load-test'; readonly result: LoadTestSummary };
+  | { readonly at: number; readonly what: 'load-test'; readonly result: LoadTestSummary }
+  | ({
+      readonly at: number;
+      readonly what: 'undelivered';
+      /** Workflow that goes on trying; undefined where nobody does. */
+      readonly handedTo?: string;
+    } & Undelivered);
 
 export interface LoadTestSummary {
   readonly name: string;

@@ -1,5 +1,6 @@
 import type { Gate } from './findings.js';
 import type { CanaryKey } from './identity.js';
+import type { Topic } from './notices.js';
 import type { Phase } from './phases.js';
 import type { Policy } from './policy.js';
 import type { RecordEntry } from './record.js';
@@ -129,6 +130,8 @@ export interface State extends Standing {
   /** Messages that are said once for a revision, however often the tick comes by. */
   readonly said: readonly string[];
   readonly ending: Ending | undefined;
+  /** Alerts that are raised and not over yet. */
+  readonly raised: readonly Topic[];
 }
 
 /** @throws Error where the policy isn't known yet: a bug in the core */

@@ -57,7 +57,13 @@ export const METRIC_TEMPLATES: ResourceType = {
   kind: 'MetricTemplate',
   plural: 'metrictemplates',
 };
+export const ALERT_PROVIDERS: ResourceType = {
+  apiVersion: 'flagger.app/v1beta1',
+  kind: 'AlertProvider',
+  plural: 'alertproviders',
+};
 export const DEPLOYMENTS: ResourceType = { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments' };
+export const DAEMON_SETS: ResourceType = { apiVersion: 'apps/v1', kind: 'DaemonSet', plural: 'daemonsets' };
 export const CONTROLLER_REVISIONS: ResourceType = {
   apiVersion: 'apps/v1',
   kind: 'ControllerRevision',
@@ -76,6 +82,11 @@ export const HORIZONTAL_POD_AUTOSCALERS: ResourceType = {
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',
   plural: 'horizontalpodautoscalers',
+};
+export const SCALED_OBJECTS: ResourceType = {
+  apiVersion: 'keda.sh/v1alpha1',
+  kind: 'ScaledObject',
+  plural: 'scaledobjects',
 };
 export const LEASES: ResourceType = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 

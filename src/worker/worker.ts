@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { Worker, type ActivityInterceptorsFactory, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import { loadQueueOf, rollbackQueueOf, taskQueueOf } from '../workflows/contract.js';
+import { loadQueueOf, noticesQueueOf, rollbackQueueOf, taskQueueOf } from '../workflows/contract.js';
 import { workflowBundle } from './bundle.js';
 
 export interface WorkerOptions {
@@ -18,9 +18,10 @@ export interface WorkerOptions {
 /** Slots for activities: looking and applying are short, waiting for pods is only waiting. */
 const ACTIVITY_SLOTS = 200;
 const ROLLBACK_SLOTS = 50;
+const NOTICE_SLOTS = 50;
 const LOAD_SLOTS = 4;
 
-/** The workers of one process: one for ticks, one that is always free for rollbacks, one for load tests. */
+/** The workers of one process: one for ticks, one that is always free for rollbacks, one for alerts, one for load tests. */
 export class Workers {
   private constructor(private readonly workers: readonly Worker[]) {}
 
@@ -35,7 +36,7 @@ export class Workers {
       shutdownGraceTime: '5s' as const,
       shutdownForceTime: '20s' as const,
     };
-    const { observe, apply, begin, awaitReady, callHooks, sweep, rollBack, loadTest } = activities;
+    const { observe, apply, begin, awaitReady, callHooks, sweep, rollBack, deliver, loadTest } = activities;
     const ticks = await Worker.create({
       ...common,
       taskQueue: taskQueueOf(clusterName),
@@ -52,13 +53,19 @@ export class Workers {
       activities: { rollBack },
       maxConcurrentActivityTaskExecutions: ROLLBACK_SLOTS,
     });
+    const notices = await Worker.create({
+      ...common,
+      taskQueue: noticesQueueOf(clusterName),
+      activities: { deliver },
+      maxConcurrentActivityTaskExecutions: NOTICE_SLOTS,
+    });
     const loads = await Worker.create({
       ...common,
       taskQueue: loadQueueOf(clusterName),
       activities: { loadTest },
       maxConcurrentActivityTaskExecutions: LOAD_SLOTS,
     });
-    return new Workers([ticks, rollbacks, loads]);
+    return new Workers([ticks, rollbacks, notices, loads]);
   }
 
   /** Runs until `shutdown`; a worker that fails takes the others with it. */

@@ -2,6 +2,7 @@ import type { Effect, StatusEffect } from '../domain/effects.js';
 import type { Findings, HookRound, Readiness } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Takeover } from '../domain/initial.js';
+import type { Round, Told } from '../domain/outbox.js';
 import type { Phase } from '../domain/phases.js';
 import type { LeaseTerm } from '../domain/plan.js';
 import type { HookType } from '../domain/policy.js';
@@ -81,6 +82,18 @@ export interface CallHooksInput {
   readonly canary: CanaryKey;
   readonly type: HookType;
   readonly phase: Phase;
+  /** Names the release, see `DeliverInput.origin`. */
+  readonly origin?: string;
+}
+
+export interface DeliverInput {
+  readonly canary: CanaryKey;
+  /**
+   * Names the release; with a notice's number it is what receivers tell repetitions by. The same for all attempts, and
+   * for all runs that a release continues in.
+   */
+  readonly origin: string;
+  readonly round: Round;
 }
 
 export interface LoadTestInput {
@@ -92,16 +105,18 @@ export interface LoadTestInput {
 /** What the workflows ask of the world. Each is idempotent: Temporal may run it more than once. */
 export interface Activities {
   /** Takes the Canary's Lease and reads what the last run left. */
-  begin(input: BeginInput): Promise<Begun>;
-  observe(input: ObserveInput): Promise<Findings>;
-  apply(input: ApplyInput): Promise<Applied>;
-  rollBack(input: RollBackInput): Promise<RolledBack>;
+  readonly begin: (input: BeginInput) => Promise<Begun>;
+  readonly observe: (input: ObserveInput) => Promise<Findings>;
+  readonly apply: (input: ApplyInput) => Promise<Applied>;
+  readonly rollBack: (input: RollBackInput) => Promise<RolledBack>;
   /** Returns when pods are ready, or there is something new to say about why they aren't. */
-  awaitReady(input: AwaitReadyInput): Promise<Readiness | 'changed'>;
-  callHooks(input: CallHooksInput): Promise<HookRound>;
-  loadTest(input: LoadTestInput): Promise<LoadTestSummary>;
+  readonly awaitReady: (input: AwaitReadyInput) => Promise<Readiness | 'changed'>;
+  readonly callHooks: (input: CallHooksInput) => Promise<HookRound>;
+  /** Tells everybody who listens; who can't be told now is told of again. */
+  readonly deliver: (input: DeliverInput) => Promise<readonly Told[]>;
+  readonly loadTest: (input: LoadTestInput) => Promise<LoadTestSummary>;
   /** The janitor's round. */
-  sweep(): Promise<SweepReport>;
+  readonly sweep: () => Promise<SweepReport>;
 }
 
 export interface SweepReport {

@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Gate } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Channel, OrderName } from '../domain/orders.js';
+import type { Outbox, Undelivered } from '../domain/outbox.js';
 import type { Phase } from '../domain/phases.js';
 import type { RecordEntry } from '../domain/record.js';
 import type { Revision } from '../domain/revision.js';
@@ -36,6 +37,16 @@ export function loadQueueOf(cluster: string): string {
   return `serinus-${cluster}-load`;
 }
 
+/** Receivers of notices may be slow; nothing else waits behind them. */
+export function noticesQueueOf(cluster: string): string {
+  return `serinus-${cluster}-notices`;
+}
+
+/** Of the workflow that delivers what a release could not deliver before it ended. */
+export function deliveryIdOf(canary: CanaryKey, origin: string, seq: number): string {
+  return `notices/${canary.cluster}/${canary.namespace}/${canary.name}/${origin}.${seq}`;
+}
+
 export function janitorScheduleOf(cluster: string): string {
   return `janitor/${cluster}`;
 }
@@ -51,6 +62,24 @@ export interface RolloutInput {
 
 export interface Resume {
   readonly state: State;
+  /** What was still to be told. */
+  readonly outbox?: Outbox;
+}
+
+export interface DeliveryInput {
+  readonly canary: CanaryKey;
+  /** See `DeliverInput.origin`. */
+  readonly origin: string;
+  readonly outbox: Outbox;
+  /** From earlier runs of a long delivery. */
+  readonly undelivered?: readonly Undelivered[];
+}
+
+/** What came of a delivery that a release has left behind. */
+export interface DeliveryOutcome {
+  readonly canary: CanaryKey;
+  /** What will never be delivered. */
+  readonly undelivered: readonly Undelivered[];
 }
 
 /** The result of a closed run: the record of what happened. */

@@ -86,6 +86,11 @@ function lineOf(entry: RecordEntry): string {
       return `- ${at} analysis at ${entry.weight}%: ${entry.ok ? 'passed' : 'failed'}`;
     case 'order':
       return `- ${at} ${entry.by} ordered ${entry.order}${entry.reason ? `: ${entry.reason}` : ''}${entry.refused ? ` (refused: ${entry.refused})` : ''}`;
+    case 'undelivered': {
+      const rest = entry.count > 1 ? ` and ${entry.count - 1} more` : '';
+      const then = entry.handedTo === undefined ? '' : `; ${entry.handedTo} goes on trying`;
+      return `- ${at} ⚠ not delivered to ${entry.to}: "${entry.first}"${rest}: ${entry.error}${then}`;
+    }
     case 'load-test':
       return `- ${at} load test ${entry.result.name}: ${entry.result.requests} requests, ${entry.result.failed} failed`;
   }

@@ -12,9 +12,11 @@ import type { Decision } from '../domain/effects.js';
 import { statusOf } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { refusalOf, type Order } from '../domain/orders.js';
+import type { Notice } from '../domain/notices.js';
 import { leaseTerm, plan } from '../domain/plan.js';
 import type { Change, State } from '../domain/state.js';
 import type { AskedStanding, Tenure } from './activities.js';
+import type { Courier } from './courier.js';
 import type { Inbox } from './inbox.js';
 import { act, look, notify, retreat, wait } from './proxies.js';
 
@@ -25,6 +27,8 @@ export interface Core {
 }
 
 export const CORE: Core = { decide, plan };
+
+const FAREWELL_MS = 10_000;
 
 /**
  * Carries a run out: asks the core what is next, does it, tells the core what came of it. Knows nothing about releases
@@ -38,6 +42,7 @@ export class Driver {
     private readonly core: Core,
     private readonly get: () => State,
     private readonly set: (state: State) => void,
+    private readonly courier: Courier,
   ) {}
 
   private get state(): State {
@@ -48,6 +53,7 @@ export class Driver {
   late: Change | undefined;
   /** Where the run stands when the effects that are under way are done. */
   upcoming: State | undefined;
+  private hasSaidFarewell = false;
 
   /** One turn. @returns false where the run has come to its end */
   async turn(): Promise<boolean> {
@@ -122,7 +128,12 @@ export class Driver {
   private async callHooks(): Promise<void> {
     const phase = this.state.phase;
     const round = await this.orElse(() =>
-      notify('post-rollout webhooks').callHooks({ canary: this.canary, type: 'post-rollout', phase }),
+      notify('post-rollout webhooks').callHooks({
+        canary: this.canary,
+        type: 'post-rollout',
+        phase,
+        origin: this.courier.origin,
+      }),
     );
     await this.happen({ type: 'hooked', round: round ?? { results: [] } });
   }
@@ -155,6 +166,8 @@ export class Driver {
     const exposes = decision.effects.some(
       (effect) => effect.do === 'promote' || (effect.do === 'weights' && effect.canary > this.state.weight),
     );
+    const leaves = decision.effects.some((effect) => effect.do === 'revert');
+    if (leaves) await this.sayFarewell(decision.notices ?? []);
     try {
       // Half-done effects are worse than late ones: an order waits until they are done.
       const applied = await CancellationScope.nonCancellable(() =>
@@ -176,6 +189,15 @@ export class Driver {
       return;
     }
     this.set({ ...decision.next, seq: this.state.seq + 1 });
+    if (!leaves) this.courier.post(decision.notices ?? []);
+  }
+
+  /** Who listens stands in the Canary: they are told before it goes, and it waits a moment for that. */
+  private async sayFarewell(notices: readonly Notice[]): Promise<void> {
+    if (this.hasSaidFarewell) return;
+    this.hasSaidFarewell = true;
+    this.courier.post(notices);
+    await this.courier.settle(FAREWELL_MS);
   }
 
   private async rollBack(decision: Decision & { do: 'rollBack' }): Promise<void> {
@@ -199,6 +221,7 @@ export class Driver {
       return;
     }
     this.set({ ...decision.next(servedBy), seq: this.state.seq + 1 });
+    this.courier.post(decision.notices?.(servedBy) ?? []);
   }
 
   private tenure(next: State = this.state): Tenure {

@@ -1,3 +1,4 @@
 // Every export of this file becomes a workflow type: nothing else belongs here.
 export { rollout } from './rollout.js';
+export { delivery } from './delivery.js';
 export { janitor } from './janitor.js';

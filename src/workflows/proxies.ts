@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from './activities.js';
-import { loadQueueOf, rollbackQueueOf } from './contract.js';
+import { loadQueueOf, noticesQueueOf, rollbackQueueOf } from './contract.js';
 
 /**
  * The activities with the options each of them needs. The summaries label the bars of the timeline in the Temporal UI,
@@ -92,7 +92,19 @@ export function notify(summary: string): Pick<Activities, 'callHooks'> {
     startToCloseTimeout: '30m',
     heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 5, nonRetryableErrorTypes: FINAL },
+    retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: FINAL },
+  });
+}
+
+/** Alerts and events for the outside: what its attempts come to is a result, so it only fails with its worker. */
+export function deliver(cluster: string, summary: string): Pick<Activities, 'deliver'> {
+  return proxyActivities<Activities>({
+    taskQueue: noticesQueueOf(cluster),
+    summary,
+    startToCloseTimeout: '15m',
+    heartbeatTimeout: HEARTBEAT,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', maximumInterval: '30s', nonRetryableErrorTypes: FINAL },
   });
 }
 

@@ -1,13 +1,18 @@
 import { makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
 import { statusOf } from '../domain/effects.js';
-import { initialState } from '../domain/initial.js';
+import { initialState, resumed } from '../domain/initial.js';
+import { noticesOfRetreat } from '../domain/notices.js';
 import { isActive } from '../domain/phases.js';
 import { plan } from '../domain/plan.js';
+import { recorded } from '../domain/steps/common.js';
 import { withLoadTests } from '../domain/steps/load-tests.js';
+import { withUndelivered } from '../domain/steps/undelivered.js';
 import type { State } from '../domain/state.js';
 import { stateQuery, type Outcome, type RolloutInput } from './contract.js';
+import { Courier } from './courier.js';
 import { CORE, Driver, holderOf, type Core } from './driver.js';
 import { guarded } from './guard.js';
+import { handOver } from './handover.js';
 import { Inbox } from './inbox.js';
 import { LoadTests } from './load-tests.js';
 import { retreat, take } from './proxies.js';
@@ -26,7 +31,7 @@ export async function rollout(input: RolloutInput): Promise<Outcome> {
 
 /** The workflow with its decisions put in from outside. */
 export async function runRollout(input: RolloutInput, core: Core): Promise<Outcome> {
-  let state: State | undefined = input.resume?.state;
+  let state: State | undefined = input.resume && resumed(input.resume.state);
   const get = (): State => state ?? fail();
   let driver: Driver | undefined;
   const inbox = new Inbox(
@@ -36,6 +41,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   setHandler(stateQuery, () => viewOf(state), { description: 'The whole state of the run.' });
   const publisher = new Publisher();
   const loadTests = new LoadTests(input.canary);
+  let courier: Courier | undefined;
 
   return guarded(
     async () => {
@@ -48,27 +54,38 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         if (begun.gone) return goneOutcome(input);
         state = initialState(input.canary, input.cause, begun, Date.now());
       }
-      driver = new Driver(input.canary, inbox, input.leaseSeconds, core, get, (next) => (state = next));
-      do {
+      const mail = (courier = new Courier(input.canary, originOf(state), input.resume?.outbox));
+      driver = new Driver(input.canary, inbox, input.leaseSeconds, core, get, (next) => (state = next), mail);
+      for (;;) {
         publisher.publish(get());
         loadTests.follow(get());
-        if (workflowInfo().continueAsNewSuggested && !loadTests.areRunning) await carryOn(input, inbox, get());
+        if (workflowInfo().continueAsNewSuggested && !loadTests.areRunning && !mail.isDelivering)
+          await carryOn(input, inbox, get(), mail);
         const more = await driver.turn();
         state = withLoadTests(get(), loadTests.drain(), Date.now());
+        state = withUndelivered(state, mail.drain(), Date.now());
         if (more) continue;
         await loadTests.finish();
         state = withLoadTests(get(), loadTests.drain(), Date.now());
+        state = recorded(get(), await handOver(input.canary, mail, () => !inbox.isEmpty));
         if (await inbox.quiet()) break;
-      } while (true);
+      }
       publisher.publish(get());
       if (driver.late)
         await continueWith({ canary: input.canary, leaseSeconds: input.leaseSeconds, cause: driver.late });
       return outcomeOf(get());
     },
     async (why) => {
-      if (state === undefined || !isActive(state.phase)) return;
-      state = await comeHome(state, why);
-      publisher.publish(state);
+      try {
+        if (state === undefined || !isActive(state.phase)) return;
+        const before = state;
+        state = await comeHome(before, why);
+        courier?.post(noticesOfRetreat(before, state, state.ending?.reason ?? why, Date.now()));
+        publisher.publish(state);
+      } finally {
+        const left = courier ? await handOver(input.canary, courier, () => !inbox.isEmpty) : [];
+        state &&= recorded(state, left);
+      }
     },
   );
 }
@@ -99,8 +116,13 @@ async function comeHome(state: State, why: string): Promise<State> {
 }
 
 /** A long history is exchanged for a new one, unless something has come in that must be read first. */
-async function carryOn(input: RolloutInput, inbox: Inbox, state: State): Promise<void> {
-  if (await inbox.quiet()) await continueWith({ ...input, resume: { state } });
+async function carryOn(input: RolloutInput, inbox: Inbox, state: State, courier: Courier): Promise<void> {
+  if (await inbox.quiet()) await continueWith({ ...input, resume: { state, outbox: courier.rest } });
+}
+
+/** Names the release: the same through a chain of runs that continue as new. */
+function originOf({ epoch }: State): string {
+  return `${workflowInfo().firstExecutionRunId}.${epoch}`;
 }
 
 /** Memo is not carried along by itself. */

@@ -3,8 +3,8 @@ import type { KubeClient } from '../../src/kubernetes/client.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
 import { CANARIES, DEPLOYMENTS } from '../../src/kubernetes/object.js';
 import type { Activities } from '../../src/workflows/activities.js';
-import { templateHash } from '../../src/workloads/deployment/revision.js';
-import { asDeployment } from '../../src/workloads/deployment/types.js';
+import { asPodController } from '../../src/workloads/shared/pod-controller.js';
+import { contentHash } from '../../src/workloads/shared/revision.js';
 import { deployment } from '../kubernetes/cluster.js';
 import { FakeCluster } from '../workflows/fake-cluster.js';
 
@@ -57,6 +57,7 @@ export class World {
       rollBack: (input) => mirrored(input, of(input).rollBack(input)),
       awaitReady: (input) => of(input).awaitReady(input),
       callHooks: (input) => of(input).callHooks(input),
+      deliver: (input) => of(input).deliver(input),
       loadTest: (input) => of(input).loadTest(input),
       sweep: () => new FakeCluster().sweep(),
     };
@@ -73,7 +74,7 @@ export class World {
   }
 
   async image(name: string): Promise<string | undefined> {
-    return asDeployment(await this.target(name)).spec.template.spec.containers?.[0]?.image as string | undefined;
+    return asPodController(await this.target(name)).spec.template.spec.containers?.[0]?.image as string | undefined;
   }
 
   /** As `kubectl set image` does it. */
@@ -130,5 +131,5 @@ export function canaryObject(namespace: string, name: string, spec: Record<strin
 }
 
 function hashOf(target: KubeObject): string {
-  return templateHash(asDeployment(target).spec.template);
+  return contentHash(asPodController(target).spec.template);
 }

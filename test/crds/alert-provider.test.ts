@@ -52,10 +52,10 @@ describe('refusals', () => {
   const hidden = '(a value not shown here)';
   const rows: readonly (readonly [object, string, string, RegExp])[] = [
     [
-      { type: 'lark', address: 'https://a.test' },
+      { type: 'pigeon', address: 'https://a.test' },
       'spec.type',
-      '"lark"',
-      /one of slack, msteams, discord, rocket, gchat/,
+      '"pigeon"',
+      /one of slack, msteams, discord, rocket, gchat, lark, alertmanager, webhook/,
     ],
     [{ type: 'slack' }, 'spec', 'an object', /exactly one of address, secretRef/],
     [

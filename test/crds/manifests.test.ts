@@ -178,7 +178,7 @@ describe("the contract's fields", () => {
     'MetricTemplate.spec.provider.secretRef: object! name',
     'MetricTemplate.spec.provider.insecureSkipVerify: boolean',
     'AlertProvider.spec: object! type',
-    'AlertProvider.spec.type: string slack|msteams|discord|rocket|gchat',
+    'AlertProvider.spec.type: string slack|msteams|discord|rocket|gchat|lark|alertmanager|webhook',
     'AlertProvider.spec.proxy: string',
   ];
   for (const line of expected) {

@@ -216,8 +216,6 @@ const UNBUILT: readonly Row[] = [
   row({ 'spec.targetRef.kind': 'DaemonSet' }, 'spec.targetRef.kind', '"DaemonSet"', NOT_YET),
   row({ 'spec.targetRef.kind': 'Service' }, 'spec.targetRef.kind', '"Service"', NOT_YET),
   row({ 'spec.autoscalerRef': ref('ScaledObject') }, 'spec.autoscalerRef.kind', '"ScaledObject"', NOT_YET),
-  row({ [`${A}.alerts`]: [{ name: 'a', providerRef: { name: 'p' } }] }, `${A}.alerts`, 'a list', NOT_YET),
-  row(hook({ type: 'event' }), `${A}.webhooks[0].type`, '"event"', NOT_YET),
   row({ 'spec.upstreamRef': ref('Upstream') }, 'spec.upstreamRef', 'an object', NOT_YET),
 ];
 
@@ -272,6 +270,8 @@ describe('what asks for nothing is not refused', () => {
     { [`${A}.mirror`]: false },
     { [`${A}.mirrorWeight`]: 0 },
     { [`${A}.alerts`]: [] },
+    { [`${A}.alerts`]: [{ name: 'a', severity: 'error', providerRef: { name: 'p' } }] },
+    hook({ type: 'event' }),
     { [`${A}.stepWeightPromotion`]: 0 },
     { [`${A}.stepWeight`]: 150 },
     metric({ templateRef: { name: 't', namespace: 'other' } }),

@@ -99,6 +99,7 @@ test("the walkthrough's Canary is read as it is meant", () => {
           metadata: { cmd: 'hey -z 1m -q 10 -c 2 -h2 -host app.example.com http://apisix-gateway.apisix/api/info' },
         },
       ],
+      alerts: [],
     },
     status: {
       phase: '',

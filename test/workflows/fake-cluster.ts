@@ -44,10 +44,14 @@ export class FakeCluster implements Activities {
   weightsSeen: number[] = [];
   calls: string[] = [];
   canaryReady = true;
+  /** What a look shows besides, or in place of what this cluster makes up. */
+  shown: Partial<World> = {};
   gone = false;
   analysis: () => Analysis | Promise<Analysis> = () => PASSING;
   gates: (question: Question) => HookRound = () => ({ results: [] });
   onApply: (input: ApplyInput) => void | Promise<void> = () => undefined;
+  /** By default nobody listens. */
+  onDeliver: Activities['deliver'] = () => Promise.resolve([]);
   onRollBack: () => void | Promise<void> = () => undefined;
   holder = '';
 
@@ -104,6 +108,8 @@ export class FakeCluster implements Activities {
 
   callHooks: Activities['callHooks'] = () => Promise.resolve({ results: [{ hook: 'report', ok: true }] });
 
+  deliver: Activities['deliver'] = (input) => this.onDeliver(input);
+
   loadTest: Activities['loadTest'] = () =>
     Promise.resolve({ name: 'load', requests: 0, failed: 0, requestsPerSecond: 0, codes: {}, p50: 0, p99: 0 });
 
@@ -123,6 +129,7 @@ export class FakeCluster implements Activities {
       sameAsPrimary: sameRevision(this.target, this.primaryRuns),
       weights: this.weights,
       drift: [],
+      ...this.shown,
     };
   }
 

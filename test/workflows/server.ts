@@ -7,6 +7,8 @@ import { makeBundle, workflowBundle } from '../../src/worker/bundle.js';
 import { setUpTemporal } from '../../src/worker/setup.js';
 import type { Activities } from '../../src/workflows/activities.js';
 import {
+  loadQueueOf,
+  noticesQueueOf,
   rollbackQueueOf,
   submitUpdate,
   taskQueueOf,
@@ -26,29 +28,38 @@ export function temporalAddress(): string {
 
 let ready: Promise<void> | undefined;
 
-/** A worker with these activities and a client, on queues of their own. */
+/**
+ * A worker with these activities and a client, on queues of their own.
+ *
+ * @param identity what the client and the workers call themselves in histories; by default the process and the host
+ */
 export async function openBench(
   activities: Activities,
   workflowsPath?: string,
   bundle?: WorkflowBundleOption,
+  identity?: string,
 ): Promise<Bench> {
   const connection = await Connection.connect({ address: temporalAddress() });
   const native = await NativeConnection.connect({ address: temporalAddress() });
-  const client = new Client({ connection });
+  const named = identity === undefined ? {} : { identity };
+  const client = new Client({ connection, ...named });
   ready ??= setUpTemporal(client, 'shared', 3600);
   await ready;
   const canary: CanaryKey = { cluster: `t${randomUUID().slice(0, 8)}`, namespace: 'test', name: 'podinfo' };
   const code = bundle ?? (workflowsPath === undefined ? await workflowBundle() : await makeBundle(workflowsPath));
-  const { rollBack, ...others } = activities;
+  const { rollBack, loadTest, deliver, ...others } = activities;
+  const common = { connection: native, ...named };
   const open = async (): Promise<Worker[]> => [
     await Worker.create({
-      connection: native,
+      ...common,
       taskQueue: taskQueueOf(canary.cluster),
       workflowBundle: code,
       activities: { ...others },
       stickyQueueScheduleToStartTimeout: '1s',
     }),
-    await Worker.create({ connection: native, taskQueue: rollbackQueueOf(canary.cluster), activities: { rollBack } }),
+    await Worker.create({ ...common, taskQueue: rollbackQueueOf(canary.cluster), activities: { rollBack } }),
+    await Worker.create({ ...common, taskQueue: loadQueueOf(canary.cluster), activities: { loadTest } }),
+    await Worker.create({ ...common, taskQueue: noticesQueueOf(canary.cluster), activities: { deliver } }),
   ];
   return new Bench(canary, client, native, connection, open);
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { Analysis, Webhook } from '../types.js';
+import type { AlertRule, Analysis, Webhook } from '../types.js';
 import type { analysisSchema } from '../schema/analysis.js';
-import type { webhookSchema } from '../schema/checks.js';
+import type { alertSchema, webhookSchema } from '../schema/checks.js';
 import { metricOf } from './metrics.js';
 import { strategyOf } from './strategy.js';
 
@@ -32,6 +32,7 @@ export function analysisOf(spec: AnalysisSpec, { namespace, provider, minInterva
     canaryReadyThreshold: spec.canaryReadyThreshold ?? DEFAULT_READY_PERCENT,
     metrics: (spec.metrics ?? []).map((metric) => metricOf(metric, namespace)),
     webhooks: (spec.webhooks ?? []).map(webhookOf),
+    alerts: (spec.alerts ?? []).map((alert) => alertOf(alert, namespace)),
   };
 }
 
@@ -45,5 +46,13 @@ function webhookOf(spec: z.output<typeof webhookSchema>): Webhook {
     muteAlert: spec.muteAlert ?? false,
     disableTLS: spec.disableTLS ?? false,
     metadata: spec.metadata,
+  };
+}
+
+function alertOf({ name, severity, providerRef }: z.output<typeof alertSchema>, namespace: string): AlertRule {
+  return {
+    name,
+    severity: severity || undefined,
+    providerRef: { name: providerRef.name, namespace: providerRef.namespace || namespace },
   };
 }

@@ -2,6 +2,7 @@ import type { Decision, Effect } from '../effects.js';
 import { statusOf } from '../effects.js';
 import type { Findings, HookRound } from '../findings.js';
 import { messagesFor } from '../messages.js';
+import type { Alert } from '../notices.js';
 import { appendTo, type RecordEntry } from '../record.js';
 import type { Ending, State } from '../state.js';
 import { intervalMs } from '../state.js';
@@ -40,12 +41,19 @@ export function nothing(next: State): Decision {
   return { do: 'nothing', next };
 }
 
-/** Carries the effects out, then moves on; what they say and do is written into the record. */
-export function apply(effects: readonly Effect[], summary: string, next: State, now: number): Decision {
+/** Carries the effects out, then moves on and sends the alerts; what is said and done is written into the record. */
+export function apply(
+  effects: readonly Effect[],
+  summary: string,
+  next: State,
+  now: number,
+  alerts: readonly Alert[] = [],
+): Decision {
   return {
     do: 'apply',
     effects,
     summary,
+    alerts,
     next: recorded(
       next,
       effects.flatMap((effect) => entryOf(effect, now)),

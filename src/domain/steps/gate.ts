@@ -1,3 +1,4 @@
+import { waitingAlerts } from '../alerts.js';
 import type { Decision } from '../effects.js';
 import type { Gate } from '../findings.js';
 import { messagesFor } from '../messages.js';
@@ -36,7 +37,8 @@ export function closeGate(context: Context, gate: Gate, hook: string): Decision 
     warning(denial(state, gate, hook)),
   ]);
   const changed = next.phase === state.phase ? [] : [status(next)];
-  return apply([...changed, ...said], `gate ${gate}: closed by ${hook}`, next, now);
+  const alerts = waitingAlerts(state, gate, hook);
+  return apply([...changed, ...said], `gate ${gate}: closed by ${hook}`, next, now, alerts);
 }
 
 function denial(state: State, gate: Gate, hook: string): string {

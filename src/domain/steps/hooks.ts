@@ -1,3 +1,4 @@
+import { successAlert } from '../alerts.js';
 import type { Decision } from '../effects.js';
 import type { HookRound } from '../findings.js';
 import { messagesFor } from '../messages.js';
@@ -15,5 +16,6 @@ export function afterPostRollout(state: State, round: HookRound, now: number): D
     'post-rollout hooks called',
     ended(state, ending),
     now,
+    ending.kind === 'promoted' ? [successAlert(state, ending.reason)] : [],
   );
 }

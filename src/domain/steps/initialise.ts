@@ -1,3 +1,4 @@
+import { initializedAlert } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import { policyOf } from '../state.js';
@@ -34,7 +35,8 @@ export function initialise({ state, findings, now }: Context): Decision {
     status(next),
     normal(say.initialized),
   ];
-  return apply(effects, `initialise ${state.canary.name}`, next, now);
+  const alerts = [initializedAlert(policyOf(state).targetKind)];
+  return apply(effects, `initialise ${state.canary.name}`, next, now, alerts);
 }
 
 function providersSaid(state: Context['state'], providers: Context['findings']['providers']): Effect[] {

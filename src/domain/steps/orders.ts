@@ -1,3 +1,4 @@
+import { rollbackAlert } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import { refusalOf, type Order } from '../orders.js';
@@ -65,13 +66,13 @@ function setWeight(state: State, weight: number, message: string, now: number): 
 }
 
 function stop(state: State, order: 'abort' | 'reject', given: Order, now: number): Decision {
+  const why = { kind: 'order', order, by: given.by, reason: given.reason } as const;
   if (!isActive(state.phase)) {
     // While a Canary is initialised its target still serves everybody: there is nothing to roll back.
     const say = messagesFor(state).rollbackByOrder(order, given.by, given.reason);
     const next = ended({ ...state, phase: 'Failed' }, { kind: 'aborted', reason: say });
-    return apply([normal(say), status(next)], say, next, now);
+    return apply([normal(say), status(next)], say, next, now, [rollbackAlert(why)]);
   }
-  const why = { kind: 'order', order, by: given.by, reason: given.reason } as const;
   return rollBack({ state, findings: { world: NOTHING_SEEN }, now }, why);
 }
 

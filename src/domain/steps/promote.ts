@@ -1,3 +1,4 @@
+import { promotionFailedAlert, successAlert } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import { hasHooks } from '../policy.js';
@@ -97,7 +98,7 @@ function succeed(done: State, effects: readonly Effect[], message: string, now: 
     return apply([...effects, status(next)], message, next, now);
   }
   const next = ended(done, ending);
-  return apply([...effects, status(next), normal(message)], message, next, now);
+  return apply([...effects, status(next), normal(message)], message, next, now, [successAlert(done, message)]);
 }
 
 /** The primary's rollout is stuck: the canary, which passed its analysis, serves everybody. */
@@ -107,5 +108,6 @@ export function failPromotion({ state, now }: Context, reason: string): Decision
   const ending = { kind: 'promotion-failed', reason: message.message } as const;
   const hooks = hasHooks(policyOf(state), 'post-rollout');
   const next: State = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
-  return apply([message, { do: 'weights', ...EVERYBODY_TO_CANARY }, status(next)], message.message, next, now);
+  const effects: Effect[] = [message, { do: 'weights', ...EVERYBODY_TO_CANARY }, status(next)];
+  return apply(effects, message.message, next, now, [promotionFailedAlert(reason)]);
 }

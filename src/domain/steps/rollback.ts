@@ -1,3 +1,4 @@
+import { rollbackAlert } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { failedHook, failedMetric } from '../findings.js';
 import { messagesFor } from '../messages.js';
@@ -22,6 +23,7 @@ export function rollBack(context: Context, why: RollbackWhy): Decision {
     why,
     summary: reason,
     before,
+    alerts: [rollbackAlert(why)],
     next: (servedBy) => afterRollback(told, why, reason, servedBy, before, now),
   };
 }

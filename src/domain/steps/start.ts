@@ -1,3 +1,4 @@
+import { PROGRESSING_ALERT } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import type { State } from '../state.js';
@@ -30,11 +31,11 @@ export function start(context: Context, weight: number): Decision {
   );
   const effects: Effect[] = [
     ...passes(state, 'Confirm-rollout', findings['confirm-rollout']),
-    normal(messagesFor(state).scalingUp),
+    { ...normal(messagesFor(state).scalingUp), phase: 'Progressing' },
     { do: 'scaleUp' },
     status(next),
   ];
-  return apply(effects, `scale up ${state.canary.name}`, next, now);
+  return apply(effects, `scale up ${state.canary.name}`, next, now, [PROGRESSING_ALERT]);
 }
 
 /** A newer revision in mid-analysis: traffic off the canary, and from the first step again. */

@@ -1,0 +1,33 @@
+import type { Canary } from '../crds/canary.js';
+import type { MetricResult } from '../domain/findings.js';
+import type { Notice } from '../domain/notices.js';
+import type { HookType, Strategy } from '../domain/policy.js';
+
+/** The target of a Canary, by whose name Flagger's metrics are labelled. */
+export interface MeteredTarget {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export function targetOf({ namespace, targetRef }: Pick<Canary, 'namespace' | 'targetRef'>): MeteredTarget {
+  return { name: targetRef.name, namespace };
+}
+
+/** What activities tell whoever counts. No method throws, and none does I/O. */
+export interface Meters {
+  /** A look that came as far as the analysis. */
+  analysed(target: MeteredTarget, seconds: number, results: readonly MetricResult[]): void;
+  /** A release has come to its end. */
+  finished(target: MeteredTarget, release: FinishedRelease): void;
+  called(type: HookType, ok: boolean): void;
+  delivered(kind: Notice['kind'], outcome: 'delivered' | 'failed' | 'refused'): void;
+  /** One attempt of an activity. */
+  attempted(activity: string, outcome: 'completed' | 'failed' | 'cancelled', seconds: number): void;
+  rolledBack(by: 'release' | 'deadman'): void;
+}
+
+export interface FinishedRelease {
+  readonly strategy: Strategy['kind'];
+  readonly skipped: boolean;
+  readonly succeeded: boolean;
+}

@@ -1,0 +1,35 @@
+import type { Sent } from '../alerts/send.js';
+import type { Canary } from '../crds/canary.js';
+import type { Numbered } from '../domain/outbox.js';
+import { alertRecipients } from './alert-recipients.js';
+import type { Dependencies } from './dependencies.js';
+import { eventRecipients } from './event-recipients.js';
+
+/** Somebody who is told of a release. */
+export interface Recipient {
+  /** Names it in the record; the same from one attempt to the next. */
+  readonly to: string;
+  wants(notice: Numbered): boolean;
+  /**
+   * Tells it, once.
+   *
+   * @param key the same for each repetition of this notice
+   * @throws whatever `signal` was aborted with
+   */
+  tell(notice: Numbered, key: string, signal: AbortSignal): Promise<Sent>;
+}
+
+/** All who are told of a Canary's releases. */
+export function recipientsOf(deps: Dependencies, canary: Canary): readonly Recipient[] {
+  return distinct([...eventRecipients(deps, canary), ...alertRecipients(deps, canary)]);
+}
+
+/** Of the same name there may be several: the second is called `alert on-call (2)`. */
+function distinct(recipients: readonly Recipient[]): readonly Recipient[] {
+  const seen = new Map<string, number>();
+  return recipients.map((recipient) => {
+    const nth = (seen.get(recipient.to) ?? 0) + 1;
+    seen.set(recipient.to, nth);
+    return nth === 1 ? recipient : { ...recipient, to: `${recipient.to} (${nth})` };
+  });
+}

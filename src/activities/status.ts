@@ -1,0 +1,48 @@
+import { parseStatus } from '../crds/status.js';
+import type { StatusEffect } from '../domain/effects.js';
+import { isActive, type Phase } from '../domain/phases.js';
+import { CANARIES } from '../kubernetes/object.js';
+import { withStatus } from '../kubernetes/status.js';
+import { write } from '../kubernetes/write.js';
+import type { CanaryView } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { targetOf } from './meters.js';
+
+/**
+ * Writes a Canary's status, and counts the release that ends with it: once, since only the write that changes the phase
+ * is counted.
+ *
+ * @param at milliseconds since 1970
+ */
+export async function writeStatus(
+  deps: Dependencies,
+  view: CanaryView,
+  status: StatusEffect,
+  at: number,
+): Promise<void> {
+  const { name, namespace = '' } = view.object.metadata;
+  const kind = view.canary?.targetRef.kind ?? 'Deployment';
+  let before: Phase | undefined;
+  await write(
+    deps.cache,
+    CANARIES,
+    { namespace, name },
+    (current) => {
+      if (current === undefined) return undefined;
+      before = parseStatus(current['status']).phase;
+      return withStatus(current, status, kind, at);
+    },
+    { subresource: 'status' },
+  );
+  if (before !== undefined) countRelease(deps, view, before, status.phase);
+}
+
+function countRelease({ meters }: Dependencies, { canary }: CanaryView, before: Phase, after: Phase): void {
+  if (!canary || !isActive(before) || (after !== 'Succeeded' && after !== 'Failed')) return;
+  const { analysis, skipAnalysis } = canary;
+  meters.finished(targetOf(canary), {
+    strategy: analysis.strategy.kind,
+    skipped: skipAnalysis,
+    succeeded: after === 'Succeeded',
+  });
+}

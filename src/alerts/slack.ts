@@ -1,0 +1,29 @@
+import type { Severity } from '../domain/notices.js';
+import { attachmentOf } from './attachment.js';
+import type { AlertService } from './port.js';
+
+/** Slack's own names for green, yellow and red. */
+export const COLORS: Readonly<Record<Severity, string>> = { info: 'good', warn: 'warning', error: 'danger' };
+
+/** Errors of `chat.postMessage` that pass by themselves. */
+const PASSING = ['ratelimited', 'rate_limited', 'internal_error', 'fatal_error', 'service_unavailable'];
+
+/**
+ * Slack: an incoming webhook, or with a token the method `chat.postMessage`, whose address is
+ * `https://slack.com/api/chat.postMessage` and whose failures come with status 200.
+ *
+ * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+ * @see https://docs.slack.dev/reference/methods/chat.postMessage
+ */
+export const slack: AlertService = {
+  type: 'slack',
+  alert: (alert, to) => ({
+    url: to.address,
+    body: attachmentOf(alert, to, COLORS),
+    ...(to.token === undefined ? {} : { headers: { Authorization: `Bearer ${to.token}` } }),
+  }),
+  complaint: (body) => {
+    const error = /"ok"\s*:\s*false/.test(body) ? (/"error"\s*:\s*"([^"]*)"/.exec(body)?.[1] ?? 'not ok') : undefined;
+    return error === undefined ? undefined : { error: `Slack says ${error}`, mayPass: PASSING.includes(error) };
+  },
+};

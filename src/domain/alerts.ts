@@ -1,0 +1,81 @@
+import type { Gate } from './findings.js';
+import { messagesFor } from './messages.js';
+import type { Alert } from './notices.js';
+import type { State } from './state.js';
+import type { RollbackWhy } from './tick.js';
+
+/** `New <Kind> detected, initialization completed.` */
+export function initializedAlert(kind: string): Alert {
+  return {
+    severity: 'info',
+    topic: 'initialized',
+    message: `New ${kind} detected, initialization completed.`,
+    details: true,
+  };
+}
+
+export const PROGRESSING_ALERT: Alert = {
+  severity: 'info',
+  topic: 'progressing',
+  message: 'New revision detected, progressing canary analysis.',
+  details: true,
+};
+
+/** @param reason the event that says how the release ended */
+export function successAlert(state: State, reason: string): Alert {
+  const skipped = reason === messagesFor(state).promotedSkipped;
+  return {
+    severity: 'info',
+    topic: 'promoted',
+    message: skipped
+      ? 'Canary analysis was skipped, promotion finished.'
+      : 'Canary analysis completed successfully, promotion finished.',
+    details: false,
+  };
+}
+
+const WAITING: Readonly<Record<Gate, string>> = {
+  'confirm-rollout': 'Canary is waiting for approval.',
+  'confirm-traffic-increase': 'Canary traffic increase is waiting for approval.',
+  'confirm-promotion': 'Canary promotion is waiting for approval.',
+};
+
+/** A gate has closed: said when it closes, not each time it is asked again, and not where its webhook is muted. */
+export function waitingAlerts(state: State, gate: Gate, hook: string): readonly Alert[] {
+  if (state.gate?.gate === gate || state.policy?.muted?.includes(hook)) return [];
+  return [{ severity: 'warn', topic: 'waiting', message: WAITING[gate], details: false }];
+}
+
+export function promotionFailedAlert(reason: string): Alert {
+  return failed(`Promotion failed, primary not ready: ${reason}`);
+}
+
+/** Why a release was rolled back, in Flagger's words where it has some. What people asked for is no failure. */
+export function rollbackAlert(why: RollbackWhy): Alert {
+  switch (why.kind) {
+    case 'failed-checks':
+      return failed(`Failed checks threshold reached ${why.count}`);
+    case 'unknown-checks':
+      return failed(`The metrics provider gave no answer to ${why.count} checks in a row`);
+    case 'hook':
+      return stopped('Rolling back manual webhook invoked');
+    case 'not-ready':
+      return failed(`Progress deadline exceeded ${why.reason}`);
+    case 'primary-lost':
+      return failed(`Primary not ready: ${why.reason}`);
+    case 'order': {
+      const reason = why.reason === '' ? '' : `: ${why.reason}`;
+      return stopped(`Rolling back ${why.order === 'abort' ? 'aborted' : 'rejected'} by ${why.by}${reason}`);
+    }
+    case 'recovery':
+      return failed(`Rolling back ${why.reason}`);
+  }
+}
+
+function failed(message: string): Alert {
+  return { severity: 'error', topic: 'failed', message, details: false };
+}
+
+function stopped(message: string): Alert {
+  return { severity: 'warn', topic: 'stopped', message, details: false };
+}

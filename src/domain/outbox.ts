@@ -1,0 +1,197 @@
+import type { Notice } from './notices.js';
+
+export type Numbered = Notice & { readonly seq: number };
+
+/** Somebody who could not be told yet. What follows waits behind it, so that the order stays. */
+export interface Behind {
+  /** The last notice that got through. */
+  readonly through: number;
+  readonly failures: number;
+  /** Milliseconds since 1970 of the first failure in a row. */
+  readonly since: number;
+  readonly retryAt: number;
+  readonly error: string;
+}
+
+/**
+ * Notices on their way out: in order, at least once, to everybody who wants them. Who that is the delivery finds out;
+ * here they are names. Plain JSON, so that it survives with the run.
+ */
+export interface Outbox {
+  /** Number of the next notice. */
+  readonly next: number;
+  /** All that are not in `behind` have been told up to here. */
+  readonly offered: number;
+  readonly notices: readonly Numbered[];
+  readonly behind: Readonly<Record<string, Behind>>;
+}
+
+/** One attempt to deliver. */
+export interface Round {
+  readonly notices: readonly Numbered[];
+  readonly offered: number;
+  /** Those that are to be tried again, and what got through to them last. */
+  readonly again: Readonly<Record<string, number>>;
+  /** Those whose time has not come. */
+  readonly later: readonly string[];
+}
+
+/** How a round went for one recipient. */
+export interface Told {
+  readonly to: string;
+  /** The last notice that got through, or never will. */
+  readonly through: number;
+  /** Why it stopped there, where another attempt may help; no secrets. */
+  readonly error?: string;
+  /** The recipient asks not to be tried again before this has passed. */
+  readonly retryAfterMs?: number;
+  /** What the recipient will never take, each with the reason. */
+  readonly refused: readonly { readonly seq: number; readonly error: string }[];
+}
+
+/** What somebody was not told, for the record. */
+export interface Undelivered {
+  readonly to: string;
+  readonly count: number;
+  readonly error: string;
+  /** The first of them, in words. */
+  readonly first: string;
+}
+
+export const EMPTY_OUTBOX: Outbox = { next: 1, offered: 0, notices: [], behind: {} };
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 300_000;
+/** After this the recipient is taken for gone. */
+export const PATIENCE_MS = 24 * 3_600_000;
+/** Notices in one attempt. */
+const ROUND_SIZE = 20;
+/** Notices that are kept for recipients who don't answer; the oldest go first. */
+const LIMIT = 200;
+
+export function posted(outbox: Outbox, notices: readonly Notice[]): readonly [Outbox, readonly Undelivered[]] {
+  const numbered = notices.map((notice, index) => ({ ...notice, seq: outbox.next + index }));
+  const all = [...outbox.notices, ...numbered];
+  const next = { ...outbox, next: outbox.next + notices.length, notices: all };
+  return all.length <= LIMIT ? [next, []] : withoutOldest(next, all.length - LIMIT);
+}
+
+function withoutOldest(outbox: Outbox, count: number): readonly [Outbox, readonly Undelivered[]] {
+  const gone = outbox.notices.slice(0, count);
+  const upTo = gone.at(-1)?.seq ?? 0;
+  const late = Object.entries(outbox.behind).map(([to, { through, error }]): readonly [string, string, Numbered[]] => [
+    to,
+    `too many notices waited: ${error}`,
+    gone.filter(({ seq }) => seq > through),
+  ]);
+  const unheard = gone.filter(({ seq }) => seq > outbox.offered);
+  const lost = [...late, ['everybody', 'too many notices waited for a worker', unheard] as const];
+  const behind = Object.fromEntries(
+    Object.entries(outbox.behind).map(([to, was]) => [to, { ...was, through: Math.max(was.through, upTo) }]),
+  );
+  return [
+    { ...outbox, notices: outbox.notices.slice(count), offered: Math.max(outbox.offered, upTo), behind },
+    lost.flatMap(([to, error, notices]) => undelivered(to, error, notices)),
+  ];
+}
+
+/** @returns when something can be delivered (milliseconds since 1970, 0 = at once), or undefined where nothing waits */
+export function dueAt(outbox: Outbox): number | undefined {
+  if (outbox.notices.some(({ seq }) => seq > outbox.offered)) return 0;
+  const times = Object.values(outbox.behind).map(({ retryAt }) => retryAt);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export function roundOf(outbox: Outbox, now: number): Round {
+  const behind = Object.entries(outbox.behind);
+  const again = behind.filter(([, { retryAt }]) => retryAt <= now).map(([to, { through }]) => [to, through] as const);
+  const from = Math.min(outbox.offered, ...again.map(([, through]) => through));
+  return {
+    notices: outbox.notices.filter(({ seq }) => seq > from).slice(0, ROUND_SIZE),
+    offered: outbox.offered,
+    again: Object.fromEntries(again),
+    later: behind.filter(([, { retryAt }]) => retryAt > now).map(([to]) => to),
+  };
+}
+
+/** The outbox after an attempt, and what will never be delivered. */
+export function afterRound(
+  outbox: Outbox,
+  round: Round,
+  told: readonly Told[],
+  now: number,
+): readonly [Outbox, readonly Undelivered[]] {
+  const lost: Undelivered[] = [];
+  // Whoever isn't asked for any more has left the Canary's spec.
+  const behind: Record<string, Behind> = Object.fromEntries(
+    Object.entries(outbox.behind).filter(([to]) => round.later.includes(to)),
+  );
+  // A round that began with what only some had missed may not have come to what nobody has been told yet.
+  const offered = Math.max(outbox.offered, round.notices.at(-1)?.seq ?? 0);
+  for (const one of told) {
+    lost.push(...refusals(one, round));
+    const next = standing(one, outbox.behind[one.to], round, now);
+    if (next === undefined) continue;
+    if (now - next.since < PATIENCE_MS) behind[one.to] = next;
+    else lost.push(...undelivered(one.to, next.error, between(outbox, next.through, offered)));
+  }
+  const least = Math.min(offered, ...Object.values(behind).map(({ through }) => through));
+  return [{ ...outbox, offered, behind, notices: outbox.notices.filter(({ seq }) => seq > least) }, lost];
+}
+
+/** @returns undefined where the recipient has been told everything in the round */
+function standing(told: Told, was: Behind | undefined, round: Round, now: number): Behind | undefined {
+  const last = round.notices.at(-1)?.seq ?? 0;
+  if (told.error === undefined) {
+    // It catches up round by round.
+    return told.through < Math.max(last, round.offered)
+      ? { through: Math.max(told.through, last), failures: 0, since: now, retryAt: now, error: was?.error ?? '' }
+      : undefined;
+  }
+  const goesOn = was !== undefined && was.failures > 0 && told.through <= was.through;
+  const failures = goesOn ? was.failures + 1 : 1;
+  const wait = Math.max(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS), told.retryAfterMs ?? 0);
+  return {
+    through: told.through,
+    failures,
+    since: goesOn ? was.since : now,
+    retryAt: now + Math.min(wait, LONGEST_RETRY_MS),
+    error: told.error,
+  };
+}
+
+function refusals({ to, refused }: Told, round: Round): readonly Undelivered[] {
+  const errors = [...new Set(refused.map(({ error }) => error))];
+  return errors.flatMap((error) => {
+    const seqs = refused.filter((one) => one.error === error).map(({ seq }) => seq);
+    return undelivered(
+      to,
+      error,
+      round.notices.filter(({ seq }) => seqs.includes(seq)),
+    );
+  });
+}
+
+/** What is still on its way, by recipient: for the record of a release that doesn't wait for it. */
+export function pendingOf(outbox: Outbox): readonly Undelivered[] {
+  return [
+    ...Object.entries(outbox.behind).flatMap(([to, { through, error }]) =>
+      undelivered(to, error, between(outbox, through, outbox.offered)),
+    ),
+    ...undelivered('everybody', 'not sent yet', between(outbox, outbox.offered, Infinity)),
+  ];
+}
+
+/** Notices after the first number, up to the second. */
+function between(outbox: Outbox, after: number, upTo: number): readonly Numbered[] {
+  return outbox.notices.filter(({ seq }) => seq > after && seq <= upTo);
+}
+
+function undelivered(to: string, error: string, notices: readonly Numbered[]): readonly Undelivered[] {
+  const [first] = notices;
+  return first === undefined ? [] : [{ to, count: notices.length, error, first: wordsOf(first) }];
+}
+
+function wordsOf(notice: Notice): string {
+  return notice.kind === 'over' ? `over: ${notice.topics.join(', ')}` : notice.message;
+}

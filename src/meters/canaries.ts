@@ -1,0 +1,94 @@
+import { Gauge, type Registry } from 'prom-client';
+import { parseStatus } from '../crds/status.js';
+import { isActive, type Phase } from '../domain/phases.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import { CANARIES } from '../kubernetes/object.js';
+
+export interface CanaryGauges {
+  readonly cache: ClusterCache;
+  readonly version: string;
+  readonly meshProvider: string;
+  /** Percent of the traffic on the canary as the traffic provider has it; undefined where that can't be told. */
+  readonly routedWeight: (canary: KubeObject) => Promise<number | undefined>;
+}
+
+/**
+ * Flagger's gauges of Canaries, read from the cluster at each scrape: they are right whoever carries the releases out,
+ * and go when a Canary goes. Only processes that watch show them, so that they aren't there once for each worker.
+ */
+export function showCanaries(registry: Registry, gauges: CanaryGauges): void {
+  const registers = [registry];
+  // Metrics must be there while the API server isn't: what the cache holds is what counts.
+  const known = (): readonly KubeObject[] => gauges.cache.watch(CANARIES).store.list();
+
+  new Gauge({
+    name: 'flagger_info',
+    help: 'Flagger version and mesh provider information',
+    labelNames: ['version', 'mesh_provider'],
+    registers,
+  }).set({ version: gauges.version, mesh_provider: gauges.meshProvider }, 1);
+
+  const namespaces = new Set<string>();
+  new Gauge({
+    name: 'flagger_canary_total',
+    help: 'Total number of canary object',
+    labelNames: ['namespace'],
+    registers,
+    collect() {
+      for (const { namespace } of known().map(targetOf)) namespaces.add(namespace);
+      for (const namespace of namespaces) this.set({ namespace }, 0);
+      for (const { namespace } of known().map(targetOf)) this.inc({ namespace });
+    },
+  });
+
+  new Gauge({
+    name: 'flagger_canary_status',
+    help: 'Last canary analysis result',
+    labelNames: ['name', 'namespace'],
+    registers,
+    collect() {
+      this.reset();
+      for (const canary of known()) this.set({ ...targetOf(canary) }, statusValue(phaseOf(canary)));
+    },
+  });
+
+  new Gauge({
+    name: 'flagger_canary_weight',
+    help: 'The virtual service destination weight current value',
+    labelNames: ['workload', 'namespace'],
+    registers,
+    async collect() {
+      const weights = await Promise.all(known().map((canary) => weightOf(canary, gauges)));
+      this.reset();
+      for (const { target, weight } of weights) {
+        const { name, namespace } = target;
+        this.set({ workload: `${name}-primary`, namespace }, 100 - weight);
+        this.set({ workload: name, namespace }, weight);
+      }
+    },
+  });
+}
+
+/** 0 = running, 1 = good, 2 = failed: as the rule `flagger_canary_status > 1` expects it. */
+function statusValue(phase: Phase): number {
+  if (phase === 'Progressing') return 0;
+  return phase === 'Failed' ? 2 : 1;
+}
+
+/** While a release is under way the traffic provider's object says what the weight is; at rest the status does. */
+async function weightOf(canary: KubeObject, { routedWeight }: CanaryGauges) {
+  const { phase, canaryWeight } = parseStatus(canary['status']);
+  const routed = isActive(phase) ? await routedWeight(canary) : undefined;
+  return { target: targetOf(canary), weight: routed ?? canaryWeight };
+}
+
+function phaseOf(canary: KubeObject): Phase {
+  return parseStatus(canary['status']).phase;
+}
+
+/** By the target's name, as all of Flagger's metrics go. */
+function targetOf(canary: KubeObject): { readonly name: string; readonly namespace: string } {
+  const { targetRef } = (canary['spec'] ?? {}) as { readonly targetRef?: { readonly name?: string } };
+  return { name: targetRef?.name ?? canary.metadata.name, namespace: canary.metadata.namespace ?? '' };
+}

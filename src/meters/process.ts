@@ -1,0 +1,62 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { Meters } from '../activities/meters.js';
+import { FlaggerMeters } from './flagger.js';
+
+/**
+ * Everything that a process counts, for `/metrics`: Flagger's metrics under their own names, and ours.
+ *
+ * @see docs/metrics-exported.md
+ */
+export class ProcessMeters implements Meters {
+  readonly registry = new Registry();
+  private readonly flagger: FlaggerMeters;
+  private readonly calls: Counter<'type' | 'outcome'>;
+  private readonly deliveries: Counter<'kind' | 'outcome'>;
+  private readonly rollbacks: Counter<'by'>;
+  private readonly attempts: Histogram<'activity' | 'outcome'>;
+
+  constructor(now: () => number = Date.now) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.flagger = new FlaggerMeters(this.registry, now);
+    this.calls = new Counter({
+      name: 'serinus_webhook_calls_total',
+      help: 'Webhooks that were asked, event webhooks aside',
+      labelNames: ['type', 'outcome'],
+      registers,
+    });
+    this.deliveries = new Counter({
+      name: 'serinus_deliveries_total',
+      help: 'Attempts to deliver alerts and events',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    });
+    this.rollbacks = new Counter({
+      name: 'serinus_rollbacks_total',
+      help: 'Rollbacks that were carried out, by whoever did it',
+      labelNames: ['by'],
+      registers,
+    });
+    this.attempts = new Histogram({
+      name: 'serinus_activity_duration_seconds',
+      help: 'Attempts of activities',
+      labelNames: ['activity', 'outcome'],
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300],
+      registers,
+    });
+  }
+
+  /** @see Meters.analysed */
+  analysed: Meters['analysed'] = (target, seconds, results) => this.flagger.analysed(target, seconds, results);
+
+  finished: Meters['finished'] = (target, release) => this.flagger.finished(target, release);
+
+  called: Meters['called'] = (type, ok) => this.calls.inc({ type, outcome: ok ? 'passed' : 'failed' });
+
+  delivered: Meters['delivered'] = (kind, outcome) => this.deliveries.inc({ kind, outcome });
+
+  rolledBack: Meters['rolledBack'] = (by) => this.rollbacks.inc({ by });
+
+  attempted: Meters['attempted'] = (activity, outcome, seconds) =>
+    this.attempts.observe({ activity, outcome }, seconds);
+}
