@@ -1,3 +1,6 @@
+import { NOTHING } from '../crds/refusal.js';
+import type { Refusal } from '../domain/findings.js';
+
 /** How bad it is. `error`: a release can't go as it is meant to. `warning`: it can, and hardly anybody wants that. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
@@ -17,6 +20,23 @@ export interface Finding {
   readonly message: string;
   /** What would be right. */
   readonly remedy: string;
+}
+
+/** A field that can't be what it is, as the border of the schemas has it. */
+export function invalid(
+  object: string,
+  { field, value, remedy }: Pick<Refusal, 'field' | 'value' | 'remedy'>,
+): Finding {
+  const missing = value === NOTHING;
+  return {
+    rule: 'invalid',
+    severity: 'error',
+    object,
+    field,
+    ...(missing ? {} : { value }),
+    message: missing ? 'it is missing' : `${value} is not valid`,
+    remedy,
+  };
 }
 
 /** The worst first; otherwise in the order in which they were found. */

@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
 import { messageOf, UserError } from '../errors.js';
 import type { KubeObject, ResourceType } from '../kubernetes/object.js';
@@ -65,9 +65,9 @@ export class Manifests {
 }
 
 function documentsIn(text: string, origin: string): readonly unknown[] {
-  const parsed = parseAllDocuments(text, { lineCounter: new LineCounter() });
-  const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
-  return documents.map((document) => valueOf(document, origin)).filter((value) => value !== null);
+  return parseAllDocuments(text)
+    .map((document) => valueOf(document, origin))
+    .filter((value) => value !== null);
 }
 
 /** What is said of a mistake has no excerpt: the file may hold Secrets. */
@@ -94,7 +94,12 @@ function objectOf(value: unknown, origin: string, namespace: string): KubeObject
   }
   const { apiVersion, kind, metadata } = parsed.data;
   const { name } = metadata;
-  return { ...parsed.data, apiVersion, kind, metadata: { ...metadata, name, namespace: metadata.namespace || namespace } };
+  return {
+    ...parsed.data,
+    apiVersion,
+    kind,
+    metadata: { ...metadata, name, namespace: metadata.namespace || namespace },
+  };
 }
 
 function groupOf(apiVersion: string): string {

@@ -105,9 +105,11 @@ function limitWords(origin: string, maximum: number | bigint): string {
 /** Fields whose values may hold a secret, whatever is below them. */
 const SECRETIVE = /(^|\.)(headers|metadata|templateVariables|address|proxy|url|metricsServer)(\.|\[|$)/;
 const LONGEST = 80;
+/** What a value is called that isn't there. */
+export const NOTHING = '(nothing)';
 
 function shown(field: string, value: unknown): string {
-  if (value === undefined) return '(nothing)';
+  if (value === undefined) return NOTHING;
   if (SECRETIVE.test(field)) return '(a value not shown here)';
   if (Array.isArray(value))
     return value.every((entry) => typeof entry === 'number') ? `[${value.join(', ')}]` : 'a list';

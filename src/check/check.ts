@@ -1,0 +1,88 @@
+import { parseCanary, refusalsOf, type ParseOptions } from '../crds/canary.js';
+import type { Support } from '../crds/support.js';
+import { UserError } from '../errors.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import type { Settings } from '../settings.js';
+import { subjectOf } from './collect.js';
+import type { BestCase } from './duration.js';
+import { bySeverity, invalid, type Finding } from './finding.js';
+import { lint } from './lints/all.js';
+import { askMetrics, type LiveMetric, type LiveOptions } from './live/live.js';
+import { findingsOf } from './live/findings.js';
+import type { Manifests } from './manifest.js';
+import { Surroundings, type ClusterReader } from './surroundings.js';
+
+/** What a check found out about a Canary. */
+export interface Report {
+  readonly name: string;
+  readonly namespace: string;
+  /** The worst first. */
+  readonly findings: readonly Finding[];
+  /** How long a release takes at best; undefined where the Canary isn't valid. */
+  readonly best: BestCase | undefined;
+  /** What the metrics say now; undefined where they weren't asked. */
+  readonly metrics: readonly LiveMetric[] | undefined;
+}
+
+/** The settings of Serinus that a policy means something by. */
+export type CheckSettings = Pick<
+  Settings,
+  'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'builtinQueries' | 'metricWindow'
+>;
+
+export interface CheckOptions {
+  /** How the Serinus is run that is to carry the policy out. */
+  readonly settings: CheckSettings;
+  /** What is built; this version's own table where undefined. */
+  readonly support?: Support;
+  /** Where to look for what isn't in the manifests; nowhere where undefined. */
+  readonly cluster?: ClusterReader | undefined;
+  /** Ask the metrics too; needs a cluster. */
+  readonly live?: Omit<LiveOptions, 'settings'> | undefined;
+}
+
+/**
+ * Checks every Canary among the manifests, with the other objects in there and in the cluster. Only reads.
+ *
+ * @throws UserError where there is no Canary among them
+ * @throws TransientError, KubeError where the cluster can't be read
+ */
+export async function check(manifests: Manifests, options: CheckOptions): Promise<readonly Report[]> {
+  if (manifests.canaries.length === 0) {
+    const others = manifests.titles.length === 0 ? 'no object at all' : `only ${manifests.titles.join(', ')}`;
+    throw new UserError(`there is no Canary, ${others}: add an object of kind Canary, flagger.app/v1beta1`);
+  }
+  const surroundings = new Surroundings(manifests, options.cluster);
+  const reports: Report[] = [];
+  for (const object of manifests.canaries) reports.push(await reportOn(object, manifests, surroundings, options));
+  return reports;
+}
+
+async function reportOn(
+  object: KubeObject,
+  manifests: Manifests,
+  surroundings: Surroundings,
+  options: CheckOptions,
+): Promise<Report> {
+  const { name, namespace = 'default' } = object.metadata;
+  const parsed = parseCanary(object, parseOptions(options));
+  if (!parsed.ok) {
+    const findings = refusalsOf(object, parseOptions(options)).map((refusal) => invalid(`Canary/${name}`, refusal));
+    return { name, namespace, findings, best: undefined, metrics: undefined };
+  }
+  const { settings, live } = options;
+  const subject = await subjectOf(parsed.value, object, manifests, surroundings, settings);
+  const metrics = live && (await askMetrics(subject, surroundings, { ...live, settings }));
+  const linted = lint(subject);
+  const findings = [...linted, ...(metrics ? findingsOf(subject, metrics, linted) : [])];
+  return { name, namespace, findings: bySeverity(findings), best: subject.best, metrics };
+}
+
+function parseOptions({ settings, support }: CheckOptions): ParseOptions {
+  return {
+    defaultProvider: settings.meshProvider,
+    defaultMetricsServer: settings.metricsServer,
+    minIntervalSeconds: settings.minIntervalSeconds,
+    ...(support ? { support } : {}),
+  };
+}

@@ -1,0 +1,139 @@
+import { parseMetricTemplate, type MetricTemplate } from '../crds/metric-template.js';
+import type { CanarySpec } from '../crds/schema/canary.js';
+import { canarySpecSchema } from '../crds/schema/canary.js';
+import type { Canary, NamespacedRef } from '../crds/types.js';
+import { policyOf } from '../crds/policy.js';
+import { parseStatus } from '../crds/status.js';
+import { isActive } from '../domain/phases.js';
+import { KubeError } from '../kubernetes/client.js';
+import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES, type KubeObject } from '../kubernetes/object.js';
+import type { Settings } from '../settings.js';
+import { bestCase } from './duration.js';
+import type { Manifests } from './manifest.js';
+import { APISIX_ROUTE, apisixRouteSchema } from './objects/apisix-route.js';
+import { autoscalerSchema } from './objects/autoscaler.js';
+import { known } from './objects/read.js';
+import { targetSchema } from './objects/target.js';
+import { sourcesOf, templateKey, type Known, type Subject } from './subject.js';
+import type { Surroundings } from './surroundings.js';
+
+/**
+ * Everything that the rules want to know of a Canary.
+ *
+ * @param object the Canary as it was written
+ * @throws TransientError where the cluster can't be reached
+ */
+export async function subjectOf(
+  canary: Canary,
+  object: KubeObject,
+  manifests: Manifests,
+  surroundings: Surroundings,
+  { metricWindow }: Pick<Settings, 'metricWindow'>,
+): Promise<Subject> {
+  const spec = canarySpecSchema.parse(object['spec']);
+  const { namespace, targetRef, autoscalerRef, routeRef, provider } = canary;
+  const neighbours = await neighboursOf(canary, manifests, surroundings);
+  return {
+    canary,
+    spec,
+    raisedFromSeconds: raisedFrom(spec, canary),
+    best: bestCase(policyOf(canary)),
+    metricWindow,
+    target:
+      targetRef.kind === 'Deployment'
+        ? known(await surroundings.look(DEPLOYMENTS, namespace, targetRef.name), targetSchema)
+        : { state: 'unknown', why: `of targets, only a Deployment is looked at` },
+    primaryReplicas: await primaryReplicas(canary, surroundings),
+    autoscaler:
+      autoscalerRef &&
+      known(await surroundings.look(typeOf(autoscalerRef), namespace, autoscalerRef.name), autoscalerSchema),
+    route:
+      provider === 'apisix' && routeRef
+        ? known(await surroundings.look(APISIX_ROUTE, namespace, routeRef.name), apisixRouteSchema)
+        : undefined,
+    templates: await templatesOf(canary, surroundings),
+    ...neighbours,
+  };
+}
+
+function raisedFrom({ analysis }: CanarySpec, canary: Canary): number | undefined {
+  return analysis.interval.seconds < canary.analysis.intervalSeconds ? analysis.interval.seconds : undefined;
+}
+
+const PLURALS: Readonly<Record<'HorizontalPodAutoscaler' | 'ScaledObject', string>> = {
+  HorizontalPodAutoscaler: 'horizontalpodautoscalers',
+  ScaledObject: 'scaledobjects',
+};
+
+function typeOf({ apiVersion, kind }: NonNullable<Canary['autoscalerRef']>) {
+  return { apiVersion, kind, plural: PLURALS[kind] };
+}
+
+async function primaryReplicas(canary: Canary, surroundings: Surroundings): Promise<number | undefined> {
+  const { kind, primaryName } = canary.targetRef;
+  if (kind !== 'Deployment') return undefined;
+  const primary = known(await surroundings.look(DEPLOYMENTS, canary.namespace, primaryName), targetSchema);
+  return primary.state === 'found' ? primary.value.replicas : undefined;
+}
+
+async function templatesOf(
+  canary: Canary,
+  surroundings: Surroundings,
+): Promise<ReadonlyMap<string, Known<MetricTemplate>>> {
+  const templates = new Map<string, Known<MetricTemplate>>();
+  for (const { source } of sourcesOf(canary)) {
+    if (source.kind !== 'template' || templates.has(templateKey(source.templateRef))) continue;
+    templates.set(templateKey(source.templateRef), await templateOf(source.templateRef, surroundings));
+  }
+  return templates;
+}
+
+async function templateOf(
+  { namespace, name }: NamespacedRef,
+  surroundings: Surroundings,
+): Promise<Known<MetricTemplate>> {
+  const sight = await surroundings.look(METRIC_TEMPLATES, namespace, name);
+  if (sight.state !== 'found') return sight;
+  const parsed = parseMetricTemplate(sight.object);
+  if (!parsed.ok) return { state: 'broken', refusal: parsed.refusal };
+  return { state: 'found', value: parsed.value, given: sight.given };
+}
+
+/** The Canaries of the namespace: those of the file stand for those in the cluster of the same name. */
+async function neighboursOf(
+  { name, namespace, targetRef }: Canary,
+  manifests: Manifests,
+  { cluster }: Surroundings,
+): Promise<Pick<Subject, 'rivals' | 'underWay'>> {
+  const given = manifests.canaries.filter(({ metadata }) => metadata.namespace === namespace);
+  const there = cluster ? await canariesIn(cluster, namespace) : [];
+  const isGiven = ({ metadata }: KubeObject): boolean => given.some((one) => one.metadata.name === metadata.name);
+  const all = [...given, ...there.filter((one) => !isGiven(one))];
+  const rivals = all.filter((one) => one.metadata.name !== name && sameTarget(one, targetRef));
+  const own = there.find(({ metadata }) => metadata.name === name);
+  return {
+    rivals: [...new Set(rivals.map(({ metadata }) => metadata.name))],
+    underWay: own !== undefined && isActive(parseStatus(own['status']).phase),
+  };
+}
+
+async function canariesIn(
+  cluster: NonNullable<Surroundings['cluster']>,
+  namespace: string,
+): Promise<readonly KubeObject[]> {
+  try {
+    return (await cluster.list(CANARIES, { namespace })).items;
+  } catch (error) {
+    // There may be no such kind yet, and whoever checks may not be allowed to look at others' Canaries.
+    if (error instanceof KubeError && (error.status === 403 || error.notFound)) return [];
+    throw error;
+  }
+}
+
+const refSchema = canarySpecSchema.shape.targetRef;
+
+function sameTarget(other: KubeObject, { kind, name }: Canary['targetRef']): boolean {
+  const spec = (other['spec'] ?? {}) as { readonly targetRef?: unknown };
+  const { data } = refSchema.safeParse(spec.targetRef);
+  return data?.kind === kind && data.name === name;
+}

@@ -1,0 +1,64 @@
+import type { ApisixRoute, ApisixRule } from '../objects/apisix-route.js';
+import type { Finding } from '../finding.js';
+import { sourcesOf, type Lint, type Subject } from '../subject.js';
+
+/** The user's ApisixRoute: its rule for the Canary's service is what the route with the weights is made from. */
+
+export const routeLeadsToService: Lint = (subject) => {
+  const { service, namespace } = subject.canary;
+  const route = routeOf(subject);
+  if (!route) return [];
+  const complain = (message: string, remedy: string): Finding[] => [
+    {
+      rule: 'route-unusable',
+      severity: 'error',
+      object: `ApisixRoute/${route.name}`,
+      field: 'spec.http',
+      message,
+      remedy,
+    },
+  ];
+  const rule = ruleFor(route, service.name);
+  if (!rule) {
+    return complain(
+      `no rule of it leads to the Service ${service.name}.${namespace}`,
+      `add a rule with the backend ${service.name}, port ${service.port}`,
+    );
+  }
+  if (rule.backends.length === 1) return [];
+  return complain(
+    `its rule ${rule.name} has ${rule.backends.length} backends, and only one can be divided`,
+    `leave ${service.name} alone in that rule`,
+  );
+};
+
+export const routeIsMeasured: Lint = (subject) => {
+  const route = routeOf(subject);
+  const rule = route && ruleFor(route, subject.canary.service.name);
+  // A check that asks elsewhere doesn't need it.
+  const needed = sourcesOf(subject.canary).some(({ source }) => source.kind === 'builtin');
+  if (!route || !rule || !needed) return [];
+  const plugin = rule.plugins.find(({ name }) => name === 'prometheus');
+  const counts = plugin?.enable === true && plugin.config?.disable !== true;
+  if (counts && plugin.config?.prefer_name === true) return [];
+  return [
+    {
+      rule: 'route-not-measured',
+      severity: 'warning',
+      object: `ApisixRoute/${route.name}`,
+      field: `spec.http[${route.rules.indexOf(rule)}].plugins`,
+      message: counts
+        ? 'its requests are counted by the id of the route, and the built-in checks ask by its name'
+        : 'its requests are not counted unless the plugin is on for all routes, and the built-in checks find no values',
+      remedy: 'add the plugin prometheus with enable: true and config: { prefer_name: true }',
+    },
+  ];
+};
+
+function routeOf({ route }: Subject): ApisixRoute | undefined {
+  return route?.state === 'found' ? route.value : undefined;
+}
+
+function ruleFor({ rules }: ApisixRoute, service: string): ApisixRule | undefined {
+  return rules.find(({ backends }) => backends.some(({ serviceName }) => serviceName === service));
+}

@@ -1,0 +1,52 @@
+import type { Canary } from '../../crds/types.js';
+import { queryNamesOf, type QueryNames } from '../../metrics/model.js';
+import type { Observer } from '../../metrics/queries/flagger.js';
+
+/** Whose numbers a live check reads: before the first release there is only the target. */
+export type Server = 'primary' | 'target';
+
+/**
+ * How a query about the canary is put to the primary, which serves while no release is under way.
+ *
+ * A query is rendered with `names`, in which the target's and the Service's name are stand-ins, and then `resolve` puts
+ * in what belongs there: which name that is depends on what follows it.
+ */
+export interface Counterpart {
+  readonly names: QueryNames;
+  /** @param quoted turns a name into what queries call it, where that isn't the name itself */
+  readonly resolve: (query: string, quoted?: (name: string) => string) => string;
+}
+
+/** Words that nobody has in a query, and that every template function leaves alone. */
+const TARGET = 'serinusstandinfortarget';
+const SERVICE = 'serinusstandinforservice';
+
+export function counterpartOf(canary: Canary, server: Server, observer: Observer): Counterpart {
+  const names = queryNamesOf(canary);
+  if (server === 'target') return { names, resolve: (query) => query };
+  return {
+    names: { ...names, target: TARGET, service: SERVICE },
+    resolve: (query, quoted = (name) => name) => {
+      const target = quoted(canary.targetRef.name);
+      const service = quoted(names.service);
+      return forObserver(query, observer)
+        .replaceAll(new RegExp(`${TARGET}([-_])canary`, 'g'), (_, dash: string) => part(target, dash, observer))
+        .replaceAll(new RegExp(`${SERVICE}([-_])canary`, 'g'), (_, dash: string) => part(service, dash, observer))
+        .replaceAll(TARGET, quoted(canary.targetRef.primaryName))
+        .replaceAll(SERVICE, service);
+    },
+  };
+}
+
+/**
+ * What `<name>-canary` becomes. APISIX has one route for both, named `…-canary`, and all its requests are the
+ * primary's while no release is under way. Everywhere else the two have an object each.
+ */
+function part(name: string, dash: string, observer: Observer): string {
+  return `${name}${dash}${observer === 'apisix' ? 'canary' : 'primary'}`;
+}
+
+/** ingress-nginx tells the canary's requests by a label that is empty for all others. */
+function forObserver(query: string, observer: Observer): string {
+  return observer === 'nginx' ? query.replace(/\bcanary\s*!=\s*""/g, 'canary=""') : query;
+}

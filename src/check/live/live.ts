@@ -1,0 +1,163 @@
+import { formatGoDuration } from '../../crds/duration.js';
+import { messageOf, TransientError, UserError } from '../../errors.js';
+import { KubeError } from '../../kubernetes/client.js';
+import { NoValuesFound } from '../../metrics/errors.js';
+import { metricsProviderOf, observerOf } from '../../metrics/observers.js';
+import type { Observer } from '../../metrics/queries/flagger.js';
+import type { Environment } from '../../metrics/surroundings.js';
+import type { Settings } from '../../settings.js';
+import { sourcesOf, templateKey, type PlacedSource, type Subject } from '../subject.js';
+import type { Surroundings } from '../surroundings.js';
+import { NotAsked, questionOf, type Asking } from './ask.js';
+import { counterpartOf, type Server } from './counterpart.js';
+import { addressesBehind, secretOf, templateOf } from './sources.js';
+
+export const VERDICTS = ['passes', 'halts', 'no-values', 'broken', 'unreachable', 'not-asked'] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What a metric says of what serves now. */
+export interface LiveMetric {
+  readonly metric: string;
+  /** `spec.analysis.metrics[0]`. */
+  readonly field: string;
+  readonly kind: 'builtin' | 'query' | 'template';
+  /** Who was asked about; the target where there is no primary yet. */
+  readonly of: Server;
+  readonly verdict: Verdict;
+  /** Percent for request-success-rate, milliseconds for request-duration. */
+  readonly value?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Why there is no value. */
+  readonly reason?: string;
+  /** As it was sent. */
+  readonly query?: string;
+}
+
+export interface LiveOptions {
+  readonly settings: Pick<Settings, 'meshProvider' | 'builtinQueries'>;
+  readonly signal: AbortSignal;
+  /** Of the process: where cloud providers find out who asks. */
+  readonly environment: Environment;
+  /**
+   * Queries of templates that the cluster has are shown too: whoever gets to see the answer may read them there.
+   */
+  readonly showAllQueries: boolean;
+}
+
+/** For all metrics together; less than the API's clients wait. */
+const PATIENCE_MS = 20_000;
+/** Queries under way at once. */
+const AT_ONCE = 4;
+
+/**
+ * Asks every metric about what serves now, none of them stopping the others.
+ *
+ * @throws TransientError, KubeError where the cluster doesn't tell who serves
+ */
+export async function askMetrics(
+  subject: Subject,
+  surroundings: Surroundings,
+  options: LiveOptions,
+): Promise<readonly LiveMetric[]> {
+  const { canary } = subject;
+  const observer = observerFor(subject, options);
+  const { server, addresses } = await whoServes(subject, surroundings);
+  const asking: Asking = {
+    ...{ canary, observer, addresses, flavour: options.settings.builtinQueries, environment: options.environment },
+    counterpart: counterpartOf(canary, server, observer),
+    template: (ref) => templateOf(subject, ref),
+    secret: (namespace, name) => secretOf(surroundings, namespace, name),
+  };
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.any([options.signal, deadline]);
+  const ask = async (placed: PlacedSource): Promise<LiveMetric> => {
+    const answer = await reading(placed, asking, signal, deadline);
+    const { metric, field, source } = placed;
+    const { min, max } = source.range;
+    const { query, ...rest } = answer;
+    return {
+      ...{ metric, field, kind: source.kind, of: server },
+      ...rest,
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+      ...(query !== undefined && mayShow(placed, subject, options) ? { query } : {}),
+    };
+  };
+  return inTurns(sourcesOf(canary), AT_ONCE, ask);
+}
+
+const KNATIVE = 'serving.knative.dev/v1';
+
+/** Whose numbers the built-in checks read. */
+function observerFor({ canary }: Subject, { settings: { meshProvider } }: LiveOptions): Observer {
+  const { provider, targetRef } = canary;
+  return observerOf(
+    metricsProviderOf({
+      meshProvider,
+      provider: provider === meshProvider ? undefined : provider,
+      ofService: targetRef.kind === 'Service' && targetRef.apiVersion !== KNATIVE,
+    }),
+  );
+}
+
+async function whoServes(
+  { canary }: Subject,
+  { cluster }: Surroundings,
+): Promise<{ readonly server: Server; readonly addresses: readonly string[] }> {
+  if (!cluster) throw new Error('there is no cluster whose primary could be asked about');
+  const { namespace, service } = canary;
+  const primary = await addressesBehind(cluster, namespace, service.primaryName);
+  if (primary.length > 0) return { server: 'primary', addresses: primary };
+  return { server: 'target', addresses: await addressesBehind(cluster, namespace, service.name) };
+}
+
+type Answer = Pick<LiveMetric, 'verdict' | 'value' | 'reason' | 'query'>;
+
+async function reading(
+  { source }: PlacedSource,
+  asking: Asking,
+  signal: AbortSignal,
+  deadline: AbortSignal,
+): Promise<Answer> {
+  let query: string | undefined;
+  try {
+    const question = await questionOf(source, asking);
+    ({ query } = question);
+    const value = question.inUnit(await question.provider.query(query, signal));
+    const { min = -Infinity, max = Infinity } = source.range;
+    return { verdict: value >= min && value <= max ? 'passes' : 'halts', value, query };
+  } catch (error) {
+    if (error === deadline.reason && deadline.aborted) {
+      const reason = `not answered within ${formatGoDuration(PATIENCE_MS)} for all metrics together`;
+      return { verdict: 'unreachable', reason, ...(query === undefined ? {} : { query }) };
+    }
+    return { ...failure(error), ...(query === undefined ? {} : { query }) };
+  }
+}
+
+/** @throws what isn't about the metric */
+function failure(error: unknown): Answer {
+  const reason = messageOf(error);
+  if (error instanceof NotAsked) return { verdict: 'not-asked', reason };
+  if (error instanceof NoValuesFound) return { verdict: 'no-values', reason };
+  if (error instanceof UserError || error instanceof KubeError) return { verdict: 'broken', reason };
+  if (error instanceof TransientError) return { verdict: 'unreachable', reason };
+  throw error;
+}
+
+function mayShow({ source }: PlacedSource, { templates }: Subject, { showAllQueries }: LiveOptions): boolean {
+  if (source.kind !== 'template' || showAllQueries) return true;
+  const known = templates.get(templateKey(source.templateRef));
+  return known?.state === 'found' && known.given;
+}
+
+/** In order, so many at once. */
+async function inTurns<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += atOnce) {
+    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { ResourceType } from '../../kubernetes/object.js';
+
+export const APISIX_ROUTE: ResourceType = {
+  apiVersion: 'apisix.apache.org/v2',
+  kind: 'ApisixRoute',
+  plural: 'apisixroutes',
+};
+
+const pluginSchema = z.object({
+  name: z.string(),
+  enable: z.boolean().default(false),
+  config: z.looseObject({ prefer_name: z.boolean().optional(), disable: z.boolean().optional() }).nullish(),
+});
+
+const ruleSchema = z.object({
+  name: z.string(),
+  backends: z.array(z.object({ serviceName: z.string() })).default([]),
+  plugins: z.array(pluginSchema).default([]),
+});
+
+/** What matters of an ApisixRoute: which rule leads to the Canary's service, and whether its requests are counted. */
+export const apisixRouteSchema = z
+  .object({ metadata: z.object({ name: z.string() }), spec: z.object({ http: z.array(ruleSchema).default([]) }) })
+  .transform(({ metadata, spec }) => ({ name: metadata.name, rules: spec.http }));
+
+export type ApisixRoute = z.output<typeof apisixRouteSchema>;
+export type ApisixRule = ApisixRoute['rules'][number];

@@ -1,0 +1,69 @@
+import type { MetricTemplate } from '../crds/metric-template.js';
+import type { CanarySpec } from '../crds/schema/canary.js';
+import type { Canary, MetricSource, NamespacedRef } from '../crds/types.js';
+import type { Refusal } from '../domain/findings.js';
+import type { Settings } from '../settings.js';
+import type { BestCase } from './duration.js';
+import type { Autoscaler } from './objects/autoscaler.js';
+import type { ApisixRoute } from './objects/apisix-route.js';
+import type { Target } from './objects/target.js';
+import type { Finding } from './finding.js';
+
+/** An object that a Canary refers to, as far as it is known. */
+export type Known<T> =
+  | { readonly state: 'found'; readonly value: T; readonly given: boolean }
+  /** It is there, and isn't as it must be. */
+  | { readonly state: 'broken'; readonly refusal: Pick<Refusal, 'field' | 'value' | 'remedy'> }
+  | { readonly state: 'missing' }
+  | { readonly state: 'unknown'; readonly why?: string };
+
+/** What the rules look at: a Canary that parses, and what is known of the objects it refers to. */
+export interface Subject {
+  readonly canary: Canary;
+  /** The spec before defaults are filled in: whether a field is there matters to some rules. */
+  readonly spec: CanarySpec;
+  /** `spec.analysis.interval`, where it was raised, else undefined. */
+  readonly raisedFromSeconds: number | undefined;
+  readonly best: BestCase;
+  readonly metricWindow: Settings['metricWindow'];
+  readonly target: Known<Target>;
+  /** Undefined where the Canary has no `autoscalerRef`. */
+  readonly autoscaler: Known<Autoscaler> | undefined;
+  /** Undefined where the provider isn't APISIX. */
+  readonly route: Known<ApisixRoute> | undefined;
+  /** By {@link templateKey}. */
+  readonly templates: ReadonlyMap<string, Known<MetricTemplate>>;
+  /** Pods that serve while the target rests; undefined where nobody knows. */
+  readonly primaryReplicas: number | undefined;
+  /** A release of this Canary is under way. */
+  readonly underWay: boolean;
+  /** `name` of other Canaries of the namespace that release the same target. */
+  readonly rivals: readonly string[];
+}
+
+/** A rule: what it has to say of a policy, nothing where that is as it should be. Pure. */
+export type Lint = (subject: Subject) => readonly Finding[];
+
+export function templateKey({ namespace, name }: NamespacedRef): string {
+  return `${namespace}/${name}`;
+}
+
+/** Says something about the Canary itself. */
+export function about({ canary }: Pick<Subject, 'canary'>, finding: Omit<Finding, 'object'>): Finding {
+  return { ...finding, object: `Canary/${canary.name}` };
+}
+
+/** One source of a metric with the place in the spec where it stands. */
+export interface PlacedSource {
+  readonly metric: string;
+  /** `spec.analysis.metrics[2]`. */
+  readonly field: string;
+  readonly source: MetricSource;
+}
+
+/** All sources of all metrics, in the order of the spec. */
+export function sourcesOf({ analysis }: Canary): readonly PlacedSource[] {
+  return analysis.metrics.flatMap(({ name, sources }, index) =>
+    sources.map((source) => ({ metric: name, field: `spec.analysis.metrics[${index}]`, source })),
+  );
+}
