@@ -322,7 +322,8 @@ describe('strategies', () => {
   test('a mirrored share that the provider can not make is told', () => {
     const mirrored = { ...iterations, 'spec.analysis.mirror': true, 'spec.analysis.mirrorWeight': 20 };
     assert.deepEqual(strategyOf(mirrored).notices, []);
-    assert.deepEqual(strategyOf({ ...mirrored, 'spec.provider': 'gatewayapi:v1' }).notices, [
+    const gateway = { 'spec.provider': 'gatewayapi:v1', 'spec.service.gatewayRefs': [{ name: 'public' }] };
+    assert.deepEqual(strategyOf({ ...mirrored, ...gateway }).notices, [
       'spec.analysis.mirrorWeight: 20 has no effect with the gatewayapi:v1 provider, all requests are mirrored',
     ]);
   });
