@@ -17,9 +17,10 @@ const manifestSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
 });
 
+/** For a moment after its creation a definition's conditions are null. */
 const statusSchema = z
-  .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) })
-  .default({ conditions: [] });
+  .object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() })
+  .default({});
 
 const PATIENCE_MS = 15_000;
 const LOOK_MS = 100;
@@ -43,7 +44,7 @@ async function established(client: KubeClient, name: string): Promise<void> {
   for (;;) {
     const definition = await client.get(DEFINITIONS, undefined, name);
     const { conditions } = statusSchema.parse(definition?.['status']);
-    if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return;
+    if (conditions?.some(({ type, status }) => type === 'Established' && status === 'True')) return;
     if (Date.now() > deadline) throw new TransientError(`the API server doesn't serve ${name} yet`);
     await sleep(LOOK_MS);
   }
