@@ -80,9 +80,11 @@ function routesOf(canary: Canary, weights: Weights): readonly Route[] {
   ];
 }
 
-/** All of them must be true of a request, and no more than one may name a path. */
+/** All of them must be true of a request, and no more than one may name a path. Always in the same order. */
 function conditionsOf({ headers = {} }: Audience, prefix: string): readonly Condition[] {
-  const [first, ...others] = Object.entries(headers).map(([name, text]) => ({ header: { name, ...textOf(text) } }));
+  const [first, ...others] = Object.entries(headers)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, text]) => ({ header: { name, ...textOf(text) } }));
   return [{ prefix, ...first }, ...others];
 }
 

@@ -74,8 +74,8 @@ suite("Contour's HTTPProxy", () => {
     assert.deepEqual(specAt({ analysis: { iterations: 3, match } }, ALL_TO_CANARY), {
       routes: [
         audience(
-          { prefix: '/', header: { name: 'x-beta', exact: 'yes' } },
-          { header: { name: 'cookie', regex: '^(.*?;)?(beta=1)(;.*)?$' } },
+          { prefix: '/', header: { name: 'cookie', regex: '^(.*?;)?(beta=1)(;.*)?$' } },
+          { header: { name: 'x-beta', exact: 'yes' } },
         ),
         audience({ prefix: '/', header: { name: 'x-user', regex: '.*@example\\.org' } }),
         audience({ prefix: '/', header: { name: 'x-user', regex: 'qa\\..*' } }),

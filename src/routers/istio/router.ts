@@ -31,6 +31,8 @@ export class IstioRouter implements Router {
   }
 
   async reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+    // Nothing is made for routes that can't be.
+    virtualService.desired({ canary, source: undefined, current: undefined, weights, fence });
     for (const part of this.parts()) await part.reconcile(canary, weights, fence);
   }
 
