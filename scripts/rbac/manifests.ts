@@ -70,8 +70,12 @@ function explain(role: Document, process: Process, grants: readonly Grant[]): vo
   }
 }
 
-function commentOf({ why, rarely }: Grant, process: Process): string {
-  const exceptions = Object.entries(rarely?.[process] ?? {}).map(([verb, reason]) => `${verb}: ${reason}`);
+function commentOf({ why, verbs, rarely }: Grant, process: Process): string {
+  const excused = Object.entries(rarely?.[process] ?? {});
+  const exceptions = [...new Set(excused.map(([, reason]) => reason))].map((reason) => {
+    const meant = excused.filter(([, other]) => other === reason).map(([verb]) => verb);
+    return `${meant.length === verbs[process]?.length ? 'seldom' : meant.join(', ')}: ${reason}`;
+  });
   return [why, ...exceptions].map((line) => ` ${line}`).join('\n');
 }
 

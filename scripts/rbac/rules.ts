@@ -21,6 +21,7 @@ export interface Grant {
 const LOOK: readonly Verb[] = ['list', 'watch'];
 const RACE = 'another writer was quicker, and the object has to be read again';
 const MISSING = 'somebody has deleted it, and a rollback makes it again';
+const OF_A_SERVICE = 'releases of a Service';
 const ADMISSION = 'asked only where the admission plugin OwnerReferencesPermissionEnforcement is on, as in OpenShift';
 
 /** The same reason for many verbs. */
@@ -28,11 +29,16 @@ function all(verbs: readonly Verb[], reason: string): Readonly<Partial<Record<Ve
   return Object.fromEntries(verbs.map((verb) => [verb, reason]));
 }
 
+/** Something that is only asked for by Canaries of a certain sort, and by every process for the same reason. */
+function only(sort: string, grant: Omit<Grant, 'rarely'>): Grant {
+  const excuses = PROCESSES.map((process) => [process, all(grant.verbs[process] ?? [], sort)] as const);
+  return { ...grant, rarely: Object.fromEntries(excuses) };
+}
+
 /** An object of a traffic provider that not every cluster has. */
 function routed(group: string, resource: string, why: string, provider: string): Grant {
   const verbs = ['get', ...LOOK, 'create', 'update'] as const;
-  const excuses = all(verbs, `releases by ${provider}`);
-  return { group, resource, why, verbs: { worker: verbs, watch: verbs }, rarely: { worker: excuses, watch: excuses } };
+  return only(`releases by ${provider}`, { group, resource, why, verbs: { worker: verbs, watch: verbs } });
 }
 
 /**
@@ -65,6 +71,12 @@ export const GRANTS: readonly Grant[] = [
     why: 'custom metrics; watch has a release looked at again when its template has been mended',
     verbs: { worker: LOOK, watch: LOOK },
   },
+  only('Canaries with alerts', {
+    group: 'flagger.app',
+    resource: 'alertproviders',
+    why: 'where alerts of a Canary go',
+    verbs: { worker: ['get'] },
+  }),
   {
     group: 'apps',
     resource: 'deployments',
@@ -75,6 +87,16 @@ export const GRANTS: readonly Grant[] = [
       api: ['get', ...LOOK, 'patch'],
     },
   },
+  only('releases of DaemonSets', {
+    group: 'apps',
+    resource: 'daemonsets',
+    why: 'the same for targets that are DaemonSets',
+    verbs: {
+      worker: ['get', ...LOOK, 'create', 'update'],
+      watch: ['get', ...LOOK, 'update'],
+      api: ['get', ...LOOK, 'patch'],
+    },
+  }),
   {
     group: 'apps',
     resource: 'controllerrevisions',
@@ -118,8 +140,12 @@ export const GRANTS: readonly Grant[] = [
     group: '',
     resource: 'services',
     why: 'the Services of the Canary; users’ own labels and annotations on them survive',
-    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: LOOK },
-    rarely: { worker: { get: RACE } },
+    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'update'], api: LOOK },
+    rarely: {
+      worker: { get: RACE },
+      watch: all(['get', 'update'], OF_A_SERVICE),
+      api: all(LOOK, OF_A_SERVICE),
+    },
   },
   {
     group: 'autoscaling',
@@ -128,6 +154,12 @@ export const GRANTS: readonly Grant[] = [
     verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: LOOK },
     rarely: { worker: { get: RACE } },
   },
+  only('targets with a ScaledObject', {
+    group: 'keda.sh',
+    resource: 'scaledobjects',
+    why: 'the primary’s ScaledObject, made after the target’s, which is paused while the target has no pods',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'update'] },
+  }),
   {
     group: 'discovery.k8s.io',
     resource: 'endpointslices',
@@ -142,16 +174,16 @@ export const GRANTS: readonly Grant[] = [
     rarely: { watch: { create: MISSING } },
   },
   routed('gateway.networking.k8s.io', 'httproutes', 'the route with the weights', 'the Gateway API'),
-  {
+  routed('networking.istio.io', 'virtualservices', 'the routes with the weights', 'Istio'),
+  routed('networking.istio.io', 'destinationrules', 'how connections to either version are kept', 'Istio'),
+  routed('projectcontour.io', 'httpproxies', 'the routes with the weights', 'Contour'),
+  routed('traefik.io', 'traefikservices', 'the Service with the weights', 'Traefik'),
+  only('releases by NGINX or Skipper', {
     group: 'networking.k8s.io',
     resource: 'ingresses',
-    why: 'the Ingress of the canary, made after the user’s',
+    why: 'the Ingress of the canary, made after the user’s, which is removed when a Canary of Skipper goes',
     verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: ['get', ...LOOK, 'create', 'update'] },
-    rarely: {
-      worker: all(['get', ...LOOK, 'create', 'update', 'delete'], 'releases by NGINX or Skipper'),
-      watch: all(['get', ...LOOK, 'create', 'update'], 'releases by NGINX or Skipper'),
-    },
-  },
+  }),
   {
     group: 'coordination.k8s.io',
     resource: 'leases',
@@ -165,6 +197,18 @@ export const GRANTS: readonly Grant[] = [
     why: 'what `kubectl describe canary` shows',
     verbs: { worker: ['create'], watch: ['create'] },
   },
+  only('MetricTemplates of type keptn', {
+    group: 'metrics.keptn.sh',
+    resource: 'keptnmetrics',
+    why: 'values that Keptn has measured',
+    verbs: { worker: ['get'] },
+  }),
+  only('MetricTemplates of type keptn', {
+    group: 'metrics.keptn.sh',
+    resource: 'analyses',
+    why: 'an Analysis for each check, deleted when it has told its result',
+    verbs: { worker: ['get', 'create', 'delete'] },
+  }),
   {
     group: 'authentication.k8s.io',
     resource: 'tokenreviews',

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { z } from 'zod';
 import { parseManifest } from '../../lab/kube/apply.js';
 import { rbacFiles, SCOPES } from '../../scripts/rbac/manifests.js';
 import { excuseFor, GRANTS, permissionsOf, PROCESSES } from '../../scripts/rbac/rules.js';
 import { wordOf } from '../../src/api/releases/steering.js';
 import { ORDER_NAMES } from '../../src/domain/orders.js';
+import { ClusterCache } from '../../src/kubernetes/cache.js';
+import { KubeClient } from '../../src/kubernetes/client.js';
+import { HORIZONTAL_POD_AUTOSCALERS, SCALED_OBJECTS } from '../../src/kubernetes/object.js';
+import { createRouters } from '../../src/routers/registry.js';
+import { DEFAULT_SETTINGS } from '../../src/settings.js';
+import { createWorkloads } from '../../src/workloads/registry.js';
 
 const folder = fileURLToPath(new URL('../../deploy/rbac/', import.meta.url));
 
@@ -55,6 +63,36 @@ test('nothing is granted wholesale, nobody may raise rights, and only the worker
     }
   }
 });
+
+test('whatever a traffic provider or a target is made of may be read and written', () => {
+  const cache = new ClusterCache(KubeClient.create({ kubeconfig: nowhere() }), { log: () => undefined });
+  const kinds = [
+    ...createRouters(cache, DEFAULT_SETTINGS).flatMap(({ watches }) => watches),
+    ...createWorkloads(cache, DEFAULT_SETTINGS).map(({ type }) => type),
+    HORIZONTAL_POD_AUTOSCALERS,
+    SCALED_OBJECTS,
+  ];
+  for (const { apiVersion, plural } of kinds) {
+    const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+    const grant = GRANTS.find((candidate) => candidate.group === group && candidate.resource === plural);
+    assert.ok(grant, `${plural} of ${apiVersion} is in scripts/rbac/rules.ts`);
+    for (const verb of ['list', 'watch', 'create', 'update'] as const)
+      assert.ok(grant.verbs.worker?.includes(verb), `the worker may ${verb} ${plural}`);
+    for (const verb of ['list', 'watch'] as const)
+      assert.ok(grant.verbs.watch?.includes(verb), `watch may ${verb} ${plural}`);
+  }
+});
+
+function nowhere(): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'serinus-packaging-')), 'kubeconfig');
+  const cluster = { name: 'nowhere', cluster: { server: 'http://127.0.0.1:9' } };
+  const context = { name: 'nowhere', context: { cluster: 'nowhere', user: 'nobody' } };
+  const users = [{ name: 'nobody', user: {} }];
+  const config = { apiVersion: 'v1', kind: 'Config', clusters: [cluster], users, contexts: [context] };
+  writeFileSync(path, JSON.stringify({ ...config, 'current-context': 'nowhere' }));
+  after(() => rmSync(dirname(path), { recursive: true }));
+  return path;
+}
 
 test('whatever is excused is granted', () => {
   for (const { resource, rarely = {} } of GRANTS) {
