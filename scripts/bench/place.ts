@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { startLab, type Lab } from '../../lab/lab.js';
 import { logTail } from '../../lab/process/log-tail.js';
@@ -43,7 +45,11 @@ export async function openPlace(minIntervalSeconds: number, log: (line: string) 
   }
 }
 
-/** A Serinus that ends by itself ends the bench. */
+/** What Serinus says of itself when it works. */
+const WORKING = ['Started operator workers', 'Watching'];
+const START_MS = 60_000;
+
+/** Waits until Serinus works. One that ends by itself ends the bench. */
 async function startSerinus(lab: Lab, minIntervalSeconds: number): Promise<{ expectEnd(): void }> {
   const { process: launched } = await startAllOfSerinus(lab, [
     `--cluster-name=${CLUSTER}`,
@@ -55,5 +61,10 @@ async function startSerinus(lab: Lab, minIntervalSeconds: number): Promise<{ exp
     console.error(`Serinus has ended; the end of its log:\n${logTail(launched.log)}`);
     process.exit(1);
   });
+  const deadline = Date.now() + START_MS;
+  while (!WORKING.every((mark) => readFileSync(launched.log, 'utf8').includes(mark))) {
+    if (Date.now() > deadline) throw new Error(`Serinus doesn't work yet:\n${logTail(launched.log)}`);
+    await sleep(100);
+  }
   return { expectEnd: () => (expected = true) };
 }
