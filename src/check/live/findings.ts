@@ -138,13 +138,15 @@ function remedyFor(live: LiveMetric, value: number): string {
   const { kind, min, max } = live;
   const unit = unitOf(live);
   const fits = (other: number): boolean => other >= (min ?? -Infinity) && other <= (max ?? Infinity);
-  if (kind !== 'builtin' && value >= 0 && value <= 100 && fits(100 - value)) {
-    return `the query seems to be the wrong way round: 100 minus its value, ${unit(100 - value)}, would pass`;
-  }
-  if (kind !== 'builtin' && value > 0 && value <= 1 && fits(value * 100)) {
+  const wellMeant =
+    'set the threshold to what a healthy primary shows, or mend the query; or is the primary not well now?';
+  if (kind === 'builtin' || value < 0 || value > 100) return wellMeant;
+  if (value <= 1 && fits(value * 100)) {
     return `the query seems to yield a share, not percent: 100 times its value, ${unit(value * 100)}, would pass`;
   }
-  return 'set the threshold to what a healthy primary shows, or mend the query; or is the primary not well now?';
+  const whole = [1, 100].find((one) => value <= one && fits(one - value));
+  if (whole === undefined) return wellMeant;
+  return `the query seems to be the wrong way round: ${whole} minus its value, ${unit(whole - value)}, would pass`;
 }
 
 const DIGITS = 6;
