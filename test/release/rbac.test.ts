@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import axios from 'axios';
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
-import { applyObjects, parseManifest, type KubeObject as Manifest } from '../../lab/kube/apply.js';
-import { labClient } from '../../lab/manifests.js';
-import { rbacFiles } from '../../scripts/rbac/manifests.js';
+import { parseManifest } from '../../lab/kube/apply.js';
+import type { Scope } from '../../scripts/rbac/manifests.js';
 import { excuseFor, GRANTS, permissionsOf, PROCESSES, type Process } from '../../scripts/rbac/rules.js';
 import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
 import {
@@ -20,6 +15,7 @@ import {
   METRIC_TEMPLATES,
   SECRETS,
 } from '../../src/kubernetes/object.js';
+import { Roles } from '../support/roles.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from './objects.js';
 import { World } from './world.js';
@@ -44,7 +40,7 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
     const { status, data } = await axios.post<unknown>(
       `${api.url}/api/v1/namespaces/${world.namespace}/canaries/${APP}/rollouts`,
       { images: { web: 'lab/http-echo:2' } },
-      { headers: { authorization: `Bearer ${await cast.token('carol')}` }, validateStatus: () => true },
+      { headers: { authorization: `Bearer ${await cast.roles.token('carol')}` }, validateStatus: () => true },
     );
     assert.ok(status < 300, `${status} ${JSON.stringify(data)}`);
     await world.phase('Progressing');
@@ -90,7 +86,7 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
     await t.test(`${process} asked for what it may, and for nothing else`, () => audit(process));
 
   async function audit(process: Process): Promise<void> {
-    const user = `system:serviceaccount:${world.namespace}:serinus-${process}`;
+    const user = cast.roles.userOf(process);
     const { requests } = await world.lab.apiRequests({ user, since: began });
     const refused = requests.filter(({ code }) => code === 401 || code === 403);
     assert.deepEqual([...new Set(refused.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`))], []);
@@ -110,7 +106,7 @@ test('the ClusterRoles hold in all namespaces, and only what is in them', async 
   for (const process of PROCESSES) {
     for (const { group, resource, verbs } of GRANTS) {
       for (const verb of ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'] as const) {
-        const may = await cast.may(process, verb, group, resource);
+        const may = await cast.roles.may(process, verb, group, resource);
         const granted = verb !== 'deletecollection' && (verbs[process]?.includes(verb) ?? false);
         // Every account may have the reviews of itself; these are other resources.
         assert.equal(may, granted, `${process}: ${verb} ${resource}`);
@@ -121,7 +117,7 @@ test('the ClusterRoles hold in all namespaces, and only what is in them', async 
       ['rbac.authorization.k8s.io', 'clusterroles'],
       ['', 'serviceaccounts/token'],
     ]) {
-      assert.equal(await cast.may(process, 'create', group ?? '', resource ?? ''), false, resource);
+      assert.equal(await cast.roles.may(process, 'create', group ?? '', resource ?? ''), false, resource);
     }
   }
 });
@@ -194,25 +190,24 @@ interface Actor {
 
 /** ServiceAccounts with roles, and processes that act as they. */
 class Cast {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'serinus-rbac-'));
+  readonly roles: Roles;
   private readonly children: ChildProcess[] = [];
 
   constructor(
     t: TestContext,
     private readonly world: World,
   ) {
+    const { lab, namespace, kube } = world;
+    this.roles = new Roles(t, { directory: lab.directory, kubeconfig: lab.kubeconfig, namespace, kube });
     t.after(() => {
       for (const child of this.children) child.kill('SIGKILL');
-      rmSync(this.folder, { recursive: true, force: true });
     });
   }
 
-  /** Applies the manifests, with this test's namespace for that in them, and a releaser named carol. */
-  async grant(scope: 'cluster' | 'namespaced' = 'namespaced'): Promise<void> {
-    const texts = Object.values(rbacFiles(scope));
-    const objects = texts.flatMap(parseManifest).map((object) => this.moved(object));
+  /** Grants what deploy/rbac says, and makes a releaser named carol. */
+  async grant(scope: Scope = 'namespaced'): Promise<void> {
     const { namespace } = this.world;
-    const carol: Manifest[] = [
+    await this.roles.grant(scope, [
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'carol', namespace } },
       ...parseManifest(readFileSync(new URL('../../deploy/rbac/people.yaml', import.meta.url), 'utf8')),
       {
@@ -222,55 +217,12 @@ class Cast {
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'serinus-releaser' },
         subjects: [{ kind: 'ServiceAccount', name: 'carol', namespace }],
       },
-    ];
-    const client = await labClient(this.world.lab);
-    await applyObjects(client, [...objects, ...carol]);
-    client.close();
-  }
-
-  /** Names outside of namespaces get this test's namespace in front, since other tests run at the same time. */
-  private moved(object: Manifest): Manifest {
-    const { namespace } = this.world;
-    const text = JSON.stringify(object).replaceAll('"namespace":"serinus"', `"namespace":"${namespace}"`);
-    const moved = parseManifest(text)[0] ?? assert.fail();
-    if (!moved.kind.startsWith('Cluster')) return moved;
-    const name = `${namespace}-${moved.metadata.name}`;
-    const { roleRef, ...rest } = z.looseObject({ roleRef: z.looseObject({}).optional() }).parse(moved);
-    return {
-      ...moved,
-      ...rest,
-      metadata: { ...moved.metadata, name },
-      ...(roleRef && { roleRef: { ...roleRef, name } }),
-    };
-  }
-
-  async token(account: string): Promise<string> {
-    const path = `/api/v1/namespaces/${this.world.namespace}/serviceaccounts/${account}/token`;
-    const answer = await this.world.kube.request('POST', path, {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenRequest',
-      spec: {},
-    });
-    return z.object({ status: z.object({ token: z.string() }) }).parse(answer).status.token;
-  }
-
-  async may(process: Process, verb: string, group: string, resource: string): Promise<boolean> {
-    const [name, subresource] = resource.split('/');
-    const answer = await this.world.kube.request('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SubjectAccessReview',
-      spec: {
-        user: `system:serviceaccount:${this.world.namespace}:serinus-${process}`,
-        groups: ['system:serviceaccounts', 'system:authenticated'],
-        resourceAttributes: { verb, group, resource: name, subresource },
-      },
-    });
-    return z.object({ status: z.object({ allowed: z.boolean().default(false) }) }).parse(answer).status.allowed;
+    ]);
   }
 
   /** Starts a process as its own account. Resolves when it says that it is ready. */
   async start(process: Process, args: readonly string[]): Promise<Actor> {
-    const kubeconfig = await this.kubeconfig(process);
+    const kubeconfig = await this.roles.kubeconfig(process);
     const { world } = this;
     const scope = ['--namespace', world.namespace, '--cluster-name', world.cluster, '--health-port', '0'];
     const child = spawn(
@@ -303,22 +255,5 @@ class Cast {
       throw new Error(log, { cause: error });
     }
     return { child, url: url(/"url":"(http:[^"]+)"/) };
-  }
-
-  private async kubeconfig(account: Process): Promise<string> {
-    const schema = z.looseObject({ clusters: z.array(z.looseObject({ name: z.string() })) });
-    const { clusters } = schema.parse(parse(readFileSync(this.world.lab.kubeconfig, 'utf8')));
-    const path = join(this.folder, `${account}.yaml`);
-    const user = { token: await this.token(`serinus-${account}`) };
-    const text = stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters,
-      users: [{ name: account, user }],
-      contexts: [{ name: account, context: { cluster: clusters[0]?.name, user: account } }],
-      'current-context': account,
-    });
-    writeFileSync(path, text, { mode: 0o600 });
-    return path;
   }
 }
