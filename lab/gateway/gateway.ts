@@ -2,16 +2,22 @@ import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Endpoint, Endpoints } from './cluster/endpoints.js';
 import type { PodLookup } from './cluster/pod-lookup.js';
-import type { GatewayPlugin } from './plugins/plugin.js';
+import type { GatewayPlugin, PluginConfig, Upstream } from './plugins/plugin.js';
 import { forward, type Forwarded } from './proxying/forward.js';
 import { passedOn, upstreamHeaders } from './proxying/headers.js';
-import { bufferedBody, streamedBody, type RequestBody } from './proxying/request-body.js';
+import { bufferedBody, streamedBody } from './proxying/request-body.js';
 import { requestFacts } from './routing/request-facts.js';
-import type { RouteStore } from './routing/route-store.js';
-import type { RouteMatch } from './routing/table.js';
+import type { Backend } from './routing/compiled-route.js';
+import type { RouteFinder, RouteMatch } from './routing/table.js';
 
 /** nginx' code for a client that did not wait for the answer. */
 const CLIENT_CLOSED = 499;
+
+/** A plugin that has something to do for a request, and what. */
+interface ActivePlugin {
+  readonly plugin: GatewayPlugin;
+  readonly config: PluginConfig;
+}
 
 /** What is found out about a request while it is served. */
 interface Report {
@@ -26,7 +32,7 @@ export class Gateway {
   readonly #nextStart = new Map<string, number>();
 
   constructor(
-    readonly routes: RouteStore,
+    readonly routes: { readonly table: RouteFinder },
     readonly endpoints: Endpoints,
     readonly lookup: Pick<PodLookup, 'realPort' | 'forget'>,
     readonly plugins: readonly GatewayPlugin[],
@@ -65,13 +71,14 @@ export class Gateway {
     host: string,
     report: Report,
   ): Promise<void> {
-    const active = this.plugins.filter(({ name }) => match.route.plugins.has(name));
-    const wholeBody = active.some(({ needsWholeBody }) => needsWholeBody);
+    const backend = match.route.backends.pick();
+    const active = this.#activePlugins(match, backend);
+    const wholeBody = active.some(({ plugin }) => plugin.needsWholeBody);
     const body = wholeBody ? await bufferedBody(request) : streamedBody(request);
-    for (const plugin of active) {
-      this.#guard(plugin, () => plugin.onRequest?.({ request, target, host, body }, configOf(match, plugin)));
+    for (const { plugin, config } of active) {
+      this.#guard(plugin, () => plugin.onRequest?.({ request, target, host, body }, config));
     }
-    const endpoints = this.#chooseEndpoints(match);
+    const endpoints = backend && this.#endpointsOf(backend);
     if (!endpoints) {
       report.code = 503;
       return refuse(response, 503, '503 Service Temporarily Unavailable');
@@ -79,37 +86,42 @@ export class Gateway {
     const asked = performance.now();
     const clientGone = new AbortController();
     response.once('close', () => clientGone.abort());
-    const upstream = this.#upstreamRequest(match, request, target, host, body, clientGone.signal);
+    const asItCame = { target, headers: upstreamHeaders(request, host), matchedPath: match.path };
+    const upstream = {
+      ...this.#asked(active, asItCame),
+      method: request.method ?? 'GET',
+      body,
+      timeoutMs: match.route.readTimeoutMs,
+      signal: clientGone.signal,
+    };
     const forwarded = await forward(endpoints, upstream, this.#agent, this.lookup);
     report.node = forwarded.endpoint.ip;
-    await this.#answer(forwarded, response, clientGone.signal, report, (headers) =>
-      this.#rewritten(match, active, headers),
-    );
+    await this.#answer(forwarded, response, clientGone.signal, report, (headers) => this.#rewritten(active, headers));
     report.upstreamMs = performance.now() - asked;
   }
 
-  #upstreamRequest(
-    { route }: RouteMatch,
-    request: IncomingMessage,
-    target: string,
-    host: string,
-    body: RequestBody,
-    signal: AbortSignal,
-  ) {
-    return {
-      method: request.method ?? 'GET',
-      target,
-      headers: upstreamHeaders(request, host),
-      body,
-      timeoutMs: route.readTimeoutMs,
-      signal,
-    };
+  /** Those of the route, then those of the backend. */
+  #activePlugins({ route }: RouteMatch, backend: Backend | undefined): readonly ActivePlugin[] {
+    return [route.plugins, backend?.plugins ?? new Map<string, PluginConfig>()].flatMap((configs) =>
+      this.plugins.flatMap((plugin) => {
+        const config = configs.get(plugin.name);
+        return config ? [{ plugin, config }] : [];
+      }),
+    );
   }
 
-  #rewritten(match: RouteMatch, plugins: readonly GatewayPlugin[], headers: readonly string[]): string[] {
+  #asked(plugins: readonly ActivePlugin[], upstream: Upstream): Upstream {
+    let asked = upstream;
+    for (const { plugin, config } of plugins) {
+      this.#guard(plugin, () => (asked = plugin.onUpstream?.(asked, config) ?? asked));
+    }
+    return asked;
+  }
+
+  #rewritten(plugins: readonly ActivePlugin[], headers: readonly string[]): string[] {
     let rewritten = headers;
-    for (const plugin of plugins) {
-      this.#guard(plugin, () => (rewritten = plugin.onAnswer?.(rewritten, configOf(match, plugin)) ?? rewritten));
+    for (const { plugin, config } of plugins) {
+      this.#guard(plugin, () => (rewritten = plugin.onAnswer?.(rewritten, config) ?? rewritten));
     }
     return [...rewritten];
   }
@@ -139,11 +151,8 @@ export class Gateway {
     }
   }
 
-  /** The endpoints of the backend whose turn it is, the one whose turn it is first. */
-  #chooseEndpoints({ route }: RouteMatch): [Endpoint, ...Endpoint[]] | undefined {
-    const backend = route.backends.pick();
-    if (!backend) return undefined;
-    const { namespace, service, port } = backend;
+  /** The endpoints of a backend, the one whose turn it is first. */
+  #endpointsOf({ namespace, service, port }: Backend): [Endpoint, ...Endpoint[]] | undefined {
     const found = this.endpoints.of(namespace, service, port);
     if (typeof found === 'string') return undefined;
     const key = `${namespace}/${service}:${port}`;

@@ -3,7 +3,8 @@
  *
  * It stands in for Apache APISIX' data plane and ingress controller, which no package registry has: it
  * watches ApisixRoutes, Services and EndpointSlices, routes requests by them as APISIX would, and serves
- * metrics of the same names. On a cluster with APISIX, nothing of it is used.
+ * metrics of the same names. HTTPRoutes of the Gateway `lab` it takes as an implementation of the Gateway API
+ * would. On a cluster with a gateway of its own, nothing of it is used.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
@@ -15,11 +16,15 @@ import { Endpoints } from './cluster/endpoints.js';
 import { PodLookup } from './cluster/pod-lookup.js';
 import { readConfig } from './config.js';
 import { Gateway } from './gateway.js';
+import { compileHttpRoute } from './httproute/compile.js';
+import { HttpRouteHeadersPlugin, HttpRouteMirrorPlugin } from './httproute/plugins.js';
+import { HttpRouteStatusWriter } from './httproute/status.js';
 import { PrometheusPlugin } from './plugins/prometheus.js';
 import { ResponseRewritePlugin } from './plugins/response-rewrite.js';
 import { ProxyMirrorPlugin } from './plugins/proxy-mirror.js';
 import { RouteStatusWriter } from './route-status.js';
-import { RouteStore } from './routing/route-store.js';
+import { RouteStore, Routes } from './routing/route-store.js';
+import { inTurn } from './routing/table.js';
 import { watchCluster } from './watch-cluster.js';
 
 const METRICS_PATH = '/apisix/prometheus/metrics';
@@ -35,21 +40,27 @@ const registry = new Registry();
 const endpoints = new Endpoints();
 const lookup = new PodLookup(config.placesFile);
 const statuses = new RouteStatusWriter(client, trouble);
-const routes = new RouteStore(endpoints, (verdict) => statuses.write(verdict));
+const apisixRoutes = new RouteStore(endpoints, (verdict) => statuses.write(verdict));
+const httpRouteStatuses = new HttpRouteStatusWriter(client, trouble);
+const httpRoutes = new Routes(compileHttpRoute, (verdict) => httpRouteStatuses.write(verdict));
+const table = inTurn([apisixRoutes, httpRoutes]);
 
 const proxy = new DnsProxy({
   endpoints,
   lookup,
-  servesHost: (host) => routes.table.servesHost(host),
+  servesHost: (host) => table.servesHost(host),
   prometheusUrl: () => readPlaces(config.placesFile).prometheusUrl,
   toGateway: (request, response, target, host) => void gateway.serve(request, response, target, host),
 });
+const mirror = new ProxyMirrorPlugin((url) => proxy.realPort(url), trouble);
 const plugins = [
   new PrometheusPlugin(registry),
-  new ProxyMirrorPlugin((url) => proxy.realPort(url), trouble),
+  mirror,
   new ResponseRewritePlugin(),
+  new HttpRouteHeadersPlugin(),
+  new HttpRouteMirrorPlugin(mirror),
 ];
-const gateway = new Gateway(routes, endpoints, lookup, plugins, log);
+const gateway = new Gateway({ table }, endpoints, lookup, plugins, log);
 
 let ready = false;
 
@@ -73,6 +84,6 @@ listen(config.port, (request, response) =>
 listen(config.proxyPort, (request, response) => proxy.serve(request, response));
 listen(config.metricsPort, serveMetrics);
 
-await watchCluster(client, { endpoints, routes, statuses, log });
+await watchCluster(client, { endpoints, apisixRoutes, statuses, httpRoutes, httpRouteStatuses, log });
 ready = true;
 log('the gateway is ready');

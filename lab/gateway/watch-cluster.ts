@@ -3,21 +3,27 @@ import type { KubeClient } from '../kube/client.js';
 import { Reflector, type ReflectorHandlers } from '../kube/reflector.js';
 import type { Endpoints } from './cluster/endpoints.js';
 import { endpointSliceSchema, serviceSchema } from './cluster/objects.js';
+import { httpRouteSchema, type HttpRoute } from './httproute/route-object.js';
+import type { HttpRouteStatusWriter } from './httproute/status.js';
 import type { RouteStatusWriter } from './route-status.js';
 import { routeObjectSchema } from './routing/route-object.js';
-import type { RouteStore } from './routing/route-store.js';
+import type { Routes, RouteStore } from './routing/route-store.js';
 
-const ROUTES_PATH = '/apis/apisix.apache.org/v2/apisixroutes';
+const APISIX_ROUTES_PATH = '/apis/apisix.apache.org/v2/apisixroutes';
+const HTTP_ROUTES_PATH = '/apis/gateway.networking.k8s.io/v1/httproutes';
 
 export interface WatchedParts {
   readonly endpoints: Endpoints;
-  readonly routes: RouteStore;
+  readonly apisixRoutes: RouteStore;
   readonly statuses: RouteStatusWriter;
+  readonly httpRoutes: Routes<HttpRoute>;
+  readonly httpRouteStatuses: HttpRouteStatusWriter;
   readonly log: (line: string) => void;
 }
 
 /** Follows what the gateway routes by; resolves when it has seen what exists. */
-export async function watchCluster(client: KubeClient, { endpoints, routes, statuses, log }: WatchedParts) {
+export async function watchCluster(client: KubeClient, parts: WatchedParts) {
+  const { endpoints, apisixRoutes, statuses, httpRoutes, httpRouteStatuses, log } = parts;
   /** Resolves when the kind has been listed once; the watch goes on for the life of the process. */
   const follow = <S extends z.ZodType<{ metadata: { namespace: string; name: string; uid: string } }>>(
     path: string,
@@ -35,7 +41,7 @@ export async function watchCluster(client: KubeClient, { endpoints, routes, stat
       onChange: (service) => {
         const isNew = !endpoints.has(service.metadata.namespace, service.metadata.name);
         endpoints.setService(service);
-        if (isNew) routes.retryRefused();
+        if (isNew) apisixRoutes.retryRefused();
       },
       onGone: (service) => endpoints.dropService(service),
     }),
@@ -44,11 +50,20 @@ export async function watchCluster(client: KubeClient, { endpoints, routes, stat
       onGone: (slice) => endpoints.dropSlice(slice),
     }),
   ]);
-  await follow(ROUTES_PATH, routeObjectSchema, {
-    onChange: (route) => routes.set(route),
-    onGone: (route) => {
-      routes.drop(route);
-      statuses.forget(route.metadata.namespace, route.metadata.name);
-    },
-  });
+  await Promise.all([
+    follow(APISIX_ROUTES_PATH, routeObjectSchema, {
+      onChange: (route) => apisixRoutes.set(route),
+      onGone: (route) => {
+        apisixRoutes.drop(route);
+        statuses.forget(route.metadata.namespace, route.metadata.name);
+      },
+    }),
+    follow(HTTP_ROUTES_PATH, httpRouteSchema, {
+      onChange: (route) => httpRoutes.set(route),
+      onGone: (route) => {
+        httpRoutes.drop(route);
+        httpRouteStatuses.forget(route);
+      },
+    }),
+  ]);
 }

@@ -6,20 +6,24 @@ import { parseDuration } from './duration.js';
 import { hostPattern, pathPattern, type Pattern } from './patterns.js';
 import type { RouteObject, RouteRule } from './route-object.js';
 
-interface Backend {
+export interface Backend {
   readonly namespace: string;
   readonly service: string;
   readonly port: PortReference;
   readonly weight: number;
+  /** Plugins for requests that go there, besides those of the route. */
+  readonly plugins?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
-/** A rule of an ApisixRoute, ready to be matched. */
+/** A rule of a route object, ready to be matched. */
 export interface CompiledRoute {
-  /** `<namespace>_<ApisixRoute>_<rule>`, the name that APISIX gives the route. */
+  /** `<namespace>_<object>_<rule>`, the name that APISIX gives the route. */
   readonly name: string;
   /** A stable id, for metrics without `prefer_name`. */
   readonly id: string;
   readonly priority: number;
+  /** Decides between equals: the lesser text first. */
+  readonly order: string;
   /** Empty: any host. */
   readonly hosts: readonly Pattern[];
   readonly paths: readonly Pattern[];
@@ -53,6 +57,7 @@ function compileRule({ metadata }: RouteObject, rule: RouteRule): CompiledRoute 
     name,
     id: createHash('sha256').update(name).digest('hex').slice(0, 8),
     priority: rule.priority,
+    order: name,
     hosts: rule.match.hosts.map(hostPattern),
     paths: rule.match.paths.map(pathPattern),
     methods: new Set(rule.match.methods),

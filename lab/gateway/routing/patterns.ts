@@ -7,6 +7,7 @@ export interface Pattern {
 }
 
 const EXACT = 1_000_000;
+const REGEX = 500_000;
 
 export function hostPattern(text: string): Pattern {
   const host = text.toLowerCase();
@@ -23,4 +24,24 @@ export function pathPattern(text: string): Pattern {
   if (!text.endsWith('*')) return { text, matches: (value) => value === text, precision: EXACT };
   const beginning = text.slice(0, -1);
   return { text, matches: (value) => value.startsWith(beginning), precision: beginning.length };
+}
+
+export function exactPath(text: string): Pattern {
+  return { text, matches: (value) => value === text, precision: EXACT };
+}
+
+/** A prefix by whole elements, as the Gateway API has it: `/a` takes `/a` and `/a/b`, not `/ab`. */
+export function prefixPath(text: string): Pattern {
+  const beginning = text.replace(/\/$/, '');
+  return {
+    text,
+    matches: (value) => value === beginning || value.startsWith(`${beginning}/`),
+    precision: text.length,
+  };
+}
+
+/** A regular expression for the whole path; above any prefix, below an exact path. */
+export function regexPath(text: string): Pattern {
+  const pattern = new RegExp(`^(?:${text})$`);
+  return { text, matches: (value) => pattern.test(value), precision: REGEX + text.length };
 }

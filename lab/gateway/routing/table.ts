@@ -10,6 +10,23 @@ export interface RouteMatch {
   readonly path: string;
 }
 
+/** Where a request goes. */
+export type RouteFinder = Pick<RouteTable, 'match' | 'servesHost'>;
+
+/** Several tables as one; the first that knows a request has it. */
+export function inTurn(tables: readonly { readonly table: RouteFinder }[]): RouteFinder {
+  return {
+    match: (facts) => {
+      for (const { table } of tables) {
+        const found = table.match(facts);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    servesHost: (host) => tables.some(({ table }) => table.servesHost(host)),
+  };
+}
+
 interface Entry {
   readonly route: CompiledRoute;
   readonly host: Pattern | undefined;
@@ -59,6 +76,6 @@ function inOrder(a: Entry, b: Entry): number {
     (b.host?.precision ?? -1) - (a.host?.precision ?? -1) ||
     b.path.precision - a.path.precision ||
     b.route.priority - a.route.priority ||
-    a.route.name.localeCompare(b.route.name)
+    Number(a.route.order > b.route.order) - Number(a.route.order < b.route.order)
   );
 }
