@@ -65,6 +65,19 @@ export interface Workbench {
   readonly workload: Workload;
 }
 
+/** Target and primary as they are cached; whoever tells people about them needs no more. */
+export async function workloadsOf(
+  deps: Dependencies,
+  { namespace, targetRef }: Pick<Canary, 'namespace' | 'targetRef'>,
+): Promise<{ readonly target: KubeObject | undefined; readonly primary: KubeObject | undefined }> {
+  const { type } = workloadFor(deps.workloads, targetRef.kind);
+  const [target, primary] = await Promise.all([
+    deps.cache.get(type, namespace, targetRef.name),
+    deps.cache.get(type, namespace, targetRef.primaryName),
+  ]);
+  return { target, primary };
+}
+
 /** @throws UserError where nothing can be done with it */
 export function workbench(deps: Dependencies, view: CanaryView): Workbench {
   if (!view.canary)

@@ -10,6 +10,8 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
   const targetName = s.policy?.targetName ?? s.canary.name;
   const target = dotted(targetName, s.canary);
   const primary = dotted(`${targetName}-primary`, s.canary);
+  const kind = (s.policy?.targetKind ?? 'Deployment').toLowerCase();
+  const ofPrimary = kind === 'deployment' ? primary : `primary ${kind} ${primary}`;
   return {
     providersAvailable: 'all the metrics providers are available!',
     providersUnavailable: (error: string) => `Error checking metric providers: ${error}`,
@@ -30,7 +32,7 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
     promoted: `Promotion completed! Scaling down ${target}`,
     promotedSkipped: `Promotion completed! Canary analysis was skipped for ${target}`,
     notReady: (of: 'primary' | 'canary', reason: string) =>
-      of === 'primary' ? `${primary} not ready: ${reason}` : `canary deployment ${target} not ready: ${reason}`,
+      `${of === 'primary' ? ofPrimary : `canary ${kind} ${target}`} not ready: ${reason}`,
     hookPassed: (title: string, hook: string) => `${title} check ${hook} passed`,
     rollbackHookSilent: (hook: string) => `Rollback hook ${hook} not signaling a rollback`,
     waitingForApproval: (hook: string) => `Halt ${canary} advancement waiting for approval ${hook}`,

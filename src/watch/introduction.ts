@@ -38,6 +38,7 @@ const TITLES: Readonly<Record<Change['kind'], string>> = {
   deletion: 'revert on deletion',
   recover: 'recover',
   request: 'release on request',
+  gate: 'ask a gate again',
 };
 
 interface Move {
@@ -69,18 +70,23 @@ function tagOf(image: string): string {
 }
 
 /**
- * Who changed the pod template last: the field manager that the API server has written down, such as `kubectl-set` or
- * `argocd-controller`.
+ * Who changed what is released last, the pod template or a Service's spec: the field manager that the API server has
+ * written down, such as `kubectl-set` or `argocd-controller`.
  */
 export function changedBy(target: KubeObject | undefined): string {
   const managers = (target?.metadata.managedFields ?? []).filter(
-    (field) => field.subresource === undefined && field.manager !== 'serinus' && touchesTemplate(field.fieldsV1),
+    (field) =>
+      field.subresource === undefined && field.manager !== 'serinus' && touchesRevision(target, field.fieldsV1),
   );
   const latest = [...managers].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
   return latest?.manager ?? 'unknown';
 }
 
-function touchesTemplate(fields: Readonly<Record<string, unknown>> | undefined): boolean {
+function touchesRevision(
+  target: KubeObject | undefined,
+  fields: Readonly<Record<string, unknown>> | undefined,
+): boolean {
   const spec = fields?.['f:spec'];
-  return typeof spec === 'object' && spec !== null && 'f:template' in spec;
+  if (typeof spec !== 'object' || spec === null) return false;
+  return target?.kind === 'Service' || 'f:template' in spec;
 }

@@ -1,4 +1,4 @@
-import { readCanary, workbench } from '../activities/canary.js';
+import { readCanary, workbench, workloadsOf } from '../activities/canary.js';
 import type { Dependencies } from '../activities/dependencies.js';
 import { sight } from '../activities/sighting.js';
 import { changeId } from '../activities/submissions.js';
@@ -6,24 +6,14 @@ import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Change } from '../domain/state.js';
 import { UserError } from '../errors.js';
-import type { KubeObject, ResourceType } from '../kubernetes/object.js';
-import {
-  CANARIES,
-  CONFIG_MAPS,
-  DEPLOYMENTS,
-  HORIZONTAL_POD_AUTOSCALERS,
-  LEASES,
-  METRIC_TEMPLATES,
-  pathOf,
-  SECRETS,
-  SERVICES,
-} from '../kubernetes/object.js';
+import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
+import { CANARIES, CONFIG_MAPS, LEASES, METRIC_TEMPLATES, pathOf, SECRETS, SERVICES } from '../kubernetes/object.js';
 import { CanaryIndex } from './canary-index.js';
 import { changedBy, introduce } from './introduction.js';
 import { WorkQueue } from './queue.js';
 
-/** Kinds whose changes may concern a Canary, besides those of its traffic provider. */
-const WATCHED = [DEPLOYMENTS, SERVICES, HORIZONTAL_POD_AUTOSCALERS, CONFIG_MAPS, SECRETS, METRIC_TEMPLATES];
+/** Kinds whose changes may concern any Canary, besides those of its target and of its traffic provider. */
+const WATCHED = [SERVICES, CONFIG_MAPS, SECRETS, METRIC_TEMPLATES];
 const CONCURRENCY = 8;
 /** Everything is looked at again this often, from the caches: it asks nothing of the API server. */
 const RESYNC_MS = 60_000;
@@ -68,7 +58,7 @@ export class Watcher {
     this.queue.stop();
   }
 
-  /** Kinds of a traffic provider are followed from the first Canary on that uses it: a cluster has few of them. */
+  /** A kind is followed from the first Canary on that has to do with it: of all there are, a cluster has few. */
   private async follow(types: readonly ResourceType[]): Promise<void> {
     for (const type of types) {
       if (this.followed.has(pathOf(type))) continue;
@@ -122,10 +112,9 @@ export class Watcher {
 
   private async submit(canary: CanaryKey, change: Change): Promise<void> {
     const view = await readCanary(this.deps, canary);
-    const names = view?.canary;
-    const { cache } = this.deps;
-    const target = names && (await cache.get(DEPLOYMENTS, canary.namespace, names.targetRef.name));
-    const primary = names && (await cache.get(DEPLOYMENTS, canary.namespace, names.targetRef.primaryName));
+    const { target, primary } = view?.canary
+      ? await workloadsOf(this.deps, view.canary)
+      : { target: undefined, primary: undefined };
     const told: Change = change.kind === 'target' ? { ...change, by: changedBy(target) } : change;
     const answer = await this.deps.submissions.submit(canary, told, introduce(canary, told, target, primary));
     this.deps.log.info({ canary: `${canary.name}.${canary.namespace}` }, `${change.kind} submitted: ${answer.verdict}`);
@@ -135,8 +124,10 @@ export class Watcher {
   private async remember(canary: CanaryKey, view: NonNullable<Awaited<ReturnType<typeof readCanary>>>): Promise<void> {
     try {
       const bench = workbench(this.deps, view);
-      this.index.set(canary.namespace, canary.name, await concernsOf(bench));
-      await this.follow(bench.router.watches);
+      const objects = await concernsOf(bench);
+      const paths = objects.map(({ type, name }) => ({ path: pathOf(type), name }));
+      this.index.set(canary.namespace, canary.name, paths);
+      await this.follow([...objects.map(({ type }) => type), ...bench.router.watches]);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.index.forget(canary.namespace, canary.name);
@@ -149,11 +140,9 @@ export class Watcher {
   }
 }
 
-async function concernsOf(
-  bench: ReturnType<typeof workbench>,
-): Promise<readonly { readonly path: string; readonly name: string }[]> {
+async function concernsOf(bench: ReturnType<typeof workbench>): Promise<readonly NamedObject[]> {
   const { canary, router, workload } = bench;
-  const objects = [
+  return [
     ...(await workload.concerns(canary)),
     ...router.concerns(canary),
     ...canary.analysis.metrics.flatMap(({ sources }) =>
@@ -162,14 +151,7 @@ async function concernsOf(
     { type: SERVICES, name: canary.service.name },
     { type: SERVICES, name: canary.service.primaryName },
     { type: SERVICES, name: canary.service.canaryName },
-    ...(canary.autoscalerRef
-      ? [
-          { type: HORIZONTAL_POD_AUTOSCALERS, name: canary.autoscalerRef.name },
-          { type: HORIZONTAL_POD_AUTOSCALERS, name: `${canary.autoscalerRef.name}-primary` },
-        ]
-      : []),
   ];
-  return objects.map(({ type, name }) => ({ path: pathOf(type), name }));
 }
 
 function keyOf(object: KubeObject): string {

@@ -186,7 +186,9 @@ export function configType(reference: ConfigReference): ResourceType {
 
 function isTracked(object: KubeObject): boolean {
   if (object.metadata.annotations?.[TRACKING_ANNOTATION]?.startsWith('disable')) return false;
-  return object.kind !== SECRETS.kind || TRACKED_SECRET_TYPES.includes(String(object['type'] ?? 'Opaque'));
+  return (
+    object.kind !== SECRETS.kind || TRACKED_SECRET_TYPES.includes((object['type'] as string | undefined) ?? 'Opaque')
+  );
 }
 
 function missing(reference: ConfigReference, namespace: string): UserError {

@@ -2,21 +2,26 @@ import type { Canary } from '../crds/canary.js';
 import type { Readiness } from '../domain/findings.js';
 import type { Revision } from '../domain/revision.js';
 import type { Fence } from '../kubernetes/lease.js';
+import type { NamedObject, ResourceType } from '../kubernetes/object.js';
 import type { ServicePort } from '../kubernetes/objects/service.js';
-import type { NamedObject } from '../kubernetes/object.js';
-import type { Selector } from './deployment/selector.js';
+import type { Selector } from './shared/selector.js';
 
 /** What is known of a target. */
 export interface TargetView {
   readonly revision: Revision;
-  /** The label that tells the target's pods from the primary's. */
-  readonly selector: Selector;
-  /** For the Canary's Services. */
-  readonly ports: readonly ServicePort[];
+  /** What the Canary's Services lead to; undefined where the target is a Service, and its copies are used instead. */
+  readonly pods: PodsView | undefined;
   /** The primary exists. */
   readonly built: boolean;
   /** The primary runs what the target holds, configs included. */
   readonly sameAsPrimary: boolean;
+}
+
+/** How the target's pods are found. */
+export interface PodsView {
+  /** The label that tells them from the primary's. */
+  readonly selector: Selector;
+  readonly ports: readonly ServicePort[];
 }
 
 /**
@@ -30,23 +35,29 @@ export interface TargetView {
 export interface Workload {
   /** As `targetRef.kind` has it. */
   readonly kind: string;
+  /** Where the API server has targets and primaries of this kind. */
+  readonly type: ResourceType;
   /** Brings what is cached of target, primary and configs up to date from the API server. */
   refresh(canary: Canary): Promise<void>;
   /** @throws UserError where the target is missing or can't be used */
   look(canary: Canary): Promise<TargetView>;
   /** Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. */
   readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness>;
-  /** Objects of the Canary's namespace whose changes concern it: the workloads and the configs they use. */
+  /** Objects of the Canary's namespace whose changes concern it: the workloads, their configs and autoscalers. */
   concerns(canary: Canary): Promise<readonly NamedObject[]>;
   /** Calls back whenever target or primary may have become more or less ready. @returns a function that ends it */
   onChange(canary: Canary, listener: () => void): Promise<() => void>;
+  /** What is made for the primary and isn't as it should be, `Kind/name`; what a release changes doesn't count. */
+  drift(canary: Canary): Promise<readonly string[]>;
   /**
-   * Makes the primary and the copies of its configs; while the Canary is initialised, also follows the target's
-   * changes, since nobody is served by the primary yet.
+   * Makes the primary, the copies of its configs and its autoscaler; while the Canary is initialised, also follows the
+   * target's changes, since nobody is served by the primary yet.
    */
   build(canary: Canary, fence: Fence): Promise<void>;
+  /** Makes again what {@link drift} names. */
+  reconcile(canary: Canary, fence: Fence): Promise<void>;
   /**
-   * Copies target and configs to the primary.
+   * Copies target, configs and the changes of the autoscaler to the primary.
    *
    * @returns false where the target isn't `revision` any more; nothing is written then
    */
@@ -57,7 +68,9 @@ export interface Workload {
   settle(canary: Canary, fence: Fence): Promise<void>;
   /** Pods the target is to have now. */
   replicas(canary: Canary): Promise<number>;
+  /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */
   scaleUp(canary: Canary): Promise<void>;
+  /** Stops the target's pods, and keeps its autoscaler from starting any. */
   scaleDown(canary: Canary): Promise<void>;
   /** Gives the target as many replicas as its primary has. */
   scaleLikePrimary(canary: Canary): Promise<void>;

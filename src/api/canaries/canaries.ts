@@ -3,7 +3,7 @@ import type { Dependencies } from '../../activities/dependencies.js';
 import { parseCanary } from '../../crds/canary.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import { CANARIES, DEPLOYMENTS } from '../../kubernetes/object.js';
+import { CANARIES } from '../../kubernetes/object.js';
 import { cachesFilled } from '../caches.js';
 import { messageOf } from '../../errors.js';
 import { askKubernetes } from '../problems/outside.js';
@@ -41,8 +41,9 @@ export class Canaries {
     const view = await askKubernetes(() => readCanary(this.deps, key));
     if (!view) throw unknownCanary(key);
     const summary = summaryOf(view, this.deps.settings.meshProvider);
-    const target = await this.images(key.namespace, summary.target.name);
-    const primary = await this.images(key.namespace, `${summary.target.name}-primary`);
+    const { kind, name } = summary.target;
+    const target = await this.images(kind, key.namespace, name);
+    const primary = await this.images(kind, key.namespace, `${name}-primary`);
     return {
       ...summary,
       conditions: parseStatus(view.object['status']).conditions.map((condition) => ({ ...condition })),
@@ -51,9 +52,12 @@ export class Canaries {
     };
   }
 
-  private async images(namespace: string, name: string): Promise<Record<string, string> | undefined> {
-    const object = await this.deps.cache.get(DEPLOYMENTS, namespace, name);
-    return object && imagesOf(object);
+  /** @returns undefined where there is no such workload, and for a Service, which has no images */
+  private async images(kind: string, namespace: string, name: string): Promise<Record<string, string> | undefined> {
+    const workload = this.deps.workloads.find((candidate) => candidate.kind === kind);
+    const object = workload && (await this.deps.cache.get(workload.type, namespace, name));
+    const images = object && imagesOf(object);
+    return images && Object.keys(images).length > 0 ? images : undefined;
   }
 
   private async openRelease(key: CanaryKey): Promise<OpenRelease | null> {

@@ -11,7 +11,7 @@ interface Pods {
   };
 }
 
-/** Images by container of a Deployment, init containers included, as `kubectl set image` has it. */
+/** Images by container of a workload, init containers included, as `kubectl set image` has it. */
 export function imagesOf(deployment: KubeObject): Record<string, string> {
   const { main, init } = containersOf(deployment);
   return Object.fromEntries([...init, ...main].map(({ name, image }) => [name, image ?? '']));

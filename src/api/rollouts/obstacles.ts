@@ -28,9 +28,9 @@ export function refuseUnfit(view: CanaryView): Canary {
       remedy: 'set spec.suspend of the Canary to false first',
     });
   }
-  if (canary.targetRef.kind !== 'Deployment') {
-    throw new Problem('target-missing', `the API can't change targets of kind ${canary.targetRef.kind}`, {
-      remedy: `change the ${canary.targetRef.kind} itself; that is released, too`,
+  if (canary.targetRef.kind === 'Service') {
+    throw new Problem('target-missing', "the API can't change targets of kind Service: they have no images", {
+      remedy: 'change the Service itself; that is released, too',
     });
   }
   return canary;

@@ -3,7 +3,7 @@ import { containersOf } from '../canaries/images.js';
 import { Problem } from '../problems/problem.js';
 import type { StartRollout } from '../schema/requests.js';
 
-/** A strategic merge patch of a Deployment that changes its pod template and nothing else. */
+/** A strategic merge patch of a workload that changes its pod template and nothing else. */
 export interface TemplatePatch {
   readonly spec: { readonly template: object };
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readCanary, workbench, type Workbench } from '../../activities/canary.js';
+import { readCanary, workbench, workloadsOf, type Workbench } from '../../activities/canary.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { changeId } from '../../activities/submissions.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import type { Change } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import { KubeError } from '../../kubernetes/client.js';
-import type { KubeObject } from '../../kubernetes/object.js';
-import { DEPLOYMENTS } from '../../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../kubernetes/object.js';
 import { introduce } from '../../watch/introduction.js';
 import type { SubmitAnswer } from '../../workflows/contract.js';
 import type { TargetView } from '../../workloads/port.js';
@@ -104,20 +103,20 @@ export class Rollouts {
 
   /** @throws KubeError where the target is no longer what was read, and nothing was changed */
   private async change(bench: Workbench, key: CanaryKey, body: StartRollout): Promise<TargetView> {
-    const { canary } = bench;
+    const { canary, workload } = bench;
     const before = await askKubernetes(() => freshLook(bench));
-    const target = await this.deps.cache.get(DEPLOYMENTS, key.namespace, canary.targetRef.name);
-    if (!target) throw new Problem('target-missing', `there is no Deployment ${canary.targetRef.name}`);
+    const { target } = await workloadsOf(this.deps, canary);
+    if (!target) throw new Problem('target-missing', `there is no ${canary.targetRef.kind} ${canary.targetRef.name}`);
     const patch = templatePatch(target, body);
     const obstacle = underWay(canary, await this.runs.latest(key));
     if (body.ifUnderWay === 'refuse') {
       if (obstacle) throw obstacle;
       const begins = aboutToBegin(canary, before);
       // Where it holds just what is asked for, this request has been here before and got no further.
-      if (begins && !(await this.holds(target, patch))) throw begins;
+      if (begins && !(await this.holds(workload.type, target, patch))) throw begins;
     }
-    const patched = await this.send(target, patch, false);
-    this.deps.cache.remember(DEPLOYMENTS, patched);
+    const patched = await this.send(workload.type, target, patch, false);
+    this.deps.cache.remember(workload.type, patched);
     const after = await askKubernetes(() => freshLook(bench));
     const unchanged = patched.metadata.generation === target.metadata.generation;
     const pointless = unchanged && !obstacle ? nothingToRelease(canary, after) : undefined;
@@ -125,19 +124,22 @@ export class Rollouts {
     return after;
   }
 
-  private async holds(target: KubeObject, patch: TemplatePatch): Promise<boolean> {
-    const would = await this.send(target, patch, true);
+  private async holds(type: ResourceType, target: KubeObject, patch: TemplatePatch): Promise<boolean> {
+    const would = await this.send(type, target, patch, true);
     return isDeepStrictEqual(would['spec'], target['spec']);
   }
 
-  private async send(target: KubeObject, patch: TemplatePatch, dryRun: boolean): Promise<KubeObject> {
+  private async send(
+    type: ResourceType,
+    target: KubeObject,
+    patch: TemplatePatch,
+    dryRun: boolean,
+  ): Promise<KubeObject> {
     const { name, namespace, resourceVersion } = target.metadata;
     const body = { ...patch, metadata: { resourceVersion } };
     const options = { fieldManager: FIELD_MANAGER, dryRun };
     try {
-      return await askKubernetes(() =>
-        this.deps.cache.client.patch(DEPLOYMENTS, 'strategic', namespace, name, body, options),
-      );
+      return await askKubernetes(() => this.deps.cache.client.patch(type, 'strategic', namespace, name, body, options));
     } catch (error) {
       if (!(error instanceof KubeError) || error.conflict) throw error;
       if (error.notFound) throw new Problem('target-missing', error.message);
@@ -148,9 +150,8 @@ export class Rollouts {
   }
 
   private async submit(key: CanaryKey, change: Change, { canary }: Workbench): Promise<SubmitAnswer> {
-    const { cache, submissions } = this.deps;
-    const target = await cache.get(DEPLOYMENTS, key.namespace, canary.targetRef.name);
-    const primary = await cache.get(DEPLOYMENTS, key.namespace, canary.targetRef.primaryName);
+    const { submissions } = this.deps;
+    const { target, primary } = await workloadsOf(this.deps, canary);
     try {
       return await submissions.submit(key, change, introduce(key, change, target, primary));
     } catch (error) {

@@ -1,57 +1,35 @@
-import type { KubeObject, OwnerReference } from '../object.js';
-import { HORIZONTAL_POD_AUTOSCALERS } from '../object.js';
-import { withoutFlux } from './metadata.js';
+import type { KubeObject, OwnerReference, ResourceType } from '../object.js';
 
-/** What the primary's autoscaler is made from. */
+/** What the primary's autoscaler is made from, besides the target's. */
 export interface AutoscalerWish {
   readonly namespace: string;
   readonly owner: OwnerReference;
-  /** Name of the primary workload. */
+  /** Names of the workloads. */
+  readonly target: string;
   readonly primary: string;
-  readonly minReplicas?: number | undefined;
-  readonly maxReplicas?: number | undefined;
+  /** Bounds of the primary; undefined means those of the target's. */
+  readonly minReplicas: number | undefined;
+  readonly maxReplicas: number | undefined;
+  /** Queries for the primary by name of the trigger; for a ScaledObject. */
+  readonly queries: Readonly<Record<string, string>>;
+}
+
+/** A kind of autoscaler, as pure functions of its objects. */
+export interface AutoscalerType {
+  readonly type: ResourceType;
+  /** How the API server names the kind where there is no such object. */
+  readonly resource: string;
+  /** The primary's autoscaler, from the target's. */
+  readonly desired: (source: KubeObject, current: KubeObject | undefined, wish: AutoscalerWish) => KubeObject;
+  /** Fewest pods that the target's autoscaler asks for. */
+  readonly minReplicas: (source: KubeObject) => number;
+  /** The target's autoscaler as it lets a target stay at zero, and back; one that does so by itself has none. */
+  readonly pausing?: {
+    readonly paused: (source: KubeObject) => KubeObject;
+    readonly resumed: (source: KubeObject) => KubeObject;
+  };
 }
 
 export function primaryAutoscalerName(source: string): string {
   return `${source}-primary`;
-}
-
-/**
- * The primary's HorizontalPodAutoscaler, from the target's.
- *
- * @param current kept as it is where `update` is false: the source's changes become the primary's by a release only
- */
-export function desiredAutoscaler(
-  source: KubeObject,
-  current: KubeObject | undefined,
-  wish: AutoscalerWish,
-  update: boolean,
-): KubeObject {
-  if (current !== undefined && !update) return current;
-  const spec = source['spec'] as HpaSpec;
-  return {
-    ...current,
-    apiVersion: HORIZONTAL_POD_AUTOSCALERS.apiVersion,
-    kind: HORIZONTAL_POD_AUTOSCALERS.kind,
-    metadata: {
-      ...current?.metadata,
-      name: primaryAutoscalerName(source.metadata.name),
-      namespace: wish.namespace,
-      labels: withoutFlux(source.metadata.labels),
-      ownerReferences: current?.metadata.ownerReferences ?? [wish.owner],
-    },
-    spec: {
-      ...spec,
-      scaleTargetRef: { ...spec.scaleTargetRef, name: wish.primary },
-      ...(wish.minReplicas === undefined ? {} : { minReplicas: wish.minReplicas }),
-      ...(wish.maxReplicas === undefined ? {} : { maxReplicas: wish.maxReplicas }),
-    },
-  };
-}
-
-interface HpaSpec {
-  readonly scaleTargetRef: Readonly<Record<string, unknown>>;
-  readonly minReplicas?: number;
-  readonly maxReplicas: number;
-  readonly [field: string]: unknown;
 }

@@ -22,7 +22,7 @@ export interface ServiceWish {
 
 export interface ServicePort {
   readonly name: string;
-  readonly protocol: 'TCP';
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
   readonly port: number;
   readonly targetPort: number | string;
   readonly appProtocol?: string;
@@ -101,13 +101,14 @@ function managed(wanted: StringMap, current: StringMap | undefined, unmanaged: r
 
 function samePorts(current: readonly ServicePort[], wanted: readonly ServicePort[]): boolean {
   if (current.length !== wanted.length) return false;
-  const byPort = (a: ServicePort, b: ServicePort): number => a.port - b.port;
+  const byPort = (a: ServicePort, b: ServicePort): number => a.port - b.port || (a.protocol < b.protocol ? -1 : 1);
   const [a, b] = [[...current].sort(byPort), [...wanted].sort(byPort)];
   return a.every((port, i) => {
     const other = b[i];
     return (
       other !== undefined &&
       port.port === other.port &&
+      port.protocol === other.protocol &&
       port.name === other.name &&
       port.targetPort === other.targetPort &&
       port.appProtocol === other.appProtocol

@@ -1,19 +1,11 @@
 import type { Readiness } from '../../domain/findings.js';
 import { READY } from '../../domain/findings.js';
+import type { ReadinessRule } from '../shared/pod-controller.js';
+import { neededPods } from '../shared/needed-pods.js';
 import type { Deployment, DeploymentCondition } from './types.js';
-
-export interface ReadinessRule {
-  /** Percent of the updated pods that must be available. */
-  readonly thresholdPercent: number;
-  /** The Canary's progress deadline. */
-  readonly deadlineSeconds: number;
-}
 
 /**
  * Whether a Deployment's latest template is rolled out, by Flagger's rules and in its words.
- *
- * One difference: with a threshold above 0 at least one pod must be available. Rounding down alone would call a
- * single pod ready that never started.
  *
  * @param now milliseconds since 1970
  */
@@ -46,8 +38,7 @@ export function deploymentReadiness(deployment: Deployment, rule: ReadinessRule,
   if (updated < wanted) return notReady(`${updated} out of ${wanted} new replicas have been updated`);
   const old = (status.replicas ?? 0) - updated;
   if (old > 0) return notReady(`${old} old replicas are pending termination`);
-  const needed = rule.thresholdPercent > 0 ? Math.max(1, Math.floor((updated * rule.thresholdPercent) / 100)) : 0;
-  if (available < needed) {
+  if (available < neededPods(updated, rule)) {
     return notReady(
       `${available} of ${updated} (readyThreshold ${rule.thresholdPercent}%) updated replicas are available`,
     );

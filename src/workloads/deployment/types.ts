@@ -1,27 +1,13 @@
-import type { KubeObject, ObjectMeta } from '../../kubernetes/object.js';
-import type { PodSpec } from '../../kubernetes/objects/config-references.js';
-import type { StringMap } from '../../kubernetes/objects/metadata.js';
+import type { PodController, PodControllerSpec } from '../shared/pod-controller.js';
 
 /** The parts of a Deployment that are looked at; the rest is carried along. */
-export interface Deployment extends KubeObject {
+export interface Deployment extends PodController {
   readonly spec: DeploymentSpec;
   readonly status?: DeploymentStatus;
 }
 
-export interface DeploymentSpec {
+export interface DeploymentSpec extends PodControllerSpec {
   readonly replicas?: number;
-  readonly selector: { readonly matchLabels?: StringMap; readonly [field: string]: unknown };
-  readonly template: PodTemplate;
-  readonly progressDeadlineSeconds?: number;
-  readonly minReadySeconds?: number;
-  readonly revisionHistoryLimit?: number;
-  readonly strategy?: Readonly<Record<string, unknown>>;
-  readonly [field: string]: unknown;
-}
-
-export interface PodTemplate {
-  readonly metadata?: Partial<ObjectMeta>;
-  readonly spec: PodSpec;
 }
 
 export interface DeploymentStatus {
@@ -41,6 +27,6 @@ export interface DeploymentCondition {
   readonly lastUpdateTime?: string;
 }
 
-export function asDeployment(object: KubeObject): Deployment {
-  return object as Deployment;
+export function asDeployment(controller: PodController): Deployment {
+  return controller;
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { PodTemplate } from './types.js';
 
 /**
- * Names a pod template by its content. The leading `s1` tells this algorithm from others, so that a hash written by
- * another controller, or by a later version of this one, is known to be incomparable.
+ * Names a pod template, or the spec of a Service, by its content. The leading `s1` tells this algorithm from others, so
+ * that a hash written by another controller, or by a later version of this one, is known to be incomparable.
  */
-export function templateHash(template: PodTemplate): string {
-  return `s1${createHash('sha256').update(canonicalJson(template)).digest('hex').slice(0, 12)}`;
+export function contentHash(content: unknown): string {
+  return `s1${createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 12)}`;
 }
 
 /** JSON with sorted keys and without undefined and null fields: equal content gives equal text. */

@@ -1,0 +1,41 @@
+import type { KubeObject } from '../object.js';
+import { HORIZONTAL_POD_AUTOSCALERS } from '../object.js';
+import { primaryAutoscalerName, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
+import { withoutFlux } from './metadata.js';
+
+/** Kubernetes switches it off by itself while its target is at zero. */
+export const horizontalPodAutoscaler: AutoscalerType = {
+  type: HORIZONTAL_POD_AUTOSCALERS,
+  resource: 'horizontalpodautoscalers.autoscaling',
+  desired,
+  minReplicas: (source) => (source['spec'] as HpaSpec).minReplicas ?? 1,
+};
+
+function desired(source: KubeObject, current: KubeObject | undefined, wish: AutoscalerWish): KubeObject {
+  const spec = source['spec'] as HpaSpec;
+  return {
+    ...current,
+    apiVersion: HORIZONTAL_POD_AUTOSCALERS.apiVersion,
+    kind: HORIZONTAL_POD_AUTOSCALERS.kind,
+    metadata: {
+      ...current?.metadata,
+      name: primaryAutoscalerName(source.metadata.name),
+      namespace: wish.namespace,
+      labels: withoutFlux(source.metadata.labels),
+      ownerReferences: current?.metadata.ownerReferences ?? [wish.owner],
+    },
+    spec: {
+      ...spec,
+      scaleTargetRef: { ...spec.scaleTargetRef, name: wish.primary },
+      ...(wish.minReplicas === undefined ? {} : { minReplicas: wish.minReplicas }),
+      ...(wish.maxReplicas === undefined ? {} : { maxReplicas: wish.maxReplicas }),
+    },
+  };
+}
+
+interface HpaSpec {
+  readonly scaleTargetRef: Readonly<Record<string, unknown>>;
+  readonly minReplicas?: number;
+  readonly maxReplicas: number;
+  readonly [field: string]: unknown;
+}

@@ -1,0 +1,49 @@
+import { READY, type Readiness } from '../../domain/findings.js';
+import { neededPods } from '../shared/needed-pods.js';
+import type { ReadinessRule } from '../shared/pod-controller.js';
+import type { DaemonSet } from './types.js';
+
+/**
+ * Whether a DaemonSet's latest template is rolled out, in Flagger's words.
+ *
+ * A DaemonSet has no conditions that would tell since when it hasn't been. The API server knows when its status changed
+ * last, though: a rollout that goes on changes it with every pod, and one that is stuck doesn't. The deadline counts
+ * from there, as a Deployment's does from its last progress.
+ *
+ * @param now milliseconds since 1970
+ */
+export function daemonSetReadiness(daemonSet: DaemonSet, rule: ReadinessRule, now: number): Readiness {
+  const { metadata, status = {} } = daemonSet;
+  const desired = status.desiredNumberScheduled ?? 0;
+  const updated = status.updatedNumberScheduled ?? 0;
+  const available = status.numberAvailable ?? 0;
+  const serves = available > 0;
+  const waiting = (reason: string): Readiness => ({
+    ready: false,
+    retriable: true,
+    reason: `waiting for rollout to finish: ${reason}`,
+    available: serves,
+  });
+
+  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
+    return waiting('observed daemonset generation less than desired generation');
+  }
+  const isUpdated = updated >= desired;
+  const isAvailable = available >= (desired === 0 ? 0 : neededPods(desired, rule));
+  if (isUpdated && isAvailable) return READY;
+  if (isOverdue(daemonSet, rule, now)) {
+    const reason = `exceeded its progressDeadlineSeconds: ${rule.deadlineSeconds}`;
+    return { ready: false, retriable: false, reason, available: serves };
+  }
+  return isUpdated
+    ? waiting(`${available} of ${desired} (readyThreshold ${rule.thresholdPercent}%) updated pods are available`)
+    : waiting(`${updated} out of ${desired} new pods have been updated`);
+}
+
+function isOverdue({ metadata }: DaemonSet, rule: ReadinessRule, now: number): boolean {
+  const changes = (metadata.managedFields ?? [])
+    .filter((entry) => entry.subresource === 'status')
+    .map((entry) => Date.parse(entry.time ?? ''))
+    .filter((time) => !Number.isNaN(time));
+  return changes.length > 0 && Math.max(...changes) + rule.deadlineSeconds * 1000 < now;
+}

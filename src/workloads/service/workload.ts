@@ -1,0 +1,177 @@
+import type { Canary } from '../../crds/canary.js';
+import type { Readiness } from '../../domain/findings.js';
+import { READY } from '../../domain/findings.js';
+import type { Revision } from '../../domain/revision.js';
+import { UserError } from '../../errors.js';
+import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { Fence } from '../../kubernetes/lease.js';
+import { SERVICES, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
+import { isSame, write } from '../../kubernetes/write.js';
+import { TargetMissing } from '../errors.js';
+import type { TargetView, Workload } from '../port.js';
+import { missing } from '../shared/missing.js';
+import { canonicalJson, contentHash } from '../shared/revision.js';
+import { Snapshots, unmarked } from '../shared/snapshots.js';
+import { copiedSpec, serviceCopy, specOf, withAddresses, type ServiceSpec } from './copy.js';
+
+/**
+ * Targets of kind Service: a change of which pods it leads to is released. There is no workload to look after; the
+ * traffic provider divides users between two copies of the Service, one as it was promoted, one as it is.
+ */
+export class ServiceWorkload implements Workload {
+  readonly kind = SERVICES.kind;
+  readonly type = SERVICES;
+  private readonly snapshots: Snapshots<ServiceSpec>;
+
+  constructor(private readonly cache: ClusterCache) {
+    this.snapshots = new Snapshots(cache, { of: (primary) => copiedSpec(specOf(primary)), identity: (spec) => spec });
+  }
+
+  async refresh(canary: Canary): Promise<void> {
+    for (const name of namesOf(canary)) await this.cache.getFresh(SERVICES, canary.namespace, name);
+  }
+
+  async look(canary: Canary): Promise<TargetView> {
+    const target = await this.target(canary);
+    const primary = await this.get(canary, canary.targetRef.primaryName);
+    return {
+      revision: revisionOf(target),
+      pods: undefined,
+      built: primary !== undefined,
+      sameAsPrimary:
+        primary !== undefined && leadsTo(primary) === leadsTo(serviceCopy(target, primary, canary, 'primary')),
+    };
+  }
+
+  /** Whether its pods serve is for the checks of the analysis to find out. */
+  async readiness(canary: Canary, of: 'primary' | 'canary'): Promise<Readiness> {
+    const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;
+    if (await this.get(canary, name)) return READY;
+    return { ready: false, retriable: false, reason: missing(SERVICES, name, canary.namespace), available: false };
+  }
+
+  concerns(canary: Canary): Promise<readonly NamedObject[]> {
+    return Promise.resolve(namesOf(canary).map((name) => ({ type: SERVICES, name })));
+  }
+
+  async onChange(canary: Canary, listener: () => void): Promise<() => void> {
+    const store = await this.cache.synced(SERVICES);
+    const names = namesOf(canary);
+    return store.onChange(({ metadata }) => {
+      if (metadata.namespace === canary.namespace && names.includes(metadata.name)) listener();
+    });
+  }
+
+  async drift(canary: Canary): Promise<readonly string[]> {
+    const { primaryName } = canary.targetRef;
+    const { canaryName } = canary.service;
+    const target = await this.target(canary);
+    const current = await this.get(canary, canaryName);
+    const follows = current !== undefined && isSame(current, serviceCopy(target, current, canary, 'canary'));
+    return [
+      ...((await this.get(canary, primaryName)) ? [] : [`Service/${primaryName}`]),
+      ...(follows ? [] : [`Service/${canaryName}`]),
+    ];
+  }
+
+  async build(canary: Canary, fence: Fence): Promise<void> {
+    const target = await this.target(canary);
+    await this.followTarget(canary, target);
+    await this.writePrimary(canary, fence, (current) => serviceCopy(target, current, canary, 'primary'));
+  }
+
+  async reconcile(canary: Canary, fence: Fence): Promise<void> {
+    if (!(await this.get(canary, canary.targetRef.primaryName))) await this.build(canary, fence);
+    await this.followTarget(canary, await this.target(canary));
+  }
+
+  async promote(canary: Canary, revision: Revision, fence: Fence): Promise<boolean> {
+    await this.refresh(canary);
+    const target = await this.target(canary);
+    if (revisionOf(target).hash !== revision.hash) return false;
+    await this.snapshots.keep(canary, await this.get(canary, canary.targetRef.primaryName));
+    await this.writePrimary(canary, fence, (current) => {
+      const promoted = serviceCopy(target, current, canary, 'primary');
+      return current ? this.snapshots.marked(canary, current, promoted) : promoted;
+    });
+    return true;
+  }
+
+  async restore(canary: Canary, fence: Fence): Promise<void> {
+    const primary = await this.cache.getFresh(SERVICES, canary.namespace, canary.targetRef.primaryName);
+    if (!primary) return;
+    const spec = await this.snapshots.before(canary, primary);
+    const former = (current: KubeObject): KubeObject =>
+      spec ? { ...current, spec: withAddresses(spec, specOf(current)) } : current;
+    // Stamped in any case: a late promotion must not get through.
+    await this.writePrimary(canary, fence, (current) => current && former(unmarked(current)), true);
+  }
+
+  async settle(canary: Canary, fence: Fence): Promise<void> {
+    await this.writePrimary(canary, fence, (current) => current && unmarked(current));
+  }
+
+  /** Nobody counts the pods behind a Service; where it is, it serves. */
+  async replicas(canary: Canary): Promise<number> {
+    return (await this.get(canary, canary.targetRef.name)) ? 1 : 0;
+  }
+
+  async scaleUp(canary: Canary): Promise<void> {
+    await this.followTarget(canary, await this.target(canary));
+  }
+
+  scaleDown(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  scaleLikePrimary(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async followTarget(canary: Canary, target: KubeObject): Promise<void> {
+    const key = { namespace: canary.namespace, name: canary.service.canaryName };
+    await write(this.cache, SERVICES, key, (current) => serviceCopy(target, current, canary, 'canary'));
+  }
+
+  private async writePrimary(
+    canary: Canary,
+    fence: Fence,
+    desire: (current: KubeObject | undefined) => KubeObject | undefined,
+    touch = false,
+  ): Promise<void> {
+    const key = { namespace: canary.namespace, name: canary.targetRef.primaryName };
+    await write(this.cache, SERVICES, key, desire, { fence, touch });
+  }
+
+  private async target(canary: Canary): Promise<KubeObject> {
+    const { name } = canary.targetRef;
+    const target = await this.get(canary, name);
+    if (!target) throw new TargetMissing(missing(SERVICES, name, canary.namespace));
+    refuseWithoutSelector(target);
+    return target;
+  }
+
+  private async get(canary: Canary, name: string): Promise<KubeObject | undefined> {
+    return this.cache.get(SERVICES, canary.namespace, name);
+  }
+}
+
+function namesOf({ targetRef, service }: Canary): readonly string[] {
+  return [targetRef.name, targetRef.primaryName, service.canaryName];
+}
+
+function revisionOf(target: KubeObject): Revision {
+  return { hash: contentHash(copiedSpec(specOf(target))), configs: {} };
+}
+
+function leadsTo(service: KubeObject): string {
+  return canonicalJson(copiedSpec(specOf(service)));
+}
+
+/** Endpoints that somebody maintains by hand bear the target's name: a copy would lead nowhere. */
+function refuseWithoutSelector(target: KubeObject): void {
+  const { type, selector = {} } = specOf(target);
+  if (type === 'ExternalName' || Object.keys(selector).length > 0) return;
+  const { name, namespace } = target.metadata;
+  throw new UserError(`service ${name}.${namespace} must have a spec.selector: copies of it would lead to no pods`);
+}

@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto';
+import type { Canary } from '../../crds/canary.js';
+import type { Readiness } from '../../domain/findings.js';
+import { sameRevision, type Revision } from '../../domain/revision.js';
+import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { Fence } from '../../kubernetes/lease.js';
+import type { KubeObject, NamedObject, ResourceType } from '../../kubernetes/object.js';
+import { configReferences, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
+import { write } from '../../kubernetes/write.js';
+import type { Settings } from '../../settings.js';
+import { configType, type Configs } from '../configs.js';
+import { TargetMissing } from '../errors.js';
+import type { TargetView, Workload } from '../port.js';
+import type { Autoscalers } from './autoscalers.js';
+import { missing } from './missing.js';
+import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
+import { servicePorts } from './ports.js';
+import { newPrimary, promotedPrimary, runsSameTemplate, withoutRolloutId, type PrimaryWish } from './primary.js';
+import { contentHash } from './revision.js';
+import { selectorOf } from './selector.js';
+import { Snapshots, unmarked } from './snapshots.js';
+
+/** What one look at a target tells. */
+interface Seen {
+  readonly target: PodController;
+  readonly revision: Revision;
+  readonly tracked: readonly ConfigReference[];
+}
+
+/** A {@link Workload} for any kind that makes pods from a template, of which a {@link PodKind} tells the rest. */
+export class PodWorkload implements Workload {
+  readonly kind: string;
+  readonly type: ResourceType;
+  private readonly snapshots: Snapshots<PodTemplate>;
+
+  constructor(
+    private readonly of: PodKind,
+    private readonly cache: ClusterCache,
+    private readonly configs: Configs,
+    private readonly autoscalers: Autoscalers,
+    private readonly settings: Settings,
+  ) {
+    this.kind = of.kind;
+    this.type = of.type;
+    this.snapshots = new Snapshots(cache, {
+      of: (primary) => asPodController(primary).spec.template,
+      identity: withoutRolloutId,
+    });
+  }
+
+  async refresh(canary: Canary): Promise<void> {
+    await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.primaryName);
+    const target = await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.name);
+    if (target) await this.configs.checksums(canary.namespace, this.references(asPodController(target)), true);
+  }
+
+  async look(canary: Canary): Promise<TargetView> {
+    const seen = await this.see(canary);
+    const primary = await this.primary(canary);
+    return {
+      revision: seen.revision,
+      pods: {
+        selector: selectorOf(seen.target, this.settings.selectorLabels),
+        ports: servicePorts(seen.target.spec.template, canary.service),
+      },
+      built: primary !== undefined,
+      sameAsPrimary: primary !== undefined && (await this.isSame(canary, seen, primary)),
+    };
+  }
+
+  async readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness> {
+    const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;
+    const object = await this.cache.get(this.type, canary.namespace, name);
+    if (!object) {
+      return { ready: false, retriable: false, reason: missing(this.type, name, canary.namespace), available: false };
+    }
+    const threshold = of === 'primary' ? canary.analysis.primaryReadyThreshold : canary.analysis.canaryReadyThreshold;
+    const rule = { thresholdPercent: threshold, deadlineSeconds: canary.progressDeadlineSeconds };
+    return this.of.readiness(asPodController(object), rule, now);
+  }
+
+  async concerns(canary: Canary): Promise<readonly NamedObject[]> {
+    const object = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
+    const references = object ? this.references(asPodController(object)) : [];
+    return [
+      ...namesOf(canary).map((name) => ({ type: this.type, name })),
+      ...references.map((reference) => ({ type: configType(reference), name: reference.name })),
+      ...this.autoscalers.concerns(canary),
+    ];
+  }
+
+  async onChange(canary: Canary, listener: () => void): Promise<() => void> {
+    const store = await this.cache.synced(this.type);
+    const names = namesOf(canary);
+    return store.onChange((object) => {
+      if (object.metadata.namespace === canary.namespace && names.includes(object.metadata.name)) listener();
+    });
+  }
+
+  async drift(canary: Canary): Promise<readonly string[]> {
+    const primary = await this.primary(canary);
+    const autoscaler = await this.autoscalers.drift(canary);
+    return primary ? autoscaler : [`${this.kind}/${canary.targetRef.primaryName}`, ...autoscaler];
+  }
+
+  async build(canary: Canary, fence: Fence): Promise<void> {
+    const { target, revision, tracked } = await this.see(canary);
+    const wish = this.wish(canary, target, revision, tracked, fence);
+    await this.configs.copy(tracked, wish, fence, false);
+    await this.writePrimary(canary, fence, (current) => {
+      if (!current) return newPrimary(target, wish);
+      // Nobody is served by it yet: it follows the target, for instance to an image that exists.
+      if (runsSameTemplate(target, current, wish)) return current;
+      return { ...current, spec: { ...current.spec, template: newPrimary(target, wish).spec.template } };
+    });
+    await this.autoscalers.put(canary, false);
+  }
+
+  async reconcile(canary: Canary, fence: Fence): Promise<void> {
+    if (!(await this.primary(canary))) await this.build(canary, fence);
+    await this.autoscalers.put(canary, false);
+  }
+
+  async promote(canary: Canary, revision: Revision, fence: Fence): Promise<boolean> {
+    await this.refresh(canary);
+    const { target, revision: seen, tracked } = await this.see(canary);
+    if (!sameRevision(seen, revision)) return false;
+    const wish = this.wish(canary, target, revision, tracked, fence);
+    await this.snapshots.keep(canary, await this.primary(canary));
+    await this.configs.copy(tracked, wish, fence, true);
+    await this.writePrimary(canary, fence, (current) =>
+      current
+        ? this.snapshots.marked(canary, current, promotedPrimary(target, current, wish))
+        : newPrimary(target, wish),
+    );
+    await this.autoscalers.put(canary, true);
+    return true;
+  }
+
+  async restore(canary: Canary, fence: Fence): Promise<void> {
+    const primary = await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.primaryName);
+    if (!primary) return;
+    const template = await this.snapshots.before(canary, primary);
+    if (template) {
+      const tracked = this.references(asPodController(primary)).map(sourceOf);
+      await this.configs.restore(tracked, { namespace: canary.namespace, owner: canary.owner, prefixes: [] }, fence);
+    }
+    // Stamped in any case: a late promotion must not get through.
+    await this.writePrimary(canary, fence, (current) => current && withTemplate(unmarked(current), template), true);
+  }
+
+  async settle(canary: Canary, fence: Fence): Promise<void> {
+    const primary = await this.primary(canary);
+    if (primary) await this.configs.forgetPrevious(this.references(primary).map(sourceOf), canary.namespace);
+    await this.writePrimary(canary, fence, (current) => current && unmarked(current));
+  }
+
+  async replicas(canary: Canary): Promise<number> {
+    const target = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
+    return target ? this.of.replicas(asPodController(target)) : 0;
+  }
+
+  async scaleUp(canary: Canary): Promise<void> {
+    const target = await this.target(canary);
+    await this.autoscalers.resume(canary);
+    if (this.of.replicas(target) > 0) return;
+    // Users are about to meet it: it needs a pod even where the primary has none.
+    await this.scale(canary, Math.max(1, await this.replicasFromZero(canary)));
+  }
+
+  async scaleDown(canary: Canary): Promise<void> {
+    await this.autoscalers.pause(canary);
+    await this.scale(canary, 0);
+  }
+
+  async scaleLikePrimary(canary: Canary): Promise<void> {
+    await this.autoscalers.resume(canary);
+    const primary = await this.primary(canary);
+    await this.scale(canary, primary ? this.of.replicas(primary) : await this.replicasFromZero(canary));
+  }
+
+  /** The version read guards the write, so a late writer can't stop pods that a newer run has started. */
+  private async scale(canary: Canary, replicas: number): Promise<void> {
+    const key = { namespace: canary.namespace, name: canary.targetRef.name };
+    await write(this.cache, this.type, key, (current) => current && this.of.scaled(asPodController(current), replicas));
+  }
+
+  private async replicasFromZero(canary: Canary): Promise<number> {
+    if (canary.autoscalerRef) return this.autoscalers.floor(canary);
+    const primary = await this.primary(canary);
+    return primary ? this.of.replicas(primary) : 1;
+  }
+
+  private async writePrimary(
+    canary: Canary,
+    fence: Fence,
+    desire: (current: PodController | undefined) => PodController | undefined,
+    touch = false,
+  ): Promise<void> {
+    const key = { namespace: canary.namespace, name: canary.targetRef.primaryName };
+    const change = (current: KubeObject | undefined): KubeObject | undefined =>
+      desire(current && asPodController(current));
+    await write(this.cache, this.type, key, change, { fence, touch });
+  }
+
+  private async target(canary: Canary): Promise<PodController> {
+    const { name } = canary.targetRef;
+    const object = await this.cache.get(this.type, canary.namespace, name);
+    if (!object) throw new TargetMissing(missing(this.type, name, canary.namespace));
+    return asPodController(object);
+  }
+
+  private async primary(canary: Canary): Promise<PodController | undefined> {
+    const object = await this.cache.get(this.type, canary.namespace, canary.targetRef.primaryName);
+    return object && asPodController(object);
+  }
+
+  private references(controller: PodController): readonly ConfigReference[] {
+    return this.settings.configTracking ? configReferences(controller.spec.template.spec) : [];
+  }
+
+  private async see(canary: Canary): Promise<Seen> {
+    const target = await this.target(canary);
+    this.of.check(target);
+    const references = this.references(target);
+    const configs = await this.configs.checksums(canary.namespace, references, false);
+    const tracked = references.filter((reference) => configs[keyOf(reference)] !== undefined);
+    return { target, revision: { hash: contentHash(this.of.template(target)), configs }, tracked };
+  }
+
+  private async isSame(canary: Canary, seen: Seen, primary: PodController): Promise<boolean> {
+    const { target, tracked, revision } = seen;
+    const { selectorLabels } = this.settings;
+    const selector = selectorOf(target, selectorLabels);
+    const wish = { kind: this.of, selector, selectorLabels, tracked: new Set(tracked.map(keyOf)) };
+    if (!runsSameTemplate(target, primary, wish)) return false;
+    return this.configs.copiesAreEqual(canary.namespace, tracked, revision.configs);
+  }
+
+  private wish(
+    canary: Canary,
+    target: PodController,
+    revision: Revision,
+    tracked: readonly ConfigReference[],
+    fence: Fence,
+  ): PrimaryWish {
+    return {
+      kind: this.of,
+      name: canary.targetRef.primaryName,
+      namespace: canary.namespace,
+      owner: canary.owner,
+      selector: selectorOf(target, this.settings.selectorLabels),
+      selectorLabels: this.settings.selectorLabels,
+      prefixes: this.settings.includeLabelPrefixes,
+      tracked: new Set(tracked.map(keyOf)),
+      rolloutId: rolloutId(canary, revision, fence),
+      autoscaled: canary.autoscalerRef !== undefined,
+    };
+  }
+}
+
+/** A UUID that is the same whenever the same promotion is carried out, and another for the next. */
+function rolloutId(canary: Canary, revision: Revision, fence: Fence): string {
+  const text = JSON.stringify([canary.uid, revision.hash, revision.configs, fence.epoch]);
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function namesOf({ targetRef }: Canary): readonly string[] {
+  return [targetRef.name, targetRef.primaryName];
+}
+
+/** A reference of the primary's pods leads to a copy; this is what it is a copy of. */
+function sourceOf(reference: ConfigReference): ConfigReference {
+  return { ...reference, name: reference.name.replace(/-primary$/, '') };
+}
+
+function withTemplate(primary: PodController, template: PodTemplate | undefined): PodController {
+  return template ? { ...primary, spec: { ...primary.spec, template } } : primary;
+}

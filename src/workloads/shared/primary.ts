@@ -1,0 +1,119 @@
+import type { OwnerReference } from '../../kubernetes/object.js';
+import { withCopiedConfigs } from '../../kubernetes/objects/config-references.js';
+import { withoutFlux, withPrefixes, type StringMap } from '../../kubernetes/objects/metadata.js';
+import type { PodController, PodKind, PodTemplate } from './pod-controller.js';
+import { canonicalJson } from './revision.js';
+import { primaryValue, type Selector } from './selector.js';
+
+/** Makes each promotion a rolling update, as Flagger does. */
+const ROLLOUT_ID = 'flagger-id';
+
+/** What a pod template is made into the primary's by. */
+export interface TemplateWish {
+  readonly kind: PodKind;
+  readonly selector: Selector;
+  readonly selectorLabels: readonly string[];
+  /** `configmap/<name>` and `secret/<name>` of which the primary uses copies. */
+  readonly tracked: ReadonlySet<string>;
+}
+
+export interface PrimaryWish extends TemplateWish {
+  readonly name: string;
+  readonly namespace: string;
+  readonly owner: OwnerReference;
+  /** Label and annotation prefixes that are taken over from the target. */
+  readonly prefixes: readonly string[];
+  /** The same for the same promotion, so that carrying it out twice rolls the pods once. */
+  readonly rolloutId: string;
+  /** An autoscaler sets the number of replicas. */
+  readonly autoscaled: boolean;
+}
+
+/** The primary, made from the target for the first time. */
+export function newPrimary(target: PodController, wish: PrimaryWish): PodController {
+  const { kind, name, namespace } = wish;
+  return {
+    apiVersion: kind.type.apiVersion,
+    kind: kind.type.kind,
+    metadata: {
+      name,
+      namespace,
+      labels: labelsOf(target, wish),
+      annotations: withoutFlux(target.metadata.annotations),
+      ownerReferences: [wish.owner],
+    },
+    spec: {
+      ...copiedSpec(target, kind),
+      ...kind.firstSize(target),
+      selector: { matchLabels: { [wish.selector.label]: primaryValue(wish.selector) } },
+      template: primaryTemplate(target, wish, wish.rolloutId),
+    },
+  };
+}
+
+/** The primary with the target's template, as a promotion leaves it. */
+export function promotedPrimary(target: PodController, current: PodController, wish: PrimaryWish): PodController {
+  return {
+    ...current,
+    metadata: {
+      ...current.metadata,
+      labels: labelsOf(target, wish),
+      annotations: {
+        ...withPrefixes(target.metadata.annotations, wish.prefixes),
+        ...ownAnnotations(current.metadata.annotations),
+      },
+    },
+    spec: {
+      ...current.spec,
+      ...copiedSpec(target, wish.kind),
+      ...(wish.autoscaled ? {} : wish.kind.promotedSize(target)),
+      template: primaryTemplate(target, wish, wish.rolloutId),
+    },
+  };
+}
+
+function labelsOf(target: PodController, { prefixes, selector }: PrimaryWish): StringMap {
+  return { ...withPrefixes(target.metadata.labels, prefixes), [selector.label]: primaryValue(selector) };
+}
+
+/** What Serinus and Kubernetes's controllers have written there stays. */
+function ownAnnotations(annotations: StringMap | undefined): StringMap {
+  const kept = Object.entries(annotations ?? {}).filter(([key]) => OWN_PREFIXES.some((own) => key.startsWith(own)));
+  return Object.fromEntries(kept);
+}
+
+const OWN_PREFIXES = ['serinus.dev/', 'deployment.kubernetes.io/', 'deprecated.daemonset.template.generation'];
+
+function copiedSpec(target: PodController, kind: PodKind): Readonly<Record<string, unknown>> {
+  const given = kind.copied.filter((field) => target.spec[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, target.spec[field]]));
+}
+
+function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: string): PodTemplate {
+  const { kind, selector, selectorLabels, tracked } = wish;
+  const template = kind.template(target);
+  return {
+    ...template,
+    metadata: {
+      ...template.metadata,
+      labels: { ...withoutFlux(template.metadata?.labels), [selector.label]: primaryValue(selector) },
+      annotations: { ...withoutFlux(template.metadata?.annotations), [ROLLOUT_ID]: rolloutId },
+    },
+    spec: kind.primaryPods(withCopiedConfigs(template.spec, tracked), target.metadata.name, selectorLabels),
+  };
+}
+
+/** Whether the primary already runs what the target's template would make of it. */
+export function runsSameTemplate(target: PodController, primary: PodController, wish: TemplateWish): boolean {
+  return comparable(primaryTemplate(target, wish, '')) === comparable(wish.kind.template(primary));
+}
+
+function comparable(template: PodTemplate): string {
+  return canonicalJson(withoutRolloutId(template));
+}
+
+/** What the template is, however often it was promoted. */
+export function withoutRolloutId(template: PodTemplate): PodTemplate {
+  const { [ROLLOUT_ID]: _id, ...annotations } = template.metadata?.annotations ?? {};
+  return { ...template, metadata: { ...template.metadata, annotations } };
+}
