@@ -8,11 +8,18 @@ import { titleOf } from './object.js';
 
 /** Which run, and which batch of it, wrote an object last. */
 export const FENCE_ANNOTATION = 'serinus.dev/fence';
+/** Whose run that was, on objects that outlive their Canary. */
+const FENCE_OF_ANNOTATION = 'serinus.dev/fence-of';
 const ATTEMPTS = 8;
 
 export interface WriteOptions {
   /** Stamps the object with this fence, and refuses where a newer writer has stamped it. */
   readonly fence?: Fence;
+  /**
+   * Uid of the Canary that the fence belongs to. Epochs begin anew with every Canary, so the stamp of one that is gone
+   * shuts nobody out of an object that it has left behind.
+   */
+  readonly of?: string;
   /** Write the stamp even where nothing else changes: it shuts out every older writer. */
   readonly touch?: boolean;
   /** Writes the status instead of the rest. */
@@ -41,7 +48,7 @@ export async function write(
     const current = await (fresh
       ? cache.getFresh(type, key.namespace, key.name)
       : cache.get(type, key.namespace, key.name));
-    if (current && options.fence) refuseOlder(current, options.fence);
+    if (current && options.fence) refuseOlder(current, options.fence, options.of);
     const desired = desire(current);
     if (desired === undefined) return current;
     if (current && !options.touch && isSame(current, desired)) return current;
@@ -62,7 +69,7 @@ async function send(
   desired: KubeObject,
   options: WriteOptions,
 ): Promise<KubeObject> {
-  const object = options.fence ? stamped(desired, options.fence) : desired;
+  const object = options.fence ? stamped(desired, options.fence, options.of) : desired;
   if (current === undefined) return cache.client.create(type, object);
   const guarded = { ...object, metadata: { ...object.metadata, resourceVersion: current.metadata.resourceVersion } };
   return cache.client.replace(type, guarded, options.subresource);
@@ -74,7 +81,7 @@ export function isSame(current: KubeObject, desired: KubeObject): boolean {
 }
 
 function plain(object: KubeObject): unknown {
-  const { [FENCE_ANNOTATION]: _stamp, ...annotations } = object.metadata.annotations ?? {};
+  const { [FENCE_ANNOTATION]: _stamp, [FENCE_OF_ANNOTATION]: _of, ...annotations } = object.metadata.annotations ?? {};
   // As it travels: undefined fields don't, and an empty map is as good as none.
   return JSON.parse(
     JSON.stringify({
@@ -94,15 +101,23 @@ function emptyIsNone(map: Readonly<Record<string, string>> | undefined): Readonl
   return map && Object.keys(map).length > 0 ? map : undefined;
 }
 
-function refuseOlder(current: KubeObject, fence: Fence): void {
-  const stamp = parseFence(current.metadata.annotations?.[FENCE_ANNOTATION]);
+function refuseOlder(current: KubeObject, fence: Fence, of: string | undefined): void {
+  const { [FENCE_ANNOTATION]: text, [FENCE_OF_ANNOTATION]: stampedFor } = current.metadata.annotations ?? {};
+  if (stampedFor !== undefined && of !== undefined && stampedFor !== of) return;
+  const stamp = parseFence(text);
   if (stamp && isOlder(fence, stamp)) {
     throw new FencedError(`${titleOf(current)} was written by ${formatFence(stamp)}, after ${formatFence(fence)}`);
   }
 }
 
-function stamped(object: KubeObject, fence: Fence): KubeObject {
-  const annotations = { ...object.metadata.annotations, [FENCE_ANNOTATION]: formatFence(fence) };
+function stamped(object: KubeObject, fence: Fence, of: string | undefined): KubeObject {
+  // What is owned by the Canary goes with it.
+  const outlives = of !== undefined && !object.metadata.ownerReferences?.some(({ uid }) => uid === of);
+  const annotations = {
+    ...object.metadata.annotations,
+    [FENCE_ANNOTATION]: formatFence(fence),
+    ...(outlives ? { [FENCE_OF_ANNOTATION]: of } : {}),
+  };
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 

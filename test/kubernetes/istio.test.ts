@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
-import { UserError } from '../../src/errors.js';
+import { FencedError, UserError } from '../../src/errors.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
 import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/objects.js';
 import { VIRTUAL_SERVICES } from '../../src/routers/istio/objects.js';
@@ -108,4 +108,17 @@ test('clients that have met the canary stay there, also when the VirtualService 
   assert.deepEqual(await bench.router.drift(bench.canary), []);
   await bench.router.setWeights(bench.canary, canaryAt(10), { epoch: 2, seq: 1 });
   assert.notDeepEqual(await cookies(), given, 'another run, another cookie');
+});
+
+test('the stamp of a Canary that is gone shuts nobody out of what it has left behind', async (t) => {
+  const bench = await openBench(t, istio, {});
+  await theirVirtualService(bench);
+  const former = { ...bench.canary, uid: 'gone' };
+  await bench.router.setWeights(former, canaryAt(30), { epoch: 7, seq: 4 });
+  await assert.rejects(bench.router.setWeights(former, ALL_TO_PRIMARY, { epoch: 7, seq: 3 }), FencedError);
+
+  await bench.router.setWeights(bench.canary, canaryAt(10), LATER);
+  assert.deepEqual(await bench.router.weights(bench.canary), canaryAt(10));
+  await assert.rejects(bench.router.setWeights(bench.canary, ALL_TO_PRIMARY, FENCE), FencedError);
+  assert.deepEqual(await bench.router.drift(bench.canary), []);
 });

@@ -58,7 +58,10 @@ export class IstioRouter implements Router {
   /** What was there before the Canary came stays when it goes, so it must say again what it said. */
   async finalize(canary: Canary, fence: Fence): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.service.name };
-    await write(this.cache, VIRTUAL_SERVICES, key, (current) => current && restored(current), { fence });
+    await write(this.cache, VIRTUAL_SERVICES, key, (current) => current && restored(current), {
+      fence,
+      of: canary.uid,
+    });
   }
 
   concerns(canary: Canary): readonly NamedObject[] {

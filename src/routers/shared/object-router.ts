@@ -154,7 +154,8 @@ export class ObjectRouter implements Router {
     const key = { namespace: canary.namespace, name: this.blueprint.name(canary) };
     let wanted: KubeObject | undefined;
     try {
-      const stored = await write(this.cache, type, key, (current) => (wanted = desire(current)), { fence, touch });
+      const options = { fence, touch, of: canary.uid };
+      const stored = await write(this.cache, type, key, (current) => (wanted = desire(current)), options);
       refuseDropped(wanted, stored);
     } catch (error) {
       throw refusedByServer(error, type, key) ?? error;
