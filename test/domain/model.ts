@@ -2,6 +2,7 @@ import { decide, type Happening } from '../../src/domain/decide.js';
 import type { Decision, Effect } from '../../src/domain/effects.js';
 import type { Analysis, Findings, HookRound, Question, Readiness, World } from '../../src/domain/findings.js';
 import { initialState, type Takeover } from '../../src/domain/initial.js';
+import type { Notice } from '../../src/domain/notices.js';
 import type { Order } from '../../src/domain/orders.js';
 import { plan } from '../../src/domain/plan.js';
 import type { Policy } from '../../src/domain/policy.js';
@@ -59,6 +60,8 @@ export class Model {
   events: string[] = [];
   weightsSeen: number[] = [];
   effects: Effect['do'][] = [];
+  /** What people and machines outside were told, in order. */
+  notices: Notice[] = [];
   /** Seconds from a rollout to readiness; undefined = never. */
   canaryReadySeconds: number | undefined = 3;
   primaryReadySeconds: number | undefined = 3;
@@ -149,7 +152,7 @@ export class Model {
           this.observe();
           break;
         case 'callHooks':
-          this.carryOut(decide(this.state, { type: 'hooked', round: { results: [] } }, this.now));
+          this.carryOut(decide(this.state, { type: 'hooked', round: this.postRollout() }, this.now));
           break;
         case 'awaitReady':
           this.awaitReady(next.of, next.said);
@@ -203,6 +206,10 @@ export class Model {
     };
   }
 
+  private postRollout(): HookRound {
+    return { results: (this.policy.hooks['post-rollout'] ?? []).map((hook) => ({ hook, ok: true })) };
+  }
+
   private readiness(since: number, seconds: number | undefined, name: string): Readiness {
     if (seconds !== undefined && this.now >= since + seconds * 1000) return { ready: true };
     const late = this.now >= since + this.deadlineSeconds * 1000;
@@ -231,6 +238,7 @@ export class Model {
         this.weightsSeen.push(0);
         this.targetReplicas = 0;
         this.state = decision.next('primary');
+        this.notices.push(...(decision.notices?.('primary') ?? []));
         this.status = { phase: this.state.phase, canaryWeight: 0 };
         return;
       case 'apply': {
@@ -246,6 +254,7 @@ export class Model {
           }
         }
         this.state = { ...decision.next, seq: this.state.seq + 1 };
+        this.notices.push(...(decision.notices ?? []));
         return;
       }
     }

@@ -91,12 +91,12 @@ function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Mo
   });
   let failedLast = false;
   m.analysis = () => {
-    const verdict: string = given.verdicts.next().value;
+    const verdict = String(given.verdicts.next().value);
     failedLast = verdict !== 'pass';
     return verdict === 'pass' ? PASSING : verdict === 'fail' ? FAILING : PROVIDER_DOWN;
   };
   m.answer = (question) => {
-    const open: boolean = given.gateAnswers.next().value;
+    const open = Boolean(given.gateAnswers.next().value);
     // A rollback webhook that says yes is a story of its own.
     return { results: [{ hook: 'hook', ok: question === 'rollback' ? false : open, error: 'denied' }] };
   };

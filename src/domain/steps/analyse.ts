@@ -58,10 +58,10 @@ export function advance(context: Context, weights: Weights): Decision {
     now,
   );
   const confirmed = passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']);
-  const [said, next] = sayOnce(moved, [...preamble(context), ...confirmed]);
+  const [said, next] = sayOnce(moved, preamble(context));
   const advanceMessage = normal(messagesFor(state).advance(to));
   return apply(
-    [...said, { do: 'weights', ...weights }, status(next), advanceMessage],
+    [...said, ...confirmed, { do: 'weights', ...weights }, status(next), advanceMessage],
     advanceMessage.message,
     next,
     now,

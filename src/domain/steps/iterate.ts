@@ -51,9 +51,9 @@ function goOn(
     now,
   );
   const confirmed = passes(state, 'Confirm-promotion', findings['confirm-promotion']);
-  const [said, next] = sayOnce(later, [...preamble(context), ...confirmed]);
+  const [said, next] = sayOnce(later, preamble(context));
   const route: Effect[] = weights ? [{ do: 'weights', ...weights }] : [];
-  return apply([...said, ...route, status(next), ...last], summary, next, now);
+  return apply([...said, ...confirmed, ...route, status(next), ...last], summary, next, now);
 }
 
 function moved({ now }: Context, weights: Weights | undefined): Partial<State> {

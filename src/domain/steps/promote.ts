@@ -30,13 +30,13 @@ export function promote(context: Context): Decision {
     gate: undefined,
     begun: true,
   };
-  const [said, next] = sayOnce(awaiting(checked, 'primary'), [
-    ...(state.promoteNow ? [] : preamble(context)),
+  const confirmed = [
     ...passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']),
     ...passes(state, 'Confirm-promotion', findings['confirm-promotion']),
-  ]);
+  ];
+  const [said, next] = sayOnce(awaiting(checked, 'primary'), state.promoteNow ? [] : preamble(context));
   const copying = normal(messagesFor(state).copying);
-  const effects: Effect[] = [...said, copying, { do: 'promote', revision: state.applied }, status(next)];
+  const effects: Effect[] = [...said, ...confirmed, copying, { do: 'promote', revision: state.applied }, status(next)];
   return apply(effects, copying.message, next, now);
 }
 
