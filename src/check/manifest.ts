@@ -16,7 +16,7 @@ const DEFAULT_NAMESPACE = 'default';
 
 /** Objects as users write them into a file, each with its namespace. */
 export class Manifests {
-  private constructor(private readonly objects: readonly KubeObject[]) {}
+  private constructor(readonly objects: readonly KubeObject[]) {}
 
   /**
    * @param text YAML or JSON, with one object or several

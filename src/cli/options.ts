@@ -15,19 +15,22 @@ export interface TemporalFlags {
   readonly temporalNamespace?: string;
 }
 
-/** Options of the long-running commands; the names are Flagger's where it has them. */
-export interface EngineFlags extends ClusterFlags, TemporalFlags, NotificationFlags {
-  readonly namespace?: string;
-  readonly clusterName: string;
+export interface PolicyFlags {
   readonly meshProvider: string;
   readonly metricsServer: string;
+  readonly minInterval: number;
+  readonly builtinQueries: 'canary-only' | 'flagger';
+  readonly metricWindow: 'weight' | 'flagger';
+}
+
+/** Options of the long-running commands; the names are Flagger's where it has them. */
+export interface EngineFlags extends ClusterFlags, TemporalFlags, PolicyFlags, NotificationFlags {
+  readonly namespace?: string;
+  readonly clusterName: string;
   readonly selectorLabels: readonly string[];
   readonly includeLabelPrefix: readonly string[];
   readonly enableConfigTracking: boolean;
-  readonly minInterval: number;
   readonly leaseSeconds: number;
-  readonly builtinQueries: 'canary-only' | 'flagger';
-  readonly metricWindow: 'weight' | 'flagger';
   readonly providerErrors: 'hold' | 'flagger';
   readonly ingressAnnotationsPrefix: string;
   readonly ingressClass: string;
@@ -59,16 +62,10 @@ export function addTemporalFlags(command: Command): Command {
     .addOption(new Option('--temporal-namespace <name>', 'default: TEMPORAL_NAMESPACE, or "default"'));
 }
 
-export function addEngineFlags(command: Command): Command {
-  addNotificationFlags(addTemporalFlags(addClusterFlags(command)));
+/** Options that say what a Canary's fields mean where it leaves something open. */
+export function addPolicyFlags(command: Command): Command {
   const d = DEFAULT_SETTINGS;
   return command
-    .addOption(new Option('--namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
-    .addOption(
-      new Option('--cluster-name <name>', 'names the cluster in workflow ids and alerts')
-        .default(d.clusterName)
-        .env('SERINUS_CLUSTER_NAME'),
-    )
     .addOption(
       new Option('--mesh-provider <provider>', 'traffic provider of Canaries that name none')
         .default(d.meshProvider)
@@ -79,6 +76,36 @@ export function addEngineFlags(command: Command): Command {
         .default(d.metricsServer)
         .env('SERINUS_METRICS_SERVER')
         .argParser(url),
+    )
+    .addOption(
+      new Option('--min-interval <seconds>', 'shorter analysis intervals are raised to this')
+        .default(d.minIntervalSeconds)
+        .env('SERINUS_MIN_INTERVAL')
+        .argParser(positive),
+    )
+    .addOption(
+      new Option('--builtin-queries <flavour>', 'queries of the built-in checks')
+        .choices(['canary-only', 'flagger'])
+        .default(d.builtinQueries)
+        .env('SERINUS_BUILTIN_QUERIES'),
+    )
+    .addOption(
+      new Option('--metric-window <rule>', 'metrics look back to the last change of weight, or as far as in Flagger')
+        .choices(['weight', 'flagger'])
+        .default(d.metricWindow)
+        .env('SERINUS_METRIC_WINDOW'),
+    );
+}
+
+export function addEngineFlags(command: Command): Command {
+  addPolicyFlags(addNotificationFlags(addTemporalFlags(addClusterFlags(command))));
+  const d = DEFAULT_SETTINGS;
+  return command
+    .addOption(new Option('--namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
+    .addOption(
+      new Option('--cluster-name <name>', 'names the cluster in workflow ids and alerts')
+        .default(d.clusterName)
+        .env('SERINUS_CLUSTER_NAME'),
     )
     .addOption(
       new Option('--selector-labels <list>', 'labels that may select a target’s pods')
@@ -96,12 +123,6 @@ export function addEngineFlags(command: Command): Command {
         .argParser(bool),
     )
     .addOption(
-      new Option('--min-interval <seconds>', 'shorter analysis intervals are raised to this')
-        .default(d.minIntervalSeconds)
-        .env('SERINUS_MIN_INTERVAL')
-        .argParser(positive),
-    )
-    .addOption(
       new Option('--lease-seconds <seconds>', 'shortest silence after which a release is rolled back from outside')
         .default(d.leaseSeconds)
         .env('SERINUS_LEASE_SECONDS')
@@ -112,18 +133,6 @@ export function addEngineFlags(command: Command): Command {
         .default(30)
         .env('SERINUS_JANITOR_SECONDS')
         .argParser(positive),
-    )
-    .addOption(
-      new Option('--builtin-queries <flavour>', 'queries of the built-in checks')
-        .choices(['canary-only', 'flagger'])
-        .default(d.builtinQueries)
-        .env('SERINUS_BUILTIN_QUERIES'),
-    )
-    .addOption(
-      new Option('--metric-window <rule>', 'metrics look back to the last change of weight, or as far as in Flagger')
-        .choices(['weight', 'flagger'])
-        .default(d.metricWindow)
-        .env('SERINUS_METRIC_WINDOW'),
     )
     .addOption(
       new Option('--provider-errors <rule>', 'a failing metrics provider holds the release, or fails it as in Flagger')
@@ -157,19 +166,25 @@ export function addEngineFlags(command: Command): Command {
     );
 }
 
-export function settingsOf(flags: EngineFlags): Settings {
+export function policySettingsOf(flags: PolicyFlags) {
   return {
-    clusterName: flags.clusterName,
-    namespace: flags.namespace,
     meshProvider: flags.meshProvider,
     metricsServer: flags.metricsServer,
+    minIntervalSeconds: flags.minInterval,
+    builtinQueries: flags.builtinQueries,
+    metricWindow: flags.metricWindow,
+  };
+}
+
+export function settingsOf(flags: EngineFlags): Settings {
+  return {
+    ...policySettingsOf(flags),
+    clusterName: flags.clusterName,
+    namespace: flags.namespace,
     selectorLabels: flags.selectorLabels,
     includeLabelPrefixes: flags.includeLabelPrefix,
     configTracking: flags.enableConfigTracking,
-    minIntervalSeconds: flags.minInterval,
     leaseSeconds: flags.leaseSeconds,
-    builtinQueries: flags.builtinQueries,
-    metricWindow: flags.metricWindow,
     providerErrors: flags.providerErrors,
     ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
     ingressClass: flags.ingressClass,

@@ -11,7 +11,6 @@ import { checked, NOT_FOUND_PERCENTAGE, route, target, template, type Edits } fr
 
 const METRICS = 'spec.analysis.metrics';
 const CUSTOM = { name: 'orders', templateRef: { name: 'custom' }, interval: '30s' };
-const LIVE = { signal: new AbortController().signal, environment: {}, showAllQueries: true };
 const PODS = slice('podinfo-primary', '10.0.0.7', '10.0.0.8');
 
 interface World {
@@ -36,7 +35,7 @@ async function live(t: TestContext, world: World) {
   );
   const report = await checked([object, target(), route(), ...addressed], {
     cluster: clusterOf(there, forbidden),
-    live: { ...LIVE, showAllQueries: world.showAllQueries ?? true },
+    live: { environment: {}, showAllQueries: world.showAllQueries ?? true },
   });
   const [metric] = report.metrics ?? [];
   assert.ok(metric);

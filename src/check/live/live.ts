@@ -37,7 +37,6 @@ export interface LiveMetric {
 
 export interface LiveOptions {
   readonly settings: Pick<Settings, 'meshProvider' | 'builtinQueries'>;
-  readonly signal: AbortSignal;
   /** Of the process: where cloud providers find out who asks. */
   readonly environment: Environment;
   /**
@@ -71,9 +70,8 @@ export async function askMetrics(
     secret: (namespace, name) => secretOf(surroundings, namespace, name),
   };
   const deadline = AbortSignal.timeout(PATIENCE_MS);
-  const signal = AbortSignal.any([options.signal, deadline]);
   const ask = async (placed: PlacedSource): Promise<LiveMetric> => {
-    const answer = await reading(placed, asking, signal, deadline);
+    const answer = await reading(placed, asking, deadline);
     const { metric, field, source } = placed;
     const { min, max } = source.range;
     const { query, ...rest } = answer;
@@ -118,18 +116,17 @@ type Answer = Pick<LiveMetric, 'verdict' | 'value' | 'reason' | 'query'>;
 async function reading(
   { source }: PlacedSource,
   asking: Asking,
-  signal: AbortSignal,
   deadline: AbortSignal,
 ): Promise<Answer> {
   let query: string | undefined;
   try {
     const question = await questionOf(source, asking);
     ({ query } = question);
-    const value = question.inUnit(await question.provider.query(query, signal));
+    const value = question.inUnit(await question.provider.query(query, deadline));
     const { min = -Infinity, max = Infinity } = source.range;
     return { verdict: value >= min && value <= max ? 'passes' : 'halts', value, query };
   } catch (error) {
-    if (error === deadline.reason && deadline.aborted) {
+    if (deadline.aborted && error === deadline.reason) {
       const reason = `not answered within ${formatGoDuration(PATIENCE_MS)} for all metrics together`;
       return { verdict: 'unreachable', reason, ...(query === undefined ? {} : { query }) };
     }
