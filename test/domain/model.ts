@@ -60,6 +60,8 @@ export class Model {
   events: string[] = [];
   weightsSeen: number[] = [];
   effects: Effect['do'][] = [];
+  /** Answer of the post-rollout hooks; all pass where undefined. */
+  postRollout: HookRound | undefined;
   /** What people and machines outside were told, in order. */
   notices: Notice[] = [];
   /** Seconds from a rollout to readiness; undefined = never. */
@@ -152,7 +154,7 @@ export class Model {
           this.observe();
           break;
         case 'callHooks':
-          this.carryOut(decide(this.state, { type: 'hooked', round: this.postRollout() }, this.now));
+          this.carryOut(decide(this.state, { type: 'hooked', round: this.postRollout ?? this.allPass() }, this.now));
           break;
         case 'awaitReady':
           this.awaitReady(next.of, next.said);
@@ -206,7 +208,7 @@ export class Model {
     };
   }
 
-  private postRollout(): HookRound {
+  private allPass(): HookRound {
     return { results: (this.policy.hooks['post-rollout'] ?? []).map((hook) => ({ hook, ok: true })) };
   }
 
