@@ -39,13 +39,13 @@ export const SUPPORT: Support = {
     traefik: true,
   },
   targets: {
-    DaemonSet: false,
+    DaemonSet: true,
     Deployment: true,
-    Service: false,
+    Service: true,
   },
   autoscalers: {
     HorizontalPodAutoscaler: true,
-    ScaledObject: false,
+    ScaledObject: true,
   },
   features: {
     'analysis.alerts': true,

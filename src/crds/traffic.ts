@@ -13,6 +13,8 @@ export interface TrafficFeatures {
   /** A share of the requests can be copied instead of all. */
   readonly mirrorWeight: boolean;
   readonly sessionAffinity: boolean;
+  /** Users get to the primary by the apex Service; the provider's own object leads to the canary only. */
+  readonly viaApex: boolean;
 }
 
 const WEIGHTS_ONLY: TrafficFeatures = {
@@ -21,6 +23,7 @@ const WEIGHTS_ONLY: TrafficFeatures = {
   mirror: false,
   mirrorWeight: false,
   sessionAffinity: false,
+  viaApex: false,
 };
 
 const BY_HEADERS: TrafficFeatures = { ...WEIGHTS_ONLY, match: ['headers'] };
@@ -33,19 +36,26 @@ const GATEWAY_API: TrafficFeatures = {
 };
 
 const FEATURES: Partial<Record<Provider, TrafficFeatures>> = {
-  apisix: { weights: true, match: ['headers', 'queryParams'], mirror: true, mirrorWeight: true, sessionAffinity: true },
+  apisix: {
+    ...WEIGHTS_ONLY,
+    match: ['headers', 'queryParams'],
+    mirror: true,
+    mirrorWeight: true,
+    sessionAffinity: true,
+  },
   contour: BY_HEADERS,
   'gatewayapi:v1': GATEWAY_API,
   'gatewayapi:v1beta1': GATEWAY_API,
   istio: {
-    weights: true,
+    ...WEIGHTS_ONLY,
     match: ['headers', 'queryParams', 'sourceLabels'],
     mirror: true,
     mirrorWeight: true,
     sessionAffinity: true,
   },
-  kubernetes: { ...WEIGHTS_ONLY, weights: false },
-  nginx: BY_HEADERS,
+  kubernetes: { ...WEIGHTS_ONLY, weights: false, viaApex: true },
+  nginx: { ...BY_HEADERS, viaApex: true },
+  skipper: { ...WEIGHTS_ONLY, viaApex: true },
 };
 
 /** A provider that isn't in the table divides requests by weight and does nothing else. */

@@ -213,9 +213,6 @@ const UNBUILT: readonly Row[] = [
     },
   ),
   row({ 'spec.provider': undefined }, 'spec.provider', '"toString"', NOT_YET, { defaultProvider: 'toString' }),
-  row({ 'spec.targetRef.kind': 'DaemonSet' }, 'spec.targetRef.kind', '"DaemonSet"', NOT_YET),
-  row({ 'spec.targetRef.kind': 'Service' }, 'spec.targetRef.kind', '"Service"', NOT_YET),
-  row({ 'spec.autoscalerRef': ref('ScaledObject') }, 'spec.autoscalerRef.kind', '"ScaledObject"', NOT_YET),
   row({ 'spec.upstreamRef': ref('Upstream') }, 'spec.upstreamRef', 'an object', NOT_YET),
 ];
 
@@ -250,7 +247,50 @@ const BEYOND_PROVIDER: readonly Row[] = [
   ),
 ];
 
-for (const [title, rows] of Object.entries({ BEYOND_PROVIDER, SHAPE, VALUES, NAMESPACES, UNBUILT })) {
+const target = (kind: string, apiVersion: string) => ({ 'spec.targetRef': { apiVersion, kind, name: 'podinfo' } });
+
+const TARGETS: readonly Row[] = [
+  row(
+    target('Service', 'serving.knative.dev/v1'),
+    'spec.targetRef.apiVersion',
+    '"serving.knative.dev/v1"',
+    /^Knative Services can't be released/,
+  ),
+  row(
+    target('DaemonSet', 'apps.kruise.io/v1alpha1'),
+    'spec.targetRef.apiVersion',
+    '"apps.kruise.io/v1alpha1"',
+    /^use apps\/v1: other kinds of DaemonSet can't be released$/,
+  ),
+  row(
+    { ...target('Service', 'v1'), ...on('kubernetes') },
+    'spec.provider',
+    '"kubernetes"',
+    /^kubernetes leads users by the Service podinfo itself.* routes to podinfo-primary: apisix, .*istio$/,
+  ),
+  row(
+    { ...target('Service', 'v1'), ...on('nginx'), 'spec.ingressRef': ref('Ingress') },
+    'spec.provider',
+    '"nginx"',
+    /^nginx leads users by the Service/,
+  ),
+  row(
+    { ...target('Service', 'v1'), 'spec.service.name': 'web' },
+    'spec.service.name',
+    '"web"',
+    /^leave it out, or use podinfo: /,
+  ),
+  ...['DaemonSet', 'Service'].map((kind) =>
+    row(
+      { ...target(kind, 'v1'), 'spec.autoscalerRef': ref('HorizontalPodAutoscaler') },
+      'spec.autoscalerRef',
+      'an object',
+      new RegExp(`^can't use autoscaler with ${kind}, `),
+    ),
+  ),
+];
+
+for (const [title, rows] of Object.entries({ BEYOND_PROVIDER, TARGETS, SHAPE, VALUES, NAMESPACES, UNBUILT })) {
   describe(title.toLowerCase(), () => {
     for (const { edits, field, value, remedy, options } of rows) {
       test(`${field} ${value}`, () => {
@@ -276,6 +316,11 @@ describe('what asks for nothing is not refused', () => {
     { [`${A}.stepWeight`]: 150 },
     metric({ templateRef: { name: 't', namespace: 'other' } }),
     metric({ thresholdRange: { min: 1, max: 1 } }),
+    target('DaemonSet', 'apps/v1'),
+    target('Deployment', 'extensions/v1beta1'),
+    target('Service', 'v1'),
+    { ...target('Service', 'core/v1'), 'spec.service.name': 'podinfo' },
+    { 'spec.autoscalerRef': ref('ScaledObject') },
   ];
   for (const edits of harmless) {
     test(JSON.stringify(edits), () => assert.ok(parseCanary(canaryWith(edits), OPTIONS).ok));

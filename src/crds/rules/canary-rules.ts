@@ -4,6 +4,7 @@ import * as analysis from './analysis.js';
 import * as objects from './objects.js';
 import { firstOf, type Rule, type RuleContext } from './rule.js';
 import * as support from './support.js';
+import * as target from './target.js';
 import * as traffic from './traffic.js';
 
 /** In this order: to mend the details of something that can't be done anyway would be wasted time. */
@@ -12,6 +13,10 @@ const RULES: readonly Rule[] = [
   support.targetIsBuilt,
   support.autoscalerIsBuilt,
   support.featuresAreBuilt,
+  target.targetIsBuiltIn,
+  target.serviceTargetIsRouted,
+  target.serviceTargetKeepsName,
+  target.autoscalerFitsTarget,
   traffic.audienceCanBeTold,
   traffic.mirrorIsPossible,
   traffic.affinityIsPossible,
