@@ -122,3 +122,13 @@ test('the stamp of a Canary that is gone shuts nobody out of what it has left be
   await assert.rejects(bench.router.setWeights(bench.canary, ALL_TO_PRIMARY, FENCE), FencedError);
   assert.deepEqual(await bench.router.drift(bench.canary), []);
 });
+
+test('a field that this version of the definition does not know is said, instead of being left out', async (t) => {
+  const bench = await openBench(t, istio, {});
+  const retries = { attempts: 3, backoff: '1s' };
+  const canary = { ...bench.canary, service: { ...bench.canary.service, retries } };
+  const fits = (error: unknown) =>
+    error instanceof UserError && error.message.includes('has no spec.http[0].retries.backoff');
+  await assert.rejects(bench.router.reconcile(canary, ALL_TO_PRIMARY, FENCE), fits);
+  await assert.rejects(bench.router.reconcile(canary, ALL_TO_PRIMARY, LATER), fits, 'as long as it is asked for');
+});

@@ -7,7 +7,7 @@ import { everything, OPTIONS } from '../crds/fixtures.js';
 
 export type Part = Readonly<Record<string, unknown>>;
 
-export const FENCE = { epoch: 3, seq: 1 };
+const FENCE = { epoch: 3, seq: 1 };
 
 /** A Canary of the service `cart` on port 80, as far as the parts don't say something else. */
 export function canaryOf(
