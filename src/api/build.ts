@@ -13,6 +13,7 @@ import { Runs } from './releases/runs.js';
 import { Rollouts } from './rollouts/start.js';
 import type { App } from './routes/app.js';
 import { canaryRoutes } from './routes/canaries.js';
+import { checkRoute } from './routes/check.js';
 import { healthRoutes } from './routes/health.js';
 import { metricsRoute } from './routes/metrics.js';
 import { problemKindRoute } from './routes/problem-kinds.js';
@@ -57,6 +58,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     problemKindRoute(routes);
     canaryRoutes(routes, deps, guard, new Canaries(deps, runs));
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
+    checkRoute(routes, deps, guard);
     releaseRoutes(routes, deps, guard, runs, new Orders(temporal, runs));
     done();
   });

@@ -1,6 +1,5 @@
 import { parseCanary, refusalsOf, type ParseOptions } from '../crds/canary.js';
 import type { Support } from '../crds/support.js';
-import { UserError } from '../errors.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import type { Settings } from '../settings.js';
 import { subjectOf } from './collect.js';
@@ -48,10 +47,7 @@ export interface CheckOptions {
  * @throws TransientError, KubeError where the cluster can't be read
  */
 export async function check(manifests: Manifests, options: CheckOptions): Promise<readonly Report[]> {
-  if (manifests.canaries.length === 0) {
-    const others = manifests.titles.length === 0 ? 'no object at all' : `only ${manifests.titles.join(', ')}`;
-    throw new UserError(`there is no Canary, ${others}: add an object of kind Canary, flagger.app/v1beta1`);
-  }
+  manifests.demandCanary();
   const surroundings = new Surroundings(manifests, options.cluster);
   const reports: Report[] = [];
   for (const object of manifests.canaries) reports.push(await reportOn(object, manifests, surroundings, options));

@@ -47,9 +47,12 @@ export class Manifests {
     return this.objects.filter(({ kind }) => kind === 'MetricTemplate');
   }
 
-  /** `Kind/name` of all there is, for people. */
-  get titles(): readonly string[] {
-    return this.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  /** @throws UserError where there is no Canary */
+  demandCanary(): void {
+    if (this.canaries.length > 0) return;
+    const titles = this.objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    const others = titles.length === 0 ? 'no object at all' : `only ${titles.join(', ')}`;
+    throw new UserError(`there is no Canary, ${others}: add an object of kind Canary, flagger.app/v1beta1`);
   }
 
   /** The object that would be applied last; in any version of the kind's API group. */

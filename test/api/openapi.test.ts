@@ -45,6 +45,7 @@ test('every route is in the OpenAPI document, with every answer', () => {
     'GET /openapi.json',
     'GET /problems/{name}',
     'GET /readyz',
+    'POST /api/v1/check',
     'POST /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',
     ...orders.map((order) => `POST /api/v1/rollouts/{id}/${order}`),
   ]);

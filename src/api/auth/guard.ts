@@ -38,28 +38,45 @@ export class Guard {
   /** @throws Problem where the caller may not do this, or it can't be found out */
   async admit(request: FastifyRequest, access: Access): Promise<void> {
     if (!this.reviews) return;
-    const token = tokenOf(request);
-    if (token === undefined) {
-      throw this.refused(request, 'nobody', access, new Problem('unauthenticated', 'there is no bearer token', ASK));
-    }
-    const user = await this.reviews.userOf(token);
-    if (!user) {
-      throw this.refused(request, 'nobody', access, new Problem('unauthenticated', 'the token is not valid here', ASK));
-    }
+    const { token, user } = await this.recognise(request, this.reviews, said(access));
     if (!(await this.reviews.mayAccess(token, user, access))) {
       const problem = new Problem('forbidden', `${user.username} may not ${said(access)}`, {
         remedy: 'have the right granted by a Role or ClusterRole of Kubernetes',
       });
-      throw this.refused(request, user.username, access, problem);
+      throw this.refused(request, user.username, said(access), problem);
     }
     request.user = user;
   }
 
-  private refused(request: FastifyRequest, user: string, access: Access, problem: Problem): Problem {
+  /**
+   * For requests of which only the body tells what they are about: {@link admit} is still to be asked.
+   *
+   * @throws Problem where it isn't known who asks
+   */
+  async identify(request: FastifyRequest): Promise<void> {
+    if (this.reviews) await this.recognise(request, this.reviews, 'anything');
+  }
+
+  private async recognise(request: FastifyRequest, reviews: Reviews, access: string): Promise<Known> {
+    const token = tokenOf(request);
+    if (token === undefined) {
+      throw this.refused(request, 'nobody', access, new Problem('unauthenticated', 'there is no bearer token', ASK));
+    }
+    const user = await reviews.userOf(token);
+    if (user) return { token, user };
+    throw this.refused(request, 'nobody', access, new Problem('unauthenticated', 'the token is not valid here', ASK));
+  }
+
+  private refused(request: FastifyRequest, user: string, access: string, problem: Problem): Problem {
     const fields = { audit: 'refused', status: problem.status, user, method: request.method, path: pathOf(request) };
-    this.log.warn({ ...fields, from: request.ip, access: said(access) }, problem.detail);
+    this.log.warn({ ...fields, from: request.ip, access }, problem.detail);
     return problem;
   }
+}
+
+interface Known {
+  readonly token: string;
+  readonly user: User;
 }
 
 const ASK = { field: 'Authorization', remedy: 'send the header Authorization: Bearer <token of a Kubernetes account>' };
@@ -69,8 +86,8 @@ function tokenOf(request: FastifyRequest): string | undefined {
 }
 
 /** As a rule of a Role would have it. */
-function said({ verb, subresource, namespace, name }: Access): string {
-  const resource = subresource === undefined ? 'canaries' : `canaries/${subresource}`;
+function said({ verb, resource: whole = 'canaries', subresource, namespace, name }: Access): string {
+  const resource = subresource === undefined ? whole : `${whole}/${subresource}`;
   const which = name === undefined ? '' : ` "${name}"`;
   return `${verb} ${resource}.flagger.app${which} in ${namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`}`;
 }

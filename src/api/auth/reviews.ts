@@ -13,9 +13,11 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-/** What somebody wants to do with Canaries. */
+/** What somebody wants to do with Canaries, or with what belongs to them. */
 export interface Access {
   readonly verb: 'get' | 'list' | 'create' | 'update';
+  /** Canaries where undefined. */
+  readonly resource?: 'canaries' | 'metrictemplates';
   readonly subresource?: string;
   /** All namespaces where undefined. */
   readonly namespace?: string | undefined;
@@ -79,7 +81,7 @@ export class Reviews {
   }
 
   private async reviewAccess(user: User, access: Access): Promise<boolean> {
-    const { namespace = '', ...rest } = access;
+    const { namespace = '', resource = 'canaries', ...rest } = access;
     const answer = await this.post('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SubjectAccessReview',
@@ -88,7 +90,7 @@ export class Reviews {
         uid: user.uid,
         groups: user.groups,
         extra: user.extra,
-        resourceAttributes: { group: GROUP, resource: 'canaries', namespace, ...rest },
+        resourceAttributes: { group: GROUP, resource, namespace, ...rest },
       },
     });
     return accessReviewSchema.parse(answer).status.allowed;

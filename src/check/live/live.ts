@@ -113,11 +113,7 @@ async function whoServes(
 
 type Answer = Pick<LiveMetric, 'verdict' | 'value' | 'reason' | 'query'>;
 
-async function reading(
-  { source }: PlacedSource,
-  asking: Asking,
-  deadline: AbortSignal,
-): Promise<Answer> {
+async function reading({ source }: PlacedSource, asking: Asking, deadline: AbortSignal): Promise<Answer> {
   let query: string | undefined;
   try {
     const question = await questionOf(source, asking);

@@ -1,0 +1,77 @@
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { check } from '../../check/check.js';
+import { Manifests } from '../../check/manifest.js';
+import { UserError } from '../../errors.js';
+import type { Guard } from '../auth/guard.js';
+import { answerOf } from '../check/answer.js';
+import { askKubernetes } from '../problems/outside.js';
+import { Problem } from '../problems/problem.js';
+import { checkAnswerSchema, checkRequestSchema } from '../schema/check.js';
+import { problems, type App } from './app.js';
+
+type Body = z.output<typeof checkRequestSchema>;
+
+/** Checking a policy before a release relies on it. */
+export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
+  app.post('/api/v1/check', {
+    schema: {
+      tags: ['canaries'],
+      operationId: 'checkPolicy',
+      summary: 'Check a Canary before it is relied on: mistakes, how long a release takes, what its metrics say now',
+      body: checkRequestSchema,
+      response: { 200: checkAnswerSchema, ...problems },
+    },
+    // Which Canaries it is about only the body tells.
+    onRequest: (request) => guard.identify(request),
+    handler: async (request) => {
+      const { body } = request;
+      const manifests = manifestsIn(body);
+      await admit(guard, request, manifests, body);
+      const { client } = deps.cache;
+      const reports = await askKubernetes(() =>
+        check(manifests, {
+          settings: deps.settings,
+          cluster: body.cluster || body.metrics ? client : undefined,
+          live: body.metrics ? { environment: process.env, showAllQueries: false } : undefined,
+        }),
+      );
+      return answerOf(reports);
+    },
+  });
+}
+
+/** @throws Problem where it can't be read, or has no Canary */
+function manifestsIn({ manifest, namespace }: Body): Manifests {
+  try {
+    const manifests =
+      typeof manifest === 'string'
+        ? Manifests.read(manifest, 'manifest', namespace)
+        : Manifests.of(Array.isArray(manifest) ? manifest : [manifest], 'manifest', namespace);
+    manifests.demandCanary();
+    return manifests;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new Problem('invalid-input', error.message, {
+      field: 'manifest',
+      remedy: 'send a Canary (flagger.app/v1beta1), alone or with other Kubernetes objects, in YAML or JSON',
+    });
+  }
+}
+
+/**
+ * Looking needs the right to see such a Canary. To ask metrics needs more: with an address and a Secret of one's own
+ * choice that is what a Canary and a MetricTemplate could have Serinus do once they are applied, so whoever wants it
+ * must be allowed to apply them.
+ */
+async function admit(guard: Guard, request: FastifyRequest, manifests: Manifests, { metrics }: Body): Promise<void> {
+  for (const { metadata } of manifests.canaries) {
+    await guard.admit(request, { verb: 'get', namespace: metadata.namespace, name: metadata.name });
+    if (metrics) await guard.admit(request, { verb: 'create', namespace: metadata.namespace });
+  }
+  if (!metrics) return;
+  for (const { metadata } of manifests.templates) {
+    await guard.admit(request, { verb: 'create', resource: 'metrictemplates', namespace: metadata.namespace });
+  }
+}
