@@ -3,6 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { messageOf } from './errors.js';
 
+/** Where metrics come from. */
+export interface Exposition {
+  readonly contentType: string;
+  expose(): Promise<string>;
+}
+
 /** Whether a part of the process can do its work now. */
 type Ready = () => boolean;
 
@@ -18,6 +24,8 @@ export interface HealthServer {
 export class Health {
   private readonly parts = new Map<string, Ready>();
 
+  constructor(private readonly exposition: Exposition = ofProcess()) {}
+
   /** @returns to be called when it is known how to tell whether the part is ready */
   expect(part: string): (ready: Ready) => void {
     this.parts.set(part, () => false);
@@ -31,10 +39,8 @@ export class Health {
 
   /** @throws Error where the port can't be had */
   async listen(host: string, port: number): Promise<HealthServer> {
-    const registry = new Registry();
-    collectDefaultMetrics({ register: registry });
     const server = createServer((request, response) => {
-      this.answer(request, response, registry).catch((error: unknown) => response.writeHead(500).end(messageOf(error)));
+      this.answer(request, response).catch((error: unknown) => response.writeHead(500).end(messageOf(error)));
     });
     server.requestTimeout = 5_000;
     await new Promise<void>((resolve, reject) => {
@@ -52,7 +58,7 @@ export class Health {
     };
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse, registry: Registry): Promise<void> {
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const send = (status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
       response.writeHead(status, { 'content-type': type }).end(text);
     };
@@ -70,10 +76,17 @@ export class Health {
         else send(503, `not ready: ${missing.join(', ')}`);
         return;
       case '/metrics':
-        send(200, await registry.metrics(), registry.contentType);
+        send(200, await this.exposition.expose(), this.exposition.contentType);
         return;
       default:
         send(404, 'there are /healthz, /readyz and /metrics');
     }
   }
+}
+
+/** Memory, processor and event loop, where nobody counts anything else. */
+function ofProcess(): Exposition {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return { contentType: registry.contentType, expose: () => registry.metrics() };
 }

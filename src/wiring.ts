@@ -11,8 +11,13 @@ import { createRouters } from './routers/registry.js';
 import type { Settings } from './settings.js';
 import { createWorkloads } from './workloads/registry.js';
 
+/** What a process works with; only who shows the metrics knows how they are kept. */
+export interface Wired extends Dependencies {
+  readonly meters: ProcessMeters;
+}
+
 /** Puts together what activities, watch and API work with; one for each process. */
-export function wire(kube: KubeClient, temporal: Client, settings: Settings, log: Logger): Dependencies {
+export function wire(kube: KubeClient, temporal: Client, settings: Settings, log: Logger): Wired {
   const cache = new ClusterCache(kube, {
     namespace: settings.namespace,
     // Whole Secrets are only read when a release copies them.

@@ -13,7 +13,7 @@ export function targetOf({ namespace, targetRef }: Pick<Canary, 'namespace' | 't
   return { name: targetRef.name, namespace };
 }
 
-/** What activities tell whoever counts. No method throws, and none does I/O. */
+/** What activities tell whoever counts. Counting never throws and does no I/O. */
 export interface Meters {
   /** A look that came as far as the analysis. */
   analysed(target: MeteredTarget, seconds: number, results: readonly MetricResult[]): void;
@@ -24,6 +24,10 @@ export interface Meters {
   /** One attempt of an activity. */
   attempted(activity: string, outcome: 'completed' | 'failed' | 'cancelled', seconds: number): void;
   rolledBack(by: 'release' | 'deadman'): void;
+  /** Everything that has been counted, as Prometheus reads it. */
+  expose(): Promise<string>;
+  /** Of what `expose` returns. */
+  readonly contentType: string;
 }
 
 export interface FinishedRelease {

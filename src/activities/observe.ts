@@ -1,12 +1,9 @@
-import type { Canary } from '../crds/canary.js';
 import type { Findings, NotReady, Question, World } from '../domain/findings.js';
 import { isActive } from '../domain/phases.js';
-import type { Policy } from '../domain/policy.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
 import { messageOf, UserError } from '../errors.js';
-import { policyOf } from '../crds/policy.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
@@ -15,6 +12,7 @@ import type { Inquiry } from './checks.js';
 import type { Dependencies } from './dependencies.js';
 import { driftOf, hasFinalizer } from './generated.js';
 import { targetOf } from './meters.js';
+import { policyIn } from './policy.js';
 import { isFenced, keepAlive } from './tenure.js';
 
 /**
@@ -80,11 +78,6 @@ const UNKNOWN = {
   sameAsPrimary: false,
   drift: [],
 } as const;
-
-function policyIn({ settings }: Dependencies, canary: Canary): Policy {
-  const { notifier, eventWebhook } = settings.notifications;
-  return policyOf(canary, { alerts: notifier !== undefined, events: eventWebhook !== undefined });
-}
 
 function header(deps: Dependencies, view: CanaryView, input: ObserveInput): Partial<World> {
   const policy = view.canary && policyIn(deps, view.canary);

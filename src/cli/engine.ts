@@ -3,11 +3,13 @@ import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Dependencies } from '../activities/dependencies.js';
+import { routedWeight } from '../activities/routed-weight.js';
 import { serveApi, type ServeOptions } from '../api/serve.js';
 import { messageOf } from '../errors.js';
 import { Health } from '../health.js';
 import { KubeClient } from '../kubernetes/client.js';
 import { createLogger } from '../logging.js';
+import { showCanaries, showInfo } from '../meters/canaries.js';
 import { startTelemetry, type Telemetry } from '../telemetry.js';
 import { temporalClient, workerConnection, type TemporalOptions } from '../temporal.js';
 import { DeadMansSwitch } from '../watch/deadman.js';
@@ -15,6 +17,7 @@ import { Watcher } from '../watch/watcher.js';
 import { wire } from '../wiring.js';
 import { setUpTemporal } from '../worker/setup.js';
 import { Workers } from '../worker/worker.js';
+import { notificationsInWords } from './notification-flags.js';
 import { settingsOf, type EngineFlags } from './options.js';
 import { untilStopped } from './lifecycle.js';
 import { version } from './version.js';
@@ -58,8 +61,13 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
   const deps = wire(kube, client, settingsOf(flags), log);
   const identity = `${process.env['HOSTNAME'] ?? hostname()}-${process.pid}`;
   log.info({}, `Starting serinus version ${version()} mesh provider ${flags.meshProvider}`);
+  for (const line of notificationsInWords(deps.settings.notifications, flags)) log.info({}, line);
+  const { registry } = deps.meters;
+  showInfo(registry, version(), flags.meshProvider);
+  // Read from the cluster, so one process that shows them is enough.
+  if (parts.watch) showCanaries(registry, { cache: deps.cache, routedWeight: (canary) => routedWeight(deps, canary) });
 
-  const health = new Health();
+  const health = new Health(deps.meters);
   try {
     await untilStopped(log, async (signal) => {
       const context: Process = { deps, flags, temporal, telemetry, identity, log, signal };

@@ -30,6 +30,8 @@ export function compareRevisionHint(
  * so needs another run.
  */
 export function isNews(state: State, change: Change): boolean {
+  // Nothing waits at a gate any more.
+  if (change.kind === 'gate') return false;
   if (change.generation === undefined || (change.kind !== 'spec' && change.kind !== 'target')) return true;
   if (change.generation > state.generation) return true;
   return change.seen !== undefined && (state.applied === undefined || !sameRevision(state.applied, change.seen));

@@ -72,9 +72,13 @@ function decided(state: State, happening: Happening, now: number): Decision {
   }
 }
 
-/** A person's request says more about why than the watch process, which may have been quicker. */
+/**
+ * A person's request says more about why than the watch process, which may have been quicker. A gate that somebody has
+ * opened elsewhere is asked at once, after a check of what it lets through.
+ */
 function toldBy(state: State, change: Change): State {
-  return { ...state, fresh: true, cause: change.kind === 'request' ? change : state.cause };
+  const checkDueAt = change.kind === 'gate' && state.gate ? 0 : state.checkDueAt;
+  return { ...state, fresh: true, checkDueAt, cause: change.kind === 'request' ? change : state.cause };
 }
 
 function observed(before: State, findings: Findings, asOf: number, now: number): Decision {

@@ -57,7 +57,7 @@ export function resumed(state: State): State {
 }
 
 /** What an earlier run may have raised and not taken back. */
-function raisedBefore(phase: Phase): State['raised'] {
+export function raisedBefore(phase: Phase): State['raised'] {
   if (phase === 'Failed') return ['failed', 'stopped'];
   return isActive(phase) ? ['progressing', 'waiting'] : [];
 }

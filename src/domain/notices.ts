@@ -54,6 +54,9 @@ export interface Listeners {
 
 const NOBODY: Listeners = { events: false, alertsFrom: undefined };
 
+/** What of a state matters for what is told of it. */
+export type Teller = Pick<State, 'canary' | 'policy' | 'phase' | 'applied' | 'stranded' | 'gate' | 'ending' | 'raised'>;
+
 /** The decision with all that is to be told when it has been carried out. */
 export function announced(before: State, decision: Decision, now: number): Decision {
   switch (decision.do) {
@@ -78,14 +81,14 @@ export function announced(before: State, decision: Decision, now: number): Decis
 }
 
 /** What is told of a rollback that was not decided here, but by whoever looks after a run that can't any more. */
-export function noticesOfRetreat(before: State, failed: State, reason: string, now: number): readonly Notice[] {
+export function noticesOfRetreat(before: Teller, failed: Teller, reason: string, now: number): readonly Notice[] {
   const alert: Alert = { severity: 'error', topic: 'failed', message: reason, details: false };
   return notesOf(before, failed, retreatEffects(failed, { before: [], summary: reason }), [alert], now).notices;
 }
 
 /** The events of a rollback, in the order in which its activity records them. */
 function retreatEffects(
-  failed: State,
+  failed: Teller,
   decision: { readonly before: readonly Effect[]; readonly summary: string },
 ): readonly Effect[] {
   const say = messagesFor(failed);
@@ -97,13 +100,13 @@ function retreatEffects(
   ];
 }
 
-function notesOf(
-  before: State,
-  next: State,
+function notesOf<S extends Teller>(
+  before: Teller,
+  next: S,
   effects: readonly Effect[],
   alerts: readonly Alert[],
   now: number,
-): { readonly next: State; readonly notices: readonly Notice[] } {
+): { readonly next: S; readonly notices: readonly Notice[] } {
   const { events: eventsWanted, alertsFrom } = (next.policy ?? before.policy)?.listeners ?? NOBODY;
   const events = eventsWanted ? eventsOf(before.phase, next, effects, now) : [];
   if (alertsFrom === undefined) return { next, notices: events };
@@ -121,7 +124,7 @@ function notesOf(
 }
 
 /** Each event with the phase that the Canary has when it is said. */
-function eventsOf(phase: Phase, next: State, effects: readonly Effect[], at: number): readonly Notice[] {
+function eventsOf(phase: Phase, next: Teller, effects: readonly Effect[], at: number): readonly Notice[] {
   let current = phase;
   const events: Notice[] = [];
   for (const effect of effects) {
@@ -138,7 +141,7 @@ function lasts(topic: Topic): boolean {
   return topic !== 'initialized' && topic !== 'promoted';
 }
 
-function isOver(topic: Topic, next: State, told: readonly Alert[]): boolean {
+function isOver(topic: Topic, next: Teller, told: readonly Alert[]): boolean {
   if (told.some((alert) => alert.topic === topic)) return false;
   switch (topic) {
     case 'waiting':

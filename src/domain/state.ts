@@ -10,7 +10,7 @@ import type { KnownRevisions, Revision } from './revision.js';
 export interface Change {
   /** The same change has the same id, whoever reports it. */
   readonly id: string;
-  readonly kind: 'spec' | 'target' | 'config' | 'drift' | 'deletion' | 'recover' | 'request';
+  readonly kind: 'spec' | 'target' | 'config' | 'drift' | 'deletion' | 'recover' | 'request' | 'gate';
   /** A person, a Kubernetes field manager, or a part of Serinus. */
   readonly by: string;
   readonly reason?: string;

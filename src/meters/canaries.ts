@@ -5,10 +5,18 @@ import type { ClusterCache } from '../kubernetes/cache.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { CANARIES } from '../kubernetes/object.js';
 
+/** `flagger_info`, which every process shows. */
+export function showInfo(registry: Registry, version: string, meshProvider: string): void {
+  new Gauge({
+    name: 'flagger_info',
+    help: 'Flagger version and mesh provider information',
+    labelNames: ['version', 'mesh_provider'],
+    registers: [registry],
+  }).set({ version, mesh_provider: meshProvider }, 1);
+}
+
 export interface CanaryGauges {
   readonly cache: ClusterCache;
-  readonly version: string;
-  readonly meshProvider: string;
   /** Percent of the traffic on the canary as the traffic provider has it; undefined where that can't be told. */
   readonly routedWeight: (canary: KubeObject) => Promise<number | undefined>;
 }
@@ -21,13 +29,6 @@ export function showCanaries(registry: Registry, gauges: CanaryGauges): void {
   const registers = [registry];
   // Metrics must be there while the API server isn't: what the cache holds is what counts.
   const known = (): readonly KubeObject[] => gauges.cache.watch(CANARIES).store.list();
-
-  new Gauge({
-    name: 'flagger_info',
-    help: 'Flagger version and mesh provider information',
-    labelNames: ['version', 'mesh_provider'],
-    registers,
-  }).set({ version: gauges.version, mesh_provider: gauges.meshProvider }, 1);
 
   const namespaces = new Set<string>();
   new Gauge({

@@ -46,7 +46,6 @@ export class ProcessMeters implements Meters {
     });
   }
 
-  /** @see Meters.analysed */
   analysed: Meters['analysed'] = (target, seconds, results) => this.flagger.analysed(target, seconds, results);
 
   finished: Meters['finished'] = (target, release) => this.flagger.finished(target, release);
@@ -56,6 +55,14 @@ export class ProcessMeters implements Meters {
   delivered: Meters['delivered'] = (kind, outcome) => this.deliveries.inc({ kind, outcome });
 
   rolledBack: Meters['rolledBack'] = (by) => this.rollbacks.inc({ by });
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  expose(): Promise<string> {
+    return this.registry.metrics();
+  }
 
   attempted: Meters['attempted'] = (activity, outcome, seconds) =>
     this.attempts.observe({ activity, outcome }, seconds);

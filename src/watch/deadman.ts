@@ -1,10 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { Dependencies } from '../activities/dependencies.js';
-import { readCanary } from '../activities/canary.js';
+import { callHooks } from '../activities/call-hooks.js';
+import { readCanary, type CanaryView } from '../activities/canary.js';
+import { policyIn } from '../activities/policy.js';
 import { rollBack } from '../activities/rollback.js';
+import { tellWithoutTemporal } from '../activities/tell.js';
 import { leaseOwner } from '../activities/tenure.js';
 import { parseStatus } from '../crds/status.js';
 import type { CanaryKey } from '../domain/identity.js';
+import { raisedBefore } from '../domain/initial.js';
+import { noticesOfRetreat } from '../domain/notices.js';
 import { isActive } from '../domain/phases.js';
 import { FencedError, messageOf } from '../errors.js';
 import { LEASE_LABEL, LEASE_MANAGER, viewOf, type LeaseView } from '../kubernetes/lease.js';
@@ -13,6 +18,13 @@ import { workflowIdOf } from '../workflows/contract.js';
 
 const CHECK_MS = 1_000;
 const PROBE_MS = 3_000;
+
+/** A rollback that this switch has carried out. */
+interface Retreat {
+  readonly reason: string;
+  readonly servedBy: 'primary' | 'canary';
+  readonly origin: string;
+}
 
 interface Sight {
   readonly version: string | undefined;
@@ -29,6 +41,7 @@ interface Sight {
 export class DeadMansSwitch {
   private readonly seen = new Map<string, Sight>();
   private readonly acting = new Set<string>();
+  private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -44,6 +57,7 @@ export class DeadMansSwitch {
 
   stop(): void {
     clearInterval(this.timer);
+    this.stopping.abort();
   }
 
   private async check(): Promise<void> {
@@ -98,20 +112,53 @@ export class DeadMansSwitch {
     const term = { kind: 'seconds', seconds: this.deps.settings.leaseSeconds } as const;
     const fence = await this.deps.leases.take(owner, `deadman/${this.identity}`, term, undefined, lease);
     const seconds = Math.round(lease.durationMs / 1000);
-    await rollBack(
+    const reason = `Rolling back ${canary.name}.${canary.namespace} no sign of its workflow for ${seconds} s and ${why}`;
+    const { servedBy } = await rollBack(
       this.deps,
       {
         canary,
         fence: { epoch: fence.epoch, seq: 1 },
         lease: { kind: 'released' },
         before: [],
-        reason: `Rolling back ${canary.name}.${canary.namespace} no sign of its workflow for ${seconds} s and ${why}`,
+        reason,
         status: undefined,
         at: this.deps.now(),
         observedGeneration: view.object.metadata.generation ?? 0,
       },
       new AbortController().signal,
     );
+    this.deps.meters.rolledBack('deadman');
+    // People learn of it as of any rollback, but nothing else of this switch waits for that.
+    void this.tell(canary, view, { reason, servedBy, origin: `deadman.${view.object.metadata.uid}.${fence.epoch}` });
+  }
+
+  private async tell(canary: CanaryKey, { object, canary: spec }: CanaryView, retreat: Retreat): Promise<void> {
+    const { origin, reason, servedBy } = retreat;
+    const { phase, lastAppliedSpec: hash, trackedConfigs: configs } = parseStatus(object['status']);
+    const before = {
+      canary,
+      phase,
+      policy: spec && policyIn(this.deps, spec),
+      applied: { hash, configs },
+      stranded: servedBy === 'canary',
+      gate: undefined,
+      ending: undefined,
+      raised: raisedBefore(phase),
+    };
+    const failed = { ...before, phase: 'Failed', ending: { kind: 'rolled-back', reason } } as const;
+    const notices = noticesOfRetreat(before, failed, reason, this.deps.now());
+    const { signal } = this.stopping;
+    const results = await Promise.allSettled([
+      callHooks(this.deps, { canary, type: 'post-rollout', phase: 'Failed', origin }, signal),
+      tellWithoutTemporal(this.deps, canary, origin, notices, signal),
+    ]);
+    for (const result of results) {
+      if (result.status === 'fulfilled' || signal.aborted) continue;
+      this.deps.log.error(
+        { canary: `${canary.name}.${canary.namespace}` },
+        `somebody was not told of the rollback: ${messageOf(result.reason)}`,
+      );
+    }
   }
 
   private async temporalAnswers(canary: CanaryKey): Promise<boolean> {

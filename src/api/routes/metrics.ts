@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { parseStatus } from '../../crds/status.js';
@@ -10,7 +10,6 @@ import { open, type App } from './app.js';
 /** `/metrics`: of the process, of the Canaries, and of the requests to the API. */
 export function metricsRoute(app: App, deps: Dependencies): void {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
   countCanaries(registry, deps);
   timeRequests(app, registry);
 
@@ -22,9 +21,9 @@ export function metricsRoute(app: App, deps: Dependencies): void {
     },
     handler: async (_request, reply) =>
       reply
-        .type(registry.contentType)
+        .type(deps.meters.contentType)
         .serializer(String)
-        .send(await registry.metrics()),
+        .send(`${await deps.meters.expose()}\n${await registry.metrics()}`),
   });
 }
 

@@ -11,6 +11,14 @@ const entrySchema = z.discriminatedUnion('what', [
     reason: z.string(),
     refused: z.string().optional(),
   }),
+  z.looseObject({
+    what: z.literal('undelivered'),
+    to: z.string(),
+    count: z.number(),
+    first: z.string(),
+    error: z.string(),
+    handedTo: z.string().optional(),
+  }),
 ]);
 
 const analysisSchema = z.looseObject({
@@ -39,6 +47,11 @@ export function recordLine(line: RecordLine): string | undefined {
       const reason = entry.reason === '' ? '' : `: ${entry.reason}`;
       const refused = entry.refused === undefined ? '' : ` (refused: ${entry.refused})`;
       return `${time}  ${entry.by} ordered ${entry.order}${reason}${refused}`;
+    }
+    case 'undelivered': {
+      const more = entry.count > 1 ? ` and ${entry.count - 1} more` : '';
+      const then = entry.handedTo === undefined ? '' : ` (${entry.handedTo} goes on trying)`;
+      return `${time}  Warning: ${entry.to} was not told "${entry.first}"${more}: ${entry.error}${then}`;
     }
     case undefined:
       return undefined;

@@ -1,11 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
 import { DEFAULT_PROGRAMS } from '../../loadtest/options.js';
+import type { Logger } from '../../activities/dependencies.js';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../logging.js';
+import { DEFAULT_SETTINGS } from '../../settings.js';
 import { untilStopped } from '../lifecycle.js';
-import { list, port } from '../options.js';
+import type { GateSignals } from '../gate-signals.js';
+import { addTemporalFlags, list, port, type TemporalFlags } from '../options.js';
 
-interface Flags {
+interface Flags extends TemporalFlags {
   readonly host: string;
   readonly port: number;
   readonly timeout: number;
@@ -14,12 +17,14 @@ interface Flags {
   readonly allowShell: boolean;
   readonly tokenFile?: string;
   readonly stateFile?: string;
+  readonly wakeReleases: boolean;
+  readonly clusterName: string;
   readonly logLevel: LogLevel;
 }
 
 /** `serinus loadtester`: makes load when webhooks ask for it, and holds gates. */
 export function loadTesterCommand(): Command {
-  return new Command('loadtester')
+  return addTemporalFlags(new Command('loadtester'))
     .description('make load when webhooks ask for it, and hold gates; answers like Flagger’s load tester')
     .addOption(new Option('--host <address>', 'where to listen').default('127.0.0.1').env('SERINUS_LOADTESTER_HOST'))
     .addOption(new Option('--port <port>').default(9090).argParser(port))
@@ -37,6 +42,16 @@ export function loadTesterCommand(): Command {
     )
     .addOption(new Option('--token-file <path>', 'file with the token that requests must carry'))
     .addOption(new Option('--state-file <path>', 'file in which open gates survive a restart'))
+    .addOption(
+      new Option('--wake-releases', 'tell a release by Temporal when its gate is opened, so that it asks at once')
+        .default(false)
+        .env('SERINUS_LOADTESTER_WAKE_RELEASES'),
+    )
+    .addOption(
+      new Option('--cluster-name <name>', 'with --wake-releases: the name the cluster has in workflow ids')
+        .default(DEFAULT_SETTINGS.clusterName)
+        .env('SERINUS_CLUSTER_NAME'),
+    )
     .addOption(new Option('--log-level <level>').choices([...LOG_LEVELS]).default('info'))
     .addHelpText('after', '\nExample:\n  serinus loadtester --host 0.0.0.0 --port 8080 --token-file /var/run/token')
     .action(run);
@@ -46,6 +61,7 @@ async function run(flags: Flags): Promise<void> {
   const log = createLogger(flags.logLevel);
   await untilStopped(log, async (signal) => {
     const { startLoadTester } = await import('../../loadtest/loadtester.js');
+    const signals = flags.wakeReleases ? await signalsOf(flags, log) : undefined;
     const tester = await startLoadTester({
       host: flags.host,
       port: flags.port,
@@ -53,6 +69,7 @@ async function run(flags: Flags): Promise<void> {
       allow: flags.allow,
       allowShell: flags.allowShell,
       log,
+      ...(signals === undefined ? {} : { onGate: signals.onGate }),
       ...(flags.namespaceRegexp === undefined ? {} : { namespaceRegexp: flags.namespaceRegexp }),
       ...(flags.tokenFile === undefined ? {} : { tokenFile: flags.tokenFile }),
       ...(flags.stateFile === undefined ? {} : { stateFile: flags.stateFile }),
@@ -60,7 +77,15 @@ async function run(flags: Flags): Promise<void> {
     log.info({}, `Starting load tester on ${tester.url}`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     await tester.close();
+    await signals?.close();
   });
+}
+
+/** Temporal's client is only loaded where it is used. */
+async function signalsOf(flags: Flags, log: Logger): Promise<GateSignals> {
+  const { gateSignals } = await import('../gate-signals.js');
+  const { clusterName, temporalAddress: address, temporalNamespace: namespace } = flags;
+  return gateSignals(clusterName, { address, namespace }, log);
 }
 
 function seconds(text: string): number {
