@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { TransientError } from '../errors.js';
 import type { Activities } from '../workflows/activities.js';
 import { apply } from './apply.js';
 import { awaitReady } from './await-ready.js';
@@ -32,9 +33,35 @@ export function createActivities(deps: Dependencies, client: Client): Activities
     awaitReady: (input) => awaitReady(deps, input, signal()),
     callHooks: (input) => callHooks(deps, input, signal()),
     deliver: (input) => deliver(deps, input, signal()),
-    loadTest: (input) => loadTest(deps, input, signal(), (progress) => Context.current().heartbeat(progress)),
+    loadTest: (input) =>
+      untilCancelled(() => loadTest(deps, input, signal(), tell, Context.current().info.heartbeatDetails)),
     sweep: () => sweep(deps, client),
   });
+}
+
+/** What attempts have told of their progress. A beat without it would take it away from the next attempt. */
+const told = new WeakMap<Context, unknown>();
+
+/** Tells Temporal how far the activity has come, for people who look and for the attempt after this one. */
+function tell(progress: unknown): void {
+  const context = Context.current();
+  told.set(context, progress);
+  context.heartbeat(progress);
+}
+
+/**
+ * For what returns what it has by then when it is told to end: that is a result if the workflow wants it to end. If only
+ * this worker ends, another attempt goes on.
+ *
+ * @throws TransientError where it isn't the workflow that wants it to end
+ */
+async function untilCancelled<T>(action: () => Promise<T>): Promise<T> {
+  const result = await action();
+  const { cancellationSignal, cancellationDetails } = Context.current();
+  if (cancellationSignal.aborted && cancellationDetails?.cancelRequested !== true) {
+    throw new TransientError('this worker was stopped in the middle');
+  }
+  return result;
 }
 
 /** What all activities have in common: they are known to be alive, counted, and their errors are told apart. */
@@ -43,7 +70,10 @@ function everyActivity(meters: Meters, activities: Activities): Activities {
     name,
     async (...args: unknown[]): Promise<unknown> => {
       const context = Context.current();
-      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+      const beat = setInterval(
+        () => context.heartbeat(told.get(context) ?? context.info.heartbeatDetails),
+        HEARTBEAT_MS,
+      );
       const began = performance.now();
       let outcome: Parameters<Meters['attempted']>[1] = 'completed';
       try {

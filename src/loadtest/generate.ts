@@ -3,17 +3,19 @@ import { pause, Pace } from './load/pace.js';
 import type { Environment } from './load/proxy.js';
 import { Sender } from './load/sender.js';
 import { checkLoadSpec, LIMITS, type LoadSpec } from './load/spec.js';
-import { Tally, type LoadReport } from './load/tally.js';
+import { Tally, type LoadReport, type LoadState } from './load/tally.js';
 
 export { fromHey } from './load/hey.js';
 export { LIMITS, type LoadSpec } from './load/spec.js';
-export type { LoadReport } from './load/tally.js';
+export { loadStateSchema, type LoadReport, type LoadState } from './load/tally.js';
 
 export interface LoadTools {
   /** Ends the run within 100 ms; what was found so far is returned. */
   readonly signal?: AbortSignal;
-  /** Hears how it goes, once in `progressMs`. What it throws ends the run. */
-  readonly onProgress?: (soFar: LoadReport) => void;
+  /** Hears how it goes, once in `progressMs`, and what `resume` needs. What it throws ends the run. */
+  readonly onProgress?: (soFar: LoadReport, state: LoadState) => void;
+  /** How far the same run had come elsewhere: only what is left of it is carried out, and told together with that. */
+  readonly resume?: LoadState | undefined;
   /** Milliseconds; 1000 unless said otherwise. */
   readonly progressMs?: number;
   /** Where HTTP_PROXY and NO_PROXY are looked up; the process's environment unless said otherwise. */
@@ -31,7 +33,7 @@ const PAUSE_AFTER_FAILURE_MS = 10;
  */
 export async function runLoad(spec: LoadSpec, tools: LoadTools = {}): Promise<LoadReport> {
   checkLoadSpec(spec);
-  const run = new Run(spec, new Sender(spec, tools.environment ?? process.env));
+  const run = new Run(spec, new Sender(spec, tools.environment ?? process.env), tools.resume);
   return run.carryOut(tools);
 }
 
@@ -40,20 +42,26 @@ class Run {
   /** Aborted when no further request may begin. */
   private readonly over = new AbortController();
   private readonly started = performance.now();
+  /** Seconds that the run had lasted before it was resumed here. */
+  private readonly before: number;
   private left: number;
 
   constructor(
     private readonly spec: LoadSpec,
     private readonly sender: Sender,
+    resume: LoadState | undefined,
   ) {
+    this.before = resume?.seconds ?? 0;
+    if (resume) this.tally.add(resume);
     // Each connection waits with it.
     setMaxListeners(spec.connections + 1, this.over.signal);
-    this.left = 'requests' in spec.until ? spec.until.requests : Infinity;
+    this.left = 'requests' in spec.until ? spec.until.requests - this.tally.total : Infinity;
   }
 
   async carryOut({ signal, onProgress, progressMs = 1_000 }: LoadTools): Promise<LoadReport> {
     const seconds = 'seconds' in this.spec.until ? this.spec.until.seconds : LIMITS.seconds;
-    const end = setTimeout(() => this.over.abort(), seconds * 1_000);
+    const end = setTimeout(() => this.over.abort(), Math.max(0, seconds - this.before) * 1_000);
+    if (this.before >= seconds) this.over.abort();
     const stop = () => this.stop();
     const progress = this.reportEvery(progressMs, onProgress);
     signal?.addEventListener('abort', stop, { once: true });
@@ -90,7 +98,11 @@ class Run {
   }
 
   private report(): LoadReport {
-    return this.tally.report(this.spec.name, (performance.now() - this.started) / 1_000);
+    return this.tally.report(this.spec.name, this.seconds);
+  }
+
+  private get seconds(): number {
+    return this.before + (performance.now() - this.started) / 1_000;
   }
 
   private reportEvery(
@@ -100,7 +112,7 @@ class Run {
     let failure: { readonly thrown: unknown } | undefined;
     const timer = setInterval(() => {
       try {
-        onProgress?.(this.report());
+        onProgress?.(this.report(), this.tally.state(this.seconds));
       } catch (thrown) {
         failure ??= { thrown };
         this.stop();

@@ -38,6 +38,21 @@ describe('the histogram', () => {
     );
   });
 
+  test('that was recorded in parts says what one says that was recorded at once', () => {
+    const values = fc.array(fc.nat(10_000_000), { maxLength: 100 });
+    fc.assert(
+      fc.property(values, values, (some, others) => {
+        const parts = filled(some);
+        const other = filled(others);
+        // As it travels from one process to the next.
+        parts.add(JSON.parse(JSON.stringify(other.steps)) as typeof other.steps, other.max);
+        const whole = filled([...some, ...others]);
+        for (const share of SHARES) assert.equal(parts.percentile(share), whole.percentile(share));
+        assert.equal(parts.max, whole.max);
+      }),
+    );
+  });
+
   test('is exact below 128', () => {
     const values = Array.from({ length: 128 }, (_, value) => value);
     for (const share of SHARES) assert.equal(filled(values).percentile(share), exact(values, share));

@@ -22,6 +22,22 @@ export class Histogram {
     if (whole > this.largest) this.largest = whole;
   }
 
+  /** What was recorded, as `[step, how often]`, for {@link add}. */
+  get steps(): readonly (readonly [number, number])[] {
+    return [...this.counts.entries()].filter(([, count]) => count > 0);
+  }
+
+  /** Takes what another histogram has recorded. */
+  add(steps: readonly (readonly [number, number])[], largest: number): void {
+    for (const [step, count] of steps) {
+      const known = this.counts[step];
+      if (known === undefined) continue;
+      this.counts[step] = known + count;
+      this.total += count;
+    }
+    this.largest = Math.max(this.largest, largest);
+  }
+
   /** The largest value, exactly; 0 when nothing was recorded. */
   get max(): number {
     return this.largest;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { LoadTestSummary } from '../../domain/record.js';
 import { Histogram } from './histogram.js';
 
@@ -10,6 +11,20 @@ export interface LoadReport extends LoadTestSummary {
   /** How long it took. */
   readonly seconds: number;
 }
+
+const count = z.number().int().nonnegative();
+
+/** How far a run has come, as plain JSON: who is given it goes on from there, and tells both parts as one. */
+export const loadStateSchema = z.object({
+  seconds: z.number().nonnegative(),
+  codes: z.record(z.string(), count),
+  errors: z.record(z.string(), count),
+  /** Steps of the histogram of latencies and how often they occurred, and the largest latency in microseconds. */
+  latencies: z.array(z.tuple([count, count])),
+  largest: count,
+});
+
+export type LoadState = z.infer<typeof loadStateSchema>;
 
 const MICROSECONDS = 1_000;
 
@@ -32,6 +47,35 @@ export class Tally {
     this.requests++;
     this.failed++;
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+  }
+
+  /** Takes what an earlier part of the run has found. */
+  add({ codes, errors, latencies, largest }: LoadState): void {
+    for (const [code, times] of Object.entries(codes)) {
+      this.requests += times;
+      if (Number(code) >= 500) this.failed += times;
+      this.codes.set(Number(code), (this.codes.get(Number(code)) ?? 0) + times);
+    }
+    for (const [code, times] of Object.entries(errors)) {
+      this.requests += times;
+      this.failed += times;
+      this.errors.set(code, (this.errors.get(code) ?? 0) + times);
+    }
+    this.latencies.add(latencies, largest);
+  }
+
+  state(seconds: number): LoadState {
+    return {
+      seconds,
+      codes: Object.fromEntries(this.codes),
+      errors: Object.fromEntries(this.errors),
+      latencies: this.latencies.steps.map(([step, times]) => [step, times]),
+      largest: this.latencies.max,
+    };
+  }
+
+  get total(): number {
+    return this.requests;
   }
 
   report(name: string, seconds: number): LoadReport {
