@@ -1,5 +1,6 @@
 import { Reflector } from '../kube/reflector.js';
 import { NODE_NAME } from './node-object.js';
+import { nodeSchema, type Node } from './placement.js';
 import { PodWorker, type NodeSurroundings } from './pod-worker.js';
 import { podSchema, type Pod } from './pod.js';
 import { schedule } from './scheduler.js';
@@ -16,17 +17,25 @@ export interface PodPlace {
 }
 
 /**
- * Scheduler and kubelet of the lab in one: binds every pod to itself and runs its containers as child
+ * Scheduler and kubelet of the lab in one: binds every pod that may run on it to itself and runs its containers as child
  * processes. Pods bound to it before it was started are started anew, as after a reboot.
  */
 export class LabNode {
   readonly #workers = new Map<string, PodWorker>();
   readonly #pods: Reflector<typeof podSchema>;
+  readonly #nodes: Reflector<typeof nodeSchema>;
   readonly #synced: Promise<void>;
+  /** The node as it is: people may label, taint and cordon it. */
+  #node: Node | undefined;
 
   constructor(readonly surroundings: NodeSurroundings) {
     let onSynced: () => void = () => undefined;
     this.#synced = new Promise((resolve) => (onSynced = resolve));
+    this.#nodes = new Reflector(surroundings.client, '/api/v1/nodes', nodeSchema, {
+      onChange: (node) => this.#nodeChanged(node),
+      onGone: () => undefined,
+      onTrouble: (error) => surroundings.log(`watching nodes: ${String(error)}`),
+    });
     this.#pods = new Reflector(surroundings.client, '/api/v1/pods', podSchema, {
       onChange: (pod) => this.#reconcile(pod),
       onGone: (pod) => this.#forget(pod),
@@ -37,12 +46,14 @@ export class LabNode {
 
   /** Begins to watch pods; resolves when it has seen those that exist. */
   async start(): Promise<void> {
+    void this.#nodes.run();
     void this.#pods.run();
     await this.#synced;
   }
 
   /** Takes all children along. */
   kill(): void {
+    this.#nodes.stop();
     this.#pods.stop();
     for (const worker of this.#workers.values()) worker.remove();
   }
@@ -84,8 +95,19 @@ export class LabNode {
     this.#workers.delete(pod.metadata.uid);
   }
 
+  /** A pod that was waiting may fit now. */
+  #nodeChanged(node: Node): void {
+    if (node.metadata.name !== NODE_NAME) return;
+    this.#node = node;
+    for (const pod of this.#pods.objects.values()) {
+      if (pod.spec.nodeName === '' && pod.metadata.deletionTimestamp === undefined) this.#schedule(pod);
+    }
+  }
+
   #schedule(pod: Pod): void {
-    schedule(this.surroundings.client, pod).catch((error: unknown) => {
+    // Pods that were seen before the node are looked at again when it is.
+    if (!this.#node) return;
+    schedule(this.surroundings.client, pod, this.#node).catch((error: unknown) => {
       this.surroundings.log(`scheduling ${pod.metadata.namespace}/${pod.metadata.name}: ${String(error)}`);
     });
   }

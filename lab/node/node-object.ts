@@ -5,7 +5,7 @@ import { timestamp } from './container-status.js';
 export const NODE_NAME = 'lab-node';
 /** The node's address: a name, like the pods' addresses. */
 export const HOST_IP = '192.0.2.2';
-export const NODE_LABELS = {
+const NODE_LABELS = {
   'kubernetes.io/hostname': NODE_NAME,
   'kubernetes.io/os': 'linux',
   'kubernetes.io/arch': process.arch === 'x64' ? 'amd64' : process.arch,

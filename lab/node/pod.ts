@@ -87,11 +87,40 @@ const conditionSchema = z.object({
   lastTransitionTime: z.string().nullish(),
 });
 
+const requirementSchema = z.object({
+  key: z.string(),
+  operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt']),
+  values: z.array(z.string()).default([]),
+});
+
+const nodeTermSchema = z.object({
+  matchExpressions: z.array(requirementSchema).default([]),
+  matchFields: z.array(requirementSchema).default([]),
+});
+
+const nodeAffinitySchema = z
+  .object({
+    requiredDuringSchedulingIgnoredDuringExecution: z
+      .object({ nodeSelectorTerms: z.array(nodeTermSchema) })
+      .default({ nodeSelectorTerms: [] }),
+  })
+  .transform((affinity) => ({ required: affinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms }))
+  .default({ required: [] });
+
+const tolerationSchema = z.object({
+  key: z.string().default(''),
+  operator: z.enum(['Exists', 'Equal']).default('Equal'),
+  value: z.string().default(''),
+  effect: z.string().default(''),
+});
+
 export const podSchema = z.object({
   metadata: metadataSchema,
   spec: z.object({
     nodeName: z.string().default(''),
     nodeSelector: stringMap.default({}),
+    affinity: z.object({ nodeAffinity: nodeAffinitySchema }).default({ nodeAffinity: { required: [] } }),
+    tolerations: z.array(tolerationSchema).default([]),
     restartPolicy: z.enum(['Always', 'OnFailure', 'Never']).default('Always'),
     terminationGracePeriodSeconds: z.number().default(30),
     initContainers: z.array(z.object({ name: z.string() })).default([]),

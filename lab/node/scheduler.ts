@@ -1,29 +1,24 @@
 import type { KubeClient } from '../kube/client.js';
 import { isConflict, isNotFound } from '../kube/errors.js';
 import { timestamp } from './container-status.js';
-import { NODE_LABELS, NODE_NAME } from './node-object.js';
+import { obstacle, type Node } from './placement.js';
 import type { Pod } from './pod.js';
 
-/** Whether this node, the only one, is one that the pod may run on. */
-function fits({ spec }: Pod): boolean {
-  const labels: Readonly<Record<string, string>> = NODE_LABELS;
-  return Object.entries(spec.nodeSelector).every(([key, value]) => labels[key] === value);
-}
-
-/** Does the scheduler's work: binds a pending pod to the node, or says why it stays pending. */
-export async function schedule(client: KubeClient, pod: Pod): Promise<void> {
+/** Does the scheduler's work: binds a pending pod to the node, the only one, or says why it stays pending. */
+export async function schedule(client: KubeClient, pod: Pod, node: Node): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
   const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+  const reason = obstacle(pod, node);
   try {
-    if (fits(pod)) {
+    if (reason === undefined) {
       await client.create(`${path}/binding`, {
         apiVersion: 'v1',
         kind: 'Binding',
         metadata: { name, namespace, uid },
-        target: { apiVersion: 'v1', kind: 'Node', name: NODE_NAME },
+        target: { apiVersion: 'v1', kind: 'Node', name: node.metadata.name },
       });
     } else if (!pod.status.conditions.some(({ type }) => type === 'PodScheduled')) {
-      await client.patch(`${path}/status`, 'strategic-merge', { status: { conditions: [unschedulable()] } });
+      await client.patch(`${path}/status`, 'strategic-merge', { status: { conditions: [unschedulable(reason)] } });
     }
   } catch (error) {
     // Bound or deleted since we have read it: the watch will tell.
@@ -31,12 +26,12 @@ export async function schedule(client: KubeClient, pod: Pod): Promise<void> {
   }
 }
 
-function unschedulable(): object {
+function unschedulable(reason: string): object {
   return {
     type: 'PodScheduled',
     status: 'False',
     reason: 'Unschedulable',
-    message: "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
+    message: `0/1 nodes are available: ${reason}.`,
     lastTransitionTime: timestamp(new Date()),
   };
 }
