@@ -229,6 +229,37 @@ const BEYOND_PROVIDER: readonly Row[] = [
     support: everything(),
   }),
   row(
+    { ...on('istio'), [`${A}.match`]: [{ headers: { a: { exact: 'b' } } }, { headers: {} }] },
+    `${A}.match[1]`,
+    'an object',
+    /^it fits every request/,
+    { support: everything() },
+  ),
+  row(
+    { ...on('contour'), [`${A}.match`]: [{ headers: { a: { exact: '' } } }] },
+    `${A}.match[0].headers.a`,
+    '(a value not shown here)',
+    /^an empty text fits every request/,
+    { support: everything() },
+  ),
+  ...(['match', 'mirror', 'sessionAffinity'] as const).map((part) => {
+    const value = { match: AUDIENCE, mirror: true, sessionAffinity: { cookieName: 'cv' } }[part];
+    const edits = { ...on('istio'), 'spec.service.appProtocol': 'TCP', [`${A}.${part}`]: value };
+    const shown = { match: 'a list', mirror: 'true', sessionAffinity: 'an object' }[part];
+    return row(edits, `${A}.${part}`, shown, /^spec\.service\.appProtocol TCP has no requests/, {
+      support: everything(),
+    });
+  }),
+  ...(['hosts', 'gateways'] as const).map((part) =>
+    row(
+      { ...on('istio'), 'spec.service.delegation': true, [`spec.service.${part}`]: ['a'] },
+      `spec.service.${part}`,
+      'a list',
+      /cannot have hosts and gateways when delegation enabled/,
+      { support: everything() },
+    ),
+  ),
+  row(
     { ...on('nginx'), [`${A}.match`]: [{ sourceLabels: { app: 'a' } }] },
     `${A}.match[0].sourceLabels`,
     'an object',

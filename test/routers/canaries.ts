@@ -43,3 +43,15 @@ export function desired(blueprint: Blueprint, canary: Canary, weights: Weights, 
   const object = blueprint.desired({ canary, source: undefined, current, weights, fence: FENCE });
   return JSON.parse(JSON.stringify(object)) as KubeObject;
 }
+
+/** What a Canary says that nobody has checked before it came here. */
+export function unchecked(
+  canary: Canary,
+  { service = {}, analysis = {} }: { service?: Part; analysis?: Part },
+): Canary {
+  return {
+    ...canary,
+    service: { ...canary.service, ...service },
+    analysis: { ...canary.analysis, ...analysis },
+  };
+}

@@ -5,7 +5,7 @@ import { UserError } from '../../src/errors.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
 import { FLUX_SHIELD } from '../../src/kubernetes/objects/metadata.js';
 import { contour } from '../../src/routers/contour.js';
-import { canaryOf, desired, type Part } from './canaries.js';
+import { canaryOf, desired, unchecked, type Part } from './canaries.js';
 
 const blueprint = contour('');
 
@@ -86,7 +86,7 @@ suite("Contour's HTTPProxy", () => {
 
   test('refuses an audience that is everybody', () => {
     for (const match of [[{}], [{ headers: { 'x-beta': { exact: '' } } }]]) {
-      const canary = canaryOf('contour', { analysis: { iterations: 3, match } });
+      const canary = unchecked(canaryOf('contour'), { analysis: { iterations: 3, match } });
       assert.throws(() => desired(blueprint, canary, ALL_TO_PRIMARY), UserError);
     }
   });
@@ -124,7 +124,7 @@ suite("Contour's HTTPProxy", () => {
   test('finds the way back whatever the Canary says by now', () => {
     const match = [{ headers: { 'x-beta': { exact: 'yes' } } }];
     const current = desired(blueprint, canaryOf('contour', { analysis: { iterations: 3, match } }), ALL_TO_CANARY);
-    const broken = canaryOf('contour', { analysis: { iterations: 3, match: [{}] } });
+    const broken = unchecked(canaryOf('contour'), { analysis: { iterations: 3, match: [{}] } });
     const back = blueprint.reweighed?.(current, broken, ALL_TO_PRIMARY);
     const { routes } = back?.['spec'] as { routes: readonly { services: unknown }[] };
     assert.deepEqual(

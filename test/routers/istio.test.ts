@@ -6,7 +6,7 @@ import type { KubeObject } from '../../src/kubernetes/object.js';
 import { FLUX_SHIELD } from '../../src/kubernetes/objects/metadata.js';
 import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/objects.js';
 import { virtualService } from '../../src/routers/istio/virtual-service.js';
-import { canaryOf, desired, type Part } from './canaries.js';
+import { canaryOf, desired, unchecked, type Part } from './canaries.js';
 
 const PRIMARY = { host: 'cart-primary' };
 const CANARY = { host: 'cart-canary' };
@@ -26,7 +26,7 @@ function divided(primary: number, canary: number): Pick<HttpRoute, 'route'> {
 
 function refused(parts: { service?: Part; analysis?: Part }, message: RegExp): void {
   const fits = (error: unknown) => error instanceof UserError && message.test(error.message);
-  assert.throws(() => desired(virtualService, canaryOf('istio', parts), ALL_TO_PRIMARY), fits);
+  assert.throws(() => desired(virtualService, unchecked(canaryOf('istio'), parts), ALL_TO_PRIMARY), fits);
 }
 
 suite("Istio's VirtualService", () => {
@@ -241,7 +241,7 @@ suite("what users do to Istio's VirtualService", () => {
 
   test('the way back is open whatever the Canary says by now', () => {
     const current = desired(virtualService, canaryOf('istio', { analysis: { mirror: true } }), MIRRORED);
-    const broken = canaryOf('istio', { service: { delegation: true, hosts: ['a.example.org'] } });
+    const broken = unchecked(canaryOf('istio'), { service: { delegation: true, hosts: ['a.example.org'] } });
     const back = virtualService.reweighed?.(current, broken, ALL_TO_PRIMARY);
     assert.deepEqual((back?.['spec'] as VirtualServiceSpec).http, [divided(100, 0)]);
     const match = [{ headers: { 'x-beta': { exact: 'yes' } } }];

@@ -31,6 +31,57 @@ export const audienceCanBeTold: Rule = (spec, { defaultProvider }) => {
 
 const PARTS: readonly AudiencePart[] = ['headers', 'queryParams', 'sourceLabels'];
 
+/** An entry that every request fits would show everybody the canary. */
+export const audienceIsNotEverybody: Rule = (spec, { defaultProvider }) => {
+  if (providerOf(spec, defaultProvider) === NO_ROUTER) return undefined;
+  return firstOf(spec.analysis.match ?? [], (entry, index) => {
+    const field = `spec.analysis.match[${index}]`;
+    const texts = (['headers', 'queryParams'] as const).flatMap((part) =>
+      Object.entries(entry[part] ?? {}).map(([name, text]) => ({ field: `${field}.${part}.${name}`, value: text })),
+    );
+    if (texts.length === 0 && Object.keys(entry.sourceLabels ?? {}).length === 0) {
+      return { field, value: entry, remedy: 'it fits every request, name a header that tells those for the canary' };
+    }
+    const empty = texts.find(({ value }) => Object.values(value).every((text) => text === ''));
+    return empty && { ...empty, remedy: 'an empty text fits every request, set exact or regex to the value' };
+  });
+};
+
+/** Connections are divided as they are: what is in them nobody looks at. */
+export const connectionsStayWhole: Rule = (spec, { defaultProvider }) => {
+  const { service, analysis } = spec;
+  if (providerOf(spec, defaultProvider) !== 'istio' || service?.appProtocol?.toLowerCase() !== 'tcp') return undefined;
+  const asked = {
+    match: (analysis.match ?? []).length > 0,
+    mirror: analysis.mirror === true,
+    sessionAffinity: analysis.sessionAffinity !== undefined,
+  };
+  return firstOf(['match', 'mirror', 'sessionAffinity'] as const, (part) =>
+    asked[part]
+      ? {
+          field: `spec.analysis.${part}`,
+          value: analysis[part],
+          remedy: `spec.service.appProtocol ${service.appProtocol} has no requests to tell apart, remove one of the two`,
+        }
+      : undefined,
+  );
+};
+
+/** Which requests a delegate is for, whoever delegates to it says. */
+export const delegateHasNoHosts: Rule = (spec, { defaultProvider }) => {
+  const { delegation, hosts = [], gateways = [] } = spec.service ?? {};
+  if (providerOf(spec, defaultProvider) !== 'istio' || !delegation) return undefined;
+  return firstOf(Object.entries({ hosts, gateways }), ([part, names]) =>
+    names.length === 0
+      ? undefined
+      : {
+          field: `spec.service.${part}`,
+          value: names,
+          remedy: 'a VirtualService cannot have hosts and gateways when delegation enabled: remove either',
+        },
+  );
+};
+
 export const mirrorIsPossible: Rule = (spec, { defaultProvider }) =>
   spec.analysis.mirror === true ? needs(spec, defaultProvider, 'mirror', 'mirror requests') : undefined;
 
