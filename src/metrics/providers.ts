@@ -41,7 +41,7 @@ export interface OpenTemplate {
   /** Looks back as far as it likes. */
   readonly provider: MetricsProvider;
   /** The provider, looking back no further than the window does. */
-  within(window: Window): Promise<MetricsProvider>;
+  readonly within: (window: Window) => Promise<MetricsProvider>;
 }
 
 /**

@@ -13,8 +13,7 @@ import {
   type Cluster,
   type MetricSpec,
 } from './fixtures.js';
-import type { Answer } from './provider-contract.js';
-import { closedAddress, never } from './server.js';
+import { closedAddress, never, type Answer } from './server.js';
 
 const SUCCESS_RATE = { name: 'request-success-rate', interval: '1m' };
 const DURATION = { name: 'request-duration', interval: '30s' };

@@ -6,9 +6,8 @@ import { UserError } from '../../src/errors.js';
 import { metricsContextOf, type MetricsContext, type MetricsSources } from '../../src/metrics/context.js';
 import type { Flavour } from '../../src/metrics/queries/builtin.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
-import { vector } from './fake-prometheus.js';
-import { reply, type Answer } from './provider-contract.js';
-import { serve } from './server.js';
+import { reply, serve, type Answer } from './server.js';
+import { vector } from './vendors/prometheus.js';
 
 export const NOTHING = vector();
 export const BAD_QUERY: Answer = { status: 400, body: 'parse error' };

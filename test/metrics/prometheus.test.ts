@@ -7,9 +7,9 @@ import { NoValuesFound, ProviderError, QueryRefused } from '../../src/metrics/er
 import type { MetricsProvider } from '../../src/metrics/port.js';
 import { createProvider } from '../../src/metrics/registry.js';
 import { selfSigned } from '../webhooks/self-signed.js';
-import { failure, provider, success, vector } from './fake-prometheus.js';
-import { reply, type Answer } from './provider-contract.js';
-import { never, serve } from './server.js';
+import { never, reply, serve, type Answer } from './server.js';
+import { failure, success, vector } from './vendors/prometheus.js';
+import { provider } from './vendors/template.js';
 
 const TOKEN = 'zQ7-token-that-nobody-may-see';
 

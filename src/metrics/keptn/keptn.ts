@@ -43,10 +43,7 @@ export function createKeptn({ timeoutMs, surroundings = NOWHERE }: ProviderOptio
       );
     },
     /** It is a part of the cluster. */
-    checkOnline: (signal) => {
-      signal.throwIfAborted();
-      return Promise.resolve();
-    },
+    checkOnline: (signal) => Promise.resolve().then(() => signal.throwIfAborted()),
   };
 }
 

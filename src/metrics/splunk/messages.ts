@@ -25,12 +25,7 @@ const COUNT_AT = 8;
 /** Type, id of the time series (8 bytes), value (8 bytes). */
 const ELEMENT_BYTES = 17;
 
-const jsonSchema = z.object({
-  type: z.string(),
-  event: z.string().optional(),
-  message: z.unknown(),
-  errors: z.unknown(),
-});
+const jsonSchema = z.object({ type: z.string(), event: z.string().optional() });
 
 /**
  * Reads a message of SignalFlow's WebSocket API: text is JSON, data comes in a binary encoding.

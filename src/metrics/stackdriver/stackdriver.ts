@@ -72,7 +72,6 @@ export function createStackdriver(options: ProviderOptions): MetricsProvider {
         headers: { Authorization: [`Bearer ${token}`], 'Content-Type': ['application/json'] },
         body: JSON.stringify({ query }),
         secrets: hidden,
-        insecureSkipVerify: key !== undefined && provider.insecureSkipVerify,
       };
       return readJson(answerSchema, await ask(request, limited), { name: 'Cloud Monitoring', secrets: hidden });
     });

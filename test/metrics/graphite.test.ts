@@ -1,0 +1,4 @@
+import { testProviderContract } from './provider-contract.js';
+import { graphite } from './vendors/graphite.js';
+
+testProviderContract(graphite);
