@@ -28,10 +28,8 @@ export function rbacOf(process: Process, scope: Scope): string {
   const [first, ...others] = documents.map((document) =>
     document.toString({ lineWidth: 0, flowCollectionPadding: false, singleQuote: true }),
   );
-  return [HEADER, first, ...others.map((text) => `---\n${text}`)].join('');
+  return [first, ...others.map((text) => `---\n${text}`)].join('');
 }
-
-const HEADER = '# Written from scripts/rbac/rules.ts by `node scripts/run.mjs scripts/rbac.ts`; change it there.\n';
 
 function bound(kind: 'ClusterRole' | 'Role', process: Process, grants: readonly Grant[]): Document[] {
   if (grants.length === 0) return [];

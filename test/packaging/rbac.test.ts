@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, test } from 'node:test';
 import { z } from 'zod';
 import { parseManifest } from '../../lab/kube/apply.js';
-import { rbacFiles, SCOPES } from '../../scripts/rbac/manifests.js';
+import { manifestFiles } from '../../scripts/manifests/files.js';
+import { rbacFiles } from '../../scripts/rbac/manifests.js';
 import { excuseFor, GRANTS, permissionsOf, PROCESSES } from '../../scripts/rbac/rules.js';
 import { wordOf } from '../../src/api/releases/steering.js';
 import { ORDER_NAMES } from '../../src/domain/orders.js';
@@ -17,15 +18,17 @@ import { createRouters } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { createWorkloads } from '../../src/workloads/registry.js';
 
-const folder = fileURLToPath(new URL('../../deploy/rbac/', import.meta.url));
+const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
 
-test('deploy/rbac is what its rules say', () => {
-  for (const scope of SCOPES) {
-    const files = rbacFiles(scope);
-    assert.deepEqual(readdirSync(`${folder}${scope}`).sort(), Object.keys(files).sort());
-    for (const [name, text] of Object.entries(files)) {
-      assert.equal(readFileSync(`${folder}${scope}/${name}`, 'utf8'), text, 'run node scripts/run.mjs scripts/rbac.ts');
-    }
+test('deploy is what the sources say', () => {
+  const files = manifestFiles();
+  for (const [name, text] of Object.entries(files)) {
+    const message = `deploy/${name}: run node scripts/run.mjs scripts/manifests.ts`;
+    assert.equal(readFileSync(`${deploy}${name}`, 'utf8'), text, message);
+  }
+  for (const folder of new Set(Object.keys(files).map(dirname))) {
+    const expected = Object.keys(files).flatMap((name) => (dirname(name) === folder ? [basename(name)] : []));
+    assert.deepEqual(readdirSync(`${deploy}${folder}`).sort(), expected.sort());
   }
 });
 
@@ -106,7 +109,7 @@ test('whatever is excused is granted', () => {
 });
 
 test('every order that people can give is in a role for them', () => {
-  const granted = rulesIn(readFileSync(`${folder}people.yaml`, 'utf8'), ['ClusterRole']);
+  const granted = rulesIn(readFileSync(`${deploy}rbac/people.yaml`, 'utf8'), ['ClusterRole']);
   for (const order of ORDER_NAMES) assert.ok(granted.includes(`update canaries/${wordOf(order)}`), order);
   assert.ok(granted.includes('create canaries/rollouts'));
 });

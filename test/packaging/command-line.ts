@@ -1,0 +1,42 @@
+import type { Command, Option } from 'commander';
+import { createProgram } from '../../src/cli/program.js';
+import { runCommandLine } from '../../src/cli/run.js';
+
+/** A command of `serinus` as it is made for this test. */
+export function commandNamed(name: string, program = createProgram()): Command {
+  const found = program.commands.find((command) => command.name() === name);
+  if (!found) throw new Error(`serinus has no command ${name}`);
+  return found;
+}
+
+export function optionsOf(name: string): readonly Option[] {
+  return commandNamed(name).options;
+}
+
+/** Variables that stand for flags of a command. */
+export function variablesOf(name: string): readonly string[] {
+  return optionsOf(name).flatMap(({ envVar }) => (envVar === undefined ? [] : [envVar]));
+}
+
+/**
+ * What is wrong with a command line, without carrying it out; undefined where nothing is.
+ *
+ * @param args from the command's name on
+ */
+export async function complaintAbout(args: readonly string[]): Promise<string | undefined> {
+  const program = createProgram();
+  const command = commandNamed(args[0] ?? '', program);
+  let said = '';
+  for (const each of [program, command]) each.configureOutput({ writeErr: (text) => (said += text) });
+  command.action(() => undefined);
+  return (await runCommandLine(program, ['node', 'serinus', ...args])) === 0 ? undefined : said;
+}
+
+/** Variables that Serinus reads without a flag, of Temporal, OpenTelemetry and whoever is told of releases. */
+export function isKnownVariable(name: string, command: string): boolean {
+  return (
+    variablesOf(command).includes(name) ||
+    /^(TEMPORAL_|OTEL_)/.test(name) ||
+    ['KUBECONFIG', 'SLACK_URL', 'SLACK_TOKEN', 'MSTEAMS_URL', 'EVENT_WEBHOOK_URL'].includes(name)
+  );
+}
