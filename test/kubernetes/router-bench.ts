@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
-import { SUPPORT, type Support } from '../../src/crds/support.js';
 import { ClusterCache } from '../../src/kubernetes/cache.js';
 import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
 import type { Fence } from '../../src/kubernetes/lease.js';
@@ -12,6 +11,7 @@ import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import type { Router } from '../../src/routers/port.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
+import { everything } from '../crds/fixtures.js';
 import { openCluster } from './cluster.js';
 import type { CanaryPart, Generated, RouterCase } from './router-contract.js';
 
@@ -168,13 +168,6 @@ function kindsOf(types: readonly ResourceType[]): (object: KubeObject) => Resour
   };
 }
 
-/** Everything is allowed: what a version of Serinus says of itself is tested elsewhere. */
-const ALL: Support = {
-  ...SUPPORT,
-  providers: Object.fromEntries(Object.keys(SUPPORT.providers).map((name) => [name, true])) as Support['providers'],
-  features: Object.fromEntries(Object.keys(SUPPORT.features).map((name) => [name, true])) as Support['features'],
-};
-
 const BASE: CanaryPart = {
   targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'cart' },
   service: { port: 80 },
@@ -190,7 +183,7 @@ async function createCanary(client: KubeClient, namespace: string, part: CanaryP
     metadata,
     spec: withoutNulls(merged(BASE, part)),
   });
-  const options = { defaultProvider: 'apisix', defaultMetricsServer: 'http://prometheus:9090', support: ALL };
+  const options = { defaultProvider: 'apisix', defaultMetricsServer: 'http://prometheus:9090', support: everything() };
   const parsed = parseCanary(object, options);
   assert.ok(parsed.ok, `${pathOf(CANARIES)}: ${JSON.stringify(parsed)}`);
   return parsed.value;

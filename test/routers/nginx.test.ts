@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ALL_TO_CANARY, canaryAt } from '../../src/domain/weights.js';
+import type { KubeObject } from '../../src/kubernetes/object.js';
+import { nginx } from '../../src/routers/nginx.js';
+import { canaryOf } from './canaries.js';
+
+const PREFIX = 'custom.ingress.example.com';
+const INGRESS_REF = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'shop' };
+
+const source: KubeObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: {
+    name: 'shop',
+    namespace: 'shop',
+    annotations: { [`${PREFIX}/canary-weight`]: '7', 'nginx.ingress.kubernetes.io/canary': 'theirs' },
+  },
+  spec: { rules: [{ http: { paths: [{ path: '/', backend: { service: { name: 'cart', port: { number: 80 } } } }] } }] },
+};
+
+test('a controller with annotations of its own is spoken to by those, and no other', () => {
+  const blueprint = nginx(PREFIX);
+  const match = [{ headers: { 'x-beta': { exact: 'yes' } } }];
+  const byWeight = { ...canaryOf('traefik'), ingressRef: INGRESS_REF };
+  const byAudience = { ...byWeight, analysis: { ...byWeight.analysis, match } };
+  const annotationsOf = (canary: typeof byWeight, weights: typeof ALL_TO_CANARY) => {
+    const made = blueprint.desired({ canary, source, current: undefined, weights, fence: undefined });
+    assert.deepEqual(blueprint.weights(made, canary), weights);
+    const told = Object.entries(made.metadata.annotations ?? {});
+    assert.equal(made.metadata.annotations?.['nginx.ingress.kubernetes.io/canary'], 'theirs', 'not ours to know');
+    return Object.fromEntries(told.filter(([key]) => key.startsWith(PREFIX)));
+  };
+  assert.deepEqual(annotationsOf(byWeight, canaryAt(20)), {
+    [`${PREFIX}/canary`]: 'true',
+    [`${PREFIX}/canary-weight`]: '20',
+  });
+  assert.deepEqual(annotationsOf(byAudience, ALL_TO_CANARY), {
+    [`${PREFIX}/canary`]: 'true',
+    [`${PREFIX}/canary-weight`]: '0',
+    [`${PREFIX}/canary-by-header`]: 'x-beta',
+    [`${PREFIX}/canary-by-header-value`]: 'yes',
+  });
+});
