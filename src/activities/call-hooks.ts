@@ -7,7 +7,8 @@ import type { Dependencies } from './dependencies.js';
 
 /** Calls webhooks that follow a release; they may take their time, nothing waits behind them. */
 export async function callHooks(deps: Dependencies, input: CallHooksInput, signal: AbortSignal): Promise<HookRound> {
-  const view = await readCanary(deps, input.canary);
+  // A cache that hasn't heard of it yet is no reason to call nobody.
+  const view = (await readCanary(deps, input.canary)) ?? (await readCanary(deps, input.canary, true));
   if (!view) return { results: [] };
   try {
     const status = parseStatus(view.object['status']);

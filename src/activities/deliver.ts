@@ -16,7 +16,8 @@ import { recipientsOf, type Recipient } from './recipients.js';
  */
 export async function deliver(deps: Dependencies, input: DeliverInput, signal: AbortSignal): Promise<readonly Told[]> {
   const { canary: key, origin, round } = input;
-  const view = await readCanary(deps, key);
+  // A cache that hasn't heard of it yet is no reason to tell nobody.
+  const view = (await readCanary(deps, key)) ?? (await readCanary(deps, key, true));
   if (!view) return [nobodyLeft(round)];
   const listeners = view.canary === undefined ? [] : whoIsDue(deps, view.canary, round);
   return Promise.all(listeners.map((recipient) => tellInOrder(deps, recipient, origin, round, signal)));
