@@ -8,9 +8,12 @@ import type { MetricsProvider, ProviderOptions } from './port.js';
 const TIMEOUT_MS = 5_000;
 const ONLINE_QUERY = 'target=test';
 
+/** What is beyond all numbers is sent as `1e9999`. */
+const number = z.custom<number>((value) => typeof value === 'number');
+
 /** Points are pairs of a value and a time. */
 const answerSchema = z.array(
-  z.object({ datapoints: z.array(z.tuple([z.union([z.number(), z.string(), z.null()]), z.unknown()])) }),
+  z.object({ datapoints: z.array(z.tuple([z.union([number, z.string(), z.null()]), z.unknown()])) }),
 );
 
 /**

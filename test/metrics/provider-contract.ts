@@ -170,7 +170,9 @@ export function testProviderContract(subject: ContractSubject): void {
       const { server, provider } = await saying(t, { is: 'values', values: [1] });
       await provider.query(subject.query, never);
       await provider.query(subject.awkwardQuery, never);
-      const [plain, awkward] = server.asked.map((asked) => subject.queryIn(asked)).filter((query) => query !== undefined);
+      const [plain, awkward] = server.asked
+        .map((asked) => subject.queryIn(asked))
+        .filter((query) => query !== undefined);
       assert.deepEqual(plain, queryOf(subject.query));
       assert.deepEqual(awkward, queryOf(subject.awkwardQuery));
     });
