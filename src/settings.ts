@@ -21,6 +21,8 @@ export interface Settings {
   readonly metricWindow: 'weight' | 'flagger';
   /** What a failing metrics provider counts as: no judgement, or a failed check as in Flagger. */
   readonly providerErrors: 'hold' | 'flagger';
+  /** References of a Canary to other namespaces are refused. */
+  readonly noCrossNamespaceRefs: boolean;
   /** Of the NGINX ingress controller's annotations, without the slash. */
   readonly ingressAnnotationsPrefix: string;
   /** Of the HTTPProxies that are made for Contour; empty where there is only one Contour. */
@@ -57,6 +59,7 @@ export const DEFAULT_SETTINGS: Settings = {
   builtinQueries: 'canary-only',
   metricWindow: 'weight',
   providerErrors: 'hold',
+  noCrossNamespaceRefs: false,
   ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
   ingressClass: '',
   notifications: { notifier: undefined, eventWebhook: undefined },

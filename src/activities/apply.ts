@@ -74,6 +74,12 @@ async function work(
   input: ApplyInput,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // Without any valid spec nobody knows what would have to be given back: the Canary may go as it is.
+  if (!view.canary && effect.do === 'scaleLikePrimary') return true;
+  if (!view.canary && effect.do === 'revert') {
+    await putFinalizer(deps.cache, input.canary, false);
+    return true;
+  }
   const bench = workbench(deps, view);
   const { canary, router, workload } = bench;
   const { fence } = input;
@@ -81,9 +87,11 @@ async function work(
     case 'build':
       await buildPrimary(deps.cache, bench, fence);
       return true;
-    case 'reconcile':
-      await reconcileAll(deps.cache, bench, effect.weight, fence);
+    case 'reconcile': {
+      const { do: _do, ...weights } = effect;
+      await reconcileAll(deps.cache, bench, weights, fence);
       return true;
+    }
     case 'weights': {
       const { do: _do, ...weights } = effect;
       await router.setWeights(canary, weights, fence);
@@ -107,7 +115,7 @@ async function work(
       await workload.scaleLikePrimary(canary);
       return true;
     case 'revert':
-      await giveServiceBack(deps.cache, canary, await workload.look(canary));
+      await giveServiceBack(deps.cache, bench);
       await router.finalize(canary, fence);
       await putFinalizer(deps.cache, canary, false);
       return true;

@@ -52,6 +52,7 @@ export function parseOptions(deps: Dependencies): Parameters<typeof parseCanary>
   const { settings } = deps;
   return {
     minIntervalSeconds: settings.minIntervalSeconds,
+    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
     defaultProvider: settings.meshProvider,
     defaultMetricsServer: settings.metricsServer,
   };

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Canary } from '../crds/canary.js';
-import { canaryAt } from '../domain/weights.js';
+import type { Weights } from '../domain/weights.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Fence } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
@@ -23,14 +23,19 @@ export async function buildPrimary(cache: ClusterCache, bench: Workbench, fence:
 }
 
 /** Makes everything generated right, the users' Service and the route included. */
-export async function reconcileAll(cache: ClusterCache, bench: Workbench, weight: number, fence: Fence): Promise<void> {
+export async function reconcileAll(
+  cache: ClusterCache,
+  bench: Workbench,
+  weights: Weights,
+  fence: Fence,
+): Promise<void> {
   const { canary, router, workload } = bench;
   const { pods } = await workload.look(canary);
   if (pods) await putServices(cache, [canaryService(canary, pods), primaryService(canary, pods)]);
   await workload.reconcile(canary, fence);
   if (pods) await putServices(cache, [apexService(canary, pods)]);
-  await router.reconcile(canary, canaryAt(weight), fence);
-  await putFinalizer(cache, canary);
+  await router.reconcile(canary, weights, fence);
+  await putFinalizer(cache, canary, canary.revertOnDeletion);
 }
 
 /** Generated objects that aren't as they should be, `Kind/name`. */
@@ -46,25 +51,29 @@ export async function driftOf(cache: ClusterCache, bench: Workbench, view: Targe
   return drift;
 }
 
-/** Points the users' Service back at the target, where it was there before the Canary. */
-export async function giveServiceBack(cache: ClusterCache, canary: Canary, view: TargetView): Promise<void> {
+/**
+ * Points the users' Service back at the target, where it was there before the Canary. A target that is gone has no say:
+ * the Service then gets what its own users have applied, or stays as it is.
+ */
+export async function giveServiceBack(cache: ClusterCache, { canary, workload }: Workbench): Promise<void> {
   // A Service that is the target itself was never pointed elsewhere.
-  const { pods } = view;
-  if (!pods) return;
+  if (canary.targetRef.kind === SERVICES.kind) return;
+  const label = await workload.selector(canary);
   const key = { namespace: canary.namespace, name: canary.service.name };
   await write(cache, SERVICES, key, (current) => {
     const ours = current?.metadata.ownerReferences?.some((ref) => ref.uid === canary.uid) ?? false;
     if (!current || ours) return undefined;
-    const selector = originalSelector(current) ?? { [pods.selector.label]: pods.selector.value };
+    const selector = originalSelector(current) ?? (label && { [label.label]: label.value });
+    if (!selector) return undefined;
     return { ...current, spec: { ...(current['spec'] as object), selector } };
   });
 }
 
-/** Adds or removes the finalizer, as the spec asks. */
+/** Adds or removes the finalizer. */
 export async function putFinalizer(
   cache: ClusterCache,
-  canary: Canary,
-  wanted = canary.revertOnDeletion,
+  canary: { readonly namespace: string; readonly name: string },
+  wanted: boolean,
 ): Promise<void> {
   await write(cache, CANARIES, canary, (current) => {
     if (!current || hasFinalizer(current) === wanted) return undefined;
@@ -79,10 +88,16 @@ export function hasFinalizer(object: KubeObject): boolean {
   return object.metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
+/** @returns undefined where kubectl has left none, or none that can be read */
 function originalSelector(service: KubeObject): Readonly<Record<string, string>> | undefined {
   const applied = service.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
   if (applied === undefined) return undefined;
-  return (JSON.parse(applied) as { spec?: { selector?: Readonly<Record<string, string>> } }).spec?.selector;
+  try {
+    return (JSON.parse(applied) as { spec?: { selector?: Readonly<Record<string, string>> } }).spec?.selector;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[]): Promise<void> {

@@ -6,6 +6,7 @@ import type { Dependencies } from '../activities/dependencies.js';
 import { routedWeight } from '../activities/routed-weight.js';
 import { serveApi, type ServeOptions } from '../api/serve.js';
 import { messageOf } from '../errors.js';
+import { flagsWithoutEffect } from './flagger-flags.js';
 import { Health } from '../health.js';
 import { KubeClient } from '../kubernetes/client.js';
 import { createLogger } from '../logging.js';
@@ -49,6 +50,7 @@ type Report = (ready: () => boolean) => void;
 /** Runs parts of Serinus until the process is told to stop; Temporal and the API server may come later than it does. */
 export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void> {
   const log = createLogger(flags.logLevel);
+  for (const line of flagsWithoutEffect(flags)) log.warn({}, line);
   const temporal: TemporalOptions = { address: flags.temporalAddress, namespace: flags.temporalNamespace };
   const kube = KubeClient.create({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
+import { withTwoDashes } from './flagger-flags.js';
 import { createProgram } from './program.js';
 import { runCommandLine } from './run.js';
 
-process.exitCode = await runCommandLine(createProgram(), process.argv);
+process.exitCode = await runCommandLine(createProgram(), withTwoDashes(process.argv));

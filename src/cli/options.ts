@@ -30,6 +30,7 @@ export interface EngineFlags extends ClusterFlags, TemporalFlags, PolicyFlags, N
   readonly selectorLabels: readonly string[];
   readonly includeLabelPrefix: readonly string[];
   readonly enableConfigTracking: boolean;
+  readonly blockCrossNamespaceRefs: boolean;
   readonly leaseSeconds: number;
   readonly providerErrors: 'hold' | 'flagger';
   readonly ingressAnnotationsPrefix: string;
@@ -118,8 +119,16 @@ export function addEngineFlags(command: Command): Command {
         .argParser(list),
     )
     .addOption(
-      new Option('--enable-config-tracking <bool>', 'copy ConfigMaps and Secrets for the primary')
+      new Option('--enable-config-tracking [bool]', 'copy ConfigMaps and Secrets for the primary')
         .default(d.configTracking)
+        .preset('true')
+        .argParser(bool),
+    )
+    .addOption(
+      new Option('--block-cross-namespace-refs [bool]', 'refuse Canaries that refer to other namespaces')
+        .default(d.noCrossNamespaceRefs)
+        .preset('true')
+        .env('SERINUS_BLOCK_CROSS_NAMESPACE_REFS')
         .argParser(bool),
     )
     .addOption(
@@ -186,6 +195,7 @@ export function settingsOf(flags: EngineFlags): Settings {
     configTracking: flags.enableConfigTracking,
     leaseSeconds: flags.leaseSeconds,
     providerErrors: flags.providerErrors,
+    noCrossNamespaceRefs: flags.blockCrossNamespaceRefs,
     ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
     ingressClass: flags.ingressClass,
     notifications: notificationsOf(flags),

@@ -29,8 +29,8 @@ export type Effect =
     }
   /** Makes what the primary needs before it can serve: its Services, its copies of configs, its workload. */
   | { readonly do: 'build' }
-  /** Makes all generated objects right; a route that has to be made anew gets this weight. */
-  | { readonly do: 'reconcile'; readonly weight: number }
+  /** Makes all generated objects right; a route that has to be made anew gets these weights. */
+  | ({ readonly do: 'reconcile' } & Weights)
   | { readonly do: 'scaleUp' }
   | { readonly do: 'scaleDown' }
   | ({ readonly do: 'weights' } & Weights)

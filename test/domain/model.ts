@@ -280,7 +280,7 @@ export class Model {
         break;
       case 'reconcile':
         this.drift = [];
-        this.weights ??= { primary: 100 - effect.weight, canary: effect.weight };
+        this.weights ??= { primary: effect.primary, canary: effect.canary };
         break;
       case 'scaleUp':
       case 'scaleLikePrimary':

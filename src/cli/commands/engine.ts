@@ -2,8 +2,13 @@ import { Command } from 'commander';
 import type { ServeOptions } from '../../api/serve.js';
 import { addApiFlags, authenticationOf, type ApiFlags } from '../api-flags.js';
 import type { Parts } from '../engine.js';
-import { addEngineFlags, type EngineFlags } from '../options.js';
+import { addFlaggerFlags } from '../flagger-flags.js';
+import { addEngineFlags as addOwnFlags, type EngineFlags } from '../options.js';
 import { version } from '../version.js';
+
+function addEngineFlags(command: Command): Command {
+  return addFlaggerFlags(addOwnFlags(command));
+}
 
 /** `serinus worker`: carries releases out. */
 export function workerCommand(): Command {

@@ -1,3 +1,4 @@
+import { ALL_TO_PRIMARY } from '../weights.js';
 import { initializedAlert } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
@@ -29,7 +30,7 @@ export function initialise({ state, findings, now }: Context): Decision {
   );
   const effects: Effect[] = [
     ...providersSaid(state, findings.providers),
-    { do: 'reconcile', weight: 0 },
+    { do: 'reconcile', ...ALL_TO_PRIMARY },
     { do: 'drain' },
     { do: 'scaleDown' },
     status(next),

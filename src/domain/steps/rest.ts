@@ -4,6 +4,7 @@ import { messagesFor } from '../messages.js';
 import { isActive } from '../phases.js';
 import type { State } from '../state.js';
 import { seenRevision } from '../tick.js';
+import { canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
 import { apply, awaiting, ended, nothing, normal, once, status, tickNow, warning, type Context } from './common.js';
 
 /** Longest wait between two looks at something a person must mend. */
@@ -54,7 +55,8 @@ export function suspend({ state, now }: Context): Decision {
 /** Generated objects are not as they should be. */
 export function reconcile({ state, findings, now }: Context): Decision {
   const next = tickNow({ ...state, lastDrift: findings.world.drift }, now);
-  return apply([{ do: 'reconcile', weight: state.weight }], `correct ${findings.world.drift.join(', ')}`, next, now);
+  const weights = state.stranded ? EVERYBODY_TO_CANARY : canaryAt(state.weight);
+  return apply([{ do: 'reconcile', ...weights }], `correct ${findings.world.drift.join(', ')}`, next, now);
 }
 
 /** The target is back at what was promoted: written down, so that what comes next is compared with it. */
