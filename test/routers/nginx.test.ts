@@ -42,3 +42,26 @@ test('a controller with annotations of its own is spoken to by those, and no oth
     [`${PREFIX}/canary-by-header-value`]: 'yes',
   });
 });
+
+test('what users change in their Ingress reaches the canary’s, what they add to that one stays', () => {
+  const blueprint = nginx(PREFIX);
+  const canary = { ...canaryOf('traefik'), ingressRef: INGRESS_REF };
+  const make = (from: KubeObject, current?: KubeObject): KubeObject =>
+    blueprint.desired({ canary, source: from, current, weights: canaryAt(20), fence: undefined });
+  const first = make(source);
+  const added = {
+    ...first,
+    metadata: { ...first.metadata, annotations: { ...first.metadata.annotations, mine: 'yes' } },
+  };
+  const changed = {
+    ...source,
+    metadata: { ...source.metadata, labels: { team: 'blue' }, annotations: { timeout: '30' } },
+    spec: { ...(source['spec'] as object), ingressClassName: 'other' },
+  };
+  const second = make(changed, added);
+  assert.equal(second.metadata.labels?.['team'], 'blue');
+  assert.equal(second.metadata.annotations?.['timeout'], '30');
+  assert.equal(second.metadata.annotations?.['mine'], 'yes');
+  assert.equal((second['spec'] as { ingressClassName: string }).ingressClassName, 'other');
+  assert.deepEqual(blueprint.weights(second, canary), canaryAt(20));
+});
