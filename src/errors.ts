@@ -9,6 +9,9 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
+/** The namespace is being deleted, and everything in it goes: nothing can be made there any more. */
+export class NamespaceEnding extends UserError {}
+
 export class TransientError extends Error {
   override readonly name = 'TransientError';
 }

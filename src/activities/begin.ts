@@ -1,10 +1,12 @@
 import { parseStatus } from '../crds/status.js';
 import type { Takeover } from '../domain/initial.js';
+import { NamespaceEnding } from '../errors.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { INVALID_SPEC } from '../kubernetes/status.js';
 import type { BeginInput, Begun } from '../workflows/activities.js';
 import { keptSpec, readCanary } from './canary.js';
 import type { Dependencies } from './dependencies.js';
+import { putFinalizer } from './generated.js';
 import { leaseOwner } from './tenure.js';
 
 /** Takes the Canary's Lease, which shuts every earlier run out, and reads what the last run left in its status. */
@@ -12,8 +14,15 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
   const view = await readCanary(deps, input.canary, true);
   if (!view) return { gone: true };
   const term = { kind: 'seconds', seconds: input.leaseSeconds } as const;
-  const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, keptSpec(view));
-  return { epoch: fence.epoch, ...takeoverOf(view.object) };
+  try {
+    const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, keptSpec(view));
+    return { epoch: fence.epoch, ...takeoverOf(view.object) };
+  } catch (error) {
+    if (!(error instanceof NamespaceEnding)) throw error;
+    // What would be given back goes as well, and our finalizer must not hold the namespace up.
+    if (view.object.metadata.deletionTimestamp !== undefined) await putFinalizer(deps.cache, input.canary, false);
+    return { gone: true };
+  }
 }
 
 function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch'> {

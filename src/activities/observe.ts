@@ -57,9 +57,25 @@ async function look(
   // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
   if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object))
     return { world: GONE, bench: undefined };
-  if (!view.canary) return { world: bare, bench: undefined };
+  // Without any valid spec nobody knows what would have to be given back.
+  if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
     const bench = workbench(deps, view);
+    return await closeLook(deps, bench, input, bare);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
+  }
+}
+
+/** Whatever a person must mend: whether pods are ready is known all the same, and enough to let a Canary go. */
+async function closeLook(
+  deps: Dependencies,
+  bench: Workbench,
+  input: ObserveInput,
+  bare: World,
+): Promise<{ world: World; bench: Workbench | undefined }> {
+  try {
     if (input.fresh) {
       await bench.workload.refresh(bench.canary);
       await bench.router.refresh(bench.canary);
@@ -67,8 +83,16 @@ async function look(
     return { world: { ...bare, ...(await parts(deps, bench, input)) }, bench };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
+    return { world: { ...bare, ...(await podsOf(deps, bench)), problem: messageOf(error) }, bench: undefined };
   }
+}
+
+async function podsOf(deps: Dependencies, { canary, workload }: Workbench): Promise<Pick<World, 'primary' | 'canary'>> {
+  const now = deps.now();
+  return {
+    primary: await workload.readiness(canary, 'primary', now),
+    canary: await workload.readiness(canary, 'canary', now),
+  };
 }
 
 const UNKNOWN = {
@@ -94,9 +118,7 @@ function isDeleting(canary: KubeObject): boolean {
 
 async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput): Promise<Partial<World>> {
   const { canary, router, workload } = bench;
-  const now = deps.now();
-  const primary = await workload.readiness(canary, 'primary', now);
-  const target = await workload.readiness(canary, 'canary', now);
+  const pods = await podsOf(deps, bench);
   try {
     const view = await workload.look(canary);
     const known = input.standing.applied;
@@ -106,8 +128,7 @@ async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput):
     return {
       ...(mistake === undefined ? {} : { mistake }),
       built: view.built,
-      primary,
-      canary: target,
+      ...pods,
       ...(known && sameRevision(known, view.revision) ? {} : { revision: view.revision }),
       sameAsPrimary: view.sameAsPrimary,
       ...(weights ? { weights } : {}),
@@ -117,7 +138,7 @@ async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput):
   } catch (error) {
     // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
     if (!(error instanceof TargetMissing) || input.standing.weight === 0) throw error;
-    return { built: true, primary, canary: { ...MISSING, reason: error.message } };
+    return { built: true, ...pods, canary: { ...MISSING, reason: error.message } };
   }
 }
 

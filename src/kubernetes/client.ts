@@ -32,6 +32,11 @@ export class KubeError extends Error {
   get alreadyExists(): boolean {
     return this.status === 409 && this.reason === 'AlreadyExists';
   }
+
+  /** Nothing can be made in a namespace that is being deleted. */
+  get namespaceEnding(): boolean {
+    return this.reason === 'Forbidden' && this.message.includes('because it is being terminated');
+  }
 }
 
 export interface ListOptions {
@@ -125,7 +130,7 @@ export class KubeClient {
     const accept = metadataOnly ? METADATA_LIST : undefined;
     const list = await this.json<ObjectList>('GET', pathOf(type, namespace), { params: { ...params }, accept, signal });
     // An empty list of metadata comes without items.
-    return { ...list, items: (list.items) ?? [] };
+    return { ...list, items: list.items ?? [] };
   }
 
   async create(type: ResourceType, object: KubeObject): Promise<KubeObject> {

@@ -17,7 +17,8 @@ const MESSAGE_LIMIT = 1024;
 /**
  * Records an Event about a Canary. Each gets an object of its own, so nothing is merged into "combined from similar
  * events", and a name made of its time, so that recording it twice changes nothing and `kubectl describe`, which keeps
- * the order of names within a second, shows them in the order in which they happened.
+ * the order of names within a second, shows them in the order in which they happened. In a namespace that is being
+ * deleted there is nobody left who could read it, and none is recorded.
  */
 export async function recordEvent(client: KubeClient, about: KubeObject, event: EventRecord): Promise<void> {
   const namespace = about.metadata.namespace ?? 'default';
@@ -45,7 +46,7 @@ export async function recordEvent(client: KubeClient, about: KubeObject, event: 
       count: 1,
     });
   } catch (error) {
-    if (error instanceof KubeError && error.alreadyExists) return;
+    if (error instanceof KubeError && (error.alreadyExists || error.namespaceEnding)) return;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { FencedError, UserError } from '../errors.js';
+import { FencedError, NamespaceEnding } from '../errors.js';
 import type { ClusterCache } from './cache.js';
 import { KubeError } from './client.js';
 import type { KubeObject, OwnerReference } from './object.js';
@@ -102,6 +102,7 @@ export class Leases {
    * @param spec the spec that the run goes by
    * @param expected take it only while it is as seen here; for somebody who acts because it expired
    * @throws FencedError where `expected` doesn't hold any more
+   * @throws NamespaceEnding where there can be no Lease any more
    */
   async take(owner: LeaseOwner, holder: string, term: Term, spec?: string, expected?: LeaseView): Promise<Fence> {
     for (let attempt = 0; ; attempt += 1) {
@@ -165,8 +166,7 @@ export class Leases {
       return true;
     } catch (error) {
       if (!(error instanceof KubeError)) throw error;
-      if (error.reason === 'Forbidden' && error.message.includes('being terminated'))
-        throw new UserError(error.message);
+      if (error.namespaceEnding) throw new NamespaceEnding(error.message);
       const raced = error.conflict || error.alreadyExists || (error.notFound && current !== undefined);
       if (!raced || attempt >= ATTEMPTS) throw error;
       return false;

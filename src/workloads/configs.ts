@@ -95,16 +95,20 @@ export class Configs {
       const former =
         (await client.get(type, wish.namespace, `${name}${PREVIOUS}`)) ??
         (await client.get(type, wish.namespace, name));
-      if (former) await this.put(type, name, former, wish, fence, true);
+      // What merely bears the name of a copy is somebody else's.
+      if (former && isOwnedBy(former, wish.owner)) await this.put(type, name, former, wish, fence, true);
     }
   }
 
-  /** Forgets what {@link copy} has remembered. */
-  async forgetPrevious(tracked: readonly ConfigReference[], namespace: string): Promise<void> {
+  /** Forgets what {@link copy} has remembered for this owner. */
+  async forgetPrevious(
+    tracked: readonly ConfigReference[],
+    { namespace, owner }: Pick<CopyWish, 'namespace' | 'owner'>,
+  ): Promise<void> {
     for (const reference of tracked) {
       const name = `${copyName(reference.name)}${PREVIOUS}`;
       const known = await this.cache.get(configType(reference), namespace, name);
-      if (known) await this.cache.client.delete(configType(reference), namespace, name);
+      if (known && isOwnedBy(known, owner)) await this.cache.client.delete(configType(reference), namespace, name);
     }
   }
 
@@ -146,6 +150,7 @@ export class Configs {
           ownerReferences: owners(current, wish.owner),
         },
         data: source['data'],
+        ...(source['binaryData'] === undefined ? {} : { binaryData: source['binaryData'] }),
         ...(source['type'] === undefined ? {} : { type: source['type'] }),
       }),
       // The cached copy has no content: only a forced write is sure to be made.
@@ -204,10 +209,19 @@ function owners(current: KubeObject | undefined, owner: OwnerReference): readonl
   return [owner, ...others.map((ref) => ({ ...ref, controller: false }))];
 }
 
-/** As Flagger computes it: the first 16 hex digits of the SHA-256 of Go's JSON of `data`. */
+function isOwnedBy(object: KubeObject, owner: OwnerReference): boolean {
+  return object.metadata.ownerReferences?.some((ref) => ref.uid === owner.uid) ?? false;
+}
+
+/**
+ * As Flagger computes it: the first 16 hex digits of the SHA-256 of Go's JSON of `data`. `binaryData`, which Flagger
+ * leaves out, follows where there is any.
+ */
 export function checksumOf(object: KubeObject): string {
+  const binaryData = object['binaryData'] as Data | undefined;
   return createHash('sha256')
     .update(goJson(object['data'] as Data | undefined))
+    .update(binaryData && Object.keys(binaryData).length > 0 ? goJson(binaryData) : '')
     .digest('hex')
     .slice(0, 16);
 }

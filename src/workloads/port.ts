@@ -41,6 +41,11 @@ export interface Workload {
   refresh(canary: Canary): Promise<void>;
   /** @throws UserError where the target is missing or can't be used */
   look(canary: Canary): Promise<TargetView>;
+  /**
+   * The label that tells the target's pods from the primary's; undefined where nothing tells, because the target is
+   * gone, has no such label, or is a Service.
+   */
+  selector(canary: Canary): Promise<Selector | undefined>;
   /** Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. */
   readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness>;
   /** Objects of the Canary's namespace whose changes concern it: the workloads, their configs and autoscalers. */

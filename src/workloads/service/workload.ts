@@ -43,6 +43,10 @@ export class ServiceWorkload implements Workload {
     };
   }
 
+  selector(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   /** Whether its pods serve is for the checks of the analysis to find out. */
   async readiness(canary: Canary, of: 'primary' | 'canary'): Promise<Readiness> {
     const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;

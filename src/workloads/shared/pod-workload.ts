@@ -17,7 +17,7 @@ import { asPodController, type PodController, type PodKind, type PodTemplate } f
 import { servicePorts } from './ports.js';
 import { newPrimary, promotedPrimary, runsSameTemplate, withoutRolloutId, type PrimaryWish } from './primary.js';
 import { contentHash } from './revision.js';
-import { selectorOf } from './selector.js';
+import { findSelector, selectorOf, type Selector } from './selector.js';
 import { Snapshots, unmarked } from './snapshots.js';
 
 /** What one look at a target tells. */
@@ -66,6 +66,11 @@ export class PodWorkload implements Workload {
       built: primary !== undefined,
       sameAsPrimary: primary !== undefined && (await this.isSame(canary, seen, primary)),
     };
+  }
+
+  async selector(canary: Canary): Promise<Selector | undefined> {
+    const target = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
+    return target && findSelector(asPodController(target), this.settings.selectorLabels);
   }
 
   async readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness> {
@@ -143,7 +148,7 @@ export class PodWorkload implements Workload {
     const template = await this.snapshots.before(canary, primary);
     if (template) {
       const tracked = this.references(asPodController(primary)).map(sourceOf);
-      await this.configs.restore(tracked, { namespace: canary.namespace, owner: canary.owner, prefixes: [] }, fence);
+      await this.configs.restore(tracked, { namespace: canary.namespace, owner: canary.owner, prefixes: ['*'] }, fence);
     }
     // Stamped in any case: a late promotion must not get through.
     await this.writePrimary(canary, fence, (current) => current && withTemplate(unmarked(current), template), true);
@@ -151,7 +156,7 @@ export class PodWorkload implements Workload {
 
   async settle(canary: Canary, fence: Fence): Promise<void> {
     const primary = await this.primary(canary);
-    if (primary) await this.configs.forgetPrevious(this.references(primary).map(sourceOf), canary.namespace);
+    if (primary) await this.configs.forgetPrevious(this.references(primary).map(sourceOf), canary);
     await this.writePrimary(canary, fence, (current) => current && unmarked(current));
   }
 

@@ -9,14 +9,25 @@ export interface Selector {
 
 /**
  * @param supported label names in the order of preference
- * @throws UserError where the target has none of them
+ * @returns undefined where the target has none of them
  */
-export function selectorOf(target: PodController, supported: readonly string[]): Selector {
+export function findSelector(target: PodController, supported: readonly string[]): Selector | undefined {
   const labels = target.spec.selector.matchLabels ?? {};
   for (const label of supported) {
     const value = labels[label];
     if (value !== undefined) return { label, value };
   }
+  return undefined;
+}
+
+/**
+ * As {@link findSelector}.
+ *
+ * @throws UserError where the target has none of the labels
+ */
+export function selectorOf(target: PodController, supported: readonly string[]): Selector {
+  const selector = findSelector(target, supported);
+  if (selector) return selector;
   const { name, namespace } = target.metadata;
   const kind = target.kind.toLowerCase();
   throw new UserError(
