@@ -1,6 +1,5 @@
-import type { Command, Option } from 'commander';
+import { CommanderError, type Command, type Option } from 'commander';
 import { createProgram } from '../../src/cli/program.js';
-import { runCommandLine } from '../../src/cli/run.js';
 
 /** A command of `serinus` as it is made for this test. */
 export function commandNamed(name: string, program = createProgram()): Command {
@@ -26,10 +25,15 @@ export function variablesOf(name: string): readonly string[] {
 export async function complaintAbout(args: readonly string[]): Promise<string | undefined> {
   const program = createProgram();
   const command = commandNamed(args[0] ?? '', program);
-  let said = '';
-  for (const each of [program, command]) each.configureOutput({ writeErr: (text) => (said += text) });
+  for (const each of [program, command]) each.exitOverride().configureOutput({ writeErr: () => undefined });
   command.action(() => undefined);
-  return (await runCommandLine(program, ['node', 'serinus', ...args])) === 0 ? undefined : said;
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.message;
+    throw error;
+  }
 }
 
 /** Variables that Serinus reads without a flag, of Temporal, OpenTelemetry and whoever is told of releases. */
