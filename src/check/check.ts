@@ -6,7 +6,8 @@ import { subjectOf } from './collect.js';
 import type { BestCase } from './duration.js';
 import { bySeverity, invalid, type Finding } from './finding.js';
 import { lint } from './lints/all.js';
-import { askMetrics, type LiveMetric, type LiveOptions } from './live/live.js';
+import { askMetrics, type LiveOptions } from './live/live.js';
+import type { LiveMetric } from './live/metric.js';
 import { findingsOf } from './live/findings.js';
 import type { Manifests } from './manifest.js';
 import { Surroundings, type ClusterReader } from './surroundings.js';
@@ -26,7 +27,7 @@ export interface Report {
 /** The settings of Serinus that a policy means something by. */
 export type CheckSettings = Pick<
   Settings,
-  'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'builtinQueries' | 'metricWindow'
+  'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'builtinQueries' | 'metricWindow' | 'noCrossNamespaceRefs'
 >;
 
 export interface CheckOptions {
@@ -79,6 +80,7 @@ function parseOptions({ settings, support }: CheckOptions): ParseOptions {
     defaultProvider: settings.meshProvider,
     defaultMetricsServer: settings.metricsServer,
     minIntervalSeconds: settings.minIntervalSeconds,
+    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
     ...(support ? { support } : {}),
   };
 }

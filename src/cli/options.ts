@@ -21,6 +21,7 @@ export interface PolicyFlags {
   readonly minInterval: number;
   readonly builtinQueries: 'canary-only' | 'flagger';
   readonly metricWindow: 'weight' | 'flagger';
+  readonly blockCrossNamespaceRefs: boolean;
 }
 
 /** Options of the long-running commands; the names are Flagger's where it has them. */
@@ -30,7 +31,6 @@ export interface EngineFlags extends ClusterFlags, TemporalFlags, PolicyFlags, N
   readonly selectorLabels: readonly string[];
   readonly includeLabelPrefix: readonly string[];
   readonly enableConfigTracking: boolean;
-  readonly blockCrossNamespaceRefs: boolean;
   readonly leaseSeconds: number;
   readonly providerErrors: 'hold' | 'flagger';
   readonly ingressAnnotationsPrefix: string;
@@ -95,6 +95,13 @@ export function addPolicyFlags(command: Command): Command {
         .choices(['weight', 'flagger'])
         .default(d.metricWindow)
         .env('SERINUS_METRIC_WINDOW'),
+    )
+    .addOption(
+      new Option('--block-cross-namespace-refs [bool]', 'refuse Canaries that refer to other namespaces')
+        .default(d.noCrossNamespaceRefs)
+        .preset('true')
+        .env('SERINUS_BLOCK_CROSS_NAMESPACE_REFS')
+        .argParser(bool),
     );
 }
 
@@ -122,13 +129,6 @@ export function addEngineFlags(command: Command): Command {
       new Option('--enable-config-tracking [bool]', 'copy ConfigMaps and Secrets for the primary')
         .default(d.configTracking)
         .preset('true')
-        .argParser(bool),
-    )
-    .addOption(
-      new Option('--block-cross-namespace-refs [bool]', 'refuse Canaries that refer to other namespaces')
-        .default(d.noCrossNamespaceRefs)
-        .preset('true')
-        .env('SERINUS_BLOCK_CROSS_NAMESPACE_REFS')
         .argParser(bool),
     )
     .addOption(
@@ -182,6 +182,7 @@ export function policySettingsOf(flags: PolicyFlags) {
     minIntervalSeconds: flags.minInterval,
     builtinQueries: flags.builtinQueries,
     metricWindow: flags.metricWindow,
+    noCrossNamespaceRefs: flags.blockCrossNamespaceRefs,
   };
 }
 
@@ -195,7 +196,6 @@ export function settingsOf(flags: EngineFlags): Settings {
     configTracking: flags.enableConfigTracking,
     leaseSeconds: flags.leaseSeconds,
     providerErrors: flags.providerErrors,
-    noCrossNamespaceRefs: flags.blockCrossNamespaceRefs,
     ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
     ingressClass: flags.ingressClass,
     notifications: notificationsOf(flags),

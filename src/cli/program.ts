@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { checkCommand } from './commands/check.js';
 import { clientCommands } from './commands/client.js';
 import { crdsCommand, installCommand } from './commands/crds.js';
 import { allCommand, apiCommand, watchCommand, workerCommand } from './commands/engine.js';
@@ -11,7 +12,7 @@ export function createProgram(): Command {
     .description('Progressive delivery for Kubernetes: every release is a durable Temporal workflow.')
     .version(version());
   const servers = [allCommand(), workerCommand(), watchCommand(), apiCommand(), loadTesterCommand()];
-  for (const command of clientCommands()) program.addCommand(command.helpGroup('Releases:'));
+  for (const command of [...clientCommands(), checkCommand()]) program.addCommand(command.helpGroup('Releases:'));
   for (const command of servers) program.addCommand(command.helpGroup('Servers:'));
   for (const command of [crdsCommand(), installCommand()]) program.addCommand(command.helpGroup('Cluster:'));
   return program;

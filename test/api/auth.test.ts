@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { KubeClient } from '../../src/kubernetes/client.js';
-import type { ResourceType } from '../../src/kubernetes/object.js';
+import { account as accountIn, bearer, ROLE_BINDINGS, type Rule } from './accounts.js';
 import { openApi, type ApiBench } from './bench.js';
 import { ended, get, post, releaseIs, type Answer } from './client.js';
-
-const SERVICE_ACCOUNTS: ResourceType = { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts' };
-const RBAC = 'rbac.authorization.k8s.io/v1';
-const ROLES: ResourceType = { apiVersion: RBAC, kind: 'Role', plural: 'roles' };
-const ROLE_BINDINGS: ResourceType = { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings' };
-
-interface Rule {
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };
 const START: Rule = { resources: ['canaries/rollouts'], verbs: ['create'] };
@@ -28,28 +18,9 @@ before(async () => {
 });
 after(() => bench.close());
 
-/** A service account with these rights in the namespace. @returns a token of it */
-async function account(name: string, rules: readonly Rule[], audience = 'serinus'): Promise<string> {
-  const metadata = { name, namespace: ns };
-  await client.create(SERVICE_ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
-  const named = rules.map((rule) => ({ apiGroups: ['flagger.app'], ...rule }));
-  await client.create(ROLES, { apiVersion: RBAC, kind: 'Role', metadata, rules: named });
-  await client.create(ROLE_BINDINGS, {
-    apiVersion: RBAC,
-    kind: 'RoleBinding',
-    metadata,
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace: ns }],
-  });
-  const answer = await client.request<{ status: { token: string } }>(
-    'POST',
-    `/api/v1/namespaces/${ns}/serviceaccounts/${name}/token`,
-    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [audience] } },
-  );
-  return answer.status.token;
-}
+const account = (name: string, rules: readonly Rule[], audience?: string): Promise<string> =>
+  accountIn(client, ns, name, rules, audience);
 
-const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 const rollouts = (name: string): string => `/api/v1/namespaces/${ns}/canaries/${name}/rollouts`;
 const IMAGE = { images: { app: 'podinfo:6.0.1' } };
 

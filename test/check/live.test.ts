@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import type { Finding } from '../../src/check/finding.js';
-import type { LiveMetric } from '../../src/check/live/live.js';
+import type { LiveMetric } from '../../src/check/live/metric.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { BAD_QUERY, DOWN, NOTHING, number, prometheus } from '../metrics/fixtures.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../check/finding.js';
-import { VERDICTS } from '../../check/live/live.js';
+import { VERDICTS } from '../../check/live/metric.js';
 
 const MANIFEST =
   'send the Canary, alone or with other objects: as text in YAML or JSON, as an object, or as a list of objects';

@@ -64,7 +64,9 @@ function complaintAbout(subject: Subject, { field, title, known }: Reference): r
           value: title,
           message: `${title} was not looked at: ${known.why ?? 'it is not in the file'}`,
           remedy:
-            known.why === undefined ? 'add it to the file, or use --cluster' : 'have the right granted to read it',
+            known.why === undefined
+              ? 'add it to the file, or have the cluster looked at (--cluster)'
+              : 'have the right granted to read it',
         }),
       ];
   }

@@ -1,9 +1,7 @@
 import type { Canary } from '../../crds/types.js';
 import { queryNamesOf, type QueryNames } from '../../metrics/model.js';
 import type { Observer } from '../../metrics/queries/flagger.js';
-
-/** Whose numbers a live check reads: before the first release there is only the target. */
-export type Server = 'primary' | 'target';
+import type { Server } from './metric.js';
 
 /**
  * How a query about the canary is put to the primary, which serves while no release is under way.

@@ -1,8 +1,7 @@
-import { formatGoDuration } from '../../crds/duration.js';
-import { formatFloat } from '../../metrics/go-format.js';
 import type { Finding } from '../finding.js';
 import { about, sourcesOf, type Subject } from '../subject.js';
-import type { LiveMetric } from './live.js';
+import type { LiveMetric } from './metric.js';
+import { unitOf } from './unit.js';
 
 /**
  * What the present values say of the policy.
@@ -147,17 +146,4 @@ function remedyFor(live: LiveMetric, value: number): string {
   const whole = [1, 100].find((one) => value <= one && fits(one - value));
   if (whole === undefined) return wellMeant;
   return `the query seems to be the wrong way round: ${whole} minus its value, ${unit(whole - value)}, would pass`;
-}
-
-const DIGITS = 6;
-
-/** How a metric's values are written. */
-export function unitOf({ metric, kind }: Pick<LiveMetric, 'metric' | 'kind'>): (value: number) => string {
-  const unit = kind === 'builtin' ? metric : 'plain';
-  return (value) => {
-    if (!Number.isFinite(value)) return formatFloat(value);
-    if (unit === 'request-duration') return formatGoDuration(value);
-    const text = formatFloat(Number(value.toPrecision(DIGITS)));
-    return unit === 'request-success-rate' ? `${text} %` : text;
-  };
 }

@@ -9,31 +9,9 @@ import type { Settings } from '../../settings.js';
 import { sourcesOf, templateKey, type PlacedSource, type Subject } from '../subject.js';
 import type { Surroundings } from '../surroundings.js';
 import { NotAsked, questionOf, type Asking } from './ask.js';
-import { counterpartOf, type Server } from './counterpart.js';
+import { counterpartOf } from './counterpart.js';
+import type { LiveMetric, Server } from './metric.js';
 import { addressesBehind, secretOf, templateOf } from './sources.js';
-
-export const VERDICTS = ['passes', 'halts', 'no-values', 'broken', 'unreachable', 'not-asked'] as const;
-
-export type Verdict = (typeof VERDICTS)[number];
-
-/** What a metric says of what serves now. */
-export interface LiveMetric {
-  readonly metric: string;
-  /** `spec.analysis.metrics[0]`. */
-  readonly field: string;
-  readonly kind: 'builtin' | 'query' | 'template';
-  /** Who was asked about; the target where there is no primary yet. */
-  readonly of: Server;
-  readonly verdict: Verdict;
-  /** Percent for request-success-rate, milliseconds for request-duration. */
-  readonly value?: number;
-  readonly min?: number;
-  readonly max?: number;
-  /** Why there is no value. */
-  readonly reason?: string;
-  /** As it was sent. */
-  readonly query?: string;
-}
 
 export interface LiveOptions {
   readonly settings: Pick<Settings, 'meshProvider' | 'builtinQueries'>;

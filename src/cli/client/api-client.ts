@@ -7,6 +7,7 @@ import {
   type CanaryDetail,
   type CanarySummary,
 } from '../../api/schema/canary.js';
+import { checkAnswerSchema, type CheckAnswer, type CheckRequest } from '../../api/schema/check.js';
 import { problemSchema } from '../../api/schema/problem.js';
 import { historySchema, releaseSchema, type Release, type ReleaseSummary } from '../../api/schema/release.js';
 import { acceptedSchema, obeyedSchema, pendingSchema, type Accepted } from '../../api/schema/requests.js';
@@ -96,6 +97,10 @@ export class ApiClient {
   /** @param key the same for the same request */
   async startRollout(namespace: string, name: string, body: object, key: string): Promise<Accepted> {
     return this.post(`${canaryPath(namespace, name)}/rollouts`, body, key, acceptedSchema);
+  }
+
+  async check(request: CheckRequest): Promise<CheckAnswer> {
+    return this.answer(() => this.http.post<unknown>('/api/v1/check', request), checkAnswerSchema);
   }
 
   async order(id: string, order: string, body: object, key: string): Promise<Receipt> {

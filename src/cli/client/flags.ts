@@ -23,13 +23,17 @@ export interface OutputFlags {
 }
 
 export function addServerFlags(command: Command): Command {
+  const server = new Option('--server <url>', 'URL of the Serinus API').default('http://127.0.0.1:8080');
+  return addTokenFlags(command.addOption(server.env('SERINUS_SERVER').argParser(serverUrl)));
+}
+
+/** For commands that get along without a server; it counts only where it is named. */
+export function addOptionalServerFlags(command: Command, description: string): Command {
+  return addTokenFlags(command.addOption(new Option('--server <url>', description).argParser(serverUrl)));
+}
+
+function addTokenFlags(command: Command): Command {
   return command
-    .addOption(
-      new Option('--server <url>', 'URL of the Serinus API')
-        .default('http://127.0.0.1:8080')
-        .env('SERINUS_SERVER')
-        .argParser(serverUrl),
-    )
     .addOption(new Option('--token <token>', 'bearer token; others can see it in the list of processes'))
     .addOption(new Option('--token-file <path>', 'file with the token (default: the variable SERINUS_TOKEN)'));
 }

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import type { CheckAnswer } from '../../api/schema/check.js';
+import { Manifests } from '../../check/manifest.js';
+import { messageOf, UserError } from '../../errors.js';
+import { EXIT } from '../client/exit-codes.js';
+import { CommandFailed } from '../client/failed.js';
+import {
+  addOptionalServerFlags,
+  addOutputFlag,
+  clientOf,
+  type OutputFlags,
+  type ServerFlags,
+} from '../client/flags.js';
+import { printData } from '../client/output.js';
+import { describeChecked, plural } from '../client/checked.js';
+import { addClusterFlags, addPolicyFlags, policySettingsOf, type ClusterFlags, type PolicyFlags } from '../options.js';
+import { UsageError } from '../usage.js';
+
+interface Flags extends ClusterFlags, PolicyFlags, OutputFlags, Partial<ServerFlags> {
+  readonly filename: readonly string[];
+  readonly namespace?: string;
+  readonly cluster?: boolean;
+  readonly metrics?: boolean;
+  readonly strict?: boolean;
+}
+
+const HELP = `
+Examples:
+  serinus check -f canary.yaml
+  serinus check -f canary.yaml -f template.yaml --strict
+  serinus check -f canary.yaml --cluster --metrics --metrics-server http://127.0.0.1:9090
+  serinus check -f canary.yaml --metrics --server https://serinus.example --token-file token
+  kubectl -n test get canary podinfo -o yaml | serinus check -f - --metrics
+
+Exit codes:
+  0  no errors; with --strict: no warnings either
+  1  there are, or the cluster or the server can't be reached
+  2  the command line is wrong: no such file, not YAML, no Canary in it`;
+
+/** `serinus check`: a Canary's mistakes, how long its releases take, and what its metrics say now. */
+export function checkCommand(): Command {
+  const command = new Command('check')
+    .description('check a Canary before a release relies on it: mistakes, duration, and what its metrics say now')
+    .addOption(
+      new Option(
+        '-f, --filename <file>',
+        'the Canary in YAML or JSON, with other objects if you like; may be repeated, - reads standard input',
+      )
+        .argParser(collect)
+        .makeOptionMandatory(),
+    )
+    .option('-n, --namespace <name>', 'of objects that name none (default: "default")')
+    .option('--cluster', 'look in the cluster for what the files do not have')
+    .option('--metrics', 'ask every metric about the primary as it serves now; implies --cluster')
+    .option('--strict', 'warnings fail too')
+    .addHelpText('after', HELP)
+    .action(run);
+  addOptionalServerFlags(
+    command,
+    'have this Serinus API do it, with its settings: it reaches metrics that you may not reach',
+  );
+  return addPolicyFlags(addClusterFlags(addOutputFlag(command, ['json', 'yaml'])));
+}
+
+async function run(flags: Flags): Promise<void> {
+  const manifests = readFiles(flags);
+  const answer = flags.server === undefined ? await checkHere(manifests, flags) : await checkThere(manifests, flags);
+  if (flags.output === 'json' || flags.output === 'yaml') printData(answer, flags.output);
+  else for (const line of answer.canaries.flatMap(describeChecked)) console.log(line);
+  verdict(answer, flags);
+}
+
+async function checkThere(manifests: Manifests, flags: Flags): Promise<CheckAnswer> {
+  const { server = '', cluster = false, metrics = false } = flags;
+  return clientOf({ ...flags, server }).check({ manifest: [...manifests.objects], cluster, metrics });
+}
+
+async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswer> {
+  // Clients of clusters take a while to load, which looking at a file should not wait for.
+  const [{ check }, { answerOf }] = await Promise.all([
+    import('../../check/check.js'),
+    import('../../api/check/answer.js'),
+  ]);
+  const needsCluster = flags.cluster === true || flags.metrics === true;
+  const reports = await check(manifests, {
+    settings: policySettingsOf(flags),
+    cluster: needsCluster ? await clusterOf(flags) : undefined,
+    // Whoever runs this reads the cluster by rights of their own.
+    live: flags.metrics === true ? { environment: process.env, showAllQueries: true } : undefined,
+  });
+  return answerOf(reports);
+}
+
+async function clusterOf({ kubeconfig, context }: ClusterFlags) {
+  const { KubeClient } = await import('../../kubernetes/client.js');
+  return KubeClient.create({
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+}
+
+/** @throws CommandFailed where the policy fails */
+function verdict({ canaries }: CheckAnswer, { strict = false }: Flags): void {
+  const findings = canaries.flatMap((canary) => canary.findings);
+  const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
+  const [errors, warnings] = [count('error'), count('warning')];
+  if (errors === 0 && !(strict && warnings > 0)) return;
+  const counted = [
+    ...(errors > 0 ? [plural(errors, 'error')] : []),
+    ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
+  ];
+  throw new CommandFailed(EXIT.error, `the policy has ${counted.join(' and ')}`);
+}
+
+/** @throws UsageError where a file can't be read, or there is no Canary in any */
+function readFiles({ filename, namespace }: Flags): Manifests {
+  try {
+    const manifests = filename
+      .map((path) => Manifests.read(textOf(path), path === '-' ? 'standard input' : path, namespace))
+      .reduce((all, more) => all.with(more));
+    manifests.demandCanary();
+    return manifests;
+  } catch (error) {
+    if (error instanceof UserError) throw new UsageError(`--filename: ${error.message}`);
+    throw error;
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new UserError(`${path} can't be read: ${messageOf(error)}`);
+  }
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
