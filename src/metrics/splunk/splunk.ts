@@ -34,9 +34,7 @@ export function createSplunk(options: ProviderOptions): MetricsProvider {
   const secrets = secretsOf(options, address, headers);
   const { insecureSkipVerify } = options.provider;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const stream = below(new URL(address.href.replace('http', 'ws').replace('api', 'stream')), '/v2/signalflow/connect');
-  const api = below(new URL(address.href.replace('stream', 'api')), '/v2/metric');
-  api.search = '?limit=1';
+  const { stream, api } = addressesOf(address);
   intervalMsOf(options);
 
   return {
@@ -57,6 +55,14 @@ export function createSplunk(options: ProviderOptions): MetricsProvider {
         readJson(metricsSchema, body, { name: 'Splunk Observability Cloud', secrets });
       }),
   };
+}
+
+/** Where programs are sent, and where metrics are listed. */
+export function addressesOf(address: URL): { readonly stream: URL; readonly api: URL } {
+  const stream = new URL(address.href.replace('http', 'ws').replace('api', 'stream'));
+  const api = below(new URL(address.href.replace('stream', 'api')), '/v2/metric');
+  api.search = '?limit=1';
+  return { stream: below(stream, '/v2/signalflow/connect'), api };
 }
 
 function valueOf(points: readonly DataPoint[]): number {
