@@ -38,7 +38,7 @@ export class Courier {
     });
     // A bug in here must not roll a release back.
     this.walk.catch((error: unknown) => {
-      if (!isCancellation(error)) log.error('nothing more is delivered by this run', { error: String(error) });
+      if (!this.closed) log.error('nothing more is delivered by this run', { error: String(error) });
     });
   }
 
@@ -128,7 +128,8 @@ export class Courier {
     try {
       return await deliver(canary.cluster, roundSummary(round)).deliver({ canary, origin, round });
     } catch (error) {
-      if (isCancellation(error)) throw error;
+      // Given up while it was under way, or its worker died just then: nothing is known, so it is told again.
+      if (this.closed || isCancellation(error)) throw error;
       // Only a bug ends here. It must not hold up anything, nor be tried for ever.
       log.error('the notices could not be delivered', { error: String(error) });
       const refused = round.notices.map(({ seq }) => ({ seq, error: 'the delivery failed, see the history' }));
