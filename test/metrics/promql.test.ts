@@ -43,8 +43,27 @@ function exported(seconds: number): string {
       `${latency},le="+Inf"} ${count(perSecond)}`,
     ];
   })
+    .concat(istio(seconds), nginx(seconds))
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** Fifty requests a second, all of which fail. */
+function istio(seconds: number): readonly string[] {
+  const labels = 'reporter="destination",destination_workload_namespace="test",destination_workload="podinfo"';
+  return [`istio_requests_total{${labels},response_code="503"} ${(50 * seconds).toFixed(3)}`];
+}
+
+/** A hundred requests a second, of which two take between 2 and 4 seconds, and the others next to nothing. */
+function nginx(seconds: number): readonly string[] {
+  const name = 'nginx_ingress_controller_response_duration_seconds';
+  const labels = 'namespace="test",ingress="podinfo",canary="test-podinfo-canary-80"';
+  const bucket = (le: string, rate: number) => `${name}_bucket{${labels},le="${le}"} ${(rate * seconds).toFixed(3)}`;
+  return [
+    ...[bucket('0.1', 98), bucket('2', 98), bucket('4', 100), bucket('+Inf', 100)],
+    `${name}_sum{${labels}} ${(7 * seconds).toFixed(3)}`,
+    `${name}_count{${labels}} ${(100 * seconds).toFixed(3)}`,
+  ];
 }
 
 const MODEL: QueryModel = {
@@ -101,6 +120,22 @@ describe('on a real Prometheus', { skip }, () => {
     };
     assert.deepEqual(await verdict('flagger'), [undefined]);
     assert.deepEqual(await verdict('canary-only'), ['Halt podinfo.test advancement success rate 90.00% < 94%']);
+  });
+});
+
+describe('on a real Prometheus, with other gateways', { skip }, () => {
+  test('nothing but failures, and the slow among many', async (t) => {
+    const prometheus = createProvider(provider(await started(t)));
+    const ask = (observer: Observer, metric: (typeof BUILTIN_METRICS)[number], flavour: Flavour) =>
+      prometheus.query(renderBuiltin(builtinQuery(observer, metric, { flavour }), MODEL, []) ?? '', never);
+    await patiently(() => ask('nginx', 'request-duration', 'flagger'));
+
+    assert.equal(await ask('istio', 'request-success-rate', 'canary-only'), 0);
+    await assert.rejects(ask('istio', 'request-success-rate', 'flagger'), NoValuesFound);
+    const mean = await ask('nginx', 'request-duration', 'flagger');
+    assert.ok(Math.abs(mean - 70) < 1, `${mean} is not about 70`);
+    const percentile = await ask('nginx', 'request-duration', 'canary-only');
+    assert.ok(Math.abs(percentile - 3_000) < 20, `${percentile} is not about 3000`);
   });
 });
 

@@ -18,6 +18,13 @@ const MODEL: QueryModel = {
   interval: '2m',
   variables: {},
 };
+/** Of what Flagger's query takes the mean. */
+const PERCENTILES: Readonly<Partial<Record<Observer, string>>> = {
+  nginx:
+    'histogram_quantile( 0.99, sum( rate( nginx_ingress_controller_response_duration_seconds_bucket{ namespace="my-ns", ingress="my-ing", canary!="" }[2m] ) ) by (le) ) * 1000',
+  skipper:
+    'histogram_quantile( 0.99, sum( rate( skipper_serve_route_duration_seconds_bucket{ route=~"kube(ew)?_my_ns__my_ing_canary__.*__my_svc_canary(_[0-9]+)?" }[2m] ) ) by (le) ) * 1000',
+};
 const OBSERVERS = Object.keys(FLAGGER_QUERIES) as Observer[];
 
 function sent(observer: Observer, flavour: Flavour, model = MODEL, addresses: readonly string[] = ['10.0.0.1']) {
@@ -44,10 +51,12 @@ describe('built-in queries', () => {
   }
 
   for (const observer of OBSERVERS.filter((name) => name !== 'apisix')) {
-    test(`${observer}: ours differs at most by the Service’s name`, () => {
+    test(`${observer}: ours differs by the Service’s name, by 0 for no successes, and where a mean is no percentile`, () => {
+      const { success, duration } = FLAGGER_SENDS[observer];
+      const [successes = '', all = ''] = success.replaceAll('my-app', 'my-svc').split(/ \/ (?=sum)/);
       assertSame(sent(observer, 'canary-only', { ...MODEL, target: 'my-svc' }), {
-        success: FLAGGER_SENDS[observer].success.replaceAll('my-app', 'my-svc'),
-        duration: FLAGGER_SENDS[observer].duration.replaceAll('my-app', 'my-svc'),
+        success: `( ${successes} or vector(0) ) / ${all}`,
+        duration: PERCENTILES[observer] ?? duration.replaceAll('my-app', 'my-svc'),
       });
     });
   }

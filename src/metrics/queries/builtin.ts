@@ -15,8 +15,8 @@ export function builtinQuery(
   metric: BuiltinMetric,
   { flavour }: { flavour: Flavour },
 ): BuiltinQuery {
-  const queries = (flavour === 'canary-only' ? CANARY_ONLY_QUERIES[observer] : undefined) ?? FLAGGER_QUERIES[observer];
-  return queries[metric];
+  const queries = flavour === 'canary-only' ? CANARY_ONLY_QUERIES : FLAGGER_QUERIES;
+  return queries[observer][metric];
 }
 
 /**

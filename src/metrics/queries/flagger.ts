@@ -19,7 +19,10 @@ export type Observer =
 /** The pods that a ReplicaSet makes for the target, by name; those of the primary have one part more. */
 const TARGET_PODS = 'kubernetes_pod_name=~"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"';
 const APISIX_ROUTE = 'route=~"{{ namespace }}_{{ route }}-{{ target }}-canary_.+"';
-const SKIPPER_ROUTE = 'route=~"kube(ew)?_{{ namespace }}__{{ ingress }}_canary__.*__{{ service }}_canary(_[0-9]+)?"';
+export const SKIPPER_ROUTE =
+  'route=~"kube(ew)?_{{ namespace }}__{{ ingress }}_canary__.*__{{ service }}_canary(_[0-9]+)?"';
+/** Metrics of the Ingress that are about canaries. */
+export const NGINX_CANARY = 'namespace="{{ namespace }}", ingress="{{ ingress }}", canary!=""';
 const TRAEFIK_SERVICE = 'service=~"{{ namespace }}-{{ target }}-canary-[0-9a-zA-Z-]+@kubernetescrd"';
 
 /** Envoy's numbers, where one label tells the canary. */
@@ -79,14 +82,11 @@ export const FLAGGER_QUERIES: Readonly<Record<Observer, ObserverQueries>> = {
       deployment=~"{{ target }}", direction="inbound" }[{{ interval }}] ) ) by (le) )`,
   ),
   nginx: observerQueries(
-    `sum( rate( nginx_ingress_controller_requests{ namespace="{{ namespace }}", ingress="{{ ingress }}", canary!="",
-        status!~"5.*" }[{{ interval }}] ) )
-      / sum( rate( nginx_ingress_controller_requests{ namespace="{{ namespace }}", ingress="{{ ingress }}",
-        canary!="" }[{{ interval }}] ) ) * 100`,
-    `sum( rate( nginx_ingress_controller_response_duration_seconds_sum{ namespace="{{ namespace }}",
-        ingress="{{ ingress }}", canary!="" }[{{ interval }}] ) )
-      / sum( rate( nginx_ingress_controller_response_duration_seconds_count{ namespace="{{ namespace }}",
-        ingress="{{ ingress }}", canary!="" }[{{ interval }}] ) ) * 1000`,
+    `sum( rate( nginx_ingress_controller_requests{ ${NGINX_CANARY}, status!~"5.*" }[{{ interval }}] ) )
+      / sum( rate( nginx_ingress_controller_requests{ ${NGINX_CANARY} }[{{ interval }}] ) ) * 100`,
+    `sum( rate( nginx_ingress_controller_response_duration_seconds_sum{ ${NGINX_CANARY} }[{{ interval }}] ) )
+      / sum( rate( nginx_ingress_controller_response_duration_seconds_count{ ${NGINX_CANARY} }[{{ interval }}] ) )
+      * 1000`,
   ),
   osm: observerQueries(
     `sum( rate( osm_request_total{ destination_namespace="{{ namespace }}", destination_kind="Deployment",
