@@ -46,7 +46,7 @@ export function addClusterFlags(command: Command): Command {
     .addOption(
       new Option(
         '--kubeconfig <path>',
-        'path of a kubeconfig (default: KUBECONFIG, the pod’s own account, ~/.kube/config)',
+        'path of a kubeconfig (default: KUBECONFIG, ~/.kube/config, or the pod’s own account)',
       ),
     )
     .addOption(new Option('--context <name>', 'context of the kubeconfig'));

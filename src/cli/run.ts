@@ -29,8 +29,9 @@ export async function runCommandLine(program: Command, args: readonly string[]):
   }
 }
 
-/** Lets mistakes in the command line come back here, of all commands. */
-function strict(command: Command): void {
-  command.exitOverride().showHelpAfterError('(see --help)');
-  for (const child of command.commands) strict(child);
+/** Lets mistakes in the command line come back here, of all commands, with what the command would take. */
+function strict(command: Command, parents = ''): void {
+  const path = `${parents}${command.name()}`;
+  command.exitOverride().showHelpAfterError(`usage: ${path} ${command.usage()} (see ${path} --help)`);
+  for (const child of command.commands) strict(child, `${path} `);
 }

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import { KubeConfig } from '@kubernetes/client-node';
 import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { TransientError } from '../errors.js';
 import { Credentials } from './credentials.js';
+import { loadKubeConfig, type KubeConfigOptions } from './kubeconfig.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { pathOf } from './object.js';
 
 /** The name under which the API server records what we wrote. */
-export const FIELD_MANAGER = 'serinus';
+const FIELD_MANAGER = 'serinus';
 
 /** An answer of the API server that isn't a success. */
 export class KubeError extends Error {
@@ -95,18 +95,12 @@ export class KubeClient {
   }
 
   /**
-   * @param options.kubeconfig path of a kubeconfig; else KUBECONFIG, the pod's service account, or ~/.kube/config
-   * @throws Error when there is no cluster to talk to
+   * @throws UserError where the kubeconfig can't be read, or there is no cluster to talk to
    */
   static create(
-    options: { kubeconfig?: string; context?: string; userAgent?: string; timeoutMs?: number } = {},
+    options: KubeConfigOptions & { readonly userAgent?: string; readonly timeoutMs?: number } = {},
   ): KubeClient {
-    const config = new KubeConfig();
-    if (options.kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(options.kubeconfig);
-    if (options.context !== undefined) config.setCurrentContext(options.context);
-    const cluster = config.getCurrentCluster();
-    if (!cluster) throw new Error(`the kubeconfig has no cluster for context "${config.getCurrentContext()}"`);
+    const { config, cluster } = loadKubeConfig(options);
     return new KubeClient(
       new Credentials(config),
       cluster.server,

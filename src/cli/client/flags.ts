@@ -40,7 +40,10 @@ function addTokenFlags(command: Command): Command {
 
 export function addNamespaceFlag(command: Command): Command {
   return command.addOption(
-    new Option('-n, --namespace <name>', 'namespace of the Canary').default('default').env('SERINUS_NAMESPACE'),
+    new Option('-n, --namespace <name>', 'namespace of the Canary')
+      .default('default')
+      .env('SERINUS_NAMESPACE')
+      .argParser(namespaceName),
   );
 }
 
@@ -75,6 +78,14 @@ function serverUrl(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new InvalidArgumentError('It must be a URL such as http://127.0.0.1:8080.');
+  }
+  return text;
+}
+
+/** As Kubernetes has them (RFC 1123). */
+function namespaceName(text: string): string {
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) {
+    throw new InvalidArgumentError('It must be the name of a namespace, such as shop.');
   }
   return text;
 }
