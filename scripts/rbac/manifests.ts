@@ -15,7 +15,7 @@ export function rbacFiles(scope: Scope): Readonly<Record<string, string>> {
 }
 
 /** ServiceAccount, roles and their bindings of a process. */
-export function rbacOf(process: Process, scope: Scope): string {
+function rbacOf(process: Process, scope: Scope): string {
   const name = `serinus-${process}`;
   const account = new Document({
     apiVersion: 'v1',

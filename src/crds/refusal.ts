@@ -40,7 +40,7 @@ export function complaints(error: z.ZodError, given: unknown): readonly Complain
 }
 
 /** `spec.analysis.webhooks[0].url`. */
-export function fieldOf(path: readonly PropertyKey[]): string {
+function fieldOf(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'object';
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))

@@ -44,7 +44,7 @@ export interface LoadTestSummary {
 }
 
 /** Entries a run carries; a long record loses its middle, never its beginning or its end. */
-export const RECORD_LIMIT = 160;
+const RECORD_LIMIT = 160;
 const KEPT_HEAD = 40;
 
 /** Appends, dropping the oldest entries after the head when the record is full. */

@@ -7,7 +7,7 @@ export interface Revision {
   readonly configs: Readonly<Record<string, string>>;
 }
 
-export function sameConfigs(a: Revision['configs'], b: Revision['configs']): boolean {
+function sameConfigs(a: Revision['configs'], b: Revision['configs']): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }

@@ -26,7 +26,7 @@ export type RollbackWhy =
   | { readonly kind: 'recovery'; readonly reason: string };
 
 /** Checks in a row without any judgement that roll back, as a multiple of the threshold of failed ones. */
-export const UNKNOWN_CHECKS_PER_THRESHOLD = 3;
+const UNKNOWN_CHECKS_PER_THRESHOLD = 3;
 
 /** What a tick comes to: one question more, or one thing to do. */
 export type Step =

@@ -130,7 +130,7 @@ function sourceName(canary: Canary): string {
   return canary.routeRef.name;
 }
 
-export function generatedName(canary: Canary): string {
+function generatedName(canary: Canary): string {
   return `${sourceName(canary)}-${canary.service.name}-canary`;
 }
 

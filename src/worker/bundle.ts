@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
 
 /** Path of a ready bundle; saves a second at each start. */
-export const BUNDLE_VARIABLE = 'SERINUS_WORKFLOW_BUNDLE';
+const BUNDLE_VARIABLE = 'SERINUS_WORKFLOW_BUNDLE';
 
 /** The workflows' code: a ready bundle where there is one, else made from the sources beside this file. */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {

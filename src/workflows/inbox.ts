@@ -143,7 +143,7 @@ const DESCRIPTIONS: Readonly<Record<OrderName, string>> = {
 };
 
 /** Completes what a person sent; a signal from the Temporal UI may carry nothing at all. */
-export function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {
+function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {
   const base = {
     by: request.by ?? 'somebody with access to Temporal',
     reason: request.reason ?? '',

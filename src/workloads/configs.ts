@@ -217,7 +217,7 @@ function isOwnedBy(object: KubeObject, owner: OwnerReference): boolean {
  * As Flagger computes it: the first 16 hex digits of the SHA-256 of Go's JSON of `data`. `binaryData`, which Flagger
  * leaves out, follows where there is any.
  */
-export function checksumOf(object: KubeObject): string {
+function checksumOf(object: KubeObject): string {
   const binaryData = object['binaryData'] as Data | undefined;
   return createHash('sha256')
     .update(goJson(object['data'] as Data | undefined))

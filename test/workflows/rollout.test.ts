@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
-import { ORDER_REFUSED, orderSignals, orderUpdates, stateQuery } from '../../src/workflows/contract.js';
+import {
+  ORDER_REFUSED,
+  orderSignals,
+  orderUpdates,
+  searchAttributes,
+  stateQuery,
+} from '../../src/workflows/contract.js';
 import { V3 } from '../domain/model.js';
 import { FakeCluster } from './fake-cluster.js';
 import { until } from '../support/until.js';
@@ -21,9 +27,9 @@ test('a release is promoted, and its run tells the story', async (t) => {
   assert.equal(cluster.holder, '', 'the lease is released');
   const view = await bench.handle.query(stateQuery);
   assert.equal(view.ended, true);
-  const { searchAttributes } = await bench.handle.describe();
-  assert.deepEqual(searchAttributes['CanaryOutcome'], ['promoted']);
-  assert.deepEqual(searchAttributes['CanaryPhase'], ['Succeeded']);
+  const { typedSearchAttributes } = await bench.handle.describe();
+  assert.equal(typedSearchAttributes.get(searchAttributes.outcome), 'promoted');
+  assert.equal(typedSearchAttributes.get(searchAttributes.phase), 'Succeeded');
 });
 
 test('an abort takes effect at once, in the middle of an interval', async (t) => {

@@ -11,7 +11,7 @@ const texts = {
 
 const suffix = z.string().meta({ description: 'The end of the text' }).optional();
 
-export function stringMatch(description: string) {
+function stringMatch(description: string) {
   return atMostOneOf(z.object(texts), ['exact', 'prefix', 'regex'], description);
 }
 

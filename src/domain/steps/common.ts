@@ -16,7 +16,7 @@ export interface Context {
 
 export type EventEffect = Effect & { readonly do: 'event' };
 
-export function event(type: 'Normal' | 'Warning', message: string): EventEffect {
+function event(type: 'Normal' | 'Warning', message: string): EventEffect {
   return { do: 'event', type, message };
 }
 

@@ -34,7 +34,7 @@ function preambleOf(context: Context): readonly Effect[] {
 }
 
 /** Why, in words for an event. */
-export function rollbackMessage(state: State, why: RollbackWhy): string {
+function rollbackMessage(state: State, why: RollbackWhy): string {
   const say = messagesFor(state);
   switch (why.kind) {
     case 'failed-checks':
