@@ -21,7 +21,7 @@ export class Scene {
   ) {}
 
   static async open(cluster: FakeCluster, bundle: WorkflowBundleOption): Promise<Scene> {
-    const bench = await openBench(cluster, undefined, bundle, IDENTITY);
+    const bench = await openBench(cluster, undefined, bundle, { identity: IDENTITY });
     return new Scene(cluster, await bench.start());
   }
 

@@ -1,5 +1,7 @@
 import type { Effect } from '../domain/effects.js';
+import { FencedError } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
+import type { LeaseOwner, Renewal } from '../kubernetes/lease.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { withInvalidSpec } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
@@ -29,8 +31,18 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   for (const [index, effect] of input.effects.entries()) {
     if (!(await carryOut(deps, view, effect, input, index, signal))) return { overtaken: true };
   }
-  if (release) await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
+  if (release) await letGo(deps, owner, input, release);
   return { overtaken: false };
+}
+
+/** Releases the Lease. One that went with the Canary, which has just been let go of, needs no release. */
+async function letGo(deps: Dependencies, owner: LeaseOwner, input: ApplyInput, release: Renewal): Promise<void> {
+  try {
+    await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
+  } catch (error) {
+    const wasLastWord = error instanceof FencedError && input.effects.some((effect) => effect.do === 'revert');
+    if (!wasLastWord || (await readCanary(deps, input.canary, true))) throw error;
+  }
 }
 
 /** @returns false where promotion found the target changed */

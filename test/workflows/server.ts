@@ -28,24 +28,32 @@ export function temporalAddress(): string {
 
 let ready: Promise<void> | undefined;
 
-/**
- * A worker with these activities and a client, on queues of their own.
- *
- * @param identity what the client and the workers call themselves in histories; by default the process and the host
- */
+export interface BenchOptions {
+  /** What the client and the workers call themselves in histories; by default the process and the host. */
+  readonly identity?: string;
+  /** Whose release it is; by default a Canary of a cluster of its own. */
+  readonly canary?: CanaryKey;
+}
+
+/** A cluster name that nobody else uses: queues and workflows are named after it. */
+export function ownCluster(): string {
+  return `t${randomUUID().slice(0, 8)}`;
+}
+
+/** A worker with these activities and a client, on queues of their own. */
 export async function openBench(
   activities: Activities,
   workflowsPath?: string,
   bundle?: WorkflowBundleOption,
-  identity?: string,
+  options: BenchOptions = {},
 ): Promise<Bench> {
+  const { identity, canary = { cluster: ownCluster(), namespace: 'test', name: 'podinfo' } } = options;
   const connection = await Connection.connect({ address: temporalAddress() });
   const native = await NativeConnection.connect({ address: temporalAddress() });
   const named = identity === undefined ? {} : { identity };
   const client = new Client({ connection, ...named });
   ready ??= setUpTemporal(client, 'shared', 3600);
   await ready;
-  const canary: CanaryKey = { cluster: `t${randomUUID().slice(0, 8)}`, namespace: 'test', name: 'podinfo' };
   const code = bundle ?? (workflowsPath === undefined ? await workflowBundle() : await makeBundle(workflowsPath));
   const { rollBack, loadTest, deliver, ...others } = activities;
   const common = { connection: native, ...named };

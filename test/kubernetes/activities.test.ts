@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test, type TestContext } from 'node:test';
+import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { apply } from '../../src/activities/apply.js';
+import { begin } from '../../src/activities/begin.js';
+import { FINALIZER } from '../../src/activities/generated.js';
+import { createActivities } from '../../src/activities/index.js';
+import { leaseName } from '../../src/kubernetes/lease.js';
+import type { Logger } from '../../src/activities/dependencies.js';
+import { parseStatus } from '../../src/crds/status.js';
+import type { Effect } from '../../src/domain/effects.js';
+import type { KubeClient } from '../../src/kubernetes/client.js';
+import {
+  CANARIES,
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
+  LEASES,
+  SECRETS,
+  SERVICES,
+  type KubeObject,
+} from '../../src/kubernetes/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+import { DEFAULT_SETTINGS } from '../../src/settings.js';
+import { wire } from '../../src/wiring.js';
+import type { Activities } from '../../src/workflows/activities.js';
+import { JANITOR, taskQueueOf } from '../../src/workflows/contract.js';
+import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
+import { until } from '../support/until.js';
+import { receiver, type Receiver } from '../webhooks/receiver.js';
+import { openBench, ownCluster, temporalAddress, type Bench } from '../workflows/server.js';
+import { configMap, openCluster } from './cluster.js';
+import { Doubled } from './doubled.js';
+
+const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+const PATIENCE_MS = 90_000;
+
+/** A real release, of which Temporal carries every activity out twice. */
+class DoubleRelease {
+  private constructor(
+    readonly client: KubeClient,
+    readonly namespace: string,
+    readonly bench: Bench,
+    readonly doubled: Doubled,
+    readonly hooks: Receiver,
+  ) {}
+
+  static async open(t: TestContext, hooks: Receiver): Promise<DoubleRelease> {
+    const cluster = await openCluster();
+    t.after(() => cluster.close());
+    const { client, namespace } = cluster;
+    const canary = { cluster: ownCluster(), namespace, name: APP };
+    const connection = await Connection.connect({ address: temporalAddress() });
+    t.after(() => connection.close());
+    const temporal = new Client({ connection });
+    const settings = { ...DEFAULT_SETTINGS, clusterName: canary.cluster, namespace, minIntervalSeconds: 1 };
+    const deps = wire(client, temporal, settings, SILENT);
+    t.after(() => deps.cache.stop());
+    const doubled = new Doubled(client, namespace);
+    const activities = doubled.wrap(createActivities(deps, temporal));
+    const bench = await (await openBench(activities, undefined, undefined, { canary })).start();
+    t.after(() => bench.close());
+    return new DoubleRelease(client, namespace, bench, doubled, hooks);
+  }
+
+  async apply(): Promise<void> {
+    const { client, namespace } = this;
+    const app = { namespace, host: `${namespace}.example.com`, image: 'lab/http-echo:1' };
+    await client.create(CONFIG_MAPS, configMap(namespace, 'colours', { COLOUR: 'red' }));
+    await client.create(SECRETS, { ...configMap(namespace, 'token', {}), kind: 'Secret', stringData: { TOKEN: 'a' } });
+    await client.create(DEPLOYMENTS, withConfigs(appDeployment(app)));
+    await client.create(HORIZONTAL_POD_AUTOSCALERS, autoscaler(namespace));
+    await client.create(APISIX_ROUTES, appRoute(app));
+    const url = this.hooks.url;
+    const cmd = `hey -n 5 -c 1 ${url}/load`;
+    const webhooks = [
+      { name: 'load', type: 'rollout', url: `${url}/rollout`, metadata: { cmd } },
+      { name: 'gate', type: 'pre-rollout', url: `${url}/pre` },
+      { name: 'report', type: 'post-rollout', url: `${url}/post` },
+      { name: 'tell', type: 'event', url: `${url}/event` },
+    ];
+    const reference = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: APP };
+    const canary = appCanary(
+      app,
+      { autoscalerRef: reference, revertOnDeletion: true },
+      { interval: '1s', threshold: 1, metrics: [], webhooks },
+    );
+    const annotations = { 'serinus.dev/load-test': 'native' };
+    await client.create(CANARIES, { ...canary, metadata: { ...canary.metadata, annotations } });
+  }
+
+  async setImage(image: string): Promise<void> {
+    const patch = { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } };
+    await this.client.patch(DEPLOYMENTS, 'strategic', this.namespace, APP, patch);
+  }
+
+  /** Tells the release what the watch process would. @returns how its run ended */
+  async released(kind: 'spec' | 'target' | 'drift' | 'deletion'): Promise<string> {
+    await this.bench.submit({ id: randomUUID(), kind });
+    return (await this.bench.handle.result()).ending.kind;
+  }
+
+  async status(): Promise<ReturnType<typeof parseStatus>> {
+    return parseStatus((await this.client.get(CANARIES, this.namespace, APP))?.['status']);
+  }
+
+  /** What has been changed by second runs since the last call. */
+  changes(): readonly string[] {
+    return this.doubled.changes.splice(0);
+  }
+}
+
+function withConfigs(deployment: KubeObject): KubeObject {
+  const spec = deployment['spec'] as { template: { spec: { containers: object[] } } };
+  const envFrom = [{ configMapRef: { name: 'colours' } }, { secretRef: { name: 'token' } }];
+  const containers = spec.template.spec.containers.map((container) => ({ ...container, envFrom }));
+  return { ...deployment, spec: { ...spec, template: { ...spec.template, spec: { containers } } } };
+}
+
+function autoscaler(namespace: string): KubeObject {
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: APP, namespace },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: APP },
+      minReplicas: 1,
+      maxReplicas: 2,
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 90 } } },
+      ],
+    },
+  };
+}
+
+test('an activity that is carried out twice, as after a lost completion, changes nothing the second time', async (t) => {
+  let refuse = false;
+  const hooks = await receiver(t, (response, _nth, { url }) =>
+    response.writeHead(refuse && url === '/pre' ? 500 : 200).end(),
+  );
+  const release = await DoubleRelease.open(t, hooks);
+  await release.apply();
+
+  await t.test('while a Canary is initialised', async () => {
+    const ending = await release.released('spec');
+    assert.deepEqual(release.changes(), []);
+    assert.equal(ending, 'initialized');
+  });
+
+  await t.test('in a release that is promoted, with configuration', async () => {
+    await release.client.patch(CONFIG_MAPS, 'merge', release.namespace, 'colours', { data: { COLOUR: 'blue' } });
+    await release.setImage('lab/http-echo:2');
+    const ending = await release.released('target');
+    assert.deepEqual(release.changes(), []);
+    assert.equal(ending, 'promoted');
+  });
+
+  await t.test('in a release that the janitor finds and that is rolled back', async () => {
+    refuse = true;
+    await release.setImage('lab/http-echo:3');
+    const { bench } = release;
+    await bench.client.workflow.execute(JANITOR, {
+      workflowId: `${bench.handle.workflowId}/janitor`,
+      taskQueue: taskQueueOf(bench.canary.cluster),
+    });
+    await until(async () => (await release.status()).phase === 'Failed', 'phase Failed', PATIENCE_MS);
+    assert.equal((await bench.handle.result()).ending.kind, 'rolled-back');
+    assert.deepEqual(release.changes(), []);
+  });
+
+  await t.test('when drift is corrected', async () => {
+    await release.client.delete(SERVICES, release.namespace, `${APP}-canary`);
+    const ending = await release.released('drift');
+    assert.deepEqual(release.changes(), []);
+    assert.equal(ending, 'reconciled');
+    assert.ok(await release.client.get(SERVICES, release.namespace, `${APP}-canary`));
+  });
+
+  await t.test('when a spec is refused', async () => {
+    const patch = { spec: { analysis: { stepWeight: 0 } } };
+    await release.client.patch(CANARIES, 'merge', release.namespace, APP, patch);
+    const ending = await release.released('spec');
+    assert.deepEqual(release.changes(), []);
+    assert.equal(ending, 'refused');
+    await release.client.patch(CANARIES, 'merge', release.namespace, APP, { spec: { analysis: { stepWeight: 25 } } });
+  });
+
+  await t.test('when everything is given back on deletion', async () => {
+    await release.client.delete(CANARIES, release.namespace, APP);
+    const ending = await release.released('deletion');
+    assert.deepEqual(release.changes(), []);
+    assert.equal(ending, 'terminated');
+    assert.equal(await release.client.get(CANARIES, release.namespace, APP), undefined);
+  });
+
+  await t.test('and that was every activity, with every effect', () => {
+    const activities: Readonly<Record<keyof Activities, true>> = {
+      begin: true,
+      observe: true,
+      apply: true,
+      rollBack: true,
+      awaitReady: true,
+      callHooks: true,
+      deliver: true,
+      loadTest: true,
+      sweep: true,
+    };
+    assert.deepEqual([...new Set(release.doubled.runs.map(({ name }) => name))].sort(), Object.keys(activities).sort());
+    const effects: Readonly<Record<Effect['do'], true>> = {
+      event: true,
+      build: true,
+      reconcile: true,
+      scaleUp: true,
+      scaleDown: true,
+      weights: true,
+      drain: true,
+      promote: true,
+      status: true,
+      condition: true,
+      settle: true,
+      scaleLikePrimary: true,
+      revert: true,
+    };
+    const seen = release.doubled.runs.flatMap(
+      ({ input }) => (input as { effects?: Effect[] } | undefined)?.effects ?? [],
+    );
+    assert.deepEqual([...new Set(seen.map((effect) => effect.do))].sort(), Object.keys(effects).sort());
+  });
+
+  await t.test('and receivers can tell a repetition by its key', () => {
+    for (const path of ['/event', '/post']) {
+      const calls = hooks.received.filter(({ url }) => url === path);
+      const keys = calls.map(({ headers }) => String(headers['idempotency-key']));
+      assert.ok(keys.length > 0 && !keys.includes('undefined'), path);
+      for (const key of new Set(keys)) assert.equal(keys.filter((other) => other === key).length, 2, `${path} ${key}`);
+    }
+  });
+});
+
+test('an activity that does change something the second time is found out', async (t) => {
+  const cluster = await openCluster();
+  t.after(() => cluster.close());
+  const { client, namespace } = cluster;
+  await client.create(CONFIG_MAPS, configMap(namespace, 'counter', { count: '0' }));
+  const doubled = new Doubled(client, namespace);
+  let count = 0;
+  const { callHooks } = doubled.wrap({
+    callHooks: async () => {
+      count += 1;
+      await client.patch(CONFIG_MAPS, 'merge', namespace, 'counter', { data: { count: String(count) } });
+      return { results: [] };
+    },
+  } as Partial<Activities> as Activities);
+  const canary = { cluster: 'c', namespace, name: APP };
+  await new MockActivityEnvironment().run(callHooks, { canary, type: 'post-rollout', phase: 'Succeeded' });
+  assert.equal(doubled.changes.length, 1);
+  assert.match(doubled.changes[0] ?? '', /^callHooks: ConfigMap\/counter: .* version \d+ → .* version \d+$/);
+});
+
+test('a Lease that goes with its Canary, before it could be released, is no reason to fail', async (t) => {
+  const cluster = await openCluster();
+  t.after(() => cluster.close());
+  const { client, namespace } = cluster;
+  const connection = Connection.lazy({ address: temporalAddress() });
+  t.after(() => connection.close());
+  const deps = wire(client, new Client({ connection }), { ...DEFAULT_SETTINGS, namespace }, SILENT);
+  t.after(() => deps.cache.stop());
+  const app = { namespace, host: `${namespace}.example.com`, image: 'lab/http-echo:1' };
+  await client.create(DEPLOYMENTS, appDeployment(app));
+  const canary = appCanary(app, { revertOnDeletion: true });
+  await client.create(CANARIES, { ...canary, metadata: { ...canary.metadata, finalizers: [FINALIZER] } });
+  await client.delete(CANARIES, namespace, APP);
+  const key = { cluster: 'c', namespace, name: APP };
+  const begun = await begin(deps, { canary: key, holder: 'me', leaseSeconds: 60 });
+  assert.ok(!begun.gone);
+  // The garbage collector may be as quick as this.
+  const leases = Object.assign(Object.create(deps.leases) as typeof deps.leases, {
+    renew: async (...args: Parameters<typeof deps.leases.renew>) => {
+      if (args[2].kind === 'released') await client.delete(LEASES, namespace, leaseName(APP));
+      await deps.leases.renew(...args);
+    },
+  });
+  const last = {
+    canary: key,
+    fence: { epoch: begun.epoch, seq: 1 },
+    lease: { kind: 'released' },
+    effects: [{ do: 'revert' }],
+    at: Date.now(),
+    observedGeneration: 1,
+  } as const;
+  const applied = await apply({ ...deps, leases }, last, new AbortController().signal);
+  assert.deepEqual(applied, { overtaken: false });
+  assert.equal(await client.get(CANARIES, namespace, APP), undefined);
+});
