@@ -6,6 +6,7 @@ import axios from 'axios';
 import { parseManifest } from '../../lab/kube/apply.js';
 import type { Scope } from '../../scripts/rbac/manifests.js';
 import { excuseFor, GRANTS, permissionsOf, PROCESSES, type Process } from '../../scripts/rbac/rules.js';
+import { checkAnswerSchema, type CheckedCanary } from '../../src/api/schema/check.js';
 import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
 import {
   CANARIES,
@@ -46,6 +47,33 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
     await world.phase('Progressing');
     await world.phase('Succeeded', 90_000);
     assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:2');
+  });
+
+  await t.test('a policy is checked, by who may apply it', async () => {
+    const manifest = await world.kube.get(CANARIES, world.namespace, APP);
+    const headers = { authorization: `Bearer ${await cast.roles.token('carol')}` };
+    const check = async (): Promise<CheckedCanary> => {
+      const { status, data } = await axios.post<unknown>(
+        `${api.url}/api/v1/check`,
+        { manifest, metrics: true },
+        { headers, validateStatus: () => true },
+      );
+      assert.equal(status, 200, JSON.stringify(data));
+      return checkAnswerSchema.parse(data).canaries[0] ?? assert.fail();
+    };
+    const passes = ({ metrics = [] }: CheckedCanary): boolean => metrics.every(({ verdict }) => verdict === 'passes');
+    // The primary's new pods have just begun to get requests.
+    await until(async () => passes(await check()), 'the metrics of the primary pass', 20_000);
+    const checked = await check();
+    assert.deepEqual(
+      checked.metrics?.map(({ metric, of }) => [metric, of]),
+      [
+        ['always', 'primary'],
+        ['request-success-rate', 'primary'],
+      ],
+    );
+    const unseen = checked.findings.filter(({ rule }) => ['not-looked-at', 'missing-object'].includes(rule));
+    assert.deepEqual(unseen, []);
   });
 
   await t.test('changed configuration is promoted, and the autoscaler with it', async () => {
@@ -215,6 +243,20 @@ class Cast {
         kind: 'RoleBinding',
         metadata: { name: 'carol', namespace },
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'serinus-releaser' },
+        subjects: [{ kind: 'ServiceAccount', name: 'carol', namespace }],
+      },
+      // She may apply policies too, as kubectl would.
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'carol-applies', namespace },
+        rules: [{ apiGroups: ['flagger.app'], resources: ['canaries'], verbs: ['create'] }],
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'carol-applies', namespace },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'carol-applies' },
         subjects: [{ kind: 'ServiceAccount', name: 'carol', namespace }],
       },
     ]);

@@ -16,6 +16,7 @@ import { printData } from '../client/output.js';
 import { describeChecked, plural } from '../client/checked.js';
 import { addClusterFlags, addPolicyFlags, policySettingsOf, type ClusterFlags, type PolicyFlags } from '../options.js';
 import { UsageError } from '../usage.js';
+import { version } from '../version.js';
 
 interface Flags extends ClusterFlags, PolicyFlags, OutputFlags, Partial<ServerFlags> {
   readonly filename: readonly string[];
@@ -95,6 +96,7 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
 async function clusterOf({ kubeconfig, context }: ClusterFlags) {
   const { KubeClient } = await import('../../kubernetes/client.js');
   return KubeClient.create({
+    userAgent: `serinus-cli/${version()}`,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
   });
