@@ -6,7 +6,7 @@ import { checkLoadSpec, LIMITS, type LoadSpec } from './load/spec.js';
 import { Tally, type LoadReport, type LoadState } from './load/tally.js';
 
 export { fromHey } from './load/hey.js';
-export { LIMITS, type LoadSpec } from './load/spec.js';
+export type { LoadSpec } from './load/spec.js';
 export { loadStateSchema, type LoadReport, type LoadState } from './load/tally.js';
 
 export interface LoadTools {

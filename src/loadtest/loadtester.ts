@@ -11,7 +11,6 @@ import { Service } from './service.js';
 import { Tasks } from './tasks/routes.js';
 import { TaskRunner } from './tasks/runner.js';
 
-export type { GateKind } from './gates/store.js';
 export type { LoadTesterLog } from './log.js';
 export { DEFAULT_PROGRAMS, type LoadTesterOptions } from './options.js';
 
