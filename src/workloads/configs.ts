@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Fence } from '../kubernetes/lease.js';
 import type { KubeObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
 import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
+import { checksumOf } from '../kubernetes/objects/config-checksum.js';
 import { copyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
 import { withPrefixes } from '../kubernetes/objects/metadata.js';
 import { write } from '../kubernetes/write.js';
@@ -14,8 +14,6 @@ const TRACKING_ANNOTATION = 'flagger.app/config-tracking';
 const TRACKED_SECRET_TYPES = ['Opaque', 'kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth', 'kubernetes.io/tls'];
 /** Suffix of what a copy held before an unfinished promotion. */
 const PREVIOUS = '-previous';
-
-type Data = Readonly<Record<string, string>>;
 
 interface Known {
   readonly uid: string | undefined;
@@ -211,27 +209,4 @@ function owners(current: KubeObject | undefined, owner: OwnerReference): readonl
 
 function isOwnedBy(object: KubeObject, owner: OwnerReference): boolean {
   return object.metadata.ownerReferences?.some((ref) => ref.uid === owner.uid) ?? false;
-}
-
-/**
- * As Flagger computes it: the first 16 hex digits of the SHA-256 of Go's JSON of `data`. `binaryData`, which Flagger
- * leaves out, follows where there is any.
- */
-function checksumOf(object: KubeObject): string {
-  const binaryData = object['binaryData'] as Data | undefined;
-  return createHash('sha256')
-    .update(goJson(object['data'] as Data | undefined))
-    .update(binaryData && Object.keys(binaryData).length > 0 ? goJson(binaryData) : '')
-    .digest('hex')
-    .slice(0, 16);
-}
-
-/** Go's encoding/json: sorted keys, no spaces, and `<`, `>`, `&` and two line separators escaped. */
-function goJson(data: Data | undefined): string {
-  if (data === undefined) return 'null';
-  const fields = Object.entries(data)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return `{${fields.join(',')}}`.replace(/[<>&\u2028\u2029]/g, escape);
 }
