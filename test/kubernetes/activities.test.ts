@@ -254,7 +254,8 @@ test('an activity that does change something the second time is found out', asyn
     },
   } as Partial<Activities> as Activities);
   const canary = { cluster: 'c', namespace, name: APP };
-  await new MockActivityEnvironment().run(callHooks, { canary, type: 'post-rollout', phase: 'Succeeded' });
+  const input = { canary, type: 'post-rollout', phase: 'Succeeded' } as const;
+  await new MockActivityEnvironment().run(() => callHooks(input));
   assert.equal(doubled.changes.length, 1);
   assert.match(doubled.changes[0] ?? '', /^callHooks: ConfigMap\/counter: .* version \d+ → .* version \d+$/);
 });
