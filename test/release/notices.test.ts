@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, test, type TestContext } from 'node:test';
+import axios from 'axios';
+import { ALERT_PROVIDERS, SECRETS } from '../../src/kubernetes/object.js';
+import { gateSignals } from '../../src/cli/gate-signals.js';
+import { startLoadTester } from '../../src/loadtest/loadtester.js';
+import type { DeliveryOutcome } from '../../src/workflows/contract.js';
+import { until } from '../support/until.js';
+import { appCanary, appDeployment, appRoute } from './objects.js';
+import { World } from './world.js';
+
+interface Heard {
+  readonly path: string;
+  readonly key: string;
+  readonly body: string;
+}
+
+/** Somebody who listens; may be closed, and opened again at the same port. */
+class Listener {
+  readonly heard: Heard[] = [];
+  /** For answers; undefined = never. */
+  status: number | undefined = 200;
+  private server = createServer(this.listener);
+  private port = 0;
+
+  static async open(t: TestContext): Promise<Listener> {
+    const listener = new Listener();
+    await listener.listen();
+    t.after(() => listener.close());
+    return listener;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Messages of events at a path, repetitions left out. */
+  events(path = '/events'): string[] {
+    const at = this.heard.filter((one) => one.path === path);
+    const texts = new Map(at.map(({ key, body }) => [key, messageOf(body)]));
+    return [...texts.values()];
+  }
+
+  async listen(): Promise<void> {
+    this.server = createServer(this.listener);
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private get listener(): RequestListener {
+    return (request, response) => {
+      let body = '';
+      request.setEncoding('utf8');
+      request.on('data', (chunk: string) => (body += chunk));
+      request.on('end', () => {
+        const { url = '', headers } = request;
+        if (this.status === undefined) return;
+        if (this.status < 300) this.heard.push({ path: url, key: String(headers['idempotency-key']), body });
+        response.writeHead(this.status).end();
+      });
+    };
+  }
+}
+
+function messageOf(body: string): string {
+  const { metadata } = JSON.parse(body) as { metadata: { eventType: string; eventMessage: string } };
+  return `[${metadata.eventType}] ${metadata.eventMessage}`;
+}
+
+/** A Canary of which everybody is told, whose analysis takes its time. */
+async function told(world: World, listener: Listener, analysis: Record<string, unknown> = {}) {
+  await world.kube.create(SECRETS, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'chat', namespace: world.namespace },
+    ['stringData']: { address: `${listener.url}/alerts/T0secret` },
+  });
+  await world.kube.create(ALERT_PROVIDERS, {
+    apiVersion: 'flagger.app/v1beta1',
+    kind: 'AlertProvider',
+    metadata: { name: 'chat', namespace: world.namespace },
+    spec: { type: 'slack', channel: 'ops', secretRef: { name: 'chat' } },
+  });
+  const webhooks = [
+    { name: 'bell', type: 'event', url: `${listener.url}/events`, timeout: '3s' },
+    { name: 'report', type: 'post-rollout', url: `${listener.url}/report`, timeout: '3s' },
+  ];
+  const alerts = [{ name: 'chat', severity: 'info', providerRef: { name: 'chat' } }];
+  return appCanary(world.app, {}, { metrics: [], webhooks, alerts, ...analysis });
+}
+
+describe('whoever listens to a release', () => {
+  test('hears every event in order, the alerts and the end, although the worker dies again and again', async (t) => {
+    const world = await World.open(t);
+    const listener = await Listener.open(t);
+    const serinus = await world.initialised(await told(world, listener));
+    await until(() => listener.events().some((event) => event.includes('Initialization done')), 'the initialisation');
+    await world.setImage('lab/http-echo:2');
+    for (const weight of [25, 50]) {
+      await world.atWeight(weight);
+      // Nobody answers now, so deliveries are under way when the worker dies.
+      listener.status = undefined;
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await serinus.kill();
+      listener.status = 200;
+      await serinus.restart();
+    }
+    await world.phase('Succeeded', 90_000);
+    await world.run.result();
+    const recorded = await world.events();
+    assert.deepEqual(listener.events(), recorded);
+    const alerts = listener.heard.filter(({ path }) => path === '/alerts/T0secret');
+    const texts = new Set(alerts.map(({ body }) => /"text":"([^"]*)"/.exec(body)?.[1]));
+    assert.deepEqual(
+      [...texts],
+      [
+        'New Deployment detected, initialization completed.',
+        'New revision detected, progressing canary analysis.',
+        'Canary analysis completed successfully, promotion finished.',
+      ],
+    );
+    const reports = listener.heard.filter(({ path }) => path === '/report');
+    assert.ok(reports.length >= 1);
+    assert.equal(new Set(reports.map(({ key }) => key)).size, 1, 'one report, however often it was sent');
+    const perKey = new Map<string, Set<string>>();
+    for (const { key, body } of listener.heard) perKey.set(key, (perKey.get(key) ?? new Set()).add(body));
+    assert.ok(
+      [...perKey.values()].every((bodies) => bodies.size === 1),
+      'a repetition is the same to the letter',
+    );
+    assert.doesNotMatch(world.logText() + JSON.stringify(await world.run.fetchHistory()), /T0secret/);
+  });
+
+  test('hears it all when it comes back, although the release has long ended', async (t) => {
+    const world = await World.open(t);
+    const listener = await Listener.open(t);
+    await world.initialised(await told(world, listener));
+    await until(() => listener.events().some((event) => event.includes('Initialization done')), 'the initialisation');
+    await listener.close();
+    await world.setImage('lab/http-echo:2');
+    await world.phase('Succeeded', 90_000);
+    const { record } = await world.run.result();
+    const left = record.filter((entry) => entry.what === 'undelivered');
+    assert.deepEqual(left.map(({ to }) => to).sort(), ['alert chat', 'webhook bell']);
+    await listener.listen();
+    const { undelivered } = (await world.temporal.workflow
+      .getHandle(left[0]?.handedTo ?? '')
+      .result()) as DeliveryOutcome;
+    assert.deepEqual(undelivered, []);
+    assert.deepEqual(listener.events(), await world.events());
+  });
+
+  test('cannot hold up a rollback by not answering', async (t) => {
+    const world = await World.open(t);
+    const listener = await Listener.open(t);
+    await world.initialised(await told(world, listener, { interval: '600s' }), ['--min-interval', '1']);
+    listener.status = undefined;
+    await world.setImage('lab/http-echo:2');
+    await world.atWeight(25);
+    const began = Date.now();
+    await world.run.signal('abort', { by: 'carol' });
+    await world.atWeight(0);
+    assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
+    await world.phase('Failed');
+  });
+});
+
+test('who listens to all Canaries is told by flags and environment; Prometheus reads Flagger’s metrics', async (t) => {
+  const world = await World.open(t);
+  const listener = await Listener.open(t);
+  await world.serinus(['all', '--health-port', '0', '--msteams-url', `${listener.url}/teams`], {
+    EVENT_WEBHOOK_URL: `${listener.url}/everything`,
+  });
+  await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app));
+  await world.phase('Initialized');
+  world.traffic();
+  await world.setImage('lab/http-echo:2');
+  await world.atWeight(25);
+  const url = /Health and metrics on (http:\/\/[^"]+)"/.exec(world.logText())?.[1] ?? '';
+  const metrics = async (): Promise<string[]> => (await axios.get<string>(`${url}/metrics`)).data.split('\n');
+  const { namespace } = world;
+  await until(
+    async () => (await metrics()).includes(`flagger_canary_weight{workload="shop",namespace="${namespace}"} 25`),
+    'the weight is shown',
+  );
+  assert.ok((await metrics()).includes(`flagger_canary_status{name="shop",namespace="${namespace}"} 0`));
+  await world.phase('Succeeded', 90_000);
+  await world.run.result();
+  const counted = `{name="shop",namespace="${namespace}",deployment_strategy="canary",analysis_status="completed"} 1`;
+  await until(
+    async () => (await metrics()).includes(`flagger_canary_status{name="shop",namespace="${namespace}"} 1`),
+    'the end is shown',
+  );
+  const last = await metrics();
+  assert.ok(last.includes(`flagger_canary_successes_total${counted}`), 'the success is counted once');
+  assert.ok(last.includes(`flagger_canary_total{namespace="${namespace}"} 1`));
+  assert.ok(
+    last.some((line) => line.startsWith('flagger_canary_metric_analysis{name="shop"') && line.endsWith(' 100')),
+  );
+  assert.ok(last.some((line) => line.startsWith('flagger_canary_duration_seconds_count{name="shop"')));
+  assert.ok(last.some((line) => line.startsWith('flagger_info{version="')));
+  assert.deepEqual(listener.events('/everything'), await world.events());
+  const cards = listener.heard.filter(({ path }) => path === '/teams');
+  assert.equal(cards.length, 3);
+  assert.match(cards[0]?.body ?? '', new RegExp(`"Cluster","value":"${world.cluster}"`));
+});
+
+test('a gate that is opened in the load tester wakes the release that waits for it', async (t) => {
+  const world = await World.open(t);
+  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const { address, namespace } = world.lab.temporal;
+  const { onGate, close } = gateSignals(world.cluster, { address, namespace }, silent);
+  const tester = await startLoadTester({ port: 0, log: silent, onGate });
+  t.after(() => Promise.all([tester.close(), close()]));
+  const gate = { name: 'ask', type: 'confirm-rollout', url: `${tester.url}/gate/check` };
+  await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '600s', webhooks: [gate] }));
+  await world.setImage('lab/http-echo:2');
+  await world.phase('Waiting');
+  await axios.post(`${tester.url}/gate/open`, { name: world.name, namespace: world.namespace });
+  await world.phase('Progressing', 10_000);
+});
