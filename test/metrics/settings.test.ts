@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import { Command } from 'commander';
+import type { Workbench } from '../../src/activities/canary.js';
+import type { Meters } from '../../src/activities/meters.js';
+import { createChecks } from '../../src/activities/outside.js';
+import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/options.js';
+import { parseCanary } from '../../src/crds/canary.js';
+import type { ClusterCache } from '../../src/kubernetes/cache.js';
+import type { Settings } from '../../src/settings.js';
+import { canaryWith, OPTIONS } from '../crds/fixtures.js';
+import { DOWN, NOTHING, number, prometheus } from './fixtures.js';
+import { never } from './server.js';
+
+function settings(...args: readonly string[]): Settings {
+  const command = addEngineFlags(new Command('all').exitOverride().configureOutput({ writeErr: () => undefined }));
+  command.parse(args, { from: 'user' });
+  return settingsOf(command.opts<EngineFlags>());
+}
+
+describe('flags of metrics', () => {
+  test('Serinus’ rules by default', () => {
+    const { builtinQueries, metricWindow, providerErrors } = settings();
+    assert.deepEqual([builtinQueries, metricWindow, providerErrors], ['canary-only', 'weight', 'hold']);
+  });
+
+  test('each can be set to Flagger’s', () => {
+    const flags = ['--builtin-queries', '--metric-window', '--provider-errors'];
+    const { builtinQueries, metricWindow, providerErrors } = settings(...flags.flatMap((flag) => [flag, 'flagger']));
+    assert.deepEqual([builtinQueries, metricWindow, providerErrors], ['flagger', 'flagger', 'flagger']);
+  });
+
+  test('by the environment too', (t) => {
+    const variables = { SERINUS_METRIC_WINDOW: 'flagger', SERINUS_PROVIDER_ERRORS: 'flagger' };
+    Object.assign(process.env, variables);
+    t.after(() => {
+      for (const name of Object.keys(variables)) delete process.env[name];
+    });
+    const { metricWindow, providerErrors } = settings();
+    assert.deepEqual([metricWindow, providerErrors], ['flagger', 'flagger']);
+  });
+
+  for (const flag of ['--metric-window', '--provider-errors']) {
+    test(`${flag} takes nothing else`, () => assert.throws(() => settings(flag, 'sometimes'), /Allowed choices are/));
+  }
+});
+
+const silent = () => undefined;
+
+/** What a release that has had its weight for 20 seconds is told, and which ranges were asked about. */
+async function analysed(
+  t: TestContext,
+  answer: (query: string) => ReturnType<typeof number>,
+  rules: readonly string[],
+) {
+  const { url, queries } = await prometheus(t, answer);
+  const metrics = [{ name: 'request-success-rate', interval: '1m', thresholdRange: { min: 99 } }];
+  const edits = {
+    'spec.provider': 'istio',
+    'spec.metricsServer': url,
+    'spec.analysis.metrics': metrics,
+    'spec.analysis.webhooks': [],
+  };
+  const parsed = parseCanary(canaryWith(edits), OPTIONS);
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  // An analysis of Istio's metrics asks for nothing else.
+  const bench = { canary: parsed.value } as Workbench;
+  const nobody = {} as ClusterCache & Meters;
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const checks = createChecks(nobody, settings(...rules), nobody, log);
+  const standing = { applied: undefined, weightSince: Date.now() - 20_500 };
+  const { metrics: results } = await checks.analysis(bench, standing, { occasion: 'test', signal: never });
+  return { result: results[0], ranges: queries.map((query) => /\[(\w+)\]/.exec(query)?.[1]) };
+}
+
+describe('a release under way', () => {
+  test('looks back to its last change of weight', async (t) => {
+    const { result, ranges } = await analysed(t, () => number(100), []);
+    assert.equal(result?.ok, true);
+    assert.deepEqual(ranges, ['20s']);
+  });
+
+  test('as far as in Flagger, where that is wanted', async (t) => {
+    const { ranges } = await analysed(t, () => number(100), ['--metric-window', 'flagger']);
+    assert.deepEqual(ranges, ['1m']);
+  });
+
+  test('waits where it is too early to tell', async (t) => {
+    const { result } = await analysed(t, (query) => (query.includes('[20s]') ? NOTHING : number(100)), []);
+    assert.equal(result?.providerError, true);
+  });
+
+  for (const [rules, held] of [
+    [[], true],
+    [['--provider-errors', 'flagger'], undefined],
+  ] as const) {
+    test(`a failing provider ${held ? 'holds it' : 'is a failed check'}`, async (t) => {
+      const { result } = await analysed(t, () => DOWN, rules);
+      assert.equal(result?.ok, false);
+      assert.equal(result.providerError, held);
+    });
+  }
+});
