@@ -19,6 +19,7 @@ const MAY_IMPORT = {
   metrics: ['crds', 'domain', 'errors.ts', 'settings.ts'],
   webhooks: ['crds', 'domain', 'errors.ts'],
   alerts: ['crds', 'domain', 'errors.ts'],
+  adopt: ['activities', 'kubernetes', 'crds', 'routers', 'workloads', 'domain', 'errors.ts'],
   check: ['kubernetes', 'metrics', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   meters: ['activities/meters.ts', 'crds', 'domain', 'kubernetes'],
   // It is a program of its own: of a release it only knows how its result is written down.

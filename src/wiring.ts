@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { createChecks } from './activities/outside.js';
+import type { Reading } from './activities/canary.js';
 import type { Dependencies, Logger } from './activities/dependencies.js';
 import { TemporalSubmissions } from './activities/submissions.js';
 import { ClusterCache } from './kubernetes/cache.js';
@@ -18,25 +19,33 @@ export interface Wired extends Dependencies {
 
 /** Puts together what activities, watch and API work with; one for each process. */
 export function wire(kube: KubeClient, temporal: Client, settings: Settings, log: Logger): Wired {
+  const reading = wireReading(kube, settings, (message) => log.warn({}, message));
+  const meters = new ProcessMeters();
+  return {
+    ...reading,
+    checks: createChecks(reading.cache, settings, meters, log),
+    meters,
+    submissions: new TemporalSubmissions(temporal, { leaseSeconds: settings.leaseSeconds }),
+    log,
+    now: Date.now,
+  };
+}
+
+/** The part of it that needs nothing but the cluster. */
+export function wireReading(kube: KubeClient, settings: Settings, log: (message: string) => void): Reading {
   const cache = new ClusterCache(kube, {
     namespace: settings.namespace,
     // Whole Secrets are only read when a release copies them.
     metadataOnly: [CONFIG_MAPS, SECRETS],
-    log: (message) => log.warn({}, message),
+    log,
   });
   // What every tick needs is on its way before the first one asks.
   for (const type of [CANARIES, DEPLOYMENTS, LEASES]) cache.watch(type);
-  const meters = new ProcessMeters();
   return {
     settings,
     cache,
     leases: new Leases(cache),
     routers: createRouters(cache, settings),
     workloads: createWorkloads(cache, settings),
-    checks: createChecks(cache, settings, meters, log),
-    meters,
-    submissions: new TemporalSubmissions(temporal, { leaseSeconds: settings.leaseSeconds }),
-    log,
-    now: Date.now,
   };
 }

@@ -8,10 +8,12 @@ const ETCD = '3.6.5';
 const PROMETHEUS = '3.16.0';
 const PROMETHEUS_MODULE = 'v0.316.0'; // what Go modules call the same release
 const HEY = '0.1.5';
+const FLAGGER = '1.36.1';
 const PODINFO_SOURCE = 'v1.8.1-0.20250910200901-e86405a8674e';
 
 const STRIP = '-s -w';
 const kubernetesModule = fileURLToPath(new URL('kubernetes', import.meta.url));
+const flaggerModule = fileURLToPath(new URL('flagger', import.meta.url));
 
 type ArchiveOf = (platform: Platform) => ReleaseArchive | undefined;
 
@@ -117,6 +119,16 @@ export const hey: Program = {
   versionCheck: { args: ['-h'], pattern: /Usage: hey/ },
   goBuild: { kind: 'install', package: `github.com/rakyll/hey@v${HEY}` },
   buildTime: 'some seconds',
+};
+
+/** What Serinus is compared with. No lab starts it: only the comparison and the tests of `serinus adopt` ask for it. */
+export const flagger: Program = {
+  name: 'flagger',
+  version: FLAGGER,
+  setting: 'SERINUS_LAB_FLAGGER',
+  versionCheck: { args: ['-version'], pattern: /Flagger version v?(\d+\.\d+\.\d+)/, atLeast: [1, 36] },
+  goBuild: { kind: 'wrapper', module: flaggerModule, package: 'github.com/fluxcd/flagger/cmd/flagger', ldflags: STRIP },
+  buildTime: 'about 3 minutes',
 };
 
 /**

@@ -12,6 +12,9 @@ import type { Workload } from '../workloads/port.js';
 import { workloadFor } from '../workloads/registry.js';
 import type { Dependencies } from './dependencies.js';
 
+/** What it takes to read Canaries and the objects about them. */
+export type Reading = Pick<Dependencies, 'settings' | 'cache' | 'leases' | 'routers' | 'workloads'>;
+
 /** A Canary as it is in the cluster, and as it can be worked with. */
 export interface CanaryView {
   readonly object: KubeObject;
@@ -23,7 +26,7 @@ export interface CanaryView {
 }
 
 /** @returns undefined where the Canary is gone */
-export async function readCanary(deps: Dependencies, key: CanaryKey, fresh = false): Promise<CanaryView | undefined> {
+export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): Promise<CanaryView | undefined> {
   const object = await (fresh
     ? deps.cache.getFresh(CANARIES, key.namespace, key.name)
     : deps.cache.get(CANARIES, key.namespace, key.name));
@@ -35,7 +38,7 @@ export async function readCanary(deps: Dependencies, key: CanaryKey, fresh = fal
 }
 
 /** A release under way goes on by the spec that was valid last, which its Lease has kept. */
-function lastValid(deps: Dependencies, object: KubeObject, lease: LeaseView | undefined): Canary | undefined {
+function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefined): Canary | undefined {
   if (lease?.spec === undefined) return undefined;
   const { generation, spec } = JSON.parse(lease.spec) as { generation: number; spec: unknown };
   const parsed = parseCanary({ ...object, metadata: { ...object.metadata, generation }, spec }, parseOptions(deps));
@@ -48,7 +51,7 @@ export function keptSpec(view: CanaryView): string | undefined {
   return JSON.stringify({ generation: view.object.metadata.generation ?? 0, spec: view.object['spec'] });
 }
 
-export function parseOptions(deps: Dependencies): Parameters<typeof parseCanary>[1] {
+export function parseOptions(deps: Reading): Parameters<typeof parseCanary>[1] {
   const { settings } = deps;
   return {
     minIntervalSeconds: settings.minIntervalSeconds,
@@ -80,7 +83,7 @@ export async function workloadsOf(
 }
 
 /** @throws UserError where nothing can be done with it */
-export function workbench(deps: Dependencies, view: CanaryView): Workbench {
+export function workbench(deps: Reading, view: CanaryView): Workbench {
   if (!view.canary)
     throw new UserError(
       view.refusal ? `${view.refusal.field}: ${view.refusal.remedy}` : 'the Canary has no valid spec',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { adoptCommand } from './commands/adopt.js';
 import { checkCommand } from './commands/check.js';
 import { clientCommands } from './commands/client.js';
 import { crdsCommand, installCommand } from './commands/crds.js';
@@ -14,6 +15,7 @@ export function createProgram(): Command {
   const servers = [allCommand(), workerCommand(), watchCommand(), apiCommand(), loadTesterCommand()];
   for (const command of [...clientCommands(), checkCommand()]) program.addCommand(command.helpGroup('Releases:'));
   for (const command of servers) program.addCommand(command.helpGroup('Servers:'));
-  for (const command of [crdsCommand(), installCommand()]) program.addCommand(command.helpGroup('Cluster:'));
+  for (const command of [crdsCommand(), installCommand(), adoptCommand()])
+    program.addCommand(command.helpGroup('Cluster:'));
   return program;
 }

@@ -8,6 +8,11 @@ export function contentHash(content: unknown): string {
   return `s1${createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 12)}`;
 }
 
+/** Whether a hash was computed by {@link contentHash}, so that it can be compared with others of its kind. */
+export function isOwnHash(hash: string): boolean {
+  return /^s1[0-9a-f]{12}$/.test(hash);
+}
+
 /** JSON with sorted keys and without undefined and null fields: equal content gives equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

@@ -1,0 +1,54 @@
+import type { Reading } from '../activities/canary.js';
+import { CANARIES } from '../kubernetes/object.js';
+import { adoptionOf } from './adoption.js';
+import { adopt, giveBack } from './change-hands.js';
+import { runningControllers } from './controllers.js';
+import { givingBackOf } from './giving-back.js';
+import { controllersOf, factsOf } from './look.js';
+import { error, type Direction, type Entry, type Plan } from './plan.js';
+
+/**
+ * Looks at everything first: what it would take for Canaries to change hands, and what keeps them from it.
+ *
+ * @param names of the Canaries; empty for all in the namespace, or in the cluster
+ * @param now milliseconds since 1970
+ */
+export async function makePlan(
+  reading: Reading,
+  direction: Direction,
+  names: readonly string[],
+  now: number,
+): Promise<Plan> {
+  const { namespace } = reading.settings;
+  const { controllers, findings } = await controllersOf(reading);
+  const all = (await reading.cache.client.list(CANARIES, namespace === undefined ? {} : { namespace })).items;
+  const wanted = all.filter(({ metadata }) => names.length === 0 || names.includes(metadata.name));
+  const unknown = names.filter((name) => !all.some(({ metadata }) => metadata.name === name));
+  const canaries: Entry[] = [];
+  for (const { metadata } of wanted) {
+    const facts = await factsOf(reading, { namespace: metadata.namespace ?? '', name: metadata.name });
+    if (facts) canaries.push(direction === 'adopt' ? adoptionOf(facts) : givingBackOf(facts));
+  }
+  return {
+    direction,
+    findings: [
+      ...findings,
+      ...runningControllers(direction, controllers, namespace, now),
+      ...unknown.map((name) => error(`there is no Canary ${name}`, 'correct its name, or the namespace')),
+    ],
+    canaries,
+  };
+}
+
+/**
+ * Carries a plan without errors out, one Canary after the other. One that fails leaves the others before it changed;
+ * the same command goes on from there.
+ *
+ * @param done is told of each
+ */
+export async function carryOut(reading: Reading, plan: Plan, now: number, done: (entry: Entry) => void): Promise<void> {
+  for (const entry of plan.canaries.filter(({ verdict }) => verdict === 'change')) {
+    await (plan.direction === 'adopt' ? adopt(reading, entry, now) : giveBack(reading, entry, now));
+    done(entry);
+  }
+}

@@ -1,0 +1,91 @@
+import { readCanary, workbench, type CanaryView, type Reading } from '../activities/canary.js';
+import { driftOf } from '../activities/generated.js';
+import { parseStatus } from '../crds/status.js';
+import type { Refusal } from '../domain/findings.js';
+import type { CanaryKey } from '../domain/identity.js';
+import type { Weights } from '../domain/weights.js';
+import { UserError } from '../errors.js';
+import { KubeError } from '../kubernetes/client.js';
+import { leaseName } from '../kubernetes/lease.js';
+import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import { DEPLOYMENTS, LEASES } from '../kubernetes/object.js';
+import { isOwnHash } from '../workloads/shared/revision.js';
+import type { Controllers } from './controllers.js';
+import type { CanaryFacts, TargetFacts } from './facts.js';
+import { handoverIn } from './handover.js';
+import { warning, type Finding } from './plan.js';
+
+/** Reads what is to be known of a Canary before it changes hands; writes nothing. @returns undefined where it is gone */
+export async function factsOf(reading: Reading, key: Omit<CanaryKey, 'cluster'>): Promise<CanaryFacts | undefined> {
+  const view = await readCanary(reading, { cluster: '', ...key }, true);
+  if (!view) return undefined;
+  const { object, canary, refusal, lease } = view;
+  const status = parseStatus(object['status']);
+  const { lastAppliedSpec, lastPromotedSpec, trackedConfigs } = status;
+  const handover = handoverIn(await reading.cache.get(LEASES, key.namespace, leaseName(key.name)));
+  return {
+    ...key,
+    phase: status.phase,
+    weight: status.canaryWeight,
+    recorded: {
+      applied: lastAppliedSpec === '' ? undefined : { hash: lastAppliedSpec, configs: trackedConfigs },
+      promoted: lastPromotedSpec,
+    },
+    recordedHere: isOwnHash(lastAppliedSpec),
+    deleting: object.metadata.deletionTimestamp !== undefined,
+    suspended: canary?.suspend ?? false,
+    leased: lease !== undefined,
+    holder: lease?.holder ?? '',
+    handover,
+    ...(refusal ? refusedBy(refusal) : await surroundings(reading, view)),
+  };
+}
+
+interface Surroundings {
+  readonly trouble: string | undefined;
+  readonly target: TargetFacts | undefined;
+  readonly routed: Weights | undefined;
+  readonly drift: readonly string[];
+}
+
+const UNSEEN: Surroundings = { trouble: undefined, target: undefined, routed: undefined, drift: [] };
+
+function refusedBy({ field, value, remedy }: Refusal): Surroundings {
+  return { ...UNSEEN, trouble: `${field}: ${value} is not valid, ${remedy}` };
+}
+
+/** What stands around the Canary, as far as it can be read. */
+async function surroundings(reading: Reading, view: CanaryView): Promise<Surroundings> {
+  try {
+    const bench = workbench(reading, view);
+    const { canary, workload, router } = bench;
+    await workload.refresh(canary);
+    await router.refresh(canary);
+    const target = await workload.look(canary);
+    const routed = await router.weights(canary);
+    return { trouble: undefined, target, routed, drift: await driftOf(reading.cache, bench, target) };
+  } catch (error) {
+    if (error instanceof UserError) return { ...UNSEEN, trouble: error.message };
+    throw error;
+  }
+}
+
+/** Deployments and Leases that may show a running controller, of the whole cluster where we may see it. */
+export async function controllersOf(
+  reading: Reading,
+): Promise<{ readonly controllers: Controllers; readonly findings: readonly Finding[] }> {
+  const { client } = reading.cache;
+  const namespace = reading.settings.namespace;
+  const findings: Finding[] = [];
+  const list = async (type: ResourceType): Promise<readonly KubeObject[]> => {
+    try {
+      return (await client.list(type)).items;
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.status !== 403 || namespace === undefined) throw error;
+      const message = `${type.kind}s of other namespaces can't be read`;
+      findings.push(warning(message, 'make sure yourself that the other controller does not run there'));
+      return (await client.list(type, { namespace })).items;
+    }
+  };
+  return { controllers: { deployments: await list(DEPLOYMENTS), leases: await list(LEASES) }, findings };
+}

@@ -1,0 +1,52 @@
+import type { StatusEffect } from '../domain/effects.js';
+import type { Phase } from '../domain/phases.js';
+import type { Handover } from './facts.js';
+
+/** Something a plan has to say. An error keeps everything from being carried out. */
+export interface Finding {
+  readonly level: 'error' | 'warning' | 'info';
+  readonly message: string;
+  /** What a person can do. */
+  readonly remedy?: string;
+}
+
+/** What changing hands means for one Canary. */
+export interface Entry {
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: Phase;
+  /** `change`: it changes hands. `nothing`: it need not. `blocked`: it can't, and the findings say why. */
+  readonly verdict: 'change' | 'nothing' | 'blocked';
+  readonly findings: readonly Finding[];
+  /** The status that is written; undefined where it stays as it is. */
+  readonly status: StatusEffect | undefined;
+  /** What is kept for the way back. */
+  readonly handover: Handover | undefined;
+}
+
+/** What `serinus adopt` would do, all of it. */
+export interface Plan {
+  readonly direction: Direction;
+  /** About the cluster. */
+  readonly findings: readonly Finding[];
+  readonly canaries: readonly Entry[];
+}
+
+export type Direction = 'adopt' | 'give-back';
+
+export function errorsIn(plan: Plan): readonly Finding[] {
+  const all = [...plan.findings, ...plan.canaries.flatMap((entry) => entry.findings)];
+  return all.filter((finding) => finding.level === 'error');
+}
+
+export function error(message: string, remedy: string): Finding {
+  return { level: 'error', message, remedy };
+}
+
+export function warning(message: string, remedy: string): Finding {
+  return { level: 'warning', message, remedy };
+}
+
+export function info(message: string): Finding {
+  return { level: 'info', message };
+}
