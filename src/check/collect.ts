@@ -6,14 +6,14 @@ import { policyOf } from '../crds/policy.js';
 import { parseStatus } from '../crds/status.js';
 import { isActive } from '../domain/phases.js';
 import { KubeError } from '../kubernetes/client.js';
-import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES, type KubeObject } from '../kubernetes/object.js';
+import { CANARIES, DAEMON_SETS, DEPLOYMENTS, METRIC_TEMPLATES, type KubeObject } from '../kubernetes/object.js';
 import type { Settings } from '../settings.js';
 import { bestCase } from './duration.js';
 import type { Manifests } from './manifest.js';
 import { APISIX_ROUTE, apisixRouteSchema } from './objects/apisix-route.js';
 import { autoscalerSchema } from './objects/autoscaler.js';
 import { known } from './objects/read.js';
-import { targetSchema } from './objects/target.js';
+import { daemonSetSchema, deploymentSchema } from './objects/target.js';
 import { sourcesOf, templateKey, type Known, type Subject } from './subject.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -31,7 +31,7 @@ export async function subjectOf(
   { metricWindow }: Pick<Settings, 'metricWindow'>,
 ): Promise<Subject> {
   const spec = canarySpecSchema.parse(object['spec']);
-  const { namespace, targetRef, autoscalerRef, routeRef, provider } = canary;
+  const { namespace, autoscalerRef, routeRef, provider } = canary;
   const neighbours = await neighboursOf(canary, manifests, surroundings);
   return {
     canary,
@@ -39,10 +39,7 @@ export async function subjectOf(
     raisedFromSeconds: raisedFrom(spec, canary),
     best: bestCase(policyOf(canary)),
     metricWindow,
-    target:
-      targetRef.kind === 'Deployment'
-        ? known(await surroundings.look(DEPLOYMENTS, namespace, targetRef.name), targetSchema)
-        : { state: 'unknown', why: `of targets, only a Deployment is looked at` },
+    target: await targetOf(canary, surroundings),
     primaryReplicas: await primaryReplicas(canary, surroundings),
     autoscaler:
       autoscalerRef &&
@@ -69,10 +66,24 @@ function typeOf({ apiVersion, kind }: NonNullable<Canary['autoscalerRef']>) {
   return { apiVersion, kind, plural: PLURALS[kind] };
 }
 
+async function targetOf(
+  { namespace, targetRef: { kind, name } }: Canary,
+  surroundings: Surroundings,
+): Promise<Subject['target']> {
+  switch (kind) {
+    case 'Deployment':
+      return known(await surroundings.look(DEPLOYMENTS, namespace, name), deploymentSchema);
+    case 'DaemonSet':
+      return known(await surroundings.look(DAEMON_SETS, namespace, name), daemonSetSchema);
+    case 'Service':
+      return undefined;
+  }
+}
+
 async function primaryReplicas(canary: Canary, surroundings: Surroundings): Promise<number | undefined> {
   const { kind, primaryName } = canary.targetRef;
   if (kind !== 'Deployment') return undefined;
-  const primary = known(await surroundings.look(DEPLOYMENTS, canary.namespace, primaryName), targetSchema);
+  const primary = known(await surroundings.look(DEPLOYMENTS, canary.namespace, primaryName), deploymentSchema);
   return primary.state === 'found' ? primary.value.replicas : undefined;
 }
 

@@ -26,7 +26,8 @@ export interface Subject {
   readonly raisedFromSeconds: number | undefined;
   readonly best: BestCase;
   readonly metricWindow: Settings['metricWindow'];
-  readonly target: Known<Target>;
+  /** Undefined where the target has no pods of its own: a Service. */
+  readonly target: Known<Target> | undefined;
   /** Undefined where the Canary has no `autoscalerRef`. */
   readonly autoscaler: Known<Autoscaler> | undefined;
   /** Undefined where the provider isn't APISIX. */

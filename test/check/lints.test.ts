@@ -367,6 +367,18 @@ const HOOKS: readonly Case[] = [
 const STRATEGY = 'spec.strategy.rollingUpdate.maxUnavailable';
 const CONTAINER = 'spec.template.spec.containers[0]';
 
+const ON_NODES = { 'spec.targetRef.kind': 'DaemonSet' };
+const ON_NODE = 'spec.updateStrategy.rollingUpdate.maxUnavailable';
+
+function daemonSet(edits: Edits = {}): object {
+  const updateStrategy = { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
+  return target({
+    kind: 'DaemonSet',
+    ...{ 'spec.replicas': undefined, 'spec.strategy': undefined, 'spec.updateStrategy': updateStrategy },
+    ...edits,
+  });
+}
+
 const PRIMARY: readonly Case[] = [
   {
     rule: 'no-readiness-probe',
@@ -424,7 +436,7 @@ const PRIMARY: readonly Case[] = [
     goodObjects: [target({ 'spec.strategy': undefined }), autoscaler(3)],
   },
   {
-    rule: 'primary-recreated',
+    rule: 'primary-not-rolled',
     says: 'pods are replaced one by one',
     bad: {},
     badObjects: [target({ 'spec.strategy': { type: 'Recreate' } })],
@@ -433,6 +445,39 @@ const PRIMARY: readonly Case[] = [
     words: /ends all its pods before it starts new ones/,
     good: {},
     goodObjects: [target()],
+  },
+  {
+    rule: 'primary-not-rolled',
+    says: 'a DaemonSet replaces its pods by itself',
+    bad: ON_NODES,
+    badObjects: [daemonSet({ 'spec.updateStrategy': { type: 'OnDelete' } })],
+    field: 'spec.updateStrategy.type',
+    severity: 'error',
+    words: /waits for somebody to delete its pods/,
+    good: ON_NODES,
+    goodObjects: [daemonSet()],
+  },
+  {
+    rule: 'max-unavailable',
+    says: 'a DaemonSet has a pod on each node all the time',
+    bad: ON_NODES,
+    badObjects: [daemonSet({ 'spec.updateStrategy': undefined })],
+    field: 'spec.updateStrategy.rollingUpdate.maxUnavailable',
+    severity: 'warning',
+    words: /goes down on one node after another \(1 where nothing is set\)/,
+    good: ON_NODES,
+    goodObjects: [daemonSet()],
+  },
+  {
+    rule: 'max-unavailable',
+    says: 'a share of a DaemonSet is some nodes',
+    bad: ON_NODES,
+    badObjects: [daemonSet({ [ON_NODE]: '10%' })],
+    field: ON_NODE,
+    severity: 'warning',
+    words: /goes down on up to 10% of the nodes at once/,
+    good: ON_NODES,
+    goodObjects: [daemonSet({ [ON_NODE]: '0%' })],
   },
 ];
 
@@ -500,6 +545,17 @@ const REFERENCES: readonly Case[] = [
     words: /use a whole URL/,
     good: custom(),
     goodObjects: [template('vector(1)')],
+  },
+  {
+    rule: 'invalid',
+    says: 'a target in the file has pods',
+    bad: {},
+    badObjects: [target({ 'spec.template.spec.containers': [] })],
+    field: 'spec.template.spec.containers',
+    severity: 'error',
+    words: /is not valid.*use 1 or more/,
+    good: {},
+    goodObjects: [target()],
   },
   {
     rule: 'shared-target',

@@ -79,7 +79,7 @@ describe('files', () => {
     assert.deepEqual(
       canary?.findings.slice(0, 2).map(({ rule, object }) => [rule, object]),
       [
-        ['primary-recreated', 'Deployment/podinfo'],
+        ['primary-not-rolled', 'Deployment/podinfo'],
         ['wrong-sign', 'Canary/podinfo'],
       ],
     );

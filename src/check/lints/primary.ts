@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.js';
-import { servingContainers, unavailablePods, type Target } from '../objects/target.js';
+import { isSome, mostUnavailable, servingContainers, unavailablePods, type Target } from '../objects/target.js';
 import type { Lint, Subject } from '../subject.js';
 
 /**
@@ -44,42 +44,64 @@ export const primaryHasProbes: Lint = (subject) => {
 export const primaryKeepsItsPods: Lint = (subject) => {
   const target = targetOf(subject);
   if (!target) return [];
-  if (target.recreates) {
-    return [
-      {
-        rule: 'primary-recreated',
-        severity: 'error',
-        object: target.title,
-        field: 'spec.strategy.type',
-        value: 'Recreate',
-        message: `${PROMOTION} ends all its pods before it starts new ones: nobody answers its requests meanwhile`,
-        remedy: 'use RollingUpdate with maxUnavailable 0',
-      },
-    ];
-  }
-  const replicas = mostReplicas(subject, target);
-  const gone = unavailablePods(target, replicas);
-  if (gone === 0) return [];
-  const { maxUnavailable } = target;
-  return [
-    {
-      rule: 'max-unavailable',
-      severity: 'warning',
-      object: target.title,
-      field: 'spec.strategy.rollingUpdate.maxUnavailable',
-      ...(maxUnavailable === undefined ? {} : { value: maxUnavailable }),
-      message: `${PROMOTION} goes down by up to ${gone} of ${replicas} pods${maxUnavailable === undefined ? ' (25% where nothing is set)' : ''}, with all requests on the rest`,
-      remedy: 'set it to 0, with maxSurge 1 or more',
-    },
-  ];
+  const finding = target.strategy === 'RollingUpdate' ? whileRolling(subject, target) : withoutRolling(target);
+  return finding ? [finding] : [];
 };
 
+function withoutRolling(target: Target): Finding {
+  const field = target.kind === 'DaemonSet' ? 'spec.updateStrategy' : 'spec.strategy';
+  return {
+    rule: 'primary-not-rolled',
+    severity: 'error',
+    object: target.title,
+    field: `${field}.type`,
+    value: target.strategy,
+    message:
+      target.strategy === 'Recreate'
+        ? `${PROMOTION} ends all its pods before it starts new ones: nobody answers its requests meanwhile`
+        : `${PROMOTION} waits for somebody to delete its pods`,
+    remedy: 'use RollingUpdate with maxUnavailable 0',
+  };
+}
+
+function whileRolling(subject: Subject, target: Target): Finding | undefined {
+  const goesDown = target.kind === 'DaemonSet' ? onNodes(target) : ofReplicas(target, mostReplicas(subject, target));
+  if (goesDown === undefined) return undefined;
+  const { maxUnavailable } = target.rolling;
+  const field = target.kind === 'DaemonSet' ? 'spec.updateStrategy' : 'spec.strategy';
+  const byDefault = maxUnavailable === undefined ? ` (${mostUnavailable(target)} where nothing is set)` : '';
+  return {
+    rule: 'max-unavailable',
+    severity: 'warning',
+    object: target.title,
+    field: `${field}.rollingUpdate.maxUnavailable`,
+    ...(maxUnavailable === undefined ? {} : { value: maxUnavailable }),
+    message: `${PROMOTION} goes down ${goesDown}${byDefault}, with all requests on the rest`,
+    remedy: 'set it to 0, with maxSurge 1 or more',
+  };
+}
+
+function ofReplicas(target: Target, replicas: number): string | undefined {
+  const gone = unavailablePods(target, replicas);
+  return gone === 0 ? undefined : `by up to ${gone} of ${replicas} pods`;
+}
+
+/** How many nodes there are, and will be, nobody knows here. */
+function onNodes(target: Target): string | undefined {
+  const share = mostUnavailable(target);
+  if (!isSome(share)) return undefined;
+  return share === 1
+    ? 'on one node after another'
+    : `on up to ${share}${typeof share === 'number' ? '' : ' of the'} nodes at once`;
+}
+
 function targetOf({ target }: Subject): Target | undefined {
-  return target.state === 'found' ? target.value : undefined;
+  return target?.state === 'found' ? target.value : undefined;
 }
 
 /** An autoscaler may make more of them, and a percentage of more is more. */
-function mostReplicas({ canary, autoscaler, primaryReplicas }: Subject, { replicas }: Target): number {
+function mostReplicas({ canary, autoscaler, primaryReplicas }: Subject, target: Target): number {
+  const replicas = target.kind === 'Deployment' ? target.replicas : 0;
   const own = canary.autoscalerRef?.primaryScalerReplicas.maxReplicas;
   const scaled = own ?? (autoscaler?.state === 'found' ? autoscaler.value.maxReplicas : undefined);
   // The target has none while it rests.

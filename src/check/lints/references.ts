@@ -19,7 +19,7 @@ function referencesOf(subject: Subject): readonly Reference[] {
     known,
   });
   return [
-    named('spec.targetRef', targetRef.kind, targetRef.name, subject.target),
+    ...(subject.target ? [named('spec.targetRef', targetRef.kind, targetRef.name, subject.target)] : []),
     ...(autoscalerRef && subject.autoscaler
       ? [named('spec.autoscalerRef', autoscalerRef.kind, autoscalerRef.name, subject.autoscaler)]
       : []),

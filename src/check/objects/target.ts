@@ -9,53 +9,95 @@ const containerSchema = z.object({
   livenessProbe: z.unknown().optional(),
 });
 
-/** What matters of a Deployment: its primary is made after it, and takes on each new revision as it says. */
-export const targetSchema = z
+const rollingSchema = z
+  .object({ maxUnavailable: intOrPercent.optional(), maxSurge: intOrPercent.optional() })
+  .nullish();
+const template = z.object({ spec: z.object({ containers: z.array(containerSchema).min(1) }) });
+const metadata = z.object({ name: z.string() });
+
+export const deploymentSchema = z
   .object({
-    kind: z.string(),
-    metadata: z.object({ name: z.string() }),
+    kind: z.literal('Deployment'),
+    metadata,
     spec: z.object({
       replicas: z.int().default(1),
       strategy: z
         .object({
           type: z.enum(['RollingUpdate', 'Recreate']).default('RollingUpdate'),
-          rollingUpdate: z
-            .object({ maxUnavailable: intOrPercent.optional(), maxSurge: intOrPercent.optional() })
-            .nullish(),
+          rollingUpdate: rollingSchema,
         })
         .nullish(),
-      template: z.object({ spec: z.object({ containers: z.array(containerSchema).min(1) }) }),
+      template,
     }),
   })
-  .transform(({ kind, metadata, spec }) => ({
-    title: `${kind}/${metadata.name}`,
-    replicas: spec.replicas,
-    recreates: spec.strategy?.type === 'Recreate',
-    maxUnavailable: spec.strategy?.rollingUpdate?.maxUnavailable,
-    maxSurge: spec.strategy?.rollingUpdate?.maxSurge,
-    containers: spec.template.spec.containers,
+  .transform(({ kind, metadata: { name }, spec: { replicas, strategy, template: pod } }) => ({
+    kind,
+    title: `${kind}/${name}`,
+    replicas,
+    strategy: strategy?.type ?? 'RollingUpdate',
+    rolling: strategy?.rollingUpdate ?? {},
+    containers: pod.spec.containers,
   }));
 
-export type Target = z.output<typeof targetSchema>;
+export const daemonSetSchema = z
+  .object({
+    kind: z.literal('DaemonSet'),
+    metadata,
+    spec: z.object({
+      updateStrategy: z
+        .object({
+          type: z.enum(['RollingUpdate', 'OnDelete']).default('RollingUpdate'),
+          rollingUpdate: rollingSchema,
+        })
+        .nullish(),
+      template,
+    }),
+  })
+  .transform(({ kind, metadata: { name }, spec: { updateStrategy, template: pod } }) => ({
+    kind,
+    title: `${kind}/${name}`,
+    strategy: updateStrategy?.type ?? 'RollingUpdate',
+    rolling: updateStrategy?.rollingUpdate ?? {},
+    containers: pod.spec.containers,
+  }));
+
+/** What matters of a workload: its primary is made after it, and takes on each new revision as it says. */
+export type Target = z.output<typeof deploymentSchema> | z.output<typeof daemonSetSchema>;
 type Container = Target['containers'][number];
 
-/** What Kubernetes takes where a Deployment says nothing. */
-const DEFAULT_SHARE = '25%';
+/** What Kubernetes takes where nothing is said. */
+const DEFAULTS = {
+  Deployment: { maxUnavailable: '25%', maxSurge: '25%' },
+  DaemonSet: { maxUnavailable: 1, maxSurge: 0 },
+} as const;
+
+/** The share of pods that may be gone while the workload is updated, by its own words or by default. */
+export function mostUnavailable({ kind, rolling }: Target): number | string {
+  return rolling.maxUnavailable ?? DEFAULTS[kind].maxUnavailable;
+}
 
 /**
  * Pods that may be gone at once while a Deployment of so many pods is updated: percentages are rounded down for
  * `maxUnavailable`, up for `maxSurge`, and where both come to 0 one pod may be gone.
  */
-export function unavailablePods({ maxUnavailable, maxSurge }: Target, replicas: number): number {
-  const gone = podsOf(maxUnavailable ?? DEFAULT_SHARE, replicas, Math.floor);
-  const more = podsOf(maxSurge ?? DEFAULT_SHARE, replicas, Math.ceil);
+export function unavailablePods(target: Target, replicas: number): number {
+  const gone = podsOf(mostUnavailable(target), replicas, Math.floor);
+  const more = podsOf(target.rolling.maxSurge ?? DEFAULTS[target.kind].maxSurge, replicas, Math.ceil);
   return gone === 0 && more === 0 ? 1 : gone;
 }
 
 function podsOf(share: number | string, replicas: number, round: (pods: number) => number): number {
   if (typeof share === 'number') return share;
-  const percent = Number(/^(\d+)%$/.exec(share)?.[1] ?? 0);
-  return round((replicas * percent) / 100);
+  return round((replicas * percentOf(share)) / 100);
+}
+
+function percentOf(share: string): number {
+  return Number(/^(\d+)%$/.exec(share)?.[1] ?? 0);
+}
+
+/** Whether a share is more than none, of however many pods. */
+export function isSome(share: number | string): boolean {
+  return typeof share === 'number' ? share > 0 : percentOf(share) > 0;
 }
 
 /** The containers that serve the Service's port; all of them where none declares it. */
