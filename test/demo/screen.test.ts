@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import type { WriteStream } from 'node:tty';
 import { block } from '../../demo/screen/block.js';
 import { LiveView } from '../../demo/screen/live-view.js';
 import { openScreen } from '../../demo/screen/open.js';
@@ -108,13 +109,8 @@ describe('lines of a log', () => {
 /** A terminal that remembers what was written to it, with the character that begins a command in letters. */
 function terminal(isTTY: boolean, columns = 80) {
   const written: string[] = [];
-  const out = {
-    isTTY,
-    columns,
-    write: (text: string) => (written.push(text), true),
-  } as unknown as NodeJS.WriteStream & {
-    columns: number;
-  };
+  const write = (text: string): boolean => written.push(text.replaceAll('\x1b', 'ESC')) > 0;
+  const out = { isTTY, columns, write } as unknown as WriteStream & { columns: number };
   return { out, written };
 }
 

@@ -8,7 +8,7 @@ export function commandNamed(name: string, program = createProgram()): Command {
   return found;
 }
 
-export function optionsOf(name: string): readonly Option[] {
+function optionsOf(name: string): readonly Option[] {
   return commandNamed(name).options;
 }
 
