@@ -4,13 +4,15 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { startLab } from '../lab/lab.js';
 import { makeBundle } from '../src/worker/bundle.js';
 import { ENDING, HISTORIES, packed, toJson, type History } from '../test/replay/saved.js';
 import { FakeCluster } from '../test/workflows/fake-cluster.js';
 import { cleaned } from './histories/clean.js';
-import { SCENARIOS, type Scenario } from './histories/scenarios.js';
+import type { Scenario } from './histories/scenario.js';
+import { SCENARIOS } from './histories/scenarios.js';
 import { Scene } from './histories/scene.js';
 
 /** Most of a recording is waiting for timers. */
@@ -91,8 +93,12 @@ class Recorder {
     const scene = await Scene.open(cluster, broken ? this.bundles.broken : this.bundles.sound);
     try {
       await play(scene);
-      const chain = await historiesOf(scene);
-      for (const [index, history] of chain.entries()) this.save(index === 0 ? name : `${name}-${index + 1}`, history);
+      const { client, handle } = scene.bench;
+      for (const [other, workflowId] of [[name, handle.workflowId] as const, ...scene.others]) {
+        const chain = await historiesOf(client, workflowId);
+        for (const [index, history] of chain.entries())
+          this.save(index === 0 ? other : `${other}-${index + 1}`, history);
+      }
     } catch (error) {
       throw new Error(`${name} could not be recorded`, { cause: error });
     } finally {
@@ -109,11 +115,9 @@ class Recorder {
 }
 
 /** The histories of a run and of those that it continued in, the first one first. */
-async function historiesOf({ bench }: Scene): Promise<readonly History[]> {
-  const { client, handle } = bench;
-  const { workflowId } = handle;
+async function historiesOf(client: Client, workflowId: string): Promise<readonly History[]> {
   const runs: History[] = [];
-  const { raw } = await handle.describe();
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
   let runId: string | null | undefined = raw.workflowExecutionInfo?.firstRunId;
   while (runId) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();

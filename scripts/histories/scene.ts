@@ -15,6 +15,9 @@ const ENOUGH_MS = 60_000;
 
 /** A Canary on a real Temporal server, over a cluster in memory, and whoever steers its release. */
 export class Scene {
+  /** Ids of other workflows that are recorded, by the names of their histories. */
+  readonly others = new Map<string, string>();
+
   private constructor(
     readonly cluster: FakeCluster,
     readonly bench: Bench,
