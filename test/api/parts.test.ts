@@ -176,5 +176,5 @@ test('loopback is known by all its names', () => {
 test('the documentation has every kind of problem', () => {
   const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
   for (const [name, { status }] of Object.entries(PROBLEMS))
-    assert.ok(text.includes(`| \`${name}\` | ${status} |`), name);
+    assert.match(text, new RegExp(`^\\| \`${name}\` +\\| ${status} +\\|`, 'm'), name);
 });
