@@ -1,5 +1,4 @@
 import type { KubeObject } from '../kubernetes/object.js';
-import { titleOf } from '../kubernetes/object.js';
 import { error, type Direction, type Finding } from './plan.js';
 
 /** What shows that a controller runs. */
@@ -30,7 +29,7 @@ export function runningControllers(
     .map((deployment) => {
       const { name, namespace: of = '' } = deployment.metadata;
       const stop = `kubectl -n ${of} scale deployment/${name} --replicas=0`;
-      return error(`${word} runs: ${titleOf(deployment)} in namespace ${of}`, `stop it first: ${stop}`);
+      return error(`${word} runs: Deployment/${name} in namespace ${of}`, `stop it first: ${stop}`);
     });
   if (running.length > 0 || direction === 'give-back') return running;
   return leases
@@ -38,7 +37,7 @@ export function runningControllers(
     .filter((lease) => namespace === undefined || [namespace, 'kube-system'].includes(lease.metadata.namespace ?? ''))
     .map((lease) =>
       error(
-        `Flagger runs: it has renewed ${titleOf(lease)} in namespace ${lease.metadata.namespace ?? ''}`,
+        `Flagger runs: it has renewed Lease/${LEADER_LEASE} in namespace ${lease.metadata.namespace ?? ''}`,
         'stop it first; the Lease runs out a minute later at the latest',
       ),
     );
