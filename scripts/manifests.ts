@@ -1,12 +1,20 @@
-// `node scripts/run.mjs scripts/manifests.ts`: writes what of deploy/ is made from the sources: CustomResourceDefinitions
-// from the schemas, roles from scripts/rbac/rules.ts.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+// `node scripts/run.mjs scripts/manifests.ts`: writes what is made from the sources: CustomResourceDefinitions from the
+// schemas, roles from scripts/rbac/rules.ts, and the tables of flags and rights in docs/.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { manifestFiles } from './manifests/files.js';
+import { PAGES, withTables } from './manifests/tables.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 for (const [name, text] of Object.entries(manifestFiles())) {
-  const path = fileURLToPath(new URL(`../deploy/${name}`, import.meta.url));
+  const path = join(root, 'deploy', name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
+}
+
+for (const page of PAGES) {
+  const path = join(root, 'docs', page);
+  writeFileSync(path, withTables(readFileSync(path, 'utf8')));
 }

@@ -5,7 +5,7 @@ import { FlaggerMeters } from './flagger.js';
 /**
  * Everything that a process counts, for `/metrics`: Flagger's metrics under their own names, and ours.
  *
- * @see docs/metrics-exported.md
+ * @see docs/alerts.md
  */
 export class ProcessMeters implements Meters {
   readonly registry = new Registry();

@@ -5,9 +5,9 @@ import type { Window } from './model.js';
 export class TooEarly extends Error {
   override readonly name = 'TooEarly';
 
-  constructor(metric: string, { notBefore, now }: Window) {
-    const seconds = Math.max(0, Math.floor((now - notBefore) / 1_000));
-    super(`Wait with metric ${metric}: no values found yet in the ${seconds}s since the weight changed`);
+  constructor(metric: string) {
+    // The same at each look, so that it is said once.
+    super(`Wait with metric ${metric}: no values found yet since the weight changed`);
   }
 }
 
@@ -30,6 +30,6 @@ export async function askWithin(
     if (!(error instanceof NoValuesFound) || !window) throw error;
     if (window.now - window.notBefore >= lookBackSeconds * 1_000) throw error;
     await ask(undefined);
-    throw new TooEarly(metric, window);
+    throw new TooEarly(metric);
   }
 }

@@ -47,7 +47,7 @@ describe('metrics look no further back than the last change of weight', () => {
         metric: name,
         ok: false,
         ...(metric === TEMPLATE ? { max: 5 } : { min: 0 }),
-        message: `Wait with metric ${name}: no values found yet in the 12s since the weight changed`,
+        message: `Wait with metric ${name}: no values found yet since the weight changed`,
         providerError: true,
       });
       assert.deepEqual(asked, ['12s', '1m']);
@@ -103,7 +103,7 @@ describe('metrics look no further back than the last change of weight', () => {
     const now = Date.now();
     const context = contextOf('http://p', [TEMPLATE], { window: { notBefore: now - 90_000, now } });
     const [result] = await evaluateMetrics(context, sources, never);
-    assert.equal(result?.message, 'Wait with metric 404s: no values found yet in the 90s since the weight changed');
+    assert.equal(result?.message, 'Wait with metric 404s: no values found yet since the weight changed');
     assert.equal(spans.length, 2);
     assert.ok(Math.abs((spans[0] ?? 0) - 90) <= 2, String(spans));
     assert.equal(spans[1], 600);

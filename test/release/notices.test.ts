@@ -157,6 +157,28 @@ describe('whoever listens to a release', () => {
     assert.deepEqual(listener.events(), await world.events());
   });
 
+  test('hears of a rollback that the dead-man’s switch has carried out, once', async (t) => {
+    const world = await World.open(t);
+    const listener = await Listener.open(t);
+    const canary = await told(world, listener, { interval: '3s' });
+    const frozen = await world.initialised(canary, ['--lease-seconds', '3']);
+    await world.setImage('lab/http-echo:2');
+    await world.atWeight(25);
+    frozen.signal('SIGSTOP');
+    await world.serinus(['watch', '--lease-seconds', '3']);
+    await world.phase('Failed', 60_000);
+    const reason = /^\[Warning\] Rolling back shop\.\S+ no sign of its workflow for \d+ s and/;
+    await until(() => listener.heard.some(({ path }) => path === '/report'), 'the report');
+    await until(() => listener.events().at(-1)?.includes('Canary failed!') === true, 'the last event');
+    frozen.signal('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    assert.equal(listener.events().filter((event) => reason.test(event)).length, 1);
+    assert.equal(listener.heard.filter(({ path }) => path === '/report').length, 1);
+    const alerts = listener.heard.filter(({ body }) => /"color":"danger"/.test(body));
+    assert.equal(alerts.length, 1);
+    assert.match(alerts[0]?.body ?? '', /"text":"Rolling back shop\.\S+ no sign of its workflow/);
+  });
+
   test('cannot hold up a rollback by not answering', async (t) => {
     const world = await World.open(t);
     const listener = await Listener.open(t);

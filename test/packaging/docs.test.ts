@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, test } from 'node:test';
+import { parse } from 'yaml';
+import { USAGE } from '../../demo/cli/arguments.js';
+import { PAGES, withTables } from '../../scripts/manifests/tables.js';
+import { parseCanary } from '../../src/crds/canary.js';
+import { DEFAULT_SETTINGS } from '../../src/settings.js';
+import { searchAttributes } from '../../src/workflows/contract.js';
+import { complaintAbout } from './command-line.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
+
+for (const name of PAGES) {
+  test(`docs/${name} has its tables from the sources`, () => {
+    assert.equal(page(name), withTables(page(name)), 'run node scripts/run.mjs scripts/manifests.ts');
+    assert.match(page(name), /<!-- table: /);
+  });
+}
+
+for (const name of ['install.md', 'operating.md', 'security.md', 'demo.md']) {
+  describe(`docs/${name}`, () => {
+    test('names tests and files that are there', () => {
+      const tests = [...page(name).matchAll(/`(test\/[\w/.-]+)`/g)].map(([, path]) => path ?? '');
+      const links = [...page(name).matchAll(/\]\((\.\.\/[^)#]+)/g)].map(([, path]) => join('docs', path ?? ''));
+      for (const path of [...tests, ...links]) assert.ok(existsSync(join(root, path)), path);
+    });
+
+    test('its commands are those of serinus', async () => {
+      const shell = [...page(name).matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) => text ?? '').join('\n');
+      const lines = [...shell.matchAll(/^(?:[A-Z_]+=(?:\$\([^)]*\)|\S+) )?serinus ([a-z][^#\n|]*)/gm)].map(([, line]) =>
+        (line ?? '').trim(),
+      );
+      for (const line of lines) {
+        const words = line.split(/\s+/);
+        assert.equal(await complaintAbout(words), undefined, `serinus ${line}`);
+      }
+    });
+  });
+}
+
+test('docs/install.md has all search attributes, of their types', () => {
+  const text = page('install.md');
+  const [, keywords = ''] = /for name in ([\s\S]*?); do/.exec(text) ?? [];
+  const ofType = (type: string) =>
+    Object.values(searchAttributes).flatMap((key) => (key.type === type ? [key.name] : []));
+  assert.deepEqual(keywords.split(/[\s\\]+/).sort(), ofType('KEYWORD').sort());
+  const integers = [...text.matchAll(/"?(\w+)=Int/g)].map(([, name]) => name);
+  assert.deepEqual(integers, ofType('INT'));
+});
+
+test('the first Canary of docs/install.md is a valid one', () => {
+  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page('install.md')) ?? [];
+  const { meshProvider: defaultProvider, metricsServer: defaultMetricsServer } = DEFAULT_SETTINGS;
+  const parsed = parseCanary(parse(yaml), { defaultProvider, defaultMetricsServer });
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+});
+
+test('docs/demo.md has the flags of the demo', () => {
+  const flags = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, flag]) => flag).sort();
+  assert.deepEqual(flags(page('demo.md'), /^\| `(--[a-z-]+)/gm), flags(USAGE, /^ {2}(--[a-z-]+)/gm));
+});
+
+test('folders of deploy/kustomize are all explained', () => {
+  const explained = [...page('install.md').matchAll(/^\| `([\w-]+)` /gm)].map(([, name]) => name ?? '');
+  for (const folder of explained.filter((name) => !name.startsWith('TEMPORAL'))) {
+    const path = join(root, 'deploy/kustomize', folder, 'kustomization.yaml');
+    assert.ok(existsSync(path), dirname(path));
+  }
+});
