@@ -26,7 +26,7 @@ export async function makePlan(
   const unknown = names.filter((name) => !all.some(({ metadata }) => metadata.name === name));
   const canaries: Entry[] = [];
   for (const { metadata } of wanted) {
-    const facts = await factsOf(reading, { namespace: metadata.namespace ?? '', name: metadata.name });
+    const facts = await factsOf(reading, { namespace: metadata.namespace ?? '', name: metadata.name }, now);
     if (facts) canaries.push(direction === 'adopt' ? adoptionOf(facts) : givingBackOf(facts));
   }
   return {

@@ -13,7 +13,7 @@ import { info, type Entry, type Finding } from './plan.js';
 export function adoptionOf(facts: CanaryFacts): Entry {
   const { namespace, name, phase, target } = facts;
   const entry = { namespace, name, phase, status: undefined, handover: undefined } as const;
-  if (facts.recordedHere && facts.leased) {
+  if (facts.recordedHere && facts.dealtWith) {
     return { ...entry, verdict: 'nothing', findings: [info('Serinus looks after it already')] };
   }
   const obstacles = obstaclesOf(facts);

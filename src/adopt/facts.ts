@@ -24,7 +24,9 @@ export interface CanaryFacts {
   readonly drift: readonly string[];
   /** There is a Lease of Serinus. */
   readonly leased: boolean;
-  /** Who has that Lease; empty where nobody does. */
+  /** That Lease says that Serinus has dealt with the Canary, by a run or by its adoption. */
+  readonly dealtWith: boolean;
+  /** Who has that Lease, and lives; empty where nobody does. */
   readonly holder: string;
   /** What the status said when Serinus adopted it. */
   readonly handover: Handover | undefined;

@@ -15,8 +15,17 @@ import type { CanaryFacts, TargetFacts } from './facts.js';
 import { handoverIn } from './handover.js';
 import { warning, type Finding } from './plan.js';
 
-/** Reads what is to be known of a Canary before it changes hands; writes nothing. @returns undefined where it is gone */
-export async function factsOf(reading: Reading, key: Omit<CanaryKey, 'cluster'>): Promise<CanaryFacts | undefined> {
+/**
+ * Reads what is to be known of a Canary before it changes hands; writes nothing.
+ *
+ * @param now milliseconds since 1970
+ * @returns undefined where it is gone
+ */
+export async function factsOf(
+  reading: Reading,
+  key: Omit<CanaryKey, 'cluster'>,
+  now: number,
+): Promise<CanaryFacts | undefined> {
   const view = await readCanary(reading, { cluster: '', ...key }, true);
   if (!view) return undefined;
   const { object, canary, refusal, lease } = view;
@@ -35,7 +44,9 @@ export async function factsOf(reading: Reading, key: Omit<CanaryKey, 'cluster'>)
     deleting: object.metadata.deletionTimestamp !== undefined,
     suspended: canary?.suspend ?? false,
     leased: lease !== undefined,
-    holder: lease?.holder ?? '',
+    dealtWith: (lease?.observedGeneration ?? 0) > 0,
+    // Whoever let it run out is gone, such as a command that was interrupted.
+    holder: lease && lease.expiresAt > now ? lease.holder : '',
     handover,
     ...(refusal ? refusedBy(refusal) : await surroundings(reading, view)),
   };

@@ -27,6 +27,7 @@ function facts(changes: Partial<CanaryFacts> = {}): CanaryFacts {
     routed: { primary: 100, canary: 0 },
     drift: [],
     leased: false,
+    dealtWith: false,
     holder: '',
     handover: undefined,
     ...changes,
@@ -39,6 +40,7 @@ function ours(changes: Partial<CanaryFacts> = {}): CanaryFacts {
     recorded: { applied: REVISION, promoted: REVISION.hash },
     recordedHere: true,
     leased: true,
+    dealtWith: true,
     ...changes,
   });
 }
@@ -154,6 +156,15 @@ test('what is not initialised, or is adopted already, is left alone', () => {
   assert.equal(adoptionOf(facts({ phase: '', target: undefined })).verdict, 'nothing');
   assert.equal(adoptionOf(ours()).verdict, 'nothing');
   assert.equal(givingBackOf(facts()).verdict, 'nothing');
+});
+
+test('an adoption or a return that was interrupted goes on', () => {
+  const halfAdopted = adoptionOf(ours({ dealtWith: false }));
+  assert.equal(halfAdopted.verdict, 'change');
+  assert.equal(halfAdopted.handover, undefined, 'what is kept of Flagger stays as it was kept first');
+  const halfGivenBack = givingBackOf(facts({ phase: 'Initializing', leased: true, dealtWith: true }));
+  assert.equal(halfGivenBack.verdict, 'change');
+  assert.equal(halfGivenBack.status, undefined);
 });
 
 test('given back where it was adopted, a Canary has Flagger’s hashes again', () => {
