@@ -7,8 +7,8 @@ import { labClient } from '../lab/manifests.js';
 import { startSerinus } from '../lab/serinus.js';
 import { crdYaml } from '../src/crds/manifests.js';
 import { KubeClient } from '../src/kubernetes/client.js';
-import { diff, type Difference } from './compare/diff.js';
-import { linesOf, type Lines } from './compare/normalise.js';
+import { diff, objectDiff, type Difference } from './compare/diff.js';
+import { linesOf, titleOfLine, type Lines } from './compare/normalise.js';
 import { SCENARIOS, type Scenario } from './compare/scenarios.js';
 import { Side, type Outcome } from './compare/side.js';
 
@@ -78,7 +78,7 @@ function print(scenario: Scenario, [a, b]: readonly [Outcome, Outcome], [x, y]: 
   console.log(`- ${times(a)}\n+ ${times(b)}`);
   section(
     'Objects',
-    diff(x.objects, y.objects).filter(({ mark }) => mark !== ' '),
+    objectDiff(x.objects, y.objects, titleOfLine).filter(({ mark }) => mark !== ' '),
   );
   section('Events', diff(x.events, y.events));
   section('Statuses', diff(x.statuses, y.statuses));

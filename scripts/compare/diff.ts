@@ -33,3 +33,20 @@ export function diff(a: readonly string[], b: readonly string[]): readonly Diffe
   }
   return found;
 }
+
+/**
+ * Differences of objects, where one that only one side has is a single line.
+ *
+ * @param titleOf which object a line is about
+ */
+export function objectDiff(
+  a: readonly string[],
+  b: readonly string[],
+  titleOf: (line: string) => string,
+): readonly Difference[] {
+  const [inA, inB] = [new Set(a.map(titleOf)), new Set(b.map(titleOf))];
+  const inBoth = (line: string): boolean => inA.has(titleOf(line)) && inB.has(titleOf(line));
+  const alone = (mark: '-' | '+', of: ReadonlySet<string>, others: ReadonlySet<string>): Difference[] =>
+    [...of].filter((title) => !others.has(title)).map((title) => ({ mark, line: `${title} (the whole object)` }));
+  return [...alone('-', inA, inB), ...alone('+', inB, inA), ...diff(a.filter(inBoth), b.filter(inBoth))];
+}

@@ -33,6 +33,11 @@ function objectLines(object: KubeObject): string[] {
   return leaves({ ...kept, metadata: own }, '').map((leaf) => `${title} ${leaf}`);
 }
 
+/** `Kind/name` of a line about an object. */
+export function titleOfLine(line: string): string {
+  return line.slice(0, line.indexOf(' '));
+}
+
 function withoutHash(name: string): string {
   return name.replace(/-[0-9a-z]+$/, '-<hash>');
 }

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { carryOut, makePlan } from '../../src/adopt/adopt.js';
+import { errorsIn, type Direction } from '../../src/adopt/plan.js';
+import { sight } from '../../src/activities/sighting.js';
+import type { Dependencies } from '../../src/activities/dependencies.js';
+import { parseStatus } from '../../src/crds/status.js';
+import { needOf } from '../../src/domain/change.js';
+import type { KubeObject } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS, LEASES, SERVICES } from '../../src/kubernetes/object.js';
+import { DEFAULT_SETTINGS } from '../../src/settings.js';
+import { wireReading } from '../../src/wiring.js';
+import { deployment, openCluster, type TestCluster } from './cluster.js';
+
+const APP = 'cart';
+const FLAGGERS = { lastAppliedSpec: '69f7b4966d', lastPromotedSpec: '6c9dbdd48d' };
+
+/** A namespace as Flagger leaves it after a release that failed: the target holds version 2, the primary version 1. */
+async function leftByFlagger(t: TestContext, spec: Record<string, unknown> = {}): Promise<TestCluster> {
+  const cluster = await openCluster();
+  t.after(() => cluster.close());
+  const { client, namespace } = cluster;
+  const canary = await client.create(CANARIES, {
+    apiVersion: 'flagger.app/v1beta1',
+    kind: 'Canary',
+    metadata: { name: APP, namespace },
+    spec: {
+      provider: 'kubernetes',
+      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: APP },
+      service: { port: 80, targetPort: 8080 },
+      analysis: { interval: '10s', threshold: 2, iterations: 2 },
+      ...spec,
+    },
+  });
+  const owner = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: APP, uid: canary.metadata.uid ?? '' };
+  const owned = { ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }] };
+  await client.create(DEPLOYMENTS, deployment(namespace, APP, 'lab/http-echo:2', { replicas: 0 }));
+  const primary = deployment(namespace, `${APP}-primary`) as KubeObject & { spec: { template: object } };
+  await client.create(DEPLOYMENTS, { ...primary, metadata: { ...primary.metadata, ...owned } });
+  for (const [name, app] of [
+    [APP, `${APP}-primary`],
+    [`${APP}-primary`, `${APP}-primary`],
+    [`${APP}-canary`, APP],
+  ] as const) {
+    await client.create(SERVICES, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace, labels: { app: name }, ...owned },
+      spec: { selector: { app }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+    });
+  }
+  const status = {
+    phase: 'Failed',
+    canaryWeight: 0,
+    failedChecks: 0,
+    iterations: 0,
+    ...FLAGGERS,
+    conditions: [
+      {
+        type: 'Promoted',
+        status: 'False',
+        reason: 'Failed',
+        message: 'Canary analysis failed, Deployment scaled to zero.',
+        lastUpdateTime: '2026-01-01T00:00:00Z',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ],
+  };
+  await client.replace(CANARIES, { ...canary, status }, 'status');
+  return cluster;
+}
+
+function readingOf(t: TestContext, { client, namespace }: TestCluster) {
+  const reading = wireReading(client, { ...DEFAULT_SETTINGS, namespace }, () => undefined);
+  t.after(() => reading.cache.stop());
+  return reading;
+}
+
+async function changeHands(t: TestContext, cluster: TestCluster, direction: Direction) {
+  const reading = readingOf(t, cluster);
+  const plan = await makePlan(reading, direction, [], Date.now());
+  assert.deepEqual(errorsIn(plan), []);
+  await carryOut(reading, plan, Date.now(), () => undefined);
+  return plan;
+}
+
+async function statusOf({ client, namespace }: TestCluster) {
+  return parseStatus((await client.get(CANARIES, namespace, APP))?.['status']);
+}
+
+async function made({ client, namespace }: TestCluster): Promise<unknown> {
+  const lists = await Promise.all([DEPLOYMENTS, SERVICES].map((type) => client.list(type, { namespace })));
+  return lists.flatMap(({ items }) =>
+    items.map(({ metadata, ...rest }) => [metadata.name, metadata.annotations, rest['spec']]),
+  );
+}
+
+test('after its adoption a Canary that has failed needs no run, and nothing but its status has changed', async (t) => {
+  const cluster = await leftByFlagger(t);
+  const before = await made(cluster);
+  await changeHands(t, cluster, 'adopt');
+  assert.deepEqual(await made(cluster), before);
+  const status = await statusOf(cluster);
+  assert.equal(status.phase, 'Failed');
+  assert.match(status.lastAppliedSpec, /^s1/);
+  assert.equal(status.lastPromotedSpec, FLAGGERS.lastPromotedSpec);
+  assert.equal(status.conditions[0]?.lastTransitionTime, '2026-01-01T00:00:00Z');
+  const lease = await cluster.client.get(LEASES, cluster.namespace, `serinus-${APP}`);
+  assert.equal((lease?.['spec'] as { holderIdentity?: string }).holderIdentity ?? '', '');
+  const seen = await sight(readingOf(t, cluster) as Dependencies, {
+    cluster: '',
+    namespace: cluster.namespace,
+    name: APP,
+  });
+  assert.ok(seen);
+  assert.equal(seen.observedGeneration, 1);
+  assert.equal(needOf({ ...seen, drift: [] }), undefined);
+});
+
+test('what was given back half way is given back by the same command', async (t) => {
+  const cluster = await leftByFlagger(t);
+  await changeHands(t, cluster, 'adopt');
+  const { client, namespace } = cluster;
+  // As an interrupted command leaves it: the status is Flagger's again, the Lease has run out.
+  const canary = await client.get(CANARIES, namespace, APP);
+  assert.ok(canary);
+  await client.replace(CANARIES, { ...canary, status: { ...(canary['status'] as object), ...FLAGGERS } }, 'status');
+  await client.patch(LEASES, 'merge', namespace, `serinus-${APP}`, {
+    spec: { holderIdentity: 'serinus adopt --give-back', renewTime: '2026-01-01T00:00:00.000000Z' },
+  });
+  await changeHands(t, cluster, 'give-back');
+  assert.equal(await client.get(LEASES, namespace, `serinus-${APP}`), undefined);
+  const status = await statusOf(cluster);
+  assert.equal(status.phase, 'Failed');
+  assert.equal(status.lastAppliedSpec, FLAGGERS.lastAppliedSpec);
+});
+
+test('marks of Serinus are taken off generated objects, and nothing else', async (t) => {
+  const cluster = await leftByFlagger(t);
+  const before = await made(cluster);
+  await changeHands(t, cluster, 'adopt');
+  const { client, namespace } = cluster;
+  const annotations = { 'serinus.dev/fence': '4.2', 'serinus.dev/promoted-from': 'cart-primary-s1' };
+  await client.patch(DEPLOYMENTS, 'merge', namespace, `${APP}-primary`, { metadata: { annotations } });
+  await changeHands(t, cluster, 'give-back');
+  assert.deepEqual(JSON.parse(JSON.stringify(await made(cluster))), JSON.parse(JSON.stringify(before)));
+  const again = await makePlan(readingOf(t, cluster), 'give-back', [], Date.now());
+  assert.deepEqual(
+    again.canaries.map(({ verdict }) => verdict),
+    ['nothing'],
+  );
+});
+
+test('a provider that Serinus does not carry out, and a name that is none, are in the way', async (t) => {
+  const cluster = await leftByFlagger(t, { provider: 'linkerd' });
+  const reading = readingOf(t, cluster);
+  const plan = await makePlan(reading, 'adopt', [], Date.now());
+  assert.deepEqual(
+    plan.canaries.map(({ verdict }) => verdict),
+    ['blocked'],
+  );
+  assert.match(errorsIn(plan)[0]?.message ?? '', /spec\.provider: .*linkerd/);
+  const [error] = errorsIn(await makePlan(reading, 'adopt', ['basket'], Date.now()));
+  assert.match(error?.message ?? '', /no Canary basket/);
+});
