@@ -22,36 +22,40 @@ const FENCE = { epoch: 1, seq: 1 };
 const LATER = { epoch: 2, seq: 1 };
 
 for (const provider of PROVIDERS) {
-  test(`${provider.provider}: the roles of worker and watch are enough for a release`, { timeout: 30_000 }, async (t) => {
-    const bench = await openBench(t, provider, {});
-    const { canary, namespace, client } = bench;
-    const roles = rolesIn(t, bench);
-    await roles.grant('namespaced');
+  test(
+    `${provider.provider}: the roles of worker and watch are enough for a release`,
+    { timeout: 30_000 },
+    async (t) => {
+      const bench = await openBench(t, provider, {});
+      const { canary, namespace, client } = bench;
+      const roles = rolesIn(t, bench);
+      await roles.grant('namespaced');
 
-    const worker = routerFor(
-      createRouters(await cacheOf(t, roles, namespace, 'worker'), DEFAULT_SETTINGS),
-      canary.provider,
-    );
-    await worker.reconcile(canary, ALL_TO_PRIMARY, FENCE);
-    await worker.setWeights(canary, canaryAt(30), FENCE);
-    await worker.drift(canary);
+      const worker = routerFor(
+        createRouters(await cacheOf(t, roles, namespace, 'worker'), DEFAULT_SETTINGS),
+        canary.provider,
+      );
+      await worker.reconcile(canary, ALL_TO_PRIMARY, FENCE);
+      await worker.setWeights(canary, canaryAt(30), FENCE);
+      await worker.drift(canary);
 
-    const watch = routerFor(
-      createRouters(await cacheOf(t, roles, namespace, 'watch'), DEFAULT_SETTINGS),
-      canary.provider,
-    );
-    await watch.setWeights(canary, ALL_TO_PRIMARY, LATER);
-    const typeOf = (kind: string) => watch.watches.find((type) => type.kind === kind);
-    for (const object of await bench.stored()) {
-      const type = typeOf(object.kind);
-      if (type) await client.delete(type, namespace, object.metadata.name);
-    }
-    await watch.refresh(canary);
-    await watch.setWeights(canary, ALL_TO_PRIMARY, LATER);
+      const watch = routerFor(
+        createRouters(await cacheOf(t, roles, namespace, 'watch'), DEFAULT_SETTINGS),
+        canary.provider,
+      );
+      await watch.setWeights(canary, ALL_TO_PRIMARY, LATER);
+      const typeOf = (kind: string) => watch.watches.find((type) => type.kind === kind);
+      for (const object of await bench.stored()) {
+        const type = typeOf(object.kind);
+        if (type) await client.delete(type, namespace, object.metadata.name);
+      }
+      await watch.refresh(canary);
+      await watch.setWeights(canary, ALL_TO_PRIMARY, LATER);
 
-    await worker.refresh(canary);
-    await worker.finalize(canary, LATER);
-  });
+      await worker.refresh(canary);
+      await worker.finalize(canary, LATER);
+    },
+  );
 }
 
 function rolesIn(t: TestContext, { namespace, client }: Bench): Roles {
