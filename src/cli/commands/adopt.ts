@@ -49,7 +49,7 @@ Examples:
 
 Exit codes:
   0  the plan has no errors; with --yes: it is carried out
-  1  it has, or the cluster can't be reached; nothing is written
+  1  it has, and nothing is written; or the cluster failed midway: the same command goes on from there
   2  the command line is wrong`;
 
 /** `serinus adopt`: Canaries change hands between Flagger and Serinus, both ways. */
