@@ -227,8 +227,11 @@ test('skipAnalysis promotes without a step', async (t) => {
   await world.initialised(quick(world, { skipAnalysis: true }));
   await world.setImage('lab/http-echo:2');
   await world.phase('Succeeded');
-  assert.ok(
-    (await world.events()).some((e) => e.includes('Promotion completed! Canary analysis was skipped for shop')),
+  // The last word comes after the last status.
+  await until(
+    async () =>
+      (await world.events()).some((e) => e.includes('Promotion completed! Canary analysis was skipped for shop')),
+    'it is said',
   );
 });
 
