@@ -37,8 +37,8 @@ function rounds(wanted: readonly string[]): Round[] {
       atOnce: 2,
       timeoutMinutes: 5,
     },
-    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 2, timeoutMinutes: 10 },
-    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 20 },
+    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 2, timeoutMinutes: 20 },
+    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 40 },
   ].filter((round) => round.files.length > 0);
 }
 
