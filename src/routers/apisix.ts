@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Fence } from '../kubernetes/lease.js';
 import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
-import { write } from '../kubernetes/write.js';
+import { isSame, write } from '../kubernetes/write.js';
 import type { HttpRule, RouteSpec } from './apisix/objects.js';
 import { rulesOf, sourceIn, weightsOf, type Source } from './apisix/rules.js';
 import type { Router } from './port.js';
@@ -41,7 +41,7 @@ export class ApisixRouter implements Router {
     const name = `${APISIX_ROUTES.kind}/${generatedName(canary)}`;
     if (!current) return [name];
     const desired = desiredRoute(canary, source, current, weightsIn(current, canary) ?? ALL_TO_PRIMARY);
-    return sameSpec(current, desired) ? [] : [name];
+    return isSame(current, desired) ? [] : [name];
   }
 
   async weights(canary: Canary): Promise<Weights | undefined> {
@@ -186,18 +186,4 @@ function reweighed(route: KubeObject, canary: Canary, weights: Weights): KubeObj
   const source = sourceIn(canary, rulesIn(route));
   if (!source) return route;
   return { ...route, spec: { ...(route['spec'] as RouteSpec), http: rulesOf(canary, source, weights) } };
-}
-
-function sameSpec(a: KubeObject, b: KubeObject): boolean {
-  return JSON.stringify(sorted(a['spec'])) === JSON.stringify(sorted(b['spec']));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sorted(v)]),
-  );
 }

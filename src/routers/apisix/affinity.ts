@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Canary, SessionAffinity } from '../../crds/types.js';
 import type { Weights } from '../../domain/weights.js';
 import { withExpressions, type Backend, type HttpRule, type Plugin } from './objects.js';
+import { setCookie } from '../shared/cookies.js';
 import { shareOfRequests } from './share.js';
 
 const PRIORITY = 10_001;
@@ -35,11 +36,11 @@ export function affinityRules(
   const keepsPrimary = primaryCookieName !== undefined && primaryCookieName !== '';
   // Clients of the primary are asked again each interval, else a growing share would find nobody to grow by.
   const asked = Math.floor(canary.analysis.intervalSeconds);
-  const rest = keepsPrimary ? withCookie(base, cookieText(affinity, primaryCookieName, token, asked)) : base;
+  const rest = keepsPrimary ? withCookie(base, setCookie(`${primaryCookieName}=${token}`, affinity, asked)) : base;
   return [
     only(holding('canary-kept', cookieName), canaryName, weights.canary),
     ...(keepsPrimary ? [only(holding('primary-kept', primaryCookieName), primaryName, weights.primary)] : []),
-    only(withCookie(drawn, cookieText(affinity, cookieName, token, affinity.maxAge)), canaryName, weights.canary),
+    only(withCookie(drawn, setCookie(`${cookieName}=${token}`, affinity, affinity.maxAge)), canaryName, weights.canary),
     only(rest, primaryName, weights.primary),
   ];
 }
@@ -56,19 +57,4 @@ function withCookie(rule: HttpRule, cookie: string): HttpRule {
     config: { headers: { add: [`Set-Cookie: ${cookie}`] } },
   };
   return { ...rule, plugins: [...(rule.plugins ?? []), plugin] };
-}
-
-/** Attributes in Flagger's order. @param maxAge seconds */
-function cookieText(affinity: SessionAffinity, name: string, token: string, maxAge: number): string {
-  const { domain, path, httpOnly, secure, partitioned, sameSite } = affinity;
-  return [
-    `${name}=${token}`,
-    `Max-Age=${maxAge}`,
-    ...(domain ? [`Domain=${domain}`] : []),
-    ...(httpOnly ? ['HttpOnly'] : []),
-    ...(partitioned ? ['Partitioned'] : []),
-    ...(path ? [`Path=${path}`] : []),
-    ...(sameSite ? [`SameSite=${sameSite}`] : []),
-    ...(secure ? ['Secure'] : []),
-  ].join('; ');
 }
