@@ -3,6 +3,7 @@ import { createChecks } from './activities/outside.js';
 import type { Reading } from './activities/canary.js';
 import type { Dependencies, Logger } from './activities/dependencies.js';
 import { TemporalSubmissions } from './activities/submissions.js';
+import type { Archive } from './archive/port.js';
 import { ClusterCache } from './kubernetes/cache.js';
 import type { KubeClient } from './kubernetes/client.js';
 import { Leases } from './kubernetes/lease.js';
@@ -18,13 +19,14 @@ export interface Wired extends Dependencies {
 }
 
 /** Puts together what activities, watch and API work with; one for each process. */
-export function wire(kube: KubeClient, temporal: Client, settings: Settings, log: Logger): Wired {
+export function wire(kube: KubeClient, temporal: Client, settings: Settings, log: Logger, archive?: Archive): Wired {
   const reading = wireReading(kube, settings, (message) => log.warn({}, message));
   const meters = new ProcessMeters();
   return {
     ...reading,
     checks: createChecks(reading.cache, settings, meters, log),
     meters,
+    archive,
     submissions: new TemporalSubmissions(temporal, { leaseSeconds: settings.leaseSeconds }),
     log,
     now: Date.now,

@@ -1,3 +1,4 @@
+import type { Archive } from '../archive/port.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Leases } from '../kubernetes/lease.js';
 import type { Router } from '../routers/port.js';
@@ -25,6 +26,8 @@ export interface Dependencies {
   readonly checks: Checks;
   readonly submissions: Submissions;
   readonly meters: Meters;
+  /** Where releases are kept for good; undefined where they are not. */
+  readonly archive: Archive | undefined;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;

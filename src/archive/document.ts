@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+/**
+ * What the archive keeps of a release: one document, written when it has ended, and its record in chunks, which may be
+ * written long before. Both are plain JSON that says its version.
+ */
+
+const time = (description: string) => z.iso.datetime({ offset: true }).describe(description);
+
+/** An object of Kubernetes as it was read. */
+const templateSchema = z.record(z.string(), z.unknown());
+
+/** Everything about a release but its templates and its record: what lists and figures are made of. */
+export const archivedSummarySchema = z.object({
+  version: z.literal(1),
+  id: z.string().min(1).describe('<namespace>.<name>.<id of its first run>'),
+  cluster: z.string().min(1),
+  namespace: z.string().min(1),
+  name: z.string().min(1).describe('Of the Canary'),
+  runs: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Ids of the runs it went through, in order: the first is the one in its id, the last has ended it'),
+  target: z.object({ kind: z.string(), name: z.string() }).optional(),
+  strategy: z.string().optional().describe('canary, ab, blue-green: as the policy calls it'),
+  outcome: z.string().min(1).describe('promoted, rolled-back, aborted, …'),
+  reason: z.string().describe('Why it ended as it did'),
+  cause: z
+    .looseObject({ kind: z.string(), by: z.string(), reason: z.string().optional() })
+    .describe('What asked for the release'),
+  triggeredBy: z.string(),
+  actors: z
+    .array(z.string())
+    .describe('Everybody who asked for it, or gave it an order or an approval, each once; named as in the record'),
+  revision: z.string().optional().describe('Hash of the revision that was to be released'),
+  promotedRevision: z.string().describe('Hash of the revision that the primary had in the end; empty before the first'),
+  images: z
+    .object({ before: z.array(z.string()), after: z.array(z.string()) })
+    .describe('Of the containers of the primary before the release, and of what was to be released'),
+  startedAt: time('When it began'),
+  endedAt: time('When it ended'),
+  phase: z.string(),
+  weight: z.number().describe('Percent of the traffic on the canary in the end'),
+  failedChecks: z.number(),
+  commitTime: time('When the change was committed, as the Canary or its target says').optional(),
+  restores: z.string().optional().describe('Id of the release that this one has undone'),
+  undoneBy: z.string().optional().describe('Id of the release that has undone this one'),
+  recordLength: z.number().int().nonnegative().describe('Entries of its record, those that were dropped included'),
+});
+
+export const releaseDocumentSchema = archivedSummarySchema.extend({
+  templates: z
+    .object({ before: templateSchema.optional(), after: templateSchema.optional() })
+    .optional()
+    .describe('The pod templates of the primary before the release, and of what was to be released'),
+});
+
+/** One entry of a record, with whatever fields its kind has: see `RecordEntry` of the domain. `at` is milliseconds since 1970. */
+export const archivedEntrySchema = z.looseObject({ at: z.number(), what: z.string() });
+
+export const recordChunkSchema = z.object({
+  version: z.literal(1),
+  cluster: z.string().min(1),
+  release: z.string().min(1).describe('Id of the release, as in its document'),
+  from: z.number().int().nonnegative().describe('Position of the first entry in the whole record, from 0'),
+  entries: z.array(archivedEntrySchema).min(1),
+});
+
+export type ArchivedSummary = Readonly<z.output<typeof archivedSummarySchema>>;
+export type ReleaseDocument = Readonly<z.output<typeof releaseDocumentSchema>>;
+
+export interface ArchivedEntry {
+  readonly at: number;
+  readonly what: string;
+}
+
+/** A piece of a release's record. */
+export interface RecordChunk {
+  readonly version: 1;
+  readonly cluster: string;
+  readonly release: string;
+  readonly from: number;
+  readonly entries: readonly ArchivedEntry[];
+}
+
+/** A release as it is read back: its document, and its record put together from the chunks. */
+export interface ArchivedRelease extends ReleaseDocument {
+  readonly record: readonly ArchivedEntry[];
+  /** Entries that no chunk holds. */
+  readonly recordDropped: number;
+}
+
+/**
+ * Puts a record together. Chunks may come in any order, twice, and may overlap; the position of an entry says where it
+ * belongs.
+ *
+ * @param length how many entries the record has, where its document is known
+ */
+export function assembled(
+  chunks: readonly Pick<RecordChunk, 'from' | 'entries'>[],
+  length: number,
+): Pick<ArchivedRelease, 'record' | 'recordDropped'> {
+  const byPosition = new Map<number, ArchivedEntry>();
+  for (const { from, entries } of chunks) {
+    entries.forEach((entry, index) => byPosition.set(from + index, entry));
+  }
+  const record = [...byPosition].sort(([a], [b]) => a - b).map(([, entry]) => entry);
+  return { record, recordDropped: Math.max(length - record.length, 0) };
+}
