@@ -9,6 +9,7 @@ import { createKeptn } from './keptn/keptn.js';
 import { createNewRelic } from './newrelic.js';
 import type { MetricsProvider, ProviderFactory, ProviderOptions } from './port.js';
 import { createPrometheus } from './prometheus.js';
+import { createSigNoz } from './signoz.js';
 import { createSplunk } from './splunk/splunk.js';
 import { createStackdriver } from './stackdriver/stackdriver.js';
 
@@ -23,6 +24,7 @@ const FACTORIES: Readonly<Record<MetricProviderType, ProviderFactory>> = {
   keptn: createKeptn,
   newrelic: createNewRelic,
   prometheus: createPrometheus,
+  signoz: createSigNoz,
   splunk: createSplunk,
   stackdriver: createStackdriver,
 };

@@ -173,7 +173,7 @@ describe("the contract's fields", () => {
     'Canary.status.conditions[]: object! type,status,reason',
     'MetricTemplate.spec: object! provider,query',
     'MetricTemplate.spec.provider: object! type',
-    'MetricTemplate.spec.provider.type: string prometheus|influxdb|datadog|externalmetrics|stackdriver|cloudwatch|newrelic|graphite|dynatrace|keptn|splunk',
+    'MetricTemplate.spec.provider.type: string prometheus|influxdb|datadog|externalmetrics|stackdriver|cloudwatch|newrelic|graphite|dynatrace|keptn|splunk|signoz',
     'MetricTemplate.spec.provider.headers.*[]: string',
     'MetricTemplate.spec.provider.secretRef: object! name',
     'MetricTemplate.spec.provider.insecureSkipVerify: boolean',

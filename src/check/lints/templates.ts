@@ -16,7 +16,7 @@ interface Use extends PlacedSource {
 }
 
 /** Providers that ask about a span of time, and can't without one. */
-const NEED_INTERVAL = ['datadog', 'newrelic', 'cloudwatch', 'dynatrace', 'splunk'];
+const NEED_INTERVAL = ['datadog', 'newrelic', 'cloudwatch', 'dynatrace', 'splunk', 'signoz'];
 
 export const templatesRender: Lint = (subject) =>
   usesOf(subject).flatMap((use) => {

@@ -13,6 +13,7 @@ export const METRIC_PROVIDER_TYPES = [
   'dynatrace',
   'keptn',
   'splunk',
+  'signoz',
 ] as const;
 
 export type MetricProviderType = (typeof METRIC_PROVIDER_TYPES)[number];
