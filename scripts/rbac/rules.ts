@@ -87,6 +87,12 @@ export const GRANTS: readonly Grant[] = [
       api: ['get', ...LOOK, 'patch'],
     },
   },
+  only('the live view', {
+    group: '',
+    resource: 'pods',
+    why: 'pods of a Canary, which the API asks for while somebody looks at its live view',
+    verbs: { api: ['list'] },
+  }),
   only('releases of DaemonSets', {
     group: 'apps',
     resource: 'daemonsets',

@@ -15,6 +15,7 @@ import type { App } from './routes/app.js';
 import { canaryRoutes } from './routes/canaries.js';
 import { checkRoute } from './routes/check.js';
 import { healthRoutes } from './routes/health.js';
+import { liveRoutes } from './routes/live.js';
 import { metricsRoute } from './routes/metrics.js';
 import { problemKindRoute } from './routes/problem-kinds.js';
 import { releaseRoutes } from './routes/releases.js';
@@ -57,6 +58,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     openApiRoute(routes);
     problemKindRoute(routes);
     canaryRoutes(routes, deps, guard, new Canaries(deps, runs));
+    liveRoutes(routes, deps, guard, runs);
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
     checkRoute(routes, deps, guard);
     releaseRoutes(routes, deps, guard, runs, new Orders(temporal, runs));

@@ -19,6 +19,7 @@ export function describeRoutes(app: App, options: { readonly version: string; re
       },
       tags: [
         { name: 'canaries', description: 'What there is and how it stands' },
+        { name: 'live', description: 'How it stands now, and as it changes' },
         { name: 'releases', description: 'Starting, looking at and steering releases' },
         { name: 'process', description: 'For whoever runs the API' },
       ],

@@ -39,6 +39,11 @@ export class ClusterCache {
     return reflector.start();
   }
 
+  /** Whether a kind is watched already. */
+  watches(type: ResourceType): boolean {
+    return this.reflectors.has(pathOf(type));
+  }
+
   /** The store of a kind, filled. */
   async synced(type: ResourceType): Promise<Store> {
     const reflector = this.watch(type);

@@ -69,6 +69,7 @@ export const CONTROLLER_REVISIONS: ResourceType = {
   kind: 'ControllerRevision',
   plural: 'controllerrevisions',
 };
+export const PODS: ResourceType = { apiVersion: 'v1', kind: 'Pod', plural: 'pods' };
 export const SERVICES: ResourceType = { apiVersion: 'v1', kind: 'Service', plural: 'services' };
 export const CONFIG_MAPS: ResourceType = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps' };
 export const SECRETS: ResourceType = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets' };

@@ -34,6 +34,7 @@ describe('Canaries', () => {
     const { lastTransitionTime, ...rest } = canary ?? {};
     assert.ok(lastTransitionTime);
     assert.deepEqual(rest, {
+      cluster: bench.cluster,
       namespace: bench.world.namespace,
       name,
       phase: 'Initialized',

@@ -38,8 +38,11 @@ test('every route is in the OpenAPI document, with every answer', () => {
   assert.deepEqual(operations.sort(), [
     'GET /api/v1/canaries',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}',
+    'GET /api/v1/namespaces/{namespace}/canaries/{name}/live',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',
+    'GET /api/v1/namespaces/{namespace}/canaries/{name}/stream',
     'GET /api/v1/rollouts/{id}',
+    'GET /api/v1/stream',
     'GET /healthz',
     'GET /metrics',
     'GET /openapi.json',

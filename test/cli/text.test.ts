@@ -88,6 +88,7 @@ describe('a record', () => {
 
 test('a Canary is described with all that is known of what is under way', () => {
   const canary: CanaryDetail = {
+    cluster: 'default',
     namespace: 'test',
     name: 'podinfo',
     phase: 'WaitingPromotion',

@@ -30,7 +30,7 @@ export class Canaries {
       .list(namespace)
       .map((object) => {
         const parsed = parseCanary(object, parseOptions(this.deps));
-        return summaryOf({ object, refusal: parsed.ok ? undefined : parsed.refusal }, this.deps.settings.meshProvider);
+        return summaryOf({ object, refusal: parsed.ok ? undefined : parsed.refusal }, this.deps.settings);
       })
       .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
   }
@@ -40,7 +40,7 @@ export class Canaries {
     await cachesFilled(this.deps, this.runs.patience.readMs);
     const view = await askKubernetes(() => readCanary(this.deps, key));
     if (!view) throw unknownCanary(key);
-    const summary = summaryOf(view, this.deps.settings.meshProvider);
+    const summary = summaryOf(view, this.deps.settings);
     const { kind, name } = summary.target;
     const target = await this.images(kind, key.namespace, name);
     const primary = await this.images(kind, key.namespace, `${name}-primary`);

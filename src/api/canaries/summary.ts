@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { CanaryView } from '../../activities/canary.js';
 import { parseStatus } from '../../crds/status.js';
 import { isActive } from '../../domain/phases.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { attentionOf } from '../live/attention.js';
 import type { CanarySummary } from '../schema/canary.js';
 
 /** What is shown of a spec, which may be invalid. */
@@ -16,11 +18,15 @@ const specSchema = z
   .catch({ targetRef: { kind: 'Deployment', name: '' }, provider: undefined, suspend: false });
 
 /** A Canary as informer caches show it. */
-export function summaryOf(view: Pick<CanaryView, 'object' | 'refusal'>, meshProvider: string): CanarySummary {
+export function summaryOf(
+  view: Pick<CanaryView, 'object' | 'refusal'>,
+  { meshProvider, clusterName }: Pick<Dependencies['settings'], 'meshProvider' | 'clusterName'>,
+): CanarySummary {
   const { object, refusal } = view;
   const status = parseStatus(object['status']);
   const spec = specSchema.parse(object['spec']);
-  return {
+  const summary: CanarySummary = {
+    cluster: clusterName,
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
     phase: status.phase,
@@ -36,4 +42,6 @@ export function summaryOf(view: Pick<CanaryView, 'object' | 'refusal'>, meshProv
     releaseUnderWay: isActive(status.phase),
     ...(refusal === undefined ? {} : { problem: `${refusal.field}: ${refusal.value} is not valid, ${refusal.remedy}` }),
   };
+  const attention = attentionOf(summary);
+  return attention === undefined ? summary : { ...summary, attention };
 }

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'Serinus has made a mistake' },
   'missing-permission': { status: 500, title: 'Serinus itself may not do this' },
   'not-ready': { status: 503, title: 'Serinus is not ready' },
+  'too-many-streams': { status: 503, title: 'There are too many streams' },
   'kubernetes-unreachable': { status: 503, title: 'The API server of Kubernetes cannot be reached' },
   'temporal-unreachable': { status: 503, title: 'Temporal cannot be reached' },
 } as const satisfies Readonly<Record<string, Kind>>;

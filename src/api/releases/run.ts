@@ -59,6 +59,17 @@ export function runOf(canary: CanaryKey, raw: RawWorkflowExecutionInfo): Run {
   };
 }
 
+/** The Canary of an open run, as `namespace/name`, and what the run waits for. */
+export function waitingOf(raw: RawWorkflowExecutionInfo): [string, string][] {
+  const indexed = raw.searchAttributes?.indexedFields ?? {};
+  const [namespace, name, waiting] = [attributes.namespace, attributes.name, attributes.waiting].map(({ name: key }) =>
+    decoded(indexed[key]),
+  );
+  return typeof namespace === 'string' && typeof name === 'string' && typeof waiting === 'string'
+    ? [[`${namespace}/${name}`, waiting]]
+    : [];
+}
+
 function decoded(payload: Payload | null | undefined): unknown {
   return payload ? defaultPayloadConverter.fromPayload<unknown>(payload) : undefined;
 }

@@ -17,8 +17,8 @@ import {
 import type { rollout } from '../../workflows/rollout.js';
 import { temporalProblem } from '../problems/outside.js';
 import type { ReleaseId } from './id.js';
-import { runOf, type Run } from './run.js';
-import { allOf, equals, historyQuery } from './visibility.js';
+import { runOf, waitingOf, type Run } from './run.js';
+import { allOf, equals, historyQuery, waitingQuery } from './visibility.js';
 
 /** Time for an answer, milliseconds. */
 export interface Patience {
@@ -37,6 +37,8 @@ export interface Page {
 const CLOSE_EVENT = 2;
 /** A release that continued as new more often than this has lasted for months. */
 const MAX_HOPS = 10_000;
+/** More releases that wait for people than that, and nobody reads which. */
+const MOST_WAITING = 1_000;
 
 /**
  * The runs of Canaries' workflows, as the API reads them.
@@ -116,6 +118,19 @@ export class Runs {
   ): Promise<Page> {
     const query = allOf([...canaryIs(canary), ...historyQuery(options.all)]);
     return this.list(canary, query, options.limit, options.pageToken);
+  }
+
+  /** What the open runs of a cluster wait for that only people can give, by `namespace/name` of their Canaries. */
+  async waiting(cluster: string): Promise<ReadonlyMap<string, string>> {
+    const query = allOf([equals(attributes.cluster.name, cluster), ...waitingQuery()]);
+    const { executions } = await this.read(() =>
+      this.client.workflowService.listWorkflowExecutions({
+        namespace: this.client.options.namespace,
+        query,
+        pageSize: MOST_WAITING,
+      }),
+    );
+    return new Map(executions.flatMap(waitingOf));
   }
 
   /** @throws Problem where Temporal doesn't answer in time */

@@ -27,6 +27,11 @@ export function historyQuery(all: boolean): string[] {
   return [type, lasting, `(${outcome} IS NULL OR ${outcome} NOT IN (${none}))`];
 }
 
+/** Open runs that wait for a person. */
+export function waitingQuery(): string[] {
+  return [equals('WorkflowType', ROLLOUT), "ExecutionStatus = 'Running'", `${attributes.waiting.name} IS NOT NULL`];
+}
+
 /** Names of Kubernetes need no escapes; what else could come here must not end the string. */
 function quoted(value: string): string {
   return `'${value.replace(/[\\']/g, (character) => `\\${character}`)}'`;

@@ -5,6 +5,7 @@ import { parseStatus } from '../../crds/status.js';
 import { PHASES } from '../../domain/phases.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { CANARIES } from '../../kubernetes/object.js';
+import { EVENT_STREAM } from '../live/streams.js';
 import { open, type App } from './app.js';
 
 /** `/metrics`: of the process, of the Canaries, and of the requests to the API. */
@@ -36,6 +37,8 @@ function timeRequests(app: App, registry: Registry): void {
     registers: [registry],
   });
   app.addHook('onResponse', (request, reply, done) => {
+    // How long somebody has looked at a stream says nothing about the API.
+    if (reply.raw.getHeader('content-type') === EVENT_STREAM) return done();
     const route = request.routeOptions.url ?? 'unknown';
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     done();

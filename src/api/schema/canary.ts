@@ -4,6 +4,7 @@ import { PHASES } from '../../domain/phases.js';
 import { openReleaseSchema } from './release.js';
 
 const summaryShape = {
+  cluster: z.string().describe('The cluster that it is in, as --cluster-name calls it'),
   namespace: z.string(),
   name: z.string(),
   phase: z.enum(PHASES).describe('status.phase; empty where nobody has looked at the Canary yet'),
@@ -18,6 +19,7 @@ const summaryShape = {
   message: z.string().describe('Of the condition Promoted'),
   releaseUnderWay: z.boolean(),
   problem: z.string().optional().describe('What is wrong with the spec'),
+  attention: z.string().optional().describe('Why somebody should look: failed, waits for approval, paused, halted, …'),
 };
 
 export const canarySummarySchema = z.object(summaryShape).meta({ id: 'CanarySummary' });

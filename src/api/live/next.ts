@@ -1,0 +1,71 @@
+import { plan } from '../../domain/plan.js';
+import type { Policy } from '../../domain/policy.js';
+import type { State } from '../../domain/state.js';
+import { nextPromotionWeights, nextWeight, canaryAt } from '../../domain/weights.js';
+
+/** What comes next in a run. */
+export interface Next {
+  readonly what: string;
+  /** When, in milliseconds since 1970; undefined where that depends on something else than time. */
+  readonly at: number | undefined;
+}
+
+/**
+ * What comes next, and when.
+ *
+ * @param now milliseconds since 1970
+ * @returns undefined where the run has ended
+ */
+export function nextOf(state: State, now: number): Next | undefined {
+  const next = plan(state, now);
+  switch (next.do) {
+    case 'end':
+      return undefined;
+    case 'observe':
+      return { what: whatAtTick(state), at: undefined };
+    case 'wait':
+      return { what: whatAtTick(state), at: now + next.ms };
+    case 'callHooks':
+      return { what: 'the end, when the webhooks have answered', at: undefined };
+    case 'awaitReady':
+      return { what: `goes on as soon as the ${next.of} pods are ready`, at: undefined };
+    case 'hold':
+      return { what: state.paused ? 'resume, by a person' : 'goes on when spec.suspend is false', at: undefined };
+  }
+}
+
+function whatAtTick(state: State): string {
+  const { gate, problem, phase, policy } = state;
+  if (gate) return `webhook ${gate.hook} is asked again, unless a person approves before`;
+  if (problem) return 'looks again';
+  if (policy === undefined) return 'first look';
+  switch (phase) {
+    case 'Progressing':
+    case 'WaitingPromotion':
+      return afterCheck(state, policy);
+    case 'Promoting':
+      return nextPromotionWeights(policy.strategy, canaryAt(state.weight)).canary === 0
+        ? 'all traffic to the primary, when its pods are ready'
+        : `canary weight ${nextPromotionWeights(policy.strategy, canaryAt(state.weight)).canary}, when the primary’s pods are ready`;
+    case 'Finalising':
+      return 'the canary is scaled down';
+    default:
+      return 'next look';
+  }
+}
+
+/** What the next check decides about. */
+function afterCheck(state: State, policy: Policy): string {
+  if (!state.begun) return 'first traffic for the canary';
+  const passed = ifItPasses(state, policy);
+  const isLast = state.failedChecks + 1 >= policy.threshold;
+  return `next check: ${passed} if it passes${isLast ? ', rollback if it fails' : ''}`;
+}
+
+function ifItPasses({ weight, iterations }: State, { strategy }: Policy): string {
+  if (strategy.kind !== 'canary') {
+    return iterations < strategy.iterations ? `iteration ${iterations + 1} of ${strategy.iterations}` : 'promotion';
+  }
+  const to = nextWeight(strategy, weight);
+  return to === undefined ? 'promotion' : `weight ${to}`;
+}

@@ -1,0 +1,149 @@
+import { readCanary, type CanaryView } from '../../activities/canary.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+import type { Canary } from '../../crds/canary.js';
+import { policyOf } from '../../crds/policy.js';
+import type { Readiness } from '../../domain/findings.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import type { State } from '../../domain/state.js';
+import { messageOf } from '../../errors.js';
+import type { KubeObject } from '../../kubernetes/object.js';
+import { cachesFilled } from '../caches.js';
+import { unknownCanary } from '../canaries/canaries.js';
+import { summaryOf } from '../canaries/summary.js';
+import { Expiring } from '../expiring.js';
+import { askKubernetes } from '../problems/outside.js';
+import type { Run } from '../releases/run.js';
+import type { Runs } from '../releases/runs.js';
+import { releaseOf } from '../releases/view.js';
+import type { CanarySummary } from '../schema/canary.js';
+import type { Live } from '../schema/live.js';
+import type { Release } from '../schema/release.js';
+import { attentionOf } from './attention.js';
+import { nextOf } from './next.js';
+import { Pods } from './pods.js';
+import { gatesOf, liveStrategyOf } from './strategy.js';
+import { treeOf, type Seen } from './tree.js';
+import { why } from './why.js';
+
+/** What is known of a Canary's newest run. */
+interface Known {
+  readonly release?: Release;
+  readonly state?: State | undefined;
+  /** Why nothing more is. */
+  readonly unknown?: string;
+}
+
+/** An ended run stays as it is. */
+const ENDED_MS = 600_000;
+
+/** Puts together how a Canary and its release stand: from informer caches, its pods, and its run. */
+export class LiveView {
+  private readonly ended = new Expiring<Release>(ENDED_MS, 200);
+  private readonly pods: Pods;
+
+  constructor(
+    private readonly deps: Dependencies,
+    private readonly runs: Runs,
+  ) {
+    this.pods = new Pods(deps.cache.client, deps.log);
+  }
+
+  /** @throws Problem where there is no such Canary, or the caches have not been filled yet */
+  async of(key: CanaryKey): Promise<Live> {
+    await cachesFilled(this.deps, this.runs.patience.readMs);
+    const view = await askKubernetes(() => readCanary(this.deps, key));
+    if (!view) throw unknownCanary(key);
+    const summary = summaryOf(view, this.deps.settings);
+    const [known, primary, target] = await Promise.all([
+      this.known(key),
+      this.workload(view, summary, 'primary'),
+      this.workload(view, summary, 'canary'),
+    ]);
+    return this.put(view, summary, known, treeOf(summary, primary, target));
+  }
+
+  private put(view: CanaryView, summary: CanarySummary, known: Known, tree: Live['tree']): Live {
+    const { state, release } = known;
+    const now = this.deps.now();
+    const policy = state?.policy ?? (view.canary && policyOf(view.canary));
+    const open = state?.ending === undefined ? state : undefined;
+    const next = state && nextOf(state, now);
+    const attention = attentionOf(summary, open?.paused ? 'resume' : open?.gate?.gate);
+    return {
+      canary: { namespace: summary.namespace, name: summary.name },
+      cluster: this.deps.settings.clusterName,
+      at: new Date(now).toISOString(),
+      phase: state?.phase ?? summary.phase,
+      ...(release === undefined ? {} : { release }),
+      ...(policy === undefined ? {} : { strategy: liveStrategyOf(policy, open) }),
+      weight: { wanted: open?.weight ?? summary.canaryWeight },
+      why: whyOf(summary, known),
+      ...(next === undefined
+        ? {}
+        : { next: { what: next.what, ...(next.at === undefined ? {} : { at: new Date(next.at).toISOString() }) } }),
+      ...(attention === undefined ? {} : { attention }),
+      tree,
+      gates: policy === undefined ? [] : gatesOf(policy, open),
+      links: {},
+    };
+  }
+
+  private async workload(view: CanaryView, { target }: CanarySummary, of: 'primary' | 'canary'): Promise<Seen> {
+    const { namespace = '' } = view.object.metadata;
+    const kind = this.deps.workloads.find((candidate) => candidate.kind === target.kind);
+    if (!kind) return { object: undefined, readiness: undefined, pods: undefined };
+    const name = of === 'canary' ? target.name : `${target.name}-primary`;
+    const object = await this.deps.cache.get(kind.type, namespace, name);
+    if (!object) return { object, readiness: undefined, pods: undefined };
+    const [readiness, pods] = await Promise.all([
+      view.canary && this.readiness(kind, view.canary, of),
+      this.podsOf(object),
+    ]);
+    return { object, readiness, pods };
+  }
+
+  private async readiness(
+    kind: Dependencies['workloads'][number],
+    canary: Canary,
+    of: 'primary' | 'canary',
+  ): Promise<Readiness | undefined> {
+    try {
+      return await kind.readiness(canary, of, this.deps.now());
+    } catch (error) {
+      return { ready: false, retriable: false, reason: messageOf(error), available: false };
+    }
+  }
+
+  private podsOf(object: KubeObject): Promise<readonly KubeObject[] | undefined> {
+    return this.pods.of(object);
+  }
+
+  private async known(key: CanaryKey): Promise<Known> {
+    try {
+      const run = await this.runs.latest(key);
+      if (!run) return {};
+      if (run.status !== 'running') return { release: await this.ended.get(run.runId, () => this.endedRun(run)) };
+      const told = await this.runs.view(run);
+      const release = releaseOf(run, told, undefined);
+      return 'unavailable' in told ? { release, unknown: told.unavailable } : { release, state: told.state };
+    } catch (error) {
+      return { unknown: messageOf(error) };
+    }
+  }
+
+  /** What an ended run has left needs no worker. */
+  private async endedRun(run: Run): Promise<Release> {
+    const outcome = await this.runs.outcome(run);
+    return releaseOf(run, { unavailable: `the run ended without a result: ${run.status}` }, outcome);
+  }
+}
+
+function whyOf(summary: CanarySummary, { state, release, unknown }: Known): string {
+  if (state) return why(state);
+  if (unknown !== undefined) return `not known: ${unknown}`;
+  if (summary.problem !== undefined) return `the spec is not valid: ${summary.problem}`;
+  if (summary.suspended) return 'suspended: spec.suspend is true';
+  if (!release) return summary.message === '' ? 'nothing has been released yet' : summary.message;
+  const outcome = release.outcome ?? release.run;
+  return release.reason === undefined || release.reason === '' ? outcome : `${outcome}: ${release.reason}`;
+}

@@ -1,0 +1,118 @@
+import type { Gate, HookResult, MetricResult } from '../../domain/findings.js';
+import { progressOf } from '../../domain/progress.js';
+import type { RecordEntry } from '../../domain/record.js';
+import type { ClosedGate, State } from '../../domain/state.js';
+
+type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
+
+/** What a gate lets through, as in "waits for approval before …". */
+const BEFORE: Readonly<Record<Gate, string>> = {
+  'confirm-rollout': 'the rollout',
+  'confirm-traffic-increase': 'more traffic',
+  'confirm-promotion': 'promotion',
+};
+
+/** Why a run stands where it stands, in a sentence for people. Times in it are absolute, so that it stays true. */
+export function why(state: State): string {
+  const { ending, paused, gate, waiting, problem } = state;
+  if (ending) return ending.reason === '' ? ending.kind : `${ending.kind}: ${ending.reason}`;
+  if (paused) return `paused by ${paused.by} since ${clock(paused.since)}${paused.reason && `: ${paused.reason}`}`;
+  if (waiting.for === 'order') return 'suspended: spec.suspend is true';
+  if (gate) return whyClosed(gate);
+  if (waiting.for === 'readiness') return whyNotReady(waiting.of, waiting.said);
+  if (waiting.for === 'hooks') return 'calls the post-rollout webhooks';
+  if (problem) return `${problem.text}${problem.count > 1 ? ` (${problem.count} times in a row)` : ''}`;
+  return inPhase(state);
+}
+
+function whyClosed({ gate, hook, since }: ClosedGate): string {
+  return `waits for approval before ${BEFORE[gate]} since ${clock(since)}: webhook ${hook} says no`;
+}
+
+/** Readiness is told in Flagger's words; "waits for" is said already. */
+function whyNotReady(of: 'primary' | 'canary', said: string | undefined): string {
+  const reason = said?.replace(/^waiting for rollout to finish: /, '');
+  return `waits for ${of} pods${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+function inPhase(state: State): string {
+  const { phase, weight, cause } = state;
+  switch (phase) {
+    case '':
+      return `looks at the Canary: asked for by ${cause.by}`;
+    case 'Initializing':
+      return 'makes the primary and waits until it serves';
+    case 'Progressing':
+    case 'WaitingPromotion':
+      return analysing(state);
+    case 'Waiting':
+      return 'is about to start the canary';
+    case 'Promoting':
+      return weight === 0
+        ? 'copies the canary to the primary'
+        : `copies the canary to the primary and moves traffic back: ${weight}% are still on the canary`;
+    case 'Finalising':
+      return 'all traffic is on the promoted primary; the canary is scaled down';
+    case 'Terminating':
+      return 'the Canary is deleted: the target gets its pods and traffic back';
+    case 'Initialized':
+    case 'Succeeded':
+    case 'Failed':
+    case 'Terminated':
+      return `looks whether there is something to release: asked for by ${cause.by}`;
+  }
+}
+
+function analysing(state: State): string {
+  if (!state.begun) return `${notBegun(state)}${failures(state)}`;
+  if (state.promoteNow) return 'is promoted without further analysis';
+  const last = lastAnalysis(state);
+  const at = progressOf(state);
+  if (last && !last.ok) {
+    if (state.unknownChecks > 0) return `${at} holds: no judgement, ${fault(last)} (${state.unknownChecks} in a row)`;
+    return `${at} holds: ${fault(last)}${failures(state)}`;
+  }
+  const stood = `since ${clock(state.weightSince)}`;
+  return `${at} ${last ? `stands ${stood}, the last check passed` : `stands ${stood}, nothing has been checked at it yet`}${failures(state)}`;
+}
+
+function notBegun({ failedChecks }: State): string {
+  return failedChecks > 0
+    ? 'no traffic yet: the pre-rollout webhooks have not passed'
+    : 'the canary’s pods get ready for traffic';
+}
+
+function failures({ failedChecks, policy }: State): string {
+  if (failedChecks === 0) return '';
+  return policy ? ` (${failedChecks} of ${policy.threshold} failed checks)` : ` (${failedChecks} failed checks)`;
+}
+
+/** The newest, where it belongs to the weight that stands now. */
+function lastAnalysis(state: State): Analysis | undefined {
+  for (const entry of [...state.record].reverse()) {
+    if (entry.what === 'analysis') return entry;
+    if (entry.what === 'weight') return undefined;
+  }
+  return undefined;
+}
+
+function fault({ hooks, metrics }: Analysis): string {
+  const hook = hooks.find(({ ok }) => !ok);
+  if (hook) return hookFault(hook);
+  const metric = metrics.find(({ ok }) => !ok);
+  return metric ? metricFault(metric) : 'the check failed';
+}
+
+function hookFault({ hook, error }: HookResult): string {
+  return `webhook ${hook} failed${error === undefined ? '' : `: ${error}`}`;
+}
+
+/** The event's text without its beginning, which names the Canary once more. */
+function metricFault({ metric, message }: MetricResult): string {
+  return message?.replace(/^Halt \S+ advancement /, '') ?? `metric ${metric} failed`;
+}
+
+/** Hours, minutes and seconds in UTC, as records have them. */
+function clock(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 19)}Z`;
+}

@@ -1,0 +1,136 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Dependencies } from '../../activities/dependencies.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import { CANARIES } from '../../kubernetes/object.js';
+import type { Guard } from '../auth/guard.js';
+import { cachesFilled } from '../caches.js';
+import { unknownCanary } from '../canaries/canaries.js';
+import { Feeds, type Told } from '../live/feeds.js';
+import { Fleet, type News } from '../live/fleet.js';
+import type { EventStream } from '../live/sse.js';
+import { Streams, STREAM_LIMITS } from '../live/streams.js';
+import { LiveView } from '../live/view.js';
+import type { Runs } from '../releases/runs.js';
+import { liveSchema } from '../schema/live.js';
+import { canaryParamsSchema, listQuerySchema } from '../schema/requests.js';
+import { problems, type App } from './app.js';
+
+const tags = ['live'];
+const PATH = '/api/v1/namespaces/:namespace/canaries/:name';
+
+const streamHeaders = z.object({
+  'last-event-id': z
+    .string()
+    .max(100, { error: 'use the id of the last event' })
+    .optional()
+    .describe('Of the last event that was seen; browsers send it by themselves'),
+});
+const events = (description: string) => ({
+  200: { description, content: { 'text/event-stream': { schema: z.string() } } },
+});
+
+/** How a Canary and its release stand now, once or for as long as somebody looks. */
+export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Runs): void {
+  const view = new LiveView(deps, runs);
+  const feeds = new Feeds(deps, view);
+  const fleet = new Fleet(deps, runs);
+  const streams = new Streams(app, deps.log, STREAM_LIMITS);
+  const keyOf = (params: { namespace: string; name: string }): CanaryKey => ({
+    cluster: deps.settings.clusterName,
+    ...params,
+  });
+  const admitToCanary = (request: FastifyRequest<{ Params: { namespace: string; name: string } }>) =>
+    guard.admit(request, { verb: 'get', ...request.params });
+  const admitToFleet = (request: FastifyRequest<{ Querystring: { namespace?: string | undefined } }>) =>
+    guard.admit(request, { verb: 'list', namespace: request.query.namespace });
+
+  app.get(`${PATH}/live`, {
+    schema: {
+      tags,
+      operationId: 'getLive',
+      summary: 'How a Canary and its release stand now, why, and what comes next',
+      params: canaryParamsSchema,
+      response: { 200: liveSchema, ...problems },
+    },
+    onRequest: admitToCanary,
+    handler: ({ params }) => view.of(keyOf(params)),
+  });
+
+  app.get(`${PATH}/stream`, {
+    schema: {
+      tags,
+      operationId: 'streamLive',
+      summary: 'The same as server-sent events, whenever it changes',
+      params: canaryParamsSchema,
+      headers: streamHeaders,
+      response: {
+        ...events('Events "release", each with the whole of what /live answers; "gone" where the Canary is deleted'),
+        ...problems,
+      },
+    },
+    onRequest: admitToCanary,
+    handler: async (request, reply) => {
+      streams.demandRoom();
+      const key = keyOf(request.params);
+      await cachesFilled(deps, runs.patience.readMs);
+      if (!(await deps.cache.get(CANARIES, key.namespace, key.name))) throw unknownCanary(key);
+      let known = request.headers['last-event-id'];
+      const tell = (stream: EventStream, told: Told): void => {
+        if (told === 'gone') {
+          stream.send({ event: 'gone', id: 'gone', data: key, key: 'release' });
+        } else if (told.id !== known) {
+          stream.send({ event: 'release', id: told.id, data: told.live, key: 'release' });
+        }
+        known = undefined;
+      };
+      return streams.serve(
+        request,
+        reply,
+        () => admitToCanary(request),
+        (stream) => feeds.watch(key, (told) => tell(stream, told)),
+      );
+    },
+  });
+
+  app.get('/api/v1/stream', {
+    schema: {
+      tags,
+      operationId: 'streamCanaries',
+      summary: 'All Canaries, or those of a namespace, as server-sent events',
+      querystring: listQuerySchema,
+      headers: streamHeaders,
+      response: {
+        ...events(
+          'Events "canary" with a row of the list, "gone", and "synced" after all rows that there are: whoever is not among them is gone',
+        ),
+        ...problems,
+      },
+    },
+    onRequest: admitToFleet,
+    handler: async (request, reply) => {
+      await cachesFilled(deps, runs.patience.readMs);
+      const { namespace } = request.query;
+      const concerns = (news: News): boolean => namespace === undefined || news.row.namespace === namespace;
+      return streams.serve(
+        request,
+        reply,
+        () => admitToFleet(request),
+        (stream) => {
+          const { first, whole, stop } = fleet.watch(request.headers['last-event-id'], (news) => {
+            if (concerns(news)) sendNews(stream, news, true);
+          });
+          // Rows of a snapshot have no ids: who loses the stream in the middle of it needs all of it again.
+          for (const news of first.filter(concerns)) sendNews(stream, news, !whole);
+          const canaries = first.filter(concerns).map(({ row }) => `${row.namespace}/${row.name}`);
+          if (whole) stream.send({ event: 'synced', id: fleet.id, data: { canaries }, key: 'synced' });
+          return stop;
+        },
+      );
+    },
+  });
+}
+
+function sendNews(stream: EventStream, { id, event, row }: News, named: boolean): void {
+  stream.send({ event, ...(named ? { id } : {}), data: row, key: `${row.namespace}/${row.name}` });
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { canarySummarySchema } from './canary.js';
+import { releaseSchema } from './release.js';
+
+const time = (description: string) => z.string().meta({ description, format: 'date-time' });
+
+/** How something does, for an icon beside the word that says it. */
+export const HEALTHS = ['good', 'busy', 'bad', 'idle'] as const;
+
+const nodeShape = {
+  kind: z.string().describe('Canary, Revision, the kind of a workload, or Pod'),
+  name: z.string(),
+  health: z.enum(HEALTHS),
+  status: z.string().describe('How it stands, in a word or two'),
+  detail: z.string().optional(),
+};
+
+/** A part of what belongs to a Canary, with its own parts. */
+export type LiveNode = z.output<z.ZodObject<typeof nodeShape>> & { readonly children: readonly LiveNode[] };
+
+const nodeSchema: z.ZodType<LiveNode> = z
+  .object({
+    ...nodeShape,
+    get children() {
+      return z.array(nodeSchema);
+    },
+  })
+  .meta({ id: 'LiveNode' });
+
+const gateSchema = z
+  .looseObject({
+    gate: z.string().describe('confirm-rollout, confirm-traffic-increase or confirm-promotion'),
+    status: z
+      .enum(['closed', 'approved', 'ahead'])
+      .describe('The release waits at it; a person has opened it; the release may come to it'),
+    hooks: z.array(z.string()).describe('The webhooks that decide'),
+    hook: z.string().optional().describe('The webhook that keeps it closed'),
+    since: time('Closed since then').optional(),
+  })
+  .meta({ id: 'LiveGate' });
+
+const strategySchema = z.object({
+  kind: z.enum(['canary', 'ab', 'blueGreen']),
+  steps: z
+    .array(z.number())
+    .optional()
+    .describe('The canary’s weights one after another; missing where it goes by iterations'),
+  iterations: z.object({ done: z.number(), of: z.number() }).optional(),
+  intervalSeconds: z.number(),
+  threshold: z.number().describe('Failed checks that roll the release back'),
+});
+
+const seenSchema = z.object({
+  percent: z.number().describe('Share of the requests that reached the canary'),
+  requests: z.number().optional().describe('Requests to primary and canary in the window'),
+  windowSeconds: z.number(),
+  at: time('End of the window'),
+});
+
+/** A Canary and its release as they are now. */
+export const liveSchema = z
+  .object({
+    canary: z.object({ namespace: z.string(), name: z.string() }),
+    cluster: z.string(),
+    at: time('When this was put together'),
+    phase: z.string(),
+    release: releaseSchema.optional().describe('The newest run, open or not; missing where there was none'),
+    strategy: strategySchema.optional().describe('Missing where the spec is not valid'),
+    weight: z.object({
+      wanted: z.number().describe('Percent of the traffic that the canary is to get'),
+      seen: seenSchema.optional().describe('What it really got; missing where that is not known'),
+    }),
+    why: z.string().describe('Why it stands where it stands'),
+    next: z
+      .object({ what: z.string(), at: time('When; missing where nobody knows').optional() })
+      .optional()
+      .describe('What comes next; missing where nothing does'),
+    attention: z.string().optional().describe('Why somebody should look'),
+    tree: z.array(nodeSchema).describe('Canary, revisions, workloads, pods'),
+    gates: z.array(gateSchema),
+    links: z.object({
+      temporal: z.string().optional().describe('The run in the Temporal UI'),
+      metrics: z
+        .array(z.object({ metric: z.string(), href: z.string() }))
+        .optional()
+        .describe('Each metric’s query for the window of the last check'),
+      logs: z.string().optional().describe('Logs of the canary’s pods'),
+    }),
+  })
+  .meta({ id: 'Live' });
+
+export const fleetRowSchema = canarySummarySchema;
+
+/** Who has gone from the fleet. */
+export const goneSchema = z
+  .object({ cluster: z.string(), namespace: z.string(), name: z.string() })
+  .meta({ id: 'CanaryGone' });
+
+export type Live = z.output<typeof liveSchema>;
+export type LiveGate = z.output<typeof gateSchema>;
+export type LiveStrategy = z.output<typeof strategySchema>;
+export type SeenWeight = z.output<typeof seenSchema>;
+export type CanaryGone = z.output<typeof goneSchema>;
