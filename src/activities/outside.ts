@@ -1,7 +1,7 @@
 import { parseMetricTemplate } from '../crds/metric-template.js';
 import { loadTestsOf } from '../crds/policy.js';
 import { describeRefusal } from '../crds/refusal.js';
-import { failedHook, type HookRound } from '../domain/findings.js';
+import { failedHook, type Analysis, type HookRound } from '../domain/findings.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType } from '../domain/policy.js';
 import type { Revision } from '../domain/revision.js';
@@ -13,6 +13,7 @@ import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
 import { evaluateMetrics } from '../metrics/evaluate.js';
 import { TemplateError } from '../metrics/gotemplate/error.js';
 import { parseQuery, type Window } from '../metrics/model.js';
+import { seenShare } from '../metrics/share.js';
 import type { Settings } from '../settings.js';
 import { checksumOf } from '../webhooks/payload.js';
 import { callRound } from '../webhooks/round.js';
@@ -24,6 +25,7 @@ import type { Logger } from './dependencies.js';
 import type { Meters } from './meters.js';
 import { idempotencyKey } from './keys.js';
 import { readSecret } from './secrets.js';
+import { withSideLook } from './side-look.js';
 
 const NO_REVISION: Revision = { hash: '', configs: {} };
 
@@ -60,16 +62,20 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
     },
     mistake: (bench) => templateMistake(bench, sourcesOf(cache, book, bench)),
     analysis: async (bench, standing, inquiry) => {
-      const round = await hooks(bench, standing, 'rollout', 'Progressing', inquiry);
-      if (failedHook(round)) return { hooks: round.results, metrics: [] };
-      return {
-        hooks: round.results,
-        metrics: await evaluateMetrics(
-          context(bench, windowOf(standing, settings)),
-          sourcesOf(cache, book, bench),
-          inquiry.signal,
-        ),
+      const sources = sourcesOf(cache, book, bench);
+      const span = { since: standing.weightSince, now: Date.now() };
+      const judged = async (): Promise<Analysis> => {
+        const round = await hooks(bench, standing, 'rollout', 'Progressing', inquiry);
+        if (failedHook(round)) return { hooks: round.results, metrics: [] };
+        const looking = { ...context(bench, windowOf(standing, settings)), now: Date.now() };
+        return { hooks: round.results, metrics: await evaluateMetrics(looking, sources, inquiry.signal) };
       };
+      const [analysis, seen] = await withSideLook(
+        judged,
+        (signal) => seenShare(context(bench), sources, span, signal),
+        inquiry.signal,
+      );
+      return seen ? { ...analysis, seen } : analysis;
     },
   };
 }

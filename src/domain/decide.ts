@@ -6,6 +6,7 @@ import type { Order } from './orders.js';
 import { isActive } from './phases.js';
 import type { Change, State } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
+import { withCallsOf } from './steps/calls.js';
 import { apply, nothing, sayOnce, tickLater, tickNow, warning, type Context } from './steps/common.js';
 import { iterate, shift } from './steps/iterate.js';
 import { closeGate } from './steps/gate.js';
@@ -87,7 +88,8 @@ function observed(before: State, findings: Findings, asOf: number, now: number):
   // A spec that is refused in mid-release isn't dealt with: the run after it says so on the condition.
   const refused = isActive(before.phase) ? undefined : world.refusal?.generation;
   const generation = refused ?? policy?.generation ?? before.generation;
-  const state: State = { ...before, policy, generation, fresh: false, weight: world.weights?.canary ?? before.weight };
+  const weight = world.weights?.canary ?? before.weight;
+  const state = withCallsOf({ ...before, policy, generation, fresh: false, weight }, findings, asOf);
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
   const decision = isProblem(step) ? taken : withoutProblem(taken);

@@ -62,6 +62,20 @@ export interface HookResult {
   readonly ok: boolean;
   /** Why not, in words for an event; no secrets. */
   readonly error?: string;
+  /** When it was called, in milliseconds since 1970. */
+  readonly at?: number;
+  /** From the call to its last answer, with all attempts and the waits between them. */
+  readonly durationMs?: number;
+  /** HTTP status of the last answer; undefined where there was none. */
+  readonly status?: number;
+  /** Calls that were made; 0 where none could be. */
+  readonly attempts?: number;
+}
+
+/** A span of time; both in milliseconds since 1970. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** One metric's value against its range. */
@@ -72,6 +86,8 @@ export interface MetricResult {
   readonly value?: number;
   readonly min?: number;
   readonly max?: number;
+  /** The time that the query looked back on; undefined where the metric has no interval. */
+  readonly window?: Span;
   /** For an event, where `ok` is false. */
   readonly message?: string;
   /** No value could be read because the provider failed, not because the canary did. */
@@ -87,6 +103,25 @@ export interface HookRound {
 export interface Analysis {
   readonly hooks: readonly HookResult[];
   readonly metrics: readonly MetricResult[];
+  /** The canary's share of the requests, where the traffic provider's metrics tell it. */
+  readonly seen?: SeenShare | UnknownShare;
+}
+
+/** How the requests were divided since the weight was set, as the metrics have it. */
+export interface SeenShare {
+  /** Of the requests, on the canary. */
+  readonly percent: number;
+  /** Of canary and primary together. */
+  readonly requests: number;
+  /** Ending with `at`. */
+  readonly windowSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** It could not be told, and why; no secrets. */
+export interface UnknownShare {
+  readonly unknown: string;
 }
 
 export type Gate = 'confirm-rollout' | 'confirm-traffic-increase' | 'confirm-promotion';

@@ -1,5 +1,6 @@
-import type { HookResult, MetricResult } from './findings.js';
+import type { HookResult, MetricResult, SeenShare, UnknownShare } from './findings.js';
 import type { Undelivered } from './outbox.js';
+import type { HookType } from './policy.js';
 
 /** One line of a release's record. `at` is milliseconds since 1970. */
 export type RecordEntry =
@@ -13,7 +14,19 @@ export type RecordEntry =
       readonly ok: boolean;
       readonly hooks: readonly HookResult[];
       readonly metrics: readonly MetricResult[];
+      /** How the requests were divided under this weight, where that can be told. */
+      readonly seen?: SeenShare | UnknownShare;
     }
+  /** A webhook that was asked outside of an analysis. */
+  | ({
+      readonly at: number;
+      readonly what: 'webhook';
+      readonly type: HookType;
+      /** Times in a row that it has given this very answer, where it was more than once. */
+      readonly times?: number;
+      /** The last of these times, in milliseconds since 1970. */
+      readonly until?: number;
+    } & Omit<HookResult, 'at'>)
   | {
       readonly at: number;
       readonly what: 'order';

@@ -28,6 +28,8 @@ export interface MetricsContext {
   readonly providerErrors: ProviderErrors;
   /** Clips what queries look back on; it isn't clipped where undefined, as in Flagger. */
   readonly window?: Window;
+  /** Milliseconds since 1970. Where undefined, only results within a `window` tell what they looked back on. */
+  readonly now?: number;
 }
 
 /** Where an evaluation reads what isn't in the Canary. All of it is read anew for each evaluation, nothing is kept. */

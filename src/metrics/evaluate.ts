@@ -1,8 +1,9 @@
 import type { Metric, MetricSource } from '../crds/types.js';
-import type { MetricResult } from '../domain/findings.js';
+import type { MetricResult, Span } from '../domain/findings.js';
 import type { MetricsContext, MetricsSources } from './context.js';
 import { readingOf } from './halt.js';
 import { judge } from './judge.js';
+import { secondsWithin } from './model.js';
 import { readSource, type Reader } from './read.js';
 
 /**
@@ -44,7 +45,15 @@ function inOrder(metrics: readonly Metric[]): readonly (readonly [Metric, Metric
 async function check(metric: Metric, source: MetricSource, reader: Reader): Promise<MetricResult> {
   const reading = await readingOf(() => readSource(source, metric, reader), reader.context.providerErrors);
   const builtin = source.kind === 'builtin' ? source.builtin : undefined;
-  return judge(reading, metric, source.range, reader.context.names, builtin);
+  const result = judge(reading, metric, source.range, reader.context.names, builtin);
+  const window = spanOf(source, reader.context);
+  return window ? { ...result, window } : result;
+}
+
+/** What the query looks back on. An inline query says that itself, in its own words. */
+function spanOf(source: MetricSource, { window, now = window?.now }: MetricsContext): Span | undefined {
+  if (source.kind === 'query' || !source.interval || now === undefined) return undefined;
+  return { from: now - secondsWithin(source.interval, window) * 1000, to: now };
 }
 
 function unusable({ name }: Metric): MetricResult {

@@ -83,7 +83,16 @@ export function constantsOf(model: QueryModel): Constants {
  */
 export function intervalWithin(interval: Duration | undefined, window: Window | undefined): string {
   if (!interval) return '';
-  if (!window) return interval.text;
-  const seconds = Math.max(1, Math.floor((window.now - window.notBefore) / 1000));
+  const seconds = secondsWithin(interval, window);
   return seconds < interval.seconds ? `${seconds}s` : interval.text;
+}
+
+/** How far queries rendered with {@link intervalWithin} look back. */
+export function secondsWithin(interval: Duration, window: Window | undefined): number {
+  return window ? Math.min(interval.seconds, lengthOf(window)) : interval.seconds;
+}
+
+/** Whole seconds, at least one. */
+export function lengthOf(window: Window): number {
+  return Math.max(1, Math.floor((window.now - window.notBefore) / 1000));
 }

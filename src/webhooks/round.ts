@@ -43,6 +43,7 @@ export async function callRound(round: Round, tools: RoundTools): Promise<HookRo
 }
 
 async function callOne(webhook: Webhook, round: Round, tools: RoundTools): Promise<HookResult> {
+  const at = (tools.now ?? Date.now)();
   const started = performance.now();
   const metadata = round.event ? eventMetadata(round.event, webhook.metadata) : webhook.metadata;
   const outcome = await callWebhook(
@@ -56,13 +57,23 @@ async function callOne(webhook: Webhook, round: Round, tools: RoundTools): Promi
     },
     tools,
   );
-  note(webhook, round.subject, outcome, performance.now() - started, tools.log);
-  return outcome.ok ? { hook: webhook.name, ok: true } : { hook: webhook.name, ok: false, error: outcome.error };
+  const tookMs = Math.round(performance.now() - started);
+  note(webhook, round.subject, outcome, tookMs, tools.log);
+  const { ok, status, attempts } = outcome;
+  return {
+    hook: webhook.name,
+    ok,
+    ...(outcome.ok ? {} : { error: outcome.error }),
+    at,
+    durationMs: tookMs,
+    ...(status === undefined ? {} : { status }),
+    attempts,
+  };
 }
 
 function note(webhook: Webhook, subject: Subject, outcome: CallOutcome, tookMs: number, log: HookLog): void {
   const { ok, status, attempts } = outcome;
   const canary = `${subject.name}.${subject.namespace}`;
-  const fields = { canary, hook: webhook.name, type: webhook.type, ok, status, attempts, tookMs: Math.round(tookMs) };
+  const fields = { canary, hook: webhook.name, type: webhook.type, ok, status, attempts, tookMs };
   log.info(fields, 'webhook called');
 }

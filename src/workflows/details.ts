@@ -1,3 +1,4 @@
+import type { SeenShare, UnknownShare } from '../domain/findings.js';
 import type { RecordEntry } from '../domain/record.js';
 import { progressOf } from '../domain/progress.js';
 import type { State } from '../domain/state.js';
@@ -83,7 +84,11 @@ function lineOf(entry: RecordEntry): string {
     case 'phase':
       return `- ${at} phase ${entry.phase}`;
     case 'analysis':
-      return `- ${at} analysis at ${entry.weight}%: ${entry.ok ? 'passed' : 'failed'}`;
+      return `- ${at} analysis at ${entry.weight}%: ${entry.ok ? 'passed' : 'failed'}${seenOf(entry.seen)}`;
+    case 'webhook': {
+      const often = entry.times === undefined ? '' : `, ${entry.times} times`;
+      return `- ${at} ${entry.type} webhook ${entry.hook}: ${entry.ok ? 'passed' : (entry.error ?? 'failed')}${often}`;
+    }
     case 'order':
       return `- ${at} ${entry.by} ordered ${entry.order}${entry.reason ? `: ${entry.reason}` : ''}${entry.refused ? ` (refused: ${entry.refused})` : ''}`;
     case 'undelivered': {
@@ -94,4 +99,9 @@ function lineOf(entry: RecordEntry): string {
     case 'load-test':
       return `- ${at} load test ${entry.result.name}: ${entry.result.requests} requests, ${entry.result.failed} failed`;
   }
+}
+
+function seenOf(seen: SeenShare | UnknownShare | undefined): string {
+  if (seen === undefined || 'unknown' in seen) return '';
+  return `, ${seen.percent}% of ${seen.requests} requests met the canary`;
 }

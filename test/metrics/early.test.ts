@@ -47,6 +47,7 @@ describe('metrics look no further back than the last change of weight', () => {
         metric: name,
         ok: false,
         ...(metric === TEMPLATE ? { max: 5 } : { min: 0 }),
+        window: { from: 988_000, to: 1_000_000 },
         message: `Wait with metric ${name}: no values found yet since the weight changed`,
         providerError: true,
       });

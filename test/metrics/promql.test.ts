@@ -8,6 +8,7 @@ import type { QueryModel } from '../../src/metrics/model.js';
 import type { ProviderOptions } from '../../src/metrics/port.js';
 import { builtinQuery, renderBuiltin, type Flavour } from '../../src/metrics/queries/builtin.js';
 import { FLAGGER_QUERIES, type Observer } from '../../src/metrics/queries/flagger.js';
+import { shareQueries } from '../../src/metrics/queries/share.js';
 import { createProvider } from '../../src/metrics/registry.js';
 import { contextOf, sourcesOf } from './fixtures.js';
 import { startPrometheus } from './real-prometheus.js';
@@ -77,6 +78,8 @@ const MODEL: QueryModel = {
   variables: {},
 };
 
+const addresses = () => Promise.resolve([CANARY, FAILING]);
+
 describe('on a real Prometheus', { skip }, () => {
   test('every built-in query is understood', async (t) => {
     const prometheus = createProvider(provider(await started(t)));
@@ -88,7 +91,27 @@ describe('on a real Prometheus', { skip }, () => {
           await assert.rejects(prometheus.query(text ?? '', never), NoValuesFound, `${observer} ${metric} ${flavour}`);
         }
       }
+      const share = await shareQueries(observer, { ...MODEL, namespace: 'empty' }, addresses);
+      for (const query of share ? [share.percent, share.requests] : []) {
+        await assert.rejects(prometheus.query(query, never), NoValuesFound, `${observer} ${query}`);
+      }
     }
+  });
+
+  test('how the requests were divided is told', async (t) => {
+    const url = await started(t);
+    const prometheus = createProvider(provider(url));
+    const queries = await shareQueries('apisix', MODEL, addresses);
+    assert.ok(queries);
+    const { percent, requests } = queries;
+    await patiently(() => prometheus.query(percent, never));
+    const share = await prometheus.query(percent, never);
+    assert.ok(Math.abs(share - (150 / 1150) * 100) < 0.5, `${share} is not about 13`);
+    const seen = await prometheus.query(requests, never);
+    assert.ok(Math.abs(seen - 4 * 1150) < 1150, `${seen} is not about 4600`);
+    // Nobody has met a canary that is just there.
+    const none = await shareQueries('apisix', MODEL, () => Promise.resolve([SILENT]));
+    assert.equal(await prometheus.query(none?.percent ?? '', never), 0);
   });
 
   test('the canary’s requests are told apart', async (t) => {

@@ -69,8 +69,10 @@ async function analysed(
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const checks = createChecks(nobody, settings(...rules), nobody, log);
   const standing = { applied: undefined, weightSince: Date.now() - 20_500 };
-  const { metrics: results } = await checks.analysis(bench, standing, { occasion: 'test', signal: never });
-  return { result: results[0], ranges: queries.map((query) => /\[(\w+)\]/.exec(query)?.[1]) };
+  const { metrics: results, seen } = await checks.analysis(bench, standing, { occasion: 'test', signal: never });
+  // How the requests were divided is asked beside it, and judges nothing.
+  const judged = queries.filter((query) => query.includes('response_code'));
+  return { result: results[0], ranges: judged.map((query) => /\[(\w+)\]/.exec(query)?.[1]), seen };
 }
 
 describe('a release under way', () => {
@@ -78,6 +80,21 @@ describe('a release under way', () => {
     const { result, ranges } = await analysed(t, () => number(100), []);
     assert.equal(result?.ok, true);
     assert.deepEqual(ranges, ['20s']);
+    assert.equal((result.window?.to ?? 0) - (result.window?.from ?? 0), 20_000);
+  });
+
+  test('tells what share of the requests the canary has got since then', async (t) => {
+    const share = (query: string) => number(query.includes('increase') ? 1200.4 : query.includes('/') ? 19.96 : 100);
+    const { seen } = await analysed(t, share, []);
+    assert.ok(seen && !('unknown' in seen), JSON.stringify(seen));
+    assert.deepEqual({ ...seen, at: 0 }, { percent: 20, requests: 1200, windowSeconds: 20, at: 0 });
+  });
+
+  test('is judged although nobody can tell how the requests were divided', async (t) => {
+    const broken = (query: string) => (query.includes('response_code') ? number(100) : DOWN);
+    const { result, seen } = await analysed(t, broken, []);
+    assert.equal(result?.ok, true);
+    assert.ok(seen && 'unknown' in seen, JSON.stringify(seen));
   });
 
   test('as far as in Flagger, where that is wanted', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Webhook } from '../../src/crds/types.js';
+import type { HookRound } from '../../src/domain/findings.js';
 import { HOOK_TYPES, type HookType } from '../../src/domain/policy.js';
 import { callRound, type HookLog, type Round } from '../../src/webhooks/round.js';
 import { impatient, receiver } from './receiver.js';
@@ -26,6 +27,15 @@ class Notes implements HookLog {
   }
 }
 
+/** What doesn't depend on the clock. */
+function answers({ results }: HookRound): object[] {
+  return results.map(({ at, durationMs, ...rest }) => {
+    assert.ok(at !== undefined && Math.abs(Date.now() - at) < 60_000, `called at ${at}`);
+    assert.ok(durationMs !== undefined && durationMs >= 0, `took ${durationMs} ms`);
+    return rest;
+  });
+}
+
 describe('a round', () => {
   for (const type of HOOK_TYPES.filter((type) => type !== 'rollback')) {
     test(`of ${type} stops at the first failure`, async (t) => {
@@ -34,9 +44,9 @@ describe('a round', () => {
       );
       const webhooks = ['a', 'b', 'c'].map((name) => webhook(name, type, `${hook.url}/${name}`));
       const round = await callRound({ type, webhooks, subject }, { log: new Notes() });
-      assert.deepEqual(round.results, [
-        { hook: 'a', ok: true },
-        { hook: 'b', ok: false, error: 'Forbidden' },
+      assert.deepEqual(answers(round), [
+        { hook: 'a', ok: true, status: 200, attempts: 1 },
+        { hook: 'b', ok: false, error: 'Forbidden', status: 403, attempts: 1 },
       ]);
       assert.deepEqual(
         hook.received.map(({ url }) => url),
@@ -66,7 +76,7 @@ describe('a round', () => {
     const hook = await receiver(t, (response) => response.end());
     const webhooks = [webhook('a', 'pre-rollout', hook.url), webhook('b', 'rollout', hook.url)];
     const round = await callRound({ type: 'rollout', webhooks, subject }, { log: new Notes() });
-    assert.deepEqual(round.results, [{ hook: 'b', ok: true }]);
+    assert.deepEqual(answers(round), [{ hook: 'b', ok: true, status: 200, attempts: 1 }]);
     const none = await callRound({ type: 'confirm-promotion', webhooks, subject }, { log: new Notes() });
     assert.deepEqual(none.results, []);
     assert.equal(hook.received.length, 1);
@@ -94,7 +104,7 @@ describe('a round', () => {
     const hook = await receiver(t, (response, nth) => response.writeHead(nth < 3 ? 500 : 200).end());
     const webhooks = [webhook('a', 'rollout', hook.url, { retries: 2 })];
     const round = await callRound({ type: 'rollout', webhooks, subject }, { log: new Notes(), ...impatient() });
-    assert.deepEqual(round.results, [{ hook: 'a', ok: true }]);
+    assert.deepEqual(answers(round), [{ hook: 'a', ok: true, status: 200, attempts: 3 }]);
     assert.equal(hook.received.length, 3);
   });
 

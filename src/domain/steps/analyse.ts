@@ -35,9 +35,7 @@ export function afterCheck({ state, findings, now }: Context): State {
   const failed = failedHook({ results: analysis.hooks }) ?? failedMetric(analysis);
   const checked = { ...state, checkDueAt: now + intervalMs(state), unknownChecks: failed ? state.unknownChecks : 0 };
   const ok = failed === undefined;
-  return recorded(checked, [
-    { at: now, what: 'analysis', weight: state.weight, ok, hooks: analysis.hooks, metrics: analysis.metrics },
-  ]);
+  return recorded(checked, [{ at: now, what: 'analysis', weight: state.weight, ok, ...analysis }]);
 }
 
 /** The canary takes more of the traffic. */

@@ -34,7 +34,7 @@ export function renderBuiltin(
   return parseTemplate(query.template, Object.keys(constants)).render(constants);
 }
 
-function withWordNames(model: QueryModel): QueryModel {
+export function withWordNames(model: QueryModel): QueryModel {
   const { name, namespace, target, service, ingress } = model;
   return {
     ...model,

@@ -1,0 +1,30 @@
+/** For a side look that hasn't come back when the work is done. */
+const GRACE_MS = 500;
+
+/**
+ * Does the work, and looks at something beside it that must not hold the work up: the look is ended soon after the work
+ * is done, or has failed.
+ *
+ * @param look ends at once when its signal is aborted, and has a result then too; it doesn't throw
+ * @param signal aborts both
+ * @throws whatever the work throws
+ */
+export async function withSideLook<Work, Look>(
+  work: () => Promise<Work>,
+  look: (signal: AbortSignal) => Promise<Look>,
+  signal: AbortSignal,
+): Promise<readonly [Work, Look]> {
+  const limit = new AbortController();
+  const looked = look(AbortSignal.any([signal, limit.signal]));
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const done = await work();
+    timer = setTimeout(() => limit.abort(), GRACE_MS);
+    return [done, await looked];
+  } catch (error) {
+    limit.abort();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
