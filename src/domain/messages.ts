@@ -66,6 +66,8 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
     approved: (gate: string, by: string, reason: string) => `Approved ${canary} ${gate} by ${by}${because(reason)}`,
     promotedByOrder: (by: string, reason: string) =>
       `Promoting ${canary} without further analysis by ${by}${because(reason)}`,
+    skipped: (step: string, by: string, reason: string) =>
+      `Skipping the analysis of ${canary} at ${step} by ${by}${because(reason)}`,
     weightByOrder: (weight: number, by: string, reason: string) =>
       `Setting ${canary} canary weight ${weight} by ${by}${because(reason)}`,
   };

@@ -24,7 +24,8 @@ export type Order =
   | (OrderBase & { readonly order: 'resume' })
   | (OrderBase & { readonly order: 'abort' })
   | (OrderBase & { readonly order: 'promote' })
-  | (OrderBase & { readonly order: 'setWeight'; readonly weight: number });
+  | (OrderBase & { readonly order: 'setWeight'; readonly weight: number })
+  | (OrderBase & { readonly order: 'skipStep' });
 
 export type OrderName = Order['order'];
 
@@ -36,6 +37,7 @@ export const ORDER_NAMES = [
   'abort',
   'promote',
   'setWeight',
+  'skipStep',
 ] as const satisfies readonly OrderName[];
 
 /**
@@ -66,6 +68,8 @@ export function refusalOf(state: State, order: Order): string | undefined {
       return refusePromotion(state);
     case 'setWeight':
       return refuseWeight(state, order.weight);
+    case 'skipStep':
+      return refuseSkip(state);
   }
 }
 
@@ -98,6 +102,14 @@ function refuseWeight(state: State, weight: number): string | undefined {
   return undefined;
 }
 
+function refuseSkip(state: State): string | undefined {
+  if (state.gate) return `can't skip the step: it waits at the gate ${state.gate.gate}; approve or reject it`;
+  if (state.phase !== 'Progressing') return `can't skip the step: the analysis isn't running${where(state)}`;
+  if (!state.begun) return `can't skip the step: the canary isn't ready yet${where(state)}`;
+  if (state.paused) return `can't skip the step: it is paused by ${state.paused.by}; resume it first`;
+  return undefined;
+}
+
 function isStarting(state: State): boolean {
   return state.phase === '' || state.phase === 'Initializing';
 }
@@ -106,6 +118,13 @@ function where(state: State): string {
   return state.phase === '' ? '' : ` (phase ${state.phase})`;
 }
 
-function verb(order: Order): string {
-  return order.order === 'setWeight' ? 'set the weight' : order.order;
+function verb({ order }: Order): string {
+  switch (order) {
+    case 'setWeight':
+      return 'set the weight';
+    case 'skipStep':
+      return 'skip the step';
+    default:
+      return order;
+  }
 }

@@ -34,6 +34,8 @@ export type RecordEntry =
       readonly by: string;
       readonly reason: string;
       readonly channel: string;
+      /** The same order has the same id, however often it was sent; missing in records of earlier versions. */
+      readonly requestId?: string;
       /** Why it was not carried out, where it wasn't. */
       readonly refused?: string;
     }

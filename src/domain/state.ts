@@ -78,6 +78,8 @@ export interface Standing extends KnownRevisions {
   readonly approved: readonly Gate[];
   /** A person wants this revision promoted without further analysis. */
   readonly promoteNow: boolean;
+  /** A person wants the next step without the analysis of this one. */
+  readonly skipStep?: boolean;
   /** The analysis isn't due before this. */
   readonly checkDueAt: number;
   /** The weight stands since then. */

@@ -142,6 +142,7 @@ export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderRece
   abort: defineUpdate('abort'),
   promote: defineUpdate('promote'),
   setWeight: defineUpdate('setWeight'),
+  skipStep: defineUpdate('skipStep'),
 };
 
 export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDetails]>>> = {
@@ -152,6 +153,7 @@ export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDet
   abort: defineSignal('abort'),
   promote: defineSignal('promote'),
   setWeight: defineSignal('setWeight'),
+  skipStep: defineSignal('skipStep'),
 };
 
 /** What the `state` query answers: the whole state of a run, closed ones included. */

@@ -285,6 +285,7 @@ function asked(state: State): AskedStanding {
     gate: state.gate,
     approved: state.approved,
     promoteNow: state.promoteNow,
+    skipStep: state.skipStep ?? false,
     checkDueAt: state.checkDueAt,
     weightSince: state.weightSince,
     lastDrift: state.lastDrift,

@@ -140,6 +140,7 @@ const DESCRIPTIONS: Readonly<Record<OrderName, string>> = {
   abort: 'Rolls the release back, in any phase. {"by": "you", "reason": "why"}',
   promote: 'Promotes without further analysis. {"by": "you", "reason": "why"}',
   setWeight: 'Sets the canary’s share of the traffic. {"weight": 30, "by": "you", "reason": "why"}',
+  skipStep: 'Goes on to the next step without waiting for the analysis of this one. {"by": "you", "reason": "why"}',
 };
 
 /** Completes what a person sent; a signal from the Temporal UI may carry nothing at all. */

@@ -32,6 +32,15 @@ describe('orders', () => {
       view.steering?.map((step) => step.order),
       ['resume', 'abort', 'promote', 'weight'],
     );
+    assert.deepEqual(
+      view.steering?.map(({ effect }) => effect),
+      [
+        'Goes on at weight 25, where it was paused',
+        `Routes all traffic to the primary, scales podinfo to 0`,
+        'Copies podinfo to podinfo-primary without further analysis, and routes all traffic to it',
+        'Routes the weight you name to the canary, at most 50 percent, and analyses it from there',
+      ],
+    );
     assert.equal(view.steering?.[0]?.href, `/api/v1/rollouts/${id}/resume`);
     assert.equal((await order('resume')).body['taken'], true);
     assert.equal((await order('weight', { weight: 40 })).body['weight'], 40);
@@ -48,6 +57,24 @@ describe('orders', () => {
         ['setWeight 40', 'somebody (unverified)', 'api'],
         ['promote', 'bob (unverified)', 'api'],
       ],
+    );
+  });
+
+  test('skip leaves the analysis of a step out, within a second, and stays in the record', async () => {
+    const { id, fake, order } = await standing();
+    const began = Date.now();
+    const skipped = await order('skip', { by: 'alice', reason: 'seen enough' }, { 'idempotency-key': 'skip-1' });
+    assert.deepEqual([skipped.status, skipped.body['order']], [200, 'skip']);
+    await releaseIs(bench.app, id, ({ weight }) => weight === 50, 'weight 50');
+    assert.ok(Date.now() - began < 5_000, `it took ${Date.now() - began} ms`);
+    assert.equal(fake.weights.canary, 50);
+    const { record } = await releaseOf(bench.app, id);
+    const entry = record.find(({ what }) => what === 'order');
+    assert.deepEqual([entry?.['order'], entry?.['requestId']], ['skipStep', 'skipStep:skip-1']);
+    assert.equal((await order('pause')).status, 200);
+    assert.equal(
+      (await order('skip')).body['detail'],
+      "can't skip the step: it is paused by somebody (unverified); resume it first",
     );
   });
 

@@ -109,7 +109,9 @@ test('a Canary is described with all that is known of what is under way', () => 
       weight: 50,
       waitsFor: 'gate confirm-promotion: closed by boss, ask again',
       gate: { gate: 'confirm-promotion', hook: 'boss', since: 'then' },
-      steering: [{ order: 'approve', href: '/x', command: 'serinus approve podinfo -n test' }],
+      steering: [
+        { order: 'approve', effect: 'Opens the gate', href: '/x', command: 'serinus approve podinfo -n test' },
+      ],
     },
   };
   const lines = describeCanary(canary);
@@ -120,6 +122,7 @@ test('a Canary is described with all that is known of what is under way', () => 
     '  Promoted Unknown: Waiting for approval.',
     '  Gate:           confirm-promotion, closed by boss since then',
     '    serinus approve podinfo -n test',
+    '        Opens the gate',
   ]) {
     assert.ok(lines.includes(expected), `${expected}\n--\n${lines.join('\n')}`);
   }

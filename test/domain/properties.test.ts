@@ -48,7 +48,16 @@ type Trouble =
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({
     kind: fc.constant('order' as const),
-    order: fc.constantFrom<OrderName>('approve', 'reject', 'pause', 'resume', 'abort', 'promote', 'setWeight'),
+    order: fc.constantFrom<OrderName>(
+      'approve',
+      'reject',
+      'pause',
+      'resume',
+      'abort',
+      'promote',
+      'setWeight',
+      'skipStep',
+    ),
     weight: fc.integer({ min: -5, max: 120 }),
   }),
   fc.record({

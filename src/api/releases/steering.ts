@@ -1,14 +1,23 @@
+import { effectOf } from '../../domain/order-effects.js';
 import { ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders.js';
 import type { State } from '../../domain/state.js';
 import { releasePath } from './id.js';
 
 /** What people call an order, in paths and on the command line. */
 export function wordOf(order: OrderName): string {
-  return order === 'setWeight' ? 'weight' : order;
+  switch (order) {
+    case 'setWeight':
+      return 'weight';
+    case 'skipStep':
+      return 'skip';
+    default:
+      return order;
+  }
 }
 
 export interface Step {
   readonly order: string;
+  readonly effect: string;
   readonly href: string;
   readonly command: string;
 }
@@ -21,6 +30,7 @@ export function stepsFor(state: State, id: string): Step[] {
     const argument = order === 'setWeight' ? ` ${state.weight}` : '';
     return {
       order: word,
+      effect: effectOf(order, state),
       href: `${releasePath(id)}/${word}`,
       command: `serinus ${word} ${name}${argument} -n ${namespace}`,
     };

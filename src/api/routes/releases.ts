@@ -31,6 +31,7 @@ const SUMMARIES: Readonly<Record<OrderName, string>> = {
   abort: 'Roll the release back, in any phase',
   promote: 'Promote without further analysis',
   setWeight: 'Set the canary’s share of the traffic',
+  skipStep: 'Go on to the next step without waiting for the analysis of this one',
 };
 
 /** Looking at a release, and giving it orders. */

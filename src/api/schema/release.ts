@@ -17,6 +17,7 @@ const idSchema = z.string().describe('<namespace>.<name>.<run id>');
 
 const stepSchema = z.object({
   order: z.string(),
+  effect: z.string().describe('What would happen now'),
   href: z.string().describe('POST here to give the order'),
   command: z.string().describe('The same in a terminal'),
 });

@@ -78,7 +78,7 @@ function openRelease(release: OpenRelease): string[] {
     ...(steering.length > 0
       ? section(
           'Steer it',
-          steering.map(({ command }) => command),
+          steering.flatMap(({ command, effect }) => [command, `    ${effect}`]),
         )
       : []),
   ];

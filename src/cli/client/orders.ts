@@ -28,6 +28,7 @@ const ORDERS: readonly { readonly word: string; readonly what: string }[] = [
   { word: 'resume', what: 'go on after a pause' },
   { word: 'abort', what: 'roll the release back, in any phase' },
   { word: 'promote', what: 'promote without further analysis' },
+  { word: 'skip', what: 'go on to the next step without waiting for the analysis of this one' },
 ];
 
 /** `serinus approve` and the like: orders for the open release of a Canary. */

@@ -47,6 +47,7 @@ export function advance(context: Context, weights: Weights): Decision {
       ...afterCheck(context),
       phase: 'Progressing',
       begun: true,
+      skipStep: false,
       weight: to,
       weightSince: now,
       checkDueAt: now + intervalMs(state),

@@ -27,6 +27,8 @@ export function closeGate(context: Context, gate: Gate, hook: string): Decision 
       phase: phaseAt(gate, state.phase),
       gate: { gate, hook, since },
       prepared: gate !== 'confirm-rollout',
+      // What a closed gate has kept standing is analysed as ever.
+      skipStep: false,
     },
     now,
   );

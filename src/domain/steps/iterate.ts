@@ -44,6 +44,7 @@ function goOn(
       ...afterCheck(context),
       phase: 'Progressing',
       begun: true,
+      skipStep: false,
       checkDueAt: now + intervalMs(state),
       gate: undefined,
       ...change,

@@ -3,6 +3,7 @@ import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import { refusalOf, type Order } from '../orders.js';
 import { isActive } from '../phases.js';
+import { progressOf } from '../progress.js';
 import type { State } from '../state.js';
 import { intervalMs } from '../state.js';
 import { canaryAt } from '../weights.js';
@@ -24,6 +25,7 @@ export function obey(state: State, order: Order, now: number): Decision {
       by: order.by,
       reason: order.reason,
       channel: order.channel,
+      requestId: order.requestId,
       ...(refused === undefined ? {} : { refused }),
     },
   ]);
@@ -39,7 +41,7 @@ function carryOut(state: State, order: Order, now: number): Decision {
       return apply([normal(say.approved(gate, order.by, order.reason))], `approve ${gate}`, next, now);
     }
     case 'pause': {
-      const next: State = { ...state, paused: { by: order.by, reason: order.reason, since: now } };
+      const next: State = { ...state, skipStep: false, paused: { by: order.by, reason: order.reason, since: now } };
       return apply([normal(say.paused(state.weight, order.by, order.reason))], 'pause', next, now);
     }
     case 'resume': {
@@ -52,6 +54,10 @@ function carryOut(state: State, order: Order, now: number): Decision {
     }
     case 'setWeight':
       return setWeight(state, order.weight, say.weightByOrder(order.weight, order.by, order.reason), now);
+    case 'skipStep': {
+      const next = tickNow({ ...state, skipStep: true }, now);
+      return apply([normal(say.skipped(progressOf(state), order.by, order.reason))], 'skip this step', next, now);
+    }
     case 'reject':
     case 'abort':
       return stop(state, order.order, order, now);
@@ -60,7 +66,14 @@ function carryOut(state: State, order: Order, now: number): Decision {
 
 function setWeight(state: State, weight: number, message: string, now: number): Decision {
   const due = now + intervalMs(state);
-  const next: State = { ...state, weight, weightSince: now, checkDueAt: due, waiting: { for: 'tick', at: due } };
+  const next: State = {
+    ...state,
+    skipStep: false,
+    weight,
+    weightSince: now,
+    checkDueAt: due,
+    waiting: { for: 'tick', at: due },
+  };
   const effects: Effect[] = [normal(message), { do: 'weights', ...canaryAt(weight) }, status(next)];
   return apply(effects, message, next, now);
 }

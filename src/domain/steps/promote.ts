@@ -29,6 +29,7 @@ export function promote(context: Context): Decision {
     phase: 'Promoting' as const,
     gate: undefined,
     begun: true,
+    skipStep: false,
   };
   const confirmed = [
     ...passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']),

@@ -15,6 +15,7 @@ function fromTheStart(state: State): State {
     iterations: 0,
     prepared: false,
     begun: false,
+    skipStep: false,
     gate: undefined,
     approved: [],
     said: [],

@@ -1,0 +1,70 @@
+import type { Gate } from './findings.js';
+import type { OrderName } from './orders.js';
+import { hasHooks, type Policy } from './policy.js';
+import { progressOf } from './progress.js';
+import type { State } from './state.js';
+import { nextWeight } from './weights.js';
+
+/** What an order would do where the release stands, in one sentence; for orders that it would obey. */
+export function effectOf(order: OrderName, state: State): string {
+  const target = state.policy?.targetName ?? state.canary.name;
+  switch (order) {
+    case 'approve':
+      return `Opens the gate ${state.gate?.gate ?? ''}: ${afterGate(state.gate?.gate, state)}`;
+    case 'reject':
+    case 'abort':
+      return stopping(state, target);
+    case 'pause':
+      return `Holds the canary at ${progressOf(state)}: nothing is analysed and nothing moves until resume`;
+    case 'resume':
+      return `Goes on at ${progressOf(state)}, where it was paused`;
+    case 'promote':
+      return `Copies ${target} to ${target}-primary without further analysis, and routes all traffic to it`;
+    case 'setWeight':
+      return `Routes the weight you name to the canary, ${limitOf(state.policy)}, and analyses it from there`;
+    case 'skipStep':
+      return `Leaves the analysis at ${progressOf(state)} out, and ${nextStepOf(state)}`;
+  }
+}
+
+function stopping(state: State, target: string): string {
+  if (state.phase === '' || state.phase === 'Initializing') {
+    return `Stops the initialisation; ${target} goes on serving`;
+  }
+  return state.phase === 'Promoting' || state.phase === 'Finalising'
+    ? `Puts the former version of ${target}-primary back, routes all traffic to it, scales ${target} to 0`
+    : `Routes all traffic to the primary, scales ${target} to 0`;
+}
+
+function afterGate(gate: Gate | undefined, state: State): string {
+  switch (gate) {
+    case 'confirm-rollout':
+      return 'the canary is scaled up and its analysis begins';
+    case 'confirm-traffic-increase':
+      return nextStepOf(state);
+    default:
+      return 'the release goes on to its promotion';
+  }
+}
+
+function limitOf(policy: Policy | undefined): string {
+  return policy?.strategy.kind === 'canary' ? `at most ${policy.strategy.maxWeight} percent` : 'from 0 to 100 percent';
+}
+
+/** What comes when this step is over. */
+function nextStepOf(state: State): string {
+  const { policy } = state;
+  if (policy === undefined) return 'goes on';
+  const { strategy } = policy;
+  if (strategy.kind !== 'canary') {
+    return state.iterations < strategy.iterations
+      ? `goes on to iteration ${state.iterations + 1} of ${strategy.iterations}`
+      : promoting(policy);
+  }
+  const next = nextWeight(strategy, state.weight);
+  return next === undefined ? promoting(policy) : `advances the canary to weight ${next}`;
+}
+
+function promoting(policy: Policy): string {
+  return hasHooks(policy, 'confirm-promotion') ? 'goes on to the gate confirm-promotion' : 'goes on to the promotion';
+}
