@@ -26,6 +26,7 @@ export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): 
     revertOnDeletion: canary.revertOnDeletion,
     intervalSeconds: analysis.intervalSeconds,
     threshold: analysis.threshold,
+    progressDeadlineSeconds: canary.progressDeadlineSeconds,
     strategy: analysis.strategy,
     routed: trafficFeatures(canary.provider).weights,
     notices: analysis.notices,

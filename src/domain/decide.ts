@@ -4,10 +4,10 @@ import { messagesFor } from './messages.js';
 import { announced } from './notices.js';
 import type { Order } from './orders.js';
 import { isActive } from './phases.js';
-import type { Change, State } from './state.js';
+import { intervalMs, stuckUntil, type Change, type State } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
 import { withCallsOf } from './steps/calls.js';
-import { apply, nothing, sayOnce, tickLater, tickNow, warning, type Context } from './steps/common.js';
+import { apply, nothing, sayOnce, tickNow, warning, withProblem, type Context } from './steps/common.js';
 import { iterate, shift } from './steps/iterate.js';
 import { closeGate } from './steps/gate.js';
 import { afterPostRollout } from './steps/hooks.js';
@@ -42,7 +42,19 @@ export type Happening =
   /** Promotion found that the target is no longer what was analysed. */
   | { readonly type: 'overtaken' }
   /** Effects could not be carried out; the state has not moved. */
-  | { readonly type: 'failed'; readonly error: { readonly type: string; readonly message: string } };
+  | {
+      readonly type: 'failed';
+      readonly error: Failure;
+      /** It was the way back. */
+      readonly rollingBack?: true;
+      /** Runs of earlier versions have tried again at once. */
+      readonly atOnce?: true;
+    };
+
+interface Failure {
+  readonly type: string;
+  readonly message: string;
+}
 
 /**
  * Decides what a happening means for a run: what is to be done, and where the run stands when it is done.
@@ -69,7 +81,7 @@ function decided(state: State, happening: Happening, now: number): Decision {
     case 'overtaken':
       return nothing(tickNow({ ...state, fresh: true }, now));
     case 'failed':
-      return failed(state, happening.error, now);
+      return failed(state, happening, now);
   }
 }
 
@@ -107,7 +119,7 @@ function isProblem(step: Step): boolean {
 /** What had to be mended has been, once this decision is carried out. */
 function withoutProblem(decision: Decision): Decision {
   if (decision.do === 'rollBack') return decision;
-  return { ...decision, next: { ...decision.next, problem: undefined } };
+  return { ...decision, next: { ...decision.next, problem: undefined, stuckSince: undefined } };
 }
 
 /**
@@ -208,11 +220,20 @@ const UNKNOWN = {
   drift: [],
 } as const;
 
-/** Said where users look, and tried again with the next tick. */
-function failed(state: State, error: { readonly type: string; readonly message: string }, now: number): Decision {
-  if (error.type === 'Fenced') return end({ state, findings: { world: UNKNOWN }, now }, 'fenced');
-  const count = state.problem?.text === error.message ? state.problem.count + 1 : 1;
-  const later = state.policy ? tickLater(state, now) : tickNow(state, now + 10_000);
-  const next: State = { ...later, fresh: true, problem: { text: error.message, count } };
-  return count === 1 ? apply([warning(error.message)], 'report a failure', next, now) : nothing(next);
+/** When to try again before it is known how often a Canary is looked at. */
+const BEFORE_ANY_POLICY_MS = 10_000;
+
+/** Said where users look, and tried again with the next tick, up to the progress deadline. */
+function failed(state: State, { error, rollingBack, atOnce }: Happening & { type: 'failed' }, now: number): Decision {
+  const context = { state, findings: { world: UNKNOWN }, now };
+  if (error.type === 'Fenced') return end(context, 'fenced');
+  if (!rollingBack && now >= (stuckUntil(state) ?? Infinity)) {
+    return rollBack(context, { kind: 'not-ready', reason: error.message });
+  }
+  const waiting = { for: 'tick', at: now + (state.policy ? intervalMs(state) : BEFORE_ANY_POLICY_MS) } as const;
+  const later: State = atOnce
+    ? { ...state, waiting, fresh: true }
+    : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
+  const next = withProblem(later, error.message, now);
+  return next.problem.count === 1 ? apply([warning(error.message)], 'report a failure', next, now) : nothing(next);
 }

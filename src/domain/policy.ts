@@ -73,6 +73,8 @@ export interface Policy {
   readonly notices: readonly string[];
   /** Names of the webhooks by type, in the order of the spec. */
   readonly hooks: Readonly<Partial<Record<HookType, readonly string[]>>>;
+  /** How long a release may be kept from going on before it is rolled back; for ever in policies of older runs. */
+  readonly progressDeadlineSeconds?: number;
   /** Names of the rollout webhooks whose load tests the release carries out itself. */
   readonly loadTests: readonly string[];
   /** Who is told of the release; nobody where undefined. */

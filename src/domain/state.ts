@@ -1,7 +1,7 @@
 import type { Gate } from './findings.js';
 import type { CanaryKey } from './identity.js';
 import type { Topic } from './notices.js';
-import type { Phase } from './phases.js';
+import { isActive, type Phase } from './phases.js';
 import type { Policy } from './policy.js';
 import type { RecordEntry } from './record.js';
 import type { KnownRevisions, Revision } from './revision.js';
@@ -25,7 +25,8 @@ export interface Change {
 
 /** What the driver waits for. */
 export type Waiting =
-  | { readonly for: 'tick'; readonly at: number }
+  /** `fresh`: the look then reads the API server, not a cache. */
+  | { readonly for: 'tick'; readonly at: number; readonly fresh?: true }
   | {
       readonly for: 'readiness';
       readonly of: 'primary' | 'canary';
@@ -86,6 +87,14 @@ export interface Standing extends KnownRevisions {
   readonly weightSince: number;
   /** Drift that was corrected last; the same again is left alone, somebody fights for it. */
   readonly lastDrift: readonly string[];
+  /** Something that a person must mend has kept the release from going on since then. */
+  readonly stuckSince?: number | undefined;
+}
+
+/** Something a person must mend, and how often in a row it was met. */
+export interface Problem {
+  readonly text: string;
+  readonly count: number;
 }
 
 /** What became of a run. */
@@ -120,7 +129,7 @@ export interface State extends Standing {
   /** The next look must read the API server, not a cache: something has just been reported as changed. */
   readonly fresh: boolean;
   /** Last text said about something a person must mend, and how often in a row. */
-  readonly problem: { readonly text: string; readonly count: number } | undefined;
+  readonly problem: Problem | undefined;
   /** Fencing token of the run; 0 until the Lease is taken. */
   readonly epoch: number;
   /** Number of the next batch of effects within the epoch. */
@@ -140,6 +149,17 @@ export interface State extends Standing {
 export function policyOf(state: Standing): Policy {
   if (state.policy === undefined) throw new Error('the policy was needed before it was read');
   return state.policy;
+}
+
+/**
+ * Since when the release is rolled back that something keeps from going on: it must not stand for ever with users on its
+ * canary. A pause is what somebody wants, so it doesn't count.
+ */
+export function stuckUntil({ phase, paused, policy, stuckSince }: Standing): number | undefined {
+  const seconds = policy?.progressDeadlineSeconds;
+  if (seconds === undefined || stuckSince === undefined) return undefined;
+  if (!isActive(phase) || phase === 'Waiting' || paused) return undefined;
+  return stuckSince + seconds * 1000;
 }
 
 export function intervalMs(state: Standing): number {

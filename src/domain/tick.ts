@@ -4,7 +4,7 @@ import { isActive } from './phases.js';
 import { hasHooks, type BlueGreenStrategy, type Policy, type Strategy } from './policy.js';
 import { compareRevisions, type Revision } from './revision.js';
 import type { Standing } from './state.js';
-import { policyOf } from './state.js';
+import { policyOf, stuckUntil } from './state.js';
 import {
   ALL_TO_CANARY,
   ALL_TO_PRIMARY,
@@ -82,9 +82,15 @@ export function tick(s: Standing, findings: Findings, now: number): Step {
   if (world.refusal && !isActive(s.phase)) return { do: 'refuse', refusal: world.refusal };
   if (policy === undefined) return { do: 'report', problem: world.problem ?? 'the Canary could not be read' };
   if (policy.suspend) return { do: 'suspend' };
-  if (world.problem !== undefined) return { do: 'report', problem: world.problem };
   const known = { ...s, policy };
+  if (world.problem !== undefined) return stuck(known, world.problem, now);
   return s.paused ? whilePaused(known, findings) : inPhase(known, findings, now);
+}
+
+/** Somebody is told what to mend, until the progress deadline has passed. */
+function stuck(s: Standing, problem: string, now: number): Step {
+  if (now < (stuckUntil(s) ?? Infinity)) return { do: 'report', problem };
+  return { do: 'rollBack', why: { kind: 'not-ready', reason: problem } };
 }
 
 /** A pause holds traffic where it is, but never on pods that nobody has analysed. */

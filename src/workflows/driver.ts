@@ -1,11 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { isNews } from '../domain/change.js';
 import { decide, type Happening } from '../domain/decide.js';
 import type { Decision } from '../domain/effects.js';
@@ -17,6 +10,7 @@ import { leaseTerm, plan } from '../domain/plan.js';
 import type { Change, State } from '../domain/state.js';
 import type { AskedStanding, Tenure } from './activities.js';
 import type { Courier } from './courier.js';
+import { failureOf } from './failure.js';
 import type { Inbox } from './inbox.js';
 import { act, look, notify, retreat, wait } from './proxies.js';
 
@@ -104,7 +98,7 @@ export class Driver {
     const summary = state.phase === 'Progressing' && state.begun ? `look at weight ${state.weight}` : 'look';
     const findings = await this.orElse(() =>
       this.interruptible(() =>
-        look(summary).observe({ ...this.tenure(), standing: asked(state), fresh: state.fresh, asOf }),
+        look(summary).observe({ ...this.tenure(), standing: asked(state), fresh: isFresh(state), asOf }),
       ),
     );
     if (findings) await this.happen({ type: 'observed', findings, asOf });
@@ -185,7 +179,7 @@ export class Driver {
       }
     } catch (error) {
       this.set({ ...this.state, seq: this.state.seq + 1 });
-      await this.happen({ type: 'failed', error: errorOf(error) });
+      await this.happen(failureOf(error));
       return;
     }
     this.set({ ...decision.next, seq: this.state.seq + 1 });
@@ -217,7 +211,7 @@ export class Driver {
       servedBy = done.servedBy;
     } catch (error) {
       this.set({ ...this.state, seq: this.state.seq + 1 });
-      await this.happen({ type: 'failed', error: errorOf(error) });
+      await this.happen({ ...failureOf(error), rollingBack: true });
       return;
     }
     this.set({ ...decision.next(servedBy), seq: this.state.seq + 1 });
@@ -259,10 +253,14 @@ export class Driver {
       return await read();
     } catch (error) {
       if (isCancellation(error)) throw error;
-      await this.happen({ type: 'failed', error: errorOf(error) });
+      await this.happen(failureOf(error));
       return undefined;
     }
   }
+}
+
+function isFresh({ fresh, waiting }: State): boolean {
+  return fresh || (waiting.for === 'tick' && waiting.fresh === true);
 }
 
 function asked(state: State): AskedStanding {
@@ -290,12 +288,6 @@ function asked(state: State): AskedStanding {
     weightSince: state.weightSince,
     lastDrift: state.lastDrift,
   };
-}
-
-function errorOf(error: unknown): { readonly type: string; readonly message: string } {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'Error', message: cause.message };
-  return { type: 'Error', message: cause instanceof Error ? cause.message : String(cause) };
 }
 
 /** Names the holder of the Lease: the same through a chain of runs that continue as new. */

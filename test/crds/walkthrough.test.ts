@@ -131,6 +131,7 @@ test("the walkthrough's policy", () => {
     revertOnDeletion: false,
     intervalSeconds: 10,
     threshold: 10,
+    progressDeadlineSeconds: 60,
     strategy: { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 },
     routed: true,
     notices: [],

@@ -238,6 +238,94 @@ describe('a release', () => {
     assert.equal(m.state.ending?.kind, 'promoted');
   });
 
+  describe('that something keeps from going on', () => {
+    const NOT_ACCEPTED =
+      'HTTPRoute podinfo.test parent public is not ready (status: False, observed generation: 2, current generation: 3)';
+
+    function held(at: (m: Model) => boolean): Model {
+      const m = new Model({ policy: policyWith({ progressDeadlineSeconds: 60 }) });
+      m.analysis = () => PASSING;
+      m.before = () => {
+        if (at(m)) m.problem = NOT_ACCEPTED;
+      };
+      return m;
+    }
+
+    test('is rolled back at its progress deadline: a route that no Gateway accepts', () => {
+      let since: number | undefined;
+      const m = held(() => {
+        if (m.weights?.canary === 20) since ??= m.now;
+        return since !== undefined;
+      });
+      m.run();
+      assert.equal(m.state.ending?.kind, 'rolled-back');
+      assert.deepEqual(m.weights, { primary: 100, canary: 0 });
+      assert.deepEqual(
+        m.events.filter((event) => event.includes('HTTPRoute')),
+        [NOT_ACCEPTED, `Rolling back podinfo.test progress deadline exceeded ${NOT_ACCEPTED}`],
+      );
+      const seconds = (m.now - (since ?? 0)) / 1000;
+      assert.ok(seconds >= 60 && seconds <= 60 + 10, `after ${seconds} s`);
+    });
+
+    test('is rolled back in its promotion too', () => {
+      const m = held(() => m.state.phase === 'Promoting');
+      m.run();
+      assert.equal(m.state.ending?.kind, 'rolled-back');
+    });
+
+    test('is rolled back where its effects fail for good', () => {
+      const m = new Model({ policy: policyWith({ progressDeadlineSeconds: 60 }) });
+      m.analysis = () => PASSING;
+      m.breaks = (effect) =>
+        effect.do === 'weights' && effect.canary > 10 ? { type: 'UserError', message: 'no such route' } : undefined;
+      m.run();
+      assert.equal(m.state.ending?.kind, 'rolled-back');
+      assert.ok(m.events.includes('Rolling back podinfo.test progress deadline exceeded no such route'));
+      assert.deepEqual(m.weightsSeen, [10, 0]);
+    });
+
+    test('goes on where it is mended in time, each time with the whole deadline', () => {
+      let since = Infinity;
+      let times = 0;
+      const m = held(() => {
+        if (m.problem !== undefined && m.now - since >= 50_000) {
+          m.problem = undefined;
+          return false;
+        }
+        if (m.problem !== undefined || m.weights?.canary !== 10 * (times + 1)) return false;
+        times += 1;
+        since = m.now;
+        return true;
+      });
+      m.run();
+      assert.equal(times, 5);
+      assert.equal(m.state.ending?.kind, 'promoted');
+    });
+
+    test('is left alone while it is paused, or waits to be started', () => {
+      const paused = held((m) => m.weights?.canary === 20);
+      const { before } = paused;
+      paused.before = (m) => {
+        before(m);
+        if (m.problem !== undefined && !m.state.paused) m.order('pause');
+      };
+      paused.run();
+      paused.now += 3_600_000;
+      paused.nudge();
+      paused.run();
+      assert.equal(paused.state.phase, 'Progressing');
+      assert.equal(paused.weights?.canary, 20);
+
+      const waiting = held((m) => m.state.phase === 'Waiting');
+      waiting.policy = policyWith({ progressDeadlineSeconds: 60, hooks: { 'confirm-rollout': ['gate'] } });
+      waiting.answer = () => ({ results: [{ hook: 'gate', ok: false }] });
+      waiting.run(400);
+      assert.equal(waiting.state.phase, 'Waiting');
+      assert.equal(waiting.state.ending, undefined);
+    });
+  });
+
   test('a release that another run left unfinished is rolled back', () => {
     const m = new Model({ taken: { phase: 'Progressing', weight: 20, applied: V2 } });
     m.weights = { primary: 80, canary: 20 };

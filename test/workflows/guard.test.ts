@@ -84,3 +84,24 @@ test('a write towards more exposure that keeps failing holds the release; traffi
   broken = false;
   assert.equal((await bench.handle.result()).ending.kind, 'promoted');
 });
+
+test('a write that nobody mends is tried once an interval, and its release rolled back at the deadline', async (t) => {
+  const cluster = new FakeCluster();
+  cluster.policy = { ...cluster.policy, progressDeadlineSeconds: 2 };
+  let tries = 0;
+  cluster.onApply = (input) => {
+    if (!input.effects.some((effect) => effect.do === 'weights' && effect.canary > 25)) return;
+    tries += 1;
+    throw ApplicationFailure.create({ type: 'UserError', message: 'no such route', nonRetryable: true });
+  };
+  const bench = await (await openBench(cluster)).start();
+  t.after(() => bench.close());
+  await bench.submit();
+  const { ending } = await bench.handle.result();
+  assert.deepEqual(ending, {
+    kind: 'rolled-back',
+    reason: 'Rolling back podinfo.test progress deadline exceeded no such route',
+  });
+  assert.deepEqual(cluster.weightsSeen, [25, 0]);
+  assert.ok(tries <= 4, `${tries} tries`);
+});

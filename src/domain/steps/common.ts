@@ -4,7 +4,7 @@ import type { Findings, HookRound } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import type { Alert } from '../notices.js';
 import { appendTo, type RecordEntry } from '../record.js';
-import type { Ending, State } from '../state.js';
+import type { Ending, Problem, State } from '../state.js';
 import { intervalMs } from '../state.js';
 
 /** What every step is given: where the run stands, what the tick found, and when it looked. */
@@ -84,6 +84,12 @@ export function recorded(state: State, entries: readonly RecordEntry[]): State {
 
 function lastPhase(record: readonly RecordEntry[]): string | undefined {
   return record.findLast((entry) => entry.what === 'phase')?.phase;
+}
+
+/** Something keeps the run from going on, perhaps what has kept it before. */
+export function withProblem(state: State, text: string, now: number): State & { readonly problem: Problem } {
+  const count = state.problem?.text === text ? state.problem.count + 1 : 1;
+  return { ...state, problem: { text, count }, stuckSince: state.paused ? undefined : (state.stuckSince ?? now) };
 }
 
 /** Looks again at once. */

@@ -2,10 +2,22 @@ import type { Decision } from '../effects.js';
 import type { NotReady, Readiness, Refusal } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import { isActive } from '../phases.js';
-import type { State } from '../state.js';
+import { stuckUntil, type State } from '../state.js';
 import { seenRevision } from '../tick.js';
 import { canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
-import { apply, awaiting, ended, nothing, normal, once, status, tickNow, warning, type Context } from './common.js';
+import {
+  apply,
+  awaiting,
+  ended,
+  nothing,
+  normal,
+  once,
+  status,
+  tickNow,
+  warning,
+  withProblem,
+  type Context,
+} from './common.js';
 
 /** Longest wait between two looks at something a person must mend. */
 const REPORT_BACKOFF_MS = 300_000;
@@ -38,9 +50,10 @@ export function refusalMessage(refusal: Refusal): string {
 
 /** Something a person must mend: said when it changes, looked at again less and less often. */
 export function report({ state, now }: Context, problem: string): Decision {
-  const count = state.problem?.text === problem ? state.problem.count + 1 : 1;
-  const wait = Math.min(REPORT_FIRST_MS * 2 ** (count - 1), REPORT_BACKOFF_MS);
-  const next = { ...state, problem: { text: problem, count }, waiting: { for: 'tick', at: now + wait } } as const;
+  const met = withProblem(state, problem, now);
+  const { count } = met.problem;
+  const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), REPORT_BACKOFF_MS);
+  const next: State = { ...met, waiting: { for: 'tick', at: Math.min(later, stuckUntil(met) ?? later) } };
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
 }
 

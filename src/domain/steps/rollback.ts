@@ -72,6 +72,8 @@ function afterRollback(
     failedChecks: 0,
     unknownChecks: 0,
     iterations: 0,
+    problem: undefined,
+    stuckSince: undefined,
   };
   const told = [
     ...before.flatMap((e) => (e.do === 'event' ? [e] : [])),

@@ -1,0 +1,13 @@
+import { ActivityFailure, ApplicationFailure, patched } from '@temporalio/workflow';
+import type { Happening } from '../domain/decide.js';
+
+/** What became of an activity, for the core to decide what that means. Versions before this patch tried again at once, however often. */
+export function failureOf(error: unknown): Happening & { type: 'failed' } {
+  return { type: 'failed', error: errorOf(error), ...(patched('failures-wait') ? {} : { atOnce: true as const }) };
+}
+
+function errorOf(error: unknown): { readonly type: string; readonly message: string } {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'Error', message: cause.message };
+  return { type: 'Error', message: cause instanceof Error ? cause.message : String(cause) };
+}
