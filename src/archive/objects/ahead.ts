@@ -1,0 +1,31 @@
+/**
+ * Works on items some at a time, and gives the results in the order of the items. It runs no further ahead than that: who
+ * doesn't ask for more causes no more work.
+ *
+ * @param count at once
+ */
+export async function* ahead<T, R>(
+  items: AsyncIterable<T> | Iterable<T>,
+  count: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const under: Promise<{ readonly result: R } | { readonly error: unknown }>[] = [];
+  // An error is thrown in its turn, and is nobody's surprise before.
+  const settled = (item: T) =>
+    work(item).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+  for await (const item of items) {
+    under.push(settled(item));
+    if (under.length >= count) yield await next(under);
+  }
+  while (under.length > 0) yield await next(under);
+}
+
+async function next<R>(under: Promise<{ readonly result: R } | { readonly error: unknown }>[]): Promise<R> {
+  const first = await under.shift();
+  if (first === undefined) throw new Error('there is nothing under way');
+  if ('error' in first) throw first.error;
+  return first.result;
+}

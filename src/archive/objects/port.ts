@@ -1,0 +1,29 @@
+/** An object without its contents. */
+export interface Listed {
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly putAt: number;
+}
+
+/**
+ * Where objects are kept by key: a bucket, a folder. Keys are parts with slashes between them; a part is never empty, `.`
+ * or `..`. Whoever reads sees an object as it was or as it is, never half of one.
+ *
+ * The methods throw {@link UserError} and {@link TransientError} as the archive's do.
+ */
+export interface Objects {
+  readonly store: string;
+  put(key: string, text: string): Promise<void>;
+  /** @returns undefined where there is none */
+  get(key: string): Promise<string | undefined>;
+  /** An object that isn't there is no error. */
+  delete(key: string): Promise<void>;
+  /**
+   * The objects whose keys begin so, in the order of their keys as bytes.
+   *
+   * @param prefix ends with a slash
+   * @param after only keys that come after this
+   */
+  list(prefix: string, after?: string): AsyncIterable<Listed>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely, Migrator, type Dialect } from 'kysely';
+import type { TransientError, UserError } from '../../errors.js';
+import { MIGRATIONS, type Tables } from './schema.js';
+
+/** What differs between the SQL stores. */
+export interface SqlStore {
+  readonly store: string;
+  readonly dialect: Dialect;
+  /** The same transaction may work in a moment: somebody else was at it. */
+  readonly collided: (error: unknown) => boolean;
+  /** What a failure of the driver means. */
+  readonly errorOf: (error: unknown) => UserError | TransientError;
+}
+
+const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 250;
+/** For transactions that get into each other's way; then whoever called decides. */
+const PATIENCE_MS = 10_000;
+
+/** A database that is brought up to date when it is first used, and again where that has failed. */
+export class Database {
+  private readonly db: Kysely<Tables>;
+  private upToDate: Promise<void> | undefined;
+
+  constructor(private readonly sql: SqlStore) {
+    this.db = new Kysely<Tables>({ dialect: sql.dialect });
+  }
+
+  /**
+   * Runs work that may be repeated as a whole.
+   *
+   * @throws UserError | TransientError
+   */
+  async run<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    try {
+      await this.prepare();
+      return await this.repeated(() => work(this.db));
+    } catch (error) {
+      throw this.sql.errorOf(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+  }
+
+  private async prepare(): Promise<void> {
+    this.upToDate ??= this.repeated(() => this.migrate());
+    try {
+      await this.upToDate;
+    } catch (error) {
+      this.upToDate = undefined;
+      throw error;
+    }
+  }
+
+  /** Several processes may do this at once: PostgreSQL's advisory lock lets one through, SQLite's lock of the file. */
+  private async migrate(): Promise<void> {
+    const migrator = new Migrator({
+      db: this.db,
+      provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
+      migrationTableName: 'serinus_migrations',
+      migrationLockTableName: 'serinus_migrations_lock',
+    });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined)
+      throw error instanceof Error ? error : new Error('the tables could not be made', { cause: error });
+  }
+
+  private async repeated<T>(work: () => Promise<T>): Promise<T> {
+    const until = Date.now() + PATIENCE_MS;
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!this.sql.collided(error) || Date.now() > until) throw error;
+        // Not all at the same time again.
+        await sleep(wait * (0.5 + Math.random() / 2));
+      }
+    }
+  }
+}
