@@ -3,6 +3,9 @@ import Fastify from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Dependencies } from '../activities/dependencies.js';
 import { Guard } from './auth/guard.js';
+import { Limits } from './auth/limits.js';
+import { Issuer } from './auth/oidc/issuer.js';
+import { Sessions } from './auth/sessions/sessions.js';
 import { warmCaches } from './caches.js';
 import { Canaries } from './canaries/canaries.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
@@ -16,10 +19,13 @@ import { canaryRoutes } from './routes/canaries.js';
 import { checkRoute } from './routes/check.js';
 import { healthRoutes } from './routes/health.js';
 import { liveRoutes } from './routes/live.js';
+import { loginRoutes } from './routes/login.js';
 import { metricsRoute } from './routes/metrics.js';
 import { problemKindRoute } from './routes/problem-kinds.js';
 import { releaseRoutes } from './routes/releases.js';
 import { rolloutRoutes } from './routes/rollouts.js';
+import { sessionRoutes } from './routes/session.js';
+import { addSecurityHeaders } from './security-headers.js';
 import { validateInput } from './validation.js';
 
 const BODY_LIMIT = 256 * 1024;
@@ -36,6 +42,7 @@ const WORKER_MS = 2_000;
 export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptions): App {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     requestTimeout: REQUEST_MS,
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
@@ -45,18 +52,34 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
   app.setSerializerCompiler(serializerCompiler);
   answerWithProblems(app, deps.log);
 
-  const guard = new Guard(options.authentication, deps.cache.client, deps.log);
+  addSecurityHeaders(app);
+  const { authentication } = options;
+  const limits = new Limits(options.limits);
+  limits.install(app);
+  const sessions = authentication.kind === 'oidc' ? new Sessions(authentication.oidc) : undefined;
+  const guard = new Guard({ authentication, client: deps.cache.client, log: deps.log, limits, sessions });
   guard.watchOver(app);
   const runs = new Runs(temporal, { readMs: options.readMs ?? READ_MS, workerMs: options.workerMs ?? WORKER_MS });
   warmCaches(deps);
 
-  describeRoutes(app, { version: options.version, tokens: options.authentication.kind === 'kubernetes' });
+  describeRoutes(app, { version: options.version, authentication: authentication.kind });
   // Routes come after the plugin that describes them.
   void app.register((routes: App, _options, done) => {
     healthRoutes(routes, deps, runs);
     metricsRoute(routes, deps);
     openApiRoute(routes);
     problemKindRoute(routes);
+    sessionRoutes(routes, guard, authentication.kind);
+    if (authentication.kind === 'oidc' && sessions) {
+      loginRoutes(routes, {
+        guard,
+        sessions,
+        limits,
+        issuer: new Issuer(authentication.oidc),
+        log: deps.log,
+        claims: authentication.oidc.claims,
+      });
+    }
     canaryRoutes(routes, deps, guard, new Canaries(deps, runs));
     liveRoutes(routes, deps, guard, runs);
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);

@@ -26,6 +26,11 @@ export class Expiring<T> {
     return answer;
   }
 
+  has(key: string): boolean {
+    const known = this.entries.get(key);
+    return known !== undefined && known.until > this.now();
+  }
+
   private tidy(): void {
     for (const [key, entry] of this.entries) {
       if (entry.until > this.now() && this.entries.size <= this.limit) return;

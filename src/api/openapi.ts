@@ -1,13 +1,24 @@
 import swagger from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { Authentication } from './options.js';
 import { open, type App } from './routes/app.js';
 
 const DESCRIPTION = `Progressive delivery for Kubernetes: looks at Canaries, releases new revisions of their targets, and steers releases.
 
 Errors are problem documents (RFC 9457) whose \`type\` is a path that never changes.`;
 
+/** Any of them will do. */
+const SECURITY: Readonly<Record<Authentication['kind'], Record<string, string[]>[]>> = {
+  none: [],
+  kubernetes: [{ kubernetes: [] }],
+  oidc: [{ kubernetes: [] }, { session: [] }],
+};
+
 /** Describes all routes that are registered after it; made from the same schemas that check what comes in. */
-export function describeRoutes(app: App, options: { readonly version: string; readonly tokens: boolean }): void {
+export function describeRoutes(
+  app: App,
+  options: { readonly version: string; readonly authentication: Authentication['kind'] },
+): void {
   void app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -30,9 +41,16 @@ export function describeRoutes(app: App, options: { readonly version: string; re
             scheme: 'bearer',
             description: 'A token that Kubernetes knows. On loopback none is needed unless the API is told so.',
           },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-serinus-session',
+            description:
+              'Of a browser that has logged in at /auth/login. Requests that change something need the header X-Serinus-Csrf too.',
+          },
         },
       },
-      security: options.tokens ? [{ kubernetes: [] }] : [],
+      security: SECURITY[options.authentication],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,

@@ -1,3 +1,6 @@
+import type { RateLimits } from './auth/limits.js';
+import type { OidcSettings } from './auth/oidc/settings.js';
+
 /** Who may use the API. */
 export type Authentication =
   /** Whoever reaches it. Only for loopback: names that callers give are marked as unverified. */
@@ -7,10 +10,16 @@ export type Authentication =
       readonly kind: 'kubernetes';
       /** A token must be meant for one of these; for the API server itself where empty. */
       readonly audiences: readonly string[];
-    };
+    }
+  /** The same, and people may log in with a browser at an OpenID Connect issuer. */
+  | { readonly kind: 'oidc'; readonly audiences: readonly string[]; readonly oidc: OidcSettings };
 
 export interface ApiOptions {
   readonly authentication: Authentication;
+  /** How often one may ask; as often as they like where undefined. */
+  readonly limits?: RateLimits;
+  /** Addresses and networks whose X-Forwarded-… headers are believed; nobody's where undefined. */
+  readonly trustedProxies?: readonly string[];
   /** In the OpenAPI document. */
   readonly version: string;
   /** How long Temporal may take to answer a read, and caches to fill, milliseconds. */

@@ -14,6 +14,8 @@ export interface ServeOptions extends ApiOptions {
   readonly patient: boolean;
 }
 
+const DEVELOPMENT = 'Nobody is asked who he is: whoever reaches this port on loopback may do everything';
+
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 30_000;
 
@@ -46,6 +48,7 @@ async function listen(app: App, deps: Dependencies, options: ServeOptions, signa
     try {
       const url = await app.listen({ host, port });
       deps.log.info({ url, authentication: authentication.kind }, `Starting HTTP server on port ${new URL(url).port}`);
+      if (authentication.kind === 'none') deps.log.warn({}, DEVELOPMENT);
       return;
     } catch (error) {
       const problem = `the API can't listen on ${host}:${port} (${messageOf(error)}); --host and --port choose another`;

@@ -102,6 +102,8 @@ export interface Outcome {
 export interface OrderRequest {
   readonly order: OrderName;
   readonly by?: string;
+  /** The groups of `by`, verified where `by` is: of a signal they are what its sender says they are. */
+  readonly groups?: readonly string[];
   readonly reason?: string;
   readonly requestId?: string;
   readonly channel?: Channel;

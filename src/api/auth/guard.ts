@@ -1,51 +1,66 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../../activities/dependencies.js';
 import type { KubeClient } from '../../kubernetes/client.js';
-import { isLoopback, type Authentication } from '../options.js';
+import type { Authentication } from '../options.js';
 import { pathOf } from '../problems/handler.js';
 import { Problem } from '../problems/problem.js';
-import { Reviews, type Access, type User } from './reviews.js';
+import { inWords, type Access } from './access.js';
+import { channelOf } from './actor.js';
+import { changes, foreignHost, foreignOrigin, isLoopbackOrigin } from './browser.js';
+import type { Limits } from './limits.js';
+import { Reviews } from './reviews.js';
+import type { Session, Sessions } from './sessions/sessions.js';
+import type { User } from './user.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who the token belongs to; undefined where no tokens are checked. */
+    /** Who the token or the session belongs to; undefined until that is known, and where nobody is asked who he is. */
     user: User | undefined;
+    /** Where it came with the cookie of one. */
+    session: Session | undefined;
   }
+}
+
+export interface GuardOptions {
+  readonly authentication: Authentication;
+  /** Asks for reviews. */
+  readonly client: KubeClient;
+  readonly log: Logger;
+  readonly limits: Limits;
+  /** Of browsers; undefined where nobody can log in with one. */
+  readonly sessions: Sessions | undefined;
 }
 
 /** Decides before anything else is read of a request whether it may go on. */
 export class Guard {
   private readonly reviews: Reviews | undefined;
 
-  constructor(
-    authentication: Authentication,
-    client: KubeClient,
-    private readonly log: Logger,
-  ) {
-    this.reviews = authentication.kind === 'kubernetes' ? new Reviews(client, authentication.audiences) : undefined;
+  constructor(private readonly options: GuardOptions) {
+    const { authentication, client } = options;
+    this.reviews = authentication.kind === 'none' ? undefined : new Reviews(client, authentication.audiences);
   }
 
   /** Marks every answer with how callers are authenticated, and shuts out pages of other sites in a browser. */
   watchOver(app: FastifyInstance): void {
-    const kind = this.reviews ? 'kubernetes' : 'none';
+    const { kind } = this.options.authentication;
     app.decorateRequest('user', undefined);
+    app.decorateRequest('session', undefined);
     app.addHook('onRequest', (request, reply, done) => {
       reply.header('Serinus-Authentication', kind);
-      done(this.reviews ? undefined : foreignHost(request));
+      const foreign = kind === 'none' ? foreignPage(request) : undefined;
+      done(foreign && this.refused(request, 'anything', foreign));
     });
   }
 
   /** @throws Problem where the caller may not do this, or it can't be found out */
   async admit(request: FastifyRequest, access: Access): Promise<void> {
     if (!this.reviews) return;
-    const { token, user } = await this.recognise(request, this.reviews, said(access));
-    if (!(await this.reviews.mayAccess(token, user, access))) {
-      const problem = new Problem('forbidden', `${user.username} may not ${said(access)}`, {
-        remedy: 'have the right granted by a Role or ClusterRole of Kubernetes',
-      });
-      throw this.refused(request, user.username, said(access), problem);
-    }
-    request.user = user;
+    const user = await this.recognise(request, this.reviews, inWords(access));
+    if (await this.reviews.mayAccess(user, access)) return;
+    const problem = new Problem('forbidden', `${user.username} may not ${inWords(access)}`, {
+      remedy: 'have the right granted by a Role or ClusterRole of Kubernetes',
+    });
+    throw this.refused(request, inWords(access), problem);
   }
 
   /**
@@ -57,50 +72,102 @@ export class Guard {
     if (this.reviews) await this.recognise(request, this.reviews, 'anything');
   }
 
-  private async recognise(request: FastifyRequest, reviews: Reviews, access: string): Promise<Known> {
-    const token = tokenOf(request);
-    if (token === undefined) {
-      throw this.refused(request, 'nobody', access, new Problem('unauthenticated', 'there is no bearer token', ASK));
+  /**
+   * For requests that need nobody's name, but answer more where there is one.
+   *
+   * @throws Problem where there is a token that isn't valid
+   */
+  async greet(request: FastifyRequest): Promise<void> {
+    const { sessions } = this.options;
+    if (request.headers.authorization !== undefined || (await sessions?.read(request)) !== undefined) {
+      await this.identify(request);
     }
-    const user = await reviews.userOf(token);
-    if (user) return { token, user };
-    throw this.refused(request, 'nobody', access, new Problem('unauthenticated', 'the token is not valid here', ASK));
   }
 
-  private refused(request: FastifyRequest, user: string, access: string, problem: Problem): Problem {
-    const fields = { audit: 'refused', status: problem.status, user, method: request.method, path: pathOf(request) };
-    this.log.warn({ ...fields, from: request.ip, access }, problem.detail);
+  /** Whether a caller who is known may do this; everybody may where nobody is asked who he is. */
+  async may(request: FastifyRequest, access: Access): Promise<boolean> {
+    if (!this.reviews) return true;
+    return request.user !== undefined && this.reviews.mayAccess(request.user, access);
+  }
+
+  /** Says a refusal in the log. @returns the problem */
+  refused(request: FastifyRequest, access: string, problem: Problem): Problem {
+    this.options.log.warn(
+      {
+        audit: 'refused',
+        status: problem.status,
+        user: request.user?.username ?? 'nobody',
+        channel: channelOf(request),
+        method: request.method,
+        path: pathOf(request),
+        from: request.ip,
+        access,
+      },
+      problem.detail,
+    );
     return problem;
   }
-}
 
-interface Known {
-  readonly token: string;
-  readonly user: User;
+  private async recognise(request: FastifyRequest, reviews: Reviews, access: string): Promise<User> {
+    if (request.user) return request.user;
+    try {
+      const { authorization } = request.headers;
+      request.user = await (authorization === undefined ? this.bySession(request) : this.byToken(request, reviews));
+      await this.options.limits.spend(request, changes(request));
+      return request.user;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status >= 500) throw error;
+      throw this.refused(request, access, error);
+    }
+  }
+
+  /** A token that isn't known yet costs a question to Kubernetes, so nobody may try many that turn out wrong. */
+  private async byToken(request: FastifyRequest, reviews: Reviews): Promise<User> {
+    const { limits } = this.options;
+    const token = tokenOf(request);
+    if (token === undefined) throw new Problem('unauthenticated', 'there is no bearer token', ASK);
+    if (!reviews.remembers(token)) await limits.demandLogin(request);
+    const user = await reviews.userOf(token);
+    if (user) return user;
+    await limits.spendLogin(request);
+    throw new Problem('unauthenticated', 'the token is not valid here', ASK);
+  }
+
+  private async bySession(request: FastifyRequest): Promise<User> {
+    const { sessions } = this.options;
+    if (!sessions) throw new Problem('unauthenticated', 'there is no bearer token', ASK);
+    const session = await sessions.read(request);
+    if (!session) {
+      const why = sessions.sent(request)
+        ? 'the session is over or not valid here'
+        : 'there is no session and no bearer token';
+      throw new Problem('unauthenticated', why, LOG_IN);
+    }
+    request.session = session;
+    request.user = session.user;
+    if (changes(request)) this.demandOwnPage(request, sessions, session);
+    return session.user;
+  }
+
+  /** Browsers send cookies along whoever's page has caused a request: that it was ours must be shown. */
+  private demandOwnPage(request: FastifyRequest, sessions: Sessions, session: Session): void {
+    const foreign = foreignOrigin(request, (origin) => origin === sessions.origin);
+    if (foreign) throw foreign;
+    if (sessions.holdsCsrfToken(request, session)) return;
+    throw new Problem('csrf-token', 'the header X-Serinus-Csrf must hold the token of this session', {
+      field: 'X-Serinus-Csrf',
+      remedy: 'send the csrfToken that GET /api/v1/session tells; programs use a bearer token instead of a cookie',
+    });
+  }
 }
 
 const ASK = { field: 'Authorization', remedy: 'send the header Authorization: Bearer <token of a Kubernetes account>' };
+const LOG_IN = { field: 'Cookie', remedy: 'log in at /auth/login, or send a bearer token of a Kubernetes account' };
 
 function tokenOf(request: FastifyRequest): string | undefined {
   return /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
 }
 
-/** As a rule of a Role would have it. */
-function said({ verb, resource: whole = 'canaries', subresource, namespace, name }: Access): string {
-  const resource = subresource === undefined ? whole : `${whole}/${subresource}`;
-  const which = name === undefined ? '' : ` "${name}"`;
-  return `${verb} ${resource}.flagger.app${which} in ${namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`}`;
-}
-
-/**
- * Without tokens, whoever reaches the port may do everything. A page of another site in a browser on this machine can
- * reach it too, by a name of its own that it lets point here: such a request names another host.
- */
-function foreignHost(request: FastifyRequest): Problem | undefined {
-  if (isLoopback(request.hostname)) return undefined;
-  return new Problem('wrong-host', `without authentication, requests must be sent to a loopback address`, {
-    field: 'Host',
-    value: request.hostname,
-    remedy: 'use http://127.0.0.1 or http://localhost, or run the API with --auth kubernetes',
-  });
+function foreignPage(request: FastifyRequest): Problem | undefined {
+  return foreignHost(request) ?? (changes(request) ? foreignOrigin(request, isLoopbackOrigin) : undefined);
 }

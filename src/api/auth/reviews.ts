@@ -1,28 +1,10 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { GROUP } from '../../crds/group.js';
 import type { KubeClient } from '../../kubernetes/client.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Expiring } from '../expiring.js';
-
-/** A user as Kubernetes knows them. */
-export interface User {
-  readonly username: string;
-  readonly uid?: string | undefined;
-  readonly groups?: readonly string[] | undefined;
-  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
-}
-
-/** What somebody wants to do with Canaries, or with what belongs to them. */
-export interface Access {
-  readonly verb: 'get' | 'list' | 'create' | 'update';
-  /** Canaries where undefined. */
-  readonly resource?: 'canaries' | 'metrictemplates';
-  readonly subresource?: string;
-  /** All namespaces where undefined. */
-  readonly namespace?: string | undefined;
-  readonly name?: string;
-}
+import type { Access } from './access.js';
+import { digest, keyOf, type User } from './user.js';
 
 /** Answers hold this long: a right that is taken away is gone after it at the latest. */
 const REMEMBERED_MS = 10_000;
@@ -58,13 +40,19 @@ export class Reviews {
     private readonly audiences: readonly string[],
   ) {}
 
+  /** Whether it is known without asking whose token it is, or that it is nobody's. */
+  remembers(token: string): boolean {
+    return this.users.has(digest(token));
+  }
+
   /** @returns undefined for a token that isn't valid here */
   async userOf(token: string): Promise<User | undefined> {
     return this.users.get(digest(token), () => this.reviewToken(token));
   }
 
-  async mayAccess(token: string, user: User, access: Access): Promise<boolean> {
-    return this.rights.get(digest(token, access), () => this.reviewAccess(user, access));
+  /** Whether RBAC (or whatever authorizes in the cluster) grants this to the user and their groups. */
+  async mayAccess(user: User, access: Access): Promise<boolean> {
+    return this.rights.get(`${keyOf(user)} ${JSON.stringify(access)}`, () => this.reviewAccess(user, access));
   }
 
   private async reviewToken(token: string): Promise<User | undefined> {
@@ -99,9 +87,4 @@ export class Reviews {
   private async post(path: string, body: unknown): Promise<unknown> {
     return askKubernetes(() => this.client.request<unknown>('POST', path, body));
   }
-}
-
-function digest(token: string, access?: Access): string {
-  const hash = createHash('sha256').update(token).digest('hex');
-  return access === undefined ? hash : `${hash} ${JSON.stringify(access)}`;
 }

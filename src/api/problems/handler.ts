@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../activities/dependencies.js';
 import { messageOf } from '../../errors.js';
+import { setSecurityHeaders } from '../security-headers.js';
+import { problemPage } from './page.js';
 import { Problem, PROBLEM_CONTENT } from './problem.js';
 
 /** Makes every answer that isn't a success a problem document. */
@@ -26,11 +28,20 @@ export function answerWithProblems(app: FastifyInstance, log: Logger): void {
 
 /** Answers what Fastify found before it had a route. */
 export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  setSecurityHeaders(request, reply);
   return send(request, reply, problemOf(error));
 }
 
+/** Ways on which browsers are sent, and where people must be able to read what went wrong. */
+const FOR_PEOPLE = /^\/auth\//;
+
 function send(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const { retryAfter } = problem.members;
   if (problem.status === 401) reply.header('WWW-Authenticate', 'Bearer');
+  if (retryAfter !== undefined) reply.header('Retry-After', retryAfter);
+  if (FOR_PEOPLE.test(request.url) && /\btext\/html\b/.test(request.headers.accept ?? '')) {
+    return reply.code(problem.status).type('text/html; charset=utf-8').serializer(String).send(problemPage(problem));
+  }
   return reply
     .code(problem.status)
     .type(PROBLEM_CONTENT)

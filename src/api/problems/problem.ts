@@ -8,6 +8,8 @@ export interface ProblemMembers {
   readonly value?: unknown;
   /** What would be right, or what to do. */
   readonly remedy?: string;
+  /** When to try again, seconds from now; also in the header `Retry-After`. */
+  readonly retryAfter?: number;
   /** The release that stands in the way. */
   readonly release?: Readonly<Record<string, unknown>>;
   /** All fields at fault, where there are several. */

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Dependencies } from '../../activities/dependencies.js';
+import type { CanaryKey } from '../../domain/identity.js';
 import { ORDER_NAMES, type OrderName } from '../../domain/orders.js';
-import { actorOf } from '../auth/actor.js';
+import { orderAccess, type Access } from '../auth/access.js';
+import { actorOf, channelOf } from '../auth/actor.js';
 import type { Guard } from '../auth/guard.js';
 import { unknownRelease, type GivenOrder, type Orders } from '../orders/give.js';
 import { parseReleaseId, type ReleaseId } from '../releases/id.js';
@@ -15,9 +17,6 @@ import { headersSchema, obeyedSchema, orderSchemas, pendingSchema, releaseParams
 import { problems, type App } from './app.js';
 
 const tags = ['releases'];
-
-/** The command line says so, so that records tell where an order came from. */
-const CLI = /^serinus-cli\//;
 
 type OrderBody = z.output<typeof orderSchemas.plain> &
   Partial<Pick<z.output<typeof orderSchemas.approve>, 'gate'>> &
@@ -43,11 +42,8 @@ export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, runs: 
   };
   const admit = async (
     request: FastifyRequest<{ Params: { id: string } }>,
-    access: { verb: 'get' | 'update'; subresource?: string },
-  ): Promise<void> => {
-    const { namespace, name } = idOf(request.params).canary;
-    await guard.admit(request, { ...access, namespace, name });
-  };
+    access: (canary: CanaryKey) => Access,
+  ): Promise<void> => guard.admit(request, access(idOf(request.params).canary));
 
   app.get('/api/v1/rollouts/:id', {
     schema: {
@@ -57,7 +53,7 @@ export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, runs: 
       params: releaseParamsSchema,
       response: { 200: releaseSchema, ...problems },
     },
-    onRequest: (request) => admit(request, { verb: 'get' }),
+    onRequest: (request) => admit(request, ({ namespace, name }) => ({ verb: 'get', namespace, name })),
     handler: async ({ params }) => {
       const run = await runs.find(idOf(params));
       if (!run) throw unknownRelease(params.id);
@@ -77,13 +73,20 @@ export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, runs: 
         body: bodyOf(order),
         response: { 200: obeyedSchema, 202: pendingSchema, ...problems },
       },
-      onRequest: (request) => admit(request, { verb: 'update', subresource: wordOf(order) }),
+      onRequest: (request) => admit(request, (canary) => orderAccess(order, canary)),
       handler: async (request, reply) => {
         const release = idOf(request.params);
         const given = orderOf(order, request.body, request);
         const answer = await orders.give(release, given);
         deps.log.info(
-          { audit: 'taken', canary: `${release.canary.name}.${release.canary.namespace}`, user: given.details.by },
+          {
+            audit: 'taken',
+            canary: `${release.canary.name}.${release.canary.namespace}`,
+            order: answer.order,
+            user: given.details.by,
+            channel: given.details.channel,
+            from: request.ip,
+          },
           `${answer.order} ordered${answer.taken === true ? '' : ', no worker has taken it yet'}`,
         );
         return answer.taken === true ? reply.code(200).send(answer) : reply.code(202).send(answer);
@@ -105,7 +108,8 @@ function orderOf(order: OrderName, body: OrderBody, request: FastifyRequest): Gi
     details: {
       ...details,
       by: actorOf(request.user, by),
-      channel: CLI.test(request.headers['user-agent'] ?? '') ? 'cli' : 'api',
+      ...(request.user?.groups ? { groups: request.user.groups } : {}),
+      channel: channelOf(request),
       // The same key for another order is another request.
       requestId: `${order}:${typeof key === 'string' ? key : randomUUID()}`,
     },

@@ -1,7 +1,8 @@
 import type { Dependencies } from '../../activities/dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { CANARIES } from '../../kubernetes/object.js';
-import { actorOf } from '../auth/actor.js';
+import { startAccess } from '../auth/access.js';
+import { actorOf, channelOf } from '../auth/actor.js';
 import type { Guard } from '../auth/guard.js';
 import { cachesFilled } from '../caches.js';
 import { unknownCanary } from '../canaries/canaries.js';
@@ -38,14 +39,21 @@ export function rolloutRoutes(app: App, deps: Dependencies, guard: Guard, rollou
       body: startRolloutSchema,
       response: { 202: acceptedSchema, ...problems },
     },
-    onRequest: (request) => guard.admit(request, { verb: 'create', subresource: 'rollouts', ...request.params }),
+    onRequest: (request) => guard.admit(request, startAccess(request.params)),
     handler: async (request, reply) => {
       const canary = keyOf(request.params);
       const by = actorOf(request.user, request.body.by);
       const requestId = request.headers['idempotency-key'];
       const answer = await rollouts.start({ canary, body: request.body, by, requestId });
       deps.log.info(
-        { audit: 'taken', canary: `${canary.name}.${canary.namespace}`, user: by, release: answer.id },
+        {
+          audit: 'taken',
+          canary: `${canary.name}.${canary.namespace}`,
+          user: by,
+          channel: channelOf(request),
+          from: request.ip,
+          release: answer.id,
+        },
         `rollout asked for: ${answer.verdict}`,
       );
       return reply.code(202).header('Location', answer.location).send(answer);

@@ -10,6 +10,7 @@ export const problemSchema = z
     field: z.string().optional().describe('The field, header or parameter at fault'),
     value: z.unknown().optional().describe('What it was'),
     remedy: z.string().optional().describe('What would be right, or what to do'),
+    retryAfter: z.number().optional().describe('When to try again, seconds from now'),
     release: z.record(z.string(), z.unknown()).optional().describe('The release that stands in the way'),
     errors: z
       .array(z.object({ field: z.string(), detail: z.string() }))

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ServeOptions } from '../../api/serve.js';
-import { addApiFlags, authenticationOf, type ApiFlags } from '../api-flags.js';
+import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../api-flags.js';
 import type { Parts } from '../engine.js';
 import { addFlaggerFlags } from '../flagger-flags.js';
 import { addEngineFlags as addOwnFlags, type EngineFlags } from '../options.js';
@@ -47,11 +47,15 @@ const API_EXAMPLES = `
 Examples:
   serinus api
   serinus api --host 0.0.0.0 --audience serinus
-  serinus api --port 9000 --auth kubernetes`;
+  serinus api --port 9000 --auth kubernetes
+  serinus api --host 0.0.0.0 --external-url https://serinus.example.com \\
+    --oidc-issuer-url https://login.example.com --oidc-client-id serinus --oidc-groups-claim groups`;
 
 function served(flags: ApiFlags, { patient }: { readonly patient: boolean }): ServeOptions {
-  const { host, port } = flags;
-  return { host, port, authentication: authenticationOf(flags), version: version(), patient };
+  const { host, port, trustedProxies } = flags;
+  const authentication = authenticationOf(flags);
+  const limits = limitsOf(flags, authentication);
+  return { host, port, authentication, ...limits, trustedProxies, version: version(), patient };
 }
 
 /** Temporal's native core is only loaded by commands that use it: the others answer at once. */

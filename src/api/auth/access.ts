@@ -1,0 +1,36 @@
+import type { OrderName } from '../../domain/orders.js';
+import { wordOf } from '../releases/steering.js';
+
+/** What somebody wants to do with Canaries, or with what belongs to them. */
+export interface Access {
+  readonly verb: 'get' | 'list' | 'create' | 'update';
+  /** Canaries where undefined. */
+  readonly resource?: 'canaries' | 'metrictemplates';
+  readonly subresource?: string;
+  /** All namespaces where undefined. */
+  readonly namespace?: string | undefined;
+  readonly name?: string;
+}
+
+/** A Canary. */
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The right to start a release of a Canary. */
+export function startAccess({ namespace, name }: Named): Access {
+  return { verb: 'create', subresource: 'rollouts', namespace, name };
+}
+
+/** The right to give an order to the releases of a Canary: each order is a sub-resource of its own. */
+export function orderAccess(order: OrderName, { namespace, name }: Named): Access {
+  return { verb: 'update', subresource: wordOf(order), namespace, name };
+}
+
+/** As a rule of a Role would have it. */
+export function inWords({ verb, resource: whole = 'canaries', subresource, namespace, name }: Access): string {
+  const resource = subresource === undefined ? whole : `${whole}/${subresource}`;
+  const which = name === undefined ? '' : ` "${name}"`;
+  return `${verb} ${resource}.flagger.app${which} in ${namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`}`;
+}

@@ -1,0 +1,51 @@
+import type { FastifyRequest } from 'fastify';
+import { isLoopback } from '../options.js';
+import { Problem } from '../problems/problem.js';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether a request may change something, by its method. */
+export function changes(request: FastifyRequest): boolean {
+  return !SAFE.has(request.method);
+}
+
+/**
+ * Without authentication, whoever reaches the port may do everything. A page of another site in a browser on this
+ * machine can reach it too, by a name of its own that it lets point here: such a request names another host.
+ *
+ * @returns undefined where it is none
+ */
+export function foreignHost(request: FastifyRequest): Problem | undefined {
+  if (isLoopback(request.hostname)) return undefined;
+  return new Problem('wrong-host', `without authentication, requests must be sent to a loopback address`, {
+    field: 'Host',
+    value: request.hostname,
+    remedy: 'use http://127.0.0.1 or http://localhost, or run the API with --auth kubernetes',
+  });
+}
+
+/**
+ * Browsers say from which site's page a request comes: `Origin`, or at least `Sec-Fetch-Site`. Programs needn't.
+ *
+ * @param isOurs whether an origin is one of ours
+ * @returns undefined where it isn't another site's
+ */
+export function foreignOrigin(request: FastifyRequest, isOurs: (origin: string) => boolean): Problem | undefined {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin === undefined ? isHome(site) : isOurs(origin)) return undefined;
+  return new Problem('foreign-origin', 'the request comes from a page of another site', {
+    field: origin === undefined ? 'Sec-Fetch-Site' : 'Origin',
+    value: origin ?? site,
+    remedy: 'use the page that the API itself serves; programs send neither header',
+  });
+}
+
+/** `none`: the user's own doing, such as an address that was typed. */
+function isHome(site: string | string[] | undefined): boolean {
+  return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+/** A page that this machine serves, such as that of a development server. */
+export function isLoopbackOrigin(origin: string): boolean {
+  return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
+}

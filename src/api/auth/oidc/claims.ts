@@ -1,0 +1,62 @@
+import type { ClaimSettings } from './settings.js';
+
+/** Who an ID token says it is. */
+export interface Identity {
+  readonly username: string;
+  readonly groups: readonly string[];
+  /** Groups that the token claims and that aren't believed. */
+  readonly ignored: readonly string[];
+}
+
+/** Why an ID token says nobody that could be used, in words for whoever has logged in. */
+export class UnusableClaims extends Error {
+  override readonly name = 'UnusableClaims';
+}
+
+/** Users and groups of Kubernetes' own, such as system:masters: no issuer speaks for them. */
+const RESERVED = 'system:';
+
+/** The API server adds it to whoever it has recognised, so rights may be bound to it. */
+const EVERYBODY = 'system:authenticated';
+
+/**
+ * The user that Kubernetes' own OpenID Connect authenticator would make of the claims.
+ *
+ * @throws UnusableClaims
+ */
+export function identityOf(claims: Readonly<Record<string, unknown>>, settings: ClaimSettings): Identity {
+  for (const [claim, wanted] of Object.entries(settings.required)) {
+    if (claims[claim] !== wanted) throw new UnusableClaims(`the claim "${claim}" is not "${wanted}"`);
+  }
+  const username = usernameOf(claims, settings);
+  const groups = groupsOf(claims, settings);
+  return {
+    username,
+    groups: [...groups.filter((group) => !group.startsWith(RESERVED)), EVERYBODY],
+    ignored: groups.filter((group) => group.startsWith(RESERVED)),
+  };
+}
+
+function usernameOf(claims: Readonly<Record<string, unknown>>, settings: ClaimSettings): string {
+  const { usernameClaim, usernamePrefix } = settings;
+  const name = claims[usernameClaim];
+  if (typeof name !== 'string' || name === '') throw new UnusableClaims(`there is no claim "${usernameClaim}"`);
+  // Whoever may choose an address would else be whoever has it.
+  if (usernameClaim === 'email' && 'email_verified' in claims && claims['email_verified'] !== true) {
+    throw new UnusableClaims('the e-mail address is not verified');
+  }
+  const username = `${usernamePrefix}${name}`;
+  if (username.startsWith(RESERVED)) throw new UnusableClaims(`the name "${username}" is Kubernetes' own`);
+  return username;
+}
+
+function groupsOf(claims: Readonly<Record<string, unknown>>, { groupsClaim, groupsPrefix }: ClaimSettings): string[] {
+  const claimed = groupsClaim === undefined ? undefined : claims[groupsClaim];
+  if (claimed === undefined || claimed === null) return [];
+  const groups: unknown[] = Array.isArray(claimed) ? claimed : [claimed];
+  return groups.map((group) => {
+    if (typeof group !== 'string')
+      throw new UnusableClaims(`the claim "${groupsClaim}" holds something that is no name`);
+    return `${groupsPrefix}${group}`;
+  });
+}
