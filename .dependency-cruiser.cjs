@@ -198,6 +198,26 @@ module.exports = {
       to: { path: '^(lab|demo|test|scripts|deploy|bench)/' },
     },
     {
+      name: 'page-stands-alone',
+      comment: 'The page knows the API by the types of its answers, and of decisions what is pure',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|lab|demo|test|scripts)/', pathNot: '^src/domain/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'page-knows-answers-only',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', pathNot: '^src/(domain|api/schema)/' },
+    },
+    {
+      name: 'nobody-knows-the-page',
+      comment: 'It is built, and served as files',
+      severity: 'error',
+      from: { path: '^(src|lab|demo|scripts)/' },
+      to: { path: '^web/' },
+    },
+    {
       name: 'lab-stands-alone',
       comment: 'The lab is for tests and the demo, it knows neither',
       severity: 'error',
@@ -215,7 +235,7 @@ module.exports = {
       name: 'no-circles',
       comment: 'Two modules that need each other are one, or lack a third',
       severity: 'error',
-      from: { path: '^(src|lab|demo|scripts)/' },
+      from: { path: '^(src|lab|demo|scripts|web)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {

@@ -8,7 +8,7 @@
 ARG NODE_VERSION=24.19.0
 ARG DEBIAN=bookworm
 
-# Compiles, and bundles the workflows.
+# Compiles, bundles the workflows, and builds the web page.
 FROM node:${NODE_VERSION}-${DEBIAN}-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
@@ -17,6 +17,7 @@ RUN --mount=type=cache,target=/root/.npm node scripts/bootstrap.mjs
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
+COPY web web
 RUN npm run build
 
 # What the program needs at run time. No package's own script has a say in it.

@@ -1,5 +1,6 @@
 // @ts-check
 import eslint from '@eslint/js';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -57,6 +58,10 @@ export default tseslint.config(
         { object: 'Math', property: 'random', message: 'The core has no chance.' },
       ],
     },
+  },
+  {
+    files: ['web/src/**'],
+    extends: [reactHooks.configs.flat.recommended],
   },
   {
     // What talks to a person in a terminal.

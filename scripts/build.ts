@@ -1,11 +1,12 @@
-// `npm run build [-- --out FOLDER]`: compiles `src` into `dist/`, with source maps, and puts the workflows' bundle beside
-// it. What was there before is replaced when everything has succeeded, not earlier.
+// `npm run build [-- --out FOLDER]`: compiles `src` into `dist/`, with source maps, and puts the workflows' bundle and the
+// web page beside it. What was there before is replaced when everything has succeeded, not earlier.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeBundle } from '../src/worker/bundle.js';
+import { buildPage } from './web.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = 'workflow-bundle.js';
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
     rmSync(draft, { recursive: true, force: true });
     compile(draft);
     await bundle(draft);
+    await buildPage(join(draft, 'web'));
     chmodSync(join(draft, EXECUTABLE), 0o755);
     rmSync(out, { recursive: true, force: true });
     renameSync(draft, out);

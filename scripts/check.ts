@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { makeBundle } from '../src/worker/bundle.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const FOLDERS = ['src', 'lab', 'demo', 'scripts', 'test'];
+const FOLDERS = ['src', 'lab', 'demo', 'scripts', 'test', 'web'];
 /** Checks at once; the compiler and the linter each fill a core. */
 const AT_ONCE = 2;
 
@@ -24,6 +24,11 @@ interface Check {
 const CHECKS: readonly Check[] = [
   { name: 'lint', finds: 'mistakes ESLint knows', run: () => tool('eslint/bin/eslint.js', ['.']) },
   { name: 'types', finds: 'type errors', run: () => tool('typescript/bin/tsc', ['--noEmit', '--pretty']) },
+  {
+    name: 'page',
+    finds: 'type errors of the web page',
+    run: () => tool('typescript/bin/tsc', ['--noEmit', '--pretty', '--project', 'web/tsconfig.json']),
+  },
   { name: 'format', finds: 'files not formatted', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
   {
     name: 'borders',

@@ -21,12 +21,12 @@ interface Round {
 }
 
 const SERVERS = ['api', 'cli', 'kubernetes', 'workflows', 'watch', 'replay'];
-const LAB = ['lab', 'release'];
+const LAB = ['lab', 'release', 'web'];
 
 function rounds(wanted: readonly string[]): Round[] {
-  const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  const all = ['test', 'web/test']
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => join('test', file))
     .sort();
   const files = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)));
   const folder = (file: string): string => file.split('/')[1] ?? '';

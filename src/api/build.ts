@@ -21,12 +21,14 @@ import { healthRoutes } from './routes/health.js';
 import { liveRoutes } from './routes/live.js';
 import { loginRoutes } from './routes/login.js';
 import { metricsRoute } from './routes/metrics.js';
+import { pageRoutes } from './routes/page.js';
 import { problemKindRoute } from './routes/problem-kinds.js';
 import { releaseRoutes } from './routes/releases.js';
 import { rolloutRoutes } from './routes/rollouts.js';
 import { sessionRoutes } from './routes/session.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { validateInput } from './validation.js';
+import { pageFolder } from './web/page.js';
 
 const BODY_LIMIT = 256 * 1024;
 /** For a whole request to come in; whoever is slower is cut off. */
@@ -68,6 +70,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     healthRoutes(routes, deps, runs);
     metricsRoute(routes, deps);
     openApiRoute(routes);
+    pageRoutes(routes, 'page' in options ? options.page : pageFolder());
     problemKindRoute(routes);
     sessionRoutes(routes, guard, authentication.kind);
     if (authentication.kind === 'oidc' && sessions) {

@@ -26,6 +26,8 @@ export interface ApiOptions {
   readonly readMs?: number;
   /** How long a worker may take to answer a query or an order, milliseconds. */
   readonly workerMs?: number;
+  /** Folder of the web page; found where it was built if left out, and no page where undefined. */
+  readonly page?: string | undefined;
 }
 
 /** The whole of a machine's loopback, by name or address. */

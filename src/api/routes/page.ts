@@ -1,0 +1,39 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
+import { Problem } from '../problems/problem.js';
+import { PAGE_PATHS } from '../web/page.js';
+import type { App } from './app.js';
+
+/** Files under it have a hash of their content in their name. */
+const HASHED = '/assets/';
+const FOR_EVER = 'public, max-age=31536000, immutable';
+/** Kept, but asked about each time: after an upgrade the next look shows the new page. */
+const ASK_EACH_TIME = 'no-cache';
+
+/**
+ * The web page. It holds no data of its own, so that it needs no token: what it shows, it asks the API for.
+ *
+ * @param folder where it is; undefined where it isn't built, which whoever asks for it is told
+ */
+export function pageRoutes(app: App, folder: string | undefined): void {
+  if (folder === undefined) {
+    app.get('/', { schema: { hide: true }, handler: () => Promise.reject(notBuilt()) });
+    return;
+  }
+  void app.register(fastifyStatic, {
+    root: folder,
+    // One route a file, known from the start: what isn't there is answered as any other path that isn't.
+    wildcard: false,
+    index: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => void reply.header('Cache-Control', path.includes(HASHED) ? FOR_EVER : ASK_EACH_TIME),
+  });
+  const page = (_request: unknown, reply: FastifyReply): FastifyReply => reply.sendFile('index.html');
+  for (const path of PAGE_PATHS) app.get(path, { schema: { hide: true }, handler: page });
+}
+
+function notBuilt(): Problem {
+  return new Problem('unknown-route', 'the web page is not built', {
+    remedy: 'run npm run build, and start Serinus again; the API is described at /openapi.json',
+  });
+}

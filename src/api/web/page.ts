@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** What a browser is given for each path of the page's own: the page finds out itself what to show. */
+export const PAGE_PATHS = [
+  '/',
+  '/canaries/:namespace/:name',
+  '/releases',
+  '/releases/:id',
+  '/compare',
+  '/check',
+] as const;
+
+/**
+ * The folder of the built page: beside the compiled sources, or in `dist/` of a checkout.
+ *
+ * @returns undefined where it isn't built
+ */
+export function pageFolder(): string | undefined {
+  const path = import.meta.url.endsWith('.ts') ? '../../../dist/web/' : '../../../web/';
+  const folder = fileURLToPath(new URL(path, import.meta.url));
+  return existsSync(`${folder}index.html`) ? folder : undefined;
+}

@@ -1,0 +1,84 @@
+import { Component, useEffect, useRef, type ReactNode } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { CheckPage } from './check/page.js';
+import { FleetPage } from './fleet/page.js';
+import { useLanguage } from './i18n/language.js';
+import { CanaryPage } from './release/canary-page.js';
+import { PastReleasePage } from './release/past-page.js';
+import { ComparePage } from './releases/compare-page.js';
+import { ReleasesPage } from './releases/page.js';
+import { DevelopmentBanner, TopBar } from './ui/top-bar.js';
+
+export function App() {
+  const { t } = useLanguage();
+  return (
+    <>
+      <a className="skip" href="#content">
+        {t.app.skip}
+      </a>
+      <DevelopmentBanner />
+      <TopBar />
+      <Content>
+        <Switch>
+          <Route path="/" component={FleetPage} />
+          <Route path="/canaries/:namespace/:name">
+            {({ namespace, name }) => <CanaryPage key={`${namespace}/${name}`} namespace={namespace} name={name} />}
+          </Route>
+          <Route path="/releases" component={ReleasesPage} />
+          <Route path="/releases/:id">{({ id }) => <PastReleasePage key={id} id={id} />}</Route>
+          <Route path="/compare" component={ComparePage} />
+          <Route path="/check" component={CheckPage} />
+          <Route>
+            <div className="empty">
+              <p>{t.app.notFound}</p>
+              <Link href="/">{t.app.toFleet}</Link>
+            </div>
+          </Route>
+        </Switch>
+      </Content>
+    </>
+  );
+}
+
+/** After a change of page the focus is at its beginning, as it would be had the browser loaded it. */
+function Content({ children }: { readonly children: ReactNode }) {
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [path]);
+  return (
+    <main id="content" tabIndex={-1} ref={main}>
+      <Boundary key={path}>{children}</Boundary>
+    </main>
+  );
+}
+
+/** A mistake on one page leaves the others usable. */
+class Boundary extends Component<{ readonly children: ReactNode }, { readonly failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override render() {
+    return this.state.failed ? <Crashed /> : this.props.children;
+  }
+}
+
+function Crashed() {
+  const { t } = useLanguage();
+  return (
+    <div className="empty" role="alert">
+      <p>{t.app.crashed}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {t.app.reload}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useReducer } from 'react';
+import { get } from '../api/client.js';
+import { useStream, type Connection } from '../api/stream.js';
+import type { FleetRow } from '../api/types.js';
+import { withNews, type FleetNews, type Rows } from './rows.js';
+
+const POLL_MS = 3_000;
+/** With a stream the whole list is read now and then all the same. */
+const REFRESH_MS = 60_000;
+
+interface Fleet {
+  /** Undefined until the first answer. */
+  readonly rows: Rows | undefined;
+  readonly connection: Connection;
+  readonly error: Error | null;
+  readonly retry: () => void;
+}
+
+/** All Canaries, as they are now. */
+export function useFleet(): Fleet {
+  const [rows, tell] = useReducer(
+    (was: Rows | undefined, news: FleetNews) => withNews(was ?? new Map(), news),
+    undefined,
+  );
+  const connection = useStream('/api/v1/stream', {
+    canary: (row) => tell({ what: 'canary', row: row as FleetRow }),
+    gone: (key) => tell({ what: 'gone', key: key as FleetRow }),
+  });
+  const { data, error, refetch } = useQuery({
+    queryKey: ['canaries'],
+    queryFn: ({ signal }) => get<{ items: readonly FleetRow[] }>('/api/v1/canaries', signal),
+    refetchInterval: connection.state === 'live' ? REFRESH_MS : POLL_MS,
+  });
+  useEffect(() => {
+    if (data) tell({ what: 'all', rows: data.items });
+  }, [data]);
+  return { rows: data ? rows : undefined, connection, error, retry: () => void refetch() };
+}

@@ -1,0 +1,26 @@
+/** A number as people read it: three significant digits, more where it is large. */
+export function number(value: number, locale: string): string {
+  const digits = Math.abs(value) >= 100 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 };
+  return new Intl.NumberFormat(locale, digits).format(value);
+}
+
+export function percent(value: number, locale: string): string {
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value)}%`;
+}
+
+/** Metrics that Serinus has built in, with their units; a metric of one's own has none that is known. */
+const UNITS: Readonly<Record<string, string>> = { 'request-success-rate': '%', 'request-duration': ' ms' };
+
+/** A metric's value with its unit, where that is known. */
+export function measured(metric: string, value: number, locale: string): string {
+  return `${number(value, locale)}${UNITS[metric] ?? ''}`;
+}
+
+/** `≥ 99%`, `≤ 500 ms`, or both; empty where there is no bound. */
+export function range(metric: string, bounds: { min?: number; max?: number }, locale: string): string {
+  const parts = [
+    ...(bounds.min === undefined ? [] : [`≥ ${measured(metric, bounds.min, locale)}`]),
+    ...(bounds.max === undefined ? [] : [`≤ ${measured(metric, bounds.max, locale)}`]),
+  ];
+  return parts.join(', ');
+}

@@ -1,0 +1,63 @@
+import { Link } from 'wouter';
+import type { Live } from '../api/types.js';
+import { standingOf, lookOf } from '../fleet/standing.js';
+import { percent } from '../format/numbers.js';
+import { useLanguage } from '../i18n/language.js';
+import { ConnectionState } from '../ui/connection.js';
+import { Command } from '../ui/copy.js';
+import { Loading } from '../ui/loading.js';
+import { ProblemNotice } from '../ui/problem.js';
+import { Status } from '../ui/status.js';
+import { useTitle } from '../ui/title.js';
+import { knownPhase } from './phase.js';
+import { ReleaseView } from './release-view.js';
+import { useLive } from './use-live.js';
+
+/** A Canary and its newest release, live. */
+export function CanaryPage({ namespace, name }: { readonly namespace: string; readonly name: string }) {
+  const { t } = useLanguage();
+  const { live, connection, error, retry } = useLive(namespace, name);
+  const standing = live && standingOf({ phase: knownPhase(live.phase), suspended: false, attention: live.attention });
+  useTitle(standing === undefined ? name : `${name}: ${t.standing[standing]}`);
+  return (
+    <>
+      <nav className="crumbs" aria-label={t.app.fleet}>
+        <Link href="/">{t.app.fleet}</Link>
+        <span aria-hidden="true"> / </span>
+        <span>{namespace}</span>
+      </nav>
+      <div className="page-head">
+        <h1>{name}</h1>
+        {standing && <Status {...lookOf(standing)}>{t.standing[standing]}</Status>}
+        <ConnectionState connection={connection} failing={error !== null} />
+      </div>
+      {error && <ProblemNotice error={error} retry={retry} />}
+      {live === undefined ? !error && <Loading /> : <Watched live={live} changed={retry} />}
+    </>
+  );
+}
+
+function Watched({ live, changed }: { readonly live: Live; readonly changed: () => void }) {
+  const { t, locale } = useLanguage();
+  const { namespace, name } = live.canary;
+  if (!live.release) {
+    return (
+      <div className="empty">
+        <p>{t.release.none}</p>
+        <Command>{`kubectl -n ${namespace} set image deployment/${name} CONTAINER=IMAGE`}</Command>
+      </div>
+    );
+  }
+  const phase = live.phase ?? live.release.phase;
+  return (
+    <>
+      <p className="visually-hidden" aria-live="polite">
+        {t.release.told(phase, percent(live.weight.wanted, locale))}
+      </p>
+      <ReleaseView live={live} release={live.release} changed={changed} />
+      <p>
+        <Link href={`/releases?namespace=${namespace}&name=${name}`}>{t.release.more}</Link>
+      </p>
+    </>
+  );
+}

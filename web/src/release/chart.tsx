@@ -1,0 +1,102 @@
+import { measured, percent, range } from '../format/numbers.js';
+import { useLanguage } from '../i18n/language.js';
+import { Plot } from './plot.js';
+import { FiguresTable } from './figures-table.js';
+import type { Drawn, MetricSeries } from './series.js';
+
+/** Weight and metrics over time, one under the other on the same axis. */
+export function Chart({ drawn, id = 'chart' }: { readonly drawn: Drawn; readonly id?: string }) {
+  const { t, locale } = useLanguage();
+  const metrics = drawn.metrics.filter(({ points }) => points.length > 0);
+  const span = [drawn.from, drawn.to] as const;
+  const times = [...new Set([...drawn.weight, ...drawn.seen].map(({ at }) => at))].sort((a, b) => a - b);
+  const wanted = times.map((at) => drawn.weight.findLast((point) => point.at <= at)?.value ?? null);
+  const seen = times.map((at) => drawn.seen.find((point) => point.at === at)?.value ?? null);
+  return (
+    <section className="card" aria-labelledby={id}>
+      <h2 id={id}>{t.chart.title}</h2>
+      <p className="visually-hidden">{t.chart.description}</p>
+      <figure className="plot-figure">
+        <figcaption>
+          {t.chart.weight}
+          <span className="key key-canary">{t.chart.wanted}</span>
+          {drawn.seen.length > 0 && <span className="key key-seen">{t.chart.seen}</span>}
+        </figcaption>
+        <Plot
+          times={times}
+          span={span}
+          drawings={[
+            { label: t.chart.wanted, values: wanted, colour: 'canary', stepped: true },
+            ...(drawn.seen.length > 0
+              ? [{ label: t.chart.seen, values: seen, colour: 'seen' as const, dashed: true }]
+              : []),
+          ]}
+          limits={[]}
+          least={[0, 60]}
+          format={(value) => percent(value, locale)}
+          locale={locale}
+          height={150}
+          labelled={metrics.length === 0}
+        />
+      </figure>
+      {metrics.map((series, index) => (
+        <MetricPlot key={series.metric} series={series} span={span} labelled={index === metrics.length - 1} />
+      ))}
+      <details>
+        <summary>{t.chart.asTable}</summary>
+        <FiguresTable drawn={drawn} />
+      </details>
+    </section>
+  );
+}
+
+interface MetricPlotProps {
+  readonly series: MetricSeries;
+  readonly span: readonly [number, number];
+  readonly labelled: boolean;
+}
+
+function MetricPlot({ series, span, labelled }: MetricPlotProps) {
+  const { t, locale } = useLanguage();
+  const { metric, points, min, max } = series;
+  const limits = [...(min === undefined ? [] : [min]), ...(max === undefined ? [] : [max])];
+  const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+  return (
+    <figure className="plot-figure">
+      <figcaption>
+        <span lang="en">{metric}</span>
+        {limits.length > 0 && (
+          <span className="key key-limit">
+            {t.chart.limit} {range(metric, bounds, locale)}
+          </span>
+        )}
+      </figcaption>
+      <Plot
+        times={points.map(({ at }) => at)}
+        span={span}
+        drawings={[
+          {
+            label: metric,
+            values: points.map(({ value }) => value),
+            colour: 'metric',
+            failed: points.map(({ verdict }) => verdict === 'failed'),
+          },
+        ]}
+        limits={limits}
+        least={leastOf(series)}
+        format={(value) => measured(metric, value, locale)}
+        locale={locale}
+        height={labelled ? 138 : 110}
+        labelled={labelled}
+      />
+    </figure>
+  );
+}
+
+/** From nothing where there is an upper bound only; else a little around what is wanted. */
+function leastOf({ min, max, points }: MetricSeries): readonly [number, number] {
+  if (min === undefined) return [0, max ?? points[0]?.value ?? 1];
+  if (max !== undefined) return [min, max];
+  const highest = Math.max(min, ...points.map(({ value }) => value));
+  return [min - Math.max(1, Math.abs(highest - min)), highest];
+}

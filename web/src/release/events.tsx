@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import type { Line } from '../api/types.js';
+import { percent } from '../format/numbers.js';
+import { Said, useLanguage } from '../i18n/language.js';
+import type { Texts } from '../i18n/en.js';
+import { Icon, type IconName } from '../ui/icon.js';
+import { Clock } from '../ui/time.js';
+import { happened, type Told } from './told.js';
+
+const SHOWN = 14;
+const ICONS: Readonly<Record<Told['tone'], IconName>> = {
+  plain: 'dot',
+  warn: 'warning',
+  bad: 'cross',
+  person: 'forward',
+};
+
+interface Props {
+  readonly record: readonly Line[];
+  readonly dropped: number;
+}
+
+/** Everything in the record of a release, newest first. */
+export function Events({ record, dropped }: Props) {
+  const { t } = useLanguage();
+  const [all, setAll] = useState(false);
+  const lines = happened(record);
+  const shown = all ? lines : lines.slice(0, SHOWN);
+  return (
+    <section className="card" aria-labelledby="events-title">
+      <h2 id="events-title">{t.events.title}</h2>
+      {lines.length === 0 ? (
+        <p className="muted">{t.events.none}</p>
+      ) : (
+        <ol className="events">
+          {shown.map((one, index) => (
+            <li key={`${one.at} ${lines.length - index}`} className={`event event-${one.tone}`}>
+              <Clock at={one.at} />
+              <Icon name={ICONS[one.tone]} />
+              <EventText told={one} t={t} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {dropped > 0 && <p className="muted">{t.events.dropped(dropped)}</p>}
+      {lines.length > SHOWN && (
+        <button type="button" className="button-small" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? t.windows.fewer : t.events.all(lines.length)}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function EventText({ told: one, t }: { readonly told: Told; readonly t: Texts }) {
+  const { locale } = useLanguage();
+  switch (one.what) {
+    case 'said':
+      return <Said>{one.text}</Said>;
+    case 'weight':
+      return <span>{t.events.weight(percent(one.weight, locale))}</span>;
+    case 'phase':
+      return <span>{t.events.phase(one.phase)}</span>;
+    case 'order':
+      return (
+        <span>
+          {t.events.order(t.orders.names[one.order] ?? one.order, one.by)}
+          {one.reason !== '' && <Said>{`: ${one.reason}`}</Said>}
+          {one.refused !== undefined && (
+            <span className="event-refused">
+              {` (${t.events.refused}: `}
+              <Said>{one.refused}</Said>)
+            </span>
+          )}
+        </span>
+      );
+    case 'undelivered':
+      return (
+        <span>
+          {t.events.undelivered}: <Said>{one.text}</Said>
+        </span>
+      );
+  }
+}

@@ -1,0 +1,137 @@
+import { useId, useState, type SubmitEvent } from 'react';
+import { post } from '../api/client.js';
+import { useSession } from '../api/session.js';
+import type { Obeyed, Pending, Release, Steering } from '../api/types.js';
+import { Said, useLanguage } from '../i18n/language.js';
+import { Dialog } from '../ui/dialog.js';
+import { ProblemText } from '../ui/problem.js';
+
+/** What can't be taken back by the next order, or overrules somebody, has to be explained. */
+const NEEDS_REASON = ['abort', 'undo', 'reject', 'promote'];
+const NAME = 'serinus.name';
+
+interface Props {
+  readonly step: Steering;
+  readonly release: Release;
+  readonly close: () => void;
+  readonly taken: (text: string) => void;
+}
+
+/** Shows what an order would do, asks why, and gives it. */
+export function OrderDialog({ step, release, close, taken }: Props) {
+  const { t } = useLanguage();
+  const session = useSession();
+  const id = useId();
+  // One for the dialog: to press the button once more is not to order once more.
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [giving, setGiving] = useState(false);
+  const [error, setError] = useState<Error>();
+  const [reason, setReason] = useState('');
+  const [name, setName] = useState(() => localStorage.getItem(NAME) ?? '');
+  const [weight, setWeight] = useState(String(release.weight));
+  const required = NEEDS_REASON.includes(step.order);
+  const anonymous = session?.user === undefined;
+
+  const give = async (): Promise<void> => {
+    setGiving(true);
+    setError(undefined);
+    try {
+      if (anonymous) localStorage.setItem(NAME, name);
+      const answer = await post<Obeyed | Pending>(step.href, {
+        body: {
+          ...(reason.trim() !== '' && { reason: reason.trim() }),
+          ...(anonymous && name.trim() !== '' && { by: name.trim() }),
+          ...(release.revision !== undefined && { revision: release.revision }),
+          ...(step.order === 'weight' && { weight: Number(weight) }),
+          ...(step.order === 'approve' && release.gate && { gate: release.gate.gate }),
+        },
+        idempotencyKey,
+        csrfToken: session?.csrfToken,
+      });
+      taken(answer.taken === 'pending' ? t.orders.pending : t.orders.taken(t.orders.names[step.order] ?? step.order));
+    } catch (failure) {
+      setError(failure instanceof Error ? failure : new Error(String(failure)));
+      setGiving(false);
+    }
+  };
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void give();
+  };
+
+  return (
+    <Dialog title={t.orders.names[step.order] ?? step.order} close={close}>
+      <form onSubmit={submit}>
+        <div className="effect">
+          <h3>{t.orders.effect}</h3>
+          <p>{step.effect === undefined ? t.orders.effects[step.order] : <Said>{step.effect}</Said>}</p>
+        </div>
+        {step.order === 'weight' && (
+          <label className="field" htmlFor={`${id}-weight`}>
+            {t.orders.weight}
+            <input
+              id={`${id}-weight`}
+              type="number"
+              min={0}
+              max={100}
+              required
+              value={weight}
+              onChange={(event) => setWeight(event.target.value)}
+            />
+          </label>
+        )}
+        <label className="field" htmlFor={`${id}-reason`}>
+          <span>
+            {t.orders.reason}{' '}
+            <span className="muted">({required ? t.orders.reasonRequired : t.orders.reasonOptional})</span>
+          </span>
+          <input
+            id={`${id}-reason`}
+            type="text"
+            maxLength={500}
+            required={required}
+            autoComplete="off"
+            aria-describedby={`${id}-reason-hint`}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+          <span id={`${id}-reason-hint`} className="hint">
+            {t.orders.reasonHint}
+          </span>
+        </label>
+        {anonymous && (
+          <label className="field" htmlFor={`${id}-name`}>
+            {t.orders.name}
+            <input
+              id={`${id}-name`}
+              type="text"
+              maxLength={100}
+              autoComplete="username"
+              aria-describedby={`${id}-name-hint`}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+            <span id={`${id}-name-hint`} className="hint">
+              {t.orders.nameHint}
+            </span>
+          </label>
+        )}
+        {error && (
+          <div className="notice notice-bad" role="alert">
+            <div>
+              <ProblemText error={error} />
+            </div>
+          </div>
+        )}
+        <div className="dialog-buttons">
+          <button type="button" onClick={close}>
+            {t.orders.cancel}
+          </button>
+          <button type="submit" className={required ? 'button-danger' : 'button-first'} disabled={giving}>
+            {giving ? t.orders.giving : (t.orders.names[step.order] ?? step.order)}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

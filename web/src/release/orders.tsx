@@ -1,0 +1,72 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { get } from '../api/client.js';
+import type { Permissions, Release, Steering } from '../api/types.js';
+import { useLanguage } from '../i18n/language.js';
+import { OrderDialog } from './order-dialog.js';
+
+/** Orders in the order of their buttons: what goes on first, what takes back last. */
+const SEQUENCE = ['approve', 'resume', 'pause', 'weight', 'skip', 'promote', 'retry', 'undo', 'reject', 'abort'];
+const DANGEROUS = ['reject', 'abort', 'undo'];
+const FIRST = ['approve', 'resume'];
+
+interface Props {
+  readonly release: Release;
+  /** After an order was given. */
+  readonly changed: () => void;
+}
+
+/** Buttons for the orders that the release would obey now, and that whoever looks may give. */
+export function Orders({ release, changed }: Props) {
+  const { t } = useLanguage();
+  const [chosen, choose] = useState<Steering>();
+  const [news, tell] = useState('');
+  const permitted = usePermissions(release.canary);
+  const possible = [...(release.steering ?? [])].sort((a, b) => SEQUENCE.indexOf(a.order) - SEQUENCE.indexOf(b.order));
+  const allowed = possible.filter(({ order }) => permitted?.orders[order] !== false);
+  return (
+    <section className="card orders" aria-labelledby="orders-title">
+      <h2 id="orders-title">{t.orders.title}</h2>
+      {allowed.length === 0 && <p className="muted">{possible.length > 0 ? t.orders.forbidden : t.orders.none}</p>}
+      <div className="order-buttons">
+        {allowed.map((step) => (
+          <button key={step.order} type="button" className={lookOf(step.order)} onClick={() => choose(step)}>
+            {t.orders.names[step.order] ?? step.order}
+          </button>
+        ))}
+      </div>
+      <p role="status" className="order-news">
+        {news}
+      </p>
+      {chosen && (
+        <OrderDialog
+          step={chosen}
+          release={release}
+          close={() => choose(undefined)}
+          taken={(text) => {
+            choose(undefined);
+            tell(text);
+            changed();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function lookOf(order: string): string {
+  if (FIRST.includes(order)) return 'button-first';
+  return DANGEROUS.includes(order) ? 'button-danger' : '';
+}
+
+/** What whoever looks may order; undefined where the server doesn't tell: it decides anyway. */
+function usePermissions({ namespace, name }: Release['canary']): Permissions | undefined {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/canaries/${encodeURIComponent(name)}/permissions`;
+  const { data } = useQuery({
+    queryKey: ['permissions', namespace, name],
+    queryFn: ({ signal }) => get<Permissions>(path, signal),
+    staleTime: 30_000,
+    retry: false,
+  });
+  return data;
+}

@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { get, isMissing } from '../api/client.js';
+import type { Release } from '../api/types.js';
+import { useLanguage } from '../i18n/language.js';
+import { OutcomeStatus } from '../releases/outcome.js';
+import { Loading } from '../ui/loading.js';
+import { ProblemNotice } from '../ui/problem.js';
+import { useTitle } from '../ui/title.js';
+import { liveOf } from './live-from.js';
+import { ReleaseView } from './release-view.js';
+
+const POLL_MS = 3_000;
+
+type Past = Release & { readonly source?: string };
+
+/** One release, by its id: also one that has ended long ago. */
+export function PastReleasePage({ id }: { readonly id: string }) {
+  const { t } = useLanguage();
+  const { data, error, refetch } = useRelease(id);
+  useTitle(data ? t.release.title(data.canary.name) : t.app.releases);
+  return (
+    <>
+      <nav className="crumbs" aria-label={t.app.releases}>
+        <Link href="/releases">{t.app.releases}</Link>
+      </nav>
+      {data && (
+        <div className="page-head">
+          <h1>{t.release.title(data.canary.name)}</h1>
+          {data.outcome !== undefined && <OutcomeStatus outcome={data.outcome} />}
+          <span className="muted">
+            <Link href={`/canaries/${data.canary.namespace}/${data.canary.name}`}>
+              {data.canary.namespace}/{data.canary.name}
+            </Link>
+            {data.source !== undefined && ` · ${t.releases.source[data.source] ?? data.source}`}
+          </span>
+        </div>
+      )}
+      {error && <ProblemNotice error={error} retry={() => void refetch()} />}
+      {data ? <ReleaseView live={liveOf(data)} release={data} changed={() => void refetch()} /> : !error && <Loading />}
+    </>
+  );
+}
+
+/** A release by its id, from wherever it is kept. */
+export function useRelease(id: string) {
+  return useQuery({
+    queryKey: ['release', id],
+    queryFn: ({ signal }) => readRelease(id, signal),
+    enabled: id !== '',
+    refetchInterval: ({ state }) => (state.data?.ended === false ? POLL_MS : false),
+  });
+}
+
+async function readRelease(id: string, signal: AbortSignal): Promise<Past> {
+  try {
+    return await get<Past>(`/api/v1/releases/${encodeURIComponent(id)}`, signal);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return get<Past>(`/api/v1/rollouts/${encodeURIComponent(id)}`, signal);
+  }
+}

@@ -1,0 +1,192 @@
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import { clock } from '../format/times.js';
+import { useColourChange } from '../theme.js';
+
+/** A line of a plot. */
+export interface Drawing {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+  readonly colour: 'canary' | 'seen' | 'metric';
+  /** The value holds until the next one. */
+  readonly stepped?: boolean;
+  readonly dashed?: boolean;
+  /** Points that are drawn as failed. */
+  readonly failed?: readonly boolean[];
+}
+
+interface Props {
+  /** Seconds since 1970, ascending. */
+  readonly times: readonly number[];
+  readonly span: readonly [number, number];
+  readonly drawings: readonly Drawing[];
+  readonly limits: readonly number[];
+  /** The least range of values that is shown. */
+  readonly least: readonly [number, number];
+  readonly format: (value: number) => string;
+  readonly locale: string;
+  readonly height: number;
+  /** The axis of time is labelled under this one. */
+  readonly labelled: boolean;
+}
+
+const POINT = 3.5;
+
+/**
+ * One plot. It is for the eye: the same figures stand in a table, so that it is hidden from screen readers. Plots of a
+ * release have one cursor in common.
+ */
+export function Plot(props: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const colours = useColourChange();
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
+  const { drawings, limits, locale, height, labelled } = props;
+  // What a plot is made of; its figures are put in below, without making it anew.
+  const kind = [colours, locale, height, labelled, limits.join(), drawings.map(({ label }) => label).join()].join('|');
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const made = new uPlot(optionsOf(latest, element), dataOf(latest.current), element);
+    plot.current = made;
+    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [kind, height]);
+
+  useEffect(() => {
+    plot.current?.setData(dataOf(props));
+  });
+  return <div className="plot" ref={place} aria-hidden="true" />;
+}
+
+function dataOf({ times, drawings }: Props): uPlot.AlignedData {
+  return [[...times], ...drawings.map(({ values }) => [...values])];
+}
+
+function optionsOf(latest: { readonly current: Props }, element: HTMLElement): uPlot.Options {
+  const { height, drawings, labelled, locale, format } = latest.current;
+  const colour = coloursOf(element);
+  const font = `12px ${getComputedStyle(element).fontFamily}`;
+  const axis: uPlot.Axis = {
+    stroke: colour('--text-muted'),
+    font,
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: element.clientWidth,
+    height,
+    padding: [8, 12, labelled ? 0 : 8, 0],
+    legend: { show: false },
+    cursor: { sync: { key: 'release' }, drag: { x: false, y: false }, points: { size: 7 } },
+    scales: {
+      x: { range: () => [...latest.current.span] },
+      y: { range: (_plot, low, high) => rangeOf(latest.current, low, high) },
+    },
+    axes: [
+      {
+        ...axis,
+        size: labelled ? 28 : 0,
+        space: 90,
+        values: (_plot, splits) => (labelled ? splits.map((at) => clock(at * 1000, locale)) : splits.map(() => '')),
+      },
+      { ...axis, size: 64, space: 30, values: (_plot, splits) => splits.map(format) },
+    ],
+    series: [{}, ...drawings.map((drawing) => seriesOf(drawing, colour))],
+    hooks: {
+      draw: [
+        (made) => drawLimits(made, latest.current.limits, colour),
+        (made) => drawFailures(made, latest.current, colour),
+      ],
+    },
+  };
+}
+
+function seriesOf({ label, colour: name, stepped, dashed }: Drawing, colour: Colours): uPlot.Series {
+  const stroke = colour(`--plot-${name}`);
+  return {
+    label,
+    stroke,
+    width: 2,
+    ...(dashed && { dash: [5, 4] }),
+    ...(stepped && uPlot.paths.stepped && { paths: uPlot.paths.stepped({ align: 1 }) }),
+    ...(stepped && { fill: colour('--plot-canary-fill') }),
+    points: { show: !stepped, size: 5, fill: stroke },
+    spanGaps: true,
+  };
+}
+
+/** Everything that was measured, the limits, and some room. */
+function rangeOf({ limits, least }: Props, low: number | null, high: number | null): [number, number] {
+  const values = [...limits, ...least, ...(low === null ? [] : [low]), ...(high === null ? [] : [high])];
+  const from = Math.min(...values);
+  const to = Math.max(...values);
+  const room = (to - from || 1) * 0.08;
+  return [from === least[0] ? from : from - room, to + room];
+}
+
+type Colours = (name: string) => string;
+
+/** Colours of the style sheet, as a canvas takes them. */
+function coloursOf(element: HTMLElement): Colours {
+  const colour = (name: string): string => {
+    element.style.color = `var(${name})`;
+    return getComputedStyle(element).color;
+  };
+  const known = new Map<string, string>();
+  return (name) => {
+    const found = known.get(name) ?? colour(name);
+    known.set(name, found);
+    return found;
+  };
+}
+
+function drawLimits(made: uPlot, limits: readonly number[], colour: Colours): void {
+  const { ctx, bbox } = made;
+  ctx.save();
+  ctx.strokeStyle = colour('--plot-limit');
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const limit of limits) {
+    const y = made.valToPos(limit, 'y', true);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+/** A cross where a check failed: told by its shape. */
+function drawFailures(made: uPlot, { times, drawings }: Props, colour: Colours): void {
+  const { ctx } = made;
+  const size = POINT * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = colour('--bad');
+  ctx.lineWidth = 2 * devicePixelRatio;
+  for (const { values, failed } of drawings) {
+    failed?.forEach((isFailed, index) => {
+      const value = values[index];
+      const time = times[index];
+      if (!isFailed || value == null || time === undefined) return;
+      const x = made.valToPos(time, 'x', true);
+      const y = made.valToPos(value, 'y', true);
+      ctx.beginPath();
+      ctx.moveTo(x - size, y - size);
+      ctx.lineTo(x + size, y + size);
+      ctx.moveTo(x + size, y - size);
+      ctx.lineTo(x - size, y + size);
+      ctx.stroke();
+    });
+  }
+  ctx.restore();
+}

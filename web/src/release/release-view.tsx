@@ -1,0 +1,56 @@
+import type { Live, Release } from '../api/types.js';
+import { useNow } from '../ui/time.js';
+import { Chart } from './chart.js';
+import { Difference } from './difference.js';
+import { Events } from './events.js';
+import { Further } from './further.js';
+import { Gates } from './gates.js';
+import { LoadTests } from './load-tests.js';
+import { Orders } from './orders.js';
+import { Rail } from './rail-view.js';
+import { railOf } from './rail.js';
+import { drawnOf } from './series.js';
+import { Summary } from './summary.js';
+import { Tree } from './tree.js';
+import { windowsOf } from './windows.js';
+import { WindowsTable } from './windows-table.js';
+
+const REDRAWN_MS = 2_000;
+
+interface Props {
+  readonly live: Live;
+  readonly release: Release;
+  /** Missing where it can't be steered: it is looked at after its end. */
+  readonly changed?: () => void;
+}
+
+/** All about one release: where it stands, what was measured, what happened, and what can be ordered. */
+export function ReleaseView({ live, release, changed }: Props) {
+  const now = useNow(REDRAWN_MS);
+  const { record } = release;
+  const threshold = live.strategy?.threshold;
+  return (
+    <div className="release">
+      <Summary live={live} release={release} />
+      <Rail steps={railOf(live)} />
+      <div className="release-columns">
+        <div className="release-main">
+          <Chart drawn={drawnOf(record, release, now)} />
+          <WindowsTable
+            windows={windowsOf(record)}
+            failed={release.failedChecks === undefined ? undefined : { count: release.failedChecks, of: threshold }}
+          />
+          <LoadTests record={record} />
+          <Difference release={release} />
+        </div>
+        <div className="release-side">
+          {changed && <Orders release={release} changed={changed} />}
+          <Gates gates={live.gates} />
+          <Events record={record} dropped={release.recordDropped} />
+          <Tree tree={live.tree} />
+          <Further live={live} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { RecordEntry } from '../../../src/domain/record.js';
+import type { Line } from '../api/types.js';
+
+interface At {
+  readonly at: string;
+  readonly tone: 'plain' | 'warn' | 'bad' | 'person';
+}
+
+/** A line of the record as it is shown among what happened. */
+export type Told = At &
+  (
+    | { readonly what: 'said'; readonly text: string }
+    | { readonly what: 'weight'; readonly weight: number }
+    | { readonly what: 'phase'; readonly phase: string }
+    | {
+        readonly what: 'order';
+        readonly order: string;
+        readonly by: string;
+        readonly reason: string;
+        readonly refused?: string;
+      }
+    | { readonly what: 'undelivered'; readonly text: string }
+  );
+
+/** What happened, newest first. An event that says a weight stands for the weight itself. */
+export function happened(record: readonly Line[]): readonly Told[] {
+  const all = record.flatMap((line) => told(line) ?? []);
+  const said = new Set(all.flatMap(({ what, at }) => (what === 'said' ? [at] : [])));
+  return all.filter(({ what, at }) => what !== 'weight' || !said.has(at)).reverse();
+}
+
+/** @returns undefined for what has a place of its own on the page (checks, load tests), or isn't known here */
+function told(line: Line): Told | undefined {
+  const entry = line as unknown as RecordEntry;
+  const { at } = line;
+  switch (entry.what) {
+    case 'event':
+      return { at, what: 'said', text: entry.message, tone: entry.type === 'Warning' ? 'warn' : 'plain' };
+    case 'weight':
+      return { at, what: 'weight', weight: entry.canary, tone: 'plain' };
+    case 'phase':
+      return { at, what: 'phase', phase: entry.phase, tone: 'plain' };
+    case 'order': {
+      const { order, by, reason, refused } = entry;
+      const word = order === 'setWeight' ? 'weight' : order;
+      return { at, what: 'order', order: word, by, reason, ...(refused !== undefined && { refused }), tone: 'person' };
+    }
+    case 'undelivered':
+      return { at, what: 'undelivered', text: `${entry.to}: ${entry.first} (${entry.error})`, tone: 'bad' };
+    case 'analysis':
+    case 'load-test':
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { useEffect, useState } from 'react';
+import { ago, clock, dateAndTime } from '../format/times.js';
+import { useLanguage } from '../i18n/language.js';
+
+/** Milliseconds since 1970, anew each second (or as often as said). */
+export function useNow(everyMs = 1_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/** `3 minutes ago`, with the whole time where the pointer rests. */
+export function Ago({ at }: { readonly at: string }) {
+  const { locale } = useLanguage();
+  const now = useNow(5_000);
+  return (
+    <time dateTime={at} title={dateAndTime(at, locale)}>
+      {ago(at, now, locale)}
+    </time>
+  );
+}
+
+export function Clock({ at }: { readonly at: string }) {
+  const { locale } = useLanguage();
+  return (
+    <time dateTime={at} title={dateAndTime(at, locale)}>
+      {clock(at, locale)}
+    </time>
+  );
+}
+
+export function DateTime({ at }: { readonly at: string }) {
+  const { locale } = useLanguage();
+  return <time dateTime={at}>{dateAndTime(at, locale)}</time>;
+}

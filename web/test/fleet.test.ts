@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PHASES } from '../../src/domain/phases.js';
+import type { FleetRow } from '../src/api/types.js';
+import { countsOf, found, matches, sorted, FILTERS } from '../src/fleet/filter.js';
+import { withNews, type Rows } from '../src/fleet/rows.js';
+import { lookOf, needsAttention, standingOf } from '../src/fleet/standing.js';
+import { en } from '../src/i18n/en.js';
+
+function row(name: string, more: Partial<FleetRow> = {}): FleetRow {
+  return {
+    namespace: 'test',
+    name,
+    phase: 'Succeeded',
+    canaryWeight: 0,
+    failedChecks: 0,
+    target: { kind: 'Deployment', name },
+    provider: 'apisix',
+    revision: '',
+    promotedRevision: '',
+    suspended: false,
+    message: '',
+    releaseUnderWay: false,
+    ...more,
+  };
+}
+
+describe('how a Canary stands', () => {
+  test('has a word, an icon and exactly one filter for every phase', () => {
+    for (const phase of PHASES) {
+      const one = row('a', { phase });
+      const standing = standingOf(one);
+      assert.ok(en.standing[standing] !== '' && lookOf(standing).icon);
+      const filters = FILTERS.filter((filter) => filter !== 'all' && filter !== 'attention' && matches(one, filter));
+      assert.equal(filters.length, 1, phase);
+    }
+  });
+
+  test('is told by more than its phase', () => {
+    assert.equal(standingOf(row('a', { phase: 'Progressing', attention: 'paused' })), 'paused');
+    assert.equal(standingOf(row('a', { phase: 'Progressing', attention: 'waits for approval (…)' })), 'waiting');
+    assert.equal(standingOf(row('a', { phase: 'Progressing', attention: 'halted: 3 failed checks' })), 'progressing');
+    assert.equal(standingOf(row('a', { problem: 'spec.analysis: …' })), 'invalid');
+    assert.equal(standingOf(row('a', { suspended: true })), 'suspended');
+  });
+
+  test('needs somebody where the server says so, or its phase does', () => {
+    assert.ok(needsAttention(row('a', { phase: 'Failed' })));
+    assert.ok(needsAttention(row('a', { phase: 'Progressing', attention: 'halted: 3 failed checks' })));
+    assert.ok(!needsAttention(row('a', { phase: 'Progressing' })));
+  });
+});
+
+describe('the fleet', () => {
+  const rows = [
+    row('calm'),
+    row('moving', { phase: 'Progressing', releaseUnderWay: true }),
+    row('broken', { phase: 'Failed', namespace: 'shop' }),
+    row('asking', { phase: 'WaitingPromotion', releaseUnderWay: true, cluster: 'east' }),
+  ];
+
+  test('has what needs somebody first, then what moves', () => {
+    assert.deepEqual(
+      sorted(rows).map(({ name }) => name),
+      ['broken', 'asking', 'moving', 'calm'],
+    );
+  });
+
+  test('is found by all words, anywhere', () => {
+    const names = (search: string, namespace = '') => found(rows, { search, namespace }).map(({ name }) => name);
+    assert.deepEqual(names('SHOP brok'), ['broken']);
+    assert.deepEqual(names('east'), ['asking']);
+    assert.deepEqual(names('', 'shop'), ['broken']);
+    assert.deepEqual(names('nothing'), []);
+  });
+
+  test('counts add up', () => {
+    const { all, attention, progressing, waiting, paused, failed, resting } = countsOf(rows);
+    assert.equal(all, 4);
+    assert.equal(attention, 2);
+    assert.equal(progressing + waiting + paused + failed + resting, all);
+  });
+
+  test('follows the news; the same name in another cluster is another', () => {
+    let known: Rows = withNews(new Map(), { what: 'all', rows });
+    known = withNews(known, { what: 'canary', row: row('calm', { cluster: 'west' }) });
+    assert.equal(known.size, 5);
+    known = withNews(known, { what: 'canary', row: row('calm', { phase: 'Failed' }) });
+    assert.equal(known.size, 5);
+    known = withNews(known, { what: 'gone', key: { namespace: 'test', name: 'calm', cluster: 'west' } });
+    assert.deepEqual(
+      [...known.values()].filter(({ name }) => name === 'calm').map(({ phase }) => phase),
+      ['Failed'],
+    );
+  });
+});
