@@ -96,17 +96,10 @@ test('a writer that froze between reading and writing can not undo a rollback, n
 test('leases: each new holder raises the epoch, the same one keeps it, older steps are refused', async (t) => {
   const cluster = await openCluster();
   t.after(() => cluster.close());
-  const { cache, namespace } = cluster;
-  const owner = {
-    namespace,
-    name: 'podinfo',
-    owner: {
-      apiVersion: 'flagger.app/v1beta1',
-      kind: 'Canary',
-      name: 'podinfo',
-      uid: '00000000-0000-0000-0000-000000000001',
-    },
-  };
+  const { cache, client, namespace } = cluster;
+  // An owner that exists: the garbage collector takes a Lease away whose owner doesn't.
+  const { apiVersion, kind, metadata } = await client.create(CONFIG_MAPS, configMap(namespace, 'podinfo', {}));
+  const owner = { namespace, name: 'podinfo', owner: { apiVersion, kind, name: 'podinfo', uid: metadata.uid ?? '' } };
   const leases = new Leases(cache);
   const term = { kind: 'seconds', seconds: 30 } as const;
   const first = await leases.take(owner, 'run-1', term, '{"a":1}');
