@@ -71,7 +71,11 @@ export class LabView {
 
 /** The variables by which a child process finds this lab; what a left-out server would give is absent. */
 function labEnvironment(state: LabState): Record<string, string> {
-  const env: Record<string, string> = { SERINUS_LAB_DIRECTORY: state.directory };
+  const env: Record<string, string> = {
+    SERINUS_LAB_DIRECTORY: state.directory,
+    // What is released in a lab goes with it.
+    SERINUS_ARCHIVE: `sqlite://${encodeURI(join(state.directory, 'archive.db'))}`,
+  };
   const running = new Set(state.servers.map(({ name }) => name));
   if (running.has('apiserver')) env['KUBECONFIG'] = state.kubeconfig;
   if (state.temporal) {

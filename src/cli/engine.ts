@@ -6,6 +6,9 @@ import type { Dependencies } from '../activities/dependencies.js';
 import { routedWeight } from '../activities/routed-weight.js';
 import { serveApi, type ServeOptions } from '../api/serve.js';
 import { messageOf } from '../errors.js';
+import { keepFor } from '../archive/retention.js';
+import { openArchive } from './archive.js';
+import type { ArchivePlan } from './archive-flags.js';
 import { flagsWithoutEffect } from './flagger-flags.js';
 import { Health } from '../health.js';
 import { KubeClient } from '../kubernetes/client.js';
@@ -28,6 +31,7 @@ export interface Parts {
   readonly worker: boolean;
   readonly watch: boolean;
   readonly api?: ServeOptions;
+  readonly archive?: ArchivePlan;
 }
 
 const FIRST_RETRY_MS = 500;
@@ -60,7 +64,8 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
   const telemetry = await startTelemetry({ version: version(), kubernetes: kube.server });
   installRuntime(log);
   const { client, connection } = temporalClient(temporal, telemetry?.client);
-  const deps = wire(kube, client, settingsOf(flags), log);
+  const archive = parts.archive && (await openArchive(parts.archive, log));
+  const deps = wire(kube, client, settingsOf(flags), log, archive);
   const identity = `${process.env['HOSTNAME'] ?? hostname()}-${process.pid}`;
   log.info({}, `Starting serinus version ${version()} mesh provider ${flags.meshProvider}`);
   for (const line of notificationsInWords(deps.settings.notifications, flags)) log.info({}, line);
@@ -77,11 +82,15 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
       if (parts.worker) running.push(runWorker(context, health.expect('worker')));
       if (parts.watch) running.push(runWatch(context, client, health.expect('watch')));
       if (parts.api) running.push(serveApi(deps, client, parts.api, signal, health.expect('api')));
+      const days = parts.archive?.retentionDays;
+      if (parts.worker && archive && days !== undefined)
+        running.push(keepFor(days, archive, flags.clusterName, log, signal));
       if (flags.healthPort !== undefined) running.push(serveHealth(context, health, flags.healthPort));
       await Promise.all(running);
     });
   } finally {
     await deps.cache.stop();
+    await archive?.close();
     await connection.close();
     await telemetry?.stop();
   }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ServeOptions } from '../../api/serve.js';
 import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../api-flags.js';
+import { addArchiveFlags, archivePlan, type ArchiveFlags } from '../archive-flags.js';
 import type { Parts } from '../engine.js';
 import { addFlaggerFlags } from '../flagger-flags.js';
 import { addEngineFlags as addOwnFlags, type EngineFlags } from '../options.js';
@@ -12,9 +13,11 @@ function addEngineFlags(command: Command): Command {
 
 /** `serinus worker`: carries releases out. */
 export function workerCommand(): Command {
-  return addEngineFlags(new Command('worker'))
+  return addArchiveFlags(addEngineFlags(new Command('worker')))
     .description('carry releases out: Temporal workflows and activities')
-    .action((flags: EngineFlags) => run(flags, { worker: true, watch: false }));
+    .action((flags: EngineFlags & ArchiveFlags) =>
+      run(flags, { worker: true, watch: false, archive: archivePlan(flags, { embedded: false }) }),
+    );
 }
 
 /** `serinus watch`: sees changes in the cluster, and is the dead-man's switch. */
@@ -26,20 +29,30 @@ export function watchCommand(): Command {
 
 /** `serinus api`: answers people and CI. */
 export function apiCommand(): Command {
-  return addApiFlags(addEngineFlags(new Command('api')))
+  return addApiFlags(addArchiveFlags(addEngineFlags(new Command('api'))))
     .description('serve the HTTP API: look at Canaries, release, steer releases')
     .addHelpText('after', API_EXAMPLES)
-    .action((flags: EngineFlags & ApiFlags) =>
-      run(flags, { worker: false, watch: false, api: served(flags, { patient: false }) }),
+    .action((flags: EngineFlags & ApiFlags & ArchiveFlags) =>
+      run(flags, {
+        worker: false,
+        watch: false,
+        api: served(flags, { patient: false }),
+        archive: archivePlan(flags, { embedded: false }),
+      }),
     );
 }
 
 /** `serinus all`: everything in one process. */
 export function allCommand(): Command {
-  return addApiFlags(addEngineFlags(new Command('all')))
+  return addApiFlags(addArchiveFlags(addEngineFlags(new Command('all'))))
     .description('worker, watch and api in one process, for small clusters')
-    .action((flags: EngineFlags & ApiFlags) =>
-      run(flags, { worker: true, watch: true, api: served(flags, { patient: true }) }),
+    .action((flags: EngineFlags & ApiFlags & ArchiveFlags) =>
+      run(flags, {
+        worker: true,
+        watch: true,
+        api: served(flags, { patient: true }),
+        archive: archivePlan(flags, { embedded: true }),
+      }),
     );
 }
 
