@@ -68,10 +68,10 @@ export class Fleet {
 
   /** @returns undefined where it isn't known any more what came after it */
   private missed(since: string | undefined): News[] | undefined {
-    if (since === undefined) return undefined;
-    if (since === this.id) return [];
-    const at = this.news.findIndex(({ id }) => id === since);
-    return at === -1 ? undefined : this.news.slice(at + 1);
+    const [round, count] = since?.split('.') ?? [];
+    const behind = this.count - Number(count);
+    if (round !== this.round || !(behind >= 0 && behind <= this.news.length)) return undefined;
+    return this.news.slice(this.news.length - behind);
   }
 
   private begin(): void {

@@ -56,6 +56,7 @@ function whatAtTick(state: State): string {
 
 /** What the next check decides about. */
 function afterCheck(state: State, policy: Policy): string {
+  if (state.promoteNow) return 'promotion';
   if (!state.begun) return 'first traffic for the canary';
   const passed = ifItPasses(state, policy);
   const isLast = state.failedChecks + 1 >= policy.threshold;
