@@ -84,7 +84,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
       });
     }
     canaryRoutes(routes, deps, guard, new Canaries(deps, runs));
-    liveRoutes(routes, deps, guard, runs);
+    liveRoutes(routes, deps, guard, runs, options.links ?? {});
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
     checkRoute(routes, deps, guard);
     releaseRoutes(routes, deps, guard, runs, new Orders(temporal, runs));

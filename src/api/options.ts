@@ -1,5 +1,6 @@
 import type { RateLimits } from './auth/limits.js';
 import type { OidcSettings } from './auth/oidc/settings.js';
+import type { LinkTemplates } from './live/link-templates.js';
 
 /** Who may use the API. */
 export type Authentication =
@@ -22,6 +23,8 @@ export interface ApiOptions {
   readonly trustedProxies?: readonly string[];
   /** In the OpenAPI document. */
   readonly version: string;
+  /** Where people find more about releases. */
+  readonly links?: LinkTemplates;
   /** How long Temporal may take to answer a read, and caches to fill, milliseconds. */
   readonly readMs?: number;
   /** How long a worker may take to answer a query or an order, milliseconds. */

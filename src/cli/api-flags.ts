@@ -2,12 +2,13 @@ import { BlockList, isIP } from 'node:net';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RateLimits } from '../api/auth/limits.js';
 import { isLoopback, type Authentication } from '../api/options.js';
+import { addLinkFlags, type LinkFlags } from './link-flags.js';
 import { addLoginFlags, oidcSettingsOf, type LoginFlags } from './login-flags.js';
 import { list, port } from './options.js';
 import { UsageError } from './usage.js';
 
 /** Options of commands that serve the API. */
-export interface ApiFlags extends LoginFlags {
+export interface ApiFlags extends LoginFlags, LinkFlags {
   readonly host: string;
   readonly port: number;
   readonly auth?: Authentication['kind'];
@@ -42,7 +43,7 @@ export function addApiFlags(command: Command): Command {
         .env('SERINUS_AUDIENCE')
         .argParser(list),
     );
-  return addLimitFlags(addLoginFlags(command));
+  return addLinkFlags(addLimitFlags(addLoginFlags(command)));
 }
 
 function addLimitFlags(command: Command): Command {

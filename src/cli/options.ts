@@ -228,7 +228,7 @@ function bool(text: string): boolean {
   throw new InvalidArgumentError('It must be true or false.');
 }
 
-function url(text: string): string {
+export function url(text: string): string {
   if (!/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '')) {
     throw new InvalidArgumentError('It must be a URL such as http://prometheus:9090.');
   }

@@ -63,6 +63,20 @@ describe('the live view', () => {
     );
   });
 
+  test('links to the run, and to the logs of the release', async () => {
+    const { name, id } = await canaryAtWeight25();
+    const links = { temporalUi: 'http://ui.example', logs: 'http://logs.example/?app={target}&to={to}' };
+    const { body } = await get(bench.another({ links }), `${pathOf(name)}/live`);
+    const live = liveSchema.parse(body);
+    const workflow = encodeURIComponent(`canary/${bench.cluster}/${bench.world.namespace}/${name}`);
+    const run = String(id).split('.').at(-1);
+    assert.equal(
+      live.links.temporal,
+      `http://ui.example/namespaces/${bench.client.options.namespace}/workflows/${workflow}/${run}/history`,
+    );
+    assert.equal(live.links.logs, `http://logs.example/?app=${name}&to=now`);
+  });
+
   test('of a Canary that does not exist is not found, not even as a stream', async () => {
     for (const what of ['live', 'stream']) {
       const { status, body } = await get(bench.app, `${pathOf('nobody')}/${what}`);

@@ -5,7 +5,7 @@ import { nextOf } from '../../src/api/live/next.js';
 import { why } from '../../src/api/live/why.js';
 import type { CanarySummary } from '../../src/api/schema/canary.js';
 import type { MetricResult } from '../../src/domain/findings.js';
-import { initialState } from '../../src/domain/initial.js';
+import { initialState, type Takeover } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { RecordEntry } from '../../src/domain/record.js';
 import type { State, Waiting } from '../../src/domain/state.js';
@@ -16,10 +16,11 @@ const NOW = T0 + 3_000;
 
 /** At weight 20, ten seconds before its next check. */
 function standing(changes: Partial<State> = {}): State {
+  const at: Pick<Takeover, 'phase' | 'weight'> = { phase: 'Progressing', weight: 20 };
   const taken = {
-    ...{ epoch: 1, phase: 'Progressing', weight: 20, failedChecks: 0, iterations: 0 },
-    ...{ applied: V2, promoted: V1.hash, markedInvalid: false },
-  } as const;
+    ...{ epoch: 1, failedChecks: 0, iterations: 0, applied: V2, promoted: V1.hash, markedInvalid: false },
+    ...at,
+  };
   const cause = { id: 'c', kind: 'target', by: 'kubectl' } as const;
   return {
     ...initialState({ cluster: 'test', namespace: 'test', name: 'podinfo' }, cause, taken, T0),

@@ -1,5 +1,3 @@
-import type { ServerResponse } from 'node:http';
-
 /** One event of a stream (WHATWG HTML, server-sent events). */
 export interface StreamEvent {
   readonly event: string;
@@ -8,6 +6,14 @@ export interface StreamEvent {
   readonly data: unknown;
   /** A later event of the same key makes an earlier one that hasn't left yet superfluous. */
   readonly key: string;
+}
+
+/** Where events go: a response that has begun. */
+interface Sink {
+  write(text: string): boolean;
+  end(): unknown;
+  destroy(): unknown;
+  on(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 
 /**
@@ -20,7 +26,7 @@ export class EventStream {
   private over = false;
 
   constructor(
-    private readonly response: ServerResponse,
+    private readonly response: Sink,
     private readonly now: () => number = Date.now,
   ) {
     response.on('drain', () => this.flush());

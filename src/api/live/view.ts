@@ -4,6 +4,7 @@ import type { Canary } from '../../crds/canary.js';
 import { policyOf } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { CanaryKey } from '../../domain/identity.js';
+import type { RecordEntry } from '../../domain/record.js';
 import type { State } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import type { KubeObject } from '../../kubernetes/object.js';
@@ -19,16 +20,22 @@ import type { CanarySummary } from '../schema/canary.js';
 import type { Live } from '../schema/live.js';
 import type { Release } from '../schema/release.js';
 import { attentionOf } from './attention.js';
+import type { Links } from './links.js';
 import { nextOf } from './next.js';
 import { Pods } from './pods.js';
 import { gatesOf, liveStrategyOf } from './strategy.js';
 import { treeOf, type Seen } from './tree.js';
 import { why } from './why.js';
 
+type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
+
 /** What is known of a Canary's newest run. */
 interface Known {
+  readonly run?: Run;
   readonly release?: Release;
   readonly state?: State | undefined;
+  /** The last one. */
+  readonly analysis?: Analysis | undefined;
   /** Why nothing more is. */
   readonly unknown?: string;
 }
@@ -38,12 +45,13 @@ const ENDED_MS = 600_000;
 
 /** Puts together how a Canary and its release stand: from informer caches, its pods, and its run. */
 export class LiveView {
-  private readonly ended = new Expiring<Release>(ENDED_MS, 200);
+  private readonly ended = new Expiring<EndedRun>(ENDED_MS, 200);
   private readonly pods: Pods;
 
   constructor(
     private readonly deps: Dependencies,
     private readonly runs: Runs,
+    private readonly links: Links,
   ) {
     this.pods = new Pods(deps.cache.client, deps.log);
   }
@@ -59,11 +67,12 @@ export class LiveView {
       this.workload(view, summary, 'primary'),
       this.workload(view, summary, 'canary'),
     ]);
-    return this.put(view, summary, known, treeOf(summary, primary, target));
+    const links = await this.links.of(view.canary, known.run, known.analysis);
+    return this.put(view, summary, known, treeOf(summary, primary, target), links);
   }
 
-  private put(view: CanaryView, summary: CanarySummary, known: Known, tree: Live['tree']): Live {
-    const { state, release } = known;
+  private put(view: CanaryView, summary: CanarySummary, known: Known, tree: Live['tree'], links: Live['links']): Live {
+    const { state, release, analysis } = known;
     const now = this.deps.now();
     const policy = state?.policy ?? (view.canary && policyOf(view.canary));
     const open = state?.ending === undefined ? state : undefined;
@@ -76,7 +85,7 @@ export class LiveView {
       phase: state?.phase ?? summary.phase,
       ...(release === undefined ? {} : { release }),
       ...(policy === undefined ? {} : { strategy: liveStrategyOf(policy, open) }),
-      weight: { wanted: open?.weight ?? summary.canaryWeight },
+      weight: { wanted: open?.weight ?? summary.canaryWeight, ...(open && seenOf(analysis, open)) },
       why: whyOf(summary, known),
       ...(next === undefined
         ? {}
@@ -84,7 +93,7 @@ export class LiveView {
       ...(attention === undefined ? {} : { attention }),
       tree,
       gates: policy === undefined ? [] : gatesOf(policy, open),
-      links: {},
+      links,
     };
   }
 
@@ -122,20 +131,45 @@ export class LiveView {
     try {
       const run = await this.runs.latest(key);
       if (!run) return {};
-      if (run.status !== 'running') return { release: await this.ended.get(run.runId, () => this.endedRun(run)) };
+      if (run.status !== 'running') {
+        const { release, analysis } = await this.ended.get(run.runId, () => this.endedRun(run));
+        return { run, release, analysis };
+      }
       const told = await this.runs.view(run);
       const release = releaseOf(run, told, undefined);
-      return 'unavailable' in told ? { release, unknown: told.unavailable } : { release, state: told.state };
+      if ('unavailable' in told) return { run, release, unknown: told.unavailable };
+      return { run, release, state: told.state, analysis: told.state && lastAnalysis(told.state.record) };
     } catch (error) {
       return { unknown: messageOf(error) };
     }
   }
 
   /** What an ended run has left needs no worker. */
-  private async endedRun(run: Run): Promise<Release> {
+  private async endedRun(run: Run): Promise<EndedRun> {
     const outcome = await this.runs.outcome(run);
-    return releaseOf(run, { unavailable: `the run ended without a result: ${run.status}` }, outcome);
+    const release = releaseOf(run, { unavailable: `the run ended without a result: ${run.status}` }, outcome);
+    return { release, analysis: outcome && lastAnalysis(outcome.record) };
   }
+}
+
+interface EndedRun {
+  readonly release: Release;
+  readonly analysis: Analysis | undefined;
+}
+
+function lastAnalysis(record: readonly RecordEntry[]): Analysis | undefined {
+  return record.findLast((entry) => entry.what === 'analysis');
+}
+
+/** Seen under another weight, it says nothing about this one. */
+function seenOf(
+  analysis: Analysis | undefined,
+  { weight, weightSince }: State,
+): Pick<Live['weight'], 'seen' | 'unknown'> {
+  if (analysis?.seen === undefined || analysis.weight !== weight || analysis.at < weightSince) return {};
+  if ('unknown' in analysis.seen) return { unknown: analysis.seen.unknown };
+  const { at, ...seen } = analysis.seen;
+  return { seen: { ...seen, at: new Date(at).toISOString() } };
 }
 
 function whyOf(summary: CanarySummary, { state, release, unknown }: Known): string {

@@ -51,6 +51,10 @@ export class Runs {
     readonly patience: Patience,
   ) {}
 
+  get temporalNamespace(): string {
+    return this.client.options.namespace;
+  }
+
   /** The newest run of a Canary, open or not. */
   async latest(canary: CanaryKey): Promise<Run | undefined> {
     return this.describe(canary, undefined);

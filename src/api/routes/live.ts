@@ -8,6 +8,8 @@ import { cachesFilled } from '../caches.js';
 import { unknownCanary } from '../canaries/canaries.js';
 import { Feeds, type Told } from '../live/feeds.js';
 import { Fleet, type News } from '../live/fleet.js';
+import type { LinkTemplates } from '../live/link-templates.js';
+import { Links } from '../live/links.js';
 import type { EventStream } from '../live/sse.js';
 import { Streams, STREAM_LIMITS } from '../live/streams.js';
 import { LiveView } from '../live/view.js';
@@ -31,8 +33,8 @@ const events = (description: string) => ({
 });
 
 /** How a Canary and its release stand now, once or for as long as somebody looks. */
-export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Runs): void {
-  const view = new LiveView(deps, runs);
+export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Runs, links: LinkTemplates): void {
+  const view = new LiveView(deps, runs, new Links(deps, links, runs.temporalNamespace));
   const feeds = new Feeds(deps, view);
   const fleet = new Fleet(deps, runs);
   const streams = new Streams(app, deps.log, STREAM_LIMITS);

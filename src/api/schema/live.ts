@@ -68,7 +68,10 @@ export const liveSchema = z
     strategy: strategySchema.optional().describe('Missing where the spec is not valid'),
     weight: z.object({
       wanted: z.number().describe('Percent of the traffic that the canary is to get'),
-      seen: seenSchema.optional().describe('What it really got; missing where that is not known'),
+      seen: seenSchema
+        .optional()
+        .describe('What it really got, as the last check at this weight saw it; missing where that is not known'),
+      unknown: z.string().optional().describe('Why the last check could not see it'),
     }),
     why: z.string().describe('Why it stands where it stands'),
     next: z

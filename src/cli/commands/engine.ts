@@ -4,6 +4,7 @@ import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../api-f
 import { addArchiveFlags, archivePlan, type ArchiveFlags } from '../archive-flags.js';
 import type { Parts } from '../engine.js';
 import { addFlaggerFlags } from '../flagger-flags.js';
+import { linksOf } from '../link-flags.js';
 import { addEngineFlags as addOwnFlags, type EngineFlags } from '../options.js';
 import { version } from '../version.js';
 
@@ -68,7 +69,8 @@ function served(flags: ApiFlags, { patient }: { readonly patient: boolean }): Se
   const { host, port, trustedProxies } = flags;
   const authentication = authenticationOf(flags);
   const limits = limitsOf(flags, authentication);
-  return { host, port, authentication, ...limits, trustedProxies, version: version(), patient };
+  const links = linksOf(flags);
+  return { host, port, authentication, ...limits, trustedProxies, links, version: version(), patient };
 }
 
 /** Temporal's native core is only loaded by commands that use it: the others answer at once. */
