@@ -64,6 +64,16 @@ export class Guard {
   }
 
   /**
+   * The same for a request that was let in a while ago and goes on: its token or session may be over since.
+   *
+   * @throws Problem as {@link admit} does
+   */
+  async admitAgain(request: FastifyRequest, access: Access): Promise<void> {
+    request.user = undefined;
+    await this.admit(request, access);
+  }
+
+  /**
    * For requests of which only the body tells what they are about: {@link admit} is still to be asked.
    *
    * @throws Problem where it isn't known who asks

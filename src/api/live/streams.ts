@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../activities/dependencies.js';
 import { messageOf } from '../../errors.js';
+import type { ProblemName } from '../problems/catalogue.js';
 import { Problem } from '../problems/problem.js';
 import type { App } from '../routes/app.js';
 import { EventStream } from './sse.js';
@@ -19,6 +20,7 @@ export interface StreamLimits {
 export const STREAM_LIMITS: StreamLimits = { streams: 500, heartbeatMs: 15_000, admitMs: 30_000, patienceMs: 60_000 };
 
 export const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+const REFUSALS: readonly ProblemName[] = ['unauthenticated', 'forbidden'];
 const RETRY_MS = 2_000;
 
 /** The streams that are open: bounded in number, kept alive, watched over, and closed with the server. */
@@ -91,7 +93,7 @@ export class Streams {
     try {
       await admit();
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) stream.close();
+      if (error instanceof Problem && REFUSALS.includes(error.problem)) stream.close();
       // Nobody can say now. What was allowed a moment ago is shown until somebody can.
       else this.log.debug({}, `whether a stream may go on is not known: ${messageOf(error)}`);
     }

@@ -42,10 +42,10 @@ export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Run
     cluster: deps.settings.clusterName,
     ...params,
   });
-  const admitToCanary = (request: FastifyRequest<{ Params: { namespace: string; name: string } }>) =>
-    guard.admit(request, { verb: 'get', ...request.params });
-  const admitToFleet = (request: FastifyRequest<{ Querystring: { namespace?: string | undefined } }>) =>
-    guard.admit(request, { verb: 'list', namespace: request.query.namespace });
+  const toCanary = (request: FastifyRequest<{ Params: { namespace: string; name: string } }>) =>
+    ({ verb: 'get', ...request.params }) as const;
+  const toFleet = (request: FastifyRequest<{ Querystring: { namespace?: string | undefined } }>) =>
+    ({ verb: 'list', namespace: request.query.namespace }) as const;
 
   app.get(`${PATH}/live`, {
     schema: {
@@ -55,7 +55,7 @@ export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Run
       params: canaryParamsSchema,
       response: { 200: liveSchema, ...problems },
     },
-    onRequest: admitToCanary,
+    onRequest: (request) => guard.admit(request, toCanary(request)),
     handler: ({ params }) => view.of(keyOf(params)),
   });
 
@@ -71,7 +71,7 @@ export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Run
         ...problems,
       },
     },
-    onRequest: admitToCanary,
+    onRequest: (request) => guard.admit(request, toCanary(request)),
     handler: async (request, reply) => {
       streams.demandRoom();
       const key = keyOf(request.params);
@@ -89,7 +89,7 @@ export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Run
       return streams.serve(
         request,
         reply,
-        () => admitToCanary(request),
+        () => guard.admitAgain(request, toCanary(request)),
         (stream) => feeds.watch(key, (told) => tell(stream, told)),
       );
     },
@@ -109,7 +109,7 @@ export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Run
         ...problems,
       },
     },
-    onRequest: admitToFleet,
+    onRequest: (request) => guard.admit(request, toFleet(request)),
     handler: async (request, reply) => {
       await cachesFilled(deps, runs.patience.readMs);
       const { namespace } = request.query;
@@ -117,7 +117,7 @@ export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Run
       return streams.serve(
         request,
         reply,
-        () => admitToFleet(request),
+        () => guard.admitAgain(request, toFleet(request)),
         (stream) => {
           const { first, whole, stop } = fleet.watch(request.headers['last-event-id'], (news) => {
             if (concerns(news)) sendNews(stream, news, true);
