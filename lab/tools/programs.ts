@@ -9,6 +9,8 @@ const PROMETHEUS = '3.16.0';
 const PROMETHEUS_MODULE = 'v0.316.0'; // what Go modules call the same release
 const HEY = '0.1.5';
 const FLAGGER = '1.36.1';
+const HELM = '3.19.2';
+const KUSTOMIZE = '5.8.1';
 const PODINFO_SOURCE = 'v1.8.1-0.20250910200901-e86405a8674e';
 
 const STRIP = '-s -w';
@@ -129,6 +131,44 @@ export const flagger: Program = {
   versionCheck: { args: ['-version'], pattern: /Flagger version v?(\d+\.\d+\.\d+)/, atLeast: [1, 36] },
   goBuild: { kind: 'wrapper', module: flaggerModule, package: 'github.com/fluxcd/flagger/cmd/flagger', ldflags: STRIP },
   buildTime: 'about 3 minutes',
+};
+
+/** Renders the chart in deploy/chart. No lab starts it: only tests ask for it. */
+export const helm: Program = {
+  name: 'helm',
+  version: HELM,
+  setting: 'SERINUS_LAB_HELM',
+  versionCheck: { args: ['version', '--short'], pattern: /v(\d+\.\d+(?:\.\d+)?)/, atLeast: [3, 14] },
+  ...archive(({ os, arch }) => {
+    const url = `https://get.helm.sh/helm-v${HELM}-${os}-${arch}.tar.gz`;
+    return { url, checksumUrl: `${url}.sha256sum`, member: `${os}-${arch}/helm` };
+  }),
+  goBuild: { kind: 'install', package: `helm.sh/helm/v3/cmd/helm@v${HELM}`, ldflags: STRIP, pureGo: true },
+  buildTime: 'about 2 minutes',
+};
+
+/** Renders deploy/kustomize. No lab starts it: only tests ask for it. */
+export const kustomize: Program = {
+  name: 'kustomize',
+  version: KUSTOMIZE,
+  setting: 'SERINUS_LAB_KUSTOMIZE',
+  versionCheck: { args: ['version'], pattern: /v(\d+\.\d+\.\d+)/, atLeast: [5, 0] },
+  ...archive(({ os, arch }) => ({
+    url: github(
+      'kubernetes-sigs/kustomize',
+      `kustomize%2Fv${KUSTOMIZE}`,
+      `kustomize_v${KUSTOMIZE}_${os}_${arch}.tar.gz`,
+    ),
+    checksumUrl: github('kubernetes-sigs/kustomize', `kustomize%2Fv${KUSTOMIZE}`, 'checksums.txt'),
+    member: 'kustomize',
+  })),
+  goBuild: {
+    kind: 'install',
+    package: `sigs.k8s.io/kustomize/kustomize/v5@v${KUSTOMIZE}`,
+    ldflags: STRIP,
+    pureGo: true,
+  },
+  buildTime: 'under a minute',
 };
 
 /**

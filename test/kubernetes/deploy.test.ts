@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { applyObjects, pathOf, type KubeObject } from '../../lab/kube/apply.js';
 import type { KubeClient } from '../../lab/kube/client.js';
 import { labClient } from '../../lab/manifests.js';
-import { noKustomize, rendered } from '../support/kustomize.js';
+import { rendered } from '../support/kustomize.js';
 
 /** What is in deploy/kustomize, looked at by a real API server, which keeps nothing of it. */
-describe('deploy/kustomize', { skip: noKustomize }, () => {
+describe('deploy/kustomize', () => {
   const namespace = `deploy-${randomUUID().slice(0, 8)}`;
   let client: KubeClient;
 

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { PROCESSES } from '../../scripts/rbac/rules.js';
-import { noKustomize, rendered } from '../support/kustomize.js';
+import { rendered } from '../support/kustomize.js';
 import { complaintAbout, isKnownVariable } from './command-line.js';
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
@@ -83,8 +83,8 @@ const deploymentSchema = z.object({
 });
 
 for (const folder of ['cluster', 'one-namespace', 'example']) {
-  describe(`deploy/kustomize/${folder}`, { skip: noKustomize }, () => {
-    const objects = noKustomize === false ? rendered(folder) : [];
+  describe(`deploy/kustomize/${folder}`, () => {
+    const objects = rendered(folder);
     const ofKind = (kind: string) => objects.filter((object) => object.kind === kind);
     const names = (kind: string) => ofKind(kind).map(({ metadata }) => metadata.name);
     const deployments = ofKind('Deployment').map((object) => deploymentSchema.parse(object));
@@ -150,15 +150,11 @@ for (const folder of ['cluster', 'one-namespace', 'example']) {
   });
 }
 
-test(
-  'the cluster’s has definitions and roles for people, a namespace’s leaves them to administrators',
-  { skip: noKustomize },
-  () => {
-    const kinds = (folder: string) => new Set(rendered(folder).map(({ kind }) => kind));
-    assert.ok(kinds('cluster').has('CustomResourceDefinition'));
-    assert.ok(kinds('cluster').has('Namespace'));
-    assert.ok(!kinds('one-namespace').has('CustomResourceDefinition'));
-    const wide = rendered('one-namespace').filter(({ kind }) => kind.startsWith('Cluster'));
-    for (const { metadata } of wide) assert.match(metadata.name, /^serinus-api-shop$/);
-  },
-);
+test('the cluster’s has definitions and roles for people, a namespace’s leaves them to administrators', () => {
+  const kinds = (folder: string) => new Set(rendered(folder).map(({ kind }) => kind));
+  assert.ok(kinds('cluster').has('CustomResourceDefinition'));
+  assert.ok(kinds('cluster').has('Namespace'));
+  assert.ok(!kinds('one-namespace').has('CustomResourceDefinition'));
+  const wide = rendered('one-namespace').filter(({ kind }) => kind.startsWith('Cluster'));
+  for (const { metadata } of wide) assert.match(metadata.name, /^serinus-api-shop$/);
+});

@@ -4,18 +4,14 @@ import { join, relative } from 'node:path';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { findKustomize } from '../../lab/renderers.js';
 import { parseManifest, type KubeObject } from '../../lab/kube/apply.js';
 
-/** Why nothing can be rendered here; false where it can. For the `skip` of tests. */
-export const noKustomize: string | false =
-  spawnSync('kubectl', ['kustomize', '--help']).status === 0
-    ? false
-    : 'kubectl, which renders them, is not on the PATH';
-
+const program = await findKustomize((line) => console.error(line));
 const KUSTOMIZE = fileURLToPath(new URL('../../deploy/kustomize/', import.meta.url));
 
 /**
- * The objects of a folder in deploy/kustomize, as `kubectl kustomize` renders them.
+ * The objects of a folder in deploy/kustomize, as `kustomize build` renders them.
  *
  * @param namespace to be put in place of the one they have
  */
@@ -32,10 +28,10 @@ export function rendered(folder: string, namespace?: string): KubeObject[] {
 }
 
 function built(folder: string): KubeObject[] {
-  const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', folder], {
+  const { status, stdout, stderr } = spawnSync(program, ['build', folder], {
     encoding: 'utf8',
     maxBuffer: 1 << 24,
   });
-  if (status !== 0) throw new Error(`kubectl kustomize ${folder}: ${stderr}`);
+  if (status !== 0) throw new Error(`kustomize build ${folder}: ${stderr}`);
   return parseManifest(stdout);
 }

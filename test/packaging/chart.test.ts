@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { parseManifest, type KubeObject } from '../../lab/kube/apply.js';
+import { GRANTS, PROCESSES } from '../../scripts/rbac/rules.js';
+import { linted, templated, templatedWith, VALUES } from '../support/helm.js';
+import { complaintAbout, isKnownVariable } from './command-line.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const containerSchema = z.object({
+  args: z.array(z.string()),
+  env: z.array(z.object({ name: z.string() })).default([]),
+});
+const deploymentSchema = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    template: z.object({
+      spec: z.object({ serviceAccountName: z.string().optional(), containers: z.tuple([containerSchema]) }),
+    }),
+  }),
+});
+const rulesSchema = z.object({
+  rules: z.array(
+    z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }),
+  ),
+});
+
+for (const values of VALUES) {
+  describe(`deploy/chart with ${values}-values.yaml`, () => {
+    const { status, stdout, stderr } = templated(values);
+    const objects = status === 0 ? parseManifest(stdout) : [];
+    const ofKind = (...kinds: readonly string[]) => objects.filter(({ kind }) => kinds.includes(kind));
+
+    test('is rendered, and Helm finds nothing to say against it', () => {
+      assert.equal(status, 0, stderr);
+      const { status: verdict, stdout: said } = linted(values);
+      assert.equal(verdict, 0, said);
+    });
+
+    // `UPDATE_GOLDEN=1 npm test -- packaging/chart` writes it anew.
+    test('is what was looked at last', () => {
+      const file = join(root, 'test/packaging/chart', `${values}.golden.yaml`);
+      if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, stdout);
+      assert.equal(stdout, readFileSync(file, 'utf8'));
+    });
+
+    test('gives each process a command line that serinus takes, and variables that it reads', async () => {
+      const config = z
+        .object({ data: z.record(z.string(), z.string()) })
+        .parse(ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'serinus'));
+      for (const { metadata, spec } of processes(objects)) {
+        const { args, env } = spec.template.spec.containers[0];
+        assert.equal(await complaintAbout(args), undefined, metadata.name);
+        const variables = args[0] === 'loadtester' ? [] : [...Object.keys(config.data), ...env.map(({ name }) => name)];
+        for (const variable of variables) assert.ok(isKnownVariable(variable, args[0] ?? ''), variable);
+      }
+    });
+
+    test('gives each process the rights of scripts/rbac/rules.ts, no more and no less', () => {
+      for (const process of PROCESSES) {
+        const roles = ofKind('Role', 'ClusterRole').filter(({ metadata }) =>
+          metadata.name.endsWith(`serinus-${process}`),
+        );
+        const given = roles.flatMap((role) => rulesSchema.parse(role).rules.map((rule) => JSON.stringify(rule)));
+        const due = GRANTS.filter(({ verbs }) => verbs[process]).map(({ group, resource, verbs }) =>
+          JSON.stringify({ apiGroups: [group], resources: [resource], verbs: verbs[process] }),
+        );
+        assert.deepEqual(given.sort(), due.sort());
+      }
+    });
+
+    test('has Roles that reach beyond the namespace only where all namespaces are meant', () => {
+      const wide = ofKind('ClusterRole').flatMap((role) => rulesSchema.parse(role).rules);
+      const scoped = new Set(GRANTS.filter(({ clusterScoped }) => clusterScoped).map(({ resource }) => resource));
+      if (values !== 'one-namespace') return assert.equal(ofKind('Role').length, 0);
+      for (const { resources } of wide) assert.ok(scoped.has(resources[0] ?? ''), resources.join());
+      return undefined;
+    });
+
+    test('starts processes as accounts that are there', () => {
+      const accounts = ofKind('ServiceAccount').map(({ metadata }) => metadata.name);
+      for (const { spec } of processes(objects)) {
+        const { serviceAccountName, containers } = spec.template.spec;
+        if (containers[0].args[0] !== 'loadtester') assert.ok(accounts.includes(serviceAccountName ?? ''));
+      }
+    });
+  });
+}
+
+function processes(objects: readonly KubeObject[]) {
+  return objects
+    .filter(({ kind, metadata }) => kind === 'Deployment' && !metadata.name.endsWith('-temporal'))
+    .map((object) => deploymentSchema.parse(object));
+}
+
+const MISTAKES: Readonly<Record<string, { readonly set: readonly string[]; readonly says: RegExp }>> = {
+  'no address of Temporal': { set: [], says: /temporal\.address is missing: set it to host:port/ },
+  'an address without a port': { set: ['temporal.address=temporal'], says: /\/temporal\/address/ },
+  'a number that is none': { set: ['temporal.address=t:1', 'worker.replicas=many'], says: /\/worker\/replicas/ },
+  'a name that there isn’t': { set: ['temporal.address=t:1', 'api.servce.port=1'], says: /'servce' not allowed/ },
+  'a scope that there isn’t': { set: ['temporal.address=t:1', 'scope=all'], says: /\/scope/ },
+  'an issuer without a client': {
+    set: ['temporal.address=t:1', 'api.oidc.issuerUrl=https://login.example.com'],
+    says: /api\.oidc\.clientId is missing/,
+  },
+};
+
+for (const [mistake, { set, says }] of Object.entries(MISTAKES)) {
+  test(`values are checked: ${mistake}`, () => {
+    const { status, stderr } = templatedWith(...set);
+    assert.notEqual(status, 0);
+    assert.match(stderr, says);
+  });
+}
+
+test('every value is described, and every description has a value', () => {
+  const read = (name: string): unknown => parse(readFileSync(join(root, 'deploy/chart', name), 'utf8'));
+  assert.deepEqual(keysOf(read('values.yaml')), describedBy(read('values.schema.json')));
+});
+
+const recordSchema = z.record(z.string(), z.unknown());
+
+/** Paths of values, as far down as the schema names them. */
+function keysOf(value: unknown, path = ''): string[] {
+  const { success, data } = recordSchema.safeParse(value);
+  if (!success || OPEN.test(path)) return [path];
+  const keys = Object.entries(data);
+  return keys.length === 0 ? [path] : keys.flatMap(([key, inner]) => keysOf(inner, `${path}/${key}`)).sort();
+}
+
+/** Where Kubernetes' own schemas hold. */
+const OPEN = /\/(resources|affinity)$/;
+
+function describedBy(schema: unknown, path = ''): string[] {
+  const { properties } = z.looseObject({ properties: recordSchema.optional() }).parse(schema);
+  if (properties === undefined) return [path];
+  return Object.entries(properties)
+    .filter(([key]) => key !== 'global')
+    .flatMap(([key, inner]) => describedBy(inner, `${path}/${key}`))
+    .sort();
+}
