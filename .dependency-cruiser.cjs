@@ -81,7 +81,7 @@ const PACKAGES = [
       'telemetry',
       'temporal.ts',
       'wiring.ts',
-      'activities/(index|submissions|sweep).ts',
+      'activities/(archive|dead-runs|index|submissions|sweep).ts',
     ],
   },
   {

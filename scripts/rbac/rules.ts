@@ -106,12 +106,12 @@ export const GRANTS: readonly Grant[] = [
   {
     group: 'apps',
     resource: 'controllerrevisions',
-    why: 'former templates of the primary, which a rollback during a promotion puts back',
+    why: 'former templates of the primary, which a rollback during a promotion puts back; what is to be archived',
     verbs: { worker: ['get', 'list', 'create', 'delete'], watch: ['get'] },
     rarely: {
       worker: {
         get: 'a release is rolled back while it is promoted',
-        delete: 'more than three former templates are kept',
+        delete: 'more than three former templates are kept, or a release is archived',
       },
       watch: { get: 'the worker is lost while it promotes' },
     },

@@ -1,4 +1,5 @@
 import type { Effect } from '../domain/effects.js';
+import type { Shipment } from '../domain/shipment.js';
 import { FencedError } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import type { LeaseOwner, Renewal } from '../kubernetes/lease.js';
@@ -10,6 +11,7 @@ import { keptSpec, readCanary, workbench, type CanaryView } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './generated.js';
+import { keep } from './kept.js';
 import { writeStatus } from './status.js';
 import { leaseOwner, termsOf } from './tenure.js';
 
@@ -28,11 +30,13 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const spec = keptSpec(view);
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   await deps.leases.renew(owner, input.fence, term, { spec });
+  let shipment: Shipment | undefined;
   for (const [index, effect] of input.effects.entries()) {
-    if (!(await carryOut(deps, view, effect, input, index, signal))) return { overtaken: true };
+    if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect.revision, input.release);
+    else if (!(await carryOut(deps, view, effect, input, index, signal))) return { overtaken: true };
   }
   if (release) await letGo(deps, owner, input, release);
-  return { overtaken: false };
+  return { overtaken: false, ...(shipment ? { shipment } : {}) };
 }
 
 /** Releases the Lease. One that went with the Canary, which has just been let go of, needs no release. */
@@ -49,7 +53,7 @@ async function letGo(deps: Dependencies, owner: LeaseOwner, input: ApplyInput, r
 async function carryOut(
   deps: Dependencies,
   view: CanaryView,
-  effect: Effect,
+  effect: Exclude<Effect, { do: 'keep' }>,
   input: ApplyInput,
   index: number,
   signal: AbortSignal,
@@ -82,7 +86,7 @@ async function carryOut(
 async function work(
   deps: Dependencies,
   view: CanaryView,
-  effect: Exclude<Effect, { do: 'event' | 'status' | 'condition' }>,
+  effect: Exclude<Effect, { do: 'event' | 'status' | 'condition' | 'keep' }>,
   input: ApplyInput,
   signal: AbortSignal,
 ): Promise<boolean> {

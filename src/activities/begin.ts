@@ -16,7 +16,7 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
   const term = { kind: 'seconds', seconds: input.leaseSeconds } as const;
   try {
     const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, keptSpec(view));
-    return { epoch: fence.epoch, ...takeoverOf(view.object) };
+    return { epoch: fence.epoch, ...takeoverOf(view.object), archives: deps.archive !== undefined };
   } catch (error) {
     if (!(error instanceof NamespaceEnding)) throw error;
     // What would be given back goes as well, and our finalizer must not hold the namespace up.
@@ -25,7 +25,7 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
   }
 }
 
-function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch'> {
+function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'archives'> {
   const status = parseStatus(canary['status']);
   const {
     phase,

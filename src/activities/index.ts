@@ -3,10 +3,12 @@ import type { Client } from '@temporalio/client';
 import { TransientError } from '../errors.js';
 import type { Activities } from '../workflows/activities.js';
 import { apply } from './apply.js';
+import { archive } from './archive.js';
 import { awaitReady } from './await-ready.js';
 import { begin } from './begin.js';
 import { callHooks } from './call-hooks.js';
 import { deliver } from './deliver.js';
+import { DeadRuns } from './dead-runs.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import type { Meters } from './meters.js';
@@ -21,6 +23,7 @@ const HEARTBEAT_MS = 1_000;
 /** The activities of a worker, bound to what they need. */
 export function createActivities(deps: Dependencies, client: Client): Activities {
   const signal = (): AbortSignal => Context.current().cancellationSignal;
+  const dead = new DeadRuns(deps, client);
   return everyActivity(deps.meters, {
     begin: (input) => begin(deps, input),
     observe: (input) => observe(deps, input, signal()),
@@ -33,9 +36,10 @@ export function createActivities(deps: Dependencies, client: Client): Activities
     awaitReady: (input) => awaitReady(deps, input, signal()),
     callHooks: (input) => callHooks(deps, input, signal()),
     deliver: (input) => deliver(deps, input, signal()),
+    archive: (input) => archive(deps, client, input),
     loadTest: (input) =>
       untilCancelled(() => loadTest(deps, input, signal(), tell, Context.current().info.heartbeatDetails)),
-    sweep: () => sweep(deps, client),
+    sweep: () => sweep(deps, client, dead),
   });
 }
 

@@ -4,6 +4,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
+import type { DeadRuns } from './dead-runs.js';
 import type { Dependencies } from './dependencies.js';
 import { sight, type FullSighting } from './sighting.js';
 import { changeId } from './submissions.js';
@@ -14,9 +15,9 @@ const PATIENCE_TERMS = 3;
 /**
  * The janitor's round, over informer caches: a release whose run was terminated or timed out is handed to a new run,
  * which rolls it back; a run that is open but silent for long is ended and handed over too; a change that nobody has
- * reported is reported.
+ * reported is reported. Releases whose runs were ended from outside are handed to the archive.
  */
-export async function sweep(deps: Dependencies, client: Client): Promise<SweepReport> {
+export async function sweep(deps: Dependencies, client: Client, dead: DeadRuns): Promise<SweepReport> {
   const store = await deps.cache.synced(CANARIES);
   const report = { looked: 0, recovered: [] as string[], resubmitted: [] as string[], stuck: [] as string[] };
   for (const object of store.list(deps.settings.namespace)) {
@@ -29,7 +30,7 @@ export async function sweep(deps: Dependencies, client: Client): Promise<SweepRe
     const found = await lookAfter(deps, client, canary);
     if (found) report[found].push(`${canary.namespace}/${canary.name}`);
   }
-  return report;
+  return { ...report, archived: await dead.handOver() };
 }
 
 async function lookAfter(

@@ -48,11 +48,25 @@ export const archivedSummarySchema = z.object({
   recordLength: z.number().int().nonnegative().describe('Entries of its record, those that were dropped included'),
 });
 
-export const releaseDocumentSchema = archivedSummarySchema.extend({
-  templates: z
-    .object({ before: templateSchema.optional(), after: templateSchema.optional() })
+const differenceSchema = z.object({
+  path: z.string().describe('For instance spec.containers[podinfod].image'),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
+
+export const templatesSchema = z.object({
+  before: templateSchema.optional().describe('Of the primary before the release; missing where there was none'),
+  after: templateSchema.optional().describe('Of the target, as it was when its release began'),
+  difference: z
+    .array(differenceSchema)
     .optional()
-    .describe('The pod templates of the primary before the release, and of what was to be released'),
+    .describe('Where the primary changes with its promotion: names that are its own, as those of copied configs, are the same'),
+});
+
+export const releaseDocumentSchema = archivedSummarySchema.extend({
+  templates: templatesSchema
+    .optional()
+    .describe('What the release replaces, and by what: pod templates, or the specs of Services. They may hold secrets'),
 });
 
 /** One entry of a record, with whatever fields its kind has: see `RecordEntry` of the domain. `at` is milliseconds since 1970. */
@@ -67,6 +81,7 @@ export const recordChunkSchema = z.object({
 });
 
 export type ArchivedSummary = Readonly<z.output<typeof archivedSummarySchema>>;
+export type Templates = Readonly<z.output<typeof templatesSchema>>;
 export type ReleaseDocument = Readonly<z.output<typeof releaseDocumentSchema>>;
 
 export interface ArchivedEntry {

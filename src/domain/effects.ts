@@ -31,6 +31,8 @@ export type Effect =
   | { readonly do: 'build' }
   /** Makes all generated objects right; a route that has to be made anew gets these weights. */
   | ({ readonly do: 'reconcile' } & Weights)
+  /** Keeps what the release is about to replace, and by what, for the archive; nothing depends on it. */
+  | { readonly do: 'keep'; readonly revision: Revision }
   | { readonly do: 'scaleUp' }
   | { readonly do: 'scaleDown' }
   | ({ readonly do: 'weights' } & Weights)

@@ -9,3 +9,11 @@ export interface CanaryKey {
 export function dotted(name: string, key: CanaryKey): string {
   return `${name}.${key.namespace}`;
 }
+
+/**
+ * Names a release: `<namespace>.<name>.<id of its first run>`. A namespace has no dots, a run id is a UUID, and the name
+ * may have dots.
+ */
+export function releaseIdOf(key: Pick<CanaryKey, 'namespace' | 'name'>, runId: string): string {
+  return `${key.namespace}.${key.name}.${runId}`;
+}

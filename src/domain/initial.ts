@@ -1,5 +1,6 @@
 import type { CanaryKey } from './identity.js';
 import { isActive, type Phase } from './phases.js';
+import { NOTHING_HANDED_OVER } from './record.js';
 import type { Revision } from './revision.js';
 import type { Change, State } from './state.js';
 
@@ -14,6 +15,8 @@ export interface Takeover {
   readonly promoted: string;
   /** The condition says that the spec can't be carried out. */
   readonly markedInvalid: boolean;
+  /** Releases are archived here. */
+  readonly archives?: boolean;
 }
 
 /** The state of a run that begins. A release somebody else left unfinished is rolled back, not resumed. */
@@ -30,6 +33,7 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
     requests: [],
     record: [],
     recordDropped: 0,
+    handedOver: NOTHING_HANDED_OVER,
     said: [],
     ending: undefined,
     recover: cause.kind === 'recover' || isActive(taken.phase),
@@ -53,7 +57,8 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
 
 /** The state that another run has handed over; one of an earlier version may know less. */
 export function resumed(state: State): State {
-  return { ...state, raised: (state as Partial<State>).raised ?? [] };
+  const { raised = [], handedOver = NOTHING_HANDED_OVER }: Partial<State> = state;
+  return { ...state, raised, handedOver };
 }
 
 /** What an earlier run may have raised and not taken back. */

@@ -58,17 +58,57 @@ export interface LoadTestSummary {
   readonly p99: number;
 }
 
-/** Entries a run carries; a long record loses its middle, never its beginning or its end. */
-const RECORD_LIMIT = 160;
-const KEPT_HEAD = 40;
+/** What of a run's record it no longer carries itself. */
+export interface HandedOver {
+  /** How many entries: the first that is carried has this position in the whole record. */
+  readonly entries: number;
+  /** In how many pieces they were handed over. */
+  readonly chunks: number;
+  /** Who is named in them. */
+  readonly actors: readonly string[];
+  /** The phase that was written down last in them. */
+  readonly phase?: string;
+}
 
-/** Appends, dropping the oldest entries after the head when the record is full. */
-export function appendTo(
-  record: readonly RecordEntry[],
-  entries: readonly RecordEntry[],
-): { readonly record: readonly RecordEntry[]; readonly dropped: number } {
-  const all = [...record, ...entries];
-  if (all.length <= RECORD_LIMIT) return { record: all, dropped: 0 };
-  const dropped = all.length - RECORD_LIMIT;
-  return { record: [...all.slice(0, KEPT_HEAD), ...all.slice(KEPT_HEAD + dropped)], dropped };
+export const NOTHING_HANDED_OVER: HandedOver = { entries: 0, chunks: 0, actors: [] };
+
+/** Entries that a run carries at most when it goes on. */
+const CARRIED = 160;
+/** Of these, what is left when the older ones are handed over: enough for whoever looks what happened last. */
+const LEFT = 60;
+
+/** What is to be handed over before the run goes on: the older entries of a long record. None are dropped. */
+export function surplusOf(record: readonly RecordEntry[]): readonly RecordEntry[] {
+  return record.length <= CARRIED ? [] : record.slice(0, record.length - LEFT);
+}
+
+/** What has been handed over when these entries have been, too. */
+export function withHandedOver(before: HandedOver, entries: readonly RecordEntry[]): HandedOver {
+  return {
+    entries: before.entries + entries.length,
+    chunks: before.chunks + 1,
+    actors: actorsIn(entries, before.actors),
+    phase: lastPhaseIn(entries) ?? before.phase,
+  };
+}
+
+export function lastPhaseIn(entries: readonly RecordEntry[]): string | undefined {
+  return entries.findLast((entry) => entry.what === 'phase')?.phase;
+}
+
+/**
+ * The record where a decision could not be carried out: what was found out and ordered stays, what was to be done and
+ * said doesn't.
+ *
+ * @param before the record that the decision was made on
+ */
+export function withoutDeeds(before: readonly RecordEntry[], decided: readonly RecordEntry[]): readonly RecordEntry[] {
+  return decided.filter(({ what }, index) => index < before.length || !DEEDS.includes(what));
+}
+
+const DEEDS: readonly RecordEntry['what'][] = ['event', 'weight', 'phase'];
+
+/** Everybody who is named in the entries, each once. */
+export function actorsIn(entries: readonly RecordEntry[], known: readonly string[] = []): readonly string[] {
+  return [...new Set([...known, ...entries.flatMap((entry) => ('by' in entry ? [entry.by] : []))])];
 }

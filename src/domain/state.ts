@@ -3,8 +3,9 @@ import type { CanaryKey } from './identity.js';
 import type { Topic } from './notices.js';
 import { isActive, type Phase } from './phases.js';
 import type { Policy } from './policy.js';
-import type { RecordEntry } from './record.js';
+import type { HandedOver, RecordEntry } from './record.js';
 import type { KnownRevisions, Revision } from './revision.js';
+import type { Shipment } from './shipment.js';
 
 /** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */
 export interface Change {
@@ -113,6 +114,9 @@ export type OutcomeKind =
   | 'gone'
   | 'fenced';
 
+/** Outcomes of runs in which nothing was released. */
+export const NO_RELEASE = ['reconciled', 'refused', 'suspended', 'gone'] as const satisfies readonly OutcomeKind[];
+
 export interface Ending {
   readonly kind: OutcomeKind;
   readonly reason: string;
@@ -136,11 +140,18 @@ export interface State extends Standing {
   readonly seq: number;
   /** Ids of the last orders that were taken. */
   readonly requests: readonly string[];
+  /** What has happened, without what has been handed over. */
   readonly record: readonly RecordEntry[];
+  /** Entries that earlier versions have dropped from the middle of a long record. */
   readonly recordDropped: number;
+  readonly handedOver: HandedOver;
+  /** Whether there is an archive; undefined where the run began under a version that didn't look. */
+  readonly archives?: boolean;
   /** Messages that are said once for a revision, however often the tick comes by. */
   readonly said: readonly string[];
   readonly ending: Ending | undefined;
+  /** What the present revision ships, as far as it has been seen. */
+  readonly shipment?: Shipment;
   /** Alerts that are raised and not over yet. */
   readonly raised: readonly Topic[];
 }

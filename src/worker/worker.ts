@@ -36,7 +36,7 @@ export class Workers {
       shutdownGraceTime: '5s' as const,
       shutdownForceTime: '20s' as const,
     };
-    const { observe, apply, begin, awaitReady, callHooks, sweep, rollBack, deliver, loadTest } = activities;
+    const { observe, apply, begin, awaitReady, callHooks, sweep, rollBack, deliver, archive, loadTest } = activities;
     const ticks = await Worker.create({
       ...common,
       taskQueue: taskQueueOf(clusterName),
@@ -56,7 +56,7 @@ export class Workers {
     const notices = await Worker.create({
       ...common,
       taskQueue: noticesQueueOf(clusterName),
-      activities: { deliver },
+      activities: { deliver, archive },
       maxConcurrentActivityTaskExecutions: NOTICE_SLOTS,
     });
     const loads = await Worker.create({

@@ -7,7 +7,9 @@ import type { Phase } from '../domain/phases.js';
 import type { LeaseTerm } from '../domain/plan.js';
 import type { HookType } from '../domain/policy.js';
 import type { LoadTestSummary } from '../domain/record.js';
+import type { Shipment } from '../domain/shipment.js';
 import type { Standing } from '../domain/state.js';
+import type { Archived, ArchiveInput } from './contract.js';
 
 /** The token that every write of a run carries. */
 export interface RunFence {
@@ -48,11 +50,15 @@ export interface ApplyInput extends Tenure {
   readonly at: number;
   /** The generation of the Canary that is dealt with when this is done. */
   readonly observedGeneration: number;
+  /** Id of the release, for what is kept of it. */
+  readonly release?: string;
 }
 
 export interface Applied {
   /** The target was no longer what was to be promoted: nothing after that was done. */
   readonly overtaken: boolean;
+  /** What the release ships, where that was to be kept. */
+  readonly shipment?: Shipment;
 }
 
 export interface RollBackInput extends Tenure {
@@ -114,6 +120,8 @@ export interface Activities {
   readonly callHooks: (input: CallHooksInput) => Promise<HookRound>;
   /** Tells everybody who listens; who can't be told now is told of again. */
   readonly deliver: (input: DeliverInput) => Promise<readonly Told[]>;
+  /** Brings a part of a release into the archive. */
+  readonly archive: (input: ArchiveInput) => Promise<Archived>;
   readonly loadTest: (input: LoadTestInput) => Promise<LoadTestSummary>;
   /** The janitor's round. */
   readonly sweep: () => Promise<SweepReport>;
@@ -124,4 +132,6 @@ export interface SweepReport {
   readonly recovered: readonly string[];
   readonly resubmitted: readonly string[];
   readonly stuck: readonly string[];
+  /** Releases whose runs were ended from outside, and which were handed to the archive. */
+  readonly archived?: readonly string[];
 }

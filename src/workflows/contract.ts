@@ -4,18 +4,21 @@ import type { Gate } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Channel, OrderName } from '../domain/orders.js';
 import type { Outbox, Undelivered } from '../domain/outbox.js';
+import type { EndedRelease } from '../domain/outcome.js';
 import type { Phase } from '../domain/phases.js';
 import type { RecordEntry } from '../domain/record.js';
-import type { Revision } from '../domain/revision.js';
-import type { Change, Ending, State } from '../domain/state.js';
+import type { Change, State } from '../domain/state.js';
 
 /**
  * Everything that clients of the workflows need to know: names, types, ids. API, CLI and watch import this and nothing
  * else of this folder.
  */
 
+export type { Outcome } from '../domain/outcome.js';
+
 export const ROLLOUT = 'rollout';
 export const JANITOR = 'janitor';
+export const ARCHIVE = 'archive';
 
 /** The id that makes two releases of one Canary at once impossible. */
 export function workflowIdOf(canary: CanaryKey): string {
@@ -47,6 +50,15 @@ export function deliveryIdOf(canary: CanaryKey, origin: string, seq: number): st
   return `notices/${canary.cluster}/${canary.namespace}/${canary.name}/${origin}.${seq}`;
 }
 
+/**
+ * Of the workflow that brings a part of a release into the archive.
+ *
+ * @param part the number of a piece of the record, or what the last one is called
+ */
+export function archiveIdOf(cluster: string, release: string, part: number | 'end' | `end.${number}`): string {
+  return `archive/${cluster}/${release}/${part}`;
+}
+
 export function janitorScheduleOf(cluster: string): string {
   return `janitor/${cluster}`;
 }
@@ -64,6 +76,8 @@ export interface Resume {
   readonly state: State;
   /** What was still to be told. */
   readonly outbox?: Outbox;
+  /** The runs that the release has gone through before. */
+  readonly runs?: readonly string[];
 }
 
 export interface DeliveryInput {
@@ -82,20 +96,29 @@ export interface DeliveryOutcome {
   readonly undelivered: readonly Undelivered[];
 }
 
-/** The result of a closed run: the record of what happened. */
-export interface Outcome {
+/** What is brought into the archive: a piece of a record, or, when a release has ended, the rest. */
+export type ArchiveInput = {
   readonly canary: CanaryKey;
-  readonly ending: Ending;
-  readonly cause: Change;
-  readonly revision: Revision | undefined;
-  readonly promoted: string;
-  readonly phase: Phase;
-  readonly weight: number;
-  readonly failedChecks: number;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly record: readonly RecordEntry[];
-  readonly recordDropped: number;
+  /** Id of the release. */
+  readonly release: string;
+} & (
+  | {
+      readonly part: 'record';
+      /** Position of the first entry in the whole record. */
+      readonly from: number;
+      readonly entries: readonly RecordEntry[];
+    }
+  | {
+      readonly part: 'end';
+      readonly ended: EndedRelease;
+      /** Workflows that bring earlier parts: whoever finds the release in the archive finds its whole record. */
+      readonly after: readonly string[];
+    }
+);
+
+export interface Archived {
+  /** Where it is kept; undefined where there is no archive. */
+  readonly store: string | undefined;
 }
 
 /** What people send; everything may be missing when it comes as a signal from the Temporal UI or CLI. */
@@ -164,6 +187,8 @@ export interface RunView {
   /** Kept apart from the state so that readers need not know how the core waits. */
   readonly waitsFor: string;
   readonly ended: boolean;
+  /** Ids of the runs that the release has gone through, this one last; missing from runs of earlier versions. */
+  readonly runs?: readonly string[];
 }
 
 /** Not encrypted: no secrets in here. */

@@ -7,8 +7,10 @@ import type { CanaryKey } from '../domain/identity.js';
 import { refusalOf, type Order } from '../domain/orders.js';
 import type { Notice } from '../domain/notices.js';
 import { leaseTerm, plan } from '../domain/plan.js';
+import { withoutDeeds } from '../domain/record.js';
 import type { Change, State } from '../domain/state.js';
-import type { AskedStanding, Tenure } from './activities.js';
+import type { Tenure } from './activities.js';
+import { asked } from './asked.js';
 import type { Courier } from './courier.js';
 import { failureOf } from './failure.js';
 import type { Inbox } from './inbox.js';
@@ -24,15 +26,23 @@ export const CORE: Core = { decide, plan };
 
 const FAREWELL_MS = 10_000;
 
+/** The run that is carried out. */
+interface Whose {
+  readonly canary: CanaryKey;
+  /** Id of the release. */
+  readonly release: string;
+  /** Shortest term of the Lease. */
+  readonly leaseSeconds: number;
+}
+
 /**
  * Carries a run out: asks the core what is next, does it, tells the core what came of it. Knows nothing about releases
  * itself.
  */
 export class Driver {
   constructor(
-    private readonly canary: CanaryKey,
+    private readonly whose: Whose,
     private readonly inbox: Inbox,
-    private readonly leaseSeconds: number,
     private readonly core: Core,
     private readonly get: () => State,
     private readonly set: (state: State) => void,
@@ -41,6 +51,10 @@ export class Driver {
 
   private get state(): State {
     return this.get();
+  }
+
+  private get canary(): CanaryKey {
+    return this.whose.canary;
   }
 
   /** A change that was reported when the run had already ended: it needs a run of its own. */
@@ -170,19 +184,21 @@ export class Driver {
           effects: decision.effects,
           at: Date.now(),
           observedGeneration: decision.next.generation,
+          release: this.whose.release,
         }),
       );
       if (applied.overtaken) {
-        this.set({ ...this.state, seq: this.state.seq + 1 });
+        this.stay(decision.next);
         await this.happen({ type: 'overtaken' });
         return;
       }
+      const { shipment = decision.next.shipment } = applied;
+      this.set({ ...decision.next, shipment, seq: this.state.seq + 1 });
     } catch (error) {
-      this.set({ ...this.state, seq: this.state.seq + 1 });
+      this.stay(decision.next);
       await this.happen(failureOf(error));
       return;
     }
-    this.set({ ...decision.next, seq: this.state.seq + 1 });
     if (!leaves) this.courier.post(decision.notices ?? []);
   }
 
@@ -210,7 +226,7 @@ export class Driver {
       );
       servedBy = done.servedBy;
     } catch (error) {
-      this.set({ ...this.state, seq: this.state.seq + 1 });
+      this.stay(next);
       await this.happen({ ...failureOf(error), rollingBack: true });
       return;
     }
@@ -218,11 +234,17 @@ export class Driver {
     this.courier.post(decision.notices?.(servedBy) ?? []);
   }
 
+  /** What was decided could not be carried out: only the record says that it was. */
+  private stay({ record: decided }: State): void {
+    const { record, seq } = this.state;
+    this.set({ ...this.state, record: withoutDeeds(record, decided), seq: seq + 1 });
+  }
+
   private tenure(next: State = this.state): Tenure {
     return {
       canary: this.canary,
       fence: { epoch: this.state.epoch, seq: this.state.seq },
-      lease: leaseTerm(next, this.leaseSeconds),
+      lease: leaseTerm(next, this.whose.leaseSeconds),
     };
   }
 
@@ -261,33 +283,6 @@ export class Driver {
 
 function isFresh({ fresh, waiting }: State): boolean {
   return fresh || (waiting.for === 'tick' && waiting.fresh === true);
-}
-
-function asked(state: State): AskedStanding {
-  return {
-    canary: state.canary,
-    knownGeneration: state.policy?.generation ?? 0,
-    generation: state.generation,
-    recover: state.recover,
-    phase: state.phase,
-    weight: state.weight,
-    failedChecks: state.failedChecks,
-    unknownChecks: state.unknownChecks,
-    iterations: state.iterations,
-    applied: state.applied,
-    promoted: state.promoted,
-    prepared: state.prepared,
-    begun: state.begun,
-    stranded: state.stranded,
-    paused: state.paused,
-    gate: state.gate,
-    approved: state.approved,
-    promoteNow: state.promoteNow,
-    skipStep: state.skipStep ?? false,
-    checkDueAt: state.checkDueAt,
-    weightSince: state.weightSince,
-    lastDrift: state.lastDrift,
-  };
 }
 
 /** Names the holder of the Lease: the same through a chain of runs that continue as new. */

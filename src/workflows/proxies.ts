@@ -108,6 +108,18 @@ export function deliver(cluster: string, summary: string): Pick<Activities, 'del
   });
 }
 
+/** Tried until it works: what isn't archived is lost when Temporal forgets it. Nobody waits for it. */
+export function archivist(cluster: string, summary: string): Pick<Activities, 'archive'> {
+  return proxyActivities<Activities>({
+    taskQueue: noticesQueueOf(cluster),
+    summary,
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: HEARTBEAT,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
+  });
+}
+
 export function load(cluster: string, summary: string): Pick<Activities, 'loadTest'> {
   return proxyActivities<Activities>({
     taskQueue: loadQueueOf(cluster),

@@ -1,14 +1,17 @@
 import { makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
 import { statusOf } from '../domain/effects.js';
+import { releaseIdOf } from '../domain/identity.js';
 import { initialState, resumed } from '../domain/initial.js';
 import { noticesOfRetreat } from '../domain/notices.js';
+import { outcomeOf } from '../domain/outcome.js';
 import { isActive } from '../domain/phases.js';
 import { plan } from '../domain/plan.js';
 import { recorded } from '../domain/steps/common.js';
 import { withLoadTests } from '../domain/steps/load-tests.js';
 import { withUndelivered } from '../domain/steps/undelivered.js';
 import type { State } from '../domain/state.js';
-import { stateQuery, type Outcome, type RolloutInput } from './contract.js';
+import { Archivist } from './archivist.js';
+import { stateQuery, type Outcome, type Resume, type RolloutInput } from './contract.js';
 import { Courier } from './courier.js';
 import { CORE, Driver, holderOf, type Core } from './driver.js';
 import { guarded } from './guard.js';
@@ -31,6 +34,7 @@ export async function rollout(input: RolloutInput): Promise<Outcome> {
 
 /** The workflow with its decisions put in from outside. */
 export async function runRollout(input: RolloutInput, core: Core): Promise<Outcome> {
+  const runs = runsOf(input);
   let state: State | undefined = input.resume && resumed(input.resume.state);
   const get = (): State => state ?? fail();
   let driver: Driver | undefined;
@@ -38,9 +42,11 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
     () => state,
     () => driver?.upcoming,
   );
-  setHandler(stateQuery, () => viewOf(state), { description: 'The whole state of the run.' });
+  setHandler(stateQuery, () => ({ ...viewOf(state), runs }), { description: 'The whole state of the run.' });
   const publisher = new Publisher();
   const loadTests = new LoadTests(input.canary);
+  const release = releaseIdOf(input.canary, runs[0]);
+  const archivist = new Archivist(input.canary, release);
   let courier: Courier | undefined;
 
   return guarded(
@@ -55,25 +61,28 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         state = initialState(input.canary, input.cause, begun, Date.now());
       }
       const mail = (courier = new Courier(input.canary, originOf(state), input.resume?.outbox));
-      driver = new Driver(input.canary, inbox, input.leaseSeconds, core, get, (next) => (state = next), mail);
+      const whose = { canary: input.canary, release, leaseSeconds: input.leaseSeconds };
+      driver = new Driver(whose, inbox, core, get, (next) => (state = next), mail);
       for (;;) {
         publisher.publish(get());
         loadTests.follow(get());
         if (workflowInfo().continueAsNewSuggested && !loadTests.areRunning && !mail.isDelivering)
-          await carryOn(input, inbox, get(), mail);
+          await carryOn(input, inbox, { state: get(), outbox: mail.rest, runs });
         const more = await driver.turn();
         state = withLoadTests(get(), loadTests.drain(), Date.now());
-        state = withUndelivered(state, mail.drain(), Date.now());
+        state = await archivist.lightened(withUndelivered(state, mail.drain(), Date.now()));
         if (more) continue;
         await loadTests.finish();
         state = withLoadTests(get(), loadTests.drain(), Date.now());
         state = recorded(get(), await handOver(input.canary, mail, () => !inbox.isEmpty));
+        if (!(await inbox.quiet())) continue;
+        await archivist.archive(outcomeOf(get(), runs, Date.now()), state.archives);
         if (await inbox.quiet()) break;
       }
       publisher.publish(get());
       if (driver.late)
         await continueWith({ canary: input.canary, leaseSeconds: input.leaseSeconds, cause: driver.late });
-      return outcomeOf(get());
+      return outcomeOf(get(), runs, Date.now());
     },
     async (why) => {
       try {
@@ -85,6 +94,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
       } finally {
         const left = courier ? await handOver(input.canary, courier, () => !inbox.isEmpty) : [];
         state &&= recorded(state, left);
+        if (state) await archivist.archive(outcomeOf(cutShort(state, why), runs, Date.now()), state.archives);
       }
     },
   );
@@ -116,8 +126,20 @@ async function comeHome(state: State, why: string): Promise<State> {
 }
 
 /** A long history is exchanged for a new one, unless something has come in that must be read first. */
-async function carryOn(input: RolloutInput, inbox: Inbox, state: State, courier: Courier): Promise<void> {
-  if (await inbox.quiet()) await continueWith({ ...input, resume: { state, outbox: courier.rest } });
+async function carryOn(input: RolloutInput, inbox: Inbox, resume: Resume): Promise<void> {
+  if (await inbox.quiet()) await continueWith({ ...input, resume });
+}
+
+/** The runs of the release up to this one; what its first one was, earlier versions haven't handed on. */
+function runsOf({ resume }: RolloutInput): readonly [string, ...string[]] {
+  const { runId, firstExecutionRunId } = workflowInfo();
+  const [first = firstExecutionRunId, ...others] = resume?.runs ?? [];
+  return resume ? [first, ...others, runId] : [runId];
+}
+
+/** The state of a run that something other than a decision has ended. */
+function cutShort(state: State, why: string): State {
+  return state.ending ? state : { ...state, ending: { kind: 'aborted', reason: why } };
 }
 
 /** Names the release: the same through a chain of runs that continue as new. */
@@ -135,23 +157,6 @@ function viewOf(state: State | undefined): { state: State | undefined; waitsFor:
   const next = plan(state, Date.now());
   const waitsFor = 'summary' in next ? next.summary : next.do === 'awaitReady' ? `${next.of} pods` : next.do;
   return { state, waitsFor, ended: next.do === 'end' };
-}
-
-function outcomeOf(state: State): Outcome {
-  return {
-    canary: state.canary,
-    ending: state.ending ?? { kind: 'reconciled', reason: '' },
-    cause: state.cause,
-    revision: state.applied,
-    promoted: state.promoted,
-    phase: state.phase,
-    weight: state.weight,
-    failedChecks: state.failedChecks,
-    startedAt: new Date(state.startedAt).toISOString(),
-    endedAt: new Date().toISOString(),
-    record: state.record,
-    recordDropped: state.recordDropped,
-  };
 }
 
 function goneOutcome(input: RolloutInput): Outcome {

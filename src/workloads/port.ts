@@ -3,6 +3,7 @@ import type { Readiness } from '../domain/findings.js';
 import type { Revision } from '../domain/revision.js';
 import type { Fence } from '../kubernetes/lease.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
+import type { StringMap } from '../kubernetes/objects/metadata.js';
 import type { ServicePort } from '../kubernetes/objects/service.js';
 import type { Selector } from './shared/selector.js';
 
@@ -15,6 +16,20 @@ export interface TargetView {
   readonly built: boolean;
   /** The primary runs what the target holds, configs included. */
   readonly sameAsPrimary: boolean;
+}
+
+/** What a release replaces, and by what: pod templates, or the specs of Services. They may hold secrets. */
+export interface Contents {
+  /** The target's. */
+  readonly revision: Revision;
+  /** The primary's as it was before any promotion that is under way; undefined where there is no primary. */
+  readonly before: object | undefined;
+  /** The target's, as its users have written it. */
+  readonly after: object;
+  /** What a promotion makes of the target's: what `before` is to be compared with. */
+  readonly promoted: object;
+  /** Of the target, and of its pods. */
+  readonly annotations: StringMap;
 }
 
 /** How the target's pods are found. */
@@ -41,6 +56,8 @@ export interface Workload {
   refresh(canary: Canary): Promise<void>;
   /** @throws UserError where the target is missing or can't be used */
   look(canary: Canary): Promise<TargetView>;
+  /** @throws UserError where the target is missing or can't be used */
+  contents(canary: Canary): Promise<Contents>;
   /**
    * The label that tells the target's pods from the primary's; undefined where nothing tells, because the target is
    * gone, has no such label, or is a Service.

@@ -58,6 +58,7 @@ export class World {
       awaitReady: (input) => of(input).awaitReady(input),
       callHooks: (input) => of(input).callHooks(input),
       deliver: (input) => of(input).deliver(input),
+      archive: (input) => of(input).archive(input),
       loadTest: (input) => of(input).loadTest(input),
       sweep: () => new FakeCluster().sweep(),
     };

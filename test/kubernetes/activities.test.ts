@@ -15,6 +15,7 @@ import type { KubeClient } from '../../src/kubernetes/client.js';
 import {
   CANARIES,
   CONFIG_MAPS,
+  CONTROLLER_REVISIONS,
   DEPLOYMENTS,
   HORIZONTAL_POD_AUTOSCALERS,
   LEASES,
@@ -28,6 +29,7 @@ import { wire } from '../../src/wiring.js';
 import type { Activities } from '../../src/workflows/activities.js';
 import { JANITOR, taskQueueOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
+import { MemoryArchive } from '../support/memory-archive.js';
 import { until } from '../support/until.js';
 import { receiver, type Receiver } from '../webhooks/receiver.js';
 import { openBench, ownCluster, temporalAddress, type Bench } from '../workflows/server.js';
@@ -45,6 +47,7 @@ class DoubleRelease {
     readonly bench: Bench,
     readonly doubled: Doubled,
     readonly hooks: Receiver,
+    readonly archive: MemoryArchive,
   ) {}
 
   static async open(t: TestContext, hooks: Receiver): Promise<DoubleRelease> {
@@ -56,13 +59,14 @@ class DoubleRelease {
     t.after(() => connection.close());
     const temporal = new Client({ connection });
     const settings = { ...DEFAULT_SETTINGS, clusterName: canary.cluster, namespace, minIntervalSeconds: 1 };
-    const deps = wire(client, temporal, settings, SILENT);
+    const archive = new MemoryArchive();
+    const deps = wire(client, temporal, settings, SILENT, archive);
     t.after(() => deps.cache.stop());
     const doubled = new Doubled(client, namespace);
     const activities = doubled.wrap(createActivities(deps, temporal));
     const bench = await (await openBench(activities, undefined, undefined, { canary })).start();
     t.after(() => bench.close());
-    return new DoubleRelease(client, namespace, bench, doubled, hooks);
+    return new DoubleRelease(client, namespace, bench, doubled, hooks, archive);
   }
 
   async apply(): Promise<void> {
@@ -157,6 +161,31 @@ test('an activity that is carried out twice, as after a lost completion, changes
     assert.equal(ending, 'promoted');
   });
 
+  await t.test('when that release is archived, with what it has replaced', async () => {
+    const { documents } = release.archive;
+    await until(() => documents.size === 2, 'both releases are archived', PATIENCE_MS);
+    const [initialised, promoted] = [...documents.values()];
+    assert.deepEqual(initialised?.images, { before: [], after: ['lab/http-echo:1'] });
+    assert.equal(initialised.templates?.before, undefined);
+    assert.equal(promoted?.outcome, 'promoted');
+    assert.deepEqual(promoted.images, { before: ['lab/http-echo:1'], after: ['lab/http-echo:2'] });
+    assert.deepEqual(promoted.templates?.difference, [
+      { path: 'spec.containers[web].image', before: 'lab/http-echo:1', after: 'lab/http-echo:2' },
+    ]);
+    // As they were in the Deployments: the primary's has its copies of configs.
+    assert.match(JSON.stringify(promoted.templates.before), /"colours-primary"/);
+    assert.match(JSON.stringify(promoted.templates.after), /"colours"/);
+    const kept = await release.client.list(CONTROLLER_REVISIONS, {
+      namespace: release.namespace,
+      labelSelector: 'serinus.dev/release',
+    });
+    await until(() => Promise.resolve(release.changes().length === 0), 'nothing is written any more', PATIENCE_MS);
+    assert.deepEqual(
+      kept.items.map(({ metadata }) => metadata.name),
+      [],
+    );
+  });
+
   await t.test('in a release that the janitor finds and that is rolled back', async () => {
     refuse = true;
     await release.setImage('lab/http-echo:3');
@@ -204,6 +233,7 @@ test('an activity that is carried out twice, as after a lost completion, changes
       awaitReady: true,
       callHooks: true,
       deliver: true,
+      archive: true,
       loadTest: true,
       sweep: true,
     };
@@ -211,6 +241,7 @@ test('an activity that is carried out twice, as after a lost completion, changes
     const effects: Readonly<Record<Effect['do'], true>> = {
       event: true,
       build: true,
+      keep: true,
       reconcile: true,
       scaleUp: true,
       scaleDown: true,

@@ -13,6 +13,7 @@ import type {
   ObserveInput,
   RollBackInput,
 } from '../../src/workflows/activities.js';
+import type { ArchiveInput } from '../../src/workflows/contract.js';
 import { PASSING, policyWith, V1, V2 } from '../domain/model.js';
 
 /**
@@ -52,6 +53,11 @@ export class FakeCluster implements Activities {
   onApply: (input: ApplyInput) => void | Promise<void> = () => undefined;
   /** By default nobody listens. */
   onDeliver: Activities['deliver'] = () => Promise.resolve([]);
+  /** Releases are archived. */
+  archives = false;
+  /** Parts that were brought to the archive, in order; nobody brings any while `onArchive` throws. */
+  archived: ArchiveInput[] = [];
+  onArchive: (input: ArchiveInput) => void | Promise<void> = () => undefined;
   onRollBack: () => void | Promise<void> = () => undefined;
   holder = '';
 
@@ -59,7 +65,7 @@ export class FakeCluster implements Activities {
     if (this.gone) return Promise.resolve({ gone: true });
     if (this.holder !== input.holder) this.epoch += 1;
     this.holder = input.holder;
-    return Promise.resolve({ epoch: this.epoch, ...this.status });
+    return Promise.resolve({ epoch: this.epoch, ...this.status, archives: this.archives });
   };
 
   observe: Activities['observe'] = async (input) => {
@@ -109,6 +115,12 @@ export class FakeCluster implements Activities {
   callHooks: Activities['callHooks'] = () => Promise.resolve({ results: [{ hook: 'report', ok: true }] });
 
   deliver: Activities['deliver'] = (input) => this.onDeliver(input);
+
+  archive: Activities['archive'] = async (input) => {
+    await this.onArchive(input);
+    this.archived.push(input);
+    return { store: 'memory' };
+  };
 
   loadTest: Activities['loadTest'] = () =>
     Promise.resolve({ name: 'load', requests: 0, failed: 0, requestsPerSecond: 0, codes: {}, p50: 0, p99: 0 });

@@ -55,7 +55,7 @@ export async function openBench(
   ready ??= setUpTemporal(client, 'shared', 3600);
   await ready;
   const code = bundle ?? (workflowsPath === undefined ? await workflowBundle() : await makeBundle(workflowsPath));
-  const { rollBack, loadTest, deliver, ...others } = activities;
+  const { rollBack, loadTest, deliver, archive, ...others } = activities;
   const common = { connection: native, ...named };
   const open = async (): Promise<Worker[]> => [
     await Worker.create({
@@ -67,7 +67,7 @@ export async function openBench(
     }),
     await Worker.create({ ...common, taskQueue: rollbackQueueOf(canary.cluster), activities: { rollBack } }),
     await Worker.create({ ...common, taskQueue: loadQueueOf(canary.cluster), activities: { loadTest } }),
-    await Worker.create({ ...common, taskQueue: noticesQueueOf(canary.cluster), activities: { deliver } }),
+    await Worker.create({ ...common, taskQueue: noticesQueueOf(canary.cluster), activities: { deliver, archive } }),
   ];
   return new Bench(canary, client, native, connection, open);
 }

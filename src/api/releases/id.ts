@@ -9,10 +9,7 @@ export interface ReleaseId {
 const ID =
   /^(?<namespace>[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)\.(?<name>[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?)\.(?<runId>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-/** `<namespace>.<name>.<run id>`: a namespace has no dots, a run id is a UUID, and the name may have dots. */
-export function formatReleaseId(canary: CanaryKey, runId: string): string {
-  return `${canary.namespace}.${canary.name}.${runId}`;
-}
+export { releaseIdOf as formatReleaseId } from '../../domain/identity.js';
 
 /** @returns undefined for anything that can't be the id of a release */
 export function parseReleaseId(cluster: string, text: string): ReleaseId | undefined {

@@ -1,7 +1,5 @@
+import { NO_RELEASE } from '../../domain/state.js';
 import { ROLLOUT, searchAttributes as attributes } from '../../workflows/contract.js';
-
-/** Outcomes of runs in which nothing was released. */
-const NO_RELEASE = ['reconciled', 'refused', 'suspended', 'gone'] as const;
 
 /** A condition of Temporal's list filter. */
 export function equals(attribute: string, value: string): string {

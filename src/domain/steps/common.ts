@@ -3,7 +3,7 @@ import { statusOf } from '../effects.js';
 import type { Findings, HookRound } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import type { Alert } from '../notices.js';
-import { appendTo, type RecordEntry } from '../record.js';
+import { lastPhaseIn, type RecordEntry } from '../record.js';
 import type { Ending, Problem, State } from '../state.js';
 import { intervalMs } from '../state.js';
 
@@ -76,14 +76,9 @@ function entryOf(effect: Effect, at: number): RecordEntry[] {
 
 /** Adds lines to the record; a phase is only written down when it changes. */
 export function recorded(state: State, entries: readonly RecordEntry[]): State {
-  const fresh = entries.filter((entry) => entry.what !== 'phase' || entry.phase !== lastPhase(state.record));
-  if (fresh.length === 0) return state;
-  const { record, dropped } = appendTo(state.record, fresh);
-  return { ...state, record, recordDropped: state.recordDropped + dropped };
-}
-
-function lastPhase(record: readonly RecordEntry[]): string | undefined {
-  return record.findLast((entry) => entry.what === 'phase')?.phase;
+  const phase = lastPhaseIn(state.record) ?? state.handedOver.phase;
+  const fresh = entries.filter((entry) => entry.what !== 'phase' || entry.phase !== phase);
+  return fresh.length === 0 ? state : { ...state, record: [...state.record, ...fresh] };
 }
 
 /** Something keeps the run from going on, perhaps what has kept it before. */

@@ -8,8 +8,9 @@ import { apply, ended, failure, normal, status, tickNow, type Context } from './
 
 /** Makes what the primary needs; the users' traffic isn't touched yet. */
 export function build({ state, findings, now }: Context): Decision {
-  const next = tickNow({ ...state, phase: 'Initializing', applied: seenRevision(state, findings) }, now);
-  return apply([status(next), { do: 'build' }], `create primary of ${state.canary.name}`, next, now);
+  const revision = seenRevision(state, findings);
+  const next = tickNow({ ...state, phase: 'Initializing', applied: revision }, now);
+  return apply([status(next), { do: 'keep', revision }, { do: 'build' }], `create primary of ${state.canary.name}`, next, now);
 }
 
 /** The primary serves: hand it the traffic, and scale the target to zero. */

@@ -20,19 +20,19 @@ function fromTheStart(state: State): State {
     approved: [],
     said: [],
     lastDrift: [],
+    shipment: undefined,
   };
 }
 
 /** A new revision: scale the canary up. */
 export function start(context: Context, weight: number): Decision {
   const { state, findings, now } = context;
-  const next = awaiting(
-    { ...fromTheStart(state), applied: seenRevision(state, findings), weight, weightSince: now },
-    'canary',
-  );
+  const revision = seenRevision(state, findings);
+  const next = awaiting({ ...fromTheStart(state), applied: revision, weight, weightSince: now }, 'canary');
   const effects: Effect[] = [
     ...passes(state, 'Confirm-rollout', findings['confirm-rollout']),
     { ...normal(messagesFor(state).scalingUp), phase: 'Progressing' },
+    { do: 'keep', revision },
     { do: 'scaleUp' },
     status(next),
   ];
@@ -42,10 +42,12 @@ export function start(context: Context, weight: number): Decision {
 /** A newer revision in mid-analysis: traffic off the canary, and from the first step again. */
 export function restart({ state, findings, now }: Context): Decision {
   const weight = state.stranded ? 100 : 0;
+  const revision = seenRevision(state, findings);
   const next = awaiting(
-    { ...fromTheStart(state), applied: seenRevision(state, findings), weight, weightSince: now, promoteNow: false },
+    { ...fromTheStart(state), applied: revision, weight, weightSince: now, promoteNow: false },
     'canary',
   );
   const off: Effect[] = state.stranded ? [] : [{ do: 'weights', primary: 100, canary: 0 }];
-  return apply([normal(messagesFor(state).restarting), ...off, status(next)], 'restart analysis', next, now);
+  const effects: Effect[] = [normal(messagesFor(state).restarting), ...off, { do: 'keep', revision }, status(next)];
+  return apply(effects, 'restart analysis', next, now);
 }

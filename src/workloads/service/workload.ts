@@ -8,7 +8,7 @@ import type { Fence } from '../../kubernetes/lease.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
-import type { TargetView, Workload } from '../port.js';
+import type { Contents, TargetView, Workload } from '../port.js';
 import { missing } from '../shared/missing.js';
 import { canonicalJson, contentHash } from '../shared/revision.js';
 import { Snapshots, unmarked } from '../shared/snapshots.js';
@@ -40,6 +40,20 @@ export class ServiceWorkload implements Workload {
       built: primary !== undefined,
       sameAsPrimary:
         primary !== undefined && leadsTo(primary) === leadsTo(serviceCopy(target, primary, canary, 'primary')),
+    };
+  }
+
+  async contents(canary: Canary): Promise<Contents> {
+    const target = await this.target(canary);
+    const primary = await this.get(canary, canary.targetRef.primaryName);
+    const before = primary && ((await this.snapshots.before(canary, primary)) ?? copiedSpec(specOf(primary)));
+    const after = copiedSpec(specOf(target));
+    return {
+      revision: revisionOf(target),
+      before,
+      after,
+      promoted: after,
+      annotations: target.metadata.annotations ?? {},
     };
   }
 

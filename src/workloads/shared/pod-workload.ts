@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
 import { sameRevision, type Revision } from '../../domain/revision.js';
@@ -10,13 +9,22 @@ import { write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import { configType, type Configs } from '../configs.js';
 import { TargetMissing } from '../errors.js';
-import type { TargetView, Workload } from '../port.js';
+import type { Contents, TargetView, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
 import { servicePorts } from './ports.js';
-import { newPrimary, promotedPrimary, runsSameTemplate, withoutRolloutId, type PrimaryWish } from './primary.js';
+import {
+  asPrimary,
+  newPrimary,
+  promotedPrimary,
+  runsSameTemplate,
+  withoutRolloutId,
+  type PrimaryWish,
+  type TemplateWish,
+} from './primary.js';
 import { contentHash } from './revision.js';
+import { rolloutId } from './rollout-id.js';
 import { findSelector, selectorOf, type Selector } from './selector.js';
 import { Snapshots, unmarked } from './snapshots.js';
 
@@ -65,6 +73,20 @@ export class PodWorkload implements Workload {
       },
       built: primary !== undefined,
       sameAsPrimary: primary !== undefined && (await this.isSame(canary, seen, primary)),
+    };
+  }
+
+  async contents(canary: Canary): Promise<Contents> {
+    const { target, revision, tracked } = await this.see(canary);
+    const primary = await this.primary(canary);
+    const before = primary && ((await this.snapshots.before(canary, primary)) ?? this.of.template(primary));
+    const after = this.of.template(target);
+    return {
+      revision,
+      before: before && withoutRolloutId(before),
+      after,
+      promoted: asPrimary(target, this.templateWish(target, tracked)),
+      annotations: { ...target.metadata.annotations, ...after.metadata?.annotations },
     };
   }
 
@@ -235,11 +257,14 @@ export class PodWorkload implements Workload {
 
   private async isSame(canary: Canary, seen: Seen, primary: PodController): Promise<boolean> {
     const { target, tracked, revision } = seen;
+    if (!runsSameTemplate(target, primary, this.templateWish(target, tracked))) return false;
+    return this.configs.copiesAreEqual(canary.namespace, tracked, revision.configs);
+  }
+
+  private templateWish(target: PodController, tracked: readonly ConfigReference[]): TemplateWish {
     const { selectorLabels } = this.settings;
     const selector = selectorOf(target, selectorLabels);
-    const wish = { kind: this.of, selector, selectorLabels, tracked: new Set(tracked.map(keyOf)) };
-    if (!runsSameTemplate(target, primary, wish)) return false;
-    return this.configs.copiesAreEqual(canary.namespace, tracked, revision.configs);
+    return { kind: this.of, selector, selectorLabels, tracked: new Set(tracked.map(keyOf)) };
   }
 
   private wish(
@@ -250,25 +275,15 @@ export class PodWorkload implements Workload {
     fence: Fence,
   ): PrimaryWish {
     return {
-      kind: this.of,
+      ...this.templateWish(target, tracked),
       name: canary.targetRef.primaryName,
       namespace: canary.namespace,
       owner: canary.owner,
-      selector: selectorOf(target, this.settings.selectorLabels),
-      selectorLabels: this.settings.selectorLabels,
       prefixes: this.settings.includeLabelPrefixes,
-      tracked: new Set(tracked.map(keyOf)),
       rolloutId: rolloutId(canary, revision, fence),
       autoscaled: canary.autoscalerRef !== undefined,
     };
   }
-}
-
-/** A UUID that is the same whenever the same promotion is carried out, and another for the next. */
-function rolloutId(canary: Canary, revision: Revision, fence: Fence): string {
-  const text = JSON.stringify([canary.uid, revision.hash, revision.configs, fence.epoch]);
-  const hex = createHash('sha256').update(text).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function namesOf({ targetRef }: Canary): readonly string[] {

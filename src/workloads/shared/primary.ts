@@ -103,6 +103,11 @@ function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: s
   };
 }
 
+/** The target's template as the primary would have it. */
+export function asPrimary(target: PodController, wish: TemplateWish): PodTemplate {
+  return withoutRolloutId(primaryTemplate(target, wish, ''));
+}
+
 /** Whether the primary already runs what the target's template would make of it. */
 export function runsSameTemplate(target: PodController, primary: PodController, wish: TemplateWish): boolean {
   return comparable(primaryTemplate(target, wish, '')) === comparable(wish.kind.template(primary));

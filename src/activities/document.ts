@@ -1,0 +1,38 @@
+import { releaseDocumentSchema, type ReleaseDocument, type Templates } from '../archive/document.js';
+import type { EndedRelease } from '../domain/outcome.js';
+import { actorsIn } from '../domain/record.js';
+
+const NO_IMAGES = { before: [], after: [] };
+
+/**
+ * What the archive keeps of a release besides its record.
+ *
+ * @param id of the release
+ */
+export function documentOf(id: string, ended: EndedRelease, templates: Templates | undefined): ReleaseDocument {
+  const { canary, cause, ending, revision, shipment, handedOver, record } = ended;
+  return releaseDocumentSchema.parse({
+    version: 1,
+    id,
+    ...canary,
+    runs: ended.runs,
+    target: ended.target,
+    strategy: ended.strategy,
+    outcome: ending.kind,
+    reason: ending.reason,
+    cause,
+    triggeredBy: cause.by,
+    actors: actorsIn(record, [cause.by, ...(handedOver?.actors ?? [])]),
+    revision: revision?.hash,
+    promotedRevision: ended.promoted,
+    images: shipment?.images ?? NO_IMAGES,
+    startedAt: ended.startedAt,
+    endedAt: ended.endedAt,
+    phase: ended.phase,
+    weight: ended.weight,
+    failedChecks: ended.failedChecks,
+    commitTime: shipment?.commitTime,
+    recordLength: (handedOver?.entries ?? 0) + record.length + ended.recordDropped,
+    templates,
+  });
+}

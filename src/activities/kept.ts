@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { differenceOf } from '../archive/difference.js';
+import { templatesSchema, type Templates } from '../archive/document.js';
+import type { CanaryKey } from '../domain/identity.js';
+import { sameRevision, type Revision } from '../domain/revision.js';
+import type { Shipment } from '../domain/shipment.js';
+import { messageOf, UserError } from '../errors.js';
+import { KubeError } from '../kubernetes/client.js';
+import { CONTROLLER_REVISIONS } from '../kubernetes/object.js';
+import type { Contents } from '../workloads/port.js';
+import type { Workbench } from './canary.js';
+import type { Dependencies } from './dependencies.js';
+import { shipmentOf } from './shipment.js';
+
+/** On what is kept of a release in the cluster until the archive has it. */
+const OF_RELEASE = 'serinus.dev/release';
+
+/**
+ * Keeps what a release replaces, and by what, in a ControllerRevision, so that the archive gets what was there when the
+ * release began, however long it can't be written. It has no owner: it outlives the Canary, too. Without an archive
+ * nothing is kept.
+ *
+ * @param release its id
+ * @returns what it ships; undefined where the target has changed meanwhile, or can't be read
+ */
+export async function keep(
+  deps: Dependencies,
+  { canary, workload }: Workbench,
+  revision: Revision,
+  release: string | undefined,
+): Promise<Shipment | undefined> {
+  try {
+    const contents = await workload.contents(canary);
+    if (!sameRevision(contents.revision, revision)) return undefined;
+    if (deps.archive && release !== undefined) await create(deps, canary.namespace, release, contents);
+    return shipmentOf(contents);
+  } catch (error) {
+    // What the archive will miss is no reason to keep a release from starting.
+    const fields = { canary: `${canary.name}.${canary.namespace}` };
+    deps.log.warn(fields, `what the release replaces could not be kept: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function create(deps: Dependencies, namespace: string, release: string, contents: Contents): Promise<void> {
+  try {
+    await deps.cache.client.create(CONTROLLER_REVISIONS, {
+      apiVersion: CONTROLLER_REVISIONS.apiVersion,
+      kind: CONTROLLER_REVISIONS.kind,
+      metadata: {
+        name: nameOf(release, contents.revision.hash),
+        namespace,
+        labels: { [OF_RELEASE]: labelOf(release) },
+      },
+      revision: 1,
+      data: templatesOf(contents),
+    });
+  } catch (error) {
+    if (!(error instanceof KubeError) || !error.alreadyExists) throw error;
+  }
+}
+
+/** What was kept of a release. */
+export interface Kept {
+  /** Of the revision that was asked for. */
+  readonly templates: Templates | undefined;
+  /** Deletes everything that is kept of the release. */
+  forget(): Promise<void>;
+}
+
+/**
+ * Reads what was kept of a release.
+ *
+ * @param hash of the revision that is asked for
+ */
+export async function readKept(
+  deps: Dependencies,
+  { namespace }: Pick<CanaryKey, 'namespace'>,
+  release: string,
+  hash?: string,
+): Promise<Kept> {
+  const { client } = deps.cache;
+  const selector = `${OF_RELEASE}=${labelOf(release)}`;
+  const { items } = await client.list(CONTROLLER_REVISIONS, { namespace, labelSelector: selector });
+  const wanted = hash === undefined ? undefined : nameOf(release, hash);
+  const found = items.find(({ metadata }) => metadata.name === wanted);
+  return {
+    templates: found && templatesSchema.parse(found['data']),
+    forget: async () => {
+      for (const { metadata } of items) await client.delete(CONTROLLER_REVISIONS, namespace, metadata.name);
+    },
+  };
+}
+
+/**
+ * What the cluster shows of a release that has promoted nothing: the primary still is what it was.
+ *
+ * @returns undefined where it shows another revision
+ */
+export async function readUnkept(
+  { canary, workload }: Workbench,
+  hash: string | undefined,
+): Promise<{ readonly templates: Templates; readonly shipment: Shipment } | undefined> {
+  try {
+    const contents = await workload.contents(canary);
+    if (contents.revision.hash !== hash) return undefined;
+    return { templates: templatesOf(contents), shipment: shipmentOf(contents) };
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function templatesOf({ before, after, promoted }: Contents): Templates {
+  return templatesSchema.parse({ ...(before ? { before, difference: differenceOf(before, promoted) } : {}), after });
+}
+
+function nameOf(release: string, hash: string): string {
+  return `release-${labelOf(release)}-${hash.toLowerCase()}`;
+}
+
+/** Short enough for a label, whatever the Canary's name. */
+function labelOf(release: string): string {
+  return createHash('sha256').update(release).digest('hex').slice(0, 16);
+}

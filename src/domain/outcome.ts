@@ -1,0 +1,68 @@
+import type { CanaryKey } from './identity.js';
+import type { Phase } from './phases.js';
+import type { Strategy } from './policy.js';
+import type { HandedOver, RecordEntry } from './record.js';
+import type { Revision } from './revision.js';
+import type { Shipment } from './shipment.js';
+import { NO_RELEASE, type Change, type Ending, type OutcomeKind, type State } from './state.js';
+
+/** The result of a closed run: the record of what happened. */
+export interface Outcome {
+  readonly canary: CanaryKey;
+  readonly ending: Ending;
+  readonly cause: Change;
+  readonly revision: Revision | undefined;
+  readonly promoted: string;
+  readonly phase: Phase;
+  readonly weight: number;
+  readonly failedChecks: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** Without what has been handed over. */
+  readonly record: readonly RecordEntry[];
+  readonly recordDropped: number;
+  /** What follows is missing from runs of earlier versions. */
+  readonly handedOver?: HandedOver;
+  /** Ids of the runs that the release went through, in order. */
+  readonly runs?: readonly string[];
+  readonly target?: { readonly kind: string; readonly name: string };
+  readonly strategy?: Strategy['kind'];
+  readonly shipment?: Shipment;
+}
+
+/** A release as it is archived: one that has come to its end, or one whose run was ended from outside. */
+export type EndedRelease = Omit<Outcome, 'ending'> & {
+  readonly ending: { readonly kind: OutcomeKind | 'died'; readonly reason: string };
+};
+
+/**
+ * @param runs of the release
+ * @param endedAt milliseconds since 1970
+ */
+export function outcomeOf(state: State, runs: readonly string[], endedAt: number): Outcome {
+  const { policy, shipment } = state;
+  return {
+    canary: state.canary,
+    ending: state.ending ?? { kind: 'reconciled', reason: '' },
+    cause: state.cause,
+    revision: state.applied,
+    promoted: state.promoted,
+    phase: state.phase,
+    weight: state.weight,
+    failedChecks: state.failedChecks,
+    startedAt: new Date(state.startedAt).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
+    record: state.record,
+    recordDropped: state.recordDropped,
+    handedOver: state.handedOver,
+    runs,
+    ...(policy ? { target: { kind: policy.targetKind, name: policy.targetName }, strategy: policy.strategy.kind } : {}),
+    ...(shipment ? { shipment } : {}),
+  };
+}
+
+/** Runs that have only looked, or corrected drift, leave nothing; one that was cut short in a release does. */
+export function isWorthKeeping({ ending, record, handedOver }: EndedRelease): boolean {
+  if (ending.kind !== 'died' && !NO_RELEASE.some((kind) => kind === ending.kind)) return true;
+  return (handedOver?.chunks ?? 0) > 0 || record.some(({ what }) => what === 'weight' || what === 'analysis');
+}

@@ -1,0 +1,79 @@
+import { CancellationScope, log, ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
+import type { CanaryKey } from '../domain/identity.js';
+import { isWorthKeeping, type Outcome } from '../domain/outcome.js';
+import { surplusOf, withHandedOver } from '../domain/record.js';
+import type { State } from '../domain/state.js';
+import { archive } from './archive.js';
+import { archiveIdOf, type ArchiveInput } from './contract.js';
+
+/** Of the patch that has brought the archive: runs that began before it hand over what comes after it. */
+const PATCH = 'archive';
+
+/**
+ * Hands over what a run doesn't carry any longer, and the release when it has ended, to workflows that bring it into the
+ * archive. Nobody waits for the archive itself, and whatever goes wrong here is no reason to roll a release back.
+ */
+export class Archivist {
+  private ends = 0;
+  /** What was handed over last. */
+  private last = '';
+
+  /** @param release its id */
+  constructor(
+    private readonly canary: CanaryKey,
+    private readonly release: string,
+  ) {}
+
+  /** Hands the older entries of a long record over. @returns the state without them */
+  async lightened(state: State): Promise<State> {
+    const entries = surplusOf(state.record);
+    if (entries.length === 0 || !patched(PATCH)) return state;
+    const { handedOver } = state;
+    const next = withHandedOver(handedOver, entries);
+    const id = archiveIdOf(this.canary.cluster, this.release, next.chunks);
+    const part = { part: 'record', from: handedOver.entries, entries } as const;
+    if (!(await this.handOver(id, part))) return state;
+    return { ...state, record: state.record.slice(entries.length), handedOver: next };
+  }
+
+  /** Hands a release over that has ended; again where there is more to tell than last time. */
+  async archive(outcome: Outcome, archives: boolean | undefined): Promise<void> {
+    if (archives === false || !isWorthKeeping(outcome)) return;
+    const { endedAt: _at, ...rest } = outcome;
+    const content = JSON.stringify(rest);
+    if (content === this.last || !patched(PATCH)) return;
+    const { cluster } = this.canary;
+    const parts = Array.from({ length: outcome.handedOver?.chunks ?? 0 }, (_, index) => index + 1);
+    const earlier = Array.from({ length: this.ends }, (_, index) => endName(index + 1));
+    const after = [...parts, ...earlier].map((part) => archiveIdOf(cluster, this.release, part));
+    const id = archiveIdOf(cluster, this.release, endName(this.ends + 1));
+    if (!(await this.handOver(id, { part: 'end', ended: outcome, after }))) return;
+    this.ends += 1;
+    this.last = content;
+  }
+
+  private async handOver(workflowId: string, part: Part): Promise<boolean> {
+    const { canary, release } = this;
+    try {
+      await CancellationScope.nonCancellable(() =>
+        startChild(archive, {
+          workflowId,
+          args: [{ canary, release, ...part }],
+          parentClosePolicy: ParentClosePolicy.ABANDON,
+          staticSummary: `archive ${part.part === 'end' ? 'the release' : 'a part of the record'} of ${release}`,
+        }),
+      );
+      return true;
+    } catch (error) {
+      log.error('a part of the release could not be handed over to the archive', { workflowId, error: String(error) });
+      return false;
+    }
+  }
+}
+
+type Part = DistributiveOmit<ArchiveInput, 'canary' | 'release'>;
+type DistributiveOmit<T, Keys extends PropertyKey> = T extends unknown ? Omit<T, Keys> : never;
+
+function endName(nth: number): 'end' | `end.${number}` {
+  return nth === 1 ? 'end' : `end.${nth}`;
+}

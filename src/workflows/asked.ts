@@ -1,0 +1,30 @@
+import type { State } from '../domain/state.js';
+import type { AskedStanding } from './activities.js';
+
+/** What a look is asked with. */
+export function asked(state: State): AskedStanding {
+  return {
+    canary: state.canary,
+    knownGeneration: state.policy?.generation ?? 0,
+    generation: state.generation,
+    recover: state.recover,
+    phase: state.phase,
+    weight: state.weight,
+    failedChecks: state.failedChecks,
+    unknownChecks: state.unknownChecks,
+    iterations: state.iterations,
+    applied: state.applied,
+    promoted: state.promoted,
+    prepared: state.prepared,
+    begun: state.begun,
+    stranded: state.stranded,
+    paused: state.paused,
+    gate: state.gate,
+    approved: state.approved,
+    promoteNow: state.promoteNow,
+    skipStep: state.skipStep ?? false,
+    checkDueAt: state.checkDueAt,
+    weightSince: state.weightSince,
+    lastDrift: state.lastDrift,
+  };
+}
