@@ -32,7 +32,7 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   await deps.leases.renew(owner, input.fence, term, { spec });
   let shipment: Shipment | undefined;
   for (const [index, effect] of input.effects.entries()) {
-    if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect.revision, input.release);
+    if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release);
     else if (!(await carryOut(deps, view, effect, input, index, signal))) return { overtaken: true };
   }
   if (release) await letGo(deps, owner, input, release);

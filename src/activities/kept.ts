@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { differenceOf } from '../archive/difference.js';
+import { changesOf } from '../archive/changes.js';
 import { templatesSchema, type Templates } from '../archive/document.js';
+import type { Effect } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
-import { sameRevision, type Revision } from '../domain/revision.js';
+import { sameRevision } from '../domain/revision.js';
 import type { Shipment } from '../domain/shipment.js';
 import { messageOf, UserError } from '../errors.js';
 import { KubeError } from '../kubernetes/client.js';
@@ -26,12 +27,13 @@ const OF_RELEASE = 'serinus.dev/release';
 export async function keep(
   deps: Dependencies,
   { canary, workload }: Workbench,
-  revision: Revision,
+  { revision, first }: Effect & { readonly do: 'keep' },
   release: string | undefined,
 ): Promise<Shipment | undefined> {
   try {
-    const contents = await workload.contents(canary);
-    if (!sameRevision(contents.revision, revision)) return undefined;
+    const found = await workload.contents(canary);
+    if (!sameRevision(found.revision, revision)) return undefined;
+    const contents = first ? { ...found, before: undefined } : found;
     if (deps.archive && release !== undefined) await create(deps, canary.namespace, release, contents);
     return shipmentOf(contents);
   } catch (error) {
@@ -112,7 +114,7 @@ export async function readUnkept(
 }
 
 function templatesOf({ before, after, promoted }: Contents): Templates {
-  return templatesSchema.parse({ ...(before ? { before, difference: differenceOf(before, promoted) } : {}), after });
+  return templatesSchema.parse({ ...(before ? { before, difference: changesOf(before, promoted) } : {}), after });
 }
 
 function nameOf(release: string, hash: string): string {

@@ -32,7 +32,12 @@ export type Effect =
   /** Makes all generated objects right; a route that has to be made anew gets these weights. */
   | ({ readonly do: 'reconcile' } & Weights)
   /** Keeps what the release is about to replace, and by what, for the archive; nothing depends on it. */
-  | { readonly do: 'keep'; readonly revision: Revision }
+  | {
+      readonly do: 'keep';
+      readonly revision: Revision;
+      /** Nothing is replaced: the primary is only being made. */
+      readonly first?: true;
+    }
   | { readonly do: 'scaleUp' }
   | { readonly do: 'scaleDown' }
   | ({ readonly do: 'weights' } & Weights)

@@ -10,7 +10,12 @@ import { apply, ended, failure, normal, status, tickNow, type Context } from './
 export function build({ state, findings, now }: Context): Decision {
   const revision = seenRevision(state, findings);
   const next = tickNow({ ...state, phase: 'Initializing', applied: revision }, now);
-  return apply([status(next), { do: 'keep', revision }, { do: 'build' }], `create primary of ${state.canary.name}`, next, now);
+  return apply(
+    [status(next), { do: 'keep', revision, first: true }, { do: 'build' }],
+    `create primary of ${state.canary.name}`,
+    next,
+    now,
+  );
 }
 
 /** The primary serves: hand it the traffic, and scale the target to zero. */

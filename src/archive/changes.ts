@@ -1,5 +1,5 @@
 /** One place in which two templates differ. */
-export interface Difference {
+export interface TemplateChange {
   /** For instance `spec.containers[podinfod].image`. */
   readonly path: string;
   /** Undefined where it has been added. */
@@ -12,13 +12,13 @@ export interface Difference {
  * Where two objects of Kubernetes differ, in the order of their fields. Elements of lists are known by their names where
  * all of them have one (containers, volumes, variables), else by their positions.
  */
-export function differenceOf(before: unknown, after: unknown): readonly Difference[] {
+export function changesOf(before: unknown, after: unknown): readonly TemplateChange[] {
   return differences('', before, after);
 }
 
 type Parts = ReadonlyMap<string, unknown>;
 
-function differences(path: string, before: unknown, after: unknown): readonly Difference[] {
+function differences(path: string, before: unknown, after: unknown): readonly TemplateChange[] {
   const [old, now] = partsOf(before, after);
   if (!old || !now) return isSame(before, after) ? [] : [{ path, ...given('before', before), ...given('after', after) }];
   const keys = [...new Set([...old.keys(), ...now.keys()])];
