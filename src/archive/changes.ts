@@ -20,7 +20,8 @@ type Parts = ReadonlyMap<string, unknown>;
 
 function differences(path: string, before: unknown, after: unknown): readonly TemplateChange[] {
   const [old, now] = partsOf(before, after);
-  if (!old || !now) return isSame(before, after) ? [] : [{ path, ...given('before', before), ...given('after', after) }];
+  if (!old || !now)
+    return isSame(before, after) ? [] : [{ path, ...given('before', before), ...given('after', after) }];
   const keys = [...new Set([...old.keys(), ...now.keys()])];
   return keys.flatMap((key) => differences(joined(path, key), old.get(key), now.get(key)));
 }
