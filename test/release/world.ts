@@ -75,9 +75,17 @@ export class World {
     return { namespace: this.namespace, host: this.host, image: 'lab/http-echo:1' };
   }
 
-  /** Application, route and Canary, initialised. */
-  async initialised(canary: KubeObject = appCanary(this.app), args: readonly string[] = []): Promise<SerinusProcess> {
-    const serinus = await this.serinus(['all', ...args]);
+  /**
+   * Application, route and Canary, initialised.
+   *
+   * @param running by a process that is there already
+   */
+  async initialised(
+    canary: KubeObject = appCanary(this.app),
+    args: readonly string[] = [],
+    running?: SerinusProcess,
+  ): Promise<SerinusProcess> {
+    const serinus = running ?? (await this.serinus(['all', ...args]));
     await this.apply(appDeployment(this.app), appRoute(this.app), canary);
     await this.phase('Initialized');
     return serinus;

@@ -9,6 +9,7 @@ import { en } from '../src/i18n/en.js';
 
 function row(name: string, more: Partial<FleetRow> = {}): FleetRow {
   return {
+    cluster: 'main',
     namespace: 'test',
     name,
     phase: 'Succeeded',
@@ -91,6 +92,14 @@ describe('the fleet', () => {
     assert.deepEqual(
       [...known.values()].filter(({ name }) => name === 'calm').map(({ phase }) => phase),
       ['Failed'],
+    );
+  });
+
+  test('forgets who is not among all rows that there are', () => {
+    const known = withNews(withNews(new Map(), { what: 'all', rows }), { what: 'synced', canaries: ['test/calm'] });
+    assert.deepEqual(
+      [...known.values()].map(({ name }) => name),
+      ['calm'],
     );
   });
 });

@@ -21,9 +21,6 @@ class Unreachable extends Error {
 
 const TIMEOUT_MS = 15_000;
 
-/** How the API knows that a person on this page has ordered something. */
-const CHANNEL = { 'X-Serinus-Channel': 'ui' };
-
 /** @throws ApiProblem | Unreachable */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, { headers: { Accept: 'application/json' }, ...(signal && { signal }) });
@@ -44,7 +41,6 @@ export async function post<T>(path: string, { body, idempotencyKey, csrfToken }:
     headers: {
       Accept: 'application/json',
       'Content-Type': 'application/json',
-      ...CHANNEL,
       ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
       ...(csrfToken !== undefined && { 'X-Serinus-Csrf': csrfToken }),
     },

@@ -4,19 +4,21 @@
  */
 import type { CanarySummary } from '../../../src/api/schema/canary.js';
 import type { CheckAnswer } from '../../../src/api/schema/check.js';
+import type { Live as Snapshot } from '../../../src/api/schema/live.js';
 import type { RecordLine, Release } from '../../../src/api/schema/release.js';
 
-export type { CanaryDetail, CanarySummary } from '../../../src/api/schema/canary.js';
 export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.js';
-export type { RecordLine, Release, ReleaseHistory } from '../../../src/api/schema/release.js';
+export type { LiveNode, LiveStrategy } from '../../../src/api/schema/live.js';
+export type { Release } from '../../../src/api/schema/release.js';
 export type { Obeyed, Pending } from '../../../src/api/schema/requests.js';
+export type { Permissions, SessionAnswer as Session } from '../../../src/api/schema/session.js';
 
 /** A row of the fleet. */
-export type FleetRow = CanarySummary & { readonly cluster?: string; readonly attention?: string };
+export type FleetRow = CanarySummary;
 
 export type Finding = CheckAnswer['canaries'][number]['findings'][number];
 
-export type Steering = NonNullable<Release['steering']>[number] & { readonly effect?: string };
+export type Steering = NonNullable<Release['steering']>[number];
 
 /** A problem document (RFC 9457). */
 export interface ProblemDocument {
@@ -26,20 +28,6 @@ export interface ProblemDocument {
   readonly detail: string;
   readonly field?: string;
   readonly remedy?: string;
-}
-
-export interface Session {
-  readonly user?: { readonly name: string; readonly groups?: readonly string[] };
-  readonly mode: 'none' | 'kubernetes' | 'oidc';
-  /** Whoever reaches the port may steer. */
-  readonly development: boolean;
-  readonly csrfToken?: string;
-  readonly login?: string;
-  readonly expiresAt?: string;
-}
-
-export interface Permissions {
-  readonly orders: Readonly<Record<string, boolean>>;
 }
 
 export interface Approval {
@@ -65,49 +53,15 @@ export interface LiveGate {
   readonly expiresInto?: 'reject' | 'hold';
 }
 
-export interface LiveNode {
-  readonly kind: string;
-  readonly name: string;
-  readonly health?: 'good' | 'busy' | 'bad' | 'idle';
-  readonly status: string;
-  readonly detail?: string;
-  readonly children: readonly LiveNode[];
-}
-
-export interface Strategy {
-  readonly kind: 'canary' | 'ab' | 'blueGreen';
-  readonly steps?: readonly number[];
-  readonly iterations?: number | { readonly done: number; readonly of: number };
-  readonly intervalSeconds?: number;
-  readonly threshold?: number;
-}
-
-export interface SeenWeight {
-  readonly percent: number;
-  readonly requests?: number;
-  readonly windowSeconds: number;
-  readonly at: string;
-}
-
-/** A Canary and its newest release as they are now. */
-export interface Live {
-  readonly canary: { readonly namespace: string; readonly name: string };
-  readonly cluster?: string;
-  readonly phase?: string;
-  readonly release?: Release;
-  readonly strategy?: Strategy;
-  readonly weight: { readonly wanted: number; readonly seen?: SeenWeight };
-  readonly why?: string;
-  readonly next?: { readonly what: string; readonly at?: string };
-  readonly attention?: string;
-  readonly tree: readonly LiveNode[];
-  readonly gates: readonly LiveGate[];
-  readonly links: {
-    readonly temporal?: string;
-    readonly metrics?: string | readonly { readonly metric: string; readonly href: string }[];
-    readonly logs?: string;
-  };
-}
+/**
+ * A Canary and its newest release as they are now. Of a release that has ended long ago, less is known: what stands here
+ * without a question mark is.
+ */
+export type Live = Pick<
+  Snapshot,
+  'canary' | 'release' | 'strategy' | 'weight' | 'next' | 'attention' | 'tree' | 'links'
+> &
+  Partial<Pick<Snapshot, 'cluster' | 'phase' | 'why'>> & { readonly gates: readonly LiveGate[] };
 
 /** A line of the history of all Canaries. */
 export interface PastRelease {

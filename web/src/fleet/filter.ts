@@ -30,7 +30,7 @@ export function found(rows: readonly FleetRow[], { search, namespace }: Omit<Wan
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
     if (namespace !== '' && row.namespace !== namespace) return false;
-    const text = [row.namespace, row.name, row.target.name, row.cluster ?? ''].join(' ').toLowerCase();
+    const text = [row.namespace, row.name, row.target.name, row.cluster].join(' ').toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
@@ -51,6 +51,6 @@ export function countsOf(rows: readonly FleetRow[]): Readonly<Record<FilterName,
 /** What needs somebody first, then what moves, then by name: a row doesn't jump while nothing happens to it. */
 export function sorted(rows: readonly FleetRow[]): readonly FleetRow[] {
   const rank = (row: FleetRow): number => (needsAttention(row) ? 0 : row.releaseUnderWay ? 1 : 2);
-  const key = (row: FleetRow): string => `${row.namespace} ${row.name} ${row.cluster ?? ''}`;
+  const key = (row: FleetRow): string => `${row.namespace} ${row.name} ${row.cluster}`;
   return [...rows].sort((a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : 1));
 }

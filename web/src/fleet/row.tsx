@@ -17,8 +17,7 @@ export function FleetRowView({ row }: { readonly row: FleetRow }) {
           {row.name}
         </Link>
         <span className="muted">
-          {row.namespace}
-          {row.cluster !== undefined && ` · ${row.cluster}`}
+          {row.namespace} · {row.cluster}
         </span>
       </div>
       <div className="fleet-state">

@@ -6,9 +6,11 @@ export type Rows = ReadonlyMap<string, FleetRow>;
 export type FleetNews =
   | { readonly what: 'all'; readonly rows: readonly FleetRow[] }
   | { readonly what: 'canary'; readonly row: FleetRow }
-  | { readonly what: 'gone'; readonly key: Pick<FleetRow, 'namespace' | 'name' | 'cluster'> };
+  | { readonly what: 'gone'; readonly key: Pick<FleetRow, 'namespace' | 'name' | 'cluster'> }
+  /** All rows that there are have been told: `namespace/name`. */
+  | { readonly what: 'synced'; readonly canaries: readonly string[] };
 
-export function keyOf({ cluster = '', namespace, name }: Pick<FleetRow, 'namespace' | 'name' | 'cluster'>): string {
+export function keyOf({ cluster, namespace, name }: Pick<FleetRow, 'namespace' | 'name' | 'cluster'>): string {
   return `${cluster}/${namespace}/${name}`;
 }
 
@@ -23,5 +25,7 @@ export function withNews(rows: Rows, news: FleetNews): Rows {
       left.delete(keyOf(news.key));
       return left;
     }
+    case 'synced':
+      return new Map([...rows].filter(([, { namespace, name }]) => news.canaries.includes(`${namespace}/${name}`)));
   }
 }

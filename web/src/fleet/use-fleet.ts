@@ -6,8 +6,6 @@ import type { FleetRow } from '../api/types.js';
 import { withNews, type FleetNews, type Rows } from './rows.js';
 
 const POLL_MS = 3_000;
-/** With a stream the whole list is read now and then all the same. */
-const REFRESH_MS = 60_000;
 
 interface Fleet {
   /** Undefined until the first answer. */
@@ -26,11 +24,12 @@ export function useFleet(): Fleet {
   const connection = useStream('/api/v1/stream', {
     canary: (row) => tell({ what: 'canary', row: row as FleetRow }),
     gone: (key) => tell({ what: 'gone', key: key as FleetRow }),
+    synced: (all) => tell({ what: 'synced', canaries: (all as { canaries: readonly string[] }).canaries }),
   });
   const { data, error, refetch } = useQuery({
     queryKey: ['canaries'],
     queryFn: ({ signal }) => get<{ items: readonly FleetRow[] }>('/api/v1/canaries', signal),
-    refetchInterval: connection.state === 'live' ? REFRESH_MS : POLL_MS,
+    refetchInterval: connection.state === 'live' ? false : POLL_MS,
   });
   useEffect(() => {
     if (data) tell({ what: 'all', rows: data.items });

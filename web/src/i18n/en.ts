@@ -158,6 +158,7 @@ export const en = {
     phase: (phase: string) => `Phase ${phase}`,
     order: (order: string, by: string) => `${order}, ordered by ${by}`,
     refused: 'refused',
+    webhook: (name: string, ok: boolean) => `Webhook ${name}: ${ok ? 'passed' : 'no'}`,
     undelivered: 'Could not be delivered',
     check: (weight: string, ok: boolean) => `Check at ${weight}: ${ok ? 'passed' : 'failed'}`,
     all: (count: number) => `Show all ${count}`,
@@ -200,7 +201,6 @@ export const en = {
   links: {
     title: 'Look further',
     temporal: 'Run in the Temporal UI',
-    metrics: 'Metrics query',
     metric: (name: string) => `Query of ${name}`,
     logs: 'Logs of the canary',
     command: 'On the command line',
@@ -220,18 +220,6 @@ export const en = {
       skip: 'Skip this step',
       retry: 'Retry',
       undo: 'Undo',
-    } as Readonly<Record<string, string>>,
-    effects: {
-      approve: 'Opens the gate: the release goes on.',
-      reject: 'Refuses the approval and rolls the release back: all traffic goes to the primary.',
-      pause: 'Holds traffic where it is until somebody resumes.',
-      resume: 'Goes on from where it was paused.',
-      abort: 'Rolls the release back: all traffic goes to the primary, and the canary is scaled down.',
-      promote: 'Promotes the new revision without further analysis.',
-      weight: 'Sets the canary’s share of the traffic.',
-      skip: 'Goes on with the next step without waiting for this one’s checks.',
-      retry: 'Releases the same revision once more.',
-      undo: 'Takes the promoted revision back: releases the one before it.',
     } as Readonly<Record<string, string>>,
     none: 'Nothing can be ordered now.',
     forbidden: 'You may look at this release, but not steer it.',
@@ -342,7 +330,6 @@ export const en = {
     live: 'What its metrics say now',
     example: 'Put in an example',
   },
-  phases: {} as Readonly<Record<string, string>>,
 };
 
 export type Texts = typeof en;

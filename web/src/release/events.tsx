@@ -74,6 +74,14 @@ function EventText({ told: one, t }: { readonly told: Told; readonly t: Texts })
           )}
         </span>
       );
+    case 'webhook':
+      return (
+        <span>
+          {t.events.webhook(one.hook, one.ok)}
+          {one.times > 1 && ` × ${one.times}`}
+          {one.text !== '' && <Said>{`: ${one.text}`}</Said>}
+        </span>
+      );
     case 'undelivered':
       return (
         <span>

@@ -8,10 +8,9 @@ export function Further({ live }: { readonly live: Live }) {
   const { t } = useLanguage();
   const { namespace, name } = live.canary;
   const { temporal, metrics, logs } = live.links;
-  const queries = typeof metrics === 'string' ? [{ metric: '', href: metrics }] : (metrics ?? []);
   const links = [
     ...(temporal === undefined ? [] : [{ href: temporal, text: t.links.temporal }]),
-    ...queries.map(({ metric, href }) => ({ href, text: metric === '' ? t.links.metrics : t.links.metric(metric) })),
+    ...(metrics ?? []).map(({ metric, href }) => ({ href, text: t.links.metric(metric) })),
     ...(logs === undefined ? [] : [{ href: logs, text: t.links.logs }]),
   ];
   return (

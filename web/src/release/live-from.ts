@@ -1,23 +1,12 @@
 import { nextWeight } from '../../../src/domain/weights.js';
 import type { CanaryStrategy, Policy } from '../../../src/domain/policy.js';
-import type { CanaryDetail, Live, LiveGate, Release, Strategy } from '../api/types.js';
+import type { Live, LiveGate, LiveStrategy, Release } from '../api/types.js';
 
 const GATES = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const;
 
 /** The policy that a run has told as part of its state; undefined where no worker was there to tell it. */
 function policyOf(release: Release | undefined): Policy | undefined {
   return release?.state?.['policy'] as Policy | undefined;
-}
-
-/** What a snapshot would tell, of a Canary and its newest release. */
-export function liveFrom(canary: CanaryDetail, release: Release | undefined): Live {
-  return {
-    ...liveOf(release),
-    canary: { namespace: canary.namespace, name: canary.name },
-    phase: canary.phase,
-    weight: { wanted: canary.canaryWeight },
-    ...(canary.message !== '' && { why: canary.message }),
-  };
 }
 
 /** What a snapshot would have told of a release by itself, such as one that has ended. */
@@ -36,7 +25,7 @@ export function liveOf(release: Release | undefined): Live {
   };
 }
 
-function strategyOf(release: Release | undefined): Strategy | undefined {
+function strategyOf(release: Release | undefined): LiveStrategy | undefined {
   const policy = policyOf(release);
   if (!policy) return undefined;
   const { strategy, threshold, intervalSeconds } = policy;
@@ -47,7 +36,7 @@ function strategyOf(release: Release | undefined): Strategy | undefined {
 }
 
 /** All weights on the way up, as the core of Serinus would take them. */
-function stepsOf(strategy: CanaryStrategy): readonly number[] {
+function stepsOf(strategy: CanaryStrategy): number[] {
   const steps: number[] = [];
   for (let at = nextWeight(strategy, 0); at !== undefined; at = nextWeight(strategy, at)) steps.push(at);
   return steps;

@@ -23,7 +23,7 @@ export function OrderDialog({ step, release, close, taken }: Props) {
   const session = useSession();
   const id = useId();
   // One for the dialog: to press the button once more is not to order once more.
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(newKey);
   const [giving, setGiving] = useState(false);
   const [error, setError] = useState<Error>();
   const [reason, setReason] = useState('');
@@ -64,7 +64,9 @@ export function OrderDialog({ step, release, close, taken }: Props) {
       <form onSubmit={submit}>
         <div className="effect">
           <h3>{t.orders.effect}</h3>
-          <p>{step.effect === undefined ? t.orders.effects[step.order] : <Said>{step.effect}</Said>}</p>
+          <p>
+            <Said>{step.effect}</Said>
+          </p>
         </div>
         {step.order === 'weight' && (
           <label className="field" htmlFor={`${id}-weight`}>
@@ -80,11 +82,11 @@ export function OrderDialog({ step, release, close, taken }: Props) {
             />
           </label>
         )}
-        <label className="field" htmlFor={`${id}-reason`}>
-          <span>
+        <div className="field">
+          <label htmlFor={`${id}-reason`}>
             {t.orders.reason}{' '}
             <span className="muted">({required ? t.orders.reasonRequired : t.orders.reasonOptional})</span>
-          </span>
+          </label>
           <input
             id={`${id}-reason`}
             type="text"
@@ -98,10 +100,10 @@ export function OrderDialog({ step, release, close, taken }: Props) {
           <span id={`${id}-reason-hint`} className="hint">
             {t.orders.reasonHint}
           </span>
-        </label>
+        </div>
         {anonymous && (
-          <label className="field" htmlFor={`${id}-name`}>
-            {t.orders.name}
+          <div className="field">
+            <label htmlFor={`${id}-name`}>{t.orders.name}</label>
             <input
               id={`${id}-name`}
               type="text"
@@ -114,7 +116,7 @@ export function OrderDialog({ step, release, close, taken }: Props) {
             <span id={`${id}-name-hint`} className="hint">
               {t.orders.nameHint}
             </span>
-          </label>
+          </div>
         )}
         {error && (
           <div className="notice notice-bad" role="alert">
@@ -134,4 +136,9 @@ export function OrderDialog({ step, release, close, taken }: Props) {
       </form>
     </Dialog>
   );
+}
+
+/** 128 bits of chance. `randomUUID` isn't there for a page that has come by plain HTTP. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,4 @@
-import type { Live, LiveGate, Strategy } from '../api/types.js';
+import type { Live, LiveGate, LiveStrategy } from '../api/types.js';
 import { entriesOf } from './record.js';
 
 export type RailState = 'done' | 'current' | 'ahead' | 'failed' | 'skipped';
@@ -47,16 +47,12 @@ function partsOf({ strategy, gates, phase }: Live): Part[] {
 }
 
 /** The gate before more traffic is asked at every step: it is shown where it is closed, or once before the first. */
-function analysisOf(strategy: Strategy, gates: readonly LiveGate[]): Part[] {
+function analysisOf(strategy: LiveStrategy, gates: readonly LiveGate[]): Part[] {
   const increase = gates.find(({ gate }) => gate === 'confirm-traffic-increase');
   const before: Part[] = increase ? [{ part: 'gate', gate: increase.gate }] : [];
-  if (strategy.kind !== 'canary') return [...before, { part: 'iterations', ...iterationsOf(strategy) }];
+  if (strategy.kind !== 'canary')
+    return [...before, { part: 'iterations', ...(strategy.iterations ?? { done: 0, of: 1 }) }];
   return [...before, ...(strategy.steps ?? []).map((weight): Part => ({ part: 'weight', weight }))];
-}
-
-function iterationsOf({ iterations }: Strategy): { readonly done: number; readonly of: number } {
-  if (typeof iterations === 'object') return iterations;
-  return { done: 0, of: iterations ?? 1 };
 }
 
 function indexOf(parts: readonly Part[], so: (part: Part) => boolean): number {

@@ -45,9 +45,16 @@ export function drawnOf(record: readonly Line[], { startedAt, endedAt }: Span, n
     from,
     to,
     weight: [{ at: from, value: 0 }, ...set, { at: to, value: last }],
-    seen: [],
+    seen: seenIn(record),
     metrics: metricsOf(record),
   };
+}
+
+/** The share of the requests that the canary really got, as each check has seen it. */
+function seenIn(record: readonly Line[]): readonly Point[] {
+  return entriesOf(record, 'analysis').flatMap(({ at, seen }) =>
+    seen === undefined || 'unknown' in seen ? [] : [{ at: seconds(at), value: seen.percent }],
+  );
 }
 
 function metricsOf(record: readonly Line[]): readonly MetricSeries[] {

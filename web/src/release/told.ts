@@ -19,6 +19,13 @@ export type Told = At &
         readonly reason: string;
         readonly refused?: string;
       }
+    | {
+        readonly what: 'webhook';
+        readonly hook: string;
+        readonly ok: boolean;
+        readonly text: string;
+        readonly times: number;
+      }
     | { readonly what: 'undelivered'; readonly text: string }
   );
 
@@ -44,6 +51,18 @@ function told(line: Line): Told | undefined {
       const { order, by, reason, refused } = entry;
       const word = order === 'setWeight' ? 'weight' : order;
       return { at, what: 'order', order: word, by, reason, ...(refused !== undefined && { refused }), tone: 'person' };
+    }
+    case 'webhook': {
+      const { hook, ok, error, type, times = 1 } = entry;
+      return {
+        at,
+        what: 'webhook',
+        hook: `${hook} (${type})`,
+        ok,
+        text: error ?? '',
+        times,
+        tone: ok ? 'plain' : 'warn',
+      };
     }
     case 'undelivered':
       return { at, what: 'undelivered', text: `${entry.to}: ${entry.first} (${entry.error})`, tone: 'bad' };

@@ -2,7 +2,7 @@ import type { LiveNode } from '../api/types.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Status, type Tone } from '../ui/status.js';
 
-const TONES: Readonly<Record<NonNullable<LiveNode['health']>, Tone>> = {
+const TONES: Readonly<Record<LiveNode['health'], Tone>> = {
   good: 'good',
   busy: 'busy',
   bad: 'bad',
@@ -29,7 +29,7 @@ function Nodes({ nodes }: { readonly nodes: readonly LiveNode[] }) {
           <div className="tree-node">
             <span className="tree-kind">{node.kind}</span>
             <span className="tree-name">{node.name}</span>
-            <Status tone={TONES[node.health ?? 'idle']}>
+            <Status tone={TONES[node.health]}>
               <Said>{node.status}</Said>
             </Status>
             {node.detail !== undefined && (

@@ -3,7 +3,7 @@ import { useLanguage } from '../i18n/language.js';
 
 const SHOWN_MS = 2_000;
 
-/** A command to be run elsewhere, with a button that copies it. */
+/** A command to be run elsewhere, with a button that copies it where the browser lets a page do that. */
 export function Command({ children }: { readonly children: string }) {
   const { t } = useLanguage();
   const [copied, setCopied] = useState(false);
@@ -21,9 +21,11 @@ export function Command({ children }: { readonly children: string }) {
       <code tabIndex={0} lang="en">
         {children}
       </code>
-      <button type="button" className="button-small" onClick={copy}>
-        <span aria-live="polite">{copied ? t.links.copied : t.links.copy}</span>
-      </button>
+      {window.isSecureContext && (
+        <button type="button" className="button-small" onClick={copy}>
+          <span aria-live="polite">{copied ? t.links.copied : t.links.copy}</span>
+        </button>
+      )}
     </div>
   );
 }

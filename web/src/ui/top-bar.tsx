@@ -96,7 +96,11 @@ function Who() {
 function LoggedIn({ session, name }: { readonly session: Session; readonly name: string }) {
   const { t } = useLanguage();
   const logout = (): void => {
-    void post('/auth/logout', { body: {}, csrfToken: session.csrfToken }).finally(() => location.assign('/'));
+    void post<{ location: string }>('/auth/logout', { body: {}, csrfToken: session.csrfToken }).then(
+      (next) => location.assign(next.location),
+      // It may have ended by itself: the page then says so.
+      () => location.assign('/'),
+    );
   };
   return (
     <span className="who">

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import axe from 'axe-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { CHROMIUM_FLAGS, findChromium } from './chromium.js';
+
+export async function openBrowser(t: TestContext): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_FLAGS] });
+  t.after(() => browser.close());
+  return browser;
+}
+
+interface Eyes {
+  readonly locale: 'en-GB' | 'zh-CN';
+  readonly scheme: 'light' | 'dark';
+  readonly width: number;
+}
+
+/** The least that is still a phone. */
+export const PHONE = 375;
+export const DESKTOP = 1280;
+
+/** Findings of axe that keep somebody from using a page. */
+const GRAVE = ['serious', 'critical'];
+
+/** Somebody who looks at the page, in a browser window of their own. */
+export class Viewer {
+  private readonly complaints: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly base: string,
+    private readonly eyes: Eyes,
+    private readonly pictures: string,
+  ) {}
+
+  /** @param pictures folder for screenshots */
+  static async open(browser: Browser, base: string, eyes: Eyes, pictures: string): Promise<Viewer> {
+    mkdirSync(pictures, { recursive: true });
+    const context = await browser.newContext({
+      viewport: { width: eyes.width, height: 900 },
+      colorScheme: eyes.scheme,
+      locale: eyes.locale,
+      reducedMotion: 'reduce',
+    });
+    const viewer = new Viewer(await context.newPage(), base, eyes, pictures);
+    viewer.listen();
+    return viewer;
+  }
+
+  /** What must never happen: an error of the script, something the policy forbids, a request to somebody else. */
+  private listen(): void {
+    this.page.on('pageerror', (error) => this.complaints.push(error.message));
+    this.page.on('console', (message) => {
+      const text = message.text();
+      // A server that is away, or a refusal, is told by the page itself.
+      if (message.type() === 'error' && !/Failed to load resource/.test(text)) this.complaints.push(text);
+    });
+    this.page.on('request', (request) => {
+      const url = request.url();
+      if (!url.startsWith(this.base)) this.complaints.push(`a request to ${url}`);
+    });
+  }
+
+  async goto(path: string): Promise<void> {
+    await this.page.goto(`${this.base}${path}`);
+    await this.page.locator('h1').waitFor();
+  }
+
+  /** Nothing grave for axe, nothing wider than the window, and a picture to look at. */
+  async inspect(name: string): Promise<void> {
+    const { page, eyes } = this;
+    const picture = `${name}-${eyes.width}-${eyes.scheme}-${eyes.locale}.png`;
+    await page.screenshot({ path: join(this.pictures, picture), fullPage: true });
+    const findings = await page.evaluate(`${axe.source}; axe.run()`);
+    const { violations } = findings as axe.AxeResults;
+    const grave = violations.filter(({ impact }) => GRAVE.includes(impact ?? ''));
+    const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    assert.deepEqual(told, [], `${name}: what axe finds`);
+    const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+    assert.ok(typeof over === 'number' && over <= 0, `${name} is ${String(over)} px too wide`);
+  }
+
+  /** Opens an order's dialog, fills it in, and gives the order. */
+  async order(button: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    await this.page.locator('.orders').getByRole('button', { name: button, exact: true }).click();
+    const dialog = this.page.getByRole('dialog');
+    for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label).fill(text);
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** The state beside the name of what is shown. */
+  async sees(state: string, timeoutMs = 60_000): Promise<void> {
+    await this.page.locator('.page-head .status').getByText(state, { exact: true }).waitFor({ timeout: timeoutMs });
+  }
+
+  nothingWrong(): void {
+    assert.deepEqual(this.complaints, []);
+  }
+}
