@@ -85,7 +85,7 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
   return {
     width: element.clientWidth,
     height,
-    padding: [8, 12, labelled ? 0 : 8, 0],
+    padding: [8, 28, labelled ? 0 : 8, 0],
     legend: { show: false },
     cursor: { sync: { key: 'release' }, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {

@@ -42,11 +42,11 @@ export function ReleaseView({ live, release, changed }: Props) {
           />
           <LoadTests record={record} />
           <Difference release={release} />
+          <Events record={record} dropped={release.recordDropped} />
         </div>
         <div className="release-side">
           {changed && <Orders release={release} changed={changed} />}
           <Gates gates={live.gates} />
-          <Events record={record} dropped={release.recordDropped} />
           <Tree tree={live.tree} />
           <Further live={live} />
         </div>

@@ -43,7 +43,9 @@ export function WindowsTable({ windows, failed }: Props) {
                 <th scope="col" className="number">
                   {t.windows.value}
                 </th>
-                <th scope="col">{t.windows.threshold}</th>
+                <th scope="col" className="only-wide">
+                  {t.windows.threshold}
+                </th>
                 <th scope="col">{t.windows.verdict}</th>
               </tr>
             </thead>
@@ -99,8 +101,9 @@ function JudgedCells({ judged }: { readonly judged: Judged }) {
       </td>
       <td className="number">
         {kind === 'metric' && (value === undefined ? t.windows.noValue : measured(name, value, locale))}
+        <div className="only-narrow muted">{range(name, judged, locale)}</div>
       </td>
-      <td className="nowrap">{range(name, judged, locale)}</td>
+      <td className="nowrap only-wide">{range(name, judged, locale)}</td>
       <td>
         <Status tone={TONES[verdict]} icon={ICONS[verdict]}>
           {t.windows[verdict]}

@@ -82,7 +82,7 @@ function Comparison({ a, b }: { readonly a: Release; readonly b: Release }) {
     <>
       <div className="card">
         <div className="table-scroll" tabIndex={0} role="region" aria-label={t.compare.title}>
-          <table>
+          <table className="compared">
             <thead>
               <tr>
                 <th scope="col">{t.compare.what}</th>
