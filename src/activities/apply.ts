@@ -31,12 +31,16 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   await deps.leases.renew(owner, input.fence, term, { spec });
   let shipment: Shipment | undefined;
+  let routedAt: number | undefined;
   for (const [index, effect] of input.effects.entries()) {
     if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release);
     else if (!(await carryOut(deps, view, effect, input, index, signal))) return { overtaken: true };
+    if (effect.do === 'weights') routedAt = performance.now();
   }
   if (release) await letGo(deps, owner, input, release);
-  return { overtaken: false, ...(shipment ? { shipment } : {}) };
+  // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
+  const routed = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
+  return { overtaken: false, ...(shipment ? { shipment } : {}), ...routed };
 }
 
 /** Releases the Lease. One that went with the Canary, which has just been let go of, needs no release. */

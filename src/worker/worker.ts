@@ -64,6 +64,8 @@ export class Workers {
       taskQueue: loadQueueOf(clusterName),
       activities: { loadTest },
       maxConcurrentActivityTaskExecutions: LOAD_SLOTS,
+      // A cancel is heard with a heartbeat: nobody wants load on an application whose release has ended.
+      maxHeartbeatThrottleInterval: '1s',
     });
     return new Workers([ticks, rollbacks, notices, loads]);
   }

@@ -59,6 +59,8 @@ export interface Applied {
   readonly overtaken: boolean;
   /** What the release ships, where that was to be kept. */
   readonly shipment?: Shipment;
+  /** How long before the end weights were written; absent where none were, or by workers of earlier versions. */
+  readonly routedMsAgo?: number;
 }
 
 export interface RollBackInput extends Tenure {

@@ -28,3 +28,8 @@ export function asked(state: State): AskedStanding {
     lastDrift: state.lastDrift,
   };
 }
+
+/** Whether a look must read the API server. */
+export function isFresh({ fresh, waiting }: State): boolean {
+  return fresh || (waiting.for === 'tick' && waiting.fresh === true);
+}

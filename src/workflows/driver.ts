@@ -8,9 +8,10 @@ import { refusalOf, type Order } from '../domain/orders.js';
 import type { Notice } from '../domain/notices.js';
 import { leaseTerm, plan } from '../domain/plan.js';
 import { withoutDeeds } from '../domain/record.js';
+import { sinceRouted } from '../domain/routed.js';
 import type { Change, State } from '../domain/state.js';
-import type { Tenure } from './activities.js';
-import { asked } from './asked.js';
+import type { Applied, Tenure } from './activities.js';
+import { asked, isFresh } from './asked.js';
 import type { Courier } from './courier.js';
 import { failureOf } from './failure.js';
 import type { Inbox } from './inbox.js';
@@ -193,7 +194,7 @@ export class Driver {
         return;
       }
       const { shipment = decision.next.shipment } = applied;
-      this.set({ ...decision.next, shipment, seq: this.state.seq + 1 });
+      this.set({ ...whenApplied(this.state, decision.next, applied), shipment, seq: this.state.seq + 1 });
     } catch (error) {
       this.stay(decision.next);
       await this.happen(failureOf(error));
@@ -281,8 +282,8 @@ export class Driver {
   }
 }
 
-function isFresh({ fresh, waiting }: State): boolean {
-  return fresh || (waiting.for === 'tick' && waiting.fresh === true);
+function whenApplied(before: State, next: State, { routedMsAgo }: Applied): State {
+  return routedMsAgo === undefined ? next : sinceRouted(before, next, Date.now() - routedMsAgo);
 }
 
 /** Names the holder of the Lease: the same through a chain of runs that continue as new. */

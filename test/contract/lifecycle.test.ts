@@ -175,6 +175,32 @@ describe('10.1 lifecycle', () => {
     });
   }
 
+  const COURSES: readonly (readonly [string, Partial<Policy>])[] = [
+    ['weights', {}],
+    ['failed checks', { threshold: 2 }],
+    ['without analysis', { skipAnalysis: true }],
+    ['in steps', weighted({ stepWeight: 100, maxWeight: 100, stepWeightPromotion: 50 })],
+    ['Blue/Green', { strategy: { kind: 'blueGreen', iterations: 1, stepWeightPromotion: 0 } }],
+    ['mirroring', weighted({ mirror: true, maxWeight: 10 })],
+    ['A/B', { strategy: { kind: 'ab', iterations: 3, stepWeightPromotion: 0 } }],
+  ];
+  for (const [name, changes] of COURSES) {
+    test(`13: a DaemonSet takes the same course as a Deployment: ${name}`, () => {
+      const played = (['Deployment', 'DaemonSet'] as const).map((targetKind) => {
+        const m = released({ ...changes, targetKind });
+        if (changes.threshold !== undefined) m.analysis = () => FAILING;
+        let configs = 0;
+        m.before = () => {
+          if (configs === 0 && m.weights?.canary === 30)
+            m.setImage({ hash: 'v2', configs: { 'configmap/app': `${++configs}` } });
+        };
+        return { course: course(m), weights: m.weightsSeen, primary: m.primaryRuns, ending: m.state.ending?.kind };
+      });
+      assert.deepEqual(played[1], played[0]);
+      assert.ok(played[0]?.ending);
+    });
+  }
+
   test('14: the order of events with hooks of every type', () => {
     const hooks = {
       'confirm-rollout': ['may-start'],

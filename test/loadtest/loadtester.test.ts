@@ -50,9 +50,16 @@ describe('refused tasks', () => {
     [task({ type: 'bash' }), 400, 'cmd not found in metadata'],
     [task({ type: 'dance', cmd: 'hey' }), 400, 'unknown task type dance'],
     [task({ type: '', cmd: 'hey' }), 400, 'unknown task type '],
-    ...['helm', 'helmv3', 'kubectl', 'ngrinder', 'concord'].map(
-      (type) => [task({ type, cmd: 'test' }), 400, `task type ${type} is not supported yet`] as const,
-    ),
+    ...['helm', 'helmv3', 'kubectl'].map((type) => [task({ type }), 400, 'cmd not found in metadata'] as const),
+    ...['helm', 'helmv3', 'kubectl'].map((type) => {
+      const program = type === 'kubectl' ? type : 'helm';
+      const problem = `program ${program} is not allowed: start the load tester with --allow ${program} to allow it`;
+      return [task({ type, cmd: 'version' }), 403, problem] as const;
+    }),
+    ...['ngrinder', 'concord'].map((type) => {
+      const problem = `task type ${type} is not supported: use type cmd or bash, with a program that asks ${type}`;
+      return [task({ type, cmd: 'test' }), 400, problem] as const;
+    }),
     [task({ cmd: 'rm -rf /' }), 403, 'program rm is not allowed: start the load tester with --allow rm to allow it'],
     [task({ cmd: 'hey; rm' }), 403, /shell syntax/],
     [task({ cmd: 'hey $(rm)' }), 403, /shell syntax/],
@@ -181,6 +188,41 @@ describe('with --allow-shell', () => {
     const reply = await ask(url, task({ type: 'bash', cmd: 'sleep 30' }));
     assert.deepEqual(reply, { status: 500, text: 'command sleep 30 failed: : timed out after 0.1s' });
   });
+});
+
+describe('helm and kubectl', () => {
+  /** Programs of that name that tell what they are given, in the order of PATH before any other. */
+  async function pretended(t: TestContext): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'serinus-programs-'));
+    t.after(() => rm(folder, { recursive: true }));
+    for (const name of ['helm', 'kubectl']) {
+      const script = `#!/bin/sh\nprintf '%s|' ${name} "$@"\n[ "$1" != fail ]\n`;
+      await writeFile(join(folder, name), script, { mode: 0o755 });
+    }
+    const before = process.env['PATH'] ?? '';
+    process.env['PATH'] = `${folder}:${before}`;
+    t.after(() => (process.env['PATH'] = before));
+  }
+
+  for (const [type, program] of [
+    ['helm', 'helm'],
+    ['helmv3', 'helm'],
+    ['kubectl', 'kubectl'],
+  ] as const) {
+    test(`${type} is waited for, its command parted by blanks`, async (t) => {
+      await pretended(t);
+      const { url, log } = await running(t, { allow: [program] });
+      const run = (cmd: string, more = {}) => ask(url, task({ type, cmd, ...more }));
+      assert.deepEqual(await run('test  podinfo'), { status: 200, text: '' });
+      assert.equal((await log.until('command finished test  podinfo')).fields['output'], `${program}|test|podinfo|`);
+      assert.deepEqual(await run(`get 'a b' $(id)`, { returnCmdOutput: 'true' }), {
+        status: 200,
+        text: `${program}|get|'a|b'|$(id)|`,
+      });
+      const failed = `command fail failed: ${program}|fail|: exit status 1`;
+      assert.deepEqual(await run('fail'), { status: 500, text: failed });
+    });
+  }
 });
 
 describe('--namespace-regexp', () => {

@@ -43,6 +43,8 @@ export class FakeCluster implements Activities {
   seq = 0;
   events: string[] = [];
   weightsSeen: number[] = [];
+  /** When the weights were set last. */
+  routedAt = 0;
   calls: string[] = [];
   canaryReady = true;
   /** What a look shows besides, or in place of what this cluster makes up. */
@@ -91,7 +93,8 @@ export class FakeCluster implements Activities {
       if (!this.carryOut(effect)) return { overtaken: true };
     }
     if (input.lease.kind === 'released') this.holder = '';
-    return { overtaken: false };
+    const routes = input.effects.some((effect) => effect.do === 'weights');
+    return { overtaken: false, ...(routes ? { routedMsAgo: 0 } : {}) };
   };
 
   rollBack: Activities['rollBack'] = async (input: RollBackInput) => {
@@ -156,6 +159,7 @@ export class FakeCluster implements Activities {
           this.weights = weights;
         }
         this.weightsSeen.push(effect.canary);
+        this.routedAt = Date.now();
         return true;
       case 'status': {
         const { phase, canaryWeight, failedChecks, iterations, lastAppliedSpec, lastPromotedSpec, trackedConfigs } =

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import {
@@ -16,6 +17,15 @@ import { openBench } from './server.js';
 
 test('a release is promoted, and its run tells the story', async (t) => {
   const cluster = new FakeCluster();
+  // A write takes its time, and what is looked at must not begin before it.
+  cluster.onApply = () => sleep(200);
+  const { observe } = cluster;
+  const early: number[] = [];
+  cluster.observe = (input) => {
+    const { begun, weightSince } = input.standing;
+    if (begun && weightSince < cluster.routedAt - 20) early.push(cluster.routedAt - weightSince);
+    return observe(input);
+  };
   const bench = await (await openBench(cluster)).start();
   t.after(() => bench.close());
   const answer = await bench.submit({ revision: 'v2' });
@@ -23,6 +33,7 @@ test('a release is promoted, and its run tells the story', async (t) => {
   const outcome = await bench.handle.result();
   assert.equal(outcome.ending.kind, 'promoted');
   assert.deepEqual(cluster.weightsSeen, [25, 50, 0]);
+  assert.deepEqual(early, []);
   assert.equal(cluster.status.phase, 'Succeeded');
   assert.equal(cluster.holder, '', 'the lease is released');
   const view = await bench.handle.query(stateQuery);

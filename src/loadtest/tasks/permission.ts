@@ -27,6 +27,14 @@ export function permitBash(command: string, rules: Rules): Permission {
   return { ok: false, problem: 'tasks of type bash need a load tester that was started with --allow-shell' };
 }
 
+/** Whether a task may run whose command is the arguments of this program, parted by blanks: there is no quoting. */
+export function permitProgram(program: string): (command: string, rules: Rules) => Permission {
+  return (command, { allowShell, programs }) =>
+    allowShell || programs.has(program)
+      ? { ok: true, argv: [program, ...command.split(/\s+/)] }
+      : { ok: false, problem: refusalOf(program) };
+}
+
 /** A path is never allowed: only what is in PATH under its bare name is the program that was meant. */
 function refusalOf(program: string): string {
   const shown = /^[\w.+-]{1,64}$/.test(program) ? program : undefined;

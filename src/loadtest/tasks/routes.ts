@@ -1,11 +1,9 @@
 import { answer, type Answer } from '../http/answer.js';
 import type { Payload } from '../http/payload.js';
-import { permitBash, permitCommand, type Permission, type Rules } from './permission.js';
+import { permitBash, permitCommand, permitProgram, type Permission, type Rules } from './permission.js';
 import { redactCommand } from './redact.js';
 import type { Task, TaskRunner } from './runner.js';
 
-/** Task types of Flagger's load tester that this one doesn't have. */
-const NOT_SUPPORTED: ReadonlySet<string> = new Set(['helm', 'helmv3', 'kubectl', 'ngrinder', 'concord']);
 /** What Go's `strconv.ParseBool` takes for true. */
 const GO_TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
@@ -25,11 +23,20 @@ export class Tasks {
         return this.start(payload, permitCommand, (task) => this.queue(task));
       case 'bash':
         return this.start(payload, permitBash, (task) => this.wait(task, isTrue(metadata['returnCmdOutput'])));
-      default:
+      case 'helm':
+      case 'helmv3':
+      case 'kubectl':
+        return this.start(payload, permitProgram(type === 'kubectl' ? 'kubectl' : 'helm'), (task) =>
+          this.wait(task, isTrue(metadata['returnCmdOutput'])),
+        );
+      case 'ngrinder':
+      case 'concord':
         return answer(
           400,
-          NOT_SUPPORTED.has(type) ? `task type ${type} is not supported yet` : `unknown task type ${type}`,
+          `task type ${type} is not supported: use type cmd or bash, with a program that asks ${type}`,
         );
+      default:
+        return answer(400, `unknown task type ${type}`);
     }
   }
 
@@ -48,7 +55,7 @@ export class Tasks {
       command,
       shown: redactCommand(command),
       argv: permission.argv,
-      logOutput: metadata['type'] === 'bash' || isTrue(metadata['logCmdOutput']),
+      logOutput: isWaitedFor(metadata['type']) || isTrue(metadata['logCmdOutput']),
     });
   }
 
@@ -62,6 +69,11 @@ export class Tasks {
     if (error !== undefined) return answer(500, `command ${task.shown} failed: ${output}: ${error}`);
     return answer(200, returnOutput ? output : '');
   }
+}
+
+/** What is waited for is always logged, as in Flagger. */
+function isWaitedFor(type = 'cmd'): boolean {
+  return type !== 'cmd';
 }
 
 function isTrue(text: string | undefined): boolean {
