@@ -209,7 +209,7 @@ export const ASSERTED: Readonly<Record<number, Statement>> = {
   39: {
     says: 'webhooks: payload, answers, retries, TLS',
     shown: {
-      'webhooks/payload.test.ts': ["has Flagger\'s keys in Flagger\'s order, and sorted metadata"],
+      'webhooks/payload.test.ts': ["has Flagger's keys in Flagger's order, and sorted metadata"],
       'webhooks/call.test.ts': ['${status} is a success', '5xx and 429 are asked again until they succeed'],
       'webhooks/retry.test.ts': ['which answers succeed and which are asked again'],
       'webhooks/tls.test.ts': ['is taken with disableTLS'],
