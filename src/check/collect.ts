@@ -6,13 +6,21 @@ import { policyOf } from '../crds/policy.js';
 import { parseStatus } from '../crds/status.js';
 import { isActive } from '../domain/phases.js';
 import { KubeError } from '../kubernetes/client.js';
-import { CANARIES, DAEMON_SETS, DEPLOYMENTS, METRIC_TEMPLATES, type KubeObject } from '../kubernetes/object.js';
+import {
+  CANARIES,
+  DAEMON_SETS,
+  DEPLOYMENTS,
+  METRIC_TEMPLATES,
+  SERVICES,
+  type KubeObject,
+} from '../kubernetes/object.js';
 import type { Settings } from '../settings.js';
 import { bestCase } from './duration.js';
 import type { Manifests } from './manifest.js';
 import { APISIX_ROUTE, apisixRouteSchema } from './objects/apisix-route.js';
 import { autoscalerSchema } from './objects/autoscaler.js';
 import { known } from './objects/read.js';
+import { serviceSchema } from './objects/service.js';
 import { daemonSetSchema, deploymentSchema } from './objects/target.js';
 import { sourcesOf, templateKey, type Known, type Subject } from './subject.js';
 import type { Surroundings } from './surroundings.js';
@@ -40,6 +48,7 @@ export async function subjectOf(
     best: bestCase(policyOf(canary)),
     metricWindow,
     target: await targetOf(canary, surroundings),
+    service: await serviceOf(canary, surroundings),
     primaryReplicas: await primaryReplicas(canary, surroundings),
     autoscaler:
       autoscalerRef &&
@@ -78,6 +87,14 @@ async function targetOf(
     case 'Service':
       return undefined;
   }
+}
+
+async function serviceOf(
+  { namespace, targetRef: { kind, name } }: Canary,
+  surroundings: Surroundings,
+): Promise<Subject['service']> {
+  if (kind !== SERVICES.kind) return undefined;
+  return known(await surroundings.look(SERVICES, namespace, name), serviceSchema);
 }
 
 async function primaryReplicas(canary: Canary, surroundings: Surroundings): Promise<number | undefined> {

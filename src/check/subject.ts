@@ -6,6 +6,7 @@ import type { Settings } from '../settings.js';
 import type { BestCase } from './duration.js';
 import type { Autoscaler } from './objects/autoscaler.js';
 import type { ApisixRoute } from './objects/apisix-route.js';
+import type { ServiceTarget } from './objects/service.js';
 import type { Target } from './objects/target.js';
 import type { Finding } from './finding.js';
 
@@ -28,6 +29,8 @@ export interface Subject {
   readonly metricWindow: Settings['metricWindow'];
   /** Undefined where the target has no pods of its own: a Service. */
   readonly target: Known<Target> | undefined;
+  /** The target, where it is a Service. */
+  readonly service: Known<ServiceTarget> | undefined;
   /** Undefined where the Canary has no `autoscalerRef`. */
   readonly autoscaler: Known<Autoscaler> | undefined;
   /** Undefined where the provider isn't APISIX. */

@@ -268,7 +268,7 @@ describe('what finds no value', () => {
       'what only Serinus itself may ask',
       { metrics, given: [template('keptnmetric/test/orders', { 'spec.provider': { type: 'keptn' } })] },
       'metric-not-asked',
-      /a check doesn't ask keptn/,
+      /the server asks keptn by its own account/,
     ],
   ];
   for (const [name, world, rule, words] of broken) {

@@ -4,6 +4,7 @@ import * as apisix from './apisix.js';
 import * as hooks from './hooks.js';
 import * as primary from './primary.js';
 import * as references from './references.js';
+import * as service from './service-target.js';
 import * as steps from './steps.js';
 import * as templates from './templates.js';
 import * as thresholds from './thresholds.js';
@@ -13,6 +14,8 @@ import * as windows from './windows.js';
 const LINTS: readonly Lint[] = [
   references.targetIsOurs,
   references.referencesHold,
+  service.serviceLeadsToPods,
+  service.serviceHasThePort,
   apisix.routeLeadsToService,
   apisix.routeIsMeasured,
   primary.primaryKeepsItsPods,

@@ -19,7 +19,9 @@ function referencesOf(subject: Subject): readonly Reference[] {
     known,
   });
   return [
-    ...(subject.target ? [named('spec.targetRef', targetRef.kind, targetRef.name, subject.target)] : []),
+    ...[subject.target ?? subject.service].flatMap((target) =>
+      target ? [named('spec.targetRef', targetRef.kind, targetRef.name, target)] : [],
+    ),
     ...(autoscalerRef && subject.autoscaler
       ? [named('spec.autoscalerRef', autoscalerRef.kind, autoscalerRef.name, subject.autoscaler)]
       : []),

@@ -1,12 +1,13 @@
 import type { Canary, MetricSource, NamespacedRef } from '../../crds/types.js';
 import type { MetricTemplate } from '../../crds/metric-template.js';
-import { NoValuesFound } from '../../metrics/errors.js';
-import { renderQuery } from '../../metrics/model.js';
+import { NoValuesFound, ProviderError } from '../../metrics/errors.js';
+import { readQuery } from '../../metrics/keptn/query.js';
+import { queryNamesOf, renderQuery } from '../../metrics/model.js';
 import type { MetricsProvider } from '../../metrics/port.js';
 import { builtinQuery, renderBuiltin, type Flavour } from '../../metrics/queries/builtin.js';
 import type { Observer } from '../../metrics/queries/flagger.js';
 import { createProvider } from '../../metrics/registry.js';
-import { NOWHERE, type Environment } from '../../metrics/surroundings.js';
+import { NOWHERE, type ClusterApi, type Environment } from '../../metrics/surroundings.js';
 import type { Counterpart } from './counterpart.js';
 
 /** A query about the primary, ready to be sent. */
@@ -27,6 +28,8 @@ export interface Asking {
   readonly addresses: readonly string[];
   /** Where cloud providers find out who asks. */
   readonly environment: Environment;
+  /** By the account that checks. */
+  readonly clusterApi: ClusterApi | undefined;
   /** @throws UserError where there is no such template, or it isn't valid */
   readonly template: (ref: NamespacedRef) => MetricTemplate;
   /** @throws UserError where there is no such Secret */
@@ -82,20 +85,54 @@ async function ofTemplate(
 ): Promise<Question> {
   const { provider, query, namespace } = asking.template(templateRef);
   const { type, secretRef } = provider;
-  if (IN_THE_CLUSTER.includes(type)) throw new NotAsked(`a check doesn't ask ${type}, a release does`);
-  const { names, resolve } = asking.counterpart;
-  const text = renderQuery(query, { ...names, interval: interval?.text ?? '', variables });
+  const { names, resolve } = type === 'keptn' ? ofItself(asking.canary) : asking.counterpart;
+  const text = resolve(renderQuery(query, { ...names, interval: interval?.text ?? '', variables }));
   const options = {
     provider,
-    surroundings: { ...NOWHERE, environment: asking.environment },
+    surroundings: { environment: asking.environment, cluster: readable(provider, text, asking) },
     ...(interval ? { interval } : {}),
     ...(secretRef ? { credentials: await asking.secret(namespace, secretRef.name) } : {}),
   };
-  return { query: resolve(text), provider: createProvider(options), inUnit: asItIs };
+  return { query: text, provider: createProvider(options), inUnit: asItIs };
 }
 
-/** They are asked as the account that Serinus runs as, and to ask Keptn for an analysis is to create one. */
-const IN_THE_CLUSTER = ['keptn', 'externalmetrics'];
+/** What Keptn's objects are named after need not be what they measure. */
+function ofItself(canary: Canary): Counterpart {
+  return { names: queryNamesOf(canary), resolve: (query) => query };
+}
+
+/**
+ * The cluster for those that ask it, which a check reads by its own account and never changes.
+ *
+ * @throws NotAsked
+ */
+function readable({ type, address }: MetricTemplate['provider'], query: string, { clusterApi }: Asking): ClusterApi {
+  const isInside = type === 'keptn' || (type === 'externalmetrics' && address === undefined);
+  if (!isInside) return NOWHERE.cluster;
+  if (type === 'keptn' && isAnalysis(query)) {
+    throw new NotAsked('to ask Keptn for an analysis is to make one, and a check changes nothing in the cluster');
+  }
+  if (!clusterApi) {
+    throw new NotAsked(`the server asks ${type} by its own account: check without --server, which asks by yours`);
+  }
+  return { ...NOWHERE.cluster, get: (path, options) => orNotAsked(() => clusterApi.get(path, options)) };
+}
+
+function isAnalysis(query: string): boolean {
+  return readQuery(query).kind === 'analysis';
+}
+
+/** What the account that checks may not read says nothing about the metric. */
+async function orNotAsked<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ProviderError && (error.status === 401 || error.status === 403)) {
+      throw new NotAsked(error.message);
+    }
+    throw error;
+  }
+}
 
 function asItIs(value: number): number {
   return value;

@@ -4,7 +4,7 @@ import { KubeError } from '../../kubernetes/client.js';
 import { NoValuesFound } from '../../metrics/errors.js';
 import { metricsProviderOf, observerOf } from '../../metrics/observers.js';
 import type { Observer } from '../../metrics/queries/flagger.js';
-import type { Environment } from '../../metrics/surroundings.js';
+import type { ClusterApi, Environment } from '../../metrics/surroundings.js';
 import type { Settings } from '../../settings.js';
 import { sourcesOf, templateKey, type PlacedSource, type Subject } from '../subject.js';
 import type { Surroundings } from '../surroundings.js';
@@ -17,6 +17,11 @@ export interface LiveOptions {
   readonly settings: Pick<Settings, 'meshProvider' | 'builtinQueries'>;
   /** Of the process: where cloud providers find out who asks. */
   readonly environment: Environment;
+  /**
+   * The cluster by the account that checks, for metrics that live in there; undefined where whoever has the check made
+   * isn't who the account belongs to.
+   */
+  readonly clusterApi?: ClusterApi;
   /**
    * Queries of templates that the cluster has are shown too: whoever gets to see the answer may read them there.
    */
@@ -43,6 +48,7 @@ export async function askMetrics(
   const { server, addresses } = await whoServes(subject, surroundings);
   const asking: Asking = {
     ...{ canary, observer, addresses, flavour: options.settings.builtinQueries, environment: options.environment },
+    clusterApi: options.clusterApi,
     counterpart: counterpartOf(canary, server, observer),
     template: (ref) => templateOf(subject, ref),
     secret: (namespace, name) => secretOf(surroundings, namespace, name),

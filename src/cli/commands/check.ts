@@ -79,16 +79,21 @@ async function checkThere(manifests: Manifests, flags: Flags): Promise<CheckAnsw
 
 async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswer> {
   // Clients of clusters take a while to load, which looking at a file should not wait for.
-  const [{ check }, { answerOf }] = await Promise.all([
+  const [{ check }, { answerOf }, { clusterApi }] = await Promise.all([
     import('../../check/check.js'),
     import('../../api/check/answer.js'),
+    import('../../activities/cluster-api.js'),
   ]);
   const needsCluster = flags.cluster === true || flags.metrics === true;
+  const cluster = needsCluster ? await clusterOf(flags) : undefined;
   const reports = await check(manifests, {
     settings: policySettingsOf(flags),
-    cluster: needsCluster ? await clusterOf(flags) : undefined,
+    cluster,
     // Whoever runs this reads the cluster by rights of their own.
-    live: flags.metrics === true ? { environment: process.env, showAllQueries: true } : undefined,
+    live:
+      flags.metrics === true && cluster
+        ? { environment: process.env, showAllQueries: true, clusterApi: clusterApi(cluster) }
+        : undefined,
   });
   return answerOf(reports);
 }

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+export const serviceSchema = z
+  .object({
+    metadata: z.object({ name: z.string() }),
+    spec: z.object({
+      type: z.string().default('ClusterIP'),
+      selector: z.record(z.string(), z.string()).nullish(),
+      ports: z.array(z.object({ port: z.int() })).nullish(),
+    }),
+  })
+  .transform(({ metadata: { name }, spec: { type, selector, ports } }) => ({
+    title: `Service/${name}`,
+    type,
+    selector: selector ?? {},
+    ports: (ports ?? []).map(({ port }) => port),
+  }));
+
+/** What matters of a Service whose changes are released: a change of the pods that it leads to is what a release is. */
+export type ServiceTarget = z.output<typeof serviceSchema>;
