@@ -302,10 +302,16 @@ function promoting(s: Standing, f: Findings): Step {
   if (retreat) return retreat;
   if (!world.primary.ready) {
     if (world.primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: world.primary };
-    return { do: 'failPromotion', reason: world.primary.reason };
+    return stuckPromotion(s, f, world.primary.reason);
   }
   const { strategy, routed } = policyOf(s);
   return { do: 'movePrimary', weights: routed ? nextPromotionWeights(strategy, weights) : ALL_TO_PRIMARY };
+}
+
+/** The canary, which has passed, serves everybody; but not a canary that is another one by now. */
+function stuckPromotion(s: Standing, f: Findings, reason: string): Step {
+  if (compareWithWorld(s, f) === 'same') return { do: 'failPromotion', reason };
+  return { do: 'rollBack', why: { kind: 'primary-lost', reason } };
 }
 
 /** The target has changed: its pods are no longer what was analysed. The primary's are, old ones and new ones. */
@@ -318,9 +324,9 @@ function weightsOf(s: Standing, f: Findings): Weights {
   return f.world.weights ?? canaryAt(s.weight);
 }
 
-function finalising(_s: Standing, f: Findings): Step {
+function finalising(s: Standing, f: Findings): Step {
   const { primary } = f.world;
-  if (!primary.ready && !primary.retriable) return { do: 'failPromotion', reason: primary.reason };
+  if (!primary.ready && !primary.retriable) return stuckPromotion(s, f, primary.reason);
   if (!primary.ready) return { do: 'awaitReady', of: 'primary', readiness: primary };
   return { do: 'finish' };
 }

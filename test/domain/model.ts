@@ -53,6 +53,8 @@ export class Model {
   policy: Policy;
   target: Revision;
   primaryRuns: Revision;
+  /** What the primary ran before a promotion that isn't settled. */
+  formerly: Revision | undefined;
   built: boolean;
   weights: Weights | undefined;
   targetReplicas: number;
@@ -239,6 +241,7 @@ export class Model {
         this.weights = { primary: 100, canary: 0 };
         this.weightsSeen.push(0);
         this.targetReplicas = 0;
+        this.restorePrimary();
         this.state = decision.next('primary');
         this.notices.push(...(decision.notices?.('primary') ?? []));
         this.status = { phase: this.state.phase, canaryWeight: 0 };
@@ -260,6 +263,13 @@ export class Model {
         return;
       }
     }
+  }
+
+  private restorePrimary(): void {
+    if (this.formerly === undefined) return;
+    this.primaryRuns = this.formerly;
+    this.primaryRolledAt = this.now;
+    this.formerly = undefined;
   }
 
   private say(effects: readonly Effect[]): void {
@@ -299,8 +309,12 @@ export class Model {
         break;
       case 'promote':
         if (!sameRevision(effect.revision, this.target)) return false;
+        this.formerly ??= this.primaryRuns;
         this.primaryRuns = effect.revision;
         this.primaryRolledAt = this.now;
+        break;
+      case 'settle':
+        this.formerly = undefined;
         break;
       case 'status':
         this.status = { phase: effect.status.phase, canaryWeight: effect.status.canaryWeight };

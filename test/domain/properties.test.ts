@@ -3,7 +3,10 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { OrderName } from '../../src/domain/orders.js';
 import type { CanaryStrategy, Strategy } from '../../src/domain/policy.js';
-import { nextWeight } from '../../src/domain/weights.js';
+import { resumed } from '../../src/domain/initial.js';
+import { isActive } from '../../src/domain/phases.js';
+import type { State } from '../../src/domain/state.js';
+import { canaryAt, nextWeight } from '../../src/domain/weights.js';
 import { FAILING, Model, PASSING, policyWith, PROVIDER_DOWN, V1, V2, V3 } from './model.js';
 
 const stepWeightPromotion = fc.constantFrom(0, 0, 10, 34, 100);
@@ -42,33 +45,34 @@ type Trouble =
   | { readonly kind: 'canary'; readonly ready: number | undefined }
   | { readonly kind: 'primary'; readonly ready: number | undefined }
   | { readonly kind: 'problem'; readonly on: boolean }
+  /** As a problem, but nobody mends it while the release is under way. */
+  | { readonly kind: 'stuck' }
   | { readonly kind: 'nudge' }
   | { readonly kind: 'break' };
+
+const READY_SECONDS = fc.constantFrom(0, 3, undefined);
 
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({
     kind: fc.constant('order' as const),
-    order: fc.constantFrom<OrderName>(
-      'approve',
-      'reject',
-      'pause',
-      'resume',
-      'abort',
-      'promote',
-      'setWeight',
-      'skipStep',
-    ),
+    order: fc.constantFrom<OrderName>('approve', 'reject', 'pause', 'resume', 'abort', 'promote', 'setWeight'),
     weight: fc.integer({ min: -5, max: 120 }),
   }),
   fc.record({
     kind: fc.constant('image' as const),
     revision: fc.constantFrom('v1' as const, 'v2' as const, 'v3' as const),
   }),
-  fc.record({ kind: fc.constant('canary' as const), ready: fc.constantFrom(0, 3, undefined) }),
+  fc.record({ kind: fc.constant('foreign' as const), weight: fc.integer({ min: 0, max: 100 }) }),
+  fc.record({ kind: fc.constant('canary' as const), ready: READY_SECONDS }),
+  fc.record({ kind: fc.constant('primary' as const), ready: READY_SECONDS }),
   fc.record({ kind: fc.constant('problem' as const), on: fc.boolean() }),
+  fc.record({ kind: fc.constant('stuck' as const) }),
   fc.record({ kind: fc.constant('nudge' as const) }),
   fc.record({ kind: fc.constant('break' as const) }),
 );
+
+/** Answers one after the other, over and over. */
+const answers = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: 1, maxLength: 20 });
 
 const story = fc.record({
   strategy,
@@ -81,41 +85,56 @@ const story = fc.record({
     'pre-rollout',
     'rollback',
   ] as const),
-  gateAnswers: fc.infiniteStream(fc.boolean()),
-  verdicts: fc.infiniteStream(fc.constantFrom('pass', 'pass', 'pass', 'fail', 'unknown')),
+  gateAnswers: answers(fc.boolean()),
+  verdicts: answers(fc.constantFrom('pass', 'pass', 'pass', 'fail', 'unknown')),
   troubles: fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), trouble), { maxLength: 6 }),
 });
 
+type Story = typeof story extends fc.Arbitrary<infer S> ? S : never;
+
 const REVISIONS = { v1: V1, v2: V2, v3: V3 };
 
-function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Model {
+/** A release, and the versions that have shown to be healthy, or that a person wanted without asking. */
+interface Played {
+  readonly m: Model;
+  readonly healthy: ReadonlySet<string>;
+}
+
+/** @param restarted the run is handed over to another, as plain JSON, before every turn */
+function play(given: Story, restarted = false): Played {
   const hooks = Object.fromEntries(given.gates.map((gate) => [gate, ['hook']]));
   const m = new Model({
     policy: policyWith({
       strategy: given.strategy,
       threshold: given.threshold,
       skipAnalysis: given.skipAnalysis,
+      progressDeadlineSeconds: 60,
       hooks,
     }),
   });
+  const healthy = new Set(['v1']);
+  const turns = { verdict: 0, answer: 0 };
   let failedLast = false;
   m.analysis = () => {
-    const verdict = String(given.verdicts.next().value);
+    const verdict = given.verdicts[turns.verdict++ % given.verdicts.length];
     failedLast = verdict !== 'pass';
+    if (verdict === 'pass') healthy.add(m.target.hash);
     return verdict === 'pass' ? PASSING : verdict === 'fail' ? FAILING : PROVIDER_DOWN;
   };
   m.answer = (question) => {
-    const open = Boolean(given.gateAnswers.next().value);
+    const open = given.gateAnswers[turns.answer++ % given.gateAnswers.length] ?? false;
     // A rollback webhook that says yes is a story of its own.
     return { results: [{ hook: 'hook', ok: question === 'rollback' ? false : open, error: 'denied' }] };
   };
   let broken = false;
+  let isStuck = false;
   let before = 0;
   let since = 0;
-  const steered = given.troubles.some(([, { kind }]) => kind === 'order');
+  const steered = given.troubles.some(([, { kind }]) => kind === 'order' || kind === 'foreign');
   m.before = () => {
+    if (restarted) m.state = resumed(JSON.parse(JSON.stringify(m.state)) as State);
     const { strategy } = m.policy;
-    const max = strategy.kind === 'canary' ? strategy.maxWeight : 100;
+    const max = maxWeightOf(strategy);
     const weight = m.weights?.canary ?? 0;
     if (m.state.phase === 'Progressing' && !m.state.stranded)
       assert.ok(weight <= max, `weight ${weight} is above maxWeight ${max}`);
@@ -127,14 +146,24 @@ function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Mo
     if (weight !== before) since = m.now;
     failedLast = false;
     before = weight;
-    for (const [turn, happening] of given.troubles) if (turn === m.turns) cause(m, happening, () => (broken = true));
+    if (m.policy.skipAnalysis && m.world().canary.ready) healthy.add(m.target.hash);
+    if (m.state.promoteNow) healthy.add(m.target.hash);
+    for (const [turn, happening] of given.troubles) {
+      if (turn !== m.turns) continue;
+      if (happening.kind === 'stuck') isStuck = true;
+      cause(m, happening, () => (broken = true));
+      // What somebody sets by hand is no step of the release.
+      if (happening.kind === 'foreign') before = m.weights?.canary ?? 0;
+    }
+    const isUnderWay = isActive(m.state.phase) && m.state.phase !== 'Waiting';
     // Somebody comes back to whatever was left standing.
     if (m.turns > 80) {
-      m.problem = undefined;
+      if (!(isStuck && isUnderWay)) m.problem = undefined;
       broken = false;
       if (m.state.paused) m.order('resume');
       if (m.state.gate) m.order('approve');
       if (m.canaryReadySeconds === undefined) m.canaryReadySeconds = 3;
+      if (m.primaryReadySeconds === undefined && !isUnderWay) m.primaryReadySeconds = 3;
     }
   };
   m.breaks = (effect) => {
@@ -146,7 +175,11 @@ function play(given: typeof story extends fc.Arbitrary<infer S> ? S : never): Mo
     m.run(200);
     if (m.state.paused) m.order('resume');
   }
-  return m;
+  return { m, healthy };
+}
+
+function maxWeightOf(strategy: Strategy): number {
+  return strategy.kind === 'canary' ? strategy.maxWeight : 100;
 }
 
 function cause(m: Model, trouble: Trouble, breakNext: () => void): void {
@@ -157,19 +190,28 @@ function cause(m: Model, trouble: Trouble, breakNext: () => void): void {
     case 'image':
       m.setImage(REVISIONS[trouble.revision]);
       break;
+    case 'foreign':
+      if (m.state.phase === 'Progressing' && m.state.begun && m.weights?.canary !== 0) {
+        m.weights = canaryAt(Math.min(trouble.weight, maxWeightOf(m.policy.strategy)));
+      }
+      break;
     case 'canary':
       m.canaryReadySeconds = trouble.ready;
       break;
+    case 'primary':
+      m.primaryReadySeconds = trouble.ready;
+      break;
     case 'problem':
       m.problem = trouble.on ? 'something is missing' : undefined;
+      break;
+    case 'stuck':
+      m.problem = 'nobody accepts the route';
       break;
     case 'nudge':
       m.nudge();
       break;
     case 'break':
       breakNext();
-      break;
-    default:
       break;
   }
 }
@@ -178,12 +220,21 @@ describe('whatever happens to a release', () => {
   test('it ends, with all traffic on a version that was healthy', () => {
     fc.assert(
       fc.property(story, (given) => {
-        const m = play(given);
-        assert.ok(m.state.ending, `it has not ended: ${m.state.phase}, waiting for ${JSON.stringify(m.state.waiting)}`);
-        assert.deepEqual(m.weights, { primary: 100, canary: 0 }, m.state.ending.kind);
+        const { m, healthy } = play(given);
+        const { ending } = m.state;
+        assert.ok(ending, `it has not ended: ${m.state.phase}, waiting for ${JSON.stringify(m.state.waiting)}`);
+        if (ending.kind === 'promotion-failed') {
+          // The primary could not follow: the canary, which has passed, serves everybody.
+          assert.equal(m.weights?.canary, 100);
+          assert.equal(m.targetReplicas, 1);
+          assert.ok(healthy.has(m.target.hash), `${m.target.hash} serves`);
+          return;
+        }
+        assert.deepEqual(m.weights, { primary: 100, canary: 0 }, ending.kind);
+        assert.ok(healthy.has(m.primaryRuns.hash), `${m.primaryRuns.hash} serves`);
         assert.equal(m.targetReplicas, 0);
         assert.equal(m.status.canaryWeight, 0);
-        if (m.state.ending.kind === 'promoted') {
+        if (ending.kind === 'promoted') {
           assert.equal(m.status.phase, 'Succeeded');
           assert.equal(m.primaryRuns.hash, m.state.promoted);
         } else {
@@ -194,10 +245,24 @@ describe('whatever happens to a release', () => {
     );
   });
 
+  test('told again from the beginning, or handed over before every turn, it is the same story', () => {
+    fc.assert(
+      fc.property(story, (given) => {
+        const told = [play(given), play(given), play(given, true)].map(({ m }) => ({
+          ...{ events: m.events, weights: m.weightsSeen, effects: m.effects, status: m.status, notices: m.notices },
+          ...{ now: m.now, ending: m.state.ending, record: m.state.record, primary: m.primaryRuns },
+        }));
+        assert.deepEqual(told[1], told[0]);
+        assert.deepEqual(told[2], told[0]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test('the record names every weight that was set, in order', () => {
     fc.assert(
       fc.property(story, (given) => {
-        const m = play(given);
+        const { m } = play(given);
         const recorded = m.state.record.flatMap((entry) => (entry.what === 'weight' ? [entry.canary] : []));
         if (m.state.recordDropped === 0) assert.deepEqual(recorded, m.weightsSeen);
       }),
@@ -208,7 +273,7 @@ describe('whatever happens to a release', () => {
   test('the state stays small plain JSON', () => {
     fc.assert(
       fc.property(story, (given) => {
-        const m = play(given);
+        const { m } = play(given);
         const text = JSON.stringify(m.state);
         assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(JSON.parse(text))));
         assert.ok(text.length < 64_000, `${text.length} characters`);

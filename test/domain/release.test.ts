@@ -178,6 +178,26 @@ describe('a release', () => {
     assert.equal(analysed, 1);
   });
 
+  for (const phase of ['Promoting', 'Finalising'] as const) {
+    test(`a target that changes while its primary is stuck in ${phase} sends nobody to the unseen version`, () => {
+      const m = new Model();
+      m.analysis = () => PASSING;
+      m.deadlineSeconds = 20;
+      let changed = false;
+      m.before = () => {
+        if (m.state.phase !== phase || changed) return;
+        changed = true;
+        m.primaryReadySeconds = undefined;
+        m.setImage(V3);
+      };
+      m.run();
+      assert.equal(m.state.ending?.kind, 'rolled-back');
+      assert.deepEqual(m.weights, { primary: 100, canary: 0 });
+      assert.equal(m.primaryRuns, V1);
+      assert.ok(m.events.some((event) => event.startsWith('Rolling back podinfo.test primary not ready: ')));
+    });
+  }
+
   test('skipAnalysis promotes as soon as the canary is ready', () => {
     const m = new Model({ policy: policyWith({ skipAnalysis: true }) });
     m.run();
