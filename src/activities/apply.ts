@@ -29,7 +29,7 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const owner = leaseOwner(input.canary, view.object);
   const spec = keptSpec(view);
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
-  await deps.leases.renew(owner, input.fence, term, { spec });
+  await deps.leases.renew(owner, input.fence, term, { spec, observedApprovals: input.observedApprovals });
   let shipment: Shipment | undefined;
   let routedAt: number | undefined;
   for (const [index, effect] of input.effects.entries()) {

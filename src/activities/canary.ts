@@ -1,3 +1,4 @@
+import { APPROVALS_ANNOTATION, withApprovals } from '../crds/approvals.js';
 import type { Canary } from '../crds/canary.js';
 import { parseCanary } from '../crds/canary.js';
 import type { Refusal } from '../domain/findings.js';
@@ -40,15 +41,28 @@ export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): 
 /** A release under way goes on by the spec that was valid last, which its Lease has kept. */
 function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefined): Canary | undefined {
   if (lease?.spec === undefined) return undefined;
-  const { generation, spec } = JSON.parse(lease.spec) as { generation: number; spec: unknown };
-  const parsed = parseCanary({ ...object, metadata: { ...object.metadata, generation }, spec }, parseOptions(deps));
+  const { generation, spec, approvals } = JSON.parse(lease.spec) as Kept;
+  const annotations = withApprovals(object.metadata.annotations, approvals);
+  const metadata = { ...object.metadata, generation, annotations };
+  const parsed = parseCanary({ ...object, metadata, spec }, parseOptions(deps));
   return parsed.ok ? parsed.value : undefined;
 }
 
-/** What the Lease keeps of a valid spec. */
+/** What the Lease keeps of a valid Canary. */
+interface Kept {
+  readonly generation: number;
+  readonly spec: unknown;
+  /** The annotation with the approvals, where there was one. */
+  readonly approvals?: string | undefined;
+}
+
+/** JSON of what the Lease keeps. */
 export function keptSpec(view: CanaryView): string | undefined {
   if (view.refusal || !view.canary) return undefined;
-  return JSON.stringify({ generation: view.object.metadata.generation ?? 0, spec: view.object['spec'] });
+  const { metadata } = view.object;
+  const approvals = metadata.annotations?.[APPROVALS_ANNOTATION];
+  const kept: Kept = { generation: metadata.generation ?? 0, spec: view.object['spec'], approvals };
+  return JSON.stringify(kept);
 }
 
 export function parseOptions(deps: Reading): Parameters<typeof parseCanary>[1] {

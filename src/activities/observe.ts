@@ -1,5 +1,7 @@
+import { approvalsDigest } from '../crds/approvals.js';
 import type { Findings, NotReady, Question, World } from '../domain/findings.js';
 import { isActive } from '../domain/phases.js';
+import type { Policy } from '../domain/policy.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
@@ -26,7 +28,7 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   if (isFenced(view.lease, input)) return { world: { ...GONE, gone: undefined, fenced: true } };
   await keepAlive(deps, view, input);
   const { world, bench } = await look(deps, view, input);
-  const { knownGeneration: _known, ...standing } = input.standing;
+  const { knownGeneration: _known, knownApprovals: _digest, ...standing } = input.standing;
   const asked: Standing = { ...standing, policy: view.canary && policyIn(deps, view.canary) };
   const { epoch, seq } = input.fence;
   const inquiry = { occasion: `${epoch}.${seq}/${input.asOf}`, signal };
@@ -105,11 +107,18 @@ const UNKNOWN = {
 
 function header(deps: Dependencies, view: CanaryView, input: ObserveInput): Partial<World> {
   const policy = view.canary && policyIn(deps, view.canary);
+  const approvals = approvalsDigest(view.object);
   return {
-    ...(policy && policy.generation !== input.standing.knownGeneration ? { policy } : {}),
+    ...(policy && isNews(policy, input.standing) ? { policy } : {}),
     ...(view.refusal ? { refusal: view.refusal } : {}),
+    ...(approvals === '' ? {} : { approvals }),
     ...(isDeleting(view.object) ? { deleting: true as const } : {}),
   };
+}
+
+/** The approvals are in the metadata, which has no generation. */
+function isNews(policy: Policy, { knownGeneration, knownApprovals }: ObserveInput['standing']): boolean {
+  return policy.generation !== knownGeneration || policy.approvals?.digest !== knownApprovals;
 }
 
 function isDeleting(canary: KubeObject): boolean {

@@ -1,3 +1,4 @@
+import { approvalsDigest } from '../crds/approvals.js';
 import { parseStatus } from '../crds/status.js';
 import type { Sighting } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
@@ -30,6 +31,8 @@ export async function sight(deps: Dependencies, key: CanaryKey): Promise<FullSig
     deleting: object.metadata.deletionTimestamp !== undefined && hasFinalizer(object),
     generation: object.metadata.generation ?? 0,
     observedGeneration: lease?.observedGeneration ?? 0,
+    approvals: approvalsDigest(object),
+    observedApprovals: lease?.observedApprovals ?? '',
     underWay: lease !== undefined && lease.holder !== '',
     applied:
       status.lastAppliedSpec === '' ? undefined : { hash: status.lastAppliedSpec, configs: status.trackedConfigs },

@@ -35,13 +35,13 @@ export async function keepAlive(deps: Dependencies, view: CanaryView, tenure: Te
  * whoever dies before that is missed.
  */
 export function termsOf(
-  input: Tenure & { readonly observedGeneration: number },
+  input: Tenure & { readonly observedGeneration: number; readonly observedApprovals?: string },
   leaseSeconds: number,
 ): { readonly term: Term; readonly release: Renewal | undefined } {
   if (input.lease.kind !== 'released') return { term: input.lease, release: undefined };
-  const { observedGeneration } = input;
+  const { observedGeneration, observedApprovals } = input;
   return {
     term: { kind: 'seconds', seconds: leaseSeconds },
-    release: observedGeneration > 0 ? { observedGeneration } : {},
+    release: observedGeneration > 0 ? { observedGeneration, observedApprovals } : {},
   };
 }

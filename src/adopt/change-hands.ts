@@ -1,3 +1,4 @@
+import { approvalsDigest } from '../crds/approvals.js';
 import { keptSpec, readCanary, workbench, type CanaryView, type Reading } from '../activities/canary.js';
 import { leaseOwner } from '../activities/tenure.js';
 import { UserError } from '../errors.js';
@@ -32,7 +33,9 @@ export async function adopt(reading: Reading, entry: Entry, now: number): Promis
   }
   await writeStatus(reading, entry, view, now);
   const observedGeneration = view.object.metadata.generation ?? 0;
-  await reading.leases.renew(owner, fence, { kind: 'released' }, { observedGeneration, spec: keptSpec(view) });
+  const observedApprovals = approvalsDigest(view.object);
+  const seen = { observedGeneration, observedApprovals, spec: keptSpec(view) };
+  await reading.leases.renew(owner, fence, { kind: 'released' }, seen);
 }
 
 /**

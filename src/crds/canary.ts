@@ -1,7 +1,10 @@
 import type { z } from 'zod';
+import type { ApprovalPolicy } from '../domain/approvals.js';
 import type { Refusal } from '../domain/findings.js';
+import { readApprovals, type ReadApprovals } from './approvals.js';
 import { analysisOf } from './build/analysis.js';
 import { serviceOf } from './build/service.js';
+import { strategyOf } from './build/strategy.js';
 import { frozen } from './freeze.js';
 import { objectSchema, parseObject } from './object.js';
 import { complaints, refused, type Complaint, type Parsed } from './refusal.js';
@@ -10,6 +13,7 @@ import type { RuleContext } from './rules/rule.js';
 import { canarySpecSchema, type CanarySpec } from './schema/canary.js';
 import { parseStatus } from './status.js';
 import { SUPPORT, type Support } from './support.js';
+import { trafficFeatures } from './traffic.js';
 import type { Canary, CanaryService } from './types.js';
 
 export type * from './types.js';
@@ -52,8 +56,17 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   if (complaint) return refused(complaint, metadata.generation);
   // The schema lets it be missing, for targets that bring their own Service.
   if (!spec.service) return refused(NO_SERVICE, metadata.generation);
+  const read = approvalsOf(parsed.value, options);
+  if (!read.ok) return refused(read.complaints[0], metadata.generation);
   const service = serviceOf(spec.service, spec.targetRef.name);
-  return { ok: true, value: frozen(canaryOf(parsed.value, service, options)) };
+  return { ok: true, value: frozen(canaryOf(parsed.value, service, read.approvals, options)) };
+}
+
+/** Once the spec is right: the gates that a release comes to follow from it. */
+function approvalsOf({ metadata, spec }: CanaryObject, options: ParseOptions): ReadApprovals {
+  const provider = spec.provider ?? options.defaultProvider;
+  const { strategy } = strategyOf(spec.analysis, provider);
+  return readApprovals(metadata.annotations, { strategy, provider, routed: trafficFeatures(provider).weights });
 }
 
 /**
@@ -65,7 +78,9 @@ export function refusalsOf(object: unknown, options: ParseOptions): readonly Ref
   if (!parsed.success) return complaints(parsed.error, object).map((complaint) => refused(complaint, 0).refusal);
   const { metadata, spec } = parsed.data;
   const found = complaintsAbout(spec, ruleContext(metadata.namespace, options));
-  return [...found, ...(spec.service ? [] : [NO_SERVICE])].map(
+  const read = found.length === 0 ? approvalsOf(parsed.data, options) : undefined;
+  const approvals = read === undefined || read.ok ? [] : read.complaints;
+  return [...found, ...(spec.service ? [] : [NO_SERVICE]), ...approvals].map(
     (complaint) => refused(complaint, metadata.generation).refusal,
   );
 }
@@ -82,6 +97,7 @@ function ruleContext(namespace: string, options: ParseOptions): RuleContext {
 function canaryOf(
   { apiVersion, kind, metadata, spec, status }: CanaryObject,
   service: CanaryService,
+  approvals: ApprovalPolicy | undefined,
   options: ParseOptions,
 ): Canary {
   const { name, namespace, uid } = metadata;
@@ -109,6 +125,7 @@ function canaryOf(
       provider,
       minIntervalSeconds: options.minIntervalSeconds ?? MIN_INTERVAL_SECONDS,
     }),
+    approvals,
     status: parseStatus(status),
   };
 }

@@ -34,6 +34,7 @@ export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): 
     loadTests: loadTestsOf(canary),
     ...(listeners.events || listeners.alertsFrom !== undefined ? { listeners } : {}),
     ...(muted.length > 0 ? { muted } : {}),
+    ...(canary.approvals === undefined ? {} : { approvals: canary.approvals }),
   };
 }
 

@@ -45,7 +45,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')
-    .slice(1);
+    .replace(/^\./, '');
 }
 
 function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
@@ -103,7 +103,7 @@ function limitWords(origin: string, maximum: number | bigint): string {
 }
 
 /** Fields whose values may hold a secret, whatever is below them. */
-const SECRETIVE = /(^|\.)(headers|metadata|templateVariables|address|proxy|url|metricsServer)(\.|\[|$)/;
+const SECRETIVE = /\.(headers|metadata|templateVariables|address|proxy|url|metricsServer)(\.|\[|$)/;
 const LONGEST = 80;
 /** What a value is called that isn't there. */
 export const NOTHING = '(nothing)';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ApprovalPolicy } from '../domain/approvals.js';
 import type { Severity } from '../domain/notices.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType, Strategy } from '../domain/policy.js';
@@ -42,6 +43,8 @@ export interface Canary {
   readonly revertOnDeletion: boolean;
   readonly suspend: boolean;
   readonly analysis: Analysis;
+  /** Who must approve what, by annotation; nobody where undefined. */
+  readonly approvals: ApprovalPolicy | undefined;
   readonly status: CanaryStatus;
 }
 

@@ -1,3 +1,4 @@
+import { demandOf, titleOf, type ApprovalRule } from './approvals.js';
 import type { Gate } from './findings.js';
 import { messagesFor } from './messages.js';
 import type { Alert } from './notices.js';
@@ -46,6 +47,18 @@ export function waitingAlerts(state: State, gate: Gate, hook: string): readonly 
   return [{ severity: 'warn', topic: 'waiting', message: WAITING[gate], details: false }];
 }
 
+/** @param why the rollback that waits, where it is one: its traffic is home already */
+export function approvalAwaitedAlert(rule: ApprovalRule, why?: string): Alert {
+  const waiting = `Canary is waiting for ${demandOf(rule)}.`;
+  if (why === undefined) return { severity: 'warn', topic: 'waiting', message: waiting, details: false };
+  return { severity: 'error', topic: 'waiting', message: `${why}. ${waiting}`, details: false };
+}
+
+export function approvalExpiredAlert(rule: ApprovalRule): Alert {
+  const message = `Approval expired after ${rule.expires?.after ?? ''} at the gate ${titleOf(rule)}, the Canary goes on waiting.`;
+  return { severity: 'warn', topic: 'waiting', message, details: false };
+}
+
 export function promotionFailedAlert(reason: string): Alert {
   return failed(`Promotion failed, primary not ready: ${reason}`);
 }
@@ -67,6 +80,8 @@ export function rollbackAlert(why: RollbackWhy): Alert {
       const reason = why.reason === '' ? '' : `: ${why.reason}`;
       return stopped(`Rolling back ${why.order === 'abort' ? 'aborted' : 'rejected'} by ${why.by}${reason}`);
     }
+    case 'approval-expired':
+      return stopped(`Rolling back approval expired after ${why.after} at the gate ${why.gate}`);
     case 'recovery':
       return failed(`Rolling back ${why.reason}`);
   }

@@ -47,6 +47,9 @@ export interface Sighting extends KnownRevisions {
   readonly generation: number;
   /** Generation of the Canary that the last run has dealt with. */
   readonly observedGeneration: number;
+  /** Digest of the annotation with the approvals, and the one that the last run has dealt with; empty where none. */
+  readonly approvals: string;
+  readonly observedApprovals: string;
   /** A run has the Lease. */
   readonly underWay: boolean;
   /** The revision the open run is about. */
@@ -61,7 +64,7 @@ export interface Sighting extends KnownRevisions {
  */
 export function needOf(s: Sighting): Change['kind'] | undefined {
   if (s.deleting) return 'deletion';
-  if (s.generation > s.observedGeneration) return 'spec';
+  if (s.generation > s.observedGeneration || s.approvals !== s.observedApprovals) return 'spec';
   if (s.suspended) return undefined;
   if (!isResting(s.phase) && !s.underWay) return s.refused && !isActive(s.phase) ? undefined : 'recover';
   if (s.seen && isReleaseable(s, s.seen)) return 'target';

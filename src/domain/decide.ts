@@ -6,6 +6,7 @@ import type { Order } from './orders.js';
 import { isActive } from './phases.js';
 import { intervalMs, stuckUntil, type Change, type State } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
+import { awaitApproval, noteExpiry } from './steps/approval.js';
 import { withCallsOf } from './steps/calls.js';
 import { apply, nothing, sayOnce, tickNow, warning, withProblem, type Context } from './steps/common.js';
 import { iterate, shift } from './steps/iterate.js';
@@ -91,7 +92,9 @@ function decided(state: State, happening: Happening, now: number): Decision {
  */
 function toldBy(state: State, change: Change): State {
   const checkDueAt = change.kind === 'gate' && state.gate ? 0 : state.checkDueAt;
-  return { ...state, fresh: true, checkDueAt, cause: change.kind === 'request' ? change : state.cause };
+  const asks = change.kind === 'request' || change.kind === 'target' || change.kind === 'config';
+  const triggers = asks && !state.triggers.includes(change.by) ? [...state.triggers, change.by] : state.triggers;
+  return { ...state, fresh: true, checkDueAt, triggers, cause: change.kind === 'request' ? change : state.cause };
 }
 
 function observed(before: State, findings: Findings, asOf: number, now: number): Decision {
@@ -101,7 +104,10 @@ function observed(before: State, findings: Findings, asOf: number, now: number):
   const refused = isActive(before.phase) ? undefined : world.refusal?.generation;
   const generation = refused ?? policy?.generation ?? before.generation;
   const weight = world.weights?.canary ?? before.weight;
-  const state = withCallsOf({ ...before, policy, generation, fresh: false, weight }, findings, asOf);
+  const isLeft = world.refusal !== undefined && refused === undefined;
+  const observedApprovals = isLeft ? before.observedApprovals : (world.approvals ?? '');
+  const seen = { policy, generation, observedApprovals, weight };
+  const state = withCallsOf({ ...before, ...seen, fresh: false }, findings, asOf);
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
   const decision = isProblem(step) ? taken : withoutProblem(taken);
@@ -170,6 +176,10 @@ function take(context: Context, step: Step): Decision {
       return note(context);
     case 'closeGate':
       return closeGate(context, step.gate, step.hook);
+    case 'awaitApproval':
+      return awaitApproval(context, step.rule, step.why);
+    case 'noteExpiry':
+      return noteExpiry(context, step.rule);
     case 'start':
       return start(context, step.weight);
     case 'begin':

@@ -37,6 +37,8 @@ export interface World {
   /** The policy, where its generation isn't the one that was asked with. */
   readonly policy?: Policy;
   readonly refusal?: Refusal;
+  /** Digest of the annotation with the approvals, valid or not; absent where the Canary has none. */
+  readonly approvals?: string;
   /** Marked for deletion, and waiting for our finalizer. */
   readonly deleting?: true;
   /** What keeps the Canary from being looked at, in words for an event; a person must mend it. */

@@ -46,6 +46,9 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
     paused: undefined,
     gate: undefined,
     approved: [],
+    approvals: undefined,
+    triggers: [cause.by],
+    observedApprovals: '',
     promoteNow: false,
     checkDueAt: now,
     weightSince: now,
@@ -57,8 +60,9 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
 
 /** The state that another run has handed over; one of an earlier version may know less. */
 export function resumed(state: State): State {
-  const { raised = [], handedOver = NOTHING_HANDED_OVER }: Partial<State> = state;
-  return { ...state, raised, handedOver };
+  const known: Partial<State> = state;
+  const { raised = [], handedOver = NOTHING_HANDED_OVER, triggers = [state.cause.by], observedApprovals = '' } = known;
+  return { ...state, raised, handedOver, triggers, observedApprovals };
 }
 
 /** What an earlier run may have raised and not taken back. */

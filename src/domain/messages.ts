@@ -39,6 +39,11 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
     waitingForTrafficIncrease: (hook: string) =>
       `Halt ${canary} advancement waiting for traffic increase approval ${hook}`,
     waitingForPromotion: (hook: string) => `Halt ${canary} advancement waiting for promotion approval ${hook}`,
+    waitingForPeople: (demand: string) => `Halt ${canary} advancement waiting for ${demand}`,
+    rollbackWithheld: (reason: string, demand: string) =>
+      `${reason}: all traffic goes back to the primary now, the pods of ${target} stay and wait for ${demand}`,
+    approvalExpired: (gate: string, after: string) =>
+      `Approval of ${canary} ${gate} expired after ${after}, it goes on waiting`,
     preRolloutFailed: (hook: string, error: string) =>
       `Halt ${canary} advancement pre-rollout check ${hook} failed ${error}`,
     externalCheckFailed: (hook: string, error: string) =>
@@ -54,6 +59,8 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
     rollbackPrimaryLost: (reason: string) => `Rolling back ${canary} primary not ready: ${reason}`,
     rollbackByOrder: (order: 'abort' | 'reject', by: string, reason: string) =>
       `Rolling back ${canary} ${order === 'abort' ? 'aborted' : 'rejected'} by ${by}${because(reason)}`,
+    rollbackExpired: (gate: string, after: string) =>
+      `Rolling back ${canary} approval expired after ${after} at the gate ${gate}`,
     rollbackRecovery: (reason: string) => `Rolling back ${canary} ${reason}`,
     failed: `Canary failed! Scaling down ${canary}`,
     failedServing: `Canary failed! The primary of ${canary} can't serve, all traffic stays on the canary`,
@@ -64,6 +71,8 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
       `Paused ${canary} at weight ${weight} by ${by}${because(reason)}`,
     resumed: (by: string, reason: string) => `Resumed ${canary} by ${by}${because(reason)}`,
     approved: (gate: string, by: string, reason: string) => `Approved ${canary} ${gate} by ${by}${because(reason)}`,
+    approvedByOneOf: (gate: string, by: string, reason: string, count: number, needed: number) =>
+      `Approved ${canary} ${gate} by ${by} (${count} of ${needed})${because(reason)}`,
     promotedByOrder: (by: string, reason: string) =>
       `Promoting ${canary} without further analysis by ${by}${because(reason)}`,
     skipped: (step: string, by: string, reason: string) =>

@@ -1,4 +1,5 @@
-import type { Gate } from './findings.js';
+import { countedFor, isPolicyGate, ruleAt, titleOf } from './approvals.js';
+import type { ClosedGate } from './state.js';
 import type { OrderName } from './orders.js';
 import { hasHooks, type Policy } from './policy.js';
 import { progressOf } from './progress.js';
@@ -10,7 +11,7 @@ export function effectOf(order: OrderName, state: State): string {
   const target = state.policy?.targetName ?? state.canary.name;
   switch (order) {
     case 'approve':
-      return `Opens the gate ${state.gate?.gate ?? ''}: ${afterGate(state.gate?.gate, state)}`;
+      return approving(state);
     case 'reject':
     case 'abort':
       return stopping(state, target);
@@ -27,6 +28,15 @@ export function effectOf(order: OrderName, state: State): string {
   }
 }
 
+function approving(state: State): string {
+  const { gate } = state;
+  const opens = `Opens the gate ${gate === undefined ? '' : titleOf(gate)}: ${afterGate(gate, state)}`;
+  const rule = isPolicyGate(gate) ? ruleAt(state, gate) : undefined;
+  if (!isPolicyGate(gate) || rule === undefined) return opens;
+  const count = countedFor(state, rule, gate.revision).length + 1;
+  return count >= rule.needed ? opens : `Approves at the gate ${titleOf(gate)}, ${count} of ${rule.needed}`;
+}
+
 function stopping(state: State, target: string): string {
   if (state.phase === '' || state.phase === 'Initializing') {
     return `Stops the initialisation; ${target} goes on serving`;
@@ -36,12 +46,16 @@ function stopping(state: State, target: string): string {
     : `Routes all traffic to the primary, scales ${target} to 0`;
 }
 
-function afterGate(gate: Gate | undefined, state: State): string {
-  switch (gate) {
+function afterGate(gate: ClosedGate | undefined, state: State): string {
+  switch (gate?.gate) {
     case 'confirm-rollout':
+    case 'rollout':
       return 'the canary is scaled up and its analysis begins';
     case 'confirm-traffic-increase':
+    case 'weight':
       return nextStepOf(state);
+    case 'rollback':
+      return `the rollback is completed, and ${state.policy?.targetName ?? state.canary.name} scaled to 0`;
     default:
       return 'the release goes on to its promotion';
   }

@@ -1,3 +1,5 @@
+import { countedFor, demandOf, isPolicyGate, objectionTo, ruleAt, rulesBeforeRise, titleOf } from './approvals.js';
+import type { PolicyGateName } from './approvals.js';
 import type { Gate } from './findings.js';
 import { isActive } from './phases.js';
 import type { State } from './state.js';
@@ -18,7 +20,12 @@ interface OrderBase {
 
 /** What people can order of a release. */
 export type Order =
-  | (OrderBase & { readonly order: 'approve'; readonly gate?: Gate })
+  | (OrderBase & {
+      readonly order: 'approve';
+      readonly gate?: Gate | PolicyGateName;
+      /** Of the person, where somebody has verified who it is. */
+      readonly groups?: readonly string[];
+    })
   | (OrderBase & { readonly order: 'reject' })
   | (OrderBase & { readonly order: 'pause' })
   | (OrderBase & { readonly order: 'resume' })
@@ -46,14 +53,17 @@ export const ORDER_NAMES = [
  * @returns why not, in words for the person who gave it; undefined where it can
  */
 export function refusalOf(state: State, order: Order): string | undefined {
-  if (order.revision !== undefined && order.revision !== state.applied?.hash) {
-    return `can't ${verb(order)}: the revision under way is ${state.applied?.hash ?? 'not known yet'}, not ${order.revision}`;
+  // What waits for its rollout hasn't been applied yet.
+  const underWay = state.gate?.revision ?? state.applied;
+  if (order.revision !== undefined && order.revision !== underWay?.hash) {
+    return `can't ${verb(order)}: the revision under way is ${underWay?.hash ?? 'not known yet'}, not ${order.revision}`;
   }
   if (state.ending) return `can't ${verb(order)}: the release has ended (${state.ending.kind})`;
   switch (order.order) {
     case 'approve':
-      return refuseApproval(state, order.gate);
+      return refuseApproval(state, order);
     case 'reject':
+      if (state.gate?.gate === 'rollback') return `can't reject: ${HELD_ROLLBACK}`;
       return state.gate ? undefined : `can't reject: nothing waits for an approval${where(state)}`;
     case 'pause':
       if (state.paused) return `can't pause: it is paused already, by ${state.paused.by}`;
@@ -73,15 +83,27 @@ export function refusalOf(state: State, order: Order): string | undefined {
   }
 }
 
-function refuseApproval(state: State, gate: Gate | undefined): string | undefined {
-  if (!state.gate) return `can't approve: nothing waits for an approval${where(state)}`;
-  if (gate !== undefined && gate !== state.gate.gate) {
-    return `can't approve ${gate}: it waits at ${state.gate.gate}`;
+/** What can be done about a release whose rollback waits for people. */
+const HELD_ROLLBACK = 'its rollback waits for an approval, and traffic is back at the primary; approve or abort it';
+
+function refuseApproval(state: State, order: Order & { order: 'approve' }): string | undefined {
+  const { gate } = state;
+  if (!gate) return `can't approve: nothing waits for an approval${where(state)}`;
+  if (order.gate !== undefined && order.gate !== gate.gate) {
+    return `can't approve ${order.gate}: it waits at ${gate.gate}`;
   }
-  return undefined;
+  if (!isPolicyGate(gate)) return undefined;
+  const rule = ruleAt(state, gate);
+  if (rule === undefined) return undefined;
+  const objection = objectionTo(state, rule, order);
+  if (objection !== undefined) return `can't approve: ${objection}`;
+  const given = countedFor(state, rule, gate.revision);
+  if (!given.some(({ by }) => by === order.by)) return undefined;
+  return `can't approve: ${order.by} has approved ${titleOf(gate)} already, ${given.length} of ${rule.needed}`;
 }
 
 function refusePromotion(state: State): string | undefined {
+  if (state.gate?.gate === 'rollback') return `can't promote: ${HELD_ROLLBACK}`;
   if (state.phase === 'Waiting' || state.phase === 'Progressing' || state.phase === 'WaitingPromotion')
     return undefined;
   if (isActive(state.phase)) return `can't promote: it is being promoted already${where(state)}`;
@@ -98,6 +120,11 @@ function refuseWeight(state: State, weight: number): string | undefined {
     return `can't set the weight to ${weight}: it must be a whole number from 0 to ${max} (maxWeight)`;
   }
   if (state.phase !== 'Progressing') return `can't set the weight: the analysis isn't running${where(state)}`;
+  if (state.gate?.gate === 'rollback') return `can't set the weight: ${HELD_ROLLBACK}`;
+  const [before] = rulesBeforeRise(state, state.weight, weight);
+  if (before) {
+    return `can't set the weight to ${weight}: it takes ${demandOf(before)}; the release stops there by itself, then approve`;
+  }
   if (!state.begun) return `can't set the weight: the canary isn't ready yet${where(state)}`;
   return undefined;
 }

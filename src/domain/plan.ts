@@ -1,6 +1,7 @@
+import { isPolicyGate, titleOf } from './approvals.js';
 import { isActive } from './phases.js';
 import { progressOf } from './progress.js';
-import type { State } from './state.js';
+import type { PolicyGate, State } from './state.js';
 
 /** What the driver does next. */
 export type Plan =
@@ -25,7 +26,7 @@ export function plan(state: State, now: number): Plan {
   if (state.paused) return { do: 'hold', summary: `paused by ${state.paused.by}: wait for resume` };
   switch (waiting.for) {
     case 'order':
-      return { do: 'hold', summary: 'suspended: wait for a change' };
+      return { do: 'hold', summary: isPolicyGate(state.gate) ? atGate(state.gate) : 'suspended: wait for a change' };
     case 'readiness': {
       const quietMs =
         waiting.said === undefined
@@ -38,7 +39,12 @@ export function plan(state: State, now: number): Plan {
   }
 }
 
+function atGate(gate: PolicyGate): string {
+  return `gate ${titleOf(gate)}: wait for approvals`;
+}
+
 function waitSummary(state: State): string {
+  if (isPolicyGate(state.gate)) return atGate(state.gate);
   if (state.gate) return `gate ${state.gate.gate}: closed by ${state.gate.hook}, ask again`;
   if (state.problem) return `look again: ${state.problem.text}`;
   if (state.phase === 'Progressing') return `${progressOf(state)}: next analysis`;

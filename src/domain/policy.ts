@@ -1,3 +1,4 @@
+import type { ApprovalPolicy } from './approvals.js';
 import type { Listeners } from './notices.js';
 
 /** When a webhook is called. `rollout` is also what an empty type means. */
@@ -81,6 +82,8 @@ export interface Policy {
   readonly listeners?: Listeners;
   /** Names of the webhooks of which no alert says that they keep a release waiting. */
   readonly muted?: readonly string[];
+  /** Who must approve what; nobody where undefined. */
+  readonly approvals?: ApprovalPolicy;
 }
 
 export function hasHooks(policy: Policy, type: HookType): boolean {

@@ -1,3 +1,4 @@
+import type { Approvals, PolicyGateName } from './approvals.js';
 import type { Gate } from './findings.js';
 import type { CanaryKey } from './identity.js';
 import type { Topic } from './notices.js';
@@ -6,6 +7,7 @@ import type { Policy } from './policy.js';
 import type { HandedOver, RecordEntry } from './record.js';
 import type { KnownRevisions, Revision } from './revision.js';
 import type { Shipment } from './shipment.js';
+import type { RollbackWhy } from './tick.js';
 
 /** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */
 export interface Change {
@@ -39,11 +41,30 @@ export type Waiting =
   | { readonly for: 'nothing' };
 
 /** A gate that isn't open, and the webhook that keeps it closed. */
-export interface ClosedGate {
+export interface HookGate {
   readonly gate: Gate;
   readonly hook: string;
   readonly since: number;
+  /** What waits there; of a gate that an earlier version has closed it isn't known. */
+  readonly revision?: Revision;
 }
+
+/** A gate that the policy keeps closed until enough people have approved. What it demands, the newest policy says. */
+export interface PolicyGate {
+  readonly gate: PolicyGateName;
+  readonly atWeight?: number;
+  readonly since: number;
+  /** What waits there: approvals are for this only. */
+  readonly revision: Revision;
+  /** How long it stood still in pauses, which doesn't count for its expiry. */
+  readonly stoodStillMs: number;
+  /** It has expired and goes on waiting, which has been said. */
+  readonly expired?: true;
+  /** Of the gate `rollback`: why the release is to be rolled back. */
+  readonly why?: RollbackWhy;
+}
+
+export type ClosedGate = HookGate | PolicyGate;
 
 export interface Pause {
   readonly by: string;
@@ -78,6 +99,10 @@ export interface Standing extends KnownRevisions {
   readonly gate: ClosedGate | undefined;
   /** Gates a person has opened for the revision under way; used up as they are passed. */
   readonly approved: readonly Gate[];
+  /** What people have approved at gates of the policy. */
+  readonly approvals: Approvals | undefined;
+  /** Everybody who has asked for this release, as far as that is known. */
+  readonly triggers: readonly string[];
   /** A person wants this revision promoted without further analysis. */
   readonly promoteNow: boolean;
   /** A person wants the next step without the analysis of this one. */
@@ -128,6 +153,8 @@ export interface State extends Standing {
   readonly cause: Change;
   readonly startedAt: number;
   readonly waiting: Waiting;
+  /** Digest of the annotation with the approvals that this run has dealt with; empty where there was none. */
+  readonly observedApprovals: string;
   /** The Canary's condition says that its spec can't be carried out, which may not be so any more. */
   readonly markedInvalid: boolean;
   /** The next look must read the API server, not a cache: something has just been reported as changed. */

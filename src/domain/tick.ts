@@ -1,6 +1,18 @@
+import { expiryOf, type ApprovalRule } from './approvals.js';
 import type { Analysis, Findings, Gate, Question, Refusal } from './findings.js';
 import { failedHook, failedMetric, isAvailable, type Readiness } from './findings.js';
 import { isActive } from './phases.js';
+import {
+  completing,
+  isHeldRollback,
+  isIdleAtGate,
+  isOpened,
+  lapsed,
+  passPolicy,
+  passRise,
+  passToPromotion,
+  withheld,
+} from './policy-gates.js';
 import { hasHooks, type BlueGreenStrategy, type Policy, type Strategy } from './policy.js';
 import { compareRevisions, type Revision } from './revision.js';
 import type { Standing } from './state.js';
@@ -23,6 +35,7 @@ export type RollbackWhy =
   | { readonly kind: 'not-ready'; readonly reason: string }
   | { readonly kind: 'primary-lost'; readonly reason: string }
   | { readonly kind: 'order'; readonly order: 'abort' | 'reject'; readonly by: string; readonly reason: string }
+  | { readonly kind: 'approval-expired'; readonly gate: string; readonly after: string }
   | { readonly kind: 'recovery'; readonly reason: string };
 
 /** Checks in a row without any judgement that roll back, as a multiple of the threshold of failed ones. */
@@ -45,6 +58,8 @@ export type Step =
   | { readonly do: 'reconcile' }
   | { readonly do: 'note' }
   | { readonly do: 'closeGate'; readonly gate: Gate; readonly hook: string }
+  | { readonly do: 'awaitApproval'; readonly rule: ApprovalRule; readonly why?: RollbackWhy }
+  | { readonly do: 'noteExpiry'; readonly rule: ApprovalRule }
   | { readonly do: 'start'; readonly weight: number }
   | { readonly do: 'begin' }
   | { readonly do: 'restart' }
@@ -70,6 +85,12 @@ export type Step =
  * @param now milliseconds since 1970; when the analysis is due depends on it
  */
 export function tick(s: Standing, findings: Findings, now: number): Step {
+  const step = nextStep(s, findings, now);
+  if (step.do !== 'rollBack') return step;
+  return withheld({ ...s, policy: findings.world.policy ?? s.policy }, findings, step.why) ?? step;
+}
+
+function nextStep(s: Standing, findings: Findings, now: number): Step {
   const { world } = findings;
   if (world.gone) return { do: 'end', why: 'gone' };
   if (world.fenced) return { do: 'end', why: 'fenced' };
@@ -97,12 +118,8 @@ function stuck(s: Standing, problem: string, now: number): Step {
 function whilePaused(s: Standing, f: Findings): Step {
   switch (s.phase) {
     case 'Progressing':
-    case 'WaitingPromotion': {
-      const revision = compareWithWorld(s, f);
-      if (revision === 'reverted') return { do: 'withdraw' };
-      if (revision === 'new') return { do: 'restart' };
-      return { do: 'stay' };
-    }
+    case 'WaitingPromotion':
+      return overtaken(s, f) ?? { do: 'stay' };
     case 'Promoting':
       return retreatIfOvertaken(s, f, weightsOf(s, f)) ?? { do: 'stay' };
     default:
@@ -119,7 +136,7 @@ function inPhase(s: Standing, f: Findings, now: number): Step {
     case 'Succeeded':
     case 'Failed':
     case 'Waiting':
-      return s.promoted === '' ? initialising(s, f) : resting(s, f);
+      return s.promoted === '' ? initialising(s, f) : resting(s, f, now);
     case 'Progressing':
     case 'WaitingPromotion':
       return analysing(s, f, now);
@@ -151,7 +168,7 @@ function initialising(s: Standing, f: Findings): Step {
   return { do: 'initialise' };
 }
 
-function resting(s: Standing, f: Findings): Step {
+function resting(s: Standing, f: Findings, now: number): Step {
   const { world } = f;
   const policy = policyOf(s);
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
@@ -170,7 +187,8 @@ function resting(s: Standing, f: Findings): Step {
   if (!policy.skipAnalysis && !s.stranded && !world.primary.ready) {
     return { do: 'awaitReady', of: 'primary', readiness: world.primary };
   }
-  const gate = passGate(s, f, 'confirm-rollout');
+  const revision = seenRevision(s, f);
+  const gate = lapsed(s, revision, now) ?? passPolicy(s, 'rollout', revision) ?? passGate(s, f, 'confirm-rollout');
   if (gate) return gate;
   return { do: 'start', weight: s.stranded ? 100 : 0 };
 }
@@ -179,23 +197,48 @@ function analysing(s: Standing, f: Findings, now: number): Step {
   const { world } = f;
   const policy = policyOf(s);
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
+  if (isHeldRollback(s)) return overtaken(s, f) ?? completing(s, s.gate, now);
   if (!policy.skipAnalysis && !s.stranded && !world.primary.ready) {
     if (world.primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: world.primary };
     return { do: 'rollBack', why: { kind: 'primary-lost', reason: world.primary.reason } };
   }
-  const revision = compareWithWorld(s, f);
-  if (revision === 'reverted') return { do: 'withdraw' };
-  if (revision === 'new') return { do: 'restart' };
+  const other = overtaken(s, f);
+  if (other) return other;
   if (!world.canary.ready) {
     if (world.canary.retriable) return { do: 'awaitReady', of: 'canary', readiness: world.canary };
     return { do: 'rollBack', why: { kind: 'not-ready', reason: world.canary.reason } };
   }
-  if (policy.skipAnalysis) return { do: 'skip' };
+  const revision = seenRevision(s, f);
+  const expired = lapsed(s, revision, now);
+  if (expired) return expired;
+  // A newer revision that came in mid-analysis has its pods already, but gets no traffic before it may be rolled out.
+  const unapproved = s.begun || s.stranded ? undefined : passPolicy(s, 'rollout', revision);
+  if (unapproved) return unapproved;
+  if (policy.skipAnalysis) return passToPromotion(s, weightsOf(s, f), revision) ?? { do: 'skip' };
   const signal = rollbackSignal(policy, f);
   if (signal) return signal;
   if (s.failedChecks >= policy.threshold) return rollBackForChecks(s.failedChecks);
-  if (s.promoteNow) return { do: 'promote' };
+  if (s.promoteNow) return promoteUnchecked(s, f, now);
   return check(s, f, now) ?? move(s, f);
+}
+
+/** Without further analysis, but not without the approvals that the policy demands; until then, checks go on. */
+function promoteUnchecked(s: Standing, f: Findings, now: number): Step {
+  const closed = passToPromotion(s, weightsOf(s, f), seenRevision(s, f));
+  if (closed === undefined) return { do: 'promote' };
+  return (s.gate && s.begun ? check(s, f, now) : undefined) ?? closed;
+}
+
+/** The target holds something else than what is analysed. */
+function overtaken(s: Standing, f: Findings): Step | undefined {
+  switch (compareWithWorld(s, f)) {
+    case 'same':
+      return undefined;
+    case 'reverted':
+      return { do: 'withdraw' };
+    case 'new':
+      return { do: 'restart' };
+  }
 }
 
 function rollbackSignal(policy: Policy, f: Findings): Step | undefined {
@@ -213,11 +256,13 @@ function check(s: Standing, f: Findings, now: number): Step | undefined {
     if (f['pre-rollout'] === undefined) return { do: 'ask', question: 'pre-rollout' };
     return failedHook(f['pre-rollout']) ? haltOrRollBack(s) : undefined;
   }
+  if (isIdleAtGate(s, weightsOf(s, f))) return undefined;
   if (s.skipStep) return undefined;
   if (now < s.checkDueAt) {
     // Somebody woke the release: the weight has not stood long enough to be judged. A gate was only reached by a check
     // that passed, so an approval needs no other.
-    return s.approved.length > 0 ? undefined : { do: 'wait', until: s.checkDueAt };
+    if (isOpened(s, seenRevision(s, f))) return undefined;
+    return { do: 'wait', until: Math.min(s.checkDueAt, expiryOf(s, s.gate) ?? Infinity) };
   }
   if (f.analysis === undefined) return { do: 'ask', question: 'analysis' };
   const failed = failedHook({ results: f.analysis.hooks }) ?? failedMetric(f.analysis);
@@ -250,15 +295,41 @@ function rollBackForChecks(count: number): Step {
 function move(s: Standing, f: Findings): Step {
   const { strategy } = policyOf(s);
   const weights = weightsOf(s, f);
+  const next = s.stranded && !s.begun ? BEGIN : nextMove(s, strategy, weights);
+  const unapproved = approvedFor(s, f, next, weights);
+  if (unapproved) return unapproved;
   // Confirmed is what increases traffic, not the copies that come before it.
   if (strategy.kind === 'canary' && s.phase === 'Progressing' && !weights.mirrored) {
     const gate = passGate(s, f, 'confirm-traffic-increase');
     if (gate) return gate;
   }
-  if (s.stranded && !s.begun) return { do: 'begin' };
-  const next = nextMove(s, strategy, weights);
   if (next === undefined) return passGate(s, f, 'confirm-promotion') ?? { do: 'promote' };
   return next.do === 'shift' ? (passGate(s, f, 'confirm-promotion') ?? next) : next;
+}
+
+const BEGIN: Step = { do: 'begin' };
+
+/**
+ * Policy gates come before the webhooks, which cost something to ask.
+ *
+ * @param next the move that is to be made; undefined is promotion
+ * @returns what stops before it
+ */
+function approvedFor(s: Standing, f: Findings, next: Step | undefined, weights: Weights): Step | undefined {
+  const revision = seenRevision(s, f);
+  if (next === undefined) return passPolicy(s, 'promotion', revision);
+  switch (next.do) {
+    case 'advance':
+      return passRise(s, weights.canary, next.weights.canary, revision);
+    case 'iterate':
+      return next.weights && passRise(s, weights.canary, next.weights.canary, revision);
+    case 'shift': {
+      const rise = policyOf(s).routed ? passRise(s, weights.canary, 100, revision) : undefined;
+      return rise ?? passPolicy(s, 'promotion', revision);
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** @returns undefined where the analysis is complete */

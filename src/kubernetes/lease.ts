@@ -43,6 +43,8 @@ export interface LeaseView {
   readonly durationMs: number;
   /** `metadata.generation` of the Canary that the last run has dealt with. */
   readonly observedGeneration: number;
+  /** Digest of the Canary's annotation with the approvals that its run has dealt with; empty where it had none. */
+  readonly observedApprovals: string;
   /** JSON of the spec that the run goes by: the last valid one, whatever the Canary says now. */
   readonly spec: string | undefined;
 }
@@ -56,6 +58,7 @@ export interface LeaseOwner {
 
 export interface Renewal {
   readonly observedGeneration?: number;
+  readonly observedApprovals?: string | undefined;
   readonly spec?: string | undefined;
 }
 
@@ -64,6 +67,7 @@ export const LEASE_MANAGER = 'serinus';
 const SEQ = 'serinus.dev/seq';
 const HELD = 'serinus.dev/held';
 const OBSERVED = 'serinus.dev/observed-generation';
+const OBSERVED_APPROVALS = 'serinus.dev/observed-approvals';
 const CANARY = 'serinus.dev/canary';
 const SPEC = 'serinus.dev/spec';
 /** A Lease without an end still has to name a duration. */
@@ -114,7 +118,8 @@ export class Leases {
       }
       const fence = { epoch: (view?.fence.epoch ?? 0) + 1, seq: 0 };
       const observed = view?.observedGeneration ?? 0;
-      if (await this.write(owner, current, { holder, fence, term, observed, spec }, attempt)) return fence;
+      const approvals = view?.observedApprovals ?? '';
+      if (await this.write(owner, current, { holder, fence, term, observed, approvals, spec }, attempt)) return fence;
     }
   }
 
@@ -122,6 +127,7 @@ export class Leases {
    * Renews the Lease before a batch of effects, and so finds out whether the writer still has a say.
    *
    * @param renewal.observedGeneration set when the run has dealt with that generation of the Canary
+   * @param renewal.observedApprovals set when the run has dealt with these approvals of the Canary
    * @param renewal.spec set when the run goes by another spec now
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
    */
@@ -139,7 +145,9 @@ export class Leases {
       }
       const holder = term.kind === 'released' ? '' : view.holder;
       const observed = renewal.observedGeneration ?? view.observedGeneration;
-      if (await this.write(owner, current, { holder, fence, term, observed, spec: renewal.spec }, attempt)) return;
+      const approvals = renewal.observedApprovals ?? view.observedApprovals;
+      const content = { holder, fence, term, observed, approvals, spec: renewal.spec };
+      if (await this.write(owner, current, content, attempt)) return;
     }
   }
 
@@ -184,6 +192,8 @@ export class Leases {
     };
     if (content.term.kind === 'held') annotations[HELD] = 'true';
     else delete annotations[HELD];
+    if (content.approvals !== '') annotations[OBSERVED_APPROVALS] = content.approvals;
+    else delete annotations[OBSERVED_APPROVALS];
     const before = (current?.['spec'] ?? {}) as LeaseSpec;
     return {
       apiVersion: LEASES.apiVersion,
@@ -214,6 +224,7 @@ interface LeaseContent {
   readonly fence: Fence;
   readonly term: Term;
   readonly observed: number;
+  readonly approvals: string;
   readonly spec: string | undefined;
 }
 
@@ -243,6 +254,7 @@ export function viewOf(lease: KubeObject): LeaseView {
     expiresAt: endless ? Infinity : renewed + durationMs,
     durationMs,
     observedGeneration: Number(annotations[OBSERVED] ?? 0),
+    observedApprovals: annotations[OBSERVED_APPROVALS] ?? '',
     spec: annotations[SPEC],
   };
 }

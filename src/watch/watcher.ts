@@ -93,10 +93,10 @@ export class Watcher {
     const kind = needOf(sighting);
     if (kind === undefined) return;
     const { revision } = sighting.seen ?? {};
-    const { generation, underWay, drift } = sighting;
+    const { generation, approvals, underWay, drift } = sighting;
     const epoch = sighting.lease?.fence.epoch ?? 0;
     // What is reported to an open run must be reported anew when that run has ended: the server takes an id once.
-    const id = changeId(kind, view.object.metadata.uid, generation, revision, drift, epoch, underWay);
+    const id = changeId(kind, view.object.metadata.uid, generation, approvals, revision, drift, epoch, underWay);
     if (this.isRepeated(key, id)) return;
     const about = revision ? { revision: revision.hash, seen: revision } : {};
     await this.submit(canary, { id, kind, by: 'watch', generation, ...about });

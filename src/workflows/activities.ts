@@ -34,7 +34,11 @@ export interface BeginInput {
 export type Begun = ({ readonly gone?: false } & Takeover) | { readonly gone: true };
 
 /** The standing as it travels: the activity reads the policy from the spec. */
-export type AskedStanding = Omit<Standing, 'policy'> & { readonly knownGeneration: number };
+export type AskedStanding = Omit<Standing, 'policy'> & {
+  readonly knownGeneration: number;
+  /** Digest of the approvals in the policy that the workflow has; absent where it has none. */
+  readonly knownApprovals?: string;
+};
 
 export interface ObserveInput extends Tenure {
   readonly standing: AskedStanding;
@@ -50,6 +54,8 @@ export interface ApplyInput extends Tenure {
   readonly at: number;
   /** The generation of the Canary that is dealt with when this is done. */
   readonly observedGeneration: number;
+  /** The approvals that the run knows of, see `World.approvals`; an earlier version doesn't say. */
+  readonly observedApprovals?: string;
   /** Id of the release, for what is kept of it. */
   readonly release?: string;
 }
@@ -70,6 +76,7 @@ export interface RollBackInput extends Tenure {
   readonly status: StatusEffect | undefined;
   readonly at: number;
   readonly observedGeneration: number;
+  readonly observedApprovals?: string;
 }
 
 export interface RolledBack {

@@ -3,9 +3,11 @@ import type { AskedStanding } from './activities.js';
 
 /** What a look is asked with. */
 export function asked(state: State): AskedStanding {
+  const approvals = state.policy?.approvals;
   return {
     canary: state.canary,
     knownGeneration: state.policy?.generation ?? 0,
+    ...(approvals === undefined ? {} : { knownApprovals: approvals.digest }),
     generation: state.generation,
     recover: state.recover,
     phase: state.phase,
@@ -21,6 +23,8 @@ export function asked(state: State): AskedStanding {
     paused: state.paused,
     gate: state.gate,
     approved: state.approved,
+    approvals: state.approvals,
+    triggers: state.triggers,
     promoteNow: state.promoteNow,
     skipStep: state.skipStep ?? false,
     checkDueAt: state.checkDueAt,

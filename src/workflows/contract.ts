@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { PolicyGateName } from '../domain/approvals.js';
 import type { Gate } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Channel, OrderName } from '../domain/orders.js';
@@ -125,13 +126,16 @@ export interface Archived {
 export interface OrderRequest {
   readonly order: OrderName;
   readonly by?: string;
-  /** The groups of `by`, verified where `by` is: of a signal they are what its sender says they are. */
-  readonly groups?: readonly string[];
   readonly reason?: string;
   readonly requestId?: string;
   readonly channel?: Channel;
   readonly revision?: string;
-  readonly gate?: Gate;
+  readonly gate?: Gate | PolicyGateName;
+  /**
+   * The groups of `by`, from whoever has verified who that is: the API. Absent where nobody has, as in a signal from
+   * the Temporal UI; whoever writes to Temporal directly can claim any.
+   */
+  readonly groups?: readonly string[];
   readonly weight?: number;
 }
 

@@ -1,7 +1,8 @@
+import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../domain/approvals.js';
 import type { SeenShare, UnknownShare } from '../domain/findings.js';
 import type { RecordEntry } from '../domain/record.js';
 import { progressOf } from '../domain/progress.js';
-import type { State } from '../domain/state.js';
+import type { PolicyGate, State } from '../domain/state.js';
 
 /**
  * The state of a run in Markdown, for somebody who looks at the Temporal UI and has never seen this code: where it
@@ -31,10 +32,18 @@ export function detailsOf(state: State, workflowId: string): string {
 function headline(state: State): string {
   if (state.ending) return `${state.ending.kind}: ${state.ending.reason}`;
   if (state.paused) return `paused by ${state.paused.by}`;
+  if (isPolicyGate(state.gate)) return policyGateOf(state, state.gate);
   if (state.gate) return `waiting at the gate ${state.gate.gate}, closed by ${state.gate.hook}`;
   if (state.waiting.for === 'readiness') return `waiting for ${state.waiting.of} pods`;
   if (state.problem) return state.problem.text;
   return state.phase === 'Progressing' ? `analysing at ${progressOf(state)}` : state.phase || 'new';
+}
+
+function policyGateOf(state: State, gate: PolicyGate): string {
+  const rule = ruleAt(state, gate);
+  if (rule === undefined) return `waiting at the gate ${titleOf(gate)}`;
+  const given = countedFor(state, rule, gate.revision).map(({ by }) => by);
+  return `waiting for ${demandOf(rule)}, given by ${given.length === 0 ? 'nobody yet' : given.join(', ')}`;
 }
 
 function limitOf(state: State): string {

@@ -185,6 +185,7 @@ export class Driver {
           effects: decision.effects,
           at: Date.now(),
           observedGeneration: decision.next.generation,
+          observedApprovals: decision.next.observedApprovals,
           release: this.whose.release,
         }),
       );
@@ -223,6 +224,7 @@ export class Driver {
           status: statusOf(next),
           at: Date.now(),
           observedGeneration: this.state.generation,
+          observedApprovals: this.state.observedApprovals,
         }),
       );
       servedBy = done.servedBy;

@@ -154,6 +154,11 @@ function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {
   };
   if (request.order === 'setWeight') return { ...base, order: 'setWeight', weight: request.weight ?? Number.NaN };
   if (request.order === 'approve')
-    return { ...base, order: 'approve', ...(request.gate === undefined ? {} : { gate: request.gate }) };
+    return {
+      ...base,
+      order: 'approve',
+      ...(request.gate === undefined ? {} : { gate: request.gate }),
+      ...(request.groups === undefined ? {} : { groups: request.groups }),
+    };
   return { ...base, order: request.order };
 }

@@ -121,6 +121,7 @@ async function comeHome(state: State, why: string): Promise<State> {
     status: statusOf(failed),
     at: Date.now(),
     observedGeneration: state.generation,
+    observedApprovals: state.observedApprovals,
   });
   return { ...failed, weight: servedBy === 'canary' ? 100 : 0, ending: { kind: 'rolled-back', reason } };
 }

@@ -108,7 +108,10 @@ test('a Canary is described with all that is known of what is under way', () => 
       phase: 'WaitingPromotion',
       weight: 50,
       waitsFor: 'gate confirm-promotion: closed by boss, ask again',
-      gate: { gate: 'confirm-promotion', hook: 'boss', since: 'then' },
+      gate: {
+        ...{ gate: 'confirm-promotion', hook: 'boss', since: 'then' },
+        ...{ needed: 1, given: [], groups: [], notByTrigger: false },
+      },
       steering: [
         { order: 'approve', effect: 'Opens the gate', href: '/x', command: 'serinus approve podinfo -n test' },
       ],

@@ -101,6 +101,7 @@ test("the walkthrough's Canary is read as it is meant", () => {
       ],
       alerts: [],
     },
+    approvals: undefined,
     status: {
       phase: '',
       failedChecks: 0,

@@ -72,7 +72,7 @@ export class FakeCluster implements Activities {
 
   observe: Activities['observe'] = async (input) => {
     this.calls.push('observe');
-    const { knownGeneration: _known, ...asked } = input.standing;
+    const { knownGeneration: _known, knownApprovals: _digest, ...asked } = input.standing;
     const standing: Standing = { ...asked, policy: this.policy };
     let findings: Findings = { world: this.world(input) };
     for (;;) {
@@ -131,9 +131,11 @@ export class FakeCluster implements Activities {
   sweep: Activities['sweep'] = () => Promise.resolve({ looked: 0, recovered: [], resubmitted: [], stuck: [] });
 
   private world(input: ObserveInput): World {
-    const { applied, knownGeneration } = input.standing;
+    const { applied, knownGeneration, knownApprovals } = input.standing;
+    const isKnown = this.policy.generation === knownGeneration && this.policy.approvals?.digest === knownApprovals;
     return {
-      ...(this.policy.generation === knownGeneration ? {} : { policy: this.policy }),
+      ...(isKnown ? {} : { policy: this.policy }),
+      ...(this.policy.approvals === undefined ? {} : { approvals: this.policy.approvals.digest }),
       built: true,
       primary: { ready: true },
       canary:

@@ -1,3 +1,4 @@
+import { isPolicyGate, ruleAt } from '../../domain/approvals.js';
 import { plan } from '../../domain/plan.js';
 import type { Policy } from '../../domain/policy.js';
 import type { State } from '../../domain/state.js';
@@ -30,12 +31,27 @@ export function nextOf(state: State, now: number): Next | undefined {
     case 'awaitReady':
       return { what: `goes on as soon as the ${next.of} pods are ready`, at: undefined };
     case 'hold':
-      return { what: state.paused ? 'resume, by a person' : 'goes on when spec.suspend is false', at: undefined };
+      return { what: untilTold(state), at: undefined };
   }
+}
+
+function untilTold({ paused, gate }: State): string {
+  if (paused) return 'resume, by a person';
+  return isPolicyGate(gate) ? 'goes on when people have approved' : 'goes on when spec.suspend is false';
+}
+
+/** A policy gate asks nobody: what has a time is the next check of the canary, or the expiry. */
+function afterApproval({ gate, weight }: State, policy: Policy | undefined): string {
+  if (weight > 0) return 'next check of the canary, while people are waited for';
+  const rule = gate && isPolicyGate(gate) && policy ? ruleAt({ policy }, gate) : undefined;
+  return rule?.expires?.into === 'hold'
+    ? 'the approval expires, and it goes on waiting'
+    : 'the approval expires: rollback';
 }
 
 function whatAtTick(state: State): string {
   const { gate, problem, phase, policy } = state;
+  if (isPolicyGate(gate)) return afterApproval(state, policy);
   if (gate) return `webhook ${gate.hook} is asked again, unless a person approves before`;
   if (problem) return 'looks again';
   if (policy === undefined) return 'first look';

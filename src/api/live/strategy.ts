@@ -1,6 +1,9 @@
+import { isOpen, titleOf } from '../../domain/approvals.js';
 import type { Policy } from '../../domain/policy.js';
 import type { State } from '../../domain/state.js';
 import { nextWeight } from '../../domain/weights.js';
+import { gateOf } from '../releases/gate.js';
+import type { Gate } from '../schema/release.js';
 import type { LiveGate, LiveStrategy } from '../schema/live.js';
 
 const GATES = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const;
@@ -24,13 +27,29 @@ export function liveStrategyOf(
 }
 
 /** The gates that a release of this policy may come to, and the one at which it stands. */
-export function gatesOf({ hooks }: Policy, state: State | undefined): LiveGate[] {
+export function gatesOf(policy: Policy, state: State | undefined): LiveGate[] {
+  const closed = state && gateOf(state);
+  return [...policyGatesOf(policy, state, closed), ...hookGatesOf(policy, state, closed)];
+}
+
+function policyGatesOf({ approvals }: Policy, state: State | undefined, closed: Gate | undefined): LiveGate[] {
+  return (approvals?.rules ?? []).map((rule): LiveGate => {
+    const { gate, needed, notByTrigger } = rule;
+    const base = { gate, policy: titleOf(rule), hooks: [] };
+    const revision = state?.applied;
+    const isApproved = state !== undefined && revision !== undefined && isOpen(state, rule, revision);
+    if (closed?.policy === base.policy && !isApproved) return { ...base, status: 'closed', ...closed };
+    return { ...base, status: isApproved ? 'approved' : 'ahead', needed, groups: [...rule.groups], notByTrigger };
+  });
+}
+
+function hookGatesOf({ hooks }: Policy, state: State | undefined, waiting: Gate | undefined): LiveGate[] {
   return GATES.flatMap((gate): LiveGate[] => {
-    const closed = state?.gate?.gate === gate ? state.gate : undefined;
+    const closed = waiting?.gate === gate ? waiting : undefined;
     const names = hooks[gate] ?? [];
     if (names.length === 0 && closed === undefined) return [];
     const base = { gate, hooks: [...names] };
-    if (closed) return [{ ...base, status: 'closed', ...closed, since: new Date(closed.since).toISOString() }];
+    if (closed) return [{ ...base, status: 'closed', ...closed }];
     return [{ ...base, status: state?.approved.includes(gate) === true ? 'approved' : 'ahead' }];
   });
 }

@@ -1,7 +1,8 @@
+import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../../domain/approvals.js';
 import type { Gate, HookResult, MetricResult } from '../../domain/findings.js';
 import { progressOf } from '../../domain/progress.js';
 import type { RecordEntry } from '../../domain/record.js';
-import type { ClosedGate, State } from '../../domain/state.js';
+import type { HookGate, PolicyGate, State } from '../../domain/state.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 
@@ -17,6 +18,7 @@ export function why(state: State): string {
   const { ending, paused, gate, waiting, problem } = state;
   if (ending) return ending.reason === '' ? ending.kind : `${ending.kind}: ${ending.reason}`;
   if (paused) return `paused by ${paused.by} since ${clock(paused.since)}${paused.reason && `: ${paused.reason}`}`;
+  if (isPolicyGate(gate)) return whyUnapproved(state, gate);
   if (waiting.for === 'order') return 'suspended: spec.suspend is true';
   if (gate) return whyClosed(gate);
   if (waiting.for === 'readiness') return whyNotReady(waiting.of, waiting.said);
@@ -25,7 +27,15 @@ export function why(state: State): string {
   return inPhase(state);
 }
 
-function whyClosed({ gate, hook, since }: ClosedGate): string {
+function whyUnapproved(state: State, gate: PolicyGate): string {
+  const rule = ruleAt(state, gate);
+  if (rule === undefined) return `waits at the gate ${titleOf(gate)} since ${clock(gate.since)}`;
+  const given = countedFor(state, rule, gate.revision).map(({ by }) => by);
+  const what = gate.why ? 'traffic is back at the primary; waits' : 'waits';
+  return `${what} for ${demandOf(rule)} since ${clock(gate.since)}, given by ${given.length === 0 ? 'nobody yet' : given.join(', ')}`;
+}
+
+function whyClosed({ gate, hook, since }: HookGate): string {
   return `waits for approval before ${BEFORE[gate]} since ${clock(since)}: webhook ${hook} says no`;
 }
 

@@ -1,3 +1,4 @@
+import { gateView } from '../../domain/approvals.js';
 import { effectOf } from '../../domain/order-effects.js';
 import { ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders.js';
 import type { State } from '../../domain/state.js';
@@ -39,5 +40,7 @@ export function stepsFor(state: State, id: string): Step[] {
 
 function sampleOf(order: OrderName, state: State): Order {
   const base = { by: '', reason: '', requestId: '', channel: 'api' } as const;
+  // Whether a certain person may approve is another question.
+  if (order === 'approve') return { ...base, order, groups: gateView(state)?.groups ?? [] };
   return order === 'setWeight' ? { ...base, order, weight: state.weight } : { ...base, order };
 }

@@ -2,6 +2,7 @@ import type { RecordEntry } from '../../domain/record.js';
 import type { State } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
 import type { OpenRelease, RecordLine, Release, ReleaseSummary } from '../schema/release.js';
+import { gateOf } from './gate.js';
 import { formatReleaseId } from './id.js';
 import type { Run } from './run.js';
 import { stepsFor } from './steering.js';
@@ -90,13 +91,14 @@ function knownOf(run: Run) {
 
 function standingOf(state: State, id: string) {
   const last = state.record.findLast((entry) => entry.what === 'analysis');
+  const gate = gateOf(state);
   return {
     phase: state.phase,
     weight: state.weight,
     failedChecks: state.failedChecks,
     triggeredBy: state.cause.by,
     ...(state.applied === undefined ? {} : { revision: state.applied.hash }),
-    ...(state.gate === undefined ? {} : { gate: { ...state.gate, since: iso(state.gate.since) } }),
+    ...(gate === undefined ? {} : { gate }),
     ...(state.paused === undefined ? {} : { paused: { ...state.paused, since: iso(state.paused.since) } }),
     ...(state.problem === undefined ? {} : { problem: state.problem.text }),
     ...(last === undefined ? {} : { lastAnalysis: lineOf(last) }),

@@ -108,7 +108,8 @@ function orderOf(order: OrderName, body: OrderBody, request: FastifyRequest): Gi
     details: {
       ...details,
       by: actorOf(request.user, by),
-      ...(request.user?.groups ? { groups: request.user.groups } : {}),
+      // Only who approves is asked for groups, and only verified ones count.
+      ...(order === 'approve' && request.user ? { groups: request.user.groups ?? [] } : {}),
       channel: channelOf(request),
       // The same key for another order is another request.
       requestId: `${order}:${typeof key === 'string' ? key : randomUUID()}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canarySummarySchema } from './canary.js';
-import { releaseSchema } from './release.js';
+import { gateSchema as closedGateSchema, releaseSchema } from './release.js';
 
 const time = (description: string) => z.string().meta({ description, format: 'date-time' });
 
@@ -29,13 +29,12 @@ const nodeSchema: z.ZodType<LiveNode> = z
 
 const gateSchema = z
   .looseObject({
-    gate: z.string().describe('confirm-rollout, confirm-traffic-increase or confirm-promotion'),
+    ...closedGateSchema.partial().shape,
+    gate: closedGateSchema.shape.gate,
     status: z
       .enum(['closed', 'approved', 'ahead'])
       .describe('The release waits at it; a person has opened it; the release may come to it'),
     hooks: z.array(z.string()).describe('The webhooks that decide'),
-    hook: z.string().optional().describe('The webhook that keeps it closed'),
-    since: time('Closed since then').optional(),
   })
   .meta({ id: 'LiveGate' });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXPIRIES } from '../../domain/approvals.js';
 
 /** How a run of the workflow stands, in Temporal's words. */
 export const RUN_STATUSES = [
@@ -38,13 +39,28 @@ const whatIsKnown = {
   triggeredBy: z.string(),
 };
 
+export const gateSchema = z
+  .object({
+    gate: z.string().describe('confirm-rollout, …: of a webhook; rollout, weight, promotion, rollback: of the policy'),
+    since: time('Closed since then'),
+    hook: z.string().optional().describe('The webhook that keeps it closed'),
+    policy: z.string().optional().describe('The entry of the annotation serinus.dev/approvals that keeps it closed'),
+    revision: z.string().optional().describe('Hash of the revision that waits'),
+    needed: z.number().describe('Approvals by different people that open it'),
+    given: z
+      .array(z.object({ by: z.string(), at: time('When'), reason: z.string(), channel: z.string() }))
+      .describe('Those that there are'),
+    groups: z.array(z.string()).describe('Groups of which an approver must be in one; anybody may approve where empty'),
+    notByTrigger: z.boolean().describe('Whoever triggered the release may not approve it'),
+    expiresAt: time('When it expires; later, where the release is paused meanwhile').optional(),
+    expiresInto: z.enum(EXPIRIES).optional().describe('reject: the release is rolled back; hold: it goes on waiting'),
+  })
+  .meta({ id: 'Gate' });
+
 const whatTheWorkerTells = {
   failedChecks: z.number().optional(),
   waitsFor: z.string().optional().describe('What comes next'),
-  gate: z
-    .object({ gate: z.string(), hook: z.string(), since: time('Closed since then') })
-    .optional()
-    .describe('The gate that is closed, and the webhook that keeps it so'),
+  gate: gateSchema.optional().describe('The gate at which it waits'),
   paused: z.object({ by: z.string(), reason: z.string(), since: time('Paused since then') }).optional(),
   problem: z.string().optional().describe('What a person must mend'),
   lastAnalysis: recordEntrySchema.optional(),
@@ -97,6 +113,7 @@ export const releaseSchema = z
   })
   .meta({ id: 'Release' });
 
+export type Gate = z.output<typeof gateSchema>;
 export type OpenRelease = z.output<typeof openReleaseSchema>;
 export type ReleaseSummary = z.output<typeof historySchema>['items'][number];
 export type ReleaseHistory = z.output<typeof historySchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { POLICY_GATES } from '../../domain/approvals.js';
 
 /** A line of text: it ends up in logs, events and tables. */
 const line = (max: number, remedy: string) =>
@@ -85,6 +86,8 @@ const orderShape = {
     .describe('The revision that you saw; where another one is under way, the order is refused'),
 };
 
+const GATES = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion', ...POLICY_GATES] as const;
+
 /** The body of each order. */
 export const orderSchemas = {
   plain: z.strictObject(orderShape, { error: bodyError }).meta({ id: 'Order' }),
@@ -93,9 +96,7 @@ export const orderSchemas = {
       {
         ...orderShape,
         gate: z
-          .enum(['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'], {
-            error: 'use confirm-rollout, confirm-traffic-increase or confirm-promotion',
-          })
+          .enum(GATES, { error: `use one of ${GATES.join(', ')}` })
           .optional()
           .describe('The gate that you mean; where it waits at another one, the order is refused'),
       },

@@ -13,6 +13,7 @@ import {
 import { coloured, colourOf, printData } from './output.js';
 import { analysisLines } from './record.js';
 
+type Gate = NonNullable<OpenRelease['gate']>;
 type Flags = ServerFlags & NamespaceFlags & OutputFlags;
 
 /** `serinus describe`: a Canary, and what is under way. */
@@ -69,7 +70,8 @@ function openRelease(release: OpenRelease): string[] {
       ['Asked for by', release.triggeredBy],
       ['Failed checks', release.failedChecks?.toString()],
       ['Waits for', release.waitsFor],
-      ['Gate', gate && `${gate.gate}, closed by ${gate.hook} since ${gate.since}`],
+      ['Gate', gate && gateText(gate)],
+      ['Approvals', gate && approvalsText(gate)],
       ['Paused', paused && `by ${paused.by} since ${paused.since}${paused.reason ? `: ${paused.reason}` : ''}`],
       ['To be mended', release.problem],
       ['Not known', release.unavailable],
@@ -102,4 +104,17 @@ function fields(all: readonly Field[]): string[] {
 
 function section(title: string, lines: readonly string[]): string[] {
   return [`${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function gateText({ gate, hook, policy, since, expiresAt, expiresInto }: Gate): string {
+  const expires = expiresAt === undefined ? '' : `, expires at ${expiresAt} (${expiresInto})`;
+  return `${policy ?? gate}, closed ${hook === undefined ? '' : `by ${hook} `}since ${since}${expires}`;
+}
+
+/** How many there are and are needed, by whom, and who may give the others; nothing where a webhook decides. */
+function approvalsText({ policy, needed, given, groups, notByTrigger }: Gate): string | undefined {
+  if (policy === undefined) return undefined;
+  const by = given.length === 0 ? '' : ` by ${given.map((one) => one.by).join(', ')}`;
+  const who = [...(groups.length > 0 ? [groups.join(' or ')] : []), ...(notByTrigger ? ['not who triggered it'] : [])];
+  return `${given.length} of ${needed}${by}${who.length > 0 ? ` (${who.join(', ')})` : ''}`;
 }

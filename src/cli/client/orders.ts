@@ -1,3 +1,4 @@
+import { POLICY_GATES } from '../../domain/approvals.js';
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient, Receipt } from './api-client.js';
@@ -45,6 +46,7 @@ export function orderCommands(): Command[] {
           'confirm-rollout',
           'confirm-traffic-increase',
           'confirm-promotion',
+          ...POLICY_GATES,
         ]),
       );
     }

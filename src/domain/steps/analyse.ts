@@ -1,5 +1,6 @@
 import type { Decision } from '../effects.js';
 import { failedHook, failedMetric } from '../findings.js';
+import { usedUp } from '../approvals.js';
 import { messagesFor } from '../messages.js';
 import type { State } from '../state.js';
 import { intervalMs } from '../state.js';
@@ -53,6 +54,7 @@ export function advance(context: Context, weights: Weights): Decision {
       checkDueAt: now + intervalMs(state),
       gate: undefined,
       approved: state.approved.filter((gate) => gate !== 'confirm-traffic-increase'),
+      approvals: usedUp(state, 'weight'),
     },
     now,
   );

@@ -4,6 +4,7 @@ import type { Gate } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import type { Phase } from '../phases.js';
 import type { State } from '../state.js';
+import { seenRevision } from '../tick.js';
 import { afterCheck, preamble } from './analyse.js';
 import { apply, passes, sayOnce, status, tickLater, warning, type Context } from './common.js';
 
@@ -25,7 +26,7 @@ export function closeGate(context: Context, gate: Gate, hook: string): Decision 
     {
       ...checked,
       phase: phaseAt(gate, state.phase),
-      gate: { gate, hook, since },
+      gate: { gate, hook, since, revision: seenRevision(state, findings) },
       prepared: gate !== 'confirm-rollout',
       // What a closed gate has kept standing is analysed as ever.
       skipStep: false,

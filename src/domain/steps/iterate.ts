@@ -1,4 +1,5 @@
 import type { Decision, Effect } from '../effects.js';
+import { usedUp } from '../approvals.js';
 import { messagesFor } from '../messages.js';
 import type { Policy } from '../policy.js';
 import type { State } from '../state.js';
@@ -57,8 +58,9 @@ function goOn(
   return apply([...said, ...confirmed, ...route, status(next), ...last], summary, next, now);
 }
 
-function moved({ now }: Context, weights: Weights | undefined): Partial<State> {
-  return weights === undefined ? {} : { weight: weights.canary, weightSince: now };
+function moved({ state, now }: Context, weights: Weights | undefined): Partial<State> {
+  if (weights === undefined) return {};
+  return { weight: weights.canary, weightSince: now, approvals: usedUp(state, 'weight') };
 }
 
 function iterationsOf({ strategy }: Policy): number {

@@ -1,12 +1,14 @@
 import { rollbackAlert } from '../alerts.js';
+import { isPolicyGate, ruleAt } from '../approvals.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import { refusalOf, type Order } from '../orders.js';
 import { isActive } from '../phases.js';
 import { progressOf } from '../progress.js';
-import type { State } from '../state.js';
+import type { PolicyGate, State } from '../state.js';
 import { intervalMs } from '../state.js';
 import { canaryAt } from '../weights.js';
+import { approve } from './approval.js';
 import { apply, ended, normal, nothing, recorded, status, tickNow } from './common.js';
 import { rollBack } from './rollback.js';
 
@@ -36,6 +38,7 @@ function carryOut(state: State, order: Order, now: number): Decision {
   const say = messagesFor(state);
   switch (order.order) {
     case 'approve': {
+      if (isPolicyGate(state.gate)) return approveByPolicy(state, state.gate, order, now);
       const gate = state.gate?.gate ?? 'confirm-promotion';
       const next = tickNow({ ...state, approved: [...state.approved, gate], gate: undefined }, now);
       return apply([normal(say.approved(gate, order.by, order.reason))], `approve ${gate}`, next, now);
@@ -45,11 +48,13 @@ function carryOut(state: State, order: Order, now: number): Decision {
       return apply([normal(say.paused(state.weight, order.by, order.reason))], 'pause', next, now);
     }
     case 'resume': {
-      const next = tickNow({ ...state, paused: undefined }, now);
+      const next = tickNow({ ...state, paused: undefined, gate: gateAfterPause(state, now) }, now);
       return apply([normal(say.resumed(order.by, order.reason))], 'resume', next, now);
     }
     case 'promote': {
-      const next = tickNow({ ...state, promoteNow: true, paused: undefined, gate: undefined }, now);
+      // A gate of the policy is passed by nobody, and keeps its time.
+      const gate = isPolicyGate(state.gate) ? gateAfterPause(state, now) : undefined;
+      const next = tickNow({ ...state, promoteNow: true, paused: undefined, gate }, now);
       return apply([normal(say.promotedByOrder(order.by, order.reason))], 'promote now', next, now);
     }
     case 'setWeight':
@@ -62,6 +67,18 @@ function carryOut(state: State, order: Order, now: number): Decision {
     case 'abort':
       return stop(state, order.order, order, now);
   }
+}
+
+function approveByPolicy(state: State, gate: PolicyGate, order: Order, now: number): Decision {
+  const rule = ruleAt(state, gate);
+  // The newest policy demands nothing here any more: the look that follows goes on.
+  return rule ? approve(state, gate, rule, order, now) : nothing(tickNow({ ...state, fresh: true }, now));
+}
+
+/** Nothing expires in a pause: it is to hold the release where it is. */
+function gateAfterPause({ gate, paused }: State, now: number): State['gate'] {
+  if (!isPolicyGate(gate) || !paused) return gate;
+  return { ...gate, stoodStillMs: gate.stoodStillMs + now - Math.max(paused.since, gate.since) };
 }
 
 function setWeight(state: State, weight: number, message: string, now: number): Decision {

@@ -34,7 +34,7 @@ function preambleOf(context: Context): readonly Effect[] {
 }
 
 /** Why, in words for an event. */
-function rollbackMessage(state: State, why: RollbackWhy): string {
+export function rollbackMessage(state: State, why: RollbackWhy): string {
   const say = messagesFor(state);
   switch (why.kind) {
     case 'failed-checks':
@@ -49,6 +49,8 @@ function rollbackMessage(state: State, why: RollbackWhy): string {
       return say.rollbackPrimaryLost(why.reason);
     case 'order':
       return say.rollbackByOrder(why.order, why.by, why.reason);
+    case 'approval-expired':
+      return say.rollbackExpired(why.gate, why.after);
     case 'recovery':
       return say.rollbackRecovery(why.reason);
   }
@@ -64,8 +66,11 @@ function afterRollback(
 ): State {
   const say = messagesFor(state);
   const stranded = servedBy === 'canary';
+  // What was never started isn't under way yet: it is remembered, or it would be new again at the next look.
+  const refused = state.phase === 'Waiting' ? state.gate?.revision : undefined;
   const failed: State = {
     ...state,
+    ...(refused === undefined ? {} : { applied: refused }),
     phase: 'Failed',
     weight: stranded ? 100 : 0,
     stranded,
@@ -91,6 +96,7 @@ function afterRollback(
 }
 
 function endingOf(why: RollbackWhy, reason: string): Ending {
+  if (why.kind === 'approval-expired') return { kind: 'rejected', reason };
   if (why.kind !== 'order') return { kind: 'rolled-back', reason };
   return { kind: why.order === 'abort' ? 'aborted' : 'rejected', reason };
 }

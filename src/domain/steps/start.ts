@@ -44,7 +44,11 @@ export function restart({ state, findings, now }: Context): Decision {
   const weight = state.stranded ? 100 : 0;
   const revision = seenRevision(state, findings);
   const next = awaiting(
-    { ...fromTheStart(state), applied: revision, weight, weightSince: now, promoteNow: false },
+    {
+      ...fromTheStart(state),
+      ...{ applied: revision, weight, weightSince: now },
+      ...{ approvals: undefined, promoteNow: false },
+    },
     'canary',
   );
   const off: Effect[] = state.stranded ? [] : [{ do: 'weights', primary: 100, canary: 0 }];

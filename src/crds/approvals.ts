@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { parseDocument } from 'yaml';
+import { POLICY_GATES, titleOf, type ApprovalPolicy, type ApprovalRule } from '../domain/approvals.js';
+import type { Strategy } from '../domain/policy.js';
+import { messageOf } from '../errors.js';
+import { approvalListSchema } from './schema/approvals.js';
+import { complaints, type Complaint } from './refusal.js';
+
+/**
+ * Who must approve what, as a YAML list in an annotation of the Canary: the CustomResourceDefinition is Flagger's, and
+ * prunes what it doesn't know.
+ */
+export const APPROVALS_ANNOTATION = 'serinus.dev/approvals';
+
+const FIELD = `metadata.annotations["${APPROVALS_ANNOTATION}"]`;
+const SHAPE = `write a YAML list of gates, such as "- gate: promotion"; a gate is ${POLICY_GATES.join(', ')}`;
+
+type Annotations = Readonly<Record<string, string>>;
+type Annotated = { readonly metadata: { readonly annotations?: Annotations | undefined } };
+
+/** What the annotation says, or everything that is wrong with it. */
+export type ReadApprovals =
+  | { readonly ok: true; readonly approvals: ApprovalPolicy | undefined }
+  | { readonly ok: false; readonly complaints: readonly [Complaint, ...Complaint[]] };
+
+/** What of a Canary's spec decides which gates a release can come to. */
+export interface Course {
+  readonly strategy: Strategy;
+  readonly provider: string;
+  /** Traffic can be divided. */
+  readonly routed: boolean;
+}
+
+/** Tells one text of the annotation from another; empty where there is none. */
+export function approvalsDigest({ metadata: { annotations } }: Annotated): string {
+  const text = annotations?.[APPROVALS_ANNOTATION];
+  return text === undefined ? '' : createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** The annotations with other approvals; without any where undefined. */
+export function withApprovals(annotations: Annotations | undefined, text: string | undefined): Annotations {
+  const { [APPROVALS_ANNOTATION]: _present, ...others } = annotations ?? {};
+  return text === undefined ? others : { ...others, [APPROVALS_ANNOTATION]: text };
+}
+
+/**
+ * Reads the annotation. An entry that no release could ever come to is refused: a gate that is written down must not
+ * be missing in silence.
+ */
+export function readApprovals(annotations: Annotations, course: Course): ReadApprovals {
+  const text = annotations[APPROVALS_ANNOTATION];
+  if (text === undefined) return { ok: true, approvals: undefined };
+  const parsed = parseYaml(text);
+  if ('complaint' in parsed) return { ok: false, complaints: [parsed.complaint] };
+  const read = approvalListSchema.safeParse(parsed.value, { reportInput: true });
+  const wrong = read.success
+    ? contradictions(read.data, course)
+    : complaints(read.error, parsed.value).map((one) => placed(one, text));
+  const [first, ...others] = wrong;
+  if (first) return { ok: false, complaints: [first, ...others] };
+  if (!read.success) throw read.error;
+  const digest = approvalsDigest({ metadata: { annotations } });
+  return { ok: true, approvals: { digest, rules: read.data } };
+}
+
+function parseYaml(text: string): { readonly value: unknown } | { readonly complaint: Complaint } {
+  const document = parseDocument(text, { prettyErrors: true });
+  try {
+    const [error] = document.errors;
+    if (error) throw error;
+    return { value: document.toJS() as unknown };
+  } catch (error) {
+    const [what = ''] = messageOf(error).split('\n');
+    return { complaint: { field: FIELD, value: text, remedy: `it can't be read as YAML (${what}): ${SHAPE}` } };
+  }
+}
+
+/** `[1].needed` of the list, as a field of the Canary. */
+function placed({ field, value, remedy }: Complaint, text: string): Complaint {
+  if (field === 'object') return { field: FIELD, value: text, remedy: SHAPE };
+  return { field: `${FIELD}${field.startsWith('[') ? '' : '.'}${field}`, value, remedy };
+}
+
+/** What is wrong with entries whose shape is right, by each other and by the spec. */
+function contradictions(rules: readonly ApprovalRule[], course: Course): readonly Complaint[] {
+  return rules.flatMap((rule, index) => {
+    const entry = `${FIELD}[${index}]`;
+    const twin = rules.findIndex(({ gate, atWeight }) => gate === rule.gate && atWeight === rule.atWeight);
+    if (twin < index) {
+      return [{ field: `${entry}.gate`, value: titleOf(rule), remedy: `it is listed already, as entry ${twin}` }];
+    }
+    return unreachable(rule, entry, course);
+  });
+}
+
+function unreachable({ gate, atWeight }: ApprovalRule, entry: string, course: Course): readonly Complaint[] {
+  if (gate !== 'weight') return [];
+  if (!course.routed) {
+    const remedy = `the ${course.provider} provider moves no weights: use the gate promotion`;
+    return [{ field: `${entry}.gate`, value: gate, remedy }];
+  }
+  const { strategy } = course;
+  const top = strategy.kind === 'canary' ? strategy.maxWeight : 100;
+  if (atWeight === undefined || atWeight <= top) return [];
+  const remedy = `no release comes there: use a weight up to ${top}, the highest of the analysis`;
+  return [{ field: `${entry}.at`, value: atWeight, remedy }];
+}
