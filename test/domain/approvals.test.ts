@@ -269,6 +269,19 @@ describe('approvals are for one revision', () => {
     assert.equal(gateView(m.state)?.revision, 'v3');
   });
 
+  test('a revision that comes back after another needs new ones', () => {
+    const m = atGate(new Model({ policy: policed([rule('rollout'), rule('promotion')]) }), 'rollout');
+    give(m, 'approve', 'alice');
+    atGate(m, 'promotion');
+    for (const revision of [V3, V2]) {
+      m.setImage(revision);
+      m.run(1);
+      atGate(m, 'rollout');
+    }
+    m.run(20);
+    assert.deepEqual([m.weights?.canary, gateView(m.state)?.given], [0, []]);
+  });
+
   test('a newer revision in mid-analysis gets no traffic before its rollout is approved', () => {
     const m = new Model({ policy: policed([rule('rollout'), rule('promotion')]) });
     atGate(m, 'rollout');
