@@ -213,7 +213,9 @@ describe('whoever approves whatever, whenever', () => {
   test('what is shown of a gate is what counts, and a gate with nothing to check has one timer at the most', () => {
     fc.assert(
       fc.property(story, (given) => {
-        play(given, (_before, after) => {
+        // Who sets a weight has the release look once more, an interval later.
+        const events = given.events.filter(([, one]) => one.kind !== 'order' || one.order !== 'setWeight');
+        play({ ...given, events }, (_before, after) => {
           const { gate, policy, waiting } = after.state;
           const view = gateView(after.state);
           if (!gate || !policy || view?.policy === undefined || !('revision' in gate) || !gate.revision) return;
