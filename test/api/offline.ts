@@ -16,7 +16,7 @@ const NOWHERE = '127.0.0.1:9';
 export function offlineApi(options: Partial<ApiOptions> = {}): { app: App; log: Line[]; close: () => Promise<void> } {
   const directory = mkdtempSync(join(tmpdir(), 'serinus-api-'));
   const kubeconfig = join(directory, 'kubeconfig');
-  writeFileSync(kubeconfig, stringify(kubeconfigFor(`http://${NOWHERE}`)));
+  writeFileSync(kubeconfig, stringify(kubeconfigFor(`https://${NOWHERE}`)));
   const connection = Connection.lazy({ address: NOWHERE, connectTimeout: 500 });
   const log: Line[] = [];
   const client = new Client({ connection });

@@ -129,14 +129,17 @@ const NO_ANSWER = new Set([
   'OAUTH_RESPONSE_IS_NOT_JSON',
 ]);
 
-/** By HTTP Basic, as clients do that have said nothing else, or in the body where the issuer takes nothing but that. */
+/**
+ * In the body where the issuer takes that, since issuers differ in what they decode of HTTP Basic; else by HTTP Basic,
+ * which is what they take that say nothing.
+ */
 function authenticated(secret: string | undefined): client.ClientAuth {
   if (secret === undefined) return client.None();
   const basic = client.ClientSecretBasic(secret);
   const post = client.ClientSecretPost(secret);
   return (server, ...rest) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-    return (methods.includes('client_secret_basic') ? basic : post)(server, ...rest);
+    const inBody = server.token_endpoint_auth_methods_supported?.includes('client_secret_post') ?? false;
+    return (inBody ? post : basic)(server, ...rest);
   };
 }
 
