@@ -92,6 +92,11 @@ export class Viewer {
     await dialog.waitFor({ state: 'detached' });
   }
 
+  /** The text of what has the focus. */
+  async focused(): Promise<string> {
+    return this.page.locator(':focus').innerText();
+  }
+
   /** The state beside the name of what is shown. */
   async sees(state: string, timeoutMs = 60_000): Promise<void> {
     await this.page.locator('.page-head .status').getByText(state, { exact: true }).waitFor({ timeout: timeoutMs });

@@ -49,7 +49,8 @@ describe('Chinese', () => {
   });
 
   test('knows every kind of problem that the API answers with', () => {
-    assert.deepEqual(Object.keys(ZH_PROBLEMS).sort(), Object.keys(PROBLEMS).sort());
+    const untold = Object.keys(PROBLEMS).filter((kind) => !(kind in ZH_PROBLEMS));
+    assert.deepEqual(untold, [], 'add what they are in Chinese to web/src/i18n/zh-problems.ts');
   });
 });
 

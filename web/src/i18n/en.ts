@@ -115,7 +115,12 @@ export const en = {
       'confirm-rollout': 'Approve the start',
       'confirm-traffic-increase': 'Approve more traffic',
       'confirm-promotion': 'Approve the promotion',
+      rollout: 'Approve the start',
+      weight: 'Approve more traffic',
+      promotion: 'Approve the promotion',
+      rollback: 'Approve the rollback',
     } as Readonly<Record<string, string>>,
+    gateAt: (weight: string) => `Approve ${weight}`,
     state: { done: 'done', current: 'now', ahead: 'ahead', failed: 'failed here', skipped: 'not reached' },
   },
   chart: {

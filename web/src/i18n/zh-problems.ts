@@ -28,4 +28,12 @@ export const ZH_PROBLEMS: Readonly<Record<string, string>> = {
   'not-ready': 'Serinus 尚未就绪',
   'kubernetes-unreachable': '无法连接 Kubernetes API 服务器',
   'temporal-unreachable': '无法连接 Temporal',
+  'login-failed': '登录失败',
+  'foreign-origin': '请求来自其他网站的页面',
+  'csrf-token': '防伪造令牌缺失或不正确',
+  'rate-limited': '请求过于频繁',
+  'too-many-streams': '实时连接过多',
+  'issuer-unreachable': '无法使用 OpenID Connect 签发方',
+  'no-archive': '没有归档',
+  'archive-unreachable': '无法连接归档',
 };

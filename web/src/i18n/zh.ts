@@ -114,7 +114,12 @@ export const zh: Texts = {
       'confirm-rollout': '批准开始',
       'confirm-traffic-increase': '批准增加流量',
       'confirm-promotion': '批准转正',
+      rollout: '批准开始',
+      weight: '批准增加流量',
+      promotion: '批准转正',
+      rollback: '批准回滚',
     },
+    gateAt: (weight) => `批准升至 ${weight}`,
     state: { done: '已完成', current: '当前', ahead: '未开始', failed: '在此失败', skipped: '未到达' },
   },
   chart: {

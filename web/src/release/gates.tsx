@@ -2,6 +2,8 @@ import type { LiveGate } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { Status, type Tone } from '../ui/status.js';
 import { Ago, DateTime } from '../ui/time.js';
+import { gateName } from './rail-view.js';
+import { spotOf } from './rail.js';
 
 const TONES: Readonly<Record<'closed' | 'approved' | 'ahead', Tone>> = {
   closed: 'warn',
@@ -20,7 +22,7 @@ export function Gates({ gates }: { readonly gates: readonly LiveGate[] }) {
       ) : (
         <ul className="gates">
           {gates.map((gate) => (
-            <GateView key={gate.gate} gate={gate} />
+            <GateView key={gate.policy ?? gate.gate} gate={gate} />
           ))}
         </ul>
       )}
@@ -36,7 +38,7 @@ function GateView({ gate }: { readonly gate: LiveGate }) {
   return (
     <li>
       <div className="gate-head">
-        <span className="strong">{t.rail.gate[gate.gate] ?? gate.gate}</span>
+        <span className="strong">{gateName(spotOf(gate), t)}</span>
         <Status tone={TONES[status]} icon={status === 'closed' ? 'clock' : status === 'approved' ? 'check' : 'dot'}>
           {t.gates[status]}
         </Status>
@@ -47,7 +49,7 @@ function GateView({ gate }: { readonly gate: LiveGate }) {
         )}
       </div>
       {hook !== undefined && hook !== '' && <p className="muted">{t.gates.hook(hook)}</p>}
-      {gate.needed !== undefined && (
+      {gate.needed !== undefined && gate.hook === undefined && (
         <p>
           {t.gates.approvals(given.length, gate.needed)}
           {' · '}

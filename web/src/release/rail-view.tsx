@@ -44,11 +44,16 @@ function labelOf(step: RailStep, t: Texts): string {
     case 'iterations':
       return t.rail.iteration(step.done, step.of);
     case 'gate':
-      return t.rail.gate[step.gate] ?? step.gate;
+      return gateName(step, t);
     case 'start':
     case 'initialize':
     case 'promotion':
     case 'end':
       return t.rail[step.part];
   }
+}
+
+/** What a gate lets through. */
+export function gateName({ gate, atWeight }: { readonly gate: string; readonly atWeight?: number }, t: Texts): string {
+  return atWeight === undefined ? (t.rail.gate[gate] ?? gate) : t.rail.gateAt(t.rail.weight(atWeight));
 }

@@ -6,7 +6,7 @@ export type RailState = 'done' | 'current' | 'ahead' | 'failed' | 'skipped';
 type Part =
   | { readonly part: 'initialize' }
   | { readonly part: 'start' }
-  | { readonly part: 'gate'; readonly gate: string }
+  | ({ readonly part: 'gate' } & Spot)
   | { readonly part: 'weight'; readonly weight: number }
   | { readonly part: 'iterations'; readonly done: number; readonly of: number }
   | { readonly part: 'promotion' }
@@ -32,27 +32,46 @@ export function railOf(live: Live): readonly RailStep[] {
   }));
 }
 
+/** Before the canary starts: asked by a webhook, or by the policy of approvals. */
+const BEFORE_START = ['confirm-rollout', 'rollout'];
+const BEFORE_PROMOTION = ['confirm-promotion', 'promotion'];
+/** Asked at every step: it is shown once, before the first. */
+const BEFORE_EACH = 'confirm-traffic-increase';
+
 function partsOf({ strategy, gates, phase }: Live): Part[] {
   if (phase === 'Initializing') return [{ part: 'initialize' }, { part: 'end' }];
   if (!strategy) return [];
-  const gate = (name: string): Part[] => (gates.some((one) => one.gate === name) ? [{ part: 'gate', gate: name }] : []);
+  const gatesNamed = (names: readonly string[]): Part[] =>
+    gates.filter(({ gate }) => names.includes(gate)).map((gate) => ({ part: 'gate', ...spotOf(gate) }));
   return [
-    ...gate('confirm-rollout'),
+    ...gatesNamed(BEFORE_START),
     { part: 'start' },
+    ...gatesNamed([BEFORE_EACH]),
     ...analysisOf(strategy, gates),
-    ...gate('confirm-promotion'),
+    ...gatesNamed(BEFORE_PROMOTION),
     { part: 'promotion' },
     { part: 'end' },
   ];
 }
 
-/** The gate before more traffic is asked at every step: it is shown where it is closed, or once before the first. */
 function analysisOf(strategy: LiveStrategy, gates: readonly LiveGate[]): Part[] {
-  const increase = gates.find(({ gate }) => gate === 'confirm-traffic-increase');
-  const before: Part[] = increase ? [{ part: 'gate', gate: increase.gate }] : [];
-  if (strategy.kind !== 'canary')
-    return [...before, { part: 'iterations', ...(strategy.iterations ?? { done: 0, of: 1 }) }];
-  return [...before, ...(strategy.steps ?? []).map((weight): Part => ({ part: 'weight', weight }))];
+  if (strategy.kind !== 'canary') return [{ part: 'iterations', ...(strategy.iterations ?? { done: 0, of: 1 }) }];
+  return (strategy.steps ?? []).flatMap((weight): Part[] => [
+    ...gates.map(spotOf).flatMap((spot): Part[] => (spot.atWeight === weight ? [{ part: 'gate', ...spot }] : [])),
+    { part: 'weight', weight },
+  ]);
+}
+
+interface Spot {
+  readonly gate: string;
+  /** Of a gate before a weight. */
+  readonly atWeight?: number;
+}
+
+/** A policy of approvals names a gate before a weight `weight at 50`. */
+export function spotOf({ gate, policy }: Pick<LiveGate, 'gate' | 'policy'>): Spot {
+  const [, weight] = /^weight at (\d+)$/.exec(policy ?? '') ?? [];
+  return weight === undefined ? { gate } : { gate, atWeight: Number(weight) };
 }
 
 function indexOf(parts: readonly Part[], so: (part: Part) => boolean): number {
@@ -60,27 +79,34 @@ function indexOf(parts: readonly Part[], so: (part: Part) => boolean): number {
   return index < 0 ? 0 : index;
 }
 
-const atGate = (name: string) => (part: Part) => part.part === 'gate' && part.gate === name;
+const atGate = (names: readonly string[]) => (part: Part) => part.part === 'gate' && names.includes(part.gate);
 const isA = (name: Part['part']) => (part: Part) => part.part === name;
 
 function current(live: Live, parts: readonly Part[]): number {
-  const closed = live.gates.find(({ status }) => status === 'closed') ?? live.release?.gate;
+  const closed = live.gates.find(({ status }) => status === 'closed');
+  const at = closed && closedAt(spotOf(closed), live, parts);
+  if (at !== undefined) return at;
   switch (live.phase ?? live.release?.phase) {
     case 'Waiting':
-      return indexOf(parts, atGate('confirm-rollout'));
+      return indexOf(parts, atGate(BEFORE_START));
     case 'Progressing':
-      if (closed?.gate === 'confirm-traffic-increase' && live.weight.wanted === 0)
-        return indexOf(parts, atGate(closed.gate));
       return analysing(parts, live.weight.wanted);
     case 'WaitingPromotion':
-      return indexOf(parts, atGate('confirm-promotion'));
+      return indexOf(parts, atGate(BEFORE_PROMOTION));
     case 'Promoting':
       return indexOf(parts, isA('promotion'));
     case 'Finalising':
       return parts.length - 1;
     default:
-      return closed ? indexOf(parts, atGate(closed.gate)) : indexOf(parts, isA('start'));
+      return indexOf(parts, isA('start'));
   }
+}
+
+/** @returns undefined where the gate has no place of its own on the way, or that lies behind */
+function closedAt({ gate, atWeight }: Spot, live: Live, parts: readonly Part[]): number | undefined {
+  if (gate === BEFORE_EACH && live.weight.wanted > 0) return undefined;
+  const at = parts.findIndex((part) => part.part === 'gate' && part.gate === gate && part.atWeight === atWeight);
+  return at < 0 ? undefined : at;
 }
 
 function analysing(parts: readonly Part[], weight: number): number {
@@ -99,12 +125,11 @@ function reached({ release, gates }: Live, parts: readonly Part[]): number {
   const record = release?.record ?? [];
   const phases = entriesOf(record, 'phase').map(({ phase }) => phase);
   if (phases.includes('Promoting') || release?.outcome === 'promotion-failed') return indexOf(parts, isA('promotion'));
-  if (phases.includes('WaitingPromotion')) return indexOf(parts, atGate('confirm-promotion'));
+  if (phases.includes('WaitingPromotion')) return indexOf(parts, atGate(BEFORE_PROMOTION));
   const highest = Math.max(0, ...entriesOf(record, 'weight').map(({ canary }) => canary));
   if (highest > 0) return analysing(parts, highest);
   if (entriesOf(record, 'analysis').length > 0)
     return indexOf(parts, (part) => part.part === 'iterations' || part.part === 'weight');
-  return gates.some(({ gate }) => gate === 'confirm-rollout') && !phases.includes('Progressing')
-    ? 0
-    : indexOf(parts, isA('start'));
+  const waits = gates.some(({ gate }) => BEFORE_START.includes(gate)) && !phases.includes('Progressing');
+  return waits ? 0 : indexOf(parts, isA('start'));
 }

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { get } from '../api/client.js';
@@ -49,6 +49,8 @@ function Found({ wanted }: { readonly wanted: Wanted }) {
     initialPageParam: '',
     getNextPageParam: (last) => last.nextCursor,
     refetchInterval: 10_000,
+    // While somebody types, what was found before stays.
+    placeholderData: keepPreviousData,
   });
   if (error) return <ProblemNotice error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Line, Live, LiveGate, Release } from '../src/api/types.js';
+import { drawnOf } from '../src/release/series.js';
+import { happened } from '../src/release/told.js';
+import { railOf, type RailStep } from '../src/release/rail.js';
+import { windowsOf } from '../src/release/windows.js';
+
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
+
+const weight = (second: number, canary: number): Line => ({ at: at(second), what: 'weight', canary });
+const phase = (second: number, name: string): Line => ({ at: at(second), what: 'phase', phase: name });
+const check = (second: number, canary: number, value: number, more: object = {}): Line => ({
+  at: at(second),
+  what: 'analysis',
+  weight: canary,
+  ok: value >= 99,
+  hooks: [],
+  metrics: [{ metric: 'request-success-rate', ok: value >= 99, value, min: 99, ...more }],
+});
+
+function release(record: readonly Line[], more: Partial<Release> = {}): Release {
+  return {
+    id: 'test.shop.1',
+    canary: { namespace: 'test', name: 'shop' },
+    phase: 'Progressing',
+    weight: 0,
+    triggeredBy: 'ci',
+    run: 'running',
+    startedAt: at(0),
+    ended: false,
+    record: [...record],
+    recordDropped: 0,
+    ...more,
+  };
+}
+
+function live(more: Partial<Live>, record: readonly Line[] = [], of: Partial<Release> = {}): Live {
+  return {
+    canary: { namespace: 'test', name: 'shop' },
+    phase: 'Progressing',
+    release: release(record, of),
+    strategy: { kind: 'canary', steps: [25, 50], intervalSeconds: 10, threshold: 3 },
+    weight: { wanted: 0 },
+    tree: [],
+    gates: [],
+    links: {},
+    ...more,
+  };
+}
+
+const named = (step: RailStep): string =>
+  step.part === 'weight'
+    ? String(step.weight)
+    : step.part === 'gate'
+      ? `${step.gate}${step.atWeight ?? ''}`
+      : step.part;
+const rail = (one: Live): string[] => railOf(one).map((step) => `${named(step)} ${step.state}`);
+const gate = (name: string, status: LiveGate['status'], policy?: string): LiveGate => ({
+  gate: name,
+  ...(status && { status }),
+  ...(policy !== undefined && { policy }),
+});
+
+describe('the steps of a release', () => {
+  test('lead from the first pod to the end; one of them is now', () => {
+    assert.deepEqual(rail(live({ weight: { wanted: 25 } })), [
+      'start done',
+      '25 current',
+      '50 ahead',
+      'promotion ahead',
+      'end ahead',
+    ]);
+    assert.deepEqual(rail(live({ weight: { wanted: 0 } }))[0], 'start current');
+    assert.deepEqual(rail(live({ phase: 'Promoting', weight: { wanted: 50 } })).slice(-2), [
+      'promotion current',
+      'end ahead',
+    ]);
+  });
+
+  test('a weight that a person has set between two steps is at the one below', () => {
+    assert.deepEqual(rail(live({ weight: { wanted: 30 } })).slice(1, 3), ['25 current', '50 ahead']);
+    assert.deepEqual(rail(live({ weight: { wanted: 5 } })).slice(0, 2), ['start done', '25 current']);
+  });
+
+  test('gates are where they are asked, and closed ones are where it stands', () => {
+    const gates = [
+      gate('rollout', 'approved', 'rollout'),
+      gate('weight', 'closed', 'weight at 50'),
+      gate('confirm-promotion', 'ahead'),
+    ];
+    assert.deepEqual(rail(live({ gates, weight: { wanted: 25 } })), [
+      'rollout done',
+      'start done',
+      '25 done',
+      'weight50 current',
+      '50 ahead',
+      'confirm-promotion ahead',
+      'promotion ahead',
+      'end ahead',
+    ]);
+    const promotion = [gate('confirm-promotion', 'closed')];
+    assert.ok(
+      rail(live({ phase: 'WaitingPromotion', gates: promotion, weight: { wanted: 50 } })).includes(
+        'confirm-promotion current',
+      ),
+    );
+  });
+
+  test('of one that was taken back, some are never reached', () => {
+    const record = [phase(1, 'Progressing'), weight(2, 25), check(3, 25, 50), weight(4, 0)];
+    const over = { ended: true, outcome: 'rolled-back' };
+    assert.deepEqual(rail(live({ phase: 'Failed' }, record, over)), [
+      'start done',
+      '25 failed',
+      '50 skipped',
+      'promotion skipped',
+      'end skipped',
+    ]);
+    const late = [...record, phase(5, 'Promoting')];
+    assert.ok(rail(live({ phase: 'Failed' }, late, over)).includes('promotion failed'));
+  });
+
+  test('of one that was promoted, all are done', () => {
+    const steps = railOf(live({ phase: 'Succeeded' }, [], { ended: true, outcome: 'promoted' }));
+    assert.ok(steps.length > 0 && steps.every(({ state }) => state === 'done'));
+  });
+
+  test('an A/B test goes by its checks; where nothing is known, nothing is shown', () => {
+    const strategy = { kind: 'ab' as const, iterations: { done: 2, of: 5 }, intervalSeconds: 10, threshold: 3 };
+    assert.deepEqual(rail(live({ strategy, weight: { wanted: 100 } })).slice(0, 2), [
+      'start done',
+      'iterations current',
+    ]);
+    assert.deepEqual(railOf({ ...live({}), strategy: undefined }), []);
+  });
+});
+
+describe('what is drawn', () => {
+  const record = [weight(5, 25), check(10, 25, 99.5), check(20, 25, 80), weight(22, 0)];
+
+  test('has one axis, from the start to the end, or to now', () => {
+    const drawn = drawnOf(record, { startedAt: at(0), endedAt: at(30) }, 0);
+    assert.deepEqual(
+      [drawn.from, drawn.to].map((time) => time - drawn.from),
+      [0, 30],
+    );
+    assert.deepEqual(
+      drawn.weight.map((point) => [point.at - drawn.from, point.value]),
+      [
+        [0, 0],
+        [5, 25],
+        [22, 0],
+        [30, 0],
+      ],
+    );
+    const under = drawnOf([], { startedAt: at(0) }, Date.parse(at(40)));
+    assert.equal(under.to - under.from, 40);
+  });
+
+  test('has each metric with its limit, and what failed', () => {
+    const [series] = drawnOf(record, { startedAt: at(0) }, 0).metrics;
+    assert.equal(series?.min, 99);
+    assert.deepEqual(
+      series.points.map(({ value, verdict }) => [value, verdict]),
+      [
+        [99.5, 'passed'],
+        [80, 'failed'],
+      ],
+    );
+  });
+
+  test('has the share that was seen, where it was', () => {
+    const seen = { percent: 24, requests: 50, windowSeconds: 10, at: 0 };
+    const lines: Line[] = [
+      { ...check(10, 25, 100), seen },
+      { ...check(20, 25, 100), seen: { unknown: 'no metrics' } },
+    ];
+    assert.deepEqual(
+      drawnOf(lines, { startedAt: at(0) }, 0).seen.map(({ value }) => value),
+      [24],
+    );
+  });
+});
+
+describe('checks', () => {
+  test('that no provider could judge are neither passed nor failed', () => {
+    const line = { ...check(1, 25, 0, { providerError: true, message: 'down', value: undefined }), ok: false };
+    const [window] = windowsOf([line]);
+    assert.equal(window?.verdict, 'unknown');
+    assert.equal(window.judged[0]?.error, 'down');
+    assert.ok(!('value' in (window.judged[0] ?? {})));
+  });
+
+  test('tell of webhooks first, with what was wrong', () => {
+    const line = { ...check(1, 25, 100), ok: false, hooks: [{ hook: 'load', ok: false, error: '500' }] };
+    const [window] = windowsOf([line]);
+    assert.deepEqual(
+      window?.judged.map(({ kind, verdict }) => [kind, verdict]),
+      [
+        ['hook', 'failed'],
+        ['metric', 'passed'],
+      ],
+    );
+    assert.equal(window.verdict, 'failed');
+  });
+});
+
+test('what happened is told once: the newest first, checks in their own place', () => {
+  const record: Line[] = [
+    { at: at(1), what: 'event', type: 'Normal', message: 'Advance shop.test canary weight 25' },
+    weight(1, 25),
+    check(2, 25, 100),
+    weight(3, 0),
+    { at: at(4), what: 'order', order: 'setWeight', by: 'ann', reason: 'so', channel: 'ui', refused: 'no' },
+    { at: at(5), what: 'something-new' },
+  ];
+  assert.deepEqual(
+    happened(record).map(({ what, tone }) => [what, tone]),
+    [
+      ['order', 'person'],
+      ['weight', 'plain'],
+      ['said', 'plain'],
+    ],
+  );
+});
