@@ -58,7 +58,8 @@ const named = (step: RailStep): string =>
 const rail = (one: Live): string[] => railOf(one).map((step) => `${named(step)} ${step.state}`);
 const gate = (name: string, status: LiveGate['status'], policy?: string): LiveGate => ({
   gate: name,
-  ...(status && { status }),
+  status,
+  hooks: [],
   ...(policy !== undefined && { policy }),
 });
 

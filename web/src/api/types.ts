@@ -8,7 +8,7 @@ import type { Live as Snapshot } from '../../../src/api/schema/live.js';
 import type { RecordLine, Release } from '../../../src/api/schema/release.js';
 
 export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.js';
-export type { LiveNode, LiveStrategy } from '../../../src/api/schema/live.js';
+export type { LiveGate, LiveNode, LiveStrategy } from '../../../src/api/schema/live.js';
 export type { Release } from '../../../src/api/schema/release.js';
 export type { Obeyed, Pending } from '../../../src/api/schema/requests.js';
 export type { Permissions, SessionAnswer as Session } from '../../../src/api/schema/session.js';
@@ -30,38 +30,15 @@ export interface ProblemDocument {
   readonly remedy?: string;
 }
 
-export interface Approval {
-  readonly by: string;
-  readonly at: string;
-  readonly reason?: string;
-  readonly channel?: string;
-}
-
-/** A gate as it stands: closed, opened, or still ahead. */
-export interface LiveGate {
-  readonly gate: string;
-  readonly status?: 'closed' | 'approved' | 'ahead';
-  readonly hook?: string;
-  readonly hooks?: readonly string[];
-  readonly policy?: string;
-  readonly since?: string;
-  readonly needed?: number;
-  readonly given?: readonly Approval[];
-  readonly groups?: readonly string[];
-  readonly notByTrigger?: boolean;
-  readonly expiresAt?: string;
-  readonly expiresInto?: 'reject' | 'hold';
-}
-
 /**
  * A Canary and its newest release as they are now. Of a release that has ended long ago, less is known: what stands here
  * without a question mark is.
  */
 export type Live = Pick<
   Snapshot,
-  'canary' | 'release' | 'strategy' | 'weight' | 'next' | 'attention' | 'tree' | 'links'
+  'canary' | 'release' | 'strategy' | 'weight' | 'next' | 'attention' | 'tree' | 'gates' | 'links'
 > &
-  Partial<Pick<Snapshot, 'cluster' | 'phase' | 'why'>> & { readonly gates: readonly LiveGate[] };
+  Partial<Pick<Snapshot, 'cluster' | 'phase' | 'why'>>;
 
 /** A line of the history of all Canaries. */
 export interface PastRelease {

@@ -32,8 +32,8 @@ export function Gates({ gates }: { readonly gates: readonly LiveGate[] }) {
 
 function GateView({ gate }: { readonly gate: LiveGate }) {
   const { t } = useLanguage();
-  const status = gate.status ?? 'closed';
-  const hook = gate.hook ?? gate.hooks?.join(', ');
+  const { status } = gate;
+  const hook = gate.hook ?? gate.hooks.join(', ');
   const given = gate.given ?? [];
   return (
     <li>
@@ -48,7 +48,7 @@ function GateView({ gate }: { readonly gate: LiveGate }) {
           </span>
         )}
       </div>
-      {hook !== undefined && hook !== '' && <p className="muted">{t.gates.hook(hook)}</p>}
+      {hook !== '' && <p className="muted">{t.gates.hook(hook)}</p>}
       {gate.needed !== undefined && gate.hook === undefined && (
         <p>
           {t.gates.approvals(given.length, gate.needed)}
@@ -67,7 +67,7 @@ function GateView({ gate }: { readonly gate: LiveGate }) {
           {given.map(({ by, at, reason }) => (
             <li key={`${by} ${at}`}>
               {by}, <Ago at={at} />
-              {reason !== undefined && reason !== '' && <q lang="en">{reason}</q>}
+              {reason !== '' && <q lang="en">{reason}</q>}
             </li>
           ))}
         </ul>

@@ -42,12 +42,12 @@ function stepsOf(strategy: CanaryStrategy): number[] {
   return steps;
 }
 
-function gatesOf(release: Release | undefined): readonly LiveGate[] {
+function gatesOf(release: Release | undefined): LiveGate[] {
   const hooks = policyOf(release)?.hooks ?? {};
   const closed = release?.gate;
   return GATES.flatMap((gate): LiveGate[] => {
     const names = hooks[gate] ?? [];
-    if (closed?.gate === gate) return [{ ...closed, status: 'closed', hooks: names }];
-    return names.length === 0 ? [] : [{ gate, status: 'ahead', hooks: names }];
+    if (closed?.gate === gate) return [{ ...closed, status: 'closed', hooks: [...names] }];
+    return names.length === 0 ? [] : [{ gate, status: 'ahead', hooks: [...names] }];
   });
 }
