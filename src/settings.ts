@@ -35,6 +35,8 @@ export interface Notifications {
   readonly notifier: Notifier | undefined;
   /** URL that is called with every event. */
   readonly eventWebhook: string | undefined;
+  /** URL that CloudEvents of Canaries are posted to that name no other. */
+  readonly cloudEvents: string | undefined;
 }
 
 export interface Notifier {
@@ -62,5 +64,5 @@ export const DEFAULT_SETTINGS: Settings = {
   noCrossNamespaceRefs: false,
   ingressAnnotationsPrefix: 'nginx.ingress.kubernetes.io',
   ingressClass: '',
-  notifications: { notifier: undefined, eventWebhook: undefined },
+  notifications: { notifier: undefined, eventWebhook: undefined, cloudEvents: undefined },
 };

@@ -2,6 +2,8 @@ import type { Sent } from '../alerts/send.js';
 import type { Canary } from '../crds/canary.js';
 import type { Numbered } from '../domain/outbox.js';
 import { alertRecipients } from './alert-recipients.js';
+import { cloudEventRecipients } from './cloud-event-recipients.js';
+import { commitRecipients } from './commit-recipients.js';
 import type { Dependencies } from './dependencies.js';
 import { eventRecipients } from './event-recipients.js';
 
@@ -21,7 +23,8 @@ export interface Recipient {
 
 /** All who are told of a Canary's releases. */
 export function recipientsOf(deps: Dependencies, canary: Canary): readonly Recipient[] {
-  return distinct([...eventRecipients(deps, canary), ...alertRecipients(deps, canary)]);
+  const sources = [eventRecipients, cloudEventRecipients, commitRecipients, alertRecipients];
+  return distinct(sources.flatMap((recipients) => recipients(deps, canary)));
 }
 
 /** Of the same name there may be several: the second is called `alert on-call (2)`. */

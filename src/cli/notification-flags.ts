@@ -12,6 +12,7 @@ export interface NotificationFlags {
   readonly msteamsUrl?: string;
   readonly msteamsProxyUrl?: string;
   readonly eventWebhook?: string;
+  readonly cloudeventsUrl?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,6 +39,12 @@ export function addNotificationFlags(command: Command): Command {
         '--event-webhook <url>',
         `is called with the events of Canaries that have no event webhook ${beats('EVENT_WEBHOOK_URL')}`,
       ),
+    )
+    .addOption(
+      new Option(
+        '--cloudevents-url <url>',
+        `gets CloudEvents of Canaries that name no other receiver ${beats('CLOUDEVENTS_URL')}`,
+      ),
     );
 }
 
@@ -63,16 +70,20 @@ export function notificationsOf(flags: NotificationFlags, environment: Environme
     const token = given('SLACK_TOKEN', flags.slackToken);
     return { type: 'slack', address: slackUrl, token, proxy: slackProxy, channel, username };
   })();
-  return { notifier, eventWebhook: address('event-webhook', 'EVENT_WEBHOOK_URL', flags.eventWebhook) };
+  return {
+    notifier,
+    eventWebhook: address('event-webhook', 'EVENT_WEBHOOK_URL', flags.eventWebhook),
+    cloudEvents: address('cloudevents-url', 'CLOUDEVENTS_URL', flags.cloudeventsUrl),
+  };
 }
 
 /** For the log at the start: who is told, without what is secret of the address; or why nobody is. */
 export function notificationsInWords(
-  { notifier, eventWebhook }: Notifications,
+  { notifier, eventWebhook, cloudEvents }: Notifications,
   flags: NotificationFlags,
   environment: Environment = process.env,
 ): readonly string[] {
-  const enabled = [notifier?.address, eventWebhook].flatMap((address) =>
+  const enabled = [notifier?.address, eventWebhook, cloudEvents].flatMap((address) =>
     address === undefined ? [] : [`Notifications enabled for ${new URL(address).origin}`],
   );
   const slackUrl = environment['SLACK_URL'] || flags.slackUrl;

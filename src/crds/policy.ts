@@ -1,5 +1,6 @@
 import { SEVERITIES, type Listeners } from '../domain/notices.js';
 import { HOOK_TYPES, type Policy } from '../domain/policy.js';
+import { annotatedListeners } from './announcements.js';
 import { trafficFeatures } from './traffic.js';
 import type { Canary, Webhook } from './types.js';
 
@@ -7,6 +8,8 @@ import type { Canary, Webhook } from './types.js';
 export interface GlobalListeners {
   readonly events: boolean;
   readonly alerts: boolean;
+  /** Somebody takes everything as CloudEvents. */
+  readonly cloudEvents?: boolean;
 }
 
 const NOBODY: GlobalListeners = { events: false, alerts: false };
@@ -39,12 +42,16 @@ export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): 
 }
 
 /** What a Canary says of its own takes the place of what holds for all, be it that nobody is told. */
-function listenersOf({ analysis }: Canary, everywhere: GlobalListeners): Listeners {
+function listenersOf(canary: Canary, everywhere: GlobalListeners): Listeners {
+  const { analysis } = canary;
+  const annotated = annotatedListeners(canary);
+  const all = everywhere.cloudEvents === true;
   const own = analysis.alerts.flatMap(({ severity }) => severity ?? []);
   const everywhereFrom = everywhere.alerts ? 'info' : undefined;
+  const asked = analysis.alerts.length > 0 ? SEVERITIES.find((severity) => own.includes(severity)) : everywhereFrom;
   return {
-    events: everywhere.events || analysis.webhooks.some(({ type }) => type === 'event'),
-    alertsFrom: analysis.alerts.length > 0 ? SEVERITIES.find((severity) => own.includes(severity)) : everywhereFrom,
+    events: all || annotated.events || everywhere.events || analysis.webhooks.some(({ type }) => type === 'event'),
+    alertsFrom: all || annotated.alerts ? 'info' : asked,
   };
 }
 

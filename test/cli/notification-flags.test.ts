@@ -8,7 +8,11 @@ const SLACK = { ...NONE, slackUrl: 'https://hooks.slack.com/services/T0secret', 
 
 describe('who is told of every Canary', () => {
   test('nobody, where nothing is said', () => {
-    assert.deepEqual(notificationsOf(NONE, {}), { notifier: undefined, eventWebhook: undefined });
+    assert.deepEqual(notificationsOf(NONE, {}), {
+      notifier: undefined,
+      eventWebhook: undefined,
+      cloudEvents: undefined,
+    });
     assert.deepEqual(notificationsInWords(notificationsOf(NONE, {}), NONE, {}), []);
   });
 

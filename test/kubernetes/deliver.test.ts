@@ -5,13 +5,13 @@ import { deliver } from '../../src/activities/deliver.js';
 import type { Logger } from '../../src/activities/dependencies.js';
 import type { Notice } from '../../src/domain/notices.js';
 import { EMPTY_OUTBOX, posted, roundOf, type Round, type Told } from '../../src/domain/outbox.js';
-import { ALERT_PROVIDERS, CANARIES, SECRETS, type KubeObject } from '../../src/kubernetes/object.js';
+import { ALERT_PROVIDERS, CANARIES, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kubernetes/object.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import { checksumOf } from '../../src/webhooks/payload.js';
 import { wire } from '../../src/wiring.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { receiver } from '../webhooks/receiver.js';
-import { openCluster } from './cluster.js';
+import { deployment, openCluster } from './cluster.js';
 
 const REVISION = { hash: 'abc', configs: {} };
 const AT = Date.UTC(2026, 10, 23, 12, 0, 0);
@@ -39,7 +39,12 @@ function round(...notices: Notice[]): Round {
 }
 
 /** A worker's dependencies over a namespace of its own, with a Canary in it. */
-async function open(t: TestContext, analysis: object, settings: Partial<Settings> = {}) {
+async function open(
+  t: TestContext,
+  analysis: object,
+  settings: Partial<Settings> = {},
+  annotations: Readonly<Record<string, string>> = {},
+) {
   const cluster = await openCluster();
   const { client, namespace } = cluster;
   const connection = Connection.lazy({});
@@ -63,7 +68,7 @@ async function open(t: TestContext, analysis: object, settings: Partial<Settings
   const spec = base['spec'] as { analysis: object };
   await client.create(CANARIES, {
     ...base,
-    metadata: { name: 'podinfo', namespace },
+    metadata: { name: 'podinfo', namespace, annotations },
     spec: { ...spec, analysis: { ...spec.analysis, webhooks: [], ...analysis } },
   });
   const canary = { cluster: deps.settings.clusterName, namespace, name: 'podinfo' };
@@ -219,6 +224,7 @@ describe('what holds for all Canaries', () => {
       {
         clusterName: 'blue',
         notifications: {
+          cloudEvents: undefined,
           eventWebhook: `${all.url}/events`,
           notifier: {
             type: 'msteams',
@@ -244,11 +250,67 @@ describe('what holds for all Canaries', () => {
     const { tell, put } = await open(
       t,
       { alerts: [entry('own', 'error')], webhooks: [hook('own', own.url)] },
-      { notifications: { eventWebhook: all.url, notifier: { ...notifier, address: all.url } } },
+      { notifications: { eventWebhook: all.url, cloudEvents: undefined, notifier: { ...notifier, address: all.url } } },
     );
     await put('AlertProvider', 'own', { spec: { type: 'webhook', address: own.url } });
     await tell(round(event('one'), alert('info', 'below'), alert('error', 'two')));
     assert.deepEqual([all.received.length, own.received.length], [0, 2]);
+  });
+});
+
+describe('what annotations of a Canary ask for', () => {
+  test('CloudEvents go where it says, events and milestones alike', async (t) => {
+    const sink = await receiver(t, (response) => response.writeHead(202).end());
+    const { tell } = await open(t, {}, {}, { 'serinus.dev/cloudevents': sink.url });
+    assert.deepEqual(await tell(round(event('one'), alert('info', 'two'), over)), {
+      CloudEvents: { to: 'CloudEvents', through: 3, refused: [] },
+    });
+    const bodies = sink.received.map(({ body }) => JSON.parse(body) as { type: string; id: string });
+    assert.deepEqual(
+      bodies.map(({ type }) => type),
+      ['dev.serinus.canary.event', 'dev.serinus.release.failed'],
+    );
+    for (const [index, { headers }] of sink.received.entries()) {
+      assert.equal(headers['content-type'], 'application/cloudevents+json; charset=utf-8');
+      assert.equal(headers['idempotency-key'], bodies[index]?.id);
+    }
+  });
+
+  const FORGE = {
+    'serinus.dev/commit-status': 'github',
+    'serinus.dev/commit-repository': 'acme/podinfo',
+    'serinus.dev/commit-secret': 'forge',
+  };
+  const target = (namespace: string, commit: string): KubeObject => {
+    const object = deployment(namespace, 'podinfo', 'lab/http-echo:1');
+    return { ...object, metadata: { ...object.metadata, annotations: { 'serinus.dev/commit': commit } } };
+  };
+
+  test('a commit shows how its release stands; the token comes from the Secret and is told nobody', async (t) => {
+    const forge = await receiver(t, (response) => response.writeHead(201).end());
+    const { tell, put, client, namespace, logged } = await open(t, {}, {}, FORGE);
+    await client.create(DEPLOYMENTS, target(namespace, 'c0ffee0'));
+    await put('Secret', 'forge', { stringData: { token: 't0ken', address: forge.url } });
+    const told = await tell(round(event('one'), alert('error', 'Failed checks threshold reached 2')));
+    assert.deepEqual(told, { 'commit status': { to: 'commit status', through: 2, refused: [] } });
+    const [request] = forge.received;
+    assert.equal(request?.url, '/repos/acme/podinfo/statuses/c0ffee0');
+    assert.equal(request?.headers.authorization, 'Bearer t0ken');
+    assert.deepEqual(JSON.parse(request?.body ?? ''), {
+      state: 'failure',
+      context: `serinus/default/${namespace}/podinfo`,
+      description: 'Failed checks threshold reached 2',
+    });
+    assert.doesNotMatch(JSON.stringify([told, logged]), /t0ken/);
+  });
+
+  test('what is missing is said, and nothing is tried again', async (t) => {
+    const { tell, client, namespace } = await open(t, {}, {}, FORGE);
+    await client.create(DEPLOYMENTS, target(namespace, 'latest'));
+    const { 'commit status': told } = await tell(round(alert('info', 'x')));
+    assert.deepEqual(told?.refused, [
+      { seq: 1, error: 'annotation serinus.dev/commit of the target is "latest": use the commit’s full hash' },
+    ]);
   });
 });
 

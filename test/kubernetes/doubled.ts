@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { messageOf } from '../../src/errors.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';
 import {
@@ -40,6 +40,15 @@ const PATIENCE_MS = 8_000;
 
 /** What depends on more than the cluster's objects: pods become ready between two looks, load tests measure. */
 const ANSWERS_VARY: readonly (keyof Activities)[] = ['observe', 'awaitReady', 'loadTest', 'sweep'];
+
+/** @throws ApplicationFailure that is not tried again: the release ends, and the test with it */
+function sameAnswer(name: string, first: unknown, second: unknown): void {
+  try {
+    assert.deepEqual(lasting(second), lasting(first), `${name} answers the same`);
+  } catch (error) {
+    throw ApplicationFailure.nonRetryable(messageOf(error));
+  }
+}
 
 /** One activity that was run twice. */
 export interface Run {
@@ -91,7 +100,7 @@ export class Doubled {
       const second = await activity(...args);
       const after = await this.still();
       this.note(name, args[0], differences(before, after));
-      if (!ANSWERS_VARY.includes(name)) assert.deepEqual(lasting(second), lasting(first), `${name} answers the same`);
+      if (!ANSWERS_VARY.includes(name)) sameAnswer(name, first, second);
       return first;
     } catch (error) {
       // A look that is given up because somebody has ordered something.
