@@ -4,6 +4,7 @@ import type { Line, Live, LiveGate, Release } from '../src/api/types.js';
 import { drawnOf } from '../src/release/series.js';
 import { happened } from '../src/release/told.js';
 import { railOf, type RailStep } from '../src/release/rail.js';
+import { linked, moved } from '../src/release/window-links.js';
 import { windowsOf } from '../src/release/windows.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
@@ -224,4 +225,25 @@ test('what happened is told once: the newest first, checks in their own place', 
       ['said', 'plain'],
     ],
   );
+});
+
+describe('links to queries', () => {
+  const span = (second: number) => ({ from: Date.parse(at(second)), to: Date.parse(at(second + 10)) });
+
+  test('are of exactly the time that a check looked back on', () => {
+    const windows = windowsOf([check(10, 25, 100, { window: span(0) }), check(20, 25, 100, { window: span(10) })]);
+    const href = `http://metrics/graph?expr=up&from=${span(10).from}&to=${span(10).to}`;
+    const hrefs = linked(windows, [{ metric: 'request-success-rate', href }]).map(({ judged }) => judged[0]?.href);
+    assert.deepEqual(hrefs, [`http://metrics/graph?expr=up&from=${span(0).from}&to=${span(0).to}`, href]);
+    assert.deepEqual(
+      linked(windows, undefined).map(({ judged }) => judged[0]?.href),
+      [undefined, undefined],
+    );
+  });
+
+  test('know a time that is written as a day and a clock', () => {
+    const end = (second: number): string =>
+      `http://p/graph?g0.end_input=${encodeURIComponent(at(second).slice(0, 19).replace('T', ' '))}`;
+    assert.equal(moved(end(20), span(10), span(0)), end(10));
+  });
 });

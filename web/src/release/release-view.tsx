@@ -12,6 +12,7 @@ import { railOf } from './rail.js';
 import { drawnOf } from './series.js';
 import { Summary } from './summary.js';
 import { Tree } from './tree.js';
+import { linked } from './window-links.js';
 import { windowsOf } from './windows.js';
 import { WindowsTable } from './windows-table.js';
 
@@ -37,7 +38,7 @@ export function ReleaseView({ live, release, changed }: Props) {
         <div className="release-main">
           <Chart drawn={drawnOf(record, release, now)} />
           <WindowsTable
-            windows={windowsOf(record)}
+            windows={linked(windowsOf(record), live.links.metrics)}
             failed={release.failedChecks === undefined ? undefined : { count: release.failedChecks, of: threshold }}
           />
           <LoadTests record={record} />

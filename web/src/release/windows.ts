@@ -12,6 +12,8 @@ export interface Judged {
   readonly min?: number;
   readonly max?: number;
   readonly error?: string;
+  /** What its query looked back on, milliseconds since 1970. */
+  readonly window?: { readonly from: number; readonly to: number };
   readonly href?: string;
 }
 
@@ -40,6 +42,7 @@ export function windowsOf(record: readonly Line[]): readonly Window[] {
         ...(result.value !== undefined && { value: result.value }),
         ...(result.min !== undefined && { min: result.min }),
         ...(result.max !== undefined && { max: result.max }),
+        ...(result.window !== undefined && { window: result.window }),
         ...(result.message !== undefined && !result.ok && { error: result.message }),
       })),
     ];
