@@ -37,7 +37,7 @@ export class DeadRuns {
   private readonly silent = new Map<string, number>();
 
   constructor(
-    private readonly deps: Dependencies,
+    private readonly deps: Pick<Dependencies, 'archive' | 'settings' | 'log' | 'now'>,
     private readonly client: Client,
   ) {}
 

@@ -5,6 +5,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import type { CanaryKey } from '../../domain/identity.js';
+import type { State } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import {
   searchAttributes as attributes,
@@ -17,6 +18,7 @@ import {
 import type { rollout } from '../../workflows/rollout.js';
 import { temporalProblem } from '../problems/outside.js';
 import type { ReleaseId } from './id.js';
+import { Pieces } from './pieces.js';
 import { runOf, waitingOf, type Run } from './run.js';
 import { allOf, equals, historyQuery, waitingQuery } from './visibility.js';
 
@@ -46,10 +48,14 @@ const MOST_WAITING = 1_000;
  * All methods throw {@link Problem} `temporal-unreachable` where Temporal doesn't answer in time.
  */
 export class Runs {
+  private readonly pieces: Pieces;
+
   constructor(
     private readonly client: Client,
     readonly patience: Patience,
-  ) {}
+  ) {
+    this.pieces = new Pieces(client);
+  }
 
   get temporalNamespace(): string {
     return this.client.options.namespace;
@@ -74,9 +80,11 @@ export class Runs {
   /** The state of a run, by a worker. @returns the reason where none answers */
   async view(run: Run): Promise<RunView | { readonly unavailable: string }> {
     try {
-      return await this.within(this.patience.workerMs, () =>
+      const view = await this.within(this.patience.workerMs, () =>
         this.client.workflow.getHandle(workflowIdOf(run.canary), run.runId).query(stateQuery),
       );
+      const { state, runs: [first = run.runId] = [] } = view;
+      return state ? { ...view, state: await this.whole(state, first) } : view;
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
       return { unavailable: `no worker has told the state of the run: ${messageOf(error)}${cause}` };
@@ -87,13 +95,19 @@ export class Runs {
   async outcome(run: Run): Promise<Outcome | undefined> {
     if (run.status !== 'completed') return undefined;
     try {
-      return await this.read(() =>
+      const outcome = await this.read(() =>
         this.client.workflow.getHandle<typeof rollout>(workflowIdOf(run.canary), run.runId).result(),
       );
+      return await this.whole(outcome, outcome.runs?.[0] ?? run.runId);
     } catch (error) {
       if (error instanceof WorkflowFailedError) return undefined;
       throw error;
     }
+  }
+
+  /** With the pieces of a long record that the run no longer carries. */
+  private async whole<T extends State | Outcome>(carrier: T, first: string): Promise<T> {
+    return this.read(() => this.pieces.joined(carrier, first));
   }
 
   /** What the newest run answered to a submission; undefined where it has not got it, or not answered yet. */
