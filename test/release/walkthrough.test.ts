@@ -4,6 +4,7 @@ import { applyManifests } from '../../lab/manifests.js';
 import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SERVICES } from '../../src/kubernetes/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix.js';
 import { until } from '../support/until.js';
+import { archivedWithoutTemporal, entriesOf } from './archived.js';
 import { World } from './world.js';
 
 /** The walkthrough's own place and names: its words are compared letter by letter. */
@@ -61,7 +62,7 @@ test('the walkthrough, word for word: what appears, what is said, how it ends', 
   const containers = [{ name: 'podinfod', image: 'stefanprodan/podinfo:6.0.1' }];
   await world.kube.patch(DEPLOYMENTS, 'strategic', 'test', 'podinfo', { spec: { template: { spec: { containers } } } });
   await world.phase('Succeeded', 150_000);
-  await world.run.result();
+  const { runs: [runId = ''] = [] } = await world.run.result();
   assert.deepEqual(await world.events(), [...INITIALISED, ...PROMOTED]);
 
   const status = await world.canary();
@@ -79,4 +80,42 @@ test('the walkthrough, word for word: what appears, what is said, how it ends', 
       `the log has it, too: ${message}`,
     );
   }
+
+  await t.test('and the archive has all of it, when Temporal has forgotten the release', async (t) => {
+    const release = await archivedWithoutTemporal(t, world, runId);
+    assert.equal(release.outcome, 'promoted');
+    assert.deepEqual(release.images, {
+      before: ['stefanprodan/podinfo:6.0.0'],
+      after: ['stefanprodan/podinfo:6.0.1'],
+    });
+    assert.equal(release.recordDropped, 0);
+    assert.deepEqual(
+      entriesOf(release, 'event').map(({ type, message }) => `[${type}] ${message}`),
+      PROMOTED,
+    );
+    const weights = entriesOf(release, 'weight');
+    assert.deepEqual(
+      weights.map(({ canary }) => canary),
+      [10, 20, 30, 40, 50, 0],
+    );
+    const windows = entriesOf(release, 'analysis');
+    assert.ok(windows.length >= 5, `${windows.length} windows`);
+    const rates = windows.flatMap(({ metrics }) => metrics.filter(({ metric }) => metric === 'request-success-rate'));
+    assert.ok(rates.some(({ value, min, window, ok }) => ok && value === 100 && min === 99 && window !== undefined));
+    // What the canary has met is told for the weights, once there were requests.
+    const seen = windows.flatMap((entry) => (entry.seen && 'percent' in entry.seen ? [entry.seen] : []));
+    assert.ok(
+      seen.some(({ percent, requests }) => percent > 0 && percent < 100 && requests > 0),
+      JSON.stringify(windows.map((entry) => entry.seen)),
+    );
+    assert.ok(windows.some(({ hooks }) => hooks.some(({ hook, status }) => hook === 'load-test' && status !== undefined)));
+    assert.deepEqual(release.templates?.difference, [
+      {
+        path: 'spec.containers[podinfod].image',
+        before: 'stefanprodan/podinfo:6.0.0',
+        after: 'stefanprodan/podinfo:6.0.1',
+      },
+    ]);
+    assert.ok(release.templates.before && release.templates.after);
+  });
 });
