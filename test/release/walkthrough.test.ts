@@ -108,7 +108,9 @@ test('the walkthrough, word for word: what appears, what is said, how it ends', 
       seen.some(({ percent, requests }) => percent > 0 && percent < 100 && requests > 0),
       JSON.stringify(windows.map((entry) => entry.seen)),
     );
-    assert.ok(windows.some(({ hooks }) => hooks.some(({ hook, status }) => hook === 'load-test' && status !== undefined)));
+    assert.ok(
+      windows.some(({ hooks }) => hooks.some(({ hook, status }) => hook === 'load-test' && status !== undefined)),
+    );
     assert.deepEqual(release.templates?.difference, [
       {
         path: 'spec.containers[podinfod].image',
