@@ -6,6 +6,7 @@ import { readCanary, workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { documentOf } from './document.js';
 import { readKept, readUnkept } from './kept.js';
+import { undoneBy } from './undone.js';
 
 type Part<Of extends ArchiveInput['part']> = Extract<ArchiveInput, { part: Of }>;
 
@@ -53,7 +54,9 @@ async function putRelease(deps: Dependencies, store: Archive, client: Client, in
   const shown = kept?.templates || former ? undefined : await orNothing(deps, release, () => readShown(deps, input));
   const shipment = ended.shipment ?? shown?.shipment;
   const templates = kept?.templates ?? former ?? shown?.templates;
-  await store.putRelease(documentOf(release, { ...ended, shipment }, templates));
+  const undone = await undoneBy(store, ended);
+  await store.putRelease(documentOf(release, { ...ended, shipment }, templates, undone?.id));
+  if (undone) await store.putRelease({ ...undone, undoneBy: release });
   await orNothing(deps, release, async () => kept?.forget());
 }
 

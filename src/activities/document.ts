@@ -8,8 +8,14 @@ const NO_IMAGES = { before: [], after: [] };
  * What the archive keeps of a release besides its record.
  *
  * @param id of the release
+ * @param restores id of the release that it has undone
  */
-export function documentOf(id: string, ended: EndedRelease, templates: Templates | undefined): ReleaseDocument {
+export function documentOf(
+  id: string,
+  ended: EndedRelease,
+  templates: Templates | undefined,
+  restores?: string,
+): ReleaseDocument {
   const { canary, cause, ending, revision, shipment, handedOver, record } = ended;
   return releaseDocumentSchema.parse({
     version: 1,
@@ -32,6 +38,7 @@ export function documentOf(id: string, ended: EndedRelease, templates: Templates
     weight: ended.weight,
     failedChecks: ended.failedChecks,
     commitTime: shipment?.commitTime,
+    restores,
     recordLength: (handedOver?.entries ?? 0) + record.length + ended.recordDropped,
     templates,
   });
