@@ -132,6 +132,17 @@ describe('service', () => {
 });
 
 describe('analysis', () => {
+  test('all requests are mirrored, or as many as it says', () => {
+    const mirrored = (mirrorWeight?: number) =>
+      read(
+        { 'spec.provider': 'istio', 'spec.analysis.mirror': true, 'spec.analysis.mirrorWeight': mirrorWeight },
+        { support: everything() },
+      );
+    assert.equal(mirrored().analysis.mirrorWeight, 100);
+    assert.equal(mirrored(0).analysis.mirrorWeight, 100);
+    assert.equal(mirrored(25).analysis.mirrorWeight, 25);
+  });
+
   const intervals: readonly (readonly [string, number])[] = [
     ['30s', 30],
     ['1m30s', 90],
@@ -188,6 +199,17 @@ describe('analysis', () => {
 });
 
 describe('webhooks', () => {
+  test('those without alerts are named to the core', () => {
+    const hook = (name: string, more: object = {}) => ({
+      name,
+      url: 'http://a.test',
+      type: 'confirm-rollout',
+      ...more,
+    });
+    const canary = read({ 'spec.analysis.webhooks': [hook('loud'), hook('quiet', { muteAlert: true })] });
+    assert.deepEqual(policyOf(canary).muted, ['quiet']);
+  });
+
   test('an empty type is rollout, the timeout ten seconds', () => {
     const canary = read({
       'spec.analysis.webhooks': [

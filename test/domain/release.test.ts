@@ -95,6 +95,34 @@ describe('a release', () => {
     assert.match(m.events.at(-1) ?? '', /gave no answer to 6 checks in a row/);
   });
 
+  test('a Canary that is suspended stands still, at rest and in mid-release, until it is resumed', () => {
+    const suspended = policyWith({ suspend: true, generation: 2 });
+    const resting = new Model({ policy: suspended });
+    resting.run();
+    assert.equal(resting.state.ending?.kind, 'suspended');
+    assert.deepEqual(
+      resting.effects.filter((effect) => effect !== 'event'),
+      [],
+    );
+
+    const m = new Model();
+    m.analysis = () => PASSING;
+    m.before = () => {
+      if (m.weights?.canary === 20) m.policy = suspended;
+    };
+    m.run();
+    m.now += 3_600_000;
+    m.nudge();
+    m.run();
+    assert.deepEqual([m.state.phase, m.weights?.canary], ['Progressing', 20]);
+    assert.equal(m.events.filter((event) => event === 'skipping canary run as object is suspended').length, 1);
+    m.before = () => undefined;
+    m.policy = policyWith({ generation: 3 });
+    m.nudge();
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+  });
+
   test('a newer revision restarts the analysis, and the newest is promoted', () => {
     const m = new Model();
     let changed = false;
