@@ -1,7 +1,6 @@
 import type { Canary, MetricSource, NamespacedRef } from '../../crds/types.js';
 import type { MetricTemplate } from '../../crds/metric-template.js';
 import { NoValuesFound, ProviderError } from '../../metrics/errors.js';
-import { readQuery } from '../../metrics/keptn/query.js';
 import { queryNamesOf, renderQuery } from '../../metrics/model.js';
 import type { MetricsProvider } from '../../metrics/port.js';
 import { builtinQuery, renderBuiltin, type Flavour } from '../../metrics/queries/builtin.js';
@@ -89,7 +88,7 @@ async function ofTemplate(
   const text = resolve(renderQuery(query, { ...names, interval: interval?.text ?? '', variables }));
   const options = {
     provider,
-    surroundings: { environment: asking.environment, cluster: readable(provider, text, asking) },
+    surroundings: { environment: asking.environment, cluster: readable(provider, asking) },
     ...(interval ? { interval } : {}),
     ...(secretRef ? { credentials: await asking.secret(namespace, secretRef.name) } : {}),
   };
@@ -101,25 +100,18 @@ function ofItself(canary: Canary): Counterpart {
   return { names: queryNamesOf(canary), resolve: (query) => query };
 }
 
-/**
- * The cluster for those that ask it, which a check reads by its own account and never changes.
- *
- * @throws NotAsked
- */
-function readable({ type, address }: MetricTemplate['provider'], query: string, { clusterApi }: Asking): ClusterApi {
+/** The cluster for those that ask it, which a check reads by its own account and never changes. */
+function readable({ type, address }: MetricTemplate['provider'], { clusterApi }: Asking): ClusterApi {
   const isInside = type === 'keptn' || (type === 'externalmetrics' && address === undefined);
   if (!isInside) return NOWHERE.cluster;
-  if (type === 'keptn' && isAnalysis(query)) {
-    throw new NotAsked('to ask Keptn for an analysis is to make one, and a check changes nothing in the cluster');
-  }
-  if (!clusterApi) {
-    throw new NotAsked(`the server asks ${type} by its own account: check without --server, which asks by yours`);
-  }
-  return { ...NOWHERE.cluster, get: (path, options) => orNotAsked(() => clusterApi.get(path, options)) };
-}
-
-function isAnalysis(query: string): boolean {
-  return readQuery(query).kind === 'analysis';
+  const notOurs = `the server asks ${type} by its own account: check without --server, which asks by yours`;
+  const changing = 'to ask Keptn for an analysis is to make one, and a check changes nothing in the cluster';
+  return {
+    ...NOWHERE.cluster,
+    get: (path, options) =>
+      clusterApi ? orNotAsked(() => clusterApi.get(path, options)) : Promise.reject(new NotAsked(notOurs)),
+    create: () => Promise.reject(new NotAsked(changing)),
+  };
 }
 
 /** What the account that checks may not read says nothing about the metric. */
