@@ -147,11 +147,15 @@ export class Doubled {
   }
 }
 
-/** How long something took is another time each time. */
+/** When something was done, and how long it took. */
+const MEASURED = ['routedMsAgo', 'at', 'durationMs'];
+
+/** An answer without what is another each time. */
 function lasting(answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer.map(lasting);
   if (typeof answer !== 'object' || answer === null) return answer;
-  const { routedMsAgo: _measured, ...rest } = answer as { readonly routedMsAgo?: number };
-  return rest;
+  const kept = Object.entries(answer).filter(([field]) => !MEASURED.includes(field));
+  return Object.fromEntries(kept.map(([field, value]) => [field, lasting(value)]));
 }
 
 type Activity = (...args: unknown[]) => Promise<unknown>;
