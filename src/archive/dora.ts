@@ -1,0 +1,100 @@
+import type { ArchivedSummary } from './document.js';
+
+/**
+ * The four figures by which delivery is measured, as dora.dev defines them ("DORA's software delivery metrics"), told by
+ * releases. docs/archive.md says what each counts.
+ */
+export interface DoraFigures {
+  readonly deploymentFrequency: { readonly deployments: number; readonly perDay: number };
+  /** Undefined where no change has been decided. */
+  readonly changeFailureRate: { readonly changes: number; readonly failed: number; readonly percent?: number };
+  readonly timeToRestore: Spread;
+  readonly leadTime: Spread;
+}
+
+/** Undefined where there was none to measure. */
+export interface Spread {
+  readonly count: number;
+  readonly medianSeconds?: number;
+}
+
+/** What is measured of a release. */
+export type Measured = Pick<
+  ArchivedSummary,
+  'id' | 'outcome' | 'startedAt' | 'endedAt' | 'commitTime' | 'restores' | 'undoneBy'
+>;
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Outcomes of a change that has failed. One that a gate has refused never met users by decision, and is none. */
+const FAILED: readonly string[] = ['rolled-back', 'aborted', 'promotion-failed'];
+
+/**
+ * @param releases those that ended from `since` on; what ended after `until` tells of earlier ones whether they were undone
+ * @param until after `since`
+ */
+export function doraOf(releases: readonly Measured[], since: Date, until: Date): DoraFigures {
+  const counted = releases.filter(({ endedAt }) => {
+    const at = Date.parse(endedAt);
+    return at >= since.getTime() && at < until.getTime();
+  });
+  const deployed = counted.filter(({ outcome }) => outcome === 'promoted');
+  // To take a change back is what a failed one needs, not another change.
+  const changes = counted.filter(
+    ({ outcome, restores }) => restores === undefined && (outcome === 'promoted' || FAILED.includes(outcome)),
+  );
+  const restored = restorations(releases);
+  const failed = changes.filter((release) => FAILED.includes(release.outcome) || isUndone(release, restored));
+  return {
+    deploymentFrequency: {
+      deployments: deployed.length,
+      perDay: rounded(deployed.length / ((until.getTime() - since.getTime()) / DAY_MS)),
+    },
+    changeFailureRate: {
+      changes: changes.length,
+      failed: failed.length,
+      ...(changes.length === 0 ? {} : { percent: rounded((100 * failed.length) / changes.length) }),
+    },
+    timeToRestore: spreadOf(failed.flatMap((release) => secondsToRestore(release, restored))),
+    leadTime: spreadOf(
+      deployed.flatMap(({ commitTime, endedAt }) => (commitTime === undefined ? [] : [seconds(commitTime, endedAt)])),
+    ),
+  };
+}
+
+type Restorations = ReadonlyMap<string, Measured>;
+
+/** By what they restored. */
+function restorations(releases: readonly Measured[]): Restorations {
+  return new Map(
+    releases.flatMap((release) =>
+      release.restores !== undefined && release.outcome === 'promoted' ? [[release.restores, release] as const] : [],
+    ),
+  );
+}
+
+function isUndone({ id, undoneBy }: Measured, restored: Restorations): boolean {
+  return undoneBy !== undefined || restored.has(id);
+}
+
+/** A canary that failed is over when its release is; one that was promoted, when what undid it was promoted. */
+function secondsToRestore(release: Measured, restored: Restorations): readonly number[] {
+  if (FAILED.includes(release.outcome)) return [seconds(release.startedAt, release.endedAt)];
+  const restoration = restored.get(release.id);
+  return restoration === undefined ? [] : [seconds(release.endedAt, restoration.endedAt)];
+}
+
+function seconds(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  if (low === undefined || high === undefined) return { count: 0 };
+  return { count: sorted.length, medianSeconds: rounded((low + high) / 2) };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
