@@ -1,3 +1,4 @@
+import { GROUP } from '../../crds/group.js';
 import type { OrderName } from '../../domain/orders.js';
 import { wordOf } from '../releases/steering.js';
 
@@ -5,7 +6,9 @@ import { wordOf } from '../releases/steering.js';
 export interface Access {
   readonly verb: 'get' | 'list' | 'create' | 'update';
   /** Canaries where undefined. */
-  readonly resource?: 'canaries' | 'metrictemplates';
+  readonly resource?: 'canaries' | 'metrictemplates' | 'deployments' | 'daemonsets';
+  /** Of Canaries where undefined. */
+  readonly group?: 'apps';
   readonly subresource?: string;
   /** All namespaces where undefined. */
   readonly namespace?: string | undefined;
@@ -29,8 +32,8 @@ export function orderAccess(order: OrderName, { namespace, name }: Named): Acces
 }
 
 /** As a rule of a Role would have it. */
-export function inWords({ verb, resource: whole = 'canaries', subresource, namespace, name }: Access): string {
+export function inWords({ verb, resource: whole = 'canaries', group, subresource, namespace, name }: Access): string {
   const resource = subresource === undefined ? whole : `${whole}/${subresource}`;
   const which = name === undefined ? '' : ` "${name}"`;
-  return `${verb} ${resource}.flagger.app${which} in ${namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`}`;
+  return `${verb} ${resource}.${group ?? GROUP}${which} in ${namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`}`;
 }

@@ -52,6 +52,15 @@ export class Canaries {
     };
   }
 
+  /** Images of the target as it is now, as far as the caches know; none where the Canary or its target is gone. */
+  async targetImages(key: CanaryKey): Promise<readonly string[]> {
+    const object = this.deps.cache.watch(CANARIES).store.get(key.namespace, key.name);
+    const parsed = object && parseCanary(object, parseOptions(this.deps));
+    if (!parsed?.ok) return [];
+    const { kind, name } = parsed.value.targetRef;
+    return Object.values((await this.images(kind, key.namespace, name)) ?? {});
+  }
+
   /** @returns undefined where there is no such workload, and for a Service, which has no images */
   private async images(kind: string, namespace: string, name: string): Promise<Record<string, string> | undefined> {
     const workload = this.deps.workloads.find((candidate) => candidate.kind === kind);

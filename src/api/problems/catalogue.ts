@@ -35,10 +35,12 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Serinus has made a mistake' },
   'missing-permission': { status: 500, title: 'Serinus itself may not do this' },
+  'no-archive': { status: 501, title: 'There is no archive' },
   'not-ready': { status: 503, title: 'Serinus is not ready' },
   'too-many-streams': { status: 503, title: 'There are too many streams' },
   'issuer-unreachable': { status: 503, title: 'The OpenID Connect issuer cannot be used' },
   'kubernetes-unreachable': { status: 503, title: 'The API server of Kubernetes cannot be reached' },
+  'archive-unreachable': { status: 503, title: 'The archive cannot be reached' },
   'temporal-unreachable': { status: 503, title: 'Temporal cannot be reached' },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -3,6 +3,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
+  type RawWorkflowExecutionInfo,
 } from '@temporalio/client';
 import type { CanaryKey } from '../../domain/identity.js';
 import type { State } from '../../domain/state.js';
@@ -126,7 +127,7 @@ export class Runs {
   /** The run that carried a request out, by what Temporal has indexed. */
   async byRequest(canary: CanaryKey, requestId: string): Promise<Run | undefined> {
     const query = allOf([...canaryIs(canary), equals(attributes.requestId.name, requestId)]);
-    return (await this.list(canary, query, 1, undefined)).runs[0];
+    return (await this.list(() => canary, query, 1, undefined)).runs[0];
   }
 
   /** The runs of a Canary, open ones first, then the newest. */
@@ -135,7 +136,7 @@ export class Runs {
     options: { readonly limit: number; readonly pageToken: string | undefined; readonly all: boolean },
   ): Promise<Page> {
     const query = allOf([...canaryIs(canary), ...historyQuery(options.all)]);
-    return this.list(canary, query, options.limit, options.pageToken);
+    return this.list(() => canary, query, options.limit, options.pageToken);
   }
 
   /** What the open runs of a cluster wait for that only people can give, by `namespace/name` of their Canaries. */
@@ -151,12 +152,26 @@ export class Runs {
     return new Map(executions.flatMap(waitingOf));
   }
 
+  /**
+   * Runs of any Canaries of a cluster; of closed ones, those that ended last come first.
+   *
+   * @param query of the list filter
+   */
+  async search(cluster: string, query: string, pageSize: number, pageToken: string | undefined): Promise<Page> {
+    return this.list((raw) => canaryOf(cluster, raw.execution?.workflowId ?? ''), query, pageSize, pageToken);
+  }
+
   /** @throws Problem where Temporal doesn't answer in time */
   async ping(): Promise<void> {
     await this.read(() => this.client.workflowService.getSystemInfo({}));
   }
 
-  private async list(canary: CanaryKey, query: string, pageSize: number, pageToken: string | undefined): Promise<Page> {
+  private async list(
+    canaryOf: (raw: RawWorkflowExecutionInfo) => CanaryKey | undefined,
+    query: string,
+    pageSize: number,
+    pageToken: string | undefined,
+  ): Promise<Page> {
     const { executions, nextPageToken } = await this.read(() =>
       this.client.workflowService.listWorkflowExecutions({
         namespace: this.client.options.namespace,
@@ -166,7 +181,11 @@ export class Runs {
       }),
     );
     const next = Buffer.from(nextPageToken).toString('base64url');
-    return { runs: executions.map((raw) => runOf(canary, raw)), nextPageToken: next === '' ? undefined : next };
+    const runs = executions.flatMap((raw) => {
+      const canary = canaryOf(raw);
+      return canary ? [runOf(canary, raw)] : [];
+    });
+    return { runs, nextPageToken: next === '' ? undefined : next };
   }
 
   private async describe(canary: CanaryKey, runId: string | undefined): Promise<Run | undefined> {
@@ -216,6 +235,14 @@ export class Runs {
 /** A run that continued as new before its release had ended; one that ended it has left the next run another release. */
 function goesOn(run: Run): boolean {
   return run.status === 'continued-as-new' && run.outcome === undefined;
+}
+
+/** By the id of its workflow; a cluster's name may have slashes, those of the Canary have none. */
+function canaryOf(cluster: string, workflowId: string): CanaryKey | undefined {
+  const start = `canary/${cluster}/`;
+  const [namespace, name, more] = workflowId.startsWith(start) ? workflowId.slice(start.length).split('/') : [];
+  if (namespace === undefined || name === undefined || more !== undefined) return undefined;
+  return { cluster, namespace, name };
 }
 
 function canaryIs(canary: CanaryKey): string[] {

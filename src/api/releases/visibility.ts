@@ -34,3 +34,54 @@ export function waitingQuery(): string[] {
 function quoted(value: string): string {
   return `'${value.replace(/[\\']/g, (character) => `\\${character}`)}'`;
 }
+
+/** Which releases of all Canaries are asked for. */
+export interface FleetFilter {
+  readonly cluster: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  readonly actor?: string | undefined;
+}
+
+/** Releases under way. */
+export function openQuery(filter: FleetFilter): string {
+  return allOf([...fleetConditions(filter), `ExecutionStatus = 'Running'`]);
+}
+
+/**
+ * Releases that have ended, by the time they did.
+ *
+ * @param from milliseconds since 1970, included
+ * @param to milliseconds since 1970, included
+ */
+export function closedQuery(filter: FleetFilter, from: number | undefined, to: number): string {
+  const { outcome } = filter;
+  return allOf([
+    ...fleetConditions(filter),
+    `ExecutionStatus != 'Running'`,
+    ...(outcome === undefined ? [] : [equals(attributes.outcome.name, outcome)]),
+    ...(from === undefined ? [] : [`CloseTime >= ${time(from)}`]),
+    // Temporal's times are finer than milliseconds.
+    `CloseTime < ${time(to + 1)}`,
+  ]);
+}
+
+function fleetConditions({ cluster, namespace, name, outcome, until, actor }: FleetFilter): readonly string[] {
+  return [
+    ...historyQuery(outcome !== undefined),
+    equals(attributes.cluster.name, cluster),
+    ...(namespace === undefined ? [] : [equals(attributes.namespace.name, namespace)]),
+    ...(name === undefined ? [] : [equals(attributes.name.name, name)]),
+    ...(until === undefined ? [] : [`StartTime < ${time(until.getTime())}`]),
+    ...(actor === undefined
+      ? []
+      : [`${attributes.triggeredBy.name} IN (${quoted(actor)}, ${quoted(`${actor} (unverified)`)})`]),
+  ];
+}
+
+function time(ms: number): string {
+  return quoted(new Date(ms).toISOString());
+}

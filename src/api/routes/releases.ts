@@ -9,9 +9,8 @@ import { actorOf, channelOf } from '../auth/actor.js';
 import type { Guard } from '../auth/guard.js';
 import { unknownRelease, type GivenOrder, type Orders } from '../orders/give.js';
 import { parseReleaseId, type ReleaseId } from '../releases/id.js';
-import type { Runs } from '../releases/runs.js';
+import type { Finder } from '../releases/find.js';
 import { wordOf } from '../releases/steering.js';
-import { releaseOf } from '../releases/view.js';
 import { releaseSchema } from '../schema/release.js';
 import { headersSchema, obeyedSchema, orderSchemas, pendingSchema, releaseParamsSchema } from '../schema/requests.js';
 import { problems, type App } from './app.js';
@@ -34,7 +33,7 @@ const SUMMARIES: Readonly<Record<OrderName, string>> = {
 };
 
 /** Looking at a release, and giving it orders. */
-export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, runs: Runs, orders: Orders): void {
+export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, finder: Finder, orders: Orders): void {
   const idOf = ({ id }: { id: string }): ReleaseId => {
     const parsed = parseReleaseId(deps.settings.clusterName, id);
     if (!parsed) throw unknownRelease(id);
@@ -55,10 +54,9 @@ export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, runs: 
     },
     onRequest: (request) => admit(request, ({ namespace, name }) => ({ verb: 'get', namespace, name })),
     handler: async ({ params }) => {
-      const run = await runs.find(idOf(params));
-      if (!run) throw unknownRelease(params.id);
-      const told = await runs.view(run);
-      return releaseOf(run, told, 'unavailable' in told ? await runs.outcome(run) : undefined);
+      const release = await finder.find(idOf(params));
+      if (!release) throw unknownRelease(params.id);
+      return release;
     },
   });
 

@@ -98,6 +98,11 @@ export const historySchema = z
 export const releaseSchema = z
   .object({
     ...runShape,
+    source: z
+      .enum(['live', 'temporal', 'archive'])
+      .optional()
+      .describe('Who told: the release under way itself, Temporal, or the archive'),
+    cluster: z.string().optional(),
     canary: z.object({ namespace: z.string(), name: z.string() }),
     ended: z.boolean(),
     reason: z.string().optional().describe('Why it ended as it did'),
@@ -106,6 +111,16 @@ export const releaseSchema = z
       .optional()
       .describe('What asked for the run'),
     promotedRevision: z.string().optional(),
+    target: z.object({ kind: z.string(), name: z.string() }).optional(),
+    strategy: z.string().optional(),
+    images: z
+      .object({ before: z.array(z.string()), after: z.array(z.string()) })
+      .optional()
+      .describe('Of the primary before, and of what was to be released; once it is in the archive'),
+    actors: z.array(z.string()).optional().describe('Everybody who asked for it or gave it an order'),
+    commitTime: time('When the change was committed').optional(),
+    restores: z.string().optional().describe('The release that it has undone'),
+    undoneBy: z.string().optional().describe('The release that has undone it'),
     ...whatTheWorkerTells,
     record: z.array(recordEntrySchema).describe('What happened, oldest first'),
     recordDropped: z.number().describe('Entries in the middle of the record that are not kept'),

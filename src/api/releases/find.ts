@@ -1,0 +1,72 @@
+import type { Archive } from '../../archive/port.js';
+import type { ArchivedRelease } from '../../archive/document.js';
+import { askArchive } from '../archive.js';
+import { Problem } from '../problems/problem.js';
+import type { Release } from '../schema/release.js';
+import { releaseOfArchived } from './archived.js';
+import { formatReleaseId, type ReleaseId } from './id.js';
+import type { Run } from './run.js';
+import type { Runs } from './runs.js';
+import { releaseOf } from './view.js';
+
+/** Finds releases wherever they are: under way, in Temporal, in the archive. */
+export class Finder {
+  constructor(
+    private readonly runs: Runs,
+    private readonly archive: Archive | undefined,
+  ) {}
+
+  /**
+   * @returns undefined where nobody knows it
+   * @throws Problem where it isn't found, and somebody who may know it can't be asked
+   */
+  async find(id: ReleaseId): Promise<Release | undefined> {
+    let run: Run | undefined;
+    try {
+      run = await this.runs.find(id);
+    } catch (error) {
+      return await this.despite(error, id);
+    }
+    if (run === undefined) {
+      const archived = await this.archived(id);
+      return archived && releaseOfArchived(archived);
+    }
+    const release = await this.inTemporal(run);
+    // The archive keeps what a run has let go of, and what became of one that died.
+    const whole = !release.ended || (release.unavailable === undefined && release.recordDropped === 0);
+    return whole ? release : ((await this.fuller(id)) ?? release);
+  }
+
+  /** From the archive alone. @throws Problem where it can't answer */
+  async archived({ canary, runId }: ReleaseId): Promise<ArchivedRelease | undefined> {
+    const { archive } = this;
+    return archive && askArchive(() => archive.get(canary.cluster, formatReleaseId(canary, runId)));
+  }
+
+  private async inTemporal(run: Run): Promise<Release> {
+    const told = await this.runs.view(run);
+    if (!('unavailable' in told)) {
+      const release = releaseOf(run, told, undefined);
+      return { ...release, source: release.ended ? 'temporal' : 'live' };
+    }
+    return { ...releaseOf(run, told, await this.runs.outcome(run)), source: 'temporal' };
+  }
+
+  /** While Temporal is down, the archive stands in where it can. */
+  private async despite(error: unknown, id: ReleaseId): Promise<Release> {
+    const archived = error instanceof Problem ? await this.fuller(id) : undefined;
+    if (archived) return archived;
+    throw error;
+  }
+
+  /** Where the archive can't answer, what is known already has to do. */
+  private async fuller(id: ReleaseId): Promise<Release | undefined> {
+    try {
+      const archived = await this.archived(id);
+      return archived && releaseOfArchived(archived);
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { cursorOf, type Position } from '../../archive/cursor.js';
+import type { Archive, ReleaseFilter } from '../../archive/port.js';
+import { imagesOf } from '../../archive/select.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import { askArchive, wrongCursor } from '../archive.js';
+import { Problem } from '../problems/problem.js';
+import type { ReleaseItem, ReleasesPage } from '../schema/releases.js';
+import { formatReleaseId } from './id.js';
+import { itemOfArchived, itemOfRun } from './items.js';
+import type { Run } from './run.js';
+import type { Runs } from './runs.js';
+import { closedQuery, openQuery } from './visibility.js';
+
+/** Runs that Temporal is asked for at once. */
+const RUNS_AT_ONCE = 100;
+
+/**
+ * Where a page has ended. `at`: when the listing began, which is when releases were under way or had ended.
+ * `open`: Temporal's token, while pages of releases under way go on; `after`: the release that came last, afterwards.
+ */
+const cursorSchema = z.union([
+  z.strictObject({ at: z.int(), open: z.string().min(1) }),
+  z.strictObject({ at: z.int(), after: z.strictObject({ endedAt: z.int(), id: z.string().min(1) }).optional() }),
+]);
+type Cursor = z.output<typeof cursorSchema>;
+
+/** What lists need besides the runs. */
+interface Sources {
+  readonly archive: Archive | undefined;
+  readonly runs: Runs;
+  /** Of the target of a Canary now. */
+  readonly images: (canary: CanaryKey) => Promise<readonly string[]>;
+  readonly now: () => number;
+}
+
+/** Releases of all Canaries: those under way as Temporal knows them, then those in the archive or in Temporal, none twice. */
+export class Listing {
+  constructor(private readonly sources: Sources) {}
+
+  /** @throws Problem where the archive can't answer, or the cursor isn't one */
+  async page(filter: ReleaseFilter, limit: number, text: string | undefined): Promise<ReleasesPage> {
+    const cursor: Cursor | undefined = text === undefined ? undefined : read(text);
+    const at = cursor?.at ?? this.sources.now();
+    if (cursor !== undefined && !('open' in cursor)) return this.ended(filter, limit, at, cursor.after, []);
+    // What is under way has no outcome.
+    if (filter.outcome !== undefined) return this.ended(filter, limit, at, undefined, []);
+    try {
+      const { items, token } = await this.underWay(filter, limit, cursor?.open);
+      if (token !== undefined) return { items, nextCursor: write({ at, open: token }) };
+      return await this.ended(filter, limit, at, undefined, items);
+    } catch (error) {
+      if (!isTemporalDown(error) || !this.sources.archive) throw error;
+      return { ...(await this.ended(filter, limit, at, undefined, [])), incomplete: missing(error) };
+    }
+  }
+
+  private async underWay(filter: ReleaseFilter, limit: number, token: string | undefined) {
+    const page = await this.sources.runs.search(filter.cluster, openQuery(filter), limit, token);
+    const items = await Promise.all(
+      (await this.unarchived(filter.cluster, page.runs)).map(async (run) =>
+        itemOfRun(run, await this.sources.images(run.canary)),
+      ),
+    );
+    const { image } = filter;
+    return {
+      items: image === undefined ? items : items.filter(({ images }) => imagesOf(images).includes(image)),
+      token: page.nextPageToken,
+    };
+  }
+
+  /** @param first what the page begins with */
+  private async ended(
+    filter: ReleaseFilter,
+    limit: number,
+    at: number,
+    after: Position | undefined,
+    first: readonly ReleaseItem[],
+  ): Promise<ReleasesPage> {
+    const room = limit - first.length;
+    if (room <= 0) return { items: [...first], nextCursor: write({ at }) };
+    const archived = await this.fromArchive(filter, room + 1, at, after);
+    const last = archived.items.at(-1);
+    // Further back than the archive's page, Temporal needn't be asked for this one.
+    const back = archived.more && last ? endOf(last) : undefined;
+    const { items: known, problem } = await this.fromTemporal(
+      filter,
+      room + 1,
+      { from: back, to: after?.endedAt ?? at },
+      after,
+    );
+    const all = [...archived.items, ...known].sort(byEnd);
+    const items = all.slice(0, room);
+    const end = items.at(-1);
+    const more = all.length > room && end !== undefined;
+    return {
+      items: [...first, ...items],
+      ...(more ? { nextCursor: write({ at, after: { endedAt: endOf(end), id: end.id } }) } : {}),
+      ...(problem === undefined ? {} : { incomplete: problem }),
+    };
+  }
+
+  private async fromArchive(filter: ReleaseFilter, count: number, at: number, after: Position | undefined) {
+    const { archive } = this.sources;
+    if (!archive) return { items: [], more: false };
+    const items: ReleaseItem[] = [];
+    let cursor = after && cursorOf(after);
+    do {
+      const page = await askArchive(() => archive.list(filter, count, cursor));
+      // What has ended since then was listed as under way.
+      items.push(...page.items.map(itemOfArchived).filter((item) => endOf(item) <= at));
+      cursor = page.next;
+    } while (items.length < count && cursor !== undefined);
+    return { items, more: cursor !== undefined };
+  }
+
+  private async fromTemporal(
+    filter: ReleaseFilter,
+    count: number,
+    span: { readonly from: number | undefined; readonly to: number },
+    after: Position | undefined,
+  ): Promise<{ readonly items: readonly ReleaseItem[]; readonly problem?: string }> {
+    // Temporal knows no images of what has ended.
+    if (filter.image !== undefined) return { items: [] };
+    const from = Math.max(filter.since?.getTime() ?? 0, span.from ?? 0);
+    const query = closedQuery(filter, from === 0 ? undefined : from, span.to);
+    const items: ReleaseItem[] = [];
+    let token: string | undefined;
+    try {
+      do {
+        const page = await this.sources.runs.search(filter.cluster, query, RUNS_AT_ONCE, token);
+        const runs = await this.unarchived(filter.cluster, page.runs);
+        items.push(...runs.map((run) => itemOfRun(run, [])).filter((item) => !after || isAfter(item, after)));
+        token = page.nextPageToken;
+      } while (items.length < count && token !== undefined);
+    } catch (error) {
+      if (isTemporalDown(error) && this.sources.archive) return { items: [], problem: missing(error) };
+      throw error;
+    }
+    return { items };
+  }
+
+  private async unarchived(cluster: string, runs: readonly Run[]): Promise<readonly Run[]> {
+    const { archive } = this.sources;
+    const id = (run: Run): string => formatReleaseId(run.canary, run.runId);
+    if (!archive || runs.length === 0) return runs;
+    const known = await askArchive(() => archive.known(cluster, runs.map(id)));
+    return runs.filter((run) => !known.has(id(run)));
+  }
+}
+
+function isTemporalDown(error: unknown): error is Problem {
+  return error instanceof Problem && error.problem === 'temporal-unreachable';
+}
+
+function missing({ detail }: Problem): string {
+  return `releases that aren't in the archive are missing: ${detail}`;
+}
+
+function endOf({ endedAt }: ReleaseItem): number {
+  return endedAt === undefined ? 0 : Date.parse(endedAt);
+}
+
+function byEnd(a: ReleaseItem, b: ReleaseItem): number {
+  return endOf(b) - endOf(a) || (a.id < b.id ? -1 : 1);
+}
+
+function isAfter(item: ReleaseItem, { endedAt, id }: Position): boolean {
+  return endOf(item) < endedAt || (endOf(item) === endedAt && item.id > id);
+}
+
+function write(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+/** @throws Problem for anything else than what {@link write} made */
+function read(text: string): Cursor {
+  try {
+    return cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+  } catch {
+    throw wrongCursor();
+  }
+}
