@@ -37,11 +37,16 @@ test('every route is in the OpenAPI document, with every answer', () => {
   const orders = ['abort', 'approve', 'pause', 'promote', 'reject', 'resume', 'skip', 'weight'];
   assert.deepEqual(operations.sort(), [
     'GET /api/v1/canaries',
+    'GET /api/v1/dora',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/live',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/permissions',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/stream',
+    'GET /api/v1/releases',
+    'GET /api/v1/releases/compare',
+    'GET /api/v1/releases/export',
+    'GET /api/v1/releases/{id}',
     'GET /api/v1/rollouts/{id}',
     'GET /api/v1/session',
     'GET /api/v1/stream',
