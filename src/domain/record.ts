@@ -5,7 +5,13 @@ import type { HookType } from './policy.js';
 /** One line of a release's record. `at` is milliseconds since 1970. */
 export type RecordEntry =
   | { readonly at: number; readonly what: 'event'; readonly type: 'Normal' | 'Warning'; readonly message: string }
-  | { readonly at: number; readonly what: 'weight'; readonly canary: number }
+  | {
+      readonly at: number;
+      readonly what: 'weight';
+      readonly canary: number;
+      /** How the requests were divided under it, as the last analysis under it has seen it. */
+      readonly seen?: SeenShare;
+    }
   | { readonly at: number; readonly what: 'phase'; readonly phase: string }
   | {
       readonly at: number;

@@ -73,11 +73,17 @@ describe('webhooks in the record', () => {
   });
 });
 
-test('an analysis keeps how the requests were divided', () => {
+test('an analysis, and the weight it is about, keep how the requests were divided', () => {
   const model = new Model();
   model.analysis = () => ({ ...PASSING, seen: { percent: 9.8, requests: 1200, windowSeconds: 10, at: model.now } });
   model.run();
   const seen = model.state.record.flatMap((entry) => (entry.what === 'analysis' ? [entry.seen] : []));
   assert.ok(seen.length > 0);
   for (const share of seen) assert.ok(share && 'percent' in share && share.percent === 9.8);
+  // Each weight carries what it has come to; the last one takes all traffic away again.
+  const weights = model.state.record.flatMap((entry) => (entry.what === 'weight' ? [entry] : []));
+  assert.deepEqual(
+    weights.map(({ canary, seen: share }) => [canary, share?.percent]),
+    [...[10, 20, 30, 40, 50].map((weight) => [weight, 9.8]), [0, undefined]],
+  );
 });

@@ -27,7 +27,7 @@ const stepSchema = z.object({
 export const recordEntrySchema = z
   .looseObject({
     at: time('When'),
-    what: z.string().describe('event, weight, phase, analysis, order, load-test or undelivered'),
+    what: z.string().describe('event, weight, phase, analysis, webhook, order, load-test or undelivered'),
   })
   .meta({ id: 'RecordEntry' });
 

@@ -1,5 +1,5 @@
 import type { Decision } from '../effects.js';
-import { failedHook, failedMetric } from '../findings.js';
+import { failedHook, failedMetric, type Analysis } from '../findings.js';
 import { usedUp } from '../approvals.js';
 import { messagesFor } from '../messages.js';
 import type { State } from '../state.js';
@@ -36,7 +36,17 @@ export function afterCheck({ state, findings, now }: Context): State {
   const failed = failedHook({ results: analysis.hooks }) ?? failedMetric(analysis);
   const checked = { ...state, checkDueAt: now + intervalMs(state), unknownChecks: failed ? state.unknownChecks : 0 };
   const ok = failed === undefined;
-  return recorded(checked, [{ at: now, what: 'analysis', weight: state.weight, ok, ...analysis }]);
+  const seen = withSeen(checked, analysis.seen);
+  return recorded(seen, [{ at: now, what: 'analysis', weight: state.weight, ok, ...analysis }]);
+}
+
+/** The weight that stands carries what share of the requests it has come to. */
+function withSeen(state: State, seen: Analysis['seen']): State {
+  if (!seen || 'unknown' in seen) return state;
+  const index = state.record.findLastIndex(({ what }) => what === 'weight');
+  const entry = state.record[index];
+  if (entry?.what !== 'weight' || entry.canary !== state.weight) return state;
+  return { ...state, record: state.record.with(index, { ...entry, seen }) };
 }
 
 /** The canary takes more of the traffic. */
