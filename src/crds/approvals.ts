@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { parseDocument } from 'yaml';
 import { POLICY_GATES, titleOf, type ApprovalPolicy, type ApprovalRule } from '../domain/approvals.js';
 import type { Strategy } from '../domain/policy.js';
-import { messageOf } from '../errors.js';
 import { approvalListSchema } from './schema/approvals.js';
 import { complaints, type Complaint } from './refusal.js';
 
@@ -70,7 +69,7 @@ function parseYaml(text: string): { readonly value: unknown } | { readonly compl
     if (error) throw error;
     return { value: document.toJS() as unknown };
   } catch (error) {
-    const [what = ''] = messageOf(error).split('\n');
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     return { complaint: { field: FIELD, value: text, remedy: `it can't be read as YAML (${what}): ${SHAPE}` } };
   }
 }
