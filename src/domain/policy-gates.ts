@@ -20,7 +20,7 @@ export function passPolicy(s: Standing, gate: PolicyGateName, revision: Revision
 }
 
 /** The same before the canary's share of the traffic rises. */
-export function passRise(s: Standing, from: number, to: number, revision: Revision): Step | undefined {
+function passRise(s: Standing, from: number, to: number, revision: Revision): Step | undefined {
   const closed = rulesBeforeRise(s, from, to).find((rule) => !isOpen(s, rule, revision));
   return closed && stopAt(s, closed, revision);
 }
@@ -31,6 +31,28 @@ export function passToPromotion(s: Standing, weights: Weights, revision: Revisio
   const top = strategy.kind === 'canary' ? strategy.maxWeight : 100;
   const rise = routed ? passRise(s, weights.canary, top, revision) : undefined;
   return rise ?? passPolicy(s, 'promotion', revision);
+}
+
+/**
+ * Policy gates come before the webhooks, which cost something to ask.
+ *
+ * @param next the move that is to be made; undefined is promotion
+ * @returns what stops before it
+ */
+export function passMove(s: Standing, next: Step | undefined, weights: Weights, revision: Revision): Step | undefined {
+  if (next === undefined) return passPolicy(s, 'promotion', revision);
+  switch (next.do) {
+    case 'advance':
+      return passRise(s, weights.canary, next.weights.canary, revision);
+    case 'iterate':
+      return next.weights && passRise(s, weights.canary, next.weights.canary, revision);
+    case 'shift': {
+      const rise = policyOf(s).routed ? passRise(s, weights.canary, 100, revision) : undefined;
+      return rise ?? passPolicy(s, 'promotion', revision);
+    }
+    default:
+      return undefined;
+  }
 }
 
 function stopAt(s: Standing, rule: ApprovalRule, revision: Revision): Step | undefined {

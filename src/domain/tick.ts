@@ -1,6 +1,7 @@
 import { expiryOf, type ApprovalRule } from './approvals.js';
 import type { Analysis, Findings, Gate, Question, Refusal } from './findings.js';
 import { failedHook, failedMetric, isAvailable, type Readiness } from './findings.js';
+import { nextMove } from './moves.js';
 import { isActive } from './phases.js';
 import {
   completing,
@@ -8,24 +9,16 @@ import {
   isIdleAtGate,
   isOpened,
   lapsed,
+  passMove,
   passPolicy,
-  passRise,
   passToPromotion,
   withheld,
 } from './policy-gates.js';
-import { hasHooks, type BlueGreenStrategy, type Policy, type Strategy } from './policy.js';
+import { hasHooks, type Policy } from './policy.js';
 import { compareRevisions, type Revision } from './revision.js';
 import type { Standing } from './state.js';
 import { policyOf, stuckUntil } from './state.js';
-import {
-  ALL_TO_CANARY,
-  ALL_TO_PRIMARY,
-  canaryAt,
-  MIRRORED,
-  nextPromotionWeights,
-  nextWeight,
-  type Weights,
-} from './weights.js';
+import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, type Weights } from './weights.js';
 
 /** Why traffic goes back to the primary. */
 export type RollbackWhy =
@@ -296,7 +289,7 @@ function move(s: Standing, f: Findings): Step {
   const { strategy } = policyOf(s);
   const weights = weightsOf(s, f);
   const next = s.stranded && !s.begun ? BEGIN : nextMove(s, strategy, weights);
-  const unapproved = approvedFor(s, f, next, weights);
+  const unapproved = passMove(s, next, weights, seenRevision(s, f));
   if (unapproved) return unapproved;
   // Confirmed is what increases traffic, not the copies that come before it.
   if (strategy.kind === 'canary' && s.phase === 'Progressing' && !weights.mirrored) {
@@ -308,54 +301,6 @@ function move(s: Standing, f: Findings): Step {
 }
 
 const BEGIN: Step = { do: 'begin' };
-
-/**
- * Policy gates come before the webhooks, which cost something to ask.
- *
- * @param next the move that is to be made; undefined is promotion
- * @returns what stops before it
- */
-function approvedFor(s: Standing, f: Findings, next: Step | undefined, weights: Weights): Step | undefined {
-  const revision = seenRevision(s, f);
-  if (next === undefined) return passPolicy(s, 'promotion', revision);
-  switch (next.do) {
-    case 'advance':
-      return passRise(s, weights.canary, next.weights.canary, revision);
-    case 'iterate':
-      return next.weights && passRise(s, weights.canary, next.weights.canary, revision);
-    case 'shift': {
-      const rise = policyOf(s).routed ? passRise(s, weights.canary, 100, revision) : undefined;
-      return rise ?? passPolicy(s, 'promotion', revision);
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** @returns undefined where the analysis is complete */
-function nextMove(s: Standing, strategy: Strategy, weights: Weights): Step | undefined {
-  switch (strategy.kind) {
-    case 'canary': {
-      if (strategy.mirror && !s.begun) return { do: 'advance', weights: MIRRORED };
-      const to = nextWeight(strategy, weights.canary);
-      return to === undefined ? undefined : { do: 'advance', weights: canaryAt(to) };
-    }
-    case 'ab':
-      if (s.iterations >= strategy.iterations) return undefined;
-      return { do: 'iterate', weights: s.stranded || weights.canary === 100 ? undefined : ALL_TO_CANARY };
-    case 'blueGreen':
-      return nextOfBlueGreen(s, strategy, weights);
-  }
-}
-
-function nextOfBlueGreen(s: Standing, strategy: BlueGreenStrategy, weights: Weights): Step | undefined {
-  if (s.iterations < strategy.iterations) {
-    const mirror = strategy.mirror === true && !weights.mirrored && weights.canary === 0;
-    return { do: 'iterate', weights: mirror ? MIRRORED : undefined };
-  }
-  const shifted = policyOf(s).routed ? weights.canary === 100 : s.iterations > strategy.iterations;
-  return shifted ? undefined : { do: 'shift', mirrored: weights.mirrored === true };
-}
 
 /** @returns what stops at the gate, or undefined where the way is free */
 function passGate(s: Standing, f: Findings, gate: Gate): Step | undefined {
