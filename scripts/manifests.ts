@@ -1,10 +1,12 @@
 // `node scripts/run.mjs scripts/manifests.ts`: writes what is made from the sources: CustomResourceDefinitions from the
-// schemas, roles from scripts/rbac/rules.ts, and the tables of flags and rights in docs/.
+// schemas, roles from scripts/rbac/rules.ts, the tables of flags and rights in docs/, and its references of the command
+// line and of the API.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { manifestFiles } from './manifests/files.js';
 import { PAGES, withTables } from './manifests/tables.js';
+import { referencePages } from './reference/pages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,3 +20,5 @@ for (const page of PAGES) {
   const path = join(root, 'docs', page);
   writeFileSync(path, withTables(readFileSync(path, 'utf8')));
 }
+
+for (const [page, text] of await referencePages()) writeFileSync(join(root, 'docs', page), text);

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import { asCalled } from './called.js';
 import { withTwoDashes } from './flagger-flags.js';
 import { createProgram } from './program.js';
 import { runCommandLine } from './run.js';
 
-process.exitCode = await runCommandLine(createProgram(), withTwoDashes(process.argv));
+const { name, args, epilogue } = asCalled(process.argv);
+process.exitCode = await runCommandLine(createProgram(name), withTwoDashes(args));
+if (epilogue !== undefined) console.log(epilogue);

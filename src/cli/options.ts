@@ -109,7 +109,7 @@ export function addEngineFlags(command: Command): Command {
   addPolicyFlags(addNotificationFlags(addTemporalFlags(addClusterFlags(command))));
   const d = DEFAULT_SETTINGS;
   return command
-    .addOption(new Option('--namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
+    .addOption(new Option('-n, --namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
     .addOption(
       new Option('--cluster-name <name>', 'names the cluster in workflow ids and alerts')
         .default(d.clusterName)

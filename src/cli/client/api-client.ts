@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import { isLoopback } from '../../api/options.js';
@@ -12,11 +13,23 @@ import { problemSchema } from '../../api/schema/problem.js';
 import { historySchema, releaseSchema, type Release, type ReleaseSummary } from '../../api/schema/release.js';
 import { acceptedSchema, obeyedSchema, pendingSchema, type Accepted } from '../../api/schema/requests.js';
 import { messageOf } from '../../errors.js';
+import {
+  comparisonSchema,
+  releasesSchema,
+  type ArchivedReleases,
+  type Comparison,
+  type ReleaseFilters,
+} from './archive.js';
+import { eventsOf, type ServerEvent } from './events.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
 
 /** Longer than the API itself waits for anything. */
 const TIMEOUT_MS = 30_000;
+/** The server gives a sign of life every 15 seconds. */
+const SILENCE_MS = 45_000;
+/** No such route or release; or templates that the user may not see. */
+const UNKNOWN: readonly number[] = [403, 404];
 const PAGE = 100;
 
 const receiptSchema = z.union([obeyedSchema, pendingSchema]);
@@ -94,6 +107,40 @@ export class ApiClient {
     return items;
   }
 
+  /** Releases of a Canary that pass the filters, the newest first, at most so many. */
+  async releases(
+    namespace: string,
+    name: string,
+    filters: ReleaseFilters,
+    limit: number,
+  ): Promise<ArchivedReleases['items']> {
+    const items: ArchivedReleases['items'] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.get('/api/v1/releases', releasesSchema, {
+        ...{ namespace, name, limit: Math.min(PAGE, limit - items.length) },
+        ...Object.fromEntries(Object.entries({ ...filters, cursor }).filter(([, value]) => value !== undefined)),
+      });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined && items.length < limit);
+    return items;
+  }
+
+  async compare(a: string, b: string): Promise<Comparison> {
+    return this.get('/api/v1/releases/compare', comparisonSchema, { a, b });
+  }
+
+  /** @returns undefined where the server can't tell: it keeps no archive, or not of these releases */
+  async compareIfKnown(a: string, b: string): Promise<Comparison | undefined> {
+    try {
+      return await this.compare(a, b);
+    } catch (error) {
+      if (error instanceof ApiRefusal && UNKNOWN.includes(error.status)) return undefined;
+      throw error;
+    }
+  }
+
   /** @param key the same for the same request */
   async startRollout(namespace: string, name: string, body: object, key: string): Promise<Accepted> {
     return this.post(`${canaryPath(namespace, name)}/rollouts`, body, key, acceptedSchema);
@@ -105,6 +152,36 @@ export class ApiClient {
 
   async order(id: string, order: string, body: object, key: string): Promise<Receipt> {
     return this.post(`/api/v1/rollouts/${encodeURIComponent(id)}/${order}`, body, key, receiptSchema);
+  }
+
+  /**
+   * Events of a Canary's live view, until the server ends them. Silence for longer than the server keeps silent counts
+   * as a connection that is lost.
+   *
+   * @param lastId of the event that was seen last; empty where there was none
+   */
+  async *liveStream(
+    { namespace, name }: { readonly namespace: string; readonly name: string },
+    lastId: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<ServerEvent> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    try {
+      const response = await this.http.get<Readable>(`${canaryPath(namespace, name)}/stream`, {
+        responseType: 'stream',
+        timeout: 0,
+        signal: AbortSignal.any([signal, silence.signal]),
+        headers: { Accept: 'text/event-stream', ...(lastId === '' ? {} : { 'Last-Event-ID': lastId }) },
+      });
+      const text = textOf(response.data, () => timer.refresh());
+      if (response.status !== 200) throw this.unexpected(response.status, await readJson(text));
+      yield* eventsOf(text);
+    } catch (error) {
+      throw error instanceof CommandFailed || signal.aborted ? error : this.unreachable(error);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private async get<T>(path: string, schema: z.ZodType<T>, params: Record<string, unknown> = {}): Promise<T> {
@@ -123,11 +200,16 @@ export class ApiClient {
       throw this.unreachable(error);
     }
     const { status, data } = response;
-    const problem = problemSchema.safeParse(data);
-    if (status >= 400 && problem.success) throw refusal(status, problem.data);
     const parsed = schema.safeParse(data);
     if (status >= 200 && status < 300 && parsed.success) return parsed.data;
-    throw new CommandFailed(
+    throw this.unexpected(status, data);
+  }
+
+  /** An answer that isn't what was asked for. */
+  private unexpected(status: number, data: unknown): CommandFailed {
+    const problem = problemSchema.safeParse(data);
+    if (status >= 400 && problem.success) return refusal(status, problem.data);
+    return new CommandFailed(
       EXIT.error,
       `${this.server} has not answered as a Serinus API does (status ${status})`,
       'check the URL given by --server or SERINUS_SERVER, and that client and server are of the same version',
@@ -141,6 +223,25 @@ export class ApiClient {
       `the Serinus API at ${this.server} can't be reached: ${why}`,
       'start it with "serinus api", forward its port with kubectl, or name another with --server or SERINUS_SERVER',
     );
+  }
+}
+
+/** @param heard called with each piece that comes */
+async function* textOf(stream: Readable, heard: () => void): AsyncGenerator<string> {
+  for await (const chunk of stream.setEncoding('utf8')) {
+    heard();
+    yield String(chunk);
+  }
+}
+
+async function readJson(text: AsyncIterable<string>): Promise<unknown> {
+  let body = '';
+  for await (const chunk of text) body += chunk;
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Whatever answers there, it isn't our API; the status says the rest.
+    return undefined;
   }
 }
 

@@ -25,9 +25,10 @@ export function describeCommand(): Command {
     .action(async (name: string, flags: Flags) => {
       const canary = await clientOf(flags).canary(flags.namespace, name);
       if (flags.output === 'json' || flags.output === 'yaml') printData(canary, flags.output);
+      else if (flags.output === 'name') console.log(`canary.flagger.app/${canary.name}`);
       else for (const line of describe(canary)) console.log(line);
     });
-  return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml']));
+  return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml', 'name']));
 }
 
 type Field = readonly [string, string | undefined];

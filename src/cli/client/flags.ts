@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parseGoDuration } from '../../crds/duration.js';
 import { messageOf } from '../../errors.js';
 import { UsageError } from '../usage.js';
 import { version } from '../version.js';
@@ -53,6 +54,29 @@ export function addOutputFlag(command: Command, formats: readonly Exclude<Format
       .choices(formats)
       .default('table', 'text for people'),
   );
+}
+
+export interface LiveFlags extends ServerFlags, OutputFlags {
+  readonly untilEnd?: boolean;
+  /** Milliseconds; for ever where undefined. */
+  readonly timeout?: number;
+}
+
+export function addLiveFlags(command: Command): Command {
+  return command
+    .option('--until-end', 'stop when the release under way has ended; the exit code says how it ended')
+    .addOption(
+      new Option(
+        '--timeout <duration>',
+        'give up after this, such as 10m; the release goes on (default: never)',
+      ).argParser(duration),
+    );
+}
+
+export function duration(text: string): number | undefined {
+  const ms = parseGoDuration(text);
+  if (ms === undefined || ms < 0) throw new InvalidArgumentError('It must be a duration such as 90s or 10m.');
+  return ms === 0 ? undefined : ms;
 }
 
 /** @throws UsageError where the token can't be read */

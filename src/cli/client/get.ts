@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
-import { stringify } from 'yaml';
 import type { CanarySummary } from '../../api/schema/canary.js';
 import { UsageError } from '../usage.js';
 import { ApiRefusal, Unreachable, type ApiClient } from './api-client.js';
@@ -17,7 +16,7 @@ import {
   type OutputFlags,
   type ServerFlags,
 } from './flags.js';
-import { printData, table, widthsOf } from './output.js';
+import { printData, printLine, table, widthsOf } from './output.js';
 
 interface Flags extends ServerFlags, NamespaceFlags, OutputFlags {
   readonly allNamespaces?: boolean;
@@ -118,8 +117,7 @@ class LinePrinter {
   /** @param status instead of the phase */
   print(canaries: readonly CanarySummary[], status?: string): void {
     const { format } = this;
-    if (format === 'json') for (const canary of canaries) console.log(JSON.stringify(canary));
-    else if (format === 'yaml') for (const canary of canaries) console.log(`---\n${stringify(canary).trimEnd()}`);
+    if (format === 'json' || format === 'yaml') for (const canary of canaries) printLine(canary, format);
     else if (format === 'name') for (const { name } of canaries) console.log(`canary.flagger.app/${name}`);
     else this.printRows(canaries.map(rowOf(format, status)), headOf(format));
   }

@@ -1,5 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseGoDuration } from '../../crds/duration.js';
 import { positive } from '../options.js';
+import { UsageError } from '../usage.js';
+import type { ReleaseFilters } from './archive.js';
 import {
   addNamespaceFlag,
   addOutputFlag,
@@ -11,7 +14,7 @@ import {
 } from './flags.js';
 import { printData, table } from './output.js';
 
-interface Flags extends ServerFlags, NamespaceFlags, OutputFlags {
+interface Flags extends ServerFlags, NamespaceFlags, OutputFlags, ReleaseFilters {
   readonly limit: number;
   readonly all?: boolean;
 }
@@ -23,31 +26,75 @@ export function historyCommand(): Command {
     .argument('<canary>')
     .addOption(new Option('--limit <number>', 'at most so many').default(20).argParser(positive))
     .option('--all', 'also runs that released nothing, such as corrected drift')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  serinus history podinfo -n test\n  serinus history podinfo -n test --limit 100 -o json\n\nHow far back it goes is decided by the retention of the Temporal namespace.',
+    .option('--outcome <outcome>', 'only those that ended so: promoted, rolled-back, aborted, …')
+    .addOption(
+      new Option('--since <time>', 'only those since then: 2026-01-31, or a duration such as 24h').argParser(moment),
     )
-    .action(async (name: string, flags: Flags) => {
-      const items = await clientOf(flags).history(flags.namespace, name, flags.limit, flags.all ?? false);
-      if (flags.output === 'json' || flags.output === 'yaml') {
-        printData({ items }, flags.output);
-        return;
-      }
-      if (flags.output === 'name') {
-        for (const { id } of items) console.log(id);
-        return;
-      }
-      const rows = items.map((one) => [
-        one.startedAt.slice(0, 19) + 'Z',
-        one.outcome ?? one.run,
-        one.revision ?? '-',
-        String(one.weight),
-        one.triggeredBy,
-        one.id,
-      ]);
-      const lines = table([['STARTED', 'OUTCOME', 'REVISION', 'WEIGHT', 'ASKED FOR BY', 'ID'], ...rows]);
-      if (items.length === 0) console.error(`No releases of "${name}" are kept.`);
-      else for (const line of lines) console.log(line);
-    });
-  return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml', 'name']));
+    .option('--actor <name>', 'only those that this person asked for, or gave an order')
+    .option('--image <image>', 'only those of this image, whole or without tag')
+    .addHelpText('after', HELP)
+    .action(run);
+  return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['wide', 'json', 'yaml', 'name']));
+}
+
+const HELP = `
+Examples:
+  serinus history podinfo -n test
+  serinus history podinfo -n test --limit 100 -o json
+  serinus history podinfo -n test --outcome rolled-back --since 168h
+
+How far back it goes is decided by the archive, and without one by the retention of the Temporal namespace.`;
+
+/** A line of the history, from wherever it comes. */
+interface Row {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly outcome?: string | undefined;
+  readonly run?: string;
+  readonly revision?: string | undefined;
+  readonly weight: number;
+  readonly triggeredBy: string;
+  readonly phase: string;
+  readonly images?: readonly string[];
+}
+
+async function run(name: string, flags: Flags): Promise<void> {
+  const { outcome, since, actor, image, namespace, limit, output } = flags;
+  const filters = { outcome, since, actor, image };
+  const filtered = Object.values(filters).some((value) => value !== undefined);
+  if (filtered && flags.all) throw new UsageError('--all can’t be filtered: leave it out, or the filters');
+  const client = clientOf(flags);
+  const items: readonly Row[] = filtered
+    ? await client.releases(namespace, name, filters, limit)
+    : await client.history(namespace, name, limit, flags.all ?? false);
+  if (output === 'json' || output === 'yaml') printData({ items }, output);
+  else if (output === 'name') for (const { id } of items) console.log(id);
+  else print(items, name, output === 'wide');
+}
+
+function print(items: readonly Row[], name: string, wide: boolean): void {
+  if (items.length === 0) {
+    console.error(`No releases of "${name}" are kept.`);
+    return;
+  }
+  const head = ['STARTED', 'OUTCOME', 'REVISION', 'WEIGHT', 'ASKED FOR BY', 'ID', ...(wide ? ['PHASE', 'IMAGES'] : [])];
+  const rows = items.map((one) => [
+    one.startedAt.slice(0, 19) + 'Z',
+    one.outcome ?? one.run ?? 'running',
+    one.revision ?? '-',
+    String(one.weight),
+    one.triggeredBy,
+    one.id,
+    ...(wide ? [one.phase || 'New', one.images?.join(',') ?? '-'] : []),
+  ]);
+  for (const line of table([head, ...rows])) console.log(line);
+}
+
+function moment(text: string): string {
+  const ago = parseGoDuration(text);
+  if (ago !== undefined && ago > 0) return new Date(Date.now() - ago).toISOString();
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text))) {
+    throw new InvalidArgumentError('It must be a day, a time such as 2026-01-31T12:00:00Z, or a duration such as 24h.');
+  }
+  return text;
 }

@@ -65,7 +65,7 @@ function withFlags(command: Command): Command {
   command
     .option('--reason <text>', 'why, for the record')
     .option('--revision <hash>', 'only where this revision is under way');
-  return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml']));
+  return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml', 'name']));
 }
 
 async function give(word: string, name: string, flags: Flags, more: object = {}): Promise<void> {
@@ -76,6 +76,7 @@ async function give(word: string, name: string, flags: Flags, more: object = {})
   const body = { ...Object.fromEntries(given), ...more, by: me() };
   const receipt = await client.order(id, word, body, randomUUID());
   if (flags.output === 'json' || flags.output === 'yaml') printData(receipt, flags.output);
+  else if (flags.output === 'name') console.log(receipt.id);
   else console.log(`${name}.${flags.namespace}: ${said(receipt)}`);
 }
 

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 const CODES = { red: 31, green: 32, yellow: 33 } as const;
 const ESCAPE = '\u001b[';
 
-type Colour = keyof typeof CODES;
+export type Colour = keyof typeof CODES;
 
 /** Colours are for people at a terminal who haven't said that they want none (no-color.org). */
 export function coloured(colour: Colour | undefined, text: string, stream = process.stdout): string {
@@ -60,4 +60,9 @@ export function widthsOf(rows: readonly (readonly string[])[]): number[] {
 /** For programs. */
 export function printData(value: unknown, format: 'json' | 'yaml'): void {
   console.log(format === 'json' ? JSON.stringify(value, null, 2) : stringify(value).trimEnd());
+}
+
+/** One of several, as they come: a line of JSON, or a document of YAML. */
+export function printLine(value: unknown, format: 'json' | 'yaml'): void {
+  console.log(format === 'json' ? JSON.stringify(value) : `---\n${stringify(value).trimEnd()}`);
 }

@@ -2,11 +2,19 @@ import { Command } from 'commander';
 import type { CanaryDetail } from '../../api/schema/canary.js';
 import { EXIT, EXIT_HELP } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
-import { addNamespaceFlag, addServerFlags, clientOf, type NamespaceFlags, type ServerFlags } from './flags.js';
-import { coloured, colourOf } from './output.js';
+import {
+  addNamespaceFlag,
+  addOutputFlag,
+  addServerFlags,
+  clientOf,
+  type NamespaceFlags,
+  type OutputFlags,
+  type ServerFlags,
+} from './flags.js';
+import { coloured, colourOf, printData } from './output.js';
 import { addWaitFlags, waitFor, type WaitFlags } from './wait.js';
 
-type Flags = ServerFlags & NamespaceFlags & WaitFlags;
+type Flags = ServerFlags & NamespaceFlags & OutputFlags & WaitFlags;
 
 /** `serinus status`: how a Canary stands, in one line and the exit code. */
 export function statusCommand(): Command {
@@ -18,19 +26,24 @@ export function statusCommand(): Command {
       `\nExamples:\n  serinus status podinfo -n test\n  serinus status podinfo -n test --wait --timeout 10m\n${EXIT_HELP}`,
     )
     .action(run);
-  return addServerFlags(addWaitFlags(addNamespaceFlag(command)));
+  return addServerFlags(addWaitFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml', 'name'])));
 }
 
 async function run(name: string, flags: Flags): Promise<void> {
   const client = clientOf(flags);
   const canary = await client.canary(flags.namespace, name);
   const id = canary.release?.id;
+  const forPeople = flags.output === 'table';
   if (flags.wait && id !== undefined) {
-    const release = await waitFor(client, id, flags.timeout, (line) => console.log(line));
-    console.log(coloured('green', `${name}.${flags.namespace}: ${release.outcome ?? release.run}`));
+    const release = await waitFor(client, id, flags.timeout, (line) => {
+      if (forPeople) console.log(line);
+    });
+    if (forPeople) console.log(coloured('green', `${name}.${flags.namespace}: ${release.outcome ?? release.run}`));
+    else print(release, release.id, flags);
     return;
   }
-  console.log(lineOf(canary));
+  if (forPeople) console.log(lineOf(canary));
+  else print(canary, `canary.flagger.app/${name}`, flags);
   if (flags.wait && canary.release) {
     throw new CommandFailed(
       EXIT.error,
@@ -38,6 +51,11 @@ async function run(name: string, flags: Flags): Promise<void> {
     );
   }
   if (canary.phase === 'Failed') throw new CommandFailed(EXIT.releaseFailed, `the last release of ${name} has failed`);
+}
+
+function print(value: unknown, title: string, { output }: Flags): void {
+  if (output === 'json' || output === 'yaml') printData(value, output);
+  else console.log(title);
 }
 
 function lineOf(canary: CanaryDetail): string {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Release } from '../../api/schema/release.js';
-import { parseGoDuration } from '../../crds/duration.js';
 import { ApiRefusal, Unreachable, type ApiClient } from './api-client.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
+import { duration } from './flags.js';
 import { recordLine } from './record.js';
 
 export interface WaitFlags {
@@ -66,7 +66,7 @@ export async function waitFor(
 }
 
 /** @throws CommandFailed where it has failed */
-function judged(release: Release): Release {
+export function judged(release: Release): Release {
   const outcome = release.outcome ?? release.run;
   if (GOOD.includes(outcome)) return release;
   const reason = release.reason ? `: ${release.reason}` : '';
@@ -93,10 +93,4 @@ async function orPassing<T>(ask: () => Promise<T>): Promise<T | CommandFailed> {
     if (error instanceof Unreachable || (error instanceof ApiRefusal && error.passing)) return error;
     throw error;
   }
-}
-
-function duration(text: string): number | undefined {
-  const ms = parseGoDuration(text);
-  if (ms === undefined || ms < 0) throw new InvalidArgumentError('It must be a duration such as 90s or 10m.');
-  return ms === 0 ? undefined : ms;
 }

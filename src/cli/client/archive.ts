@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** What the archive of releases tells, as far as the command line needs it. */
+
+const differenceSchema = z.object({ path: z.string(), a: z.unknown().optional(), b: z.unknown().optional() });
+
+export const comparisonSchema = z.looseObject({ template: z.array(differenceSchema).optional() });
+
+export const releasesSchema = z.object({
+  items: z.array(
+    z.looseObject({
+      id: z.string(),
+      outcome: z.string().optional(),
+      phase: z.string(),
+      weight: z.number(),
+      revision: z.string().optional(),
+      images: z.array(z.string()),
+      triggeredBy: z.string(),
+      startedAt: z.string(),
+      open: z.boolean(),
+    }),
+  ),
+  nextCursor: z.string().optional(),
+});
+
+export type Difference = z.output<typeof differenceSchema>;
+export type Comparison = z.output<typeof comparisonSchema>;
+export type ArchivedReleases = z.output<typeof releasesSchema>;
+
+/** Which releases are asked for; undefined: whichever. */
+export interface ReleaseFilters {
+  readonly outcome?: string | undefined;
+  readonly since?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly image?: string | undefined;
+}

@@ -1,0 +1,123 @@
+import type { Live, LiveNode } from '../../../api/schema/live.js';
+import { coloured, colourOf } from '../output.js';
+import { analysisLines } from '../record.js';
+import { marked, nextText, weightText } from './text.js';
+
+/** What a screen has room for, in characters; undefined: as much as there is. */
+export interface Room {
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+}
+
+/**
+ * A Canary as it is now, as lines for a screen.
+ *
+ * @param now milliseconds since 1970
+ */
+export function picture(live: Live, now: number, { width, height }: Room): string[] {
+  const lines = [
+    ...head(live, now),
+    '',
+    ...live.tree.flatMap((node) => branch(node, '', '')),
+    ...checks(live),
+    ...gates(live),
+    ...foot(live),
+  ];
+  const fitting = height === undefined || lines.length <= height ? lines : shortened(lines, height);
+  return width === undefined ? fitting : fitting.map((line) => cut(line, width));
+}
+
+function head(live: Live, now: number): string[] {
+  const { canary, cluster, phase, weight, why, strategy, attention } = live;
+  const next = nextText(live.next, now);
+  return [
+    `${canary.name}.${canary.namespace}  ${coloured(colourOf(phase), phase || 'New')}  (cluster ${cluster})`,
+    field('Weight', weightText(weight)),
+    ...(strategy?.steps ? [field('Steps', stepsText(strategy.steps, weight.wanted))] : []),
+    ...(strategy?.iterations ? [field('Iterations', `${strategy.iterations.done} of ${strategy.iterations.of}`)] : []),
+    field('Why', why),
+    ...(next === undefined ? [] : [field('Next', next)]),
+    ...(attention === undefined ? [] : [field('Attention', coloured('yellow', attention))]),
+  ];
+}
+
+/** The step that stands now is in brackets. */
+function stepsText(steps: readonly number[], wanted: number): string {
+  return steps.map((step) => (step === wanted ? `[${step}]` : String(step))).join(' ');
+}
+
+function branch({ kind, name, health, status, detail, children }: LiveNode, first: string, rest: string): string[] {
+  const more = detail === undefined ? '' : `  ${detail}`;
+  const line = `${first}${marked(health, `${kind} ${name}  ${status}`)}${more}`;
+  const last = children.length - 1;
+  return [
+    line,
+    ...children.flatMap((child, i) =>
+      branch(child, rest + (i === last ? '└─ ' : '├─ '), rest + (i === last ? '   ' : '│  ')),
+    ),
+  ];
+}
+
+function checks({ release }: Live): string[] {
+  const last = release?.lastAnalysis ?? release?.record.findLast(({ what }) => what === 'analysis');
+  const [title, ...rows] = last ? analysisLines(last) : [];
+  return title === undefined ? [] : ['', `Checks ${title}`, ...rows.map((row) => `  ${row}`)];
+}
+
+function gates({ gates: all }: Live): string[] {
+  const health = { closed: 'busy', approved: 'good', ahead: 'idle' } as const;
+  const lines = all.map(({ gate, status, hook, hooks, since }) => {
+    const whom = hook ?? hooks.join(', ');
+    const when = since === undefined ? '' : ` since ${since.slice(11, 19)}Z`;
+    return `  ${marked(health[status], `${gate}  ${status}${when}`)}${whom === '' ? '' : `  webhook ${whom}`}`;
+  });
+  return lines.length === 0 ? [] : ['', 'Gates', ...lines];
+}
+
+function foot({ release, links }: Live): string[] {
+  const orders = (release?.steering ?? []).map(({ order }) => order);
+  const lines = [
+    ...(orders.length === 0 ? [] : [field('Orders', orders.join(', '))]),
+    ...(links.temporal === undefined ? [] : [field('Temporal', links.temporal)]),
+    ...(links.logs === undefined ? [] : [field('Logs', links.logs)]),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function field(name: string, value: string): string {
+  return `${`${name}:`.padEnd(12)}${value}`;
+}
+
+function shortened(lines: readonly string[], height: number): string[] {
+  const kept = Math.max(1, height - 1);
+  return [...lines.slice(0, kept), `… ${lines.length - kept} more lines`];
+}
+
+/** Colour codes take no room. */
+const CODE = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'y');
+
+/** A line that is no longer than the screen is wide; what is coloured stays so to its end. */
+export function cut(line: string, width: number): string {
+  let text = '';
+  let used = 0;
+  for (let at = 0; at < line.length;) {
+    CODE.lastIndex = at;
+    const code = CODE.exec(line)?.[0];
+    const piece = code ?? String.fromCodePoint(line.codePointAt(at) ?? 0);
+    at += piece.length;
+    if (code !== undefined) text += code;
+    else if (used < width - 1 || (used === width - 1 && visible(line, at) === 0)) {
+      text += piece;
+      used += 1;
+    } else if (used === width - 1) {
+      text += '…';
+      used += 1;
+    }
+  }
+  return text;
+}
+
+/** Characters from there on that take room. */
+function visible(line: string, from: number): number {
+  return [...line.slice(from).replaceAll(new RegExp(CODE.source, 'g'), '')].length;
+}

@@ -1,0 +1,48 @@
+import type { Live, LiveNode } from '../../../api/schema/live.js';
+import { coloured, type Colour } from '../output.js';
+
+type Health = LiveNode['health'];
+
+/** A sign beside a word that says the same: who sees no signs or no colours misses nothing. */
+const SIGNS: Readonly<Record<Health, { readonly sign: string; readonly colour: Colour | undefined }>> = {
+  good: { sign: '✔', colour: 'green' },
+  busy: { sign: '◌', colour: 'yellow' },
+  bad: { sign: '✖', colour: 'red' },
+  idle: { sign: '·', colour: undefined },
+};
+
+export function marked(health: Health, text: string): string {
+  const { sign, colour } = SIGNS[health];
+  return `${coloured(colour, sign)} ${text}`;
+}
+
+/** What the canary is to get, and what it gets. */
+export function weightText({ wanted, seen, unknown }: Live['weight']): string {
+  return `wanted ${wanted}%, ${seenText(seen, unknown)}`;
+}
+
+function seenText(seen: Live['weight']['seen'], unknown: string | undefined): string {
+  if (!seen) return unknown === undefined ? 'seen: not known' : `seen: not known (${unknown})`;
+  const of = seen.requests === undefined ? '' : ` of ${seen.requests} requests`;
+  return `seen ${seen.percent}%${of} in ${seen.windowSeconds} s`;
+}
+
+/**
+ * What comes next, and when, counted from now.
+ *
+ * @param now milliseconds since 1970
+ */
+export function nextText(next: Live['next'], now: number): string | undefined {
+  if (!next) return undefined;
+  if (next.at === undefined) return next.what;
+  const ms = Date.parse(next.at) - now;
+  return `${next.what}, ${ms < 1_000 ? 'now' : `in ${spanText(ms)}`}`;
+}
+
+/** In whole seconds, minutes or hours. */
+export function spanText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 120 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

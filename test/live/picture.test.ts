@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, test } from 'node:test';
+import type { Live } from '../../src/api/schema/live.js';
+import { eventsOf } from '../../src/cli/client/events.js';
+import { Lines } from '../../src/cli/client/live/lines.js';
+import { cut, picture } from '../../src/cli/client/live/render.js';
+import { Screen } from '../../src/cli/client/live/screen.js';
+import { spanText } from '../../src/cli/client/live/text.js';
+
+const NOW = Date.parse('2026-01-02T10:00:03Z');
+const RUN = 'test.podinfo.11111111-1111-4111-8111-111111111111';
+
+const live: Live = {
+  canary: { namespace: 'test', name: 'podinfo' },
+  cluster: 'prod',
+  at: '2026-01-02T10:00:03.000Z',
+  phase: 'Progressing',
+  strategy: { kind: 'canary', steps: [10, 20, 30], intervalSeconds: 10, threshold: 10 },
+  weight: {
+    wanted: 20,
+    seen: { percent: 19.3, requests: 412, windowSeconds: 30, at: '2026-01-02T10:00:00.000Z' },
+  },
+  why: 'weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks)',
+  next: { what: 'next check: weight 30 if it passes', at: '2026-01-02T10:00:10.000Z' },
+  attention: 'halted: 3 failed checks',
+  tree: [
+    {
+      ...{ kind: 'Canary', name: 'podinfo', health: 'busy', status: 'Progressing' },
+      children: [
+        {
+          ...{ kind: 'Revision', name: 'v1', health: 'good', status: 'stable, weight 80' },
+          children: [
+            {
+              ...{ kind: 'Deployment', name: 'podinfo-primary', health: 'good', status: '1 of 1 available' },
+              detail: 'podinfo:6.0.0',
+              children: [{ kind: 'Pod', name: 'p-1', health: 'good', status: 'ready', children: [] }],
+            },
+          ],
+        },
+        {
+          ...{ kind: 'Revision', name: 'v2', health: 'busy', status: 'canary, weight 20' },
+          children: [
+            {
+              ...{ kind: 'Deployment', name: 'podinfo', health: 'busy', status: '0 of 1 available' },
+              children: [
+                {
+                  kind: 'Pod',
+                  name: 'c-1',
+                  health: 'bad',
+                  status: 'CrashLoopBackOff',
+                  detail: '2 restarts',
+                  children: [],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+  gates: [{ gate: 'confirm-promotion', status: 'ahead', hooks: ['gate'] }],
+  links: { temporal: 'http://ui/run' },
+  release: {
+    ...{
+      id: RUN,
+      phase: 'Progressing',
+      weight: 20,
+      triggeredBy: 'ana',
+      run: 'running',
+      startedAt: '2026-01-02T09:59:00Z',
+    },
+    canary: { namespace: 'test', name: 'podinfo' },
+    ended: false,
+    record: [
+      {
+        at: '2026-01-02T10:00:00.000Z',
+        what: 'event',
+        type: 'Normal',
+        message: 'Advance podinfo.test canary weight 20',
+      },
+    ],
+    recordDropped: 0,
+    lastAnalysis: {
+      ...{ at: '2026-01-02T10:00:00.000Z', what: 'analysis', weight: 20, ok: false },
+      hooks: [],
+      metrics: [{ metric: 'request-success-rate', ok: false, value: 98.2, min: 99 }],
+    },
+    steering: [{ order: 'pause', effect: 'Holds.', href: '/x', command: 'serinus pause' }],
+  },
+};
+
+const WIDE = `podinfo.test  Progressing  (cluster prod)
+Weight:     wanted 20%, seen 19.3% of 412 requests in 30 s
+Steps:      10 [20] 30
+Why:        weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks)
+Next:       next check: weight 30 if it passes, in 7 s
+Attention:  halted: 3 failed checks
+
+◌ Canary podinfo  Progressing
+├─ ✔ Revision v1  stable, weight 80
+│  └─ ✔ Deployment podinfo-primary  1 of 1 available  podinfo:6.0.0
+│     └─ ✔ Pod p-1  ready
+└─ ◌ Revision v2  canary, weight 20
+   └─ ◌ Deployment podinfo  0 of 1 available
+      └─ ✖ Pod c-1  CrashLoopBackOff  2 restarts
+
+Checks at weight 20: failed
+  CHECK                  VALUE   RANGE   VERDICT
+  request-success-rate   98.2    >= 99   failed
+
+Gates
+  · confirm-promotion  ahead  webhook gate
+
+Orders:     pause
+Temporal:   http://ui/run`;
+
+describe('a Canary on a screen', () => {
+  afterEach(() => delete process.env['NO_COLOR']);
+
+  test('is drawn with all that there is', () => {
+    process.env['NO_COLOR'] = '1';
+    assert.equal(picture(live, NOW, { width: undefined, height: undefined }).join('\n'), WIDE);
+  });
+
+  test('is cut to a narrow and low one, which shows what counts first', () => {
+    process.env['NO_COLOR'] = '1';
+    assert.equal(
+      picture(live, NOW, { width: 40, height: 9 }).join('\n'),
+      `podinfo.test  Progressing  (cluster prod)
+Weight:     wanted 20%, seen 19.3% of 4…
+Steps:      10 [20] 30
+Why:        weight 20 holds: success ra…
+Next:       next check: weight 30 if it…
+Attention:  halted: 3 failed checks
+
+◌ Canary podinfo  Progressing
+… 16 more lines`.replace('(cluster prod)', '(cluster pro…'),
+    );
+  });
+
+  test('says what it doesn’t know', () => {
+    const unknown = { ...live, weight: { wanted: 20, unknown: 'no requests were seen within 30 s' } };
+    assert.match(
+      picture(unknown, NOW, { width: undefined, height: undefined }).join('\n'),
+      /seen: not known \(no requests/,
+    );
+    const { next: _next, release: _release, strategy: _strategy, attention: _attention, ...bare } = live;
+    const lines = picture({ ...bare, weight: { wanted: 0 }, gates: [], links: {} }, NOW, { width: 80, height: 50 });
+    assert.equal(lines[1], 'Weight:     wanted 0%, seen: not known');
+    assert.ok(!lines.some((line) => line.startsWith('Next')));
+  });
+
+  test('is drawn over the picture before, and the cursor comes back', () => {
+    let text = '';
+    const screen = new Screen({ write: (piece: unknown) => ((text += String(piece)), true), columns: 0, rows: 0 });
+    assert.deepEqual(screen.room, { width: 80, height: 23 });
+    screen.draw(['a', 'b']);
+    screen.draw(['c']);
+    screen.leave();
+    assert.equal(text, '\u001b[?25l\u001b[Ja\nb\n\u001b[2F\u001b[Jc\n\u001b[?25h');
+  });
+
+  test('has lines that fit, whatever is coloured', () => {
+    assert.equal(cut('abcdef', 6), 'abcdef');
+    assert.equal(cut('abcdefg', 6), 'abcde…');
+    assert.equal(cut('\u001b[31mabcdefg\u001b[39m', 3), '\u001b[31mab…\u001b[39m');
+    assert.equal(cut('\u001b[31mabc\u001b[39m', 3), '\u001b[31mabc\u001b[39m');
+  });
+});
+
+describe('a Canary in a pipe', () => {
+  test('is a line for each change, and none where nothing has changed', () => {
+    const lines = new Lines();
+    assert.deepEqual(lines.of(live, NOW), [
+      '10:00:00  Advance podinfo.test canary weight 20',
+      '10:00:03  Deployment podinfo-primary: 1 of 1 available',
+      '10:00:03  Pod p-1: ready',
+      '10:00:03  Deployment podinfo: 0 of 1 available',
+      '10:00:03  Pod c-1: CrashLoopBackOff',
+      '10:00:03  Progressing, wanted 20%, seen 19.3% of 412 requests in 30 s: weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks); next: next check: weight 30 if it passes, in 7 s',
+    ]);
+    assert.deepEqual(lines.of(live, NOW + 1_000), []);
+    const later = {
+      ...live,
+      tree: [],
+      phase: 'Failed',
+      why: 'rolled-back: x',
+      weight: { wanted: 0 },
+      at: '2026-01-02T10:01:00Z',
+    };
+    const { next: _next, ...ended } = later;
+    assert.deepEqual(lines.of(ended, NOW).slice(-2), [
+      '10:01:00  Pod c-1: gone',
+      '10:01:00  Failed, wanted 0%, seen: not known: rolled-back: x',
+    ]);
+  });
+});
+
+test('time is told in words', () => {
+  assert.deepEqual([7_400, 119_000, 125_000, 7_500_000].map(spanText), ['7 s', '119 s', '2 min 5 s', '2 h 5 min']);
+});
+
+test('events are read however the stream is cut', async () => {
+  const text = ': alive\n\nretry: 2000\n\nevent: a\nid: 1\ndata: x\ndata: y\n\ndata: z\r\n\r\nevent: unfinished\n';
+  async function* pieces(size: number): AsyncGenerator<string> {
+    for (let at = 0; at < text.length; at += size) yield await Promise.resolve(text.slice(at, at + size));
+  }
+  for (const size of [1, 2, 7, 1000]) {
+    const events = [];
+    for await (const event of eventsOf(pieces(size))) events.push(event);
+    assert.deepEqual(
+      events,
+      [
+        { event: 'a', id: '1', data: 'x\ny' },
+        { event: 'message', id: '1', data: 'z' },
+      ],
+      String(size),
+    );
+  }
+});
