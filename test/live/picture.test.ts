@@ -58,7 +58,14 @@ const live: Live = {
       ],
     },
   ],
-  gates: [{ gate: 'confirm-promotion', status: 'ahead', hooks: ['gate'] }],
+  gates: [
+    { gate: 'confirm-promotion', status: 'ahead', hooks: ['gate'] },
+    {
+      ...{ gate: 'promotion', status: 'closed', hooks: [], policy: 'promotion', needed: 2, groups: ['ops'] },
+      ...{ since: '2026-01-02T10:00:00.000Z', notByTrigger: false },
+      given: [{ by: 'bob', at: '2026-01-02T10:00:01.000Z', reason: '', channel: 'cli' }],
+    },
+  ],
   links: { temporal: 'http://ui/run' },
   release: {
     ...{
@@ -110,6 +117,7 @@ Checks at weight 20: failed
 
 Gates
   · confirm-promotion  ahead  webhook gate
+  ◌ promotion  closed since 10:00:00Z  1 of 2 approvals by bob (ops)
 
 Orders:     pause
 Temporal:   http://ui/run`;
@@ -134,7 +142,7 @@ Next:       next check: weight 30 if it…
 Attention:  halted: 3 failed checks
 
 ◌ Canary podinfo  Progressing
-… 16 more lines`.replace('(cluster prod)', '(cluster pro…'),
+… 17 more lines`.replace('(cluster prod)', '(cluster pro…'),
     );
   });
 

@@ -10,6 +10,7 @@ import {
   type OutputFlags,
   type ServerFlags,
 } from './flags.js';
+import { approvalsText } from './approvals.js';
 import { coloured, colourOf, printData } from './output.js';
 import { analysisLines } from './record.js';
 
@@ -72,7 +73,7 @@ function openRelease(release: OpenRelease): string[] {
       ['Failed checks', release.failedChecks?.toString()],
       ['Waits for', release.waitsFor],
       ['Gate', gate && gateText(gate)],
-      ['Approvals', gate && approvalsText(gate)],
+      ['Approvals', gate?.policy === undefined ? undefined : approvalsText(gate)],
       ['Paused', paused && `by ${paused.by} since ${paused.since}${paused.reason ? `: ${paused.reason}` : ''}`],
       ['To be mended', release.problem],
       ['Not known', release.unavailable],
@@ -110,12 +111,4 @@ function section(title: string, lines: readonly string[]): string[] {
 function gateText({ gate, hook, policy, since, expiresAt, expiresInto }: Gate): string {
   const expires = expiresAt === undefined ? '' : `, expires at ${expiresAt} (${expiresInto})`;
   return `${policy ?? gate}, closed ${hook === undefined ? '' : `by ${hook} `}since ${since}${expires}`;
-}
-
-/** How many there are and are needed, by whom, and who may give the others; nothing where a webhook decides. */
-function approvalsText({ policy, needed, given, groups, notByTrigger }: Gate): string | undefined {
-  if (policy === undefined) return undefined;
-  const by = given.length === 0 ? '' : ` by ${given.map((one) => one.by).join(', ')}`;
-  const who = [...(groups.length > 0 ? [groups.join(' or ')] : []), ...(notByTrigger ? ['not who triggered it'] : [])];
-  return `${given.length} of ${needed}${by}${who.length > 0 ? ` (${who.join(', ')})` : ''}`;
 }

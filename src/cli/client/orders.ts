@@ -2,6 +2,7 @@ import { POLICY_GATES } from '../../domain/approvals.js';
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient, Receipt } from './api-client.js';
+import { approvalsText } from './approvals.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
 import {
@@ -77,7 +78,19 @@ async function give(word: string, name: string, flags: Flags, more: object = {})
   const receipt = await client.order(id, word, body, randomUUID());
   if (flags.output === 'json' || flags.output === 'yaml') printData(receipt, flags.output);
   else if (flags.output === 'name') console.log(receipt.id);
-  else console.log(`${name}.${flags.namespace}: ${said(receipt)}`);
+  else console.log(`${name}.${flags.namespace}: ${said(receipt)}${await counted(client, receipt)}`);
+}
+
+/** After an approval: how many there are of those that the gate needs, where it needs more. */
+async function counted(client: ApiClient, { order, id, taken }: Receipt): Promise<string> {
+  if (order !== 'approve' || taken !== true) return '';
+  try {
+    const { gate } = await client.release(id);
+    return gate?.policy === undefined ? '' : `, ${approvalsText(gate)}`;
+  } catch {
+    // The approval is given; how many there are now is only a courtesy.
+    return '';
+  }
 }
 
 /** @throws CommandFailed where there is none */

@@ -1,4 +1,5 @@
-import type { Live, LiveNode } from '../../../api/schema/live.js';
+import type { Live, LiveGate, LiveNode } from '../../../api/schema/live.js';
+import { approvalsText } from '../approvals.js';
 import { coloured, colourOf } from '../output.js';
 import { analysisLines } from '../record.js';
 import { marked, nextText, weightText } from './text.js';
@@ -66,12 +67,19 @@ function checks({ release }: Live): string[] {
 
 function gates({ gates: all }: Live): string[] {
   const health = { closed: 'busy', approved: 'good', ahead: 'idle' } as const;
-  const lines = all.map(({ gate, status, hook, hooks, since }) => {
-    const whom = hook ?? hooks.join(', ');
-    const when = since === undefined ? '' : ` since ${since.slice(11, 19)}Z`;
-    return `  ${marked(health[status], `${gate}  ${status}${when}`)}${whom === '' ? '' : `  webhook ${whom}`}`;
+  const lines = all.map((one) => {
+    const when = one.since === undefined ? '' : ` since ${one.since.slice(11, 19)}Z`;
+    const whom = decidesText(one);
+    return `  ${marked(health[one.status], `${one.gate}  ${one.status}${when}`)}${whom === '' ? '' : `  ${whom}`}`;
   });
   return lines.length === 0 ? [] : ['', 'Gates', ...lines];
+}
+
+/** People where the policy asks for them, else a webhook. */
+function decidesText({ policy, needed, given = [], groups = [], notByTrigger = false, hook, hooks }: LiveGate): string {
+  if (policy !== undefined && needed !== undefined) return approvalsText({ needed, given, groups, notByTrigger });
+  const whom = hook ?? hooks.join(', ');
+  return whom === '' ? '' : `webhook ${whom}`;
 }
 
 function foot({ release, links }: Live): string[] {

@@ -1,0 +1,10 @@
+import type { Gate } from '../../api/schema/release.js';
+
+/** How many approvals there are and are needed at a gate of the policy, by whom, and who may give the others. */
+export function approvalsText({ needed, given, groups, notByTrigger }: Pick<Gate, Counted>): string {
+  const by = given.length === 0 ? '' : ` by ${given.map((one) => one.by).join(', ')}`;
+  const who = [...(groups.length > 0 ? [groups.join(' or ')] : []), ...(notByTrigger ? ['not who triggered it'] : [])];
+  return `${given.length} of ${needed} approvals${by}${who.length > 0 ? ` (${who.join(', ')})` : ''}`;
+}
+
+type Counted = 'needed' | 'given' | 'groups' | 'notByTrigger';
