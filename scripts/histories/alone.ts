@@ -1,4 +1,6 @@
 import type { Analysis } from '../../src/domain/findings.js';
+import { releaseIdOf } from '../../src/domain/identity.js';
+import { archiveIdOf } from '../../src/workflows/contract.js';
 import { V1 } from '../../test/domain/model.js';
 import type { FakeCluster } from '../../test/workflows/fake-cluster.js';
 import { heard, policy, submitted, type Scenario } from './scenario.js';
@@ -38,6 +40,19 @@ export const ALONE: readonly Scenario[] = [
     play: submitted,
   },
   { name: 'promoted-under-load', cluster: policy({ loadTests: ['load'] }), play: submitted },
+  {
+    // What brings it into the archive is a workflow of its own.
+    name: 'archived',
+    cluster: (cluster) => (cluster.archives = true),
+    others: ['archive'],
+    play: async (scene) => {
+      await scene.submit();
+      const { canary, runs: [first = ''] = [] } = await scene.bench.handle.result();
+      const id = archiveIdOf(canary.cluster, releaseIdOf(canary, first), 'end');
+      await scene.bench.client.workflow.getHandle(id).result();
+      scene.others.set('archive', id);
+    },
+  },
   { name: 'promoted-before-listeners', cluster: heard, play: submitted },
   {
     name: 'promoted-by-iterations',

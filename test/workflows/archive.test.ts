@@ -167,7 +167,8 @@ test('a long record is handed over in pieces, also of a release that continues a
   const { runId } = await bench.submit();
   await until(() => cluster.weights.canary === 1, 'weight 1');
   let orders = 0;
-  while ((await bench.handle.describe()).runId === runId) {
+  // Three entries each: two pieces and more.
+  while (orders < 90 || (await bench.handle.describe()).runId === runId) {
     const by = orders < 10 ? 'eve' : 'bob';
     await bench.handle.executeUpdate(orderUpdates.setWeight, {
       args: [{ weight: 2 + (orders % 50), by, requestId: `w${orders}` }],
@@ -179,7 +180,9 @@ test('a long record is handed over in pieces, also of a release that continues a
   await bench.handle.executeUpdate(orderUpdates.abort, { args: [{ by: 'carol' }] });
   const { outcome, end } = await ended(bench, cluster);
   assert.equal(end.release, releaseIdOf(bench.canary, runId));
-  assert.deepEqual(end.ended.runs, [runId, last]);
+  const { runs = [] } = end.ended;
+  assert.ok(runs.length >= 2, `it went through ${runs.length} runs`);
+  assert.deepEqual([runs.at(0), runs.at(-1)], [runId, last]);
 
   const { chunks = 0, entries = 0, actors = [] } = outcome.handedOver ?? {};
   assert.ok(chunks >= 2, `${chunks} pieces`);
