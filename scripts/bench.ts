@@ -3,6 +3,7 @@ import { UsageError } from '../lab/cli/usage-error.js';
 import { readArguments, USAGE, type Arguments } from './bench/arguments.js';
 import { thisMachine } from './bench/machine.js';
 import type { Scene } from './bench/objects.js';
+import { measureOrders, ordersReportOf } from './bench/orders.js';
 import { openPlace, type Place } from './bench/place.js';
 import {
   badMetric,
@@ -29,6 +30,11 @@ async function main(): Promise<number> {
     process.once(signal, () => void place.close().finally(() => process.exit(130)));
   }
   try {
+    if (args.orders !== undefined) {
+      const latencies = await measureOrders(place, args.orders);
+      console.log(args.json ? JSON.stringify(latencies) : `\n${ordersReportOf(latencies)}`);
+      return 0;
+    }
     const measured = await measure(place, args);
     if (args.json) console.log(JSON.stringify(measured));
     const text = [...(args.timeline ? [timelineOf(measured), ''] : []), reportOf(measured)].join('\n');

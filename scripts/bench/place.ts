@@ -21,6 +21,8 @@ export interface Place {
   readonly lab: Lab;
   readonly kube: KubeClient;
   readonly temporal: Client;
+  /** Where Serinus answers by HTTP. */
+  readonly apiUrl: string;
   close(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export async function openPlace(minIntervalSeconds: number, log: (line: string) 
       await connection.close();
       await lab.stop();
     };
-    return { lab, kube, temporal: new Client({ connection, namespace }), close };
+    return { lab, kube, temporal: new Client({ connection, namespace }), apiUrl: serinus.url, close };
   } catch (error) {
     await lab.stop();
     throw error;
@@ -50,8 +52,11 @@ const WORKING = ['Started operator workers', 'Watching'];
 const START_MS = 60_000;
 
 /** Waits until Serinus works. One that ends by itself ends the bench. */
-async function startSerinus(lab: Lab, minIntervalSeconds: number): Promise<{ expectEnd(): void }> {
-  const { process: launched } = await startAllOfSerinus(lab, [
+async function startSerinus(
+  lab: Lab,
+  minIntervalSeconds: number,
+): Promise<{ readonly url: string; expectEnd(): void }> {
+  const { process: launched, url } = await startAllOfSerinus(lab, [
     `--cluster-name=${CLUSTER}`,
     `--min-interval=${minIntervalSeconds}`,
   ]);
@@ -66,5 +71,5 @@ async function startSerinus(lab: Lab, minIntervalSeconds: number): Promise<{ exp
     if (Date.now() > deadline) throw new Error(`Serinus doesn't work yet:\n${logTail(launched.log)}`);
     await sleep(100);
   }
-  return { expectEnd: () => (expected = true) };
+  return { url, expectEnd: () => (expected = true) };
 }

@@ -21,6 +21,7 @@ export interface Grant {
 const LOOK: readonly Verb[] = ['list', 'watch'];
 const RACE = 'another writer was quicker, and the object has to be read again';
 const MISSING = 'somebody has deleted it, and a rollback makes it again';
+const STALE = 'it had changed with an earlier promotion, and has not with a later one';
 const OF_A_SERVICE = 'releases of a Service';
 const ADMISSION = 'asked only where the admission plugin OwnerReferencesPermissionEnforcement is on, as in OpenShift';
 
@@ -82,10 +83,11 @@ export const GRANTS: readonly Grant[] = [
     resource: 'deployments',
     why: 'the target and its primary; the API changes the image of the target when people ask for a release',
     verbs: {
-      worker: ['get', ...LOOK, 'create', 'update'],
+      worker: ['get', ...LOOK, 'create', 'update', 'delete'],
       watch: ['get', ...LOOK, 'update'],
       api: ['get', ...LOOK, 'patch'],
     },
+    rarely: { worker: { delete: 'pods of the former version were kept for an undo, and their time is over' } },
   },
   only('the live view', {
     group: '',
@@ -106,14 +108,15 @@ export const GRANTS: readonly Grant[] = [
   {
     group: 'apps',
     resource: 'controllerrevisions',
-    why: 'former templates of the primary, which a rollback during a promotion puts back; what is to be archived',
-    verbs: { worker: ['get', 'list', 'create', 'delete'], watch: ['get'] },
+    why: 'former templates of the primary, which an undo and a rollback during a promotion put back; what is to be archived',
+    verbs: { worker: ['get', 'list', 'create', 'delete'], watch: ['get'], api: ['get'] },
     rarely: {
       worker: {
         get: 'a release is rolled back while it is promoted',
         delete: 'more than three former templates are kept, or a release is archived',
       },
       watch: { get: 'the worker is lost while it promotes' },
+      api: { get: 'somebody looks at a release that has ended' },
     },
   },
   {
@@ -126,6 +129,7 @@ export const GRANTS: readonly Grant[] = [
       api: ['get', ...LOOK],
     },
     rarely: {
+      worker: { delete: STALE },
       watch: { create: MISSING, update: 'the worker is lost while it promotes' },
     },
   },
@@ -139,6 +143,7 @@ export const GRANTS: readonly Grant[] = [
       api: ['get', ...LOOK],
     },
     rarely: {
+      worker: { delete: STALE },
       watch: { create: MISSING, update: 'the worker is lost while it promotes' },
     },
   },

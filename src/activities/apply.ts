@@ -14,6 +14,7 @@ import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './gen
 import { keep } from './kept.js';
 import { writeStatus } from './status.js';
 import { leaseOwner, termsOf } from './tenure.js';
+import { divert, pointBack } from './warm.js';
 
 /** Events of one batch at most; their positions make their names. */
 const EVENTS_PER_BATCH = 100;
@@ -126,10 +127,28 @@ async function work(
       await workload.settle(canary, fence);
       return true;
     case 'scaleUp':
+      // A new release: there is nothing left that an undo of the one before could go back to at once.
+      await workload.warm?.drop(canary);
       await workload.scaleUp(canary);
       return true;
     case 'scaleDown':
       await workload.scaleDown(canary);
+      return true;
+    case 'keepPrevious':
+      await workload.warm?.keep(canary, effect.until);
+      return true;
+    case 'reopen':
+      await workload.reopen(canary, fence);
+      return true;
+    case 'divert':
+      await divert(deps.cache, bench, signal);
+      return true;
+    case 'restore':
+      await workload.restore(canary, fence);
+      return true;
+    case 'pointBack':
+      await pointBack(deps.cache, bench);
+      await workload.warm?.drop(canary);
       return true;
     case 'scaleLikePrimary':
       await workload.scaleLikePrimary(canary);

@@ -85,13 +85,19 @@ async function closeLook(
     return { world: { ...bare, ...(await parts(deps, bench, input)) }, bench };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { world: { ...bare, ...(await podsOf(deps, bench)), problem: messageOf(error) }, bench: undefined };
+    return { world: { ...bare, ...(await podsOf(deps, bench, input)), problem: messageOf(error) }, bench: undefined };
   }
 }
 
-async function podsOf(deps: Dependencies, { canary, workload }: Workbench): Promise<Pick<World, 'primary' | 'canary'>> {
+async function podsOf(
+  deps: Dependencies,
+  { canary, workload }: Workbench,
+  { standing }: ObserveInput,
+): Promise<Pick<World, 'primary' | 'canary' | 'previous'>> {
   const now = deps.now();
+  const previous = standing.undoing && (await workload.warm?.readiness(canary, now));
   return {
+    ...(previous ? { previous } : {}),
     primary: await workload.readiness(canary, 'primary', now),
     canary: await workload.readiness(canary, 'canary', now),
   };
@@ -127,7 +133,7 @@ function isDeleting(canary: KubeObject): boolean {
 
 async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput): Promise<Partial<World>> {
   const { canary, router, workload } = bench;
-  const pods = await podsOf(deps, bench);
+  const pods = await podsOf(deps, bench, input);
   try {
     const view = await workload.look(canary);
     const known = input.standing.applied;

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, TransientError, UserError } from '../errors.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
@@ -9,7 +10,11 @@ import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
 import { writeStatus } from './status.js';
 import { leaseOwner, termsOf } from './tenure.js';
+import { isDiverted, pointBack } from './warm.js';
 
+/** Longest wait of one attempt for the primary of an undo that was cut off; shorter than an attempt may last. */
+const PATIENCE_MS = 40_000;
+const POLL_MS = 100;
 /** Positions of the events of a rollback, after those said before it. */
 const REASON_INDEX = 90;
 
@@ -30,18 +35,56 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   await deps.leases.renew(owner, input.fence, term);
   const bench = workbench(deps, view);
   await tell(deps, view, input, input.reason, REASON_INDEX);
+  const diverted = await isDiverted(deps.cache, bench);
+  let restored: string | undefined;
+  if (diverted) {
+    // An undo was cut off while warm pods of the former version serve: they do, until the primary can.
+    restored = await bench.workload.restore(bench.canary, input.fence);
+    await untilPrimaryServes(deps, bench, signal);
+  }
   const servedBy = await moveTraffic(deps, bench, input);
-  await bench.workload.restore(bench.canary, input.fence);
+  if (!diverted) restored = await bench.workload.restore(bench.canary, input.fence);
   await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1);
   if (servedBy === 'primary') {
     await drain(bench.router, bench.canary, signal);
+    await pointBack(deps.cache, bench);
     await bench.workload.scaleDown(bench.canary);
   }
   const status = input.status ?? (await statusFromCluster(view, bench));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
-  await writeStatus(deps, view, { ...status, phase: 'Failed', canaryWeight }, input.at);
+  await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at);
   if (release) await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
   return { servedBy };
+}
+
+/** What the primary has been put back to is what counts as promoted. */
+function promotedAs(restored: string | undefined): { readonly lastPromotedSpec?: string } {
+  return restored === undefined ? {} : { lastPromotedSpec: restored };
+}
+
+/**
+ * Waits until the primary has rolled out what was put back into it, or there are no warm pods that could serve
+ * meanwhile.
+ *
+ * @throws TransientError where that takes long: the next attempt goes on waiting
+ */
+async function untilPrimaryServes(
+  deps: Dependencies,
+  { canary, workload }: Workbench,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = deps.now() + PATIENCE_MS;
+  for (;;) {
+    const now = deps.now();
+    if ((await workload.readiness(canary, 'primary', now)).ready) return;
+    const warm = await workload.warm?.readiness(canary, now);
+    if (!warm || !isAvailable(warm)) return;
+    if (now > until)
+      throw new TransientError(
+        `the primary of ${canary.name} does not serve its former version yet: the warm pods of that version do`,
+      );
+    await sleep(POLL_MS, undefined, { signal });
+  }
 }
 
 async function moveTraffic(deps: Dependencies, bench: Workbench, input: RollBackInput): Promise<'primary' | 'canary'> {

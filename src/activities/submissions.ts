@@ -4,13 +4,18 @@ import type { SearchAttributePair } from '@temporalio/common';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Change } from '../domain/state.js';
 import { messageOf, TransientError } from '../errors.js';
+import type { OrderName } from '../domain/orders.js';
 import {
+  orderSignals,
+  orderUpdates,
   ROLLOUT,
   searchAttributes as attributes,
   submitSignal,
   submitUpdate,
   taskQueueOf,
   workflowIdOf,
+  type OrderDetails,
+  type OrderReceipt,
   type RolloutInput,
   type SubmitAnswer,
 } from '../workflows/contract.js';
@@ -23,7 +28,22 @@ export interface Introduction {
   readonly details?: string;
 }
 
+/** What became of an order that was given to whatever run there is, or to a new one. */
+export interface GivenAnswer {
+  /** Undefined where no worker has answered in time: Temporal keeps the order as a signal then. */
+  readonly receipt: OrderReceipt | undefined;
+  readonly runId: string;
+}
+
 export interface Submissions {
+  /**
+   * Gives an order to the run that is open, or to one that is started for it. The same id makes it one order, however
+   * often it is sent.
+   *
+   * @throws WorkflowUpdateFailedError where the run refuses it at once
+   */
+  give(canary: CanaryKey, order: OrderName, details: GivenDetails, of: string): Promise<GivenAnswer>;
+
   /**
    * Starts a run for the Canary, or tells the one that is open.
    *
@@ -31,6 +51,8 @@ export interface Submissions {
    */
   submit(canary: CanaryKey, change: Change, introduction?: Introduction): Promise<SubmitAnswer>;
 }
+
+export type GivenDetails = OrderDetails & { readonly requestId: string; readonly by: string };
 
 /** An update waits for a worker; when none answers within this, a signal is left instead. */
 const ANSWER_MS = 3_000;
@@ -65,6 +87,36 @@ export class TemporalSubmissions implements Submissions {
       throw new TransientError(
         `Temporal did not take the change of ${canary.name}.${canary.namespace}: ${messageOf(error)}`,
       );
+    }
+  }
+
+  async give(canary: CanaryKey, order: OrderName, details: GivenDetails, of: string): Promise<GivenAnswer> {
+    const { by, requestId, reason = '', revision } = details;
+    const about = revision === undefined ? {} : { revision };
+    const change: Change = { id: requestId, kind: 'order', by, reason, requestId, of, ...about };
+    const introduction = { summary: `${canary.name}.${canary.namespace}: ${order}` };
+    const args: [OrderDetails] = [{ ...details, of }];
+    const operation = this.startOperation(canary, change, introduction);
+    try {
+      const receipt = await this.client.withDeadline(Date.now() + ANSWER_MS, () =>
+        this.client.workflow.executeUpdateWithStart(orderUpdates[order], {
+          args,
+          updateId: requestId,
+          startWorkflowOperation: operation,
+        }),
+      );
+      return { receipt, runId: receipt.runId ?? '' };
+    } catch (error) {
+      if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+      const { options, args: start } = this.startArguments(canary, change, introduction);
+      const signal = orderSignals[order];
+      const handle = await this.client.workflow.signalWithStart(ROLLOUT, {
+        ...options,
+        args: start,
+        signal,
+        signalArgs: args,
+      });
+      return { receipt: undefined, runId: handle.signaledRunId };
     }
   }
 

@@ -4,6 +4,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
+import { readCanary, workbench } from './canary.js';
 import type { DeadRuns } from './dead-runs.js';
 import type { Dependencies } from './dependencies.js';
 import { sight, type FullSighting } from './sighting.js';
@@ -27,10 +28,20 @@ export async function sweep(deps: Dependencies, client: Client, dead: DeadRuns):
       namespace: object.metadata.namespace ?? '',
       name: object.metadata.name,
     };
+    await dropExpired(deps, canary);
     const found = await lookAfter(deps, client, canary);
     if (found) report[found].push(`${canary.namespace}/${canary.name}`);
   }
   return { ...report, archived: await dead.handOver() };
+}
+
+/** Pods that were kept for an undo go when their time is over, unless somebody is at work on the Canary. */
+async function dropExpired(deps: Dependencies, key: CanaryKey): Promise<void> {
+  const view = await readCanary(deps, key);
+  if (!view?.canary || view.lease?.holder) return;
+  const { canary, workload } = workbench(deps, view);
+  const expiry = await workload.warm?.expiry(canary);
+  if (expiry !== undefined && expiry <= deps.now()) await workload.warm?.drop(canary);
 }
 
 async function lookAfter(

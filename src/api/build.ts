@@ -93,7 +93,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
     checkRoute(routes, deps, guard);
     const finder = new Finder(runs, deps.archive);
-    releaseRoutes(routes, deps, guard, finder, new Orders(temporal, runs));
+    releaseRoutes(routes, deps, guard, finder, runs, new Orders(temporal, runs, deps.submissions));
     const images = (canary: CanaryKey): Promise<readonly string[]> => canaries.targetImages(canary);
     const listing = new Listing({ archive: deps.archive, runs, images, now: deps.now });
     archiveRoutes(routes, deps, guard, finder, listing);

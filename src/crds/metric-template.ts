@@ -32,7 +32,14 @@ type Spec = z.output<typeof metricTemplateSpecSchema>;
 const schema = objectSchema('MetricTemplate', metricTemplateSpecSchema);
 
 /** Providers that have no address of their own. */
-const NEED_ADDRESS: readonly MetricProviderType[] = ['prometheus', 'influxdb', 'graphite', 'dynatrace', 'splunk', 'signoz'];
+const NEED_ADDRESS: readonly MetricProviderType[] = [
+  'prometheus',
+  'influxdb',
+  'graphite',
+  'dynatrace',
+  'splunk',
+  'signoz',
+];
 
 /** Reads a MetricTemplate as the API server hands it out. Never throws. */
 export function parseMetricTemplate(object: unknown): Parsed<MetricTemplate> {

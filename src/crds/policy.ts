@@ -1,6 +1,7 @@
 import { SEVERITIES, type Listeners } from '../domain/notices.js';
 import { HOOK_TYPES, type Policy } from '../domain/policy.js';
 import { annotatedListeners } from './announcements.js';
+import { parseGoDuration } from './duration.js';
 import { trafficFeatures } from './traffic.js';
 import type { Canary, Webhook } from './types.js';
 
@@ -18,6 +19,7 @@ const NOBODY: GlobalListeners = { events: false, alerts: false };
 export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): Policy {
   const { analysis, targetRef } = canary;
   const listeners = listenersOf(canary, everywhere);
+  const previous = keptPrevious(canary);
   const muted = analysis.webhooks.filter(({ muteAlert }) => muteAlert).map(({ name }) => name);
   return {
     generation: canary.generation,
@@ -32,12 +34,13 @@ export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): 
     progressDeadlineSeconds: canary.progressDeadlineSeconds,
     strategy: analysis.strategy,
     routed: trafficFeatures(canary.provider).weights,
-    notices: analysis.notices,
+    notices: [...analysis.notices, ...previous.notices],
     hooks: hooksByType(analysis.webhooks),
     loadTests: loadTestsOf(canary),
     ...(listeners.events || listeners.alertsFrom !== undefined ? { listeners } : {}),
     ...(muted.length > 0 ? { muted } : {}),
     ...(canary.approvals === undefined ? {} : { approvals: canary.approvals }),
+    ...(previous.seconds === undefined ? {} : { keepPreviousSeconds: previous.seconds }),
   };
 }
 
@@ -73,6 +76,23 @@ export function loadTestsOf(canary: Canary): readonly string[] {
   return canary.analysis.webhooks.filter(isHeyCommand).map((webhook) => webhook.name);
 }
 
+/**
+ * For how long pods of the former version are to be kept ready after a promotion (annotation
+ * `serinus.dev/keep-previous: 30m`), so that an undo takes seconds.
+ */
+function keptPrevious({ annotations, targetRef }: Canary): { seconds?: number; notices: readonly string[] } {
+  const text = annotations[KEEP_PREVIOUS_ANNOTATION];
+  if (text === undefined) return { notices: [] };
+  if (targetRef.kind !== 'Deployment') {
+    const why = `${KEEP_PREVIOUS_ANNOTATION} is ignored: pods can be kept for a Deployment only, not for a ${targetRef.kind}`;
+    return { notices: [why] };
+  }
+  const ms = parseGoDuration(text);
+  if (ms !== undefined && ms > 0) return { seconds: Math.ceil(ms / 1000), notices: [] };
+  return { notices: [`${KEEP_PREVIOUS_ANNOTATION}: "${text}" is ignored: use a duration above 0, such as 30m`] };
+}
+
+const KEEP_PREVIOUS_ANNOTATION = 'serinus.dev/keep-previous';
 const LOAD_TEST_ANNOTATION = 'serinus.dev/load-test';
 
 function isHeyCommand({ type, metadata = {} }: Webhook): boolean {

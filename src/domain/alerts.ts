@@ -87,6 +87,11 @@ export function rollbackAlert(why: RollbackWhy): Alert {
   }
 }
 
+/** A promotion was taken back: asked for, and so no failure. */
+export function undoneAlert(by: string, reason: string): Alert {
+  return stopped(`Promotion undone by ${by}${reason === '' ? '' : `: ${reason}`}`);
+}
+
 function failed(message: string): Alert {
   return { severity: 'error', topic: 'failed', message, details: false };
 }

@@ -4,6 +4,7 @@ import { messagesFor } from './messages.js';
 import { announced } from './notices.js';
 import type { Order } from './orders.js';
 import { isActive } from './phases.js';
+import type { Recall } from './recall.js';
 import { intervalMs, stuckUntil, type Change, type State } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
 import { awaitApproval, noteExpiry } from './steps/approval.js';
@@ -30,6 +31,7 @@ import {
 import { rollBack } from './steps/rollback.js';
 import { restart, start } from './steps/start.js';
 import { revert, terminate } from './steps/terminate.js';
+import { comeHome, divert, restorePrimary, withoutWarmPods } from './steps/undo.js';
 import { tick, type Step } from './tick.js';
 
 /** What can happen to a run. */
@@ -37,7 +39,8 @@ export type Happening =
   /** A look at the world. `asOf` is when it was taken: whether the analysis was due depends on it. */
   | { readonly type: 'observed'; readonly findings: Findings; readonly asOf: number }
   | { readonly type: 'readiness'; readonly of: 'primary' | 'canary'; readonly readiness: Readiness | 'changed' }
-  | { readonly type: 'order'; readonly order: Order }
+  /** `recall` is what the cluster has, for orders of releases that have ended. */
+  | { readonly type: 'order'; readonly order: Order; readonly recall?: Recall }
   | { readonly type: 'submitted'; readonly change: Change }
   | { readonly type: 'hooked'; readonly round: HookRound }
   /** Promotion found that the target is no longer what was analysed. */
@@ -74,7 +77,7 @@ function decided(state: State, happening: Happening, now: number): Decision {
     case 'readiness':
       return readiness(state, happening.of, happening.readiness, now);
     case 'order':
-      return obey(state, happening.order, now);
+      return obey(state, happening.order, happening.recall, now);
     case 'submitted':
       return nothing(state.ending ? state : tickNow(toldBy(state, happening.change), now));
     case 'hooked':
@@ -210,6 +213,12 @@ function take(context: Context, step: Step): Decision {
       return movePrimary(context, step.weights);
     case 'finish':
       return finish(context);
+    case 'divert':
+      return divert(context);
+    case 'restorePrimary':
+      return restorePrimary(context);
+    case 'comeHome':
+      return comeHome(context);
   }
 }
 
@@ -244,6 +253,6 @@ function failed(state: State, { error, rollingBack, atOnce }: Happening & { type
   const later: State = atOnce
     ? { ...state, waiting, fresh: true }
     : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
-  const next = withProblem(later, error.message, now);
+  const next = withProblem(withoutWarmPods(later, now), error.message, now);
   return next.problem.count === 1 ? apply([warning(error.message)], 'report a failure', next, now) : nothing(next);
 }

@@ -48,8 +48,18 @@ export type Effect =
   | { readonly do: 'status'; readonly status: StatusEffect }
   /** Says on the Canary's condition that its spec can't be carried out. */
   | { readonly do: 'condition'; readonly message: string }
-  /** Forgets what a rollback of this promotion would have needed. */
+  /** The promotion is finished; what a rollback of it would have needed is kept for an undo. */
   | { readonly do: 'settle' }
+  /** Keeps pods of the former version ready for an undo. `until` is milliseconds since 1970. */
+  | { readonly do: 'keepPrevious'; readonly until: number }
+  /** Takes the last promotion for unfinished again: a rollback, whoever carries it out, puts the former version back. */
+  | { readonly do: 'reopen' }
+  /** Points the canary's Service at the warm pods of the former version, and waits until it leads to them. */
+  | { readonly do: 'divert' }
+  /** Puts the former version back into the primary. */
+  | { readonly do: 'restore' }
+  /** Points the canary's Service back at the target, and stops the warm pods. */
+  | { readonly do: 'pointBack' }
   /** Brings the target back to the primary's size. */
   | { readonly do: 'scaleLikePrimary' }
   /** Gives the target its Service back, undoes the provider's objects, and lets go of the Canary. */

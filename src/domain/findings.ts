@@ -52,6 +52,8 @@ export interface World {
   /** The target's revision, where it isn't the one that was asked with. */
   readonly revision?: Revision;
   readonly sameAsPrimary: boolean;
+  /** Warm pods of the former version, while a promotion is being undone; undefined where there are none. */
+  readonly previous?: Readiness;
   /** As the traffic provider's object has them; undefined where it has none yet. */
   readonly weights?: Weights;
   /** Generated objects that aren't as they should be, `Kind/name`. */

@@ -77,6 +77,12 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
       `Promoting ${canary} without further analysis by ${by}${because(reason)}`,
     skipped: (step: string, by: string, reason: string) =>
       `Skipping the analysis of ${canary} at ${step} by ${by}${because(reason)}`,
+    retried: (revision: string, by: string, reason: string) =>
+      `Retrying ${canary} revision ${revision} by ${by}${because(reason)}`,
+    undoing: (by: string, reason: string) => `Undoing the promotion of ${canary} by ${by}${because(reason)}`,
+    routingToPrevious: 'Routing all traffic to the warm pods of the former version',
+    restoringPrimary: `Putting the former version of ${primary} back`,
+    undone: (by: string, reason: string) => `Promotion undone! ${canary} by ${by}${because(reason)}`,
     weightByOrder: (weight: number, by: string, reason: string) =>
       `Setting ${canary} canary weight ${weight} by ${by}${because(reason)}`,
   };

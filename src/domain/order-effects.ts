@@ -25,6 +25,10 @@ export function effectOf(order: OrderName, state: State): string {
       return `Routes the weight you name to the canary, ${limitOf(state.policy)}, and analyses it from there`;
     case 'skipStep':
       return `Leaves the analysis at ${progressOf(state)} out, and ${nextStepOf(state)}`;
+    case 'retry':
+      return `Scales ${target} up and analyses revision ${state.applied?.hash ?? ''} from the start; ${target} itself isn't changed`;
+    case 'undo':
+      return `Puts the former version back into ${target}-primary and routes all traffic to it; ${target} keeps the refused one, scaled to 0`;
   }
 }
 

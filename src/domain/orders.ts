@@ -2,6 +2,7 @@ import { countedFor, demandOf, isPolicyGate, objectionTo, ruleAt, rulesBeforeRis
 import type { PolicyGateName } from './approvals.js';
 import type { Gate } from './findings.js';
 import { isActive } from './phases.js';
+import { refuseRetry, refuseUndo, type Recall } from './recall.js';
 import type { State } from './state.js';
 
 /** Where an order came from. */
@@ -32,7 +33,15 @@ export type Order =
   | (OrderBase & { readonly order: 'abort' })
   | (OrderBase & { readonly order: 'promote' })
   | (OrderBase & { readonly order: 'setWeight'; readonly weight: number })
-  | (OrderBase & { readonly order: 'skipStep' });
+  | (OrderBase & { readonly order: 'skipStep' })
+  | (OrderBase & RestOrder);
+
+/** What is ordered of a release that has ended. */
+interface RestOrder {
+  readonly order: 'retry' | 'undo';
+  /** Id of the release that it was ordered of, where that is known. */
+  readonly of?: string;
+}
 
 export type OrderName = Order['order'];
 
@@ -45,19 +54,30 @@ export const ORDER_NAMES = [
   'promote',
   'setWeight',
   'skipStep',
+  'retry',
+  'undo',
 ] as const satisfies readonly OrderName[];
+
+/** Orders for releases that have ended; each is carried out by a run of its own. */
+export function isForRest(order: OrderName): order is RestOrder['order'] {
+  return order === 'retry' || order === 'undo';
+}
 
 /**
  * Whether the order can be carried out where the release stands.
  *
+ * @param recall what the cluster has, for orders of releases that have ended; where it isn't known yet, it stands in
+ *   nobody's way
  * @returns why not, in words for the person who gave it; undefined where it can
  */
-export function refusalOf(state: State, order: Order): string | undefined {
+export function refusalOf(state: State, order: Order, recall?: Recall): string | undefined {
   // What waits for its rollout hasn't been applied yet.
   const underWay = state.gate?.revision ?? state.applied;
   if (order.revision !== undefined && order.revision !== underWay?.hash) {
-    return `can't ${verb(order)}: the revision under way is ${underWay?.hash ?? 'not known yet'}, not ${order.revision}`;
+    const which = isForRest(order.order) ? 'the newest revision' : 'the revision under way';
+    return `can't ${verb(order)}: ${which} is ${underWay?.hash ?? 'not known yet'}, not ${order.revision}`;
   }
+  if (state.undoing) return `can't ${verb(order)}: the last promotion is being undone`;
   if (state.ending) return `can't ${verb(order)}: the release has ended (${state.ending.kind})`;
   switch (order.order) {
     case 'approve':
@@ -80,6 +100,10 @@ export function refusalOf(state: State, order: Order): string | undefined {
       return refuseWeight(state, order.weight);
     case 'skipStep':
       return refuseSkip(state);
+    case 'retry':
+      return refuseWhileBusy(state, order) ?? refuseRetry(state, recall);
+    case 'undo':
+      return refuseWhileBusy(state, order) ?? refuseUndo(state, recall);
   }
 }
 
@@ -135,6 +159,12 @@ function refuseSkip(state: State): string | undefined {
   if (!state.begun) return `can't skip the step: the canary isn't ready yet${where(state)}`;
   if (state.paused) return `can't skip the step: it is paused by ${state.paused.by}; resume it first`;
   return undefined;
+}
+
+/** A release that is under way comes first. */
+function refuseWhileBusy(state: State, order: Order): string | undefined {
+  if (!isActive(state.phase)) return undefined;
+  return `can't ${verb(order)}: a release is under way${where(state)}; abort it first`;
 }
 
 function isStarting(state: State): boolean {

@@ -78,6 +78,8 @@ export interface Policy {
   readonly progressDeadlineSeconds?: number;
   /** Names of the rollout webhooks whose load tests the release carries out itself. */
   readonly loadTests: readonly string[];
+  /** How long pods of the former version are kept ready after a promotion; not at all where undefined. */
+  readonly keepPreviousSeconds?: number;
   /** Who is told of the release; nobody where undefined. */
   readonly listeners?: Listeners;
   /** Names of the webhooks of which no alert says that they keep a release waiting. */

@@ -42,6 +42,8 @@ export type RecordEntry =
       readonly channel: string;
       /** The same order has the same id, however often it was sent; missing in records of earlier versions. */
       readonly requestId?: string;
+      /** Id of the release that it was ordered of, where that is another one. */
+      readonly of?: string;
       /** Why it was not carried out, where it wasn't. */
       readonly refused?: string;
     }

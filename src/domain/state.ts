@@ -13,7 +13,7 @@ import type { RollbackWhy } from './tick.js';
 export interface Change {
   /** The same change has the same id, whoever reports it. */
   readonly id: string;
-  readonly kind: 'spec' | 'target' | 'config' | 'drift' | 'deletion' | 'recover' | 'request' | 'gate';
+  readonly kind: 'spec' | 'target' | 'config' | 'drift' | 'deletion' | 'recover' | 'request' | 'gate' | 'order';
   /** A person, a Kubernetes field manager, or a part of Serinus. */
   readonly by: string;
   readonly reason?: string;
@@ -22,6 +22,8 @@ export interface Change {
   /** What its reporter has seen of the spec and of the target; absent where that isn't what it is about. */
   readonly generation?: number;
   readonly seen?: Revision;
+  /** Id of the release that it was ordered of. */
+  readonly of?: string;
   /** Of a request by API: the same request has the same id. */
   readonly requestId?: string;
 }
@@ -72,6 +74,19 @@ export interface Pause {
   readonly since: number;
 }
 
+/** A promotion that is being undone. */
+export interface Undoing {
+  /**
+   * What comes next: traffic to the warm pods of the former version where there are some, the former version back into
+   * the primary, or traffic home to it.
+   */
+  readonly stage: 'divert' | 'restore' | 'home';
+  readonly by: string;
+  readonly reason: string;
+  /** Hash of the revision that comes back; empty where it isn't known. */
+  readonly to: string;
+}
+
 /** Where a release stands: everything the core needs to decide. Plain JSON; times are milliseconds since 1970. */
 export interface Standing extends KnownRevisions {
   readonly canary: CanaryKey;
@@ -105,6 +120,10 @@ export interface Standing extends KnownRevisions {
   readonly triggers: readonly string[];
   /** A person wants this revision promoted without further analysis. */
   readonly promoteNow: boolean;
+  /** A person wants the version from before the last promotion back. */
+  readonly undoing?: Undoing | undefined;
+  /** A person wants the revision that has failed released again. */
+  readonly again?: boolean;
   /** A person wants the next step without the analysis of this one. */
   readonly skipStep?: boolean;
   /** The analysis isn't due before this. */
@@ -131,6 +150,7 @@ export type OutcomeKind =
   | 'aborted'
   | 'rejected'
   | 'promotion-failed'
+  | 'undone'
   | 'superseded'
   | 'reconciled'
   | 'refused'

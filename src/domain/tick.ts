@@ -16,7 +16,7 @@ import {
 } from './policy-gates.js';
 import { hasHooks, type Policy } from './policy.js';
 import { compareRevisions, type Revision } from './revision.js';
-import type { Standing } from './state.js';
+import type { Standing, Undoing } from './state.js';
 import { policyOf, stuckUntil } from './state.js';
 import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, type Weights } from './weights.js';
 
@@ -67,7 +67,10 @@ export type Step =
   | { readonly do: 'rollBack'; readonly why: RollbackWhy }
   | { readonly do: 'failPromotion'; readonly reason: string }
   | { readonly do: 'movePrimary'; readonly weights: Weights }
-  | { readonly do: 'finish' };
+  | { readonly do: 'finish' }
+  | { readonly do: 'divert' }
+  | { readonly do: 'restorePrimary' }
+  | { readonly do: 'comeHome' };
 
 /**
  * Tells a release's story: from where it stands and what is known of the world, the one thing to do next.
@@ -95,6 +98,7 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
   // A release under way goes on by the last valid spec; it only says that the new one isn't.
   if (world.refusal && !isActive(s.phase)) return { do: 'refuse', refusal: world.refusal };
   if (policy === undefined) return { do: 'report', problem: world.problem ?? 'the Canary could not be read' };
+  if (s.undoing) return undoing(s.undoing, findings);
   if (policy.suspend) return { do: 'suspend' };
   const known = { ...s, policy };
   if (world.problem !== undefined) return stuck(known, world.problem, now);
@@ -105,6 +109,19 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
 function stuck(s: Standing, problem: string, now: number): Step {
   if (now < (stuckUntil(s) ?? Infinity)) return { do: 'report', problem };
   return { do: 'rollBack', why: { kind: 'not-ready', reason: problem } };
+}
+
+/** Users meet the former version as soon as there is a pod that runs it; the rest follows. */
+function undoing({ stage }: Undoing, f: Findings): Step {
+  const { primary, previous } = f.world;
+  switch (stage) {
+    case 'divert':
+      return { do: previous?.ready ? 'divert' : 'restorePrimary' };
+    case 'restore':
+      return { do: 'restorePrimary' };
+    case 'home':
+      return primary.ready ? { do: 'comeHome' } : { do: 'awaitReady', of: 'primary', readiness: primary };
+  }
 }
 
 /** A pause holds traffic where it is, but never on pods that nobody has analysed. */
@@ -167,7 +184,7 @@ function resting(s: Standing, f: Findings, now: number): Step {
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
   switch (compareWithWorld(s, f)) {
     case 'same':
-      if (s.phase !== 'Waiting') return { do: 'end', why: 'rest' };
+      if (s.phase !== 'Waiting' && !s.again) return { do: 'end', why: 'rest' };
       break;
     case 'reverted':
       if (s.phase === 'Waiting') return { do: 'withdraw' };

@@ -39,6 +39,7 @@ const TITLES: Readonly<Record<Change['kind'], string>> = {
   recover: 'recover',
   request: 'release on request',
   gate: 'ask a gate again',
+  order: 'carry out an order',
 };
 
 interface Move {

@@ -5,6 +5,7 @@ import type { Takeover } from '../domain/initial.js';
 import type { Round, Told } from '../domain/outbox.js';
 import type { Phase } from '../domain/phases.js';
 import type { LeaseTerm } from '../domain/plan.js';
+import type { Recall } from '../domain/recall.js';
 import type { HookType } from '../domain/policy.js';
 import type { LoadTestSummary } from '../domain/record.js';
 import type { Shipment } from '../domain/shipment.js';
@@ -46,6 +47,10 @@ export interface ObserveInput extends Tenure {
   readonly fresh: boolean;
   /** When the tick is taken to happen, milliseconds since 1970. */
   readonly asOf: number;
+}
+
+export interface RecallInput {
+  readonly canary: CanaryKey;
 }
 
 export interface ApplyInput extends Tenure {
@@ -122,6 +127,8 @@ export interface Activities {
   /** Takes the Canary's Lease and reads what the last run left. */
   readonly begin: (input: BeginInput) => Promise<Begun>;
   readonly observe: (input: ObserveInput) => Promise<Findings>;
+  /** What the cluster still has, for orders of releases that have ended. */
+  readonly recall: (input: RecallInput) => Promise<Recall>;
   readonly apply: (input: ApplyInput) => Promise<Applied>;
   readonly rollBack: (input: RollBackInput) => Promise<RolledBack>;
   /** Returns when pods are ready, or there is something new to say about why they aren't. */

@@ -27,6 +27,8 @@ export function asked(state: State): AskedStanding {
     triggers: state.triggers,
     promoteNow: state.promoteNow,
     skipStep: state.skipStep ?? false,
+    again: state.again ?? false,
+    ...(state.undoing === undefined ? {} : { undoing: state.undoing }),
     checkDueAt: state.checkDueAt,
     weightSince: state.weightSince,
     lastDrift: state.lastDrift,

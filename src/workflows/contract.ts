@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PolicyGateName } from '../domain/approvals.js';
 import type { Gate } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Channel, OrderName } from '../domain/orders.js';
+import type { Channel, Order, OrderName } from '../domain/orders.js';
 import type { Outbox, Undelivered } from '../domain/outbox.js';
 import type { EndedRelease } from '../domain/outcome.js';
 import type { Phase } from '../domain/phases.js';
@@ -24,6 +24,14 @@ export const ARCHIVE = 'archive';
 /** The id that makes two releases of one Canary at once impossible. */
 export function workflowIdOf(canary: CanaryKey): string {
   return `canary/${canary.cluster}/${canary.namespace}/${canary.name}`;
+}
+
+/** The other way round. @returns undefined for anything else than the id of a Canary's workflow */
+export function canaryOfWorkflow(workflowId: string): CanaryKey | undefined {
+  const [prefix, cluster, namespace, name, ...rest] = workflowId.split('/');
+  if (prefix !== 'canary' || rest.length > 0) return undefined;
+  if (cluster === undefined || namespace === undefined || name === undefined) return undefined;
+  return { cluster, namespace, name };
 }
 
 /** The queue of workflows and of activities that look and apply. */
@@ -64,11 +72,17 @@ export function janitorScheduleOf(cluster: string): string {
   return `janitor/${cluster}`;
 }
 
+/**
+ * What a run is started with. People who start one by hand, to give an order by `temporal workflow signal-with-start`,
+ * may leave everything out: the workflow id says which Canary it is.
+ */
 export interface RolloutInput {
   readonly canary: CanaryKey;
   readonly cause: Change;
   /** Shortest term of the Lease in seconds. */
   readonly leaseSeconds: number;
+  /** Orders that a run which had just ended has handed on. */
+  readonly orders?: readonly Order[];
   /** Where a long run goes on after it has continued as new. */
   readonly resume?: Resume;
 }
@@ -137,6 +151,8 @@ export interface OrderRequest {
    */
   readonly groups?: readonly string[];
   readonly weight?: number;
+  /** Id of the release that an order for a release that has ended is about. */
+  readonly of?: string;
 }
 
 export type OrderDetails = Omit<OrderRequest, 'order'>;
@@ -146,8 +162,12 @@ export interface OrderReceipt {
   readonly taken: boolean;
   /** Why it wasn't. */
   readonly refused?: string;
+  /** The release had just ended: the run that follows has the order and answers whoever sends it again. */
+  readonly handedOn?: boolean;
   readonly phase: Phase;
   readonly weight: number;
+  /** The run that has answered; missing in answers of earlier versions. */
+  readonly runId?: string;
 }
 
 /** What a submitted change means for the run that got it. */
@@ -172,6 +192,8 @@ export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderRece
   promote: defineUpdate('promote'),
   setWeight: defineUpdate('setWeight'),
   skipStep: defineUpdate('skipStep'),
+  retry: defineUpdate('retry'),
+  undo: defineUpdate('undo'),
 };
 
 export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDetails]>>> = {
@@ -183,6 +205,8 @@ export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDet
   promote: defineSignal('promote'),
   setWeight: defineSignal('setWeight'),
   skipStep: defineSignal('skipStep'),
+  retry: defineSignal('retry'),
+  undo: defineSignal('undo'),
 };
 
 /** What the `state` query answers: the whole state of a run, closed ones included. */

@@ -4,11 +4,12 @@ import { decide, type Happening } from '../domain/decide.js';
 import type { Decision } from '../domain/effects.js';
 import { statusOf } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
-import { refusalOf, type Order } from '../domain/orders.js';
+import { isForRest, refusalOf, type Order } from '../domain/orders.js';
 import type { Notice } from '../domain/notices.js';
 import { leaseTerm, plan } from '../domain/plan.js';
 import { withoutDeeds } from '../domain/record.js';
 import { sinceRouted } from '../domain/routed.js';
+import type { Recall } from '../domain/recall.js';
 import type { Change, State } from '../domain/state.js';
 import type { Applied, Tenure } from './activities.js';
 import { asked, isFresh } from './asked.js';
@@ -62,6 +63,8 @@ export class Driver {
   late: Change | undefined;
   /** Where the run stands when the effects that are under way are done. */
   upcoming: State | undefined;
+  /** Orders for a release that has ended, which came when this one just had: the run that follows has them. */
+  readonly lateOrders: Order[] = [];
   private hasSaidFarewell = false;
 
   /** One turn. @returns false where the run has come to its end */
@@ -94,17 +97,36 @@ export class Driver {
 
   private async readInbox(): Promise<void> {
     for (const item of this.inbox.drain()) {
-      if (item.type === 'order') await this.obey(item.order);
-      else if (this.state.ending) this.late = isNews(this.state, item.change) ? item.change : this.late;
+      if (item.type === 'order') {
+        if (this.state.ending && isForRest(item.order.order)) this.handOn(item.order);
+        else await this.obey(item.order);
+      } else if (this.state.ending) this.late = isNews(this.state, item.change) ? item.change : this.late;
       else await this.happen({ type: 'submitted', change: item.change });
     }
   }
 
   private async obey(order: Order): Promise<void> {
     const known = this.state.requests.includes(order.requestId);
-    const refused = known ? undefined : refusalOf(this.state, order);
-    await this.happen({ type: 'order', order });
+    const recall = known ? undefined : await this.recallFor(order);
+    const refused = known ? earlierRefusal(this.state, order) : refusalOf(this.state, order, recall);
+    await this.happen({ type: 'order', order, ...(recall === undefined ? {} : { recall }) });
     this.inbox.answer(order, refused, this.state);
+  }
+
+  private handOn(order: Order): void {
+    this.lateOrders.push(order);
+    this.inbox.handOn(order, this.state);
+  }
+
+  /** What the cluster has, where that decides; what can't be read stands in the way of the order. */
+  private async recallFor(order: Order): Promise<Recall | undefined> {
+    if (!isForRest(order.order) || refusalOf(this.state, order) !== undefined) return undefined;
+    try {
+      return await look(`see whether ${order.order} is possible`).recall({ canary: this.canary });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return { target: 'changed', obstacle: `the cluster can't be looked at: ${failureOf(error).error.message}` };
+    }
   }
 
   private async observe(): Promise<void> {
@@ -282,6 +304,12 @@ export class Driver {
       return undefined;
     }
   }
+}
+
+/** Why an order that is sent again was refused before, where it was. */
+function earlierRefusal({ record }: State, { requestId }: Order): string | undefined {
+  const entry = record.findLast((one) => one.what === 'order' && one.requestId === requestId);
+  return entry?.what === 'order' ? entry.refused : undefined;
 }
 
 function whenApplied(before: State, next: State, { routedMsAgo }: Applied): State {

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { compareRevisionHint } from '../domain/change.js';
 import type { Order, OrderName } from '../domain/orders.js';
-import { ORDER_NAMES, refusalOf } from '../domain/orders.js';
+import { isForRest, ORDER_NAMES, refusalOf } from '../domain/orders.js';
 import type { Change, State } from '../domain/state.js';
 import {
   ORDER_REFUSED,
@@ -38,11 +38,14 @@ export class Inbox {
   /**
    * @param state the state now; undefined until the run has taken over
    * @param upcoming the state that follows when what is under way is done; an order that fits it isn't refused
+   * @param carried orders that the run before has handed on
    */
   constructor(
     private readonly state: () => State | undefined,
     private readonly upcoming: () => State | undefined,
+    carried: readonly Order[] = [],
   ) {
+    this.items = carried.map((order) => ({ type: 'order', order }));
     this.bindSubmissions();
     for (const name of ORDER_NAMES) this.bindOrder(name);
   }
@@ -69,7 +72,14 @@ export class Inbox {
       ...(refused === undefined ? {} : { refused }),
       phase: after.phase,
       weight: after.weight,
+      runId: workflowInfo().runId,
     });
+  }
+
+  /** Tells whoever waits for this order that the run which follows has it. */
+  handOn(order: Order, after: State): void {
+    const { phase, weight } = after;
+    this.receipts.set(order.requestId, { taken: false, handedOn: true, phase, weight });
   }
 
   /** Something has come, or the time is up. @returns whether something has come */
@@ -117,6 +127,8 @@ export class Inbox {
   private validate(order: Order): void {
     const state = this.state();
     if (state === undefined || state.requests.includes(order.requestId)) return;
+    // The run that follows will see.
+    if (state.ending && isForRest(order.order)) return;
     const refused = refusalOf(state, order);
     const upcoming = this.upcoming();
     if (refused === undefined || (upcoming && refusalOf(upcoming, order) === undefined)) return;
@@ -141,6 +153,8 @@ const DESCRIPTIONS: Readonly<Record<OrderName, string>> = {
   promote: 'Promotes without further analysis. {"by": "you", "reason": "why"}',
   setWeight: 'Sets the canary’s share of the traffic. {"weight": 30, "by": "you", "reason": "why"}',
   skipStep: 'Goes on to the next step without waiting for the analysis of this one. {"by": "you", "reason": "why"}',
+  retry: 'Releases the revision that has failed again. {"by": "you", "reason": "why"}',
+  undo: 'Brings back what the primary held before the last promotion. {"by": "you", "reason": "why"}',
 };
 
 /** Completes what a person sent; a signal from the Temporal UI may carry nothing at all. */
@@ -160,5 +174,7 @@ function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {
       ...(request.gate === undefined ? {} : { gate: request.gate }),
       ...(request.groups === undefined ? {} : { groups: request.groups }),
     };
+  if (request.order === 'retry' || request.order === 'undo')
+    return { ...base, order: request.order, ...(request.of === undefined ? {} : { of: request.of }) };
   return { ...base, order: request.order };
 }

@@ -19,7 +19,7 @@ const HEARTBEAT = '5s';
 const FINAL = ['UserError', 'Fenced', 'Bug'];
 
 /** Reads: given up at once when somebody orders something. */
-export function look(summary: string): Pick<Activities, 'observe'> {
+export function look(summary: string): Pick<Activities, 'observe' | 'recall'> {
   return proxyActivities<Activities>({
     summary,
     startToCloseTimeout: '2m',

@@ -31,9 +31,20 @@ export class Publisher {
     };
     const pairs = changedPairs(this.last, now);
     // An upsert is an event in the history: all that has changed goes into one.
-    if (pairs.length > 0) upsertSearchAttributes(pairs);
+    if (pairs.length > 0) upsertSearchAttributes([...pairs, ...this.introduction(state)]);
     this.last = now;
     setCurrentDetails(detailsOf(state, workflowInfo().workflowId));
+  }
+
+  /** Which Canary it is, for runs that people have started by hand: everybody else's starts with it. */
+  private introduction({ canary, cause }: State): SearchAttributeUpdatePair[] {
+    const { typedSearchAttributes: known } = workflowInfo();
+    if (cause.kind !== 'order' || known.get(attributes.name) !== undefined) return [];
+    return [
+      { key: attributes.cluster, value: canary.cluster },
+      { key: attributes.namespace, value: canary.namespace },
+      { key: attributes.name, value: canary.name },
+    ];
   }
 }
 

@@ -12,6 +12,7 @@ import { withUndelivered } from '../domain/steps/undelivered.js';
 import type { State } from '../domain/state.js';
 import { Archivist } from './archivist.js';
 import { stateQuery, type Outcome, type Resume, type RolloutInput } from './contract.js';
+import { causeOf, completed } from './start.js';
 import { Courier } from './courier.js';
 import { CORE, Driver, holderOf, type Core } from './driver.js';
 import { guarded } from './guard.js';
@@ -28,8 +29,8 @@ import { Publisher } from './publish.js';
  * Never give it a run or execution timeout, and never terminate it to stop a release: both kill it without running its
  * rollback. Cancel it, or send it the order `abort`.
  */
-export async function rollout(input: RolloutInput): Promise<Outcome> {
-  return runRollout(input, CORE);
+export async function rollout(input: Partial<RolloutInput> = {}): Promise<Outcome> {
+  return runRollout(completed(input), CORE);
 }
 
 /** The workflow with its decisions put in from outside. */
@@ -41,6 +42,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   const inbox = new Inbox(
     () => state,
     () => driver?.upcoming,
+    input.orders,
   );
   setHandler(stateQuery, () => ({ ...viewOf(state), runs }), { description: 'The whole state of the run.' });
   const publisher = new Publisher();
@@ -80,8 +82,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         if (await inbox.quiet()) break;
       }
       publisher.publish(get());
-      if (driver.late)
-        await continueWith({ canary: input.canary, leaseSeconds: input.leaseSeconds, cause: driver.late });
+      await goOnForTheLate(input, driver);
       return outcomeOf(get(), runs, Date.now());
     },
     async (why) => {
@@ -100,6 +101,14 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   );
 }
 
+/** What came when the run had ended already needs a run of its own. */
+async function goOnForTheLate({ canary, leaseSeconds }: RolloutInput, { late, lateOrders }: Driver): Promise<void> {
+  const [order] = lateOrders;
+  const cause = order ? causeOf(order) : late;
+  if (cause === undefined) return;
+  await continueWith({ canary, leaseSeconds, cause, ...(order ? { orders: lateOrders } : {}) });
+}
+
 /** The guard's way back: needs nothing but the state. */
 async function comeHome(state: State, why: string): Promise<State> {
   const failed: State = {
@@ -108,6 +117,7 @@ async function comeHome(state: State, why: string): Promise<State> {
     weight: 0,
     failedChecks: 0,
     iterations: 0,
+    promoted: state.undoing?.to || state.promoted,
     waiting: { for: 'nothing' },
   };
   const reason = `Rolling back ${state.canary.name}.${state.canary.namespace} ${why}`;

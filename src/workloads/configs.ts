@@ -1,18 +1,18 @@
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
-import type { Fence } from '../kubernetes/lease.js';
+import { parseFence, type Fence } from '../kubernetes/lease.js';
 import type { KubeObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
 import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';
 import { copyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
 import { withPrefixes } from '../kubernetes/objects/metadata.js';
-import { write } from '../kubernetes/write.js';
+import { FENCE_ANNOTATION, write } from '../kubernetes/write.js';
 
 /** A config with a value that starts so is left alone. */
 const TRACKING_ANNOTATION = 'flagger.app/config-tracking';
 /** Secrets of other types (service account tokens, Helm releases) aren't the application's configuration. */
 const TRACKED_SECRET_TYPES = ['Opaque', 'kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth', 'kubernetes.io/tls'];
-/** Suffix of what a copy held before an unfinished promotion. */
+/** Suffix of what a copy held before the last promotion. */
 const PREVIOUS = '-previous';
 
 interface Known {
@@ -98,16 +98,24 @@ export class Configs {
     }
   }
 
-  /** Forgets what {@link copy} has remembered for this owner. */
-  async forgetPrevious(
-    tracked: readonly ConfigReference[],
-    { namespace, owner }: Pick<CopyWish, 'namespace' | 'owner'>,
-  ): Promise<void> {
-    for (const reference of tracked) {
-      const name = `${copyName(reference.name)}${PREVIOUS}`;
-      const known = await this.cache.get(configType(reference), namespace, name);
-      if (known && isOwnedBy(known, owner)) await this.cache.client.delete(configType(reference), namespace, name);
+  /**
+   * Of what the primary's pods refer to, what was kept of it from before its last promotion.
+   *
+   * @param epoch of that promotion: what others have kept is older
+   * @returns its name, by the key of the reference
+   */
+  async previousNames(
+    copies: readonly ConfigReference[],
+    namespace: string,
+    epoch: number | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const reference of copies) {
+      const name = `${reference.name}${PREVIOUS}`;
+      const kept = await this.cache.get(configType(reference), namespace, name);
+      if (kept && epochOf(kept) === epoch) names.set(keyOf(reference), name);
     }
+    return names;
   }
 
   private async keepPrevious(
@@ -118,8 +126,20 @@ export class Configs {
     fence: Fence,
   ): Promise<void> {
     const current = await this.cache.client.get(type, wish.namespace, name);
-    if (!current || checksumOf(current) === checksumOf(source)) return;
-    await this.put(type, `${name}${PREVIOUS}`, current, wish, fence);
+    if (current && checksumOf(current) !== checksumOf(source)) {
+      await this.put(type, `${name}${PREVIOUS}`, current, wish, fence);
+    } else {
+      await this.forgetOlder(type, `${name}${PREVIOUS}`, wish, fence);
+    }
+  }
+
+  /** What a copy held before an earlier promotion is not what it held before this one. */
+  private async forgetOlder(type: ResourceType, name: string, wish: CopyWish, fence: Fence): Promise<void> {
+    const kept = await this.cache.client.get(type, wish.namespace, name);
+    if (!kept || !isOwnedBy(kept, wish.owner)) return;
+    // Carried out twice, a promotion must not forget what it has just kept.
+    if (epochOf(kept) === fence.epoch) return;
+    await this.cache.client.delete(type, wish.namespace, name);
   }
 
   private async put(
@@ -209,4 +229,9 @@ function owners(current: KubeObject | undefined, owner: OwnerReference): readonl
 
 function isOwnedBy(object: KubeObject, owner: OwnerReference): boolean {
   return object.metadata.ownerReferences?.some((ref) => ref.uid === owner.uid) ?? false;
+}
+
+/** Which run has written it last. */
+function epochOf({ metadata }: KubeObject): number | undefined {
+  return parseFence(metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
 }

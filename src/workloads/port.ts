@@ -39,6 +39,28 @@ export interface PodsView {
   readonly ports: readonly ServicePort[];
 }
 
+/** What the primary held before its last promotion. */
+export interface Previous {
+  /** Hash of that revision; empty where it isn't known. */
+  readonly revision: string;
+}
+
+/** Pods that run what the primary held before its last promotion, so that an undo needs not wait for any. */
+export interface WarmPods {
+  /** Starts as many as the primary has. @param until when they may go, milliseconds since 1970 */
+  keep(canary: Canary, until: number): Promise<void>;
+  /** Stops them; nothing where there are none. */
+  drop(canary: Canary): Promise<void>;
+  /** Undefined where there are none. */
+  readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
+  /** When they may go, milliseconds since 1970; undefined where there are none. */
+  expiry(canary: Canary): Promise<number | undefined>;
+  /** The value of the selector label by which they are found. */
+  label(selector: Selector): string;
+  /** Whether a pod of this name is one of them. */
+  has(canary: Canary, pod: string): boolean;
+}
+
 /**
  * A kind of workload that can be released: how to read it, to make a primary of it, and to promote it.
  *
@@ -84,10 +106,23 @@ export interface Workload {
    * @returns false where the target isn't `revision` any more; nothing is written then
    */
   promote(canary: Canary, revision: Revision, fence: Fence): Promise<boolean>;
-  /** Puts the primary's template and configs of before an unfinished promotion back; nothing where there is none. */
-  restore(canary: Canary, fence: Fence): Promise<void>;
-  /** The promotion is finished: a rollback has nothing to restore any more. */
+  /**
+   * Puts the primary's template and configs of before an unfinished promotion back; nothing where there is none.
+   *
+   * @returns hash of the revision that the primary has been put back to, now or lately, where that is known
+   */
+  restore(canary: Canary, fence: Fence): Promise<string | undefined>;
+  /** The promotion is finished: a rollback has nothing to restore any more, but an undo may reopen it. */
   settle(canary: Canary, fence: Fence): Promise<void>;
+  /** What an undo would bring back; undefined where nothing was promoted before, or it is no longer known. */
+  previous(canary: Canary): Promise<Previous | 'undone' | undefined>;
+  /**
+   * Takes the last promotion for unfinished again, so that {@link restore} puts back what was before it, whoever calls
+   * it.
+   */
+  reopen(canary: Canary, fence: Fence): Promise<void>;
+  /** Pods of the former version that wait for an undo; undefined where this kind of workload can't have them. */
+  readonly warm: WarmPods | undefined;
   /** Pods the target is to have now. */
   replicas(canary: Canary): Promise<number>;
   /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */

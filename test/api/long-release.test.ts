@@ -7,6 +7,7 @@ import { Runs } from '../../src/api/releases/runs.js';
 import type { OrderName } from '../../src/domain/orders.js';
 import { searchAttributes, workflowIdOf } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
+import { TemporalSubmissions } from '../../src/activities/submissions.js';
 import { FakeCluster } from '../workflows/fake-cluster.js';
 import { openBench } from '../workflows/server.js';
 
@@ -16,7 +17,7 @@ test('a release that continues in new runs is one: by any of its ids, for orders
   t.after(() => bench.close());
   const { canary, client } = bench;
   const runs = new Runs(client, { readMs: 3_000, workerMs: 3_000 });
-  const orders = new Orders(client, runs);
+  const orders = new Orders(client, runs, new TemporalSubmissions(client, { leaseSeconds: 60 }));
   const start = client.workflow.start('rollout', {
     workflowId: workflowIdOf(canary),
     taskQueue: `serinus-${canary.cluster}`,
@@ -29,7 +30,7 @@ test('a release that continues in new runs is one: by any of its ids, for orders
   });
   const first = { canary, runId: (await start).firstExecutionRunId };
   const give = (order: OrderName, release = first) =>
-    orders.give(release, { order, details: { requestId: randomUUID() } });
+    orders.give(release, { order, details: { by: 'test', requestId: randomUUID() } });
 
   await give('pause');
   await until(async () => (await runs.find(first))?.runId !== first.runId, 'the second run');
@@ -55,5 +56,5 @@ test('a release that continues in new runs is one: by any of its ids, for orders
     const page = await runs.history(canary, { limit: 10, pageToken: undefined, all: false });
     return page.runs.map(({ runId }) => runId).join() === [next.runId, third.runId].join();
   }, 'two releases in the history');
-  await orders.give({ canary, runId: next.runId }, { order: 'abort', details: { requestId: 'a' } });
+  await orders.give({ canary, runId: next.runId }, { order: 'abort', details: { by: 'test', requestId: 'a' } });
 });

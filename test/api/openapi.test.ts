@@ -34,7 +34,7 @@ test('every route is in the OpenAPI document, with every answer', () => {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const orders = ['abort', 'approve', 'pause', 'promote', 'reject', 'resume', 'skip', 'weight'];
+  const orders = ['abort', 'approve', 'pause', 'promote', 'reject', 'resume', 'retry', 'skip', 'undo', 'weight'];
   assert.deepEqual(operations.sort(), [
     'GET /api/v1/canaries',
     'GET /api/v1/dora',

@@ -78,6 +78,48 @@ describe('orders', () => {
     );
   });
 
+  test('retry releases again what has failed, once for each key, and is offered where it is possible', async () => {
+    const { id, name, fake, order } = await standing();
+    const early = await order('retry');
+    assert.deepEqual([early.status, early.body['type']], [409, '/problems/order-refused']);
+    assert.match(String(early.body['detail']), /can't retry: a release is under way/);
+    assert.equal((await order('abort')).status, 200);
+    const failed = await ended(bench.app, id);
+    assert.deepEqual(
+      failed.steering?.map((step) => [step.order, step.command]),
+      [['retry', `serinus retry ${name} -n ${bench.world.namespace}`]],
+    );
+    assert.match(failed.steering?.[0]?.effect ?? '', /analyses revision \w+ from the start/);
+
+    const image = await bench.world.image(name);
+    const headers = { 'idempotency-key': 'again-1' };
+    const retried = await order('retry', { by: 'alice', reason: 'mended' }, headers);
+    assert.deepEqual([retried.status, retried.body['order'], retried.body['taken']], [200, 'retry', true]);
+    const next = String(retried.body['id']);
+    assert.notEqual(next, id);
+    await releaseIs(bench.app, next, ({ weight }) => weight === 25, 'weight 25');
+    assert.equal(await bench.world.image(name), image, 'the target is as it was');
+    const view = await releaseOf(bench.app, next);
+    assert.deepEqual([view.cause?.['by'], view.cause?.['of']], ['alice (unverified)', id]);
+
+    await post(bench.app, `/api/v1/rollouts/${next}/abort`, {});
+    await ended(bench.app, next);
+    const epochs = fake.epoch;
+    const repeated = await post(
+      bench.another(),
+      `/api/v1/rollouts/${id}/retry`,
+      { by: 'alice', reason: 'mended' },
+      headers,
+    );
+    assert.deepEqual([repeated.status, repeated.body['id']], [200, next]);
+    assert.equal(fake.epoch, epochs, 'no other run was started');
+
+    await bench.world.setImage(name, 'podinfo:6.0.9');
+    const late = await order('retry');
+    assert.deepEqual([late.status, late.body['type']], [409, '/problems/order-refused']);
+    assert.match(String(late.body['detail']), /the target has changed since/);
+  });
+
   test('abort rolls back, and no order reaches a release that has ended', async () => {
     const { id, order } = await standing();
     assert.equal((await order('abort', { reason: 'smells' }, { 'user-agent': 'serinus-cli/1' })).status, 200);

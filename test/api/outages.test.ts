@@ -109,7 +109,10 @@ describe('while the API server is down', () => {
 
 test('a target that was changed when Temporal went away is released when the same request comes again', async () => {
   const { name } = await bench.world.canary({ intervalSeconds: 600 });
-  const lost = { submit: () => Promise.reject(new TransientError('Temporal did not take the change')) };
+  const lost = {
+    give: () => Promise.reject(new Error('nobody orders anything')),
+    submit: () => Promise.reject(new TransientError('Temporal did not take the change')),
+  };
   const api = buildApi({ ...bench.deps, submissions: lost }, bench.client, {
     authentication: { kind: 'none' },
     version: 'test',

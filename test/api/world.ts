@@ -53,6 +53,10 @@ export class World {
         of(input).target = { hash: await this.hash(input.canary.name), configs: {} };
         return of(input).observe(input);
       },
+      recall: async (input) => {
+        of(input).target = { hash: await this.hash(input.canary.name), configs: {} };
+        return of(input).recall(input);
+      },
       apply: (input) => mirrored(input, of(input).apply(input)),
       rollBack: (input) => mirrored(input, of(input).rollBack(input)),
       awaitReady: (input) => of(input).awaitReady(input),

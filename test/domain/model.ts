@@ -5,6 +5,7 @@ import { initialState, type Takeover } from '../../src/domain/initial.js';
 import type { Notice } from '../../src/domain/notices.js';
 import type { Order } from '../../src/domain/orders.js';
 import { plan } from '../../src/domain/plan.js';
+import type { Recall } from '../../src/domain/recall.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Revision } from '../../src/domain/revision.js';
 import { sameRevision } from '../../src/domain/revision.js';
@@ -58,6 +59,10 @@ export class Model {
   built: boolean;
   weights: Weights | undefined;
   targetReplicas: number;
+  /** What the primary ran before the last promotion that is settled. */
+  previous: Revision | undefined;
+  /** Warm pods of the former version: whether they are there, and whether the canary's Service leads to them. */
+  warm: 'none' | 'ready' | 'serving' = 'none';
   status: { phase: string; canaryWeight: number };
   events: string[] = [];
   weightsSeen: number[] = [];
@@ -112,7 +117,8 @@ export class Model {
     this.inbox.push(happening);
   }
 
-  order(order: Order['order'], extra: Partial<Order> = {}): void {
+  /** @param recall what the driver finds out for orders of releases that have ended */
+  order(order: Order['order'], extra: Partial<Order> = {}, recall?: Recall): void {
     const base = {
       order,
       by: 'alice',
@@ -120,7 +126,7 @@ export class Model {
       requestId: `r${this.turns}-${this.inbox.length}`,
       channel: 'api',
     };
-    this.send({ type: 'order', order: { ...base, ...extra } as Order });
+    this.send({ type: 'order', order: { ...base, ...extra } as Order, ...(recall ? { recall } : {}) });
   }
 
   setImage(revision: Revision): void {
@@ -204,6 +210,7 @@ export class Model {
           ? { ready: true }
           : this.readiness(this.canaryRolledAt, this.canaryReadySeconds, 'canary'),
       ...(this.state.applied && sameRevision(this.state.applied, this.target) ? {} : { revision: this.target }),
+      ...(this.state.undoing && this.warm !== 'none' ? { previous: { ready: true } } : {}),
       sameAsPrimary: this.built && sameRevision(this.target, this.primaryRuns),
       ...(this.weights ? { weights: this.weights } : {}),
       drift: this.drift,
@@ -314,10 +321,27 @@ export class Model {
         this.primaryRolledAt = this.now;
         break;
       case 'settle':
+        this.previous = this.formerly;
         this.formerly = undefined;
         break;
       case 'status':
         this.status = { phase: effect.status.phase, canaryWeight: effect.status.canaryWeight };
+        break;
+      case 'reopen':
+        this.formerly = this.previous;
+        break;
+      case 'restore':
+        this.restorePrimary();
+        break;
+      case 'keepPrevious':
+        this.warm = 'ready';
+        break;
+      case 'divert':
+        if (this.warm === 'none') throw new Error('there are no warm pods');
+        this.warm = 'serving';
+        break;
+      case 'pointBack':
+        this.warm = 'none';
         break;
       default:
         break;

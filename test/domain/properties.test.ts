@@ -55,7 +55,18 @@ const READY_SECONDS = fc.constantFrom(0, 3, undefined);
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
   fc.record({
     kind: fc.constant('order' as const),
-    order: fc.constantFrom<OrderName>('approve', 'reject', 'pause', 'resume', 'abort', 'promote', 'setWeight'),
+    order: fc.constantFrom<OrderName>(
+      'approve',
+      'reject',
+      'pause',
+      'resume',
+      'abort',
+      'promote',
+      'setWeight',
+      'skipStep',
+      'retry',
+      'undo',
+    ),
     weight: fc.integer({ min: -5, max: 120 }),
   }),
   fc.record({

@@ -8,6 +8,7 @@ import { begin } from '../../src/activities/begin.js';
 import { FINALIZER } from '../../src/activities/generated.js';
 import { createActivities } from '../../src/activities/index.js';
 import { leaseName } from '../../src/kubernetes/lease.js';
+import { TemporalSubmissions } from '../../src/activities/submissions.js';
 import type { Logger } from '../../src/activities/dependencies.js';
 import { parseStatus } from '../../src/crds/status.js';
 import type { Effect } from '../../src/domain/effects.js';
@@ -91,7 +92,7 @@ class DoubleRelease {
       { autoscalerRef: reference, revertOnDeletion: true },
       { interval: '1s', threshold: 1, metrics: [], webhooks },
     );
-    const annotations = { 'serinus.dev/load-test': 'native' };
+    const annotations = { 'serinus.dev/load-test': 'native', 'serinus.dev/keep-previous': '30m' };
     await client.create(CANARIES, { ...canary, metadata: { ...canary.metadata, annotations } });
   }
 
@@ -121,6 +122,19 @@ function withConfigs(deployment: KubeObject): KubeObject {
   const envFrom = [{ configMapRef: { name: 'colours' } }, { secretRef: { name: 'token' } }];
   const containers = spec.template.spec.containers.map((container) => ({ ...container, envFrom }));
   return { ...deployment, spec: { ...spec, template: { ...spec.template, spec: { containers } } } };
+}
+
+async function available(client: KubeClient, namespace: string, name: string): Promise<number> {
+  const object = await client.get(DEPLOYMENTS, namespace, name);
+  return (object?.['status'] as { availableReplicas?: number } | undefined)?.availableReplicas ?? 0;
+}
+
+/** The ConfigMap that its pods read. */
+async function colourOf(client: KubeClient, namespace: string, name: string): Promise<string | undefined> {
+  const object = await client.get(DEPLOYMENTS, namespace, name);
+  const spec = object?.['spec'] as
+    { template: { spec: { containers: { envFrom?: { configMapRef?: { name: string } }[] }[] } } } | undefined;
+  return spec?.template.spec.containers[0]?.envFrom?.[0]?.configMapRef?.name;
 }
 
 function autoscaler(namespace: string): KubeObject {
@@ -186,6 +200,25 @@ test('an activity that is carried out twice, as after a lost completion, changes
     );
   });
 
+  await t.test('when the promotion is undone, with warm pods', async () => {
+    const { client, namespace, bench } = release;
+    await until(async () => (await available(client, namespace, `${APP}-previous`)) > 0, 'warm pods', PATIENCE_MS);
+    assert.equal(await colourOf(client, namespace, `${APP}-previous`), 'colours-primary-previous');
+    const submissions = new TemporalSubmissions(bench.client, { leaseSeconds: 60 });
+    const { receipt } = await submissions.give(bench.canary, 'undo', { by: 'alice', requestId: 'undo-1' }, 'x');
+    assert.equal(receipt?.refused, undefined);
+    assert.equal((await bench.handle.result()).ending.kind, 'undone');
+    assert.deepEqual(release.changes(), []);
+    const { phase, lastAppliedSpec, lastPromotedSpec } = await release.status();
+    assert.equal(phase, 'Failed');
+    assert.notEqual(lastAppliedSpec, lastPromotedSpec);
+    const copy = await client.get(CONFIG_MAPS, namespace, 'colours-primary');
+    assert.deepEqual(copy?.['data'], { COLOUR: 'red' });
+    assert.equal(await client.get(DEPLOYMENTS, namespace, `${APP}-previous`), undefined);
+    const again = await submissions.give(bench.canary, 'undo', { by: 'alice', requestId: 'undo-2' }, 'x');
+    assert.match(again.receipt?.refused ?? '', /undone already/);
+  });
+
   await t.test('in a release that the janitor finds and that is rolled back', async () => {
     refuse = true;
     await release.setImage('lab/http-echo:3');
@@ -227,6 +260,7 @@ test('an activity that is carried out twice, as after a lost completion, changes
   await t.test('and that was every activity, with every effect', () => {
     const activities: Readonly<Record<keyof Activities, true>> = {
       begin: true,
+      recall: true,
       observe: true,
       apply: true,
       rollBack: true,
@@ -251,6 +285,11 @@ test('an activity that is carried out twice, as after a lost completion, changes
       status: true,
       condition: true,
       settle: true,
+      keepPrevious: true,
+      reopen: true,
+      divert: true,
+      restore: true,
+      pointBack: true,
       scaleLikePrimary: true,
       revert: true,
     };

@@ -97,6 +97,7 @@ describe('the histories', () => {
     'rolled-back': true,
     aborted: true,
     rejected: true,
+    undone: { because: 'it is new: no run of an earlier version can have ended so' },
     'promotion-failed': true,
     superseded: true,
     reconciled: true,

@@ -37,6 +37,11 @@ export class FakeCluster implements Activities {
   };
   target: Revision = V2;
   primaryRuns: Revision = V1;
+  /** What the primary ran before the promotion that was begun last, as far as it can still be put back. */
+  previous: Revision | undefined;
+  undone = false;
+  /** Warm pods of that version are there. */
+  warm = false;
   weights: Weights = { primary: 100, canary: 0 };
   replicas = 0;
   epoch = 0;
@@ -85,6 +90,16 @@ export class FakeCluster implements Activities {
     }
   };
 
+  recall: Activities['recall'] = () => {
+    this.calls.push('recall');
+    const { applied } = this.status;
+    const former = this.previous && { revision: this.previous.hash, warm: this.warm };
+    const previous = this.undone ? 'undone' : former;
+    const same = applied && sameRevision(applied, this.target) ? 'same' : 'changed';
+    const target = sameRevision(this.target, this.primaryRuns) ? 'promoted' : same;
+    return Promise.resolve({ target, ...(previous ? { previous } : {}) });
+  };
+
   apply: Activities['apply'] = async (input) => {
     await this.onApply(input);
     this.seq = input.fence.seq;
@@ -104,6 +119,7 @@ export class FakeCluster implements Activities {
     this.weights = { primary: 100, canary: 0 };
     this.weightsSeen.push(0);
     this.replicas = 0;
+    this.restore();
     this.status = { ...this.status, phase: 'Failed', weight: 0 };
     this.holder = '';
     return { servedBy: 'primary' };
@@ -143,6 +159,7 @@ export class FakeCluster implements Activities {
           ? { ready: true }
           : { ready: false, retriable: true, reason: '0 of 1 available', available: false },
       ...(applied && sameRevision(applied, this.target) ? {} : { revision: this.target }),
+      ...(input.standing.undoing && this.warm ? { previous: { ready: true } } : {}),
       sameAsPrimary: sameRevision(this.target, this.primaryRuns),
       weights: this.weights,
       drift: [],
@@ -185,10 +202,22 @@ export class FakeCluster implements Activities {
         return true;
       case 'promote':
         if (!sameRevision(effect.revision, this.target)) return false;
+        this.previous = this.primaryRuns;
+        this.undone = false;
         this.primaryRuns = effect.revision;
+        return true;
+      case 'reopen':
+        this.undone = true;
+        return true;
+      case 'restore':
+        this.restore();
         return true;
       default:
         return true;
     }
+  }
+
+  private restore(): void {
+    if (this.undone && this.previous) this.primaryRuns = this.previous;
   }
 }

@@ -5,13 +5,13 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { OrderName } from '../../domain/orders.js';
+import type { Submissions } from '../../activities/submissions.js';
+import { isForRest } from '../../domain/orders.js';
 import {
   ORDER_REFUSED,
   orderSignals,
   orderUpdates,
   workflowIdOf,
-  type OrderDetails,
   type OrderReceipt,
 } from '../../workflows/contract.js';
 import { temporalProblem } from '../problems/outside.js';
@@ -21,22 +21,23 @@ import type { Run } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
 import { wordOf } from '../releases/steering.js';
 import type { Obeyed, Pending } from '../schema/requests.js';
-
-/** What is given to a release, with the id that makes it one however often it is sent. */
-export interface GivenOrder {
-  readonly order: OrderName;
-  readonly details: OrderDetails & { readonly requestId: string };
-}
+import { OrdersAtRest } from './at-rest.js';
+import { refused, unknownRelease, type GivenOrder } from './given.js';
 
 /** A release may continue in a new run just when an order comes. */
 const ATTEMPTS = 3;
 
 /** Gives people's orders to releases. */
 export class Orders {
+  private readonly atRest: OrdersAtRest;
+
   constructor(
     private readonly client: Client,
     private readonly runs: Runs,
-  ) {}
+    submissions: Submissions,
+  ) {
+    this.atRest = new OrdersAtRest(submissions, runs);
+  }
 
   /**
    * Gives an order as an update, which a worker answers. Where none answers in time the same order is left as a
@@ -45,6 +46,7 @@ export class Orders {
    * @throws Problem where the release is unknown, has ended, or can't obey now
    */
   async give(release: ReleaseId, given: GivenOrder): Promise<Obeyed | Pending> {
+    if (isForRest(given.order)) return this.atRest.give(release, given);
     for (let attempt = 1; ; attempt += 1) {
       const run = await this.runs.find(release);
       if (!run) throw unknownRelease(formatReleaseId(release.canary, release.runId));
@@ -95,16 +97,6 @@ export class Orders {
     const now = await this.runs.find({ canary: run.canary, runId: run.runId });
     return now && now.status !== 'running' ? ended(now) : temporalProblem(error);
   }
-}
-
-export function unknownRelease(id: string): Problem {
-  return new Problem('unknown-release', `there is no release ${id}`, {
-    remedy: 'the releases of a Canary are listed at /api/v1/namespaces/<namespace>/canaries/<name>/rollouts',
-  });
-}
-
-function refused(why: string): Problem {
-  return new Problem('order-refused', why);
 }
 
 function ended(run: Run): Problem {

@@ -1,6 +1,6 @@
 import { differences } from '../../archive/difference.js';
 import type { Access } from '../auth/access.js';
-import { unknownRelease } from '../orders/give.js';
+import { unknownRelease } from '../orders/given.js';
 import type { RecordLine, Release } from '../schema/release.js';
 import type { Comparison, ReleaseItem } from '../schema/releases.js';
 import type { Finder } from './find.js';

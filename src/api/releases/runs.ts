@@ -12,6 +12,7 @@ import {
   searchAttributes as attributes,
   stateQuery,
   workflowIdOf,
+  type OrderReceipt,
   type Outcome,
   type RunView,
   type SubmitAnswer,
@@ -117,6 +118,19 @@ export class Runs {
     return this.orUndefined(async () => {
       try {
         return await handle.result();
+      } catch (error) {
+        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** What a run has answered to an order; undefined where it has not answered yet. */
+  async receipt(run: Run, requestId: string): Promise<OrderReceipt | undefined> {
+    const handle = this.client.workflow.getHandle(workflowIdOf(run.canary), run.runId);
+    return this.orUndefined(async () => {
+      try {
+        return await handle.getUpdateHandle<OrderReceipt>(requestId).result();
       } catch (error) {
         if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return undefined;
         throw error;

@@ -1,6 +1,7 @@
 import { gateView } from '../../domain/approvals.js';
 import { effectOf } from '../../domain/order-effects.js';
-import { ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders.js';
+import { isForRest, ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders.js';
+import type { Recall } from '../../domain/recall.js';
 import type { State } from '../../domain/state.js';
 import { releasePath } from './id.js';
 
@@ -23,10 +24,23 @@ export interface Step {
   readonly command: string;
 }
 
-/** The orders that a release would obey now. */
+/** The orders that a release under way would obey now. */
 export function stepsFor(state: State, id: string): Step[] {
+  return steps(state, id, (order) => !isForRest(order) && refusalOf(state, sampleOf(order, state)) === undefined);
+}
+
+/** The orders that are for releases which have ended, as far as they would be obeyed. */
+export function stepsAtRest(state: State, id: string, recall: Recall): Step[] {
+  return steps(
+    state,
+    id,
+    (order) => isForRest(order) && refusalOf(state, sampleOf(order, state), recall) === undefined,
+  );
+}
+
+function steps(state: State, id: string, offered: (order: OrderName) => boolean): Step[] {
   const { name, namespace } = state.canary;
-  return ORDER_NAMES.filter((order) => refusalOf(state, sampleOf(order, state)) === undefined).map((order) => {
+  return ORDER_NAMES.filter(offered).map((order) => {
     const word = wordOf(order);
     const argument = order === 'setWeight' ? ` ${state.weight}` : '';
     return {

@@ -8,7 +8,7 @@ import { formatReleaseId } from '../releases/id.js';
 import type { Run } from '../releases/run.js';
 
 /** Changes that a run releases, or finds that it has nothing to release. */
-const RELEASE_KINDS: readonly string[] = ['target', 'config', 'request'];
+const RELEASE_KINDS: readonly string[] = ['target', 'config', 'request', 'order'];
 
 /** @throws Problem where nothing can be released of this Canary, whatever is under way */
 export function refuseUnfit(view: CanaryView): Canary {

@@ -6,7 +6,7 @@ import { doraOf } from '../../archive/dora.js';
 import type { ReleaseFilter } from '../../archive/port.js';
 import { archiveIn, askArchive } from '../archive.js';
 import type { Guard } from '../auth/guard.js';
-import { unknownRelease } from '../orders/give.js';
+import { unknownRelease } from '../orders/given.js';
 import { Problem } from '../problems/problem.js';
 import { compared, templateReaders } from '../releases/compare.js';
 import { endedSince, exported } from '../releases/export.js';

@@ -7,9 +7,12 @@ import { ORDER_NAMES, type OrderName } from '../../domain/orders.js';
 import { orderAccess, type Access } from '../auth/access.js';
 import { actorOf, channelOf } from '../auth/actor.js';
 import type { Guard } from '../auth/guard.js';
-import { unknownRelease, type GivenOrder, type Orders } from '../orders/give.js';
+import type { Orders } from '../orders/give.js';
+import { unknownRelease, type GivenOrder } from '../orders/given.js';
 import { parseReleaseId, type ReleaseId } from '../releases/id.js';
+import { steeringAtRest } from '../releases/at-rest.js';
 import type { Finder } from '../releases/find.js';
+import type { Runs } from '../releases/runs.js';
 import { wordOf } from '../releases/steering.js';
 import { releaseSchema } from '../schema/release.js';
 import { headersSchema, obeyedSchema, orderSchemas, pendingSchema, releaseParamsSchema } from '../schema/requests.js';
@@ -30,10 +33,19 @@ const SUMMARIES: Readonly<Record<OrderName, string>> = {
   promote: 'Promote without further analysis',
   setWeight: 'Set the canary’s share of the traffic',
   skipStep: 'Go on to the next step without waiting for the analysis of this one',
+  retry: 'Release the revision of a release that has failed again; the target is not changed',
+  undo: 'Bring back what the primary held before the last promotion',
 };
 
 /** Looking at a release, and giving it orders. */
-export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, finder: Finder, orders: Orders): void {
+export function releaseRoutes(
+  app: App,
+  deps: Dependencies,
+  guard: Guard,
+  finder: Finder,
+  runs: Runs,
+  orders: Orders,
+): void {
   const idOf = ({ id }: { id: string }): ReleaseId => {
     const parsed = parseReleaseId(deps.settings.clusterName, id);
     if (!parsed) throw unknownRelease(id);
@@ -56,7 +68,7 @@ export function releaseRoutes(app: App, deps: Dependencies, guard: Guard, finder
     handler: async ({ params }) => {
       const release = await finder.find(idOf(params));
       if (!release) throw unknownRelease(params.id);
-      return release;
+      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params).canary, release)) };
     },
   });
 

@@ -121,6 +121,13 @@ export const releaseSchema = z
     commitTime: time('When the change was committed').optional(),
     restores: z.string().optional().describe('The release that it has undone'),
     undoneBy: z.string().optional().describe('The release that has undone it'),
+    desired: z
+      .object({
+        patch: z.array(z.object({ op: z.string(), path: z.string(), value: z.unknown() })),
+        command: z.string().describe('The same for kubectl'),
+      })
+      .optional()
+      .describe('Of a release that was undone: what makes the target hold again what its primary runs'),
     ...whatTheWorkerTells,
     record: z.array(recordEntrySchema).describe('What happened, oldest first'),
     recordDropped: z.number().describe('Entries in the middle of the record that are not kept'),

@@ -23,7 +23,14 @@ interface Flags extends ServerFlags, NamespaceFlags, OutputFlags {
   readonly gate?: string;
 }
 
-const ORDERS: readonly { readonly word: string; readonly what: string }[] = [
+interface OrderCommand {
+  readonly word: string;
+  readonly what: string;
+  /** For the newest release, which has ended. */
+  readonly atRest?: true;
+}
+
+const ORDERS: readonly OrderCommand[] = [
   { word: 'approve', what: 'open the gate at which the release waits' },
   { word: 'reject', what: 'refuse the approval that the release waits for, and roll back' },
   { word: 'pause', what: 'hold traffic where it is until resume' },
@@ -31,16 +38,18 @@ const ORDERS: readonly { readonly word: string; readonly what: string }[] = [
   { word: 'abort', what: 'roll the release back, in any phase' },
   { word: 'promote', what: 'promote without further analysis' },
   { word: 'skip', what: 'go on to the next step without waiting for the analysis of this one' },
+  { word: 'retry', what: 'release the revision of a release that has failed again', atRest: true },
+  { word: 'undo', what: 'bring back the version from before the last promotion', atRest: true },
 ];
 
 /** `serinus approve` and the like: orders for the open release of a Canary. */
 export function orderCommands(): Command[] {
-  const plain = ORDERS.map(({ word, what }) => {
+  const plain = ORDERS.map(({ word, what, atRest = false }) => {
     const command = new Command(word)
       .description(what)
       .argument('<canary>')
       .addHelpText('after', `\nExample:\n  serinus ${word} podinfo -n test --reason "looks good to me"`)
-      .action((name: string, flags: Flags) => give(word, name, flags));
+      .action((name: string, flags: Flags) => give(word, name, flags, {}, atRest));
     if (word === 'approve') {
       command.addOption(
         new Option('--gate <gate>', 'only where it waits at this gate').choices([
@@ -69,9 +78,10 @@ function withFlags(command: Command): Command {
   return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml', 'name']));
 }
 
-async function give(word: string, name: string, flags: Flags, more: object = {}): Promise<void> {
+async function give(word: string, name: string, flags: Flags, more: object = {}, atRest = false): Promise<void> {
   const client = clientOf(flags);
-  const id = await openRelease(client, flags.namespace, name);
+  const find = atRest ? newestRelease : openRelease;
+  const id = await find(client, flags.namespace, name);
   const { reason, revision, gate } = flags;
   const given = Object.entries({ reason, revision, gate }).filter(([, value]) => value !== undefined);
   const body = { ...Object.fromEntries(given), ...more, by: me() };
@@ -104,6 +114,13 @@ async function openRelease(client: ApiClient, namespace: string, name: string): 
     `no release of ${name}.${namespace} is under way (phase ${phase || 'New'})`,
     `"serinus rollout ${name} -n ${namespace} --image …" starts one`,
   );
+}
+
+/** @throws CommandFailed where there never was one */
+async function newestRelease(client: ApiClient, namespace: string, name: string): Promise<string> {
+  const [newest] = await client.history(namespace, name, 1, false);
+  if (newest) return newest.id;
+  throw new CommandFailed(EXIT.error, `there is no release of ${name}.${namespace} yet`);
 }
 
 function said(receipt: Receipt): string {

@@ -24,6 +24,7 @@ export function colourOf(word: string): Colour | undefined {
     case 'aborted':
     case 'rejected':
     case 'promotion-failed':
+    case 'undone':
     case 'terminated':
       return 'red';
     case 'Waiting':

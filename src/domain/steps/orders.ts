@@ -5,20 +5,22 @@ import { messagesFor } from '../messages.js';
 import { refusalOf, type Order } from '../orders.js';
 import { isActive } from '../phases.js';
 import { progressOf } from '../progress.js';
+import type { Recall } from '../recall.js';
 import type { PolicyGate, State } from '../state.js';
 import { intervalMs } from '../state.js';
 import { canaryAt } from '../weights.js';
 import { approve } from './approval.js';
 import { apply, ended, normal, nothing, recorded, status, tickNow } from './common.js';
 import { rollBack } from './rollback.js';
+import { undo } from './undo.js';
 
 /** Ids of orders that are remembered, so that one delivered twice is taken once. */
 const REQUESTS_KEPT = 100;
 
 /** Carries out what a person ordered, or writes down why not. */
-export function obey(state: State, order: Order, now: number): Decision {
+export function obey(state: State, order: Order, recall: Recall | undefined, now: number): Decision {
   if (state.requests.includes(order.requestId)) return nothing(state);
-  const refused = refusalOf(state, order);
+  const refused = refusalOf(state, order, recall);
   const heard = recorded({ ...state, requests: [...state.requests, order.requestId].slice(-REQUESTS_KEPT) }, [
     {
       at: now,
@@ -28,13 +30,14 @@ export function obey(state: State, order: Order, now: number): Decision {
       reason: order.reason,
       channel: order.channel,
       requestId: order.requestId,
+      ...('of' in order && order.of !== undefined ? { of: order.of } : {}),
       ...(refused === undefined ? {} : { refused }),
     },
   ]);
-  return refused === undefined ? carryOut(heard, order, now) : nothing(heard);
+  return refused === undefined ? carryOut(heard, order, recall, now) : nothing(heard);
 }
 
-function carryOut(state: State, order: Order, now: number): Decision {
+function carryOut(state: State, order: Order, recall: Recall | undefined, now: number): Decision {
   const say = messagesFor(state);
   switch (order.order) {
     case 'approve': {
@@ -63,6 +66,12 @@ function carryOut(state: State, order: Order, now: number): Decision {
       const next = tickNow({ ...state, skipStep: true }, now);
       return apply([normal(say.skipped(progressOf(state), order.by, order.reason))], 'skip this step', next, now);
     }
+    case 'retry': {
+      const next = tickNow({ ...state, again: true, fresh: true }, now);
+      return apply([normal(say.retried(state.applied?.hash ?? '', order.by, order.reason))], 'retry', next, now);
+    }
+    case 'undo':
+      return undo(state, order, recall, now);
     case 'reject':
     case 'abort':
       return stop(state, order.order, order, now);

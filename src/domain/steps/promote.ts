@@ -71,7 +71,18 @@ export function finish({ state, now }: Context): Decision {
     stranded: false,
     promoted: state.applied?.hash ?? state.promoted,
   };
-  return succeed(done, [{ do: 'drain' }, { do: 'scaleDown' }, { do: 'settle' }], say.promoted, now);
+  return succeed(
+    done,
+    [{ do: 'drain' }, { do: 'scaleDown' }, { do: 'settle' }, ...warmPods(state, now)],
+    say.promoted,
+    now,
+  );
+}
+
+/** An undo within the time that the Canary asks for needs not wait for pods. */
+function warmPods({ policy }: State, now: number): Effect[] {
+  const { keepPreviousSeconds } = policy ?? {};
+  return keepPreviousSeconds === undefined ? [] : [{ do: 'keepPrevious', until: now + keepPreviousSeconds * 1000 }];
 }
 
 /** `spec.skipAnalysis`: the canary is ready, so it is promoted as it is. */
@@ -87,6 +98,7 @@ export function skip(context: Context): Decision {
     { do: 'drain' },
     { do: 'scaleDown' },
     { do: 'settle' },
+    ...warmPods(state, now),
   ];
   return succeed(done, effects, say.promotedSkipped, now);
 }

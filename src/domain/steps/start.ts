@@ -16,6 +16,7 @@ function fromTheStart(state: State): State {
     prepared: false,
     begun: false,
     skipStep: false,
+    again: false,
     gate: undefined,
     approved: [],
     said: [],

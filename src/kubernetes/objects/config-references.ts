@@ -135,6 +135,11 @@ export function configReferences(spec: PodSpec): readonly ConfigReference[] {
   return [...found.values()];
 }
 
+/** The pod spec with other names for the references that are named. @param names new name by key of the reference */
+export function withConfigNames(spec: PodSpec, names: ReadonlyMap<string, string>): PodSpec {
+  return mapReferences(spec, (reference) => names.get(keyOf(reference)) ?? reference.name);
+}
+
 /** The pod spec with the names of the tracked configs replaced by their copies' names. */
 export function withCopiedConfigs(spec: PodSpec, tracked: ReadonlySet<string>): PodSpec {
   return mapReferences(spec, (reference) =>

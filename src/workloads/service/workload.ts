@@ -8,10 +8,10 @@ import type { Fence } from '../../kubernetes/lease.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
-import type { Contents, TargetView, Workload } from '../port.js';
+import type { Contents, Previous, TargetView, Workload } from '../port.js';
 import { missing } from '../shared/missing.js';
 import { canonicalJson, contentHash } from '../shared/revision.js';
-import { Snapshots, unmarked } from '../shared/snapshots.js';
+import { reopened, restoredRevision, settled, Snapshots, unmarked } from '../shared/snapshots.js';
 import { copiedSpec, serviceCopy, specOf, withAddresses, type ServiceSpec } from './copy.js';
 
 /**
@@ -21,6 +21,8 @@ import { copiedSpec, serviceCopy, specOf, withAddresses, type ServiceSpec } from
 export class ServiceWorkload implements Workload {
   readonly kind = SERVICES.kind;
   readonly type = SERVICES;
+  /** The pods behind a Service are somebody else's. */
+  readonly warm = undefined;
   private readonly snapshots: Snapshots<ServiceSpec>;
 
   constructor(private readonly cache: ClusterCache) {
@@ -107,26 +109,36 @@ export class ServiceWorkload implements Workload {
     await this.refresh(canary);
     const target = await this.target(canary);
     if (revisionOf(target).hash !== revision.hash) return false;
-    await this.snapshots.keep(canary, await this.get(canary, canary.targetRef.primaryName));
+    await this.snapshots.keep(canary, await this.get(canary, canary.targetRef.primaryName), fence);
     await this.writePrimary(canary, fence, (current) => {
       const promoted = serviceCopy(target, current, canary, 'primary');
-      return current ? this.snapshots.marked(canary, current, promoted) : promoted;
+      return current ? this.snapshots.marked(canary, current, promoted, fence) : promoted;
     });
     return true;
   }
 
-  async restore(canary: Canary, fence: Fence): Promise<void> {
+  async restore(canary: Canary, fence: Fence): Promise<string | undefined> {
     const primary = await this.cache.getFresh(SERVICES, canary.namespace, canary.targetRef.primaryName);
-    if (!primary) return;
+    if (!primary) return undefined;
     const spec = await this.snapshots.before(canary, primary);
     const former = (current: KubeObject): KubeObject =>
       spec ? { ...current, spec: withAddresses(spec, specOf(current)) } : current;
     // Stamped in any case: a late promotion must not get through.
     await this.writePrimary(canary, fence, (current) => current && former(unmarked(current)), true);
+    return restoredRevision(primary);
   }
 
   async settle(canary: Canary, fence: Fence): Promise<void> {
-    await this.writePrimary(canary, fence, (current) => current && unmarked(current));
+    await this.writePrimary(canary, fence, (current) => current && settled(current));
+  }
+
+  async previous(canary: Canary): Promise<Previous | 'undone' | undefined> {
+    const primary = await this.get(canary, canary.targetRef.primaryName);
+    return primary && this.snapshots.undoable(canary, primary);
+  }
+
+  async reopen(canary: Canary, fence: Fence): Promise<void> {
+    await this.writePrimary(canary, fence, (current) => current && reopened(current), true);
   }
 
   /** Nobody counts the pods behind a Service; where it is, it serves. */

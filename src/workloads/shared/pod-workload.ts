@@ -3,13 +3,13 @@ import type { Readiness } from '../../domain/findings.js';
 import { sameRevision, type Revision } from '../../domain/revision.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Fence } from '../../kubernetes/lease.js';
-import type { KubeObject, NamedObject, ResourceType } from '../../kubernetes/object.js';
+import { DEPLOYMENTS, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
 import { configReferences, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
 import { write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import { configType, type Configs } from '../configs.js';
 import { TargetMissing } from '../errors.js';
-import type { Contents, TargetView, Workload } from '../port.js';
+import type { Contents, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
@@ -26,7 +26,8 @@ import {
 import { contentHash } from './revision.js';
 import { rolloutId } from './rollout-id.js';
 import { findSelector, selectorOf, type Selector } from './selector.js';
-import { Snapshots, unmarked } from './snapshots.js';
+import { reopened, restoredRevision, settled, Snapshots, unmarked } from './snapshots.js';
+import { WarmDeployment } from './warm-deployment.js';
 
 /** What one look at a target tells. */
 interface Seen {
@@ -39,6 +40,7 @@ interface Seen {
 export class PodWorkload implements Workload {
   readonly kind: string;
   readonly type: ResourceType;
+  readonly warm: WarmPods | undefined;
   private readonly snapshots: Snapshots<PodTemplate>;
 
   constructor(
@@ -54,6 +56,7 @@ export class PodWorkload implements Workload {
       of: (primary) => asPodController(primary).spec.template,
       identity: withoutRolloutId,
     });
+    this.warm = of.type === DEPLOYMENTS ? new WarmDeployment(of, cache, this.snapshots, configs, settings) : undefined;
   }
 
   async refresh(canary: Canary): Promise<void> {
@@ -153,20 +156,20 @@ export class PodWorkload implements Workload {
     const { target, revision: seen, tracked } = await this.see(canary);
     if (!sameRevision(seen, revision)) return false;
     const wish = this.wish(canary, target, revision, tracked, fence);
-    await this.snapshots.keep(canary, await this.primary(canary));
+    await this.snapshots.keep(canary, await this.primary(canary), fence);
     await this.configs.copy(tracked, wish, fence, true);
     await this.writePrimary(canary, fence, (current) =>
       current
-        ? this.snapshots.marked(canary, current, promotedPrimary(target, current, wish))
+        ? this.snapshots.marked(canary, current, promotedPrimary(target, current, wish), fence)
         : newPrimary(target, wish),
     );
     await this.autoscalers.put(canary, true);
     return true;
   }
 
-  async restore(canary: Canary, fence: Fence): Promise<void> {
+  async restore(canary: Canary, fence: Fence): Promise<string | undefined> {
     const primary = await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.primaryName);
-    if (!primary) return;
+    if (!primary) return undefined;
     const template = await this.snapshots.before(canary, primary);
     if (template) {
       const tracked = this.references(asPodController(primary)).map(sourceOf);
@@ -174,12 +177,20 @@ export class PodWorkload implements Workload {
     }
     // Stamped in any case: a late promotion must not get through.
     await this.writePrimary(canary, fence, (current) => current && withTemplate(unmarked(current), template), true);
+    return restoredRevision(primary);
   }
 
   async settle(canary: Canary, fence: Fence): Promise<void> {
+    await this.writePrimary(canary, fence, (current) => current && settled(current));
+  }
+
+  async previous(canary: Canary): Promise<Previous | 'undone' | undefined> {
     const primary = await this.primary(canary);
-    if (primary) await this.configs.forgetPrevious(this.references(primary).map(sourceOf), canary);
-    await this.writePrimary(canary, fence, (current) => current && unmarked(current));
+    return primary && this.snapshots.undoable(canary, primary);
+  }
+
+  async reopen(canary: Canary, fence: Fence): Promise<void> {
+    await this.writePrimary(canary, fence, (current) => current && reopened(current), true);
   }
 
   async replicas(canary: Canary): Promise<number> {

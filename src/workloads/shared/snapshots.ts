@@ -3,10 +3,21 @@ import type { ClusterCache } from '../../kubernetes/cache.js';
 import { KubeError } from '../../kubernetes/client.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { CONTROLLER_REVISIONS } from '../../kubernetes/object.js';
+import type { Fence } from '../../kubernetes/lease.js';
+import { parseFence } from '../../kubernetes/lease.js';
+import { FENCE_ANNOTATION } from '../../kubernetes/write.js';
+import type { Previous } from '../port.js';
 import { contentHash } from './revision.js';
 
 /** Set while a promotion is under way: which revision the primary held before. */
 const PROMOTED_FROM = 'serinus.dev/promoted-from';
+/** Hash of that revision, as the status had it; stays on a primary that has been put back to it. */
+const FROM_REVISION = 'serinus.dev/promoted-from-revision';
+/** Which revision the primary held before its last finished promotion; what an undo brings back. */
+const PREVIOUS = 'serinus.dev/previous';
+const PREVIOUS_REVISION = 'serinus.dev/previous-revision';
+/** In place of its name, once the promotion is being undone. */
+const UNDONE = 'undone';
 /** Former contents that are kept of each primary. */
 const KEPT = 3;
 const OF_CANARY = 'serinus.dev/canary';
@@ -29,9 +40,9 @@ export class Snapshots<Content> {
   ) {}
 
   /** Keeps what the primary holds now; the oldest kept ones go. */
-  async keep(canary: Canary, primary: KubeObject | undefined): Promise<void> {
+  async keep(canary: Canary, primary: KubeObject | undefined, fence: Fence): Promise<void> {
     // A promotion that is carried out twice must not keep what it has just written.
-    if (!primary || isMarked(primary)) return;
+    if (!primary || isMarkedBy(primary, fence)) return;
     const { client } = this.cache;
     const kept = await client.list(CONTROLLER_REVISIONS, {
       namespace: canary.namespace,
@@ -51,16 +62,39 @@ export class Snapshots<Content> {
   }
 
   /** The promoted primary with a mark of what it held before its promotion began. */
-  marked<T extends KubeObject>(canary: Canary, before: KubeObject, promoted: T): T {
-    const mark = before.metadata.annotations?.[PROMOTED_FROM] ?? this.nameOf(canary, before);
-    const annotations = { ...promoted.metadata.annotations, [PROMOTED_FROM]: mark };
+  marked<T extends KubeObject>(canary: Canary, before: KubeObject, promoted: T, fence: Fence): T {
+    const known = isMarkedBy(before, fence) ? before.metadata.annotations : undefined;
+    const annotations = {
+      ...promoted.metadata.annotations,
+      [PROMOTED_FROM]: known?.[PROMOTED_FROM] ?? this.nameOf(canary, before),
+      [FROM_REVISION]: known?.[FROM_REVISION] ?? canary.status.lastPromotedSpec,
+    };
     return { ...promoted, metadata: { ...promoted.metadata, annotations } };
   }
 
   /** @returns what the primary held before the promotion that is under way; undefined where there is none */
   async before(canary: Canary, primary: KubeObject): Promise<Content | undefined> {
-    const name = primary.metadata.annotations?.[PROMOTED_FROM];
-    if (name === undefined) return undefined;
+    return this.contentOf(canary, primary.metadata.annotations?.[PROMOTED_FROM]);
+  }
+
+  /** @returns what the primary held before its last promotion, finished or not; undefined where that is unknown */
+  async previous(canary: Canary, primary: KubeObject): Promise<Content | undefined> {
+    const { [PROMOTED_FROM]: mark, [PREVIOUS]: previous } = primary.metadata.annotations ?? {};
+    return this.contentOf(canary, mark ?? previous);
+  }
+
+  /** What an undo would bring back. */
+  async undoable(canary: Canary, primary: KubeObject): Promise<Previous | 'undone' | undefined> {
+    const annotations = primary.metadata.annotations ?? {};
+    if (annotations[PROMOTED_FROM] === undefined && annotations[PREVIOUS] === UNDONE) return 'undone';
+    if ((await this.previous(canary, primary)) === undefined) return undefined;
+    return {
+      revision: annotations[annotations[PROMOTED_FROM] === undefined ? PREVIOUS_REVISION : FROM_REVISION] ?? '',
+    };
+  }
+
+  private async contentOf(canary: Canary, name: string | undefined): Promise<Content | undefined> {
+    if (name === undefined || name === UNDONE) return undefined;
     const kept = await this.cache.client.get(CONTROLLER_REVISIONS, canary.namespace, name);
     return (kept?.['data'] as { template?: Content } | undefined)?.template;
   }
@@ -90,12 +124,36 @@ export class Snapshots<Content> {
   }
 }
 
-function isMarked(primary: KubeObject): boolean {
-  return primary.metadata.annotations?.[PROMOTED_FROM] !== undefined;
+/** Whether a promotion by the writer of this fence has begun; the mark of one who has given up counts for nothing. */
+function isMarkedBy(primary: KubeObject, fence: Fence): boolean {
+  const { [PROMOTED_FROM]: mark, [FENCE_ANNOTATION]: stamp } = primary.metadata.annotations ?? {};
+  return mark !== undefined && parseFence(stamp)?.epoch === fence.epoch;
 }
 
 /** The primary without the mark: there is no promotion under way any more. */
 export function unmarked<T extends KubeObject>(primary: T): T {
   const { [PROMOTED_FROM]: _mark, ...annotations } = primary.metadata.annotations ?? {};
   return { ...primary, metadata: { ...primary.metadata, annotations } };
+}
+
+/** The primary when its promotion is finished: what it held before is what an undo brings back. */
+export function settled<T extends KubeObject>(primary: T): T {
+  const { [PROMOTED_FROM]: mark, [FROM_REVISION]: revision, ...others } = primary.metadata.annotations ?? {};
+  if (mark === undefined) return primary;
+  const annotations = { ...others, [PREVIOUS]: mark, [PREVIOUS_REVISION]: revision ?? '' };
+  return { ...primary, metadata: { ...primary.metadata, annotations } };
+}
+
+/** The primary as if its last promotion weren't finished, so that whoever rolls it back puts the former content back. */
+export function reopened<T extends KubeObject>(primary: T): T {
+  const { [PREVIOUS]: previous, [PREVIOUS_REVISION]: revision, ...others } = primary.metadata.annotations ?? {};
+  if (previous === undefined || previous === UNDONE || others[PROMOTED_FROM] !== undefined) return primary;
+  const annotations = { ...others, [PREVIOUS]: UNDONE, [PROMOTED_FROM]: previous, [FROM_REVISION]: revision ?? '' };
+  return { ...primary, metadata: { ...primary.metadata, annotations } };
+}
+
+/** Hash of the revision that a primary has been put back to, or is to be; undefined where it has not been. */
+export function restoredRevision(primary: KubeObject): string | undefined {
+  const revision = primary.metadata.annotations?.[FROM_REVISION];
+  return revision === '' ? undefined : revision;
 }

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kubernetes/object.js';
+import { write } from '../kubernetes/write.js';
+import type { WarmPods } from '../workloads/port.js';
+import type { Workbench } from './canary.js';
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+/** Longest wait for the endpoints; without them the primary's rolling update is the quicker way. */
+const ENDPOINTS_MS = 5_000;
+const POLL_MS = 25;
+/** Data planes watch endpoints on their own, and may hear of them a moment later. */
+const HEARD_MS = 150;
+
+/**
+ * Points the canary's Service at the warm pods of the former version, and waits until it leads to them and to nobody
+ * else.
+ *
+ * @throws UserError where there are none, or they can't be reached in time
+ */
+export async function divert(cache: ClusterCache, bench: Workbench, signal: AbortSignal): Promise<void> {
+  const { canary, workload } = bench;
+  const { warm } = workload;
+  const selector = await workload.selector(canary);
+  if (!warm || !selector) throw new UserError(`${canary.targetRef.name} has no pods of its former version`);
+  await select(cache, bench, selector.label, warm.label(selector));
+  const began = Date.now();
+  while (!(await leadsToWarmPods(cache, bench, warm))) {
+    if (Date.now() - began > ENDPOINTS_MS)
+      throw new UserError(`the Service ${canary.service.canaryName} doesn't lead to the pods of the former version`);
+    await sleep(POLL_MS, undefined, { signal });
+  }
+  await sleep(HEARD_MS, undefined, { signal });
+}
+
+/** Whether the canary's Service leads to the warm pods. */
+export async function isDiverted(cache: ClusterCache, { canary, workload }: Workbench): Promise<boolean> {
+  const selector = await workload.selector(canary);
+  if (!workload.warm || !selector) return false;
+  const service = await cache.get(SERVICES, canary.namespace, canary.service.canaryName);
+  return selectorOf(service)[selector.label] === workload.warm.label(selector);
+}
+
+/** Points the canary's Service back at the target. */
+export async function pointBack(cache: ClusterCache, bench: Workbench): Promise<void> {
+  if (!(await isDiverted(cache, bench))) return;
+  const selector = await bench.workload.selector(bench.canary);
+  if (selector) await select(cache, bench, selector.label, selector.value);
+}
+
+async function select(cache: ClusterCache, { canary }: Workbench, label: string, value: string): Promise<void> {
+  const key = { namespace: canary.namespace, name: canary.service.canaryName };
+  await write(
+    cache,
+    SERVICES,
+    key,
+    (current) => current && { ...current, spec: { ...(current['spec'] as object), selector: { [label]: value } } },
+  );
+}
+
+async function leadsToWarmPods(cache: ClusterCache, { canary }: Workbench, warm: WarmPods): Promise<boolean> {
+  const store = await cache.synced(ENDPOINT_SLICES);
+  const endpoints = store
+    .list(canary.namespace)
+    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === canary.service.canaryName)
+    .flatMap((slice) => (slice['endpoints'] ?? []) as readonly Endpoint[]);
+  const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+  return ready.length > 0 && ready.every(({ targetRef }) => warm.has(canary, targetRef?.name ?? ''));
+}
+
+function selectorOf(service: KubeObject | undefined): Readonly<Record<string, string>> {
+  return (service?.['spec'] as { selector?: Readonly<Record<string, string>> } | undefined)?.selector ?? {};
+}
+
+interface Endpoint {
+  readonly conditions?: { readonly ready?: boolean };
+  readonly targetRef?: { readonly name?: string };
+}

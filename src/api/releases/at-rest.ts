@@ -1,0 +1,58 @@
+import { readCanary, type CanaryView } from '../../activities/canary.js';
+import type { Dependencies } from '../../activities/dependencies.js';
+import { policyIn } from '../../activities/policy.js';
+import { recall } from '../../activities/recall.js';
+import { parseStatus } from '../../crds/status.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import { initialState } from '../../domain/initial.js';
+import type { State } from '../../domain/state.js';
+import { Problem } from '../problems/problem.js';
+import type { Release } from '../schema/release.js';
+import { desiredOf } from './desired.js';
+import type { Runs } from './runs.js';
+import { stepsAtRest } from './steering.js';
+
+type AtRest = Pick<Release, 'steering' | 'desired'>;
+
+/**
+ * What can be ordered of a release that has ended: nothing, unless it is the newest of its Canary and nothing is under
+ * way. Nothing either where that can't be found out.
+ */
+export async function steeringAtRest(
+  deps: Dependencies,
+  runs: Runs,
+  key: CanaryKey,
+  release: Release,
+): Promise<AtRest> {
+  if (!release.ended) return {};
+  try {
+    const view = await readCanary(deps, key);
+    if (!view || (await runs.latest(key))?.status === 'running') return {};
+    const state = asItRests(deps, key, view);
+    if (state.applied === undefined || state.applied.hash !== release.revision) return {};
+    const steering = stepsAtRest(state, release.id, await recall(deps, key));
+    const desired = release.outcome === 'undone' ? await desiredOf(deps, key) : undefined;
+    return { steering, ...(desired ? { desired } : {}) };
+  } catch (error) {
+    if (error instanceof Problem) return {};
+    throw error;
+  }
+}
+
+/** As a run would find it that is started for an order. */
+function asItRests(deps: Dependencies, key: CanaryKey, { object, canary }: CanaryView): State {
+  const status = parseStatus(object['status']);
+  const { phase, failedChecks, iterations, lastAppliedSpec: hash, trackedConfigs: configs } = status;
+  const taken = {
+    epoch: 0,
+    phase,
+    weight: status.canaryWeight,
+    failedChecks,
+    iterations,
+    applied: hash === '' ? undefined : { hash, configs },
+    promoted: status.lastPromotedSpec,
+    markedInvalid: false,
+  };
+  const state = initialState(key, { id: '', kind: 'order', by: '' }, taken, deps.now());
+  return { ...state, policy: canary && policyIn(deps, canary) };
+}

@@ -1,0 +1,75 @@
+import { undoneAlert } from '../alerts.js';
+import type { Decision, Effect } from '../effects.js';
+import { messagesFor } from '../messages.js';
+import type { Order } from '../orders.js';
+import { hasHooks } from '../policy.js';
+import type { Recall } from '../recall.js';
+import type { State, Undoing } from '../state.js';
+import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
+import { apply, awaiting, ended, normal, status, tickNow, warning, type Context } from './common.js';
+
+/**
+ * Somebody wants the version from before the last promotion back. From here on the promotion counts as unfinished:
+ * whoever finds this run dead rolls it back, which puts the former version back into the primary as well.
+ */
+export function undo(state: State, { by, reason }: Order, recall: Recall | undefined, now: number): Decision {
+  const previous = recall?.previous === 'undone' ? undefined : recall?.previous;
+  const undoing: Undoing = { stage: previous?.warm ? 'divert' : 'restore', by, reason, to: previous?.revision ?? '' };
+  const next = tickNow({ ...state, phase: 'Promoting', undoing, fresh: true }, now);
+  const message = warning(messagesFor(state).undoing(by, reason));
+  return apply([{ do: 'reopen' }, status(next), message], message.message, next, now);
+}
+
+/** Warm pods of the former version serve until the primary can. */
+export function divert({ state, now }: Context): Decision {
+  const message = normal(messagesFor(state).routingToPrevious);
+  const next = tickNow({ ...state, weight: 100, weightSince: now, undoing: at(state, 'restore') }, now);
+  const effects: Effect[] = [{ do: 'divert' }, { do: 'weights', ...EVERYBODY_TO_CANARY }, message, status(next)];
+  return apply(effects, message.message, next, now);
+}
+
+/** Where the warm pods can't be had after all, the primary's own rolling update brings the former version back. */
+export function withoutWarmPods(state: State, now: number): State {
+  return state.undoing?.stage === 'divert' ? tickNow({ ...state, undoing: at(state, 'restore') }, now) : state;
+}
+
+/** The former version rolls out in the primary. */
+export function restorePrimary({ state, now }: Context): Decision {
+  const message = normal(messagesFor(state).restoringPrimary);
+  const next = awaiting({ ...state, undoing: at(state, 'home') }, 'primary');
+  return apply([{ do: 'restore' }, message], message.message, next, now);
+}
+
+/** The primary serves the former version: the state is that of a release that has failed. */
+export function comeHome({ state, now }: Context): Decision {
+  const say = messagesFor(state);
+  const { by = '', reason = '', to = '' } = state.undoing ?? {};
+  const message = warning(say.undone(by, reason));
+  const failed: State = {
+    ...state,
+    phase: 'Failed',
+    weight: 0,
+    stranded: false,
+    failedChecks: 0,
+    iterations: 0,
+    promoted: to === '' ? state.promoted : to,
+    undoing: undefined,
+  };
+  const ending = { kind: 'undone', reason: message.message } as const;
+  const hooks = state.policy !== undefined && hasHooks(state.policy, 'post-rollout');
+  const next: State = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
+  const effects: Effect[] = [
+    normal(say.routingToPrimary),
+    { do: 'weights', ...ALL_TO_PRIMARY },
+    { do: 'drain' },
+    { do: 'pointBack' },
+    { do: 'scaleDown' },
+    status(next),
+    message,
+  ];
+  return apply(effects, message.message, next, now, [undoneAlert(by, reason)]);
+}
+
+function at({ undoing }: State, stage: Undoing['stage']): Undoing | undefined {
+  return undoing && { ...undoing, stage };
+}

@@ -1,0 +1,130 @@
+import type { Canary } from '../../crds/canary.js';
+import type { Readiness } from '../../domain/findings.js';
+import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { KubeObject } from '../../kubernetes/object.js';
+import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
+import { FLUX_SHIELD, isControlledBy } from '../../kubernetes/objects/metadata.js';
+import { parseFence } from '../../kubernetes/lease.js';
+import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
+import type { Settings } from '../../settings.js';
+import type { Configs } from '../configs.js';
+import type { WarmPods } from '../port.js';
+import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
+import { selectorOf, type Selector } from './selector.js';
+import type { Snapshots } from './snapshots.js';
+
+const SUFFIX = '-previous';
+const EXPIRES = 'serinus.dev/expires-at';
+/** Of the primary: names what it once was, and says nothing of this one. */
+const OWN_PREFIX = 'serinus.dev/';
+
+/** Warm pods of a Deployment: another Deployment, `<target>-previous`, which goes with the Canary at the latest. */
+export class WarmDeployment implements WarmPods {
+  constructor(
+    private readonly of: PodKind,
+    private readonly cache: ClusterCache,
+    private readonly snapshots: Snapshots<PodTemplate>,
+    private readonly configs: Configs,
+    private readonly settings: Settings,
+  ) {}
+
+  async keep(canary: Canary, until: number): Promise<void> {
+    const { namespace, targetRef } = canary;
+    const target = await this.cache.get(this.of.type, namespace, targetRef.name);
+    const primary = await this.cache.get(this.of.type, namespace, targetRef.primaryName);
+    const template = primary && (await this.snapshots.previous(canary, primary));
+    if (!target || !template) return;
+    const selector = selectorOf(asPodController(target), this.settings.selectorLabels);
+    const wish = await this.wish(canary, asPodController(primary), template, selector, until);
+    await write(this.cache, this.of.type, wish.metadata as { namespace: string; name: string }, (current) => {
+      if (!current) return wish;
+      // What merely bears the name is somebody else's.
+      if (!isControlledBy(current, canary.owner)) return undefined;
+      const { metadata } = current;
+      return {
+        ...current,
+        metadata: { ...metadata, annotations: { ...metadata.annotations, ...wish.metadata.annotations } },
+        spec: wish.spec,
+      };
+    });
+  }
+
+  async drop(canary: Canary): Promise<void> {
+    const current = await this.get(canary);
+    if (current) await this.cache.client.delete(this.of.type, canary.namespace, current.metadata.name);
+  }
+
+  async readiness(canary: Canary, now: number): Promise<Readiness | undefined> {
+    const current = await this.get(canary);
+    if (!current || this.of.replicas(asPodController(current)) === 0) return undefined;
+    const rule = { thresholdPercent: 100, deadlineSeconds: canary.progressDeadlineSeconds };
+    return this.of.readiness(asPodController(current), rule, now);
+  }
+
+  async expiry(canary: Canary): Promise<number | undefined> {
+    const current = await this.get(canary);
+    return current && Date.parse(current.metadata.annotations?.[EXPIRES] ?? '');
+  }
+
+  label(selector: Selector): string {
+    return `${selector.value}${SUFFIX}`;
+  }
+
+  has({ targetRef }: Canary, pod: string): boolean {
+    return pod.startsWith(`${targetRef.name}${SUFFIX}-`);
+  }
+
+  /** @returns undefined where there is none, or it isn't this Canary's */
+  private async get(canary: Canary): Promise<KubeObject | undefined> {
+    const current = await this.cache.get(this.of.type, canary.namespace, `${canary.targetRef.name}${SUFFIX}`);
+    return current && isControlledBy(current, canary.owner) ? current : undefined;
+  }
+
+  private async wish(
+    canary: Canary,
+    primary: PodController,
+    template: PodTemplate,
+    selector: Selector,
+    until: number,
+  ): Promise<PodController> {
+    const { namespace, owner, targetRef } = canary;
+    const label = { [selector.label]: this.label(selector) };
+    // Its pods may start at any time: they must read what was there before the promotion, not what is there now.
+    const epoch = parseFence(primary.metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
+    const names = await this.configs.previousNames(configReferences(template.spec), namespace, epoch);
+    return {
+      apiVersion: this.of.type.apiVersion,
+      kind: this.of.type.kind,
+      metadata: {
+        name: `${targetRef.name}${SUFFIX}`,
+        namespace,
+        labels: label,
+        annotations: { ...FLUX_SHIELD, [EXPIRES]: new Date(until).toISOString() },
+        ownerReferences: [owner],
+      },
+      spec: {
+        ...copied(primary, this.of),
+        replicas: Math.max(1, this.of.replicas(primary)),
+        selector: { matchLabels: label },
+        template: {
+          ...template,
+          metadata: {
+            ...template.metadata,
+            labels: { ...template.metadata?.labels, ...label },
+            annotations: withoutOwn(template.metadata?.annotations ?? {}),
+          },
+          spec: withConfigNames(template.spec, names),
+        },
+      },
+    };
+  }
+}
+
+function copied(primary: PodController, kind: PodKind): Readonly<Record<string, unknown>> {
+  const given = kind.copied.filter((field) => primary.spec[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, primary.spec[field]]));
+}
+
+function withoutOwn(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(OWN_PREFIX)));
+}

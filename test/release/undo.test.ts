@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test, type TestContext } from 'node:test';
+import { TemporalSubmissions } from '../../src/activities/submissions.js';
+import { DEPLOYMENTS, type KubeObject } from '../../src/kubernetes/object.js';
+import { until } from '../support/until.js';
+import { APP, appCanary } from './objects.js';
+import type { Traffic } from './traffic.js';
+import { World, type SerinusProcess } from './world.js';
+
+/** The bound that an undo with warm pods is held to. */
+const BACK_MS = 3_000;
+
+/** Version 2 promoted in place of version 1, whose pods are kept warm. */
+async function promoted(t: TestContext): Promise<{ world: World; serinus: SerinusProcess }> {
+  const world = await World.open(t);
+  const canary = appCanary(world.app, {}, { metrics: [] });
+  const annotations = { 'serinus.dev/keep-previous': '30m' };
+  const kept: KubeObject = { ...canary, metadata: { ...canary.metadata, annotations } };
+  const serinus = await world.initialised(kept, ['--lease-seconds', '2']);
+  await world.setImage('lab/http-echo:2');
+  await world.phase('Succeeded');
+  await until(async () => (await warmPods(world)) === 1, 'the former version is kept warm');
+  return { world, serinus };
+}
+
+async function warmPods(world: World): Promise<number> {
+  const object = await world.kube.get(DEPLOYMENTS, world.namespace, `${APP}-previous`);
+  return (object?.['status'] as { availableReplicas?: number } | undefined)?.availableReplicas ?? 0;
+}
+
+/** Answers of a version so far. */
+function heard(traffic: Traffic, version: string): number {
+  return traffic.seen.versions.get(version) ?? 0;
+}
+
+function undo(world: World) {
+  const submissions = new TemporalSubmissions(world.temporal, { leaseSeconds: 2 });
+  const canary = { cluster: world.cluster, namespace: world.namespace, name: world.name };
+  return submissions.give(canary, 'undo', { by: 'alice', reason: 'checkout is broken', requestId: randomUUID() }, '');
+}
+
+test('an undo has traffic on the old version within seconds, and no request fails', async (t) => {
+  const { world } = await promoted(t);
+  const traffic = world.traffic(50);
+  await until(() => heard(traffic, '2') > 20, 'users meet version 2');
+  const began = Date.now();
+  const { receipt } = await undo(world);
+  const taken = Date.now() - began;
+  assert.equal(receipt?.refused, undefined);
+  let lastOfNew = Date.now();
+  let newAnswers = heard(traffic, '2');
+  await until(async () => {
+    if (heard(traffic, '2') > newAnswers) [newAnswers, lastOfNew] = [heard(traffic, '2'), Date.now()];
+    return (await world.canary()).phase === 'Failed';
+  }, 'the undo is done');
+  t.diagnostic(`taken after ${taken} ms; last answer of the undone version after ${lastOfNew - began} ms`);
+  assert.ok(lastOfNew - began < BACK_MS, `the undone version was heard of for ${lastOfNew - began} ms`);
+  const seen = await traffic.stop();
+  assert.equal(seen.failed, 0, seen.failures.join(', '));
+  assert.equal((await world.run.result()).ending.kind, 'undone');
+  assert.deepEqual(
+    [await world.image(`${APP}-primary`), await world.image(APP), await world.replicas(APP), await world.weight()],
+    ['lab/http-echo:1', 'lab/http-echo:2', 0, 0],
+  );
+  await until(async () => (await warmPods(world)) === 0, 'the warm pods are gone');
+
+  await t.test('what was refused is not shipped again by itself', async () => {
+    const { runId } = await world.run.describe();
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    assert.equal((await world.run.describe()).runId, runId);
+  });
+});
+
+test('an undo whose worker is killed in the middle ends on the old version', async (t) => {
+  const { world, serinus } = await promoted(t);
+  const traffic = world.traffic(20);
+  await undo(world);
+  await world.atWeight(100);
+  await serinus.kill();
+  await serinus.restart();
+  await world.phase('Failed', 90_000);
+  assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
+  assert.equal(await world.weight(), 0);
+  traffic.reset();
+  await until(() => heard(traffic, '1') > 20, 'users meet version 1');
+  const seen = await traffic.stop();
+  assert.deepEqual([seen.failed, [...seen.versions.keys()]], [0, ['1']]);
+});
