@@ -70,17 +70,26 @@ function rangeOf(min: number | undefined, max: number | undefined): string {
 function steering(state: State, workflowId: string): string[] {
   if (state.ending) return [];
   const name = `${state.canary.name} -n ${state.canary.namespace}`;
-  const orders = state.paused
-    ? ['resume', 'abort']
-    : state.gate
-      ? ['approve', 'reject', 'abort']
-      : ['pause', 'promote', 'abort'];
+  const orders = ordersAt(state);
+  // A signal says who somebody claims to be, which some gates don't take.
+  const signal = orders.find((order) => order !== 'approve' || !needsVerified(state)) ?? 'abort';
   return [
     '### Steer it',
     ...orders.map((order) => `- \`serinus ${order} ${name} --reason "…"\``),
-    `- or a signal: \`temporal workflow signal -w "${workflowId}" --name ${orders[0]} --input '{"by":"you","reason":"…"}'\``,
+    `- or a signal: \`temporal workflow signal -w "${workflowId}" --name ${signal} --input '{"by":"you","reason":"…"}'\``,
     '',
   ];
+}
+
+function ordersAt({ paused, gate }: State): readonly string[] {
+  if (paused) return ['resume', 'abort'];
+  if (gate?.gate === 'rollback') return ['approve', 'abort'];
+  return gate ? ['approve', 'reject', 'abort'] : ['pause', 'promote', 'abort'];
+}
+
+function needsVerified(state: State): boolean {
+  const rule = isPolicyGate(state.gate) ? ruleAt(state, state.gate) : undefined;
+  return rule !== undefined && (rule.groups.length > 0 || rule.notByTrigger);
 }
 
 function lineOf(entry: RecordEntry): string {
