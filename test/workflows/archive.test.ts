@@ -176,9 +176,9 @@ test('a long record is handed over in pieces, also of a release that continues a
     orders += 1;
     assert.ok(orders < 400, 'it continues as new');
   }
-  const { runId: last } = await bench.handle.describe();
   await bench.handle.executeUpdate(orderUpdates.abort, { args: [{ by: 'carol' }] });
   const { outcome, end } = await ended(bench, cluster);
+  const { runId: last } = await bench.handle.describe();
   assert.equal(end.release, releaseIdOf(bench.canary, runId));
   const { runs = [] } = end.ended;
   assert.ok(runs.length >= 2, `it went through ${runs.length} runs`);
