@@ -25,6 +25,6 @@ export function releaseOfArchived(release: ArchivedRelease): Release {
   };
 }
 
-export function lineOf(entry: ArchivedEntry): RecordLine {
+function lineOf(entry: ArchivedEntry): RecordLine {
   return { ...entry, at: new Date(entry.at).toISOString() };
 }

@@ -167,6 +167,5 @@ export const comparisonSchema = z
 
 export type ReleaseItem = z.output<typeof itemSchema>;
 export type ReleasesPage = z.output<typeof releasesSchema>;
-export type ReleasesQuery = z.output<typeof releasesQuerySchema>;
 export type ExportQuery = z.output<typeof exportQuerySchema>;
 export type Comparison = z.output<typeof comparisonSchema>;
