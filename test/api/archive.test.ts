@@ -240,7 +240,7 @@ describe('what is asked wrongly', () => {
     ['releases?page=2', 'page', /there is no such parameter/],
     ['releases?cursor=abc', 'cursor', /the nextCursor of the page before/],
     ['releases/export?limit=2', 'limit', /there is no such parameter/],
-    ['releases/compare?a=x', 'b', /name a release/],
+    ['releases/compare?a=shop.cart.0198c4c6-0000-4000-8000-000000000000', 'b', /name a release/],
     ['dora?since=2026-02-01&until=2026-01-01', 'since', /a time before until/],
   ];
   for (const [path, field, remedy] of cases) {
