@@ -127,7 +127,9 @@ describe('a Canary on a screen', () => {
 
   test('is drawn with all that there is', () => {
     process.env['NO_COLOR'] = '1';
-    assert.equal(picture(live, NOW, { width: undefined, height: undefined }).join('\n'), WIDE);
+    const room = { width: undefined, height: undefined };
+    assert.equal(picture(live, NOW, room).join('\n'), WIDE);
+    assert.equal(picture(live, NOW, room, 'no answer').join('\n'), `no answer\n${WIDE}`);
   });
 
   test('is cut to a narrow and low one, which shows what counts first', () => {

@@ -13,14 +13,14 @@ export type Told = { readonly id: string; readonly live: Live } | 'gone';
 export type Watcher = (told: Told) => void;
 
 /** How often a Canary is looked at, milliseconds, besides whenever one of its objects changes. */
-export interface Pace {
+interface Pace {
   readonly underWay: number;
   readonly atRest: number;
   /** Changes come in bursts: so long is waited for the rest of one. */
   readonly settle: number;
 }
 
-export const PACE: Pace = { underWay: 2_000, atRest: 15_000, settle: 100 };
+const PACE: Pace = { underWay: 2_000, atRest: 15_000, settle: 100 };
 
 /** One look-out for each Canary that somebody watches, however many they are; none where nobody does. */
 export class Feeds {

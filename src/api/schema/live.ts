@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { canarySummarySchema } from './canary.js';
 import { gateSchema as closedGateSchema, releaseSchema } from './release.js';
 
 const time = (description: string) => z.string().meta({ description, format: 'date-time' });
 
 /** How something does, for an icon beside the word that says it. */
-export const HEALTHS = ['good', 'busy', 'bad', 'idle'] as const;
+const HEALTHS = ['good', 'busy', 'bad', 'idle'] as const;
 
 const nodeShape = {
   kind: z.string().describe('Canary, Revision, the kind of a workload, or Pod'),
@@ -91,8 +90,6 @@ export const liveSchema = z
   })
   .meta({ id: 'Live' });
 
-export const fleetRowSchema = canarySummarySchema;
-
 /** Who has gone from the fleet. */
 export const goneSchema = z
   .object({ cluster: z.string(), namespace: z.string(), name: z.string() })
@@ -101,5 +98,4 @@ export const goneSchema = z
 export type Live = z.output<typeof liveSchema>;
 export type LiveGate = z.output<typeof gateSchema>;
 export type LiveStrategy = z.output<typeof strategySchema>;
-export type SeenWeight = z.output<typeof seenSchema>;
 export type CanaryGone = z.output<typeof goneSchema>;

@@ -43,7 +43,7 @@ async function run(name: string, a: string | undefined, b: string | undefined, f
 }
 
 /** What differs, and between which two. */
-export interface Found {
+interface Found {
   readonly a: string;
   readonly b: string;
   readonly template: readonly Difference[];
@@ -106,7 +106,7 @@ function templateOf(comparison: Comparison | undefined): readonly Difference[] |
 }
 
 /** @returns lines, those that are gone in red and those that are new in green on a terminal */
-export function describe({ a, b, template, incomplete }: Found): string[] {
+function describe({ a, b, template, incomplete }: Found): string[] {
   return [
     `--- ${a}`,
     `+++ ${b}`,

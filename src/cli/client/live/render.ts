@@ -14,9 +14,11 @@ export interface Room {
  * A Canary as it is now, as lines for a screen.
  *
  * @param now milliseconds since 1970
+ * @param trouble why what is shown may be old
  */
-export function picture(live: Live, now: number, { width, height }: Room): string[] {
+export function picture(live: Live, now: number, { width, height }: Room, trouble?: string): string[] {
   const lines = [
+    ...(trouble === undefined ? [] : [coloured('red', trouble)]),
     ...head(live, now),
     '',
     ...live.tree.flatMap((node) => branch(node, '', '')),

@@ -16,6 +16,8 @@ const REDRAW_MS = 1_000;
 /** Where pictures of a Canary go. */
 interface Show {
   take(live: Live): void;
+  /** Nothing comes for now, and why. */
+  lost(why: string): void;
   close(): void;
 }
 
@@ -34,8 +36,8 @@ export async function watchCanary(namespace: string, name: string, flags: LiveFl
   let last: Live | undefined;
   let release: Release | undefined;
   try {
-    const lost = (why: string): void => console.error(`serinus: ${why}; trying again`);
-    for await (const live of follow(clientOf(flags), { namespace, name }, controller.signal, once(lost))) {
+    const lost = once((why) => show.lost(`serinus: ${why}; trying again`));
+    for await (const live of follow(clientOf(flags), { namespace, name }, controller.signal, lost)) {
       last = live;
       show.take(live);
       if (flags.untilEnd && live.release?.ended !== false) {
@@ -58,7 +60,7 @@ export async function watchCanary(namespace: string, name: string, flags: LiveFl
 
 function showOf({ output }: OutputFlags): Show {
   if (output === 'json' || output === 'yaml') {
-    return { take: (live) => printLine(live, output), close: () => undefined };
+    return { take: (live) => printLine(live, output), lost: complain, close: () => undefined };
   }
   return process.stdout.isTTY ? onTerminal(process.stdout) : inLines();
 }
@@ -69,22 +71,35 @@ function inLines(): Show {
     take: (live) => {
       for (const line of lines.of(live, Date.now())) console.log(line);
     },
+    lost: complain,
     close: () => undefined,
   };
+}
+
+function complain(why: string): void {
+  console.error(why);
 }
 
 function onTerminal(terminal: typeof process.stdout): Show {
   const screen = new Screen(terminal);
   let last: Live | undefined;
+  let trouble: string | undefined;
   const draw = (): void => {
-    if (last) screen.draw(picture(last, Date.now(), screen.room));
+    if (last) screen.draw(picture(last, Date.now(), screen.room, trouble));
   };
   const timer = setInterval(draw, REDRAW_MS);
   terminal.on('resize', draw);
   return {
     take: (live) => {
       last = live;
+      trouble = undefined;
       draw();
+    },
+    // A line of its own between two pictures would shift the next one.
+    lost: (why) => {
+      trouble = why;
+      if (last) draw();
+      else complain(why);
     },
     close: () => {
       clearInterval(timer);
