@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../../lab/process/ports.js';
 import type { Release, ReleaseHistory } from '../../src/api/schema/release.js';
+import { tcpProxy } from '../api/tcp-proxy.js';
 import { APP, appCanary } from '../release/objects.js';
 import { World } from '../release/world.js';
 import { DESKTOP, openBrowser, PHONE, Viewer } from './viewer.js';
@@ -44,7 +45,9 @@ async function ordersOf(place: Place, id: string): Promise<unknown[]> {
 test('a release is watched, approved and aborted on the page', async (t) => {
   const world = await World.open(t);
   const port = await freePort();
-  const base = `http://127.0.0.1:${port}`;
+  const proxy = await tcpProxy(`127.0.0.1:${port}`);
+  t.after(() => proxy.cut());
+  const base = `http://127.0.0.1:${proxy.port}`;
   const place = { world, base };
   const pictures = process.env['SERINUS_SCREENSHOTS'] ?? join(world.lab.directory, 'screenshots');
   const browser = await openBrowser(t);
@@ -157,10 +160,10 @@ test('a release is watched, approved and aborted on the page', async (t) => {
   await t.test('a server that is away is said to be, and its return is noticed', async () => {
     await alice.goto(canaryPath);
     await alice.page.locator('.connection').getByText('Live').waitFor();
-    await serinus.kill();
+    await proxy.cut();
     await alice.page.getByText(/Connection lost .* ago, retrying/).waitFor({ timeout: 30_000 });
     await alice.sees('Failed');
-    await serinus.restart();
+    await proxy.mend();
     await alice.page.locator('.connection').getByText('Live').waitFor({ timeout: 30_000 });
   });
 
