@@ -195,9 +195,10 @@ export const en = {
     codes: 'Answers',
   },
   difference: {
-    title: 'What changes in the template',
+    title: 'What changes',
     none: 'The two templates are the same.',
-    unknown: 'It is kept with releases that have ended.',
+    before: 'before',
+    after: 'after',
   },
   tree: {
     title: 'In the cluster',

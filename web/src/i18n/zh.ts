@@ -193,9 +193,10 @@ export const zh: Texts = {
     codes: '响应码',
   },
   difference: {
-    title: '模板的变更',
+    title: '变更内容',
     none: '两个模板相同。',
-    unknown: '发布结束后才会保存。',
+    before: '之前',
+    after: '之后',
   },
   tree: {
     title: '集群中的对象',

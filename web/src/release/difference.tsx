@@ -1,38 +1,63 @@
-import type { Release } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 
-/** Lines of the difference between the two templates, as the archive keeps it. */
-export function Difference({ release }: { readonly release: Release }) {
+/** A place at which two pod templates differ. */
+export interface TemplateDifference {
+  readonly path: string;
+  readonly a?: unknown;
+  readonly b?: unknown;
+}
+
+/** Where two templates differ, place by place. */
+export function Difference({ places }: { readonly places: readonly TemplateDifference[] }) {
   const { t } = useLanguage();
-  const text = differenceIn(release);
-  if (text === undefined) return null;
   return (
     <section className="card" aria-labelledby="difference-title">
       <h2 id="difference-title">{t.difference.title}</h2>
-      {text === '' ? (
+      {places.length === 0 ? (
         <p className="muted">{t.difference.none}</p>
       ) : (
-        <pre className="difference" tabIndex={0} lang="en">
-          {text.split('\n').map((line, index) => (
-            <span key={index} className={lookOf(line)}>
-              {line}
-              {'\n'}
-            </span>
+        <dl className="difference" lang="en">
+          {places.map(({ path, a, b }) => (
+            <div key={path}>
+              <dt>
+                <code>{path}</code>
+              </dt>
+              {a !== undefined && (
+                <dd className="removed">
+                  <span aria-hidden="true">− </span>
+                  <span className="visually-hidden">{t.difference.before}: </span>
+                  <code>{written(a)}</code>
+                </dd>
+              )}
+              {b !== undefined && (
+                <dd className="added">
+                  <span aria-hidden="true">+ </span>
+                  <span className="visually-hidden">{t.difference.after}: </span>
+                  <code>{written(b)}</code>
+                </dd>
+              )}
+            </div>
           ))}
-        </pre>
+        </dl>
       )}
     </section>
   );
 }
 
-/** @returns undefined where the release has none with it */
-function differenceIn(release: Release): string | undefined {
-  const templates: unknown = 'templates' in release ? release.templates : undefined;
-  if (typeof templates !== 'object' || templates === null || !('difference' in templates)) return undefined;
-  return typeof templates.difference === 'string' ? templates.difference : undefined;
+function written(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function lookOf(line: string): string | undefined {
-  if (line.startsWith('+')) return 'added';
-  return line.startsWith('-') ? 'removed' : undefined;
+/** Images before and after a release, by how they are called: what most releases change. */
+export function imageDifferences(before: readonly string[], after: readonly string[]): readonly TemplateDifference[] {
+  const [old, now] = [byName(before), byName(after)];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
+    const [a, b] = [old.get(name), now.get(name)];
+    return a === b ? [] : [{ path: name, ...(a !== undefined && { a }), ...(b !== undefined && { b }) }];
+  });
+}
+
+/** Without its tag and digest an image is the same from one version to the next. */
+function byName(images: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(images.map((image) => [image.replace(/@.*$/, '').replace(/:[\w.-]+$/, ''), image]));
 }

@@ -1,7 +1,7 @@
 import type { Live, Release } from '../api/types.js';
 import { useNow } from '../ui/time.js';
 import { Chart } from './chart.js';
-import { Difference } from './difference.js';
+import { Difference, imageDifferences } from './difference.js';
 import { Events } from './events.js';
 import { Further } from './further.js';
 import { Gates } from './gates.js';
@@ -30,6 +30,7 @@ export function ReleaseView({ live, release, changed }: Props) {
   const now = useNow(REDRAWN_MS);
   const { record } = release;
   const threshold = live.strategy?.threshold;
+  const { images } = release;
   return (
     <div className="release">
       <Summary live={live} release={release} />
@@ -42,7 +43,7 @@ export function ReleaseView({ live, release, changed }: Props) {
             failed={release.failedChecks === undefined ? undefined : { count: release.failedChecks, of: threshold }}
           />
           <LoadTests record={record} />
-          <Difference release={release} />
+          {images && <Difference places={imageDifferences(images.before, images.after)} />}
           <Events record={record} dropped={release.recordDropped} />
         </div>
         <div className="release-side">
