@@ -51,7 +51,11 @@ test('a release is watched, approved and aborted on the page', async (t) => {
   const place = { world, base };
   const pictures = process.env['SERINUS_SCREENSHOTS'] ?? join(world.lab.directory, 'screenshots');
   const browser = await openBrowser(t);
-  const serinus = await world.serinus(['all', `--port=${port}`]);
+  const serinus = await world.serinus([
+    'all',
+    `--port=${port}`,
+    `--archive=sqlite:${join(world.lab.directory, `${world.cluster}.db`)}`,
+  ]);
   const alice = await Viewer.open(browser, base, { locale: 'en-GB', scheme: 'light', width: DESKTOP }, pictures);
   const bob = await Viewer.open(browser, base, { locale: 'zh-CN', scheme: 'dark', width: PHONE }, pictures);
   const canaryPath = `/canaries/${world.namespace}/${APP}`;
@@ -130,6 +134,19 @@ test('a release is watched, approved and aborted on the page', async (t) => {
   await t.test('the other pages are fit for everybody', async () => {
     const { items } = await ask<ReleaseHistory>(place, rolloutsOf(place));
     assert.ok(items.length >= 2);
+    await alice.goto(`/releases?namespace=${world.namespace}`);
+    // An ended release is in the archive a moment later.
+    await alice.page.getByRole('row').filter({ hasText: 'lab/http-echo:2' }).getByText('Promoted').waitFor();
+    await alice.page
+      .getByLabel(/^Select .* to compare/)
+      .first()
+      .check();
+    await alice.page
+      .getByLabel(/^Select .* to compare/)
+      .nth(1)
+      .check();
+    await alice.page.getByRole('button', { name: 'Compare' }).click();
+    await alice.page.getByRole('heading', { name: 'Two attempts side by side' }).waitFor();
     for (const [name, path] of [
       ['fleet', '/'],
       ['releases', '/releases'],

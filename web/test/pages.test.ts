@@ -4,6 +4,7 @@ import { EXAMPLE } from '../src/check/example.js';
 import { lineOf } from '../src/check/line-of.js';
 import { en } from '../src/i18n/en.js';
 import type { Release } from '../src/api/types.js';
+import { imageDifferences } from '../src/release/difference.js';
 import { compared } from '../src/releases/comparison.js';
 import { figuresOf } from '../src/releases/figures.js';
 import { parametersOf, wantedOf } from '../src/releases/query.js';
@@ -82,4 +83,14 @@ test('two attempts are told fact by fact, also what only one of them had', () =>
   assert.deepEqual(lines.get(en.compare.failedChecks), { a: '0', b: '2', differs: true });
   assert.deepEqual(lines.get(en.compare.worst('request-duration')), { a: '–', b: '900 ms', differs: true });
   assert.deepEqual(lines.get(en.compare.last('request-duration')), { a: '–', b: '600 ms', differs: true });
+});
+
+test('images that change are told by their names, with what they were', () => {
+  const before = ['registry.example:5000/shop:1', 'side/car@sha256:aa', 'same:1'];
+  const after = ['registry.example:5000/shop:2', 'side/car@sha256:bb', 'same:1', 'new'];
+  assert.deepEqual(imageDifferences(before, after), [
+    { path: 'registry.example:5000/shop', a: 'registry.example:5000/shop:1', b: 'registry.example:5000/shop:2' },
+    { path: 'side/car', a: 'side/car@sha256:aa', b: 'side/car@sha256:bb' },
+    { path: 'new', b: 'new' },
+  ]);
 });

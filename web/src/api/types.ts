@@ -10,6 +10,11 @@ import type { RecordLine, Release } from '../../../src/api/schema/release.js';
 export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.js';
 export type { LiveGate, LiveNode, LiveStrategy } from '../../../src/api/schema/live.js';
 export type { Release } from '../../../src/api/schema/release.js';
+export type {
+  Comparison,
+  ReleaseItem as PastRelease,
+  ReleasesPage as PastReleases,
+} from '../../../src/api/schema/releases.js';
 export type { Obeyed, Pending } from '../../../src/api/schema/requests.js';
 export type { Permissions, SessionAnswer as Session } from '../../../src/api/schema/session.js';
 
@@ -39,30 +44,6 @@ export type Live = Pick<
   'canary' | 'release' | 'strategy' | 'weight' | 'next' | 'attention' | 'tree' | 'gates' | 'links'
 > &
   Partial<Pick<Snapshot, 'cluster' | 'phase' | 'why'>>;
-
-/** A line of the history of all Canaries. */
-export interface PastRelease {
-  readonly id: string;
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly outcome?: string;
-  readonly phase: string;
-  readonly weight: number;
-  readonly revision?: string;
-  readonly images: readonly string[];
-  readonly triggeredBy: string;
-  readonly reason?: string;
-  readonly startedAt: string;
-  readonly endedAt?: string;
-  readonly durationSeconds?: number;
-  readonly open: boolean;
-}
-
-export interface PastReleases {
-  readonly items: readonly PastRelease[];
-  readonly nextCursor?: string;
-}
 
 /** A line of a record, with whatever fields its kind has. */
 export type Line = RecordLine;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { get, isMissing } from '../api/client.js';
+import { get } from '../api/client.js';
 import type { Release } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { OutcomeStatus } from '../releases/outcome.js';
@@ -11,8 +11,6 @@ import { liveOf } from './live-from.js';
 import { ReleaseView } from './release-view.js';
 
 const POLL_MS = 3_000;
-
-type Past = Release & { readonly source?: string };
 
 /** One release, by its id: also one that has ended long ago. */
 export function PastReleasePage({ id }: { readonly id: string }) {
@@ -46,17 +44,8 @@ export function PastReleasePage({ id }: { readonly id: string }) {
 export function useRelease(id: string) {
   return useQuery({
     queryKey: ['release', id],
-    queryFn: ({ signal }) => readRelease(id, signal),
+    queryFn: ({ signal }) => get<Release>(`/api/v1/releases/${encodeURIComponent(id)}`, signal),
     enabled: id !== '',
     refetchInterval: ({ state }) => (state.data?.ended === false ? POLL_MS : false),
   });
-}
-
-async function readRelease(id: string, signal: AbortSignal): Promise<Past> {
-  try {
-    return await get<Past>(`/api/v1/releases/${encodeURIComponent(id)}`, signal);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return get<Past>(`/api/v1/rollouts/${encodeURIComponent(id)}`, signal);
-  }
 }

@@ -1,9 +1,12 @@
+import { useQuery } from '@tanstack/react-query';
 import { useId, useState, type SubmitEvent } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import type { Release } from '../api/types.js';
+import { get } from '../api/client.js';
+import type { Comparison, Release } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { useRelease } from '../release/past-page.js';
 import { Chart } from '../release/chart.js';
+import { Difference } from '../release/difference.js';
 import { drawnOf } from '../release/series.js';
 import { Icon } from '../ui/icon.js';
 import { Loading } from '../ui/loading.js';
@@ -109,6 +112,7 @@ function Comparison({ a, b }: { readonly a: Release; readonly b: Release }) {
           </table>
         </div>
       </div>
+      <Templates a={a.id} b={b.id} />
       <div className="compare-charts">
         {[a, b].map((release, index) => (
           <Chart key={index} drawn={drawnOf(release.record, release, now)} id={`chart-${index}`} />
@@ -116,6 +120,17 @@ function Comparison({ a, b }: { readonly a: Release; readonly b: Release }) {
       </div>
     </>
   );
+}
+
+/** Where the templates differ; nothing where one isn't known, or isn't for whoever looks. */
+function Templates({ a, b }: { readonly a: string; readonly b: string }) {
+  const { data } = useQuery({
+    queryKey: ['compare', a, b],
+    queryFn: ({ signal }) =>
+      get<Comparison>(`/api/v1/releases/compare?${new URLSearchParams({ a, b }).toString()}`, signal),
+    retry: false,
+  });
+  return data?.template ? <Difference places={data.template} /> : null;
 }
 
 function Head({ release }: { readonly release: Release }) {

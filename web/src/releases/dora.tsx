@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { get } from '../api/client.js';
+import { ApiProblem, get } from '../api/client.js';
 import { useLanguage } from '../i18n/language.js';
+import { ProblemText } from '../ui/problem.js';
 import { figuresOf } from './figures.js';
 
 const DAYS = 30;
@@ -14,7 +15,7 @@ interface Props {
 /** The four figures of delivery, of what is looked at. */
 export function Dora({ namespace, name }: Props) {
   const { t, locale } = useLanguage();
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['dora', namespace, name],
     queryFn: ({ signal }) => {
       const since = new Date(Date.now() - DAYS * DAY_MS).toISOString();
@@ -23,6 +24,16 @@ export function Dora({ namespace, name }: Props) {
     },
     retry: false,
   });
+  // It takes an archive, which a server may have been started without: that is no mistake.
+  if (error instanceof ApiProblem && error.kind === 'no-archive') {
+    return (
+      <div className="notice">
+        <div>
+          <ProblemText error={error} />
+        </div>
+      </div>
+    );
+  }
   const figures = data === undefined ? undefined : figuresOf(data, t.releases.dora, locale);
   if (!figures) return null;
   return (

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { get } from '../api/client.js';
 import type { PastReleases } from '../api/types.js';
-import { useLanguage } from '../i18n/language.js';
+import { Said, useLanguage } from '../i18n/language.js';
 import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { useTitle } from '../ui/title.js';
@@ -55,10 +55,16 @@ function Found({ wanted }: { readonly wanted: Wanted }) {
   if (error) return <ProblemNotice error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
   const items = data.pages.flatMap((page) => page.items);
+  const incomplete = data.pages.find((page) => page.incomplete !== undefined)?.incomplete;
   if (items.length === 0) return <p className="empty">{query === '' ? t.releases.noneYet : t.releases.none}</p>;
   const [a, b] = chosen;
   return (
     <>
+      {incomplete !== undefined && (
+        <p className="muted">
+          <Said>{incomplete}</Said>
+        </p>
+      )}
       <ReleasesTable items={items} chosen={chosen} choose={choose} />
       <div className="below">
         <button
