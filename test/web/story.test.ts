@@ -54,7 +54,7 @@ test('a release is watched, approved and aborted on the page', async (t) => {
   const serinus = await world.serinus([
     'all',
     `--port=${port}`,
-    `--archive=sqlite:${join(world.lab.directory, `${world.cluster}.db`)}`,
+    `--archive=file://${join(world.lab.directory, world.cluster)}`,
   ]);
   const alice = await Viewer.open(browser, base, { locale: 'en-GB', scheme: 'light', width: DESKTOP }, pictures);
   const bob = await Viewer.open(browser, base, { locale: 'zh-CN', scheme: 'dark', width: PHONE }, pictures);
