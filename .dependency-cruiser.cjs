@@ -201,13 +201,13 @@ module.exports = {
       name: 'page-stands-alone',
       comment: 'The page knows the API by the types of its answers, and of decisions what is pure',
       severity: 'error',
-      from: { path: '^web/' },
+      from: { path: '^web/src/' },
       to: { path: '^(src|lab|demo|test|scripts)/', pathNot: '^src/domain/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'page-knows-answers-only',
       severity: 'error',
-      from: { path: '^web/' },
+      from: { path: '^web/src/' },
       to: { path: '^src/', pathNot: '^src/(domain|api/schema)/' },
     },
     {
