@@ -36,12 +36,13 @@ export class Workers {
       shutdownGraceTime: '5s' as const,
       shutdownForceTime: '20s' as const,
     };
-    const { observe, apply, begin, awaitReady, callHooks, sweep, rollBack, deliver, archive, loadTest } = activities;
+    // What has no queue of its own, all of it: an activity that is left out would be waited for for ever.
+    const { rollBack, deliver, archive, loadTest, ...others } = activities;
     const ticks = await Worker.create({
       ...common,
       taskQueue: taskQueueOf(clusterName),
       workflowBundle: await workflowBundle(),
-      activities: { observe, apply, begin, awaitReady, callHooks, sweep },
+      activities: { ...others },
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       // When a worker dies, its workflows move to another after this.
       stickyQueueScheduleToStartTimeout: '3s',

@@ -20,7 +20,7 @@ async function promoted(t: TestContext): Promise<{ world: World; serinus: Serinu
   const serinus = await world.initialised(kept, ['--lease-seconds', '2']);
   await world.setImage('lab/http-echo:2');
   await world.phase('Succeeded');
-  await until(async () => (await warmPods(world)) === 1, 'the former version is kept warm');
+  await until(async () => (await warmPods(world)) === 1, 'the former version is kept warm', 60_000);
   return { world, serinus };
 }
 
@@ -53,7 +53,7 @@ test('an undo has traffic on the old version within seconds, and no request fail
   await until(async () => {
     if (heard(traffic, '2') > newAnswers) [newAnswers, lastOfNew] = [heard(traffic, '2'), Date.now()];
     return (await world.canary()).phase === 'Failed';
-  }, 'the undo is done');
+  }, 'the undo is done', 60_000);
   t.diagnostic(`taken after ${taken} ms; last answer of the undone version after ${lastOfNew - began} ms`);
   assert.ok(lastOfNew - began < BACK_MS, `the undone version was heard of for ${lastOfNew - began} ms`);
   const seen = await traffic.stop();
@@ -63,7 +63,7 @@ test('an undo has traffic on the old version within seconds, and no request fail
     [await world.image(`${APP}-primary`), await world.image(APP), await world.replicas(APP), await world.weight()],
     ['lab/http-echo:1', 'lab/http-echo:2', 0, 0],
   );
-  await until(async () => (await warmPods(world)) === 0, 'the warm pods are gone');
+  await until(async () => (await warmPods(world)) === 0, 'the warm pods are gone', 30_000);
 
   await t.test('what was refused is not shipped again by itself', async () => {
     const { runId } = await world.run.describe();
@@ -76,7 +76,7 @@ test('an undo whose worker is killed in the middle ends on the old version', asy
   const { world, serinus } = await promoted(t);
   const traffic = world.traffic(20);
   await undo(world);
-  await world.atWeight(100);
+  await world.atWeight(100, 30_000);
   await serinus.kill();
   await serinus.restart();
   await world.phase('Failed', 90_000);
