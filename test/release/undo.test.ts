@@ -50,10 +50,14 @@ test('an undo has traffic on the old version within seconds, and no request fail
   assert.equal(receipt?.refused, undefined);
   let lastOfNew = Date.now();
   let newAnswers = heard(traffic, '2');
-  await until(async () => {
-    if (heard(traffic, '2') > newAnswers) [newAnswers, lastOfNew] = [heard(traffic, '2'), Date.now()];
-    return (await world.canary()).phase === 'Failed';
-  }, 'the undo is done', 60_000);
+  await until(
+    async () => {
+      if (heard(traffic, '2') > newAnswers) [newAnswers, lastOfNew] = [heard(traffic, '2'), Date.now()];
+      return (await world.canary()).phase === 'Failed';
+    },
+    'the undo is done',
+    60_000,
+  );
   t.diagnostic(`taken after ${taken} ms; last answer of the undone version after ${lastOfNew - began} ms`);
   assert.ok(lastOfNew - began < BACK_MS, `the undone version was heard of for ${lastOfNew - began} ms`);
   const seen = await traffic.stop();
