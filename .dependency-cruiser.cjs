@@ -8,7 +8,7 @@ const { readFileSync } = require('node:fs');
 const MAY_IMPORT = {
   domain: [],
   'errors.ts': [],
-  'settings.ts': [],
+  'settings.ts': ['links'],
   'logging.ts': [],
   'health.ts': ['errors.ts'],
   workflows: ['domain'],
@@ -18,7 +18,9 @@ const MAY_IMPORT = {
   workloads: ['kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   metrics: ['crds', 'domain', 'errors.ts', 'settings.ts'],
   webhooks: ['crds', 'domain', 'errors.ts'],
-  alerts: ['crds', 'domain', 'errors.ts'],
+  alerts: ['crds', 'domain', 'errors.ts', 'links'],
+  links: ['domain'],
+  commits: ['alerts', 'crds', 'domain'],
   archive: ['domain', 'errors.ts'],
   adopt: ['activities', 'kubernetes', 'crds', 'routers', 'workloads', 'domain', 'errors.ts'],
   check: ['kubernetes', 'metrics', 'crds', 'domain', 'errors.ts', 'settings.ts'],
@@ -40,6 +42,8 @@ const MAY_IMPORT = {
     'metrics',
     'webhooks',
     'alerts',
+    'commits',
+    'links',
     'archive',
     'loadtest',
   ],
@@ -51,6 +55,8 @@ const MAY_IMPORT = {
   worker: ['activities', 'domain', 'errors.ts', 'workflows/contract.ts'],
   api: [
     'activities',
+    // What is clicked in a chat is answered there.
+    'alerts',
     'archive',
     'check',
     'kubernetes',
@@ -60,6 +66,7 @@ const MAY_IMPORT = {
     'metrics',
     'domain',
     'errors.ts',
+    'links',
     'workflows/contract.ts',
     'workflows/rollout.ts',
     // How a release is introduced is the same, whoever asks for it.

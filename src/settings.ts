@@ -1,3 +1,5 @@
+import type { Linking } from './links/offers.js';
+
 /** How Serinus is run; the names and defaults are those of Flagger's flags where it has them. */
 export interface Settings {
   /** Names this cluster in workflow ids, task queues and alerts. */
@@ -28,6 +30,8 @@ export interface Settings {
   /** Of the HTTPProxies that are made for Contour; empty where there is only one Contour. */
   readonly ingressClass: string;
   readonly notifications: Notifications;
+  /** How messages offer orders; they offer none where undefined. Keys are secrets. */
+  readonly linking?: Linking | undefined;
 }
 
 /** Who is told of every Canary that says nothing of its own. Addresses and tokens are secrets. */

@@ -5,10 +5,12 @@ import { alertText } from '../alerts/text.js';
 import { parseAlertProvider, type AlertProvider } from '../crds/alert-provider.js';
 import type { Canary } from '../crds/canary.js';
 import { describeRefusal } from '../crds/refusal.js';
+import { releaseIdOf } from '../domain/identity.js';
 import { reaches, type Severity } from '../domain/notices.js';
 import type { Numbered } from '../domain/outbox.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
 import { ALERT_PROVIDERS } from '../kubernetes/object.js';
+import { offersFor, type OfferedOrder } from '../links/offers.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
 import type { Dependencies } from './dependencies.js';
 import type { Recipient } from './recipients.js';
@@ -22,30 +24,33 @@ interface Line {
 }
 
 /** Those that a Canary's `alerts` name; where it has none, the notifier for all. */
-export function alertRecipients(deps: Dependencies, canary: Canary): readonly Recipient[] {
+export function alertRecipients(deps: Dependencies, canary: Canary, origin: string): readonly Recipient[] {
   const { alerts } = canary.analysis;
-  if (alerts.length === 0) return globalRecipients(deps, canary);
+  if (alerts.length === 0) return globalRecipients(deps, canary, origin);
   return alerts.flatMap(({ name, severity, providerRef }): readonly Recipient[] => {
     const title = `${providerRef.name}.${providerRef.namespace}`;
     const line = () => lineOf(deps, providerRef);
     // Without a severity nothing is sent, as with Flagger.
     if (severity === undefined) return [];
-    return [recipientOf(deps, canary, `alert ${name}`, severity, line, (error) => `alert provider ${title} ${error}`)];
+    return [
+      recipientOf(deps, canary, origin, `alert ${name}`, severity, line, (error) => `alert provider ${title} ${error}`),
+    ];
   });
 }
 
-function globalRecipients(deps: Dependencies, canary: Canary): readonly Recipient[] {
+function globalRecipients(deps: Dependencies, canary: Canary, origin: string): readonly Recipient[] {
   const { notifier } = deps.settings.notifications;
   if (notifier === undefined) return [];
   const { type, address, token, channel, username, proxy } = notifier;
   const line = { service: serviceFor(type), destination: { address, token, channel, username }, proxy };
   const failure = (error: string): string => `alert can't be sent: ${error}`;
-  return [recipientOf(deps, canary, type, 'info', () => Promise.resolve(line), failure)];
+  return [recipientOf(deps, canary, origin, type, 'info', () => Promise.resolve(line), failure)];
 }
 
 function recipientOf(
   deps: Dependencies,
   canary: Canary,
+  origin: string,
   to: string,
   least: Severity,
   line: () => Promise<Line>,
@@ -56,11 +61,29 @@ function recipientOf(
     to,
     wants: (notice) => notice.kind === 'over' || (notice.kind === 'alert' && reaches(notice.severity, least)),
     tell: async (notice, key, signal) => {
-      const sent = await tellBy(deps, canary, line, notice, key, signal);
+      const offers = await offersOf(deps, canary, origin, to, notice, key);
+      const sent = await tellBy(deps, canary, line, notice, offers, key, signal);
       if (!sent.ok) deps.log.error(fields, failure(sent.error));
       return sent;
     },
   };
+}
+
+/** A release's first run, where it is a run of Temporal that tells. */
+const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.)/;
+
+async function offersOf(
+  { settings }: Dependencies,
+  canary: Canary,
+  origin: string,
+  to: string,
+  notice: Numbered,
+  id: string,
+): Promise<readonly OfferedOrder[]> {
+  const runId = RUN_ID.exec(origin)?.[0];
+  if (notice.kind !== 'alert' || settings.linking === undefined || runId === undefined) return [];
+  const releaseId = releaseIdOf(canary, runId);
+  return offersFor(notice.topic, { releaseId, to, id, at: notice.at }, settings.linking);
 }
 
 async function tellBy(
@@ -68,12 +91,13 @@ async function tellBy(
   canary: Canary,
   line: () => Promise<Line>,
   notice: Numbered,
+  offers: readonly OfferedOrder[],
   idempotencyKey: string,
   signal: AbortSignal,
 ): Promise<Sent> {
   try {
     const { service, destination, proxy } = await line();
-    const post = postOf(deps, canary, notice, service, destination);
+    const post = postOf(deps, canary, notice, offers, service, destination);
     if (post === undefined) return { ok: true };
     const { complaint } = service;
     const sent = await sendAlert(post, { proxy, complaint, idempotencyKey, signal });
@@ -91,6 +115,7 @@ function postOf(
   { settings, now }: Dependencies,
   canary: Canary,
   notice: Numbered,
+  offers: readonly OfferedOrder[],
   service: AlertService,
   to: Destination,
 ): Post | undefined {
@@ -98,7 +123,7 @@ function postOf(
   const cluster = settings.clusterName === DEFAULT_SETTINGS.clusterName ? undefined : settings.clusterName;
   switch (notice.kind) {
     case 'alert':
-      return service.alert(alertText(notice, canary, cluster), to, now());
+      return service.alert(alertText(notice, canary, cluster, offers), to, now());
     case 'over':
       return service.over?.({ name, namespace, cluster, topics: notice.topics, at: notice.at }, to);
     case 'event':

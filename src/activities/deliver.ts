@@ -19,12 +19,12 @@ export async function deliver(deps: Dependencies, input: DeliverInput, signal: A
   // A cache that hasn't heard of it yet is no reason to tell nobody.
   const view = (await readCanary(deps, key)) ?? (await readCanary(deps, key, true));
   if (!view) return [nobodyLeft(round)];
-  const listeners = view.canary === undefined ? [] : whoIsDue(deps, view.canary, round);
+  const listeners = view.canary === undefined ? [] : whoIsDue(deps, view.canary, origin, round);
   return Promise.all(listeners.map((recipient) => tellInOrder(deps, recipient, origin, round, signal)));
 }
 
-function whoIsDue(deps: Dependencies, canary: Canary, { later }: Round): readonly Recipient[] {
-  return recipientsOf(deps, canary).filter(({ to }) => !later.includes(to));
+function whoIsDue(deps: Dependencies, canary: Canary, origin: string, { later }: Round): readonly Recipient[] {
+  return recipientsOf(deps, canary, origin).filter(({ to }) => !later.includes(to));
 }
 
 async function tellInOrder(

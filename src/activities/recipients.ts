@@ -21,10 +21,14 @@ export interface Recipient {
   tell(notice: Numbered, key: string, signal: AbortSignal): Promise<Sent>;
 }
 
-/** All who are told of a Canary's releases. */
-export function recipientsOf(deps: Dependencies, canary: Canary): readonly Recipient[] {
+/**
+ * All who are told of a Canary's releases.
+ *
+ * @param origin names the release, see `DeliverInput.origin`
+ */
+export function recipientsOf(deps: Dependencies, canary: Canary, origin: string): readonly Recipient[] {
   const sources = [eventRecipients, cloudEventRecipients, commitRecipients, alertRecipients];
-  return distinct(sources.flatMap((recipients) => recipients(deps, canary)));
+  return distinct(sources.flatMap((recipients) => recipients(deps, canary, origin)));
 }
 
 /** Of the same name there may be several: the second is called `alert on-call (2)`. */

@@ -1,4 +1,4 @@
-import { titleOf, type AlertService } from './port.js';
+import { titleOf, type AlertService, type AlertText } from './port.js';
 
 const COLORS = { info: '#1a7f37', warn: '#bf8700', error: '#cf222e' } as const;
 
@@ -31,6 +31,7 @@ export const googleChat: AlertService = {
                   ...alert.fields.map(({ name, value }) => ({
                     decoratedText: { topLabel: name, text: html(value), wrapText: true },
                   })),
+                  ...buttonsOf(alert),
                 ],
               },
             ],
@@ -40,6 +41,14 @@ export const googleChat: AlertService = {
     },
   }),
 };
+
+/** A list of buttons may not be empty. */
+function buttonsOf({ offers }: AlertText): object[] {
+  if (offers.length === 0) return [];
+  return [
+    { buttonList: { buttons: offers.map(({ label, url }) => ({ text: label, onClick: { openLink: { url } } })) } },
+  ];
+}
 
 function html(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { titleOf, type AlertService } from './port.js';
+import { titleOf, type AlertService, type AlertText } from './port.js';
 
 const TEMPLATES = { info: 'green', warn: 'orange', error: 'red' } as const;
 /** Lark is busy, or the bot sends too much at once. */
@@ -24,6 +24,7 @@ export const lark: AlertService = {
         elements: [
           { tag: 'div', text: { tag: 'plain_text', content: alert.message } },
           ...(alert.fields.length === 0 ? [] : [{ tag: 'div', fields: alert.fields.map(fieldOf) }]),
+          ...(alert.offers.length === 0 ? [] : [{ tag: 'action', actions: alert.offers.map(buttonOf) }]),
         ],
       },
     },
@@ -38,6 +39,10 @@ export const lark: AlertService = {
 function signature(secret: string, seconds: number): object {
   const sign = createHmac('sha256', `${seconds}\n${secret}`).update('').digest('base64');
   return { timestamp: String(seconds), sign };
+}
+
+function buttonOf({ label, url }: AlertText['offers'][number]): object {
+  return { tag: 'button', text: { tag: 'plain_text', content: label }, type: 'default', url };
 }
 
 function fieldOf({ name, value }: { readonly name: string; readonly value: string }): object {

@@ -1,4 +1,4 @@
-import type { AlertService } from './port.js';
+import type { AlertService, AlertText } from './port.js';
 import { titleOf } from './port.js';
 
 /** Names of Adaptive Cards for the colours of a text. */
@@ -35,12 +35,17 @@ export const msteams: AlertService = {
               text(titleOf(alert), { isSubtle: true, spacing: 'none' }),
               ...(alert.fields.length === 0 ? [] : [factsOf(alert.fields)]),
             ],
+            ...(alert.offers.length === 0 ? {} : { actions: alert.offers.map(openPage) }),
           },
         },
       ],
     },
   }),
 };
+
+function openPage({ label, url }: AlertText['offers'][number]): object {
+  return { type: 'Action.OpenUrl', title: label, url };
+}
 
 function text(content: string, look: object): object {
   return { type: 'TextBlock', text: content, wrap: true, ...look };

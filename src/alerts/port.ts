@@ -1,5 +1,6 @@
 import type { AlertProviderType } from '../crds/alert-provider.js';
 import type { Severity, Topic } from '../domain/notices.js';
+import type { OfferedOrder } from '../links/offers.js';
 
 /** An alert as it is worded for people. */
 export interface AlertText {
@@ -12,6 +13,8 @@ export interface AlertText {
   readonly message: string;
   /** What there is to know besides, in order. */
   readonly fields: readonly { readonly name: string; readonly value: string }[];
+  /** Orders that whoever reads it can give; links, each for one use. */
+  readonly offers: readonly OfferedOrder[];
   /** Milliseconds since 1970. */
   readonly at: number;
 }

@@ -1,6 +1,6 @@
 import type { Severity } from '../domain/notices.js';
 import { attachmentOf } from './attachment.js';
-import type { AlertService } from './port.js';
+import type { AlertService, AlertText } from './port.js';
 
 /** Slack's own names for green, yellow and red. */
 export const COLORS: Readonly<Record<Severity, string>> = { info: 'good', warn: 'warning', error: 'danger' };
@@ -19,7 +19,7 @@ export const slack: AlertService = {
   type: 'slack',
   alert: (alert, to) => ({
     url: to.address,
-    body: attachmentOf(alert, to, COLORS),
+    body: withButtons(alert, attachmentOf(alert, to, COLORS)),
     ...(to.token === undefined ? {} : { headers: { Authorization: `Bearer ${to.token}` } }),
   }),
   complaint: (body) => {
@@ -27,3 +27,23 @@ export const slack: AlertService = {
     return error === undefined ? undefined : { error: `Slack says ${error}`, mayPass: PASSING.includes(error) };
   },
 };
+
+/**
+ * Buttons are blocks, which an attachment of the older kind has no place for: they stand in one of their own.
+ *
+ * @see https://docs.slack.dev/reference/block-kit/blocks/actions-block
+ */
+function withButtons(alert: AlertText, message: { readonly attachments: readonly object[] }): object {
+  const elements = alert.offers.flatMap(({ order, label, token }) =>
+    token === undefined ? [] : [buttonOf(order, label, token)],
+  );
+  if (elements.length === 0) return message;
+  const buttons = { color: COLORS[alert.severity], blocks: [{ type: 'actions', elements }] };
+  return { ...message, attachments: [...message.attachments, buttons] };
+}
+
+function buttonOf(order: string, label: string, value: string): object {
+  const style =
+    order === 'approve' ? { style: 'primary' } : order === 'abort' || order === 'reject' ? { style: 'danger' } : {};
+  return { type: 'button', action_id: `serinus.${order}`, text: { type: 'plain_text', text: label }, value, ...style };
+}

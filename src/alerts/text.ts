@@ -1,17 +1,20 @@
 import type { Canary } from '../crds/canary.js';
 import type { Alert } from '../domain/notices.js';
 import type { Strategy } from '../domain/policy.js';
+import type { OfferedOrder } from '../links/offers.js';
 import type { AlertText } from './port.js';
 
 /**
  * An alert as it is worded for people, with Flagger's fields in Flagger's order.
  *
  * @param cluster undefined where the cluster has no name of its own
+ * @param offers orders that it offers
  */
 export function alertText(
   alert: Alert & { readonly at: number },
   canary: Canary,
   cluster: string | undefined,
+  offers: readonly OfferedOrder[] = [],
 ): AlertText {
   const { name, namespace } = canary;
   const { severity, topic, message, at } = alert;
@@ -19,7 +22,7 @@ export function alertText(
     ...(cluster === undefined ? [] : [{ name: 'Cluster', value: cluster }]),
     ...(alert.details ? detailsOf(canary) : []),
   ];
-  return { name, namespace, cluster, severity, topic, message, fields, at };
+  return { name, namespace, cluster, severity, topic, message, fields, offers, at };
 }
 
 function detailsOf({ targetRef, namespace, analysis, progressDeadlineSeconds }: Canary): AlertText['fields'] {

@@ -18,6 +18,9 @@ export const webhook: AlertService = {
       message: alert.message,
       timestamp: new Date(alert.at).toISOString(),
       fields: Object.fromEntries(alert.fields.map(({ name, value }) => [name, value])),
+      ...(alert.offers.length === 0
+        ? {}
+        : { orders: Object.fromEntries(alert.offers.map(({ order, url }) => [order, url])) }),
     },
     ...(to.token === undefined ? {} : { headers: { Authorization: `Bearer ${to.token}` } }),
   }),

@@ -7,6 +7,7 @@ import { Guard } from './auth/guard.js';
 import { Limits } from './auth/limits.js';
 import { Issuer } from './auth/oidc/issuer.js';
 import { Sessions } from './auth/sessions/sessions.js';
+import { chatRoutes } from './chat/chat.js';
 import { warmCaches } from './caches.js';
 import { Canaries } from './canaries/canaries.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
@@ -92,6 +93,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     liveRoutes(routes, deps, guard, runs, options.links ?? {});
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
     checkRoute(routes, deps, guard);
+    chatRoutes(routes, deps, temporal, { guard, limits, runs, slack: options.slack });
     const finder = new Finder(runs, deps.archive);
     releaseRoutes(routes, deps, guard, finder, runs, new Orders(temporal, runs, deps.submissions));
     const images = (canary: CanaryKey): Promise<readonly string[]> => canaries.targetImages(canary);

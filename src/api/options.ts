@@ -1,5 +1,6 @@
 import type { RateLimits } from './auth/limits.js';
 import type { OidcSettings } from './auth/oidc/settings.js';
+import type { SlackSettings } from './chat/slack.js';
 import type { LinkTemplates } from './live/link-templates.js';
 
 /** Who may use the API. */
@@ -23,6 +24,8 @@ export interface ApiOptions {
   readonly trustedProxies?: readonly string[];
   /** In the OpenAPI document. */
   readonly version: string;
+  /** Whose buttons people click; nobody's where undefined. */
+  readonly slack?: SlackSettings | undefined;
   /** Where people find more about releases. */
   readonly links?: LinkTemplates;
   /** How long Temporal may take to answer a read, and caches to fill, milliseconds. */

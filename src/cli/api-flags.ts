@@ -5,10 +5,11 @@ import { isLoopback, type Authentication } from '../api/options.js';
 import { addLinkFlags, type LinkFlags } from './link-flags.js';
 import { addLoginFlags, oidcSettingsOf, type LoginFlags } from './login-flags.js';
 import { list, port } from './options.js';
+import { addSlackFlags, type SlackFlags } from './slack-flags.js';
 import { UsageError } from './usage.js';
 
 /** Options of commands that serve the API. */
-export interface ApiFlags extends LoginFlags, LinkFlags {
+export interface ApiFlags extends LoginFlags, LinkFlags, SlackFlags {
   readonly host: string;
   readonly port: number;
   readonly auth?: Authentication['kind'];
@@ -43,7 +44,7 @@ export function addApiFlags(command: Command): Command {
         .env('SERINUS_AUDIENCE')
         .argParser(list),
     );
-  return addLinkFlags(addLimitFlags(addLoginFlags(command)));
+  return addSlackFlags(addLinkFlags(addLimitFlags(addLoginFlags(command))));
 }
 
 function addLimitFlags(command: Command): Command {

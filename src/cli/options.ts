@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../logging.js';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
+import { bool } from './bool.js';
+import { addChatFlags, linkingOf, type ChatFlags } from './link-keys.js';
 import { addNotificationFlags, notificationsOf, type NotificationFlags } from './notification-flags.js';
 
 /** Options of every command that talks to the cluster. */
@@ -25,7 +27,7 @@ export interface PolicyFlags {
 }
 
 /** Options of the long-running commands; the names are Flagger's where it has them. */
-export interface EngineFlags extends ClusterFlags, TemporalFlags, PolicyFlags, NotificationFlags {
+export interface EngineFlags extends ClusterFlags, TemporalFlags, PolicyFlags, NotificationFlags, ChatFlags {
   readonly namespace?: string;
   readonly clusterName: string;
   readonly selectorLabels: readonly string[];
@@ -106,7 +108,7 @@ export function addPolicyFlags(command: Command): Command {
 }
 
 export function addEngineFlags(command: Command): Command {
-  addPolicyFlags(addNotificationFlags(addTemporalFlags(addClusterFlags(command))));
+  addPolicyFlags(addChatFlags(addNotificationFlags(addTemporalFlags(addClusterFlags(command)))));
   const d = DEFAULT_SETTINGS;
   return command
     .addOption(new Option('-n, --namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
@@ -199,6 +201,7 @@ export function settingsOf(flags: EngineFlags): Settings {
     ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
     ingressClass: flags.ingressClass,
     notifications: notificationsOf(flags),
+    linking: linkingOf(flags),
   };
 }
 
@@ -220,12 +223,6 @@ export function port(text: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError('It must be a port from 0 to 65535.');
   return value;
-}
-
-function bool(text: string): boolean {
-  if (text === 'true') return true;
-  if (text === 'false') return false;
-  throw new InvalidArgumentError('It must be true or false.');
 }
 
 export function url(text: string): string {

@@ -14,6 +14,7 @@ export const STARTED: AlertText = {
     { name: 'Progress deadline', value: '600s' },
     { name: 'Traffic routing', value: 'Weight step: 10 max: 50' },
   ],
+  offers: [],
   at: Date.UTC(2026, 10, 23, 12, 0, 0),
 };
 

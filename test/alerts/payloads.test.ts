@@ -265,3 +265,44 @@ describe('a webhook of one’s own', () => {
     });
   });
 });
+
+describe('orders that a message offers', () => {
+  const url = 'https://serinus.example.com/act/abc';
+  const offer = { order: 'approve', label: 'Approve', url } as const;
+  const links: AlertText = { ...WAITING, offers: [{ ...offer, token: undefined }] };
+  const buttons: AlertText = { ...WAITING, offers: [{ ...offer, token: 'abc' }] };
+
+  for (const type of ['slack', 'discord', 'rocket', 'msteams', 'gchat', 'lark', 'webhook'] as const) {
+    test(`are links in ${type}`, () => {
+      assert.ok(sent(serviceFor(type), links).json.includes(url));
+      assert.ok(!sent(serviceFor(type), { ...links, offers: [] }).json.includes('/act/'));
+    });
+  }
+
+  /** https://docs.slack.dev/reference/block-kit/block-elements/button-element */
+  test('are buttons in Slack where it sends clicks', () => {
+    const { attachments } = sent(slack, buttons).body as { attachments: { text?: string; blocks?: unknown }[] };
+    assert.deepEqual(attachments.at(-1)?.blocks, [
+      {
+        type: 'actions',
+        elements: [
+          {
+            type: 'button',
+            action_id: 'serinus.approve',
+            text: { type: 'plain_text', text: 'Approve' },
+            value: 'abc',
+            style: 'primary',
+          },
+        ],
+      },
+    ]);
+    assert.equal(attachments[0]?.text, WAITING.message);
+  });
+
+  /** https://adaptivecards.io/explorer/Action.OpenUrl.html */
+  test('are actions of a card in Teams', () => {
+    const { body } = sent(msteams, links);
+    const card = body as { attachments: { content: { actions?: unknown } }[] };
+    assert.deepEqual(card.attachments[0]?.content.actions, [{ type: 'Action.OpenUrl', title: 'Approve', url }]);
+  });
+});

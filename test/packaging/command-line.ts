@@ -41,6 +41,6 @@ export function isKnownVariable(name: string, command: string): boolean {
   return (
     variablesOf(command).includes(name) ||
     /^(TEMPORAL_|OTEL_)/.test(name) ||
-    ['KUBECONFIG', 'SLACK_URL', 'SLACK_TOKEN', 'MSTEAMS_URL', 'EVENT_WEBHOOK_URL'].includes(name)
+    ['KUBECONFIG', 'SLACK_URL', 'SLACK_TOKEN', 'MSTEAMS_URL', 'EVENT_WEBHOOK_URL', 'CLOUDEVENTS_URL'].includes(name)
   );
 }

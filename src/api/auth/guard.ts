@@ -100,6 +100,11 @@ export class Guard {
     return request.user !== undefined && this.reviews.mayAccess(request.user, access);
   }
 
+  /** The same for somebody whom another system has recognised. */
+  async mayAs(user: User, access: Access): Promise<boolean> {
+    return !this.reviews || this.reviews.mayAccess(user, access);
+  }
+
   /** Says a refusal in the log. @returns the problem */
   refused(request: FastifyRequest, access: string, problem: Problem): Problem {
     this.options.log.warn(

@@ -8,6 +8,7 @@ import type { Parts } from '../engine.js';
 import { addFlaggerFlags } from '../flagger-flags.js';
 import { linksOf } from '../link-flags.js';
 import { addEngineFlags as addOwnFlags, type EngineFlags } from '../options.js';
+import { slackSettingsOf } from '../slack-flags.js';
 import { version } from '../version.js';
 
 function addEngineFlags(command: Command): Command {
@@ -94,7 +95,8 @@ function served(flags: ApiFlags, { patient }: { readonly patient: boolean }): Se
   const authentication = authenticationOf(flags);
   const limits = limitsOf(flags, authentication);
   const links = linksOf(flags);
-  return { host, port, authentication, ...limits, trustedProxies, links, version: version(), patient };
+  const slack = slackSettingsOf(flags);
+  return { host, port, authentication, ...limits, trustedProxies, links, slack, version: version(), patient };
 }
 
 /** Temporal's native core is only loaded by commands that use it: the others answer at once. */

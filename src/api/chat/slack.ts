@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { Logger } from '../../activities/dependencies.js';
+import { messageOf } from '../../errors.js';
+import { LinkRefused } from '../../links/token.js';
+import type { User } from '../auth/user.js';
+import type { OfferedOrders, Question } from '../links/act.js';
+import { Problem } from '../problems/problem.js';
+import { isFromSlack } from './signature.js';
+import type { ChatUsers } from './users.js';
+
+export interface SlackSettings {
+  /** The app's; a secret. */
+  readonly signingSecret: string;
+  readonly users: ChatUsers;
+  /** Where Slack takes answers to what was clicked. */
+  readonly answers?: string;
+}
+
+const ANSWERS = 'https://hooks.slack.com';
+
+const clickSchema = z.object({
+  type: z.literal('block_actions'),
+  user: z.object({ id: z.string() }),
+  response_url: z.string(),
+  actions: z.array(z.object({ action_id: z.string(), value: z.string() })).min(1),
+});
+
+type Click = z.output<typeof clickSchema>;
+
+export interface SlackTools {
+  readonly offered: OfferedOrders;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** @throws Problem where the user may not give this order to this release */
+  readonly admit: (user: User, asked: Pick<Question, 'offer' | 'release'>) => Promise<void>;
+  /** Posts JSON. @throws Error where it doesn't get through */
+  readonly post: (url: string, body: object) => Promise<void>;
+}
+
+/**
+ * Buttons that people click in Slack. Who clicks is somebody to Kubernetes, or may do nothing.
+ *
+ * @see https://docs.slack.dev/interactivity/handling-user-interaction
+ */
+export class SlackButtons {
+  constructor(
+    private readonly settings: SlackSettings,
+    private readonly tools: SlackTools,
+  ) {}
+
+  /**
+   * @param body as it came
+   * @throws Problem where it isn't from Slack, or isn't a click
+   */
+  read(body: string, headers: { readonly timestamp: string; readonly signature: string }): Click {
+    if (!isFromSlack({ body, ...headers }, this.settings.signingSecret, this.tools.now())) {
+      throw new Problem('unauthenticated', 'the request is not signed by Slack, or too old', {
+        field: 'X-Slack-Signature',
+        remedy: 'compare the signing secret with that of the app, and the clock of this machine',
+      });
+    }
+    const payload = new URLSearchParams(body).get('payload');
+    const parsed = clickSchema.safeParse(payload === null ? undefined : jsonOf(payload));
+    if (!parsed.success) throw new Problem('bad-request', 'this is no click on a button of Serinus');
+    if (new URL(parsed.data.response_url).origin !== (this.settings.answers ?? ANSWERS))
+      throw new Problem('bad-request', 'the answer would not go to Slack');
+    return parsed.data;
+  }
+
+  /** Gives the order that was clicked, and says in the conversation what came of it. Never throws. */
+  async carryOut(click: Click): Promise<void> {
+    const text = await this.answerTo(click);
+    try {
+      await this.tools.post(click.response_url, { response_type: 'in_channel', replace_original: false, text });
+    } catch (error) {
+      this.tools.log.error({ channel: 'chat' }, `Slack takes no answer to a click: ${messageOf(error)}`);
+    }
+  }
+
+  private async answerTo({ user: { id }, actions: [action] }: Click): Promise<string> {
+    const user = this.settings.users.get(id);
+    if (!user || !action) {
+      this.tools.log.warn({ audit: 'refused', user: id, channel: 'chat' }, `nobody knows the member ${id} of Slack`);
+      return `<@${id}>, Serinus doesn't know you: have ${id} added to its file of Slack's users.`;
+    }
+    try {
+      const asked = await this.tools.offered.ask(action.value);
+      // An approval is refused for want of groups, which this user may have.
+      if (asked.refused !== undefined && asked.offer.order !== 'approve')
+        return `<@${id}>, that can't be done now: ${asked.refused}.`;
+      await this.tools.admit(user, asked);
+      const actor = { by: user.username, groups: user.groups ?? [] };
+      const { order, taken } = await this.tools.offered.give(asked, actor, 'by a button in Slack');
+      const { name, namespace } = asked.release.canary;
+      const pending = taken === true ? '' : '; no worker has taken it yet';
+      return `<@${id}> (${user.username}): ${order} ${name}.${namespace}${pending}`;
+    } catch (error) {
+      if (error instanceof LinkRefused || error instanceof Problem)
+        return `<@${id}>, that did not work: ${error.message}.`;
+      this.tools.log.error({ channel: 'chat' }, messageOf(error));
+      return `<@${id}>, that did not work, for a reason that is in the log of Serinus.`;
+    }
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { User } from '../auth/user.js';
+
+/** Who somebody in Slack is to Kubernetes. */
+export type ChatUsers = ReadonlyMap<string, User>;
+
+const fileSchema = z.record(
+  z.string().regex(/^[UW][A-Z0-9]+$/, { error: 'use the member ID that Slack shows in a profile, such as U024BE7LH' }),
+  z.strictObject({
+    user: z.string().min(1, { error: 'name the user as Kubernetes knows it' }),
+    groups: z.array(z.string()).default([]),
+  }),
+);
+
+/**
+ * @param content of the file, read as YAML: member IDs of Slack, each with `user` and `groups`
+ * @throws Error that names the first entry that can't be used, and what would be right
+ */
+export function chatUsersOf(content: unknown): ChatUsers {
+  const parsed = fileSchema.safeParse(content ?? {});
+  if (parsed.success) {
+    return new Map(Object.entries(parsed.data).map(([id, { user, groups }]) => [id, { username: user, groups }]));
+  }
+  const [issue] = parsed.error.issues;
+  throw new Error(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is not a map of member IDs'}`);
+}

@@ -1,0 +1,103 @@
+import type { Dependencies, Logger } from '../../activities/dependencies.js';
+import { effectOf } from '../../domain/order-effects.js';
+import { refusalOf, type Order } from '../../domain/orders.js';
+import type { Linking } from '../../links/offers.js';
+import { verified, type Offer } from '../../links/token.js';
+import type { GivenOrder, Orders } from '../orders/give.js';
+import { unknownRelease } from '../orders/give.js';
+import { parseReleaseId, type ReleaseId } from '../releases/id.js';
+import type { Runs } from '../releases/runs.js';
+import type { Obeyed, Pending } from '../schema/requests.js';
+
+/** What whoever opens a link is asked. */
+export interface Question {
+  readonly offer: Offer;
+  readonly release: ReleaseId;
+  /** What would happen now; undefined where a worker doesn't tell. */
+  readonly effect: string | undefined;
+  /** Why the order can't be given; undefined where it can. */
+  readonly refused: string | undefined;
+}
+
+export interface Actor {
+  readonly by: string;
+  /** Verified ones; undefined where nobody has verified who it is. */
+  readonly groups?: readonly string[];
+}
+
+/** Orders that messages have offered, and that somebody takes up. */
+export class OfferedOrders {
+  constructor(
+    private readonly deps: Pick<Dependencies, 'settings' | 'now'> & { readonly log: Logger },
+    private readonly linking: Linking,
+    private readonly runs: Runs,
+    private readonly orders: Orders,
+  ) {}
+
+  /**
+   * @throws LinkRefused for a link that isn't ours, or too old
+   * @throws Problem for a release that nobody knows
+   */
+  async read(token: string): Promise<{ readonly offer: Offer; readonly release: ReleaseId }> {
+    const offer = await verified(token, this.linking.keys, this.deps.now());
+    const release = parseReleaseId(this.deps.settings.clusterName, offer.releaseId);
+    if (!release) throw unknownRelease(offer.releaseId);
+    return { offer, release };
+  }
+
+  /** @throws as {@link read} does */
+  async ask(token: string): Promise<Question> {
+    const { offer, release } = await this.read(token);
+    const run = await this.runs.find(release);
+    if (!run) throw unknownRelease(offer.releaseId);
+    const told = await this.runs.view(run);
+    if ('unavailable' in told || told.state === undefined) {
+      const over = run.status !== 'running';
+      return {
+        offer,
+        release,
+        effect: undefined,
+        refused: over ? `the release has ended: ${run.outcome ?? run.status}` : undefined,
+      };
+    }
+    const { state } = told;
+    const used = state.requests.includes(requestIdOf(offer)) ? 'this link has been used already' : undefined;
+    const refused = used ?? refusalOf(state, orderOf(offer));
+    return { offer, release, effect: effectOf(offer.order, state), refused };
+  }
+
+  /**
+   * Gives the order. The same link gives the same order: the release takes it once.
+   *
+   * @throws Problem where the release can't obey
+   */
+  async give(
+    { offer, release }: Pick<Question, 'offer' | 'release'>,
+    actor: Actor,
+    reason: string,
+  ): Promise<Obeyed | Pending> {
+    const { by, groups } = actor;
+    const details = { by, reason, channel: 'chat', requestId: requestIdOf(offer) } as const;
+    const given: GivenOrder = {
+      order: offer.order,
+      details: offer.order === 'approve' && groups !== undefined ? { ...details, groups } : details,
+    };
+    const answer = await this.orders.give(release, given);
+    const { namespace, name } = release.canary;
+    this.deps.log.info(
+      { audit: 'taken', canary: `${name}.${namespace}`, order: answer.order, user: by, channel: 'chat' },
+      `${answer.order} ordered${answer.taken === true ? '' : ', no worker has taken it yet'}`,
+    );
+    return answer;
+  }
+}
+
+function requestIdOf({ order, id }: Offer): string {
+  return `${order}:link:${id}`;
+}
+
+/** As a person without verified groups would give it. */
+function orderOf({ order }: Offer): Order {
+  const base = { by: '', reason: '', requestId: '', channel: 'chat' } as const;
+  return order === 'setWeight' ? { ...base, order, weight: 0 } : { ...base, order };
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { SlackButtons } from '../chat/slack.js';
+import type { App } from './app.js';
+
+const headersSchema = z.looseObject({
+  'x-slack-request-timestamp': z.string().default(''),
+  'x-slack-signature': z.string().default(''),
+});
+
+/** Where an app of Slack sends what people click. It is signed, so that it needs no token. */
+export function slackRoute(app: App, buttons: SlackButtons): void {
+  // The signature is over the body as it came.
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
+  app.post('/api/v1/chat/slack', {
+    schema: { hide: true, body: z.string(), headers: headersSchema },
+    handler: ({ body, headers }, reply) => {
+      const click = buttons.read(body, {
+        timestamp: headers['x-slack-request-timestamp'],
+        signature: headers['x-slack-signature'],
+      });
+      // Slack waits for three seconds; what comes of it is said in the conversation.
+      void buttons.carryOut(click);
+      return reply.code(200).send();
+    },
+  });
+}

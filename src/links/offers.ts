@@ -1,0 +1,62 @@
+import type { Topic } from '../domain/notices.js';
+import type { OrderName } from '../domain/orders.js';
+import { signed } from './token.js';
+
+/** An order that whoever reads a message can give. */
+export interface OfferedOrder {
+  readonly order: OrderName;
+  readonly label: string;
+  readonly url: string;
+  /** What a button in Slack sends instead of opening the page; undefined where there are only links. */
+  readonly token: string | undefined;
+}
+
+/** How messages offer orders: where the API is, and the key that it knows links by. */
+export interface Linking {
+  /** Without a slash at its end. */
+  readonly origin: string;
+  /** The first signs. */
+  readonly keys: readonly Uint8Array[];
+  /** Slack is to show buttons: it sends what is clicked to the API. */
+  readonly slackButtons: boolean;
+}
+
+const LABELS: Readonly<Partial<Record<OrderName, string>>> = {
+  approve: 'Approve',
+  reject: 'Reject',
+  pause: 'Pause',
+  abort: 'Abort',
+};
+
+/** What people may want to do when they read of it. */
+const ORDERS: Readonly<Partial<Record<Topic, readonly OrderName[]>>> = {
+  progressing: ['pause', 'abort'],
+  waiting: ['approve', 'reject'],
+};
+
+/** Where a link leads: to a page that asks before it acts, since programs open links too. */
+export const LINK_PATH = '/act/';
+
+/**
+ * @param id of the message, the same for each repetition
+ * @param at milliseconds since 1970 of what the message is about
+ */
+export function offersFor(
+  topic: Topic,
+  release: { readonly releaseId: string; readonly to: string; readonly id: string; readonly at: number },
+  { origin, keys: [key], slackButtons }: Linking,
+): Promise<readonly OfferedOrder[]> {
+  if (key === undefined) return Promise.resolve([]);
+  return Promise.all(
+    (ORDERS[topic] ?? []).map(async (order) => {
+      const { releaseId, to, id, at } = release;
+      const token = await signed({ releaseId, order, to, id: `${order}-${id}` }, key, at);
+      return {
+        order,
+        label: LABELS[order] ?? order,
+        url: `${origin}${LINK_PATH}${token}`,
+        token: slackButtons ? token : undefined,
+      };
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { ORDER_NAMES, type OrderName } from '../domain/orders.js';
+
+/** One order for one release, to be given once by whoever holds the link. */
+export interface Offer {
+  /** `<namespace>.<name>.<run id>` */
+  readonly releaseId: string;
+  readonly order: OrderName;
+  /** Who was sent the link: that is all that is known of who uses it. */
+  readonly to: string;
+  /** The same for each repetition of the message: a second use is the same order once more. */
+  readonly id: string;
+}
+
+/** Why a link can't be used, in words for whoever clicked it. */
+export class LinkRefused extends Error {
+  override readonly name = 'LinkRefused';
+}
+
+const ISSUER = 'serinus';
+const AUDIENCE = 'serinus/order';
+const ALGORITHM = 'HS256';
+/** Long enough for a night, too short for an archive of mails. */
+export const LINK_SECONDS = 24 * 3600;
+
+const claimsSchema = z.object({
+  sub: z.string(),
+  jti: z.string(),
+  order: z.enum(ORDER_NAMES),
+  to: z.string(),
+});
+
+/**
+ * @param key 32 bytes that the worker, which signs, shares with the API, which verifies
+ * @param at milliseconds since 1970 of what the link is about: a repetition has the same text
+ * @see https://www.rfc-editor.org/rfc/rfc7519
+ */
+export function signed(offer: Offer, key: Uint8Array, at: number): Promise<string> {
+  const issued = Math.floor(at / 1000);
+  return new SignJWT({ order: offer.order, to: offer.to })
+    .setProtectedHeader({ alg: ALGORITHM })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setSubject(offer.releaseId)
+    .setJti(offer.id)
+    .setIssuedAt(issued)
+    .setExpirationTime(issued + LINK_SECONDS)
+    .sign(key);
+}
+
+/**
+ * @param keys the first signs, all verify, so that keys can be exchanged
+ * @param now milliseconds since 1970
+ * @throws LinkRefused where it is not ours, has been changed, or is too old
+ */
+export async function verified(token: string, keys: readonly Uint8Array[], now: number): Promise<Offer> {
+  for (const key of keys) {
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        algorithms: [ALGORITHM],
+        currentDate: new Date(now),
+      });
+      const { sub, jti, order, to } = claimsSchema.parse(payload);
+      return { releaseId: sub, order, to, id: jti };
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_JWT_EXPIRED')
+        throw new LinkRefused('this link has expired; look at the release, and give the order there');
+    }
+  }
+  throw new LinkRefused('this link is not valid here; it may have been cut in two, or signed with a key that is gone');
+}
