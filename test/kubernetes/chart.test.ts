@@ -68,7 +68,7 @@ function account(namespace: string, name: string): KubeObject {
 
 describe('what the chart has for Prometheus and Grafana', () => {
   const file = (name: string): string =>
-    readFileSync(new URL(`../../deploy/chart/files/${name}`, import.meta.url), 'utf8');
+    readFileSync(new URL(`../../deploy/chart/monitoring/${name}`, import.meta.url), 'utf8');
 
   test('Prometheus understands every rule', async () => {
     const { groups } = z
