@@ -31,7 +31,7 @@ export function chatRoutes(
   const { guard, limits, runs, slack } = parts;
   const { linking } = deps.settings;
   if (linking === undefined) return;
-  const offered = new OfferedOrders(deps, linking, runs, new Orders(temporal, runs));
+  const offered = new OfferedOrders(deps, linking, runs, new Orders(temporal, runs, deps.submissions));
   void app.register((forms: App, _options, done) => {
     actRoutes(forms, offered, limits);
     done();
