@@ -130,6 +130,8 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
     `--test-concurrency=${round.atOnce}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/slow-files.mjs',
+    '--test-reporter-destination=stdout',
     '--test-reporter=./scripts/failed-files.mjs',
     `--test-reporter-destination=${report}`,
     ...round.files,

@@ -60,7 +60,9 @@ export const templatesSchema = z.object({
   difference: z
     .array(differenceSchema)
     .optional()
-    .describe('Where the primary changes with its promotion: names that are its own, as those of copied configs, are the same'),
+    .describe(
+      'Where the primary changes with its promotion: names that are its own, as those of copied configs, are the same',
+    ),
 });
 
 export const releaseDocumentSchema = archivedSummarySchema.extend({

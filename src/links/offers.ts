@@ -35,7 +35,7 @@ const ORDERS: Readonly<Partial<Record<Topic, readonly OrderName[]>>> = {
 };
 
 /** Where a link leads: to a page that asks before it acts, since programs open links too. */
-export const LINK_PATH = '/act/';
+const LINK_PATH = '/act/';
 
 /**
  * @param id of the message, the same for each repetition
