@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { USAGE } from '../../demo/cli/arguments.js';
 import { PAGES, withTables } from '../../scripts/manifests/tables.js';
+import { withTwoDashes } from '../../src/cli/flagger-flags.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { searchAttributes } from '../../src/workflows/contract.js';
-import { complaintAbout } from './command-line.js';
+import { commandNamed, complaintAbout } from './command-line.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
@@ -21,7 +22,15 @@ for (const name of PAGES) {
   });
 }
 
-for (const name of ['install.md', 'operating.md', 'security.md', 'demo.md']) {
+for (const name of [
+  'install.md',
+  'operating.md',
+  'security.md',
+  'demo.md',
+  'migrate.md',
+  'kind.md',
+  'walkthrough.md',
+]) {
   describe(`docs/${name}`, () => {
     test('names tests and files that are there', () => {
       const tests = [...page(name).matchAll(/`(test\/[\w/.-]+)`/g)].map(([, path]) => path ?? '');
@@ -70,4 +79,31 @@ test('folders of deploy/kustomize are all explained', () => {
     const path = join(root, 'deploy/kustomize', folder, 'kustomization.yaml');
     assert.ok(existsSync(path), dirname(path));
   }
+});
+
+test('docs/migrate.md maps flags of Flagger that are taken, and all that have no effect or are refused', () => {
+  const mapped = [...page('migrate.md').matchAll(/^\| (`-[^|]+) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`-([a-z-]+)`/g)].map(([, flag = '']) => flag),
+  );
+  for (const flag of mapped) assert.match(withTwoDashes([`-${flag}=x`])[0] ?? '', /^--/, `-${flag}`);
+  const hidden = commandNamed('all').options.filter((option) => option.hidden);
+  const missing = hidden.map(({ long }) => long?.slice(2) ?? '').filter((flag) => !mapped.includes(flag));
+  assert.ok(hidden.length > 5);
+  assert.deepEqual(missing, []);
+});
+
+test('the README leads to every page of docs', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  assert.deepEqual(
+    pages.filter((name) => !readme.includes(`(docs/${name})`)),
+    [],
+  );
+});
+
+test('docs/walkthrough.md has the events that the walkthrough is tested for, in their order', () => {
+  const events = (text: string) => [...text.matchAll(/^\s*'?(\[(?:Normal|Warning)\] .+?)(?:',)?$/gm)].map(([, e]) => e);
+  const tested = events(readFileSync(join(root, 'test/release/walkthrough.test.ts'), 'utf8'));
+  assert.ok(tested.length > 10);
+  assert.deepEqual(events(page('walkthrough.md')).slice(0, tested.length), tested);
 });
