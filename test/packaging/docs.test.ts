@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { USAGE } from '../../demo/cli/arguments.js';
 import { PAGES, withTables } from '../../scripts/manifests/tables.js';
 import { withTwoDashes } from '../../src/cli/flagger-flags.js';
@@ -61,11 +61,34 @@ test('docs/install.md has all search attributes, of their types', () => {
   assert.deepEqual(integers, ofType('INT'));
 });
 
+const { meshProvider: defaultProvider, metricsServer: defaultMetricsServer } = DEFAULT_SETTINGS;
+
 test('the first Canary of docs/install.md is a valid one', () => {
   const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page('install.md')) ?? [];
-  const { meshProvider: defaultProvider, metricsServer: defaultMetricsServer } = DEFAULT_SETTINGS;
   const parsed = parseCanary(parse(yaml), { defaultProvider, defaultMetricsServer });
   assert.ok(parsed.ok, JSON.stringify(parsed));
+});
+
+for (const name of readdirSync(join(root, 'docs/routers'))) {
+  test(`docs/routers/${name} has a Canary, and a valid one`, () => {
+    const examples = [...page(join('routers', name)).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml ?? '');
+    const objects = examples.flatMap((yaml) => parseAllDocuments(yaml).map((document) => document.toJS() as unknown));
+    const canaries = objects.filter((object) => JSON.stringify(object)?.includes('"kind":"Canary"'));
+    assert.ok(canaries.length > 0);
+    for (const canary of canaries) {
+      const parsed = parseCanary(canary, { defaultProvider, defaultMetricsServer });
+      assert.ok(parsed.ok, JSON.stringify(parsed));
+    }
+  });
+}
+
+test('docs/architecture.md tells of every folder of src', () => {
+  const told = new Set([...page('architecture.md').matchAll(/`src\/([a-z]+)`/g)].map(([, folder]) => folder));
+  const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  assert.deepEqual(
+    folders.map(({ name }) => name).filter((folder) => !told.has(folder)),
+    [],
+  );
 });
 
 test('docs/demo.md has the flags of the demo', () => {
