@@ -144,3 +144,14 @@ function describedBy(schema: unknown, path = ''): string[] {
     .flatMap(([key, inner]) => describedBy(inner, `${path}/${key}`))
     .sort();
 }
+
+for (const page of ['install.md', 'kind.md', 'migrate.md']) {
+  test(`the chart takes the values that docs/${page} sets`, () => {
+    const text = readFileSync(join(root, 'docs', page), 'utf8').replaceAll(/\\\n\s*/g, '');
+    const [command = ''] = /^helm install serinus deploy\/chart .*$/m.exec(text) ?? [];
+    const settings = [...command.matchAll(/--set (\S+)/g)].map(([, setting]) => setting ?? '');
+    assert.ok(settings.length > 2, command);
+    const { status, stderr } = templatedWith(...settings);
+    assert.equal(status, 0, stderr);
+  });
+}
