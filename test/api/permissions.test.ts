@@ -13,7 +13,7 @@ import { serinus } from '../cli/process.js';
 import { NAMESPACES } from '../kubernetes/cluster.js';
 import { account, bearer, ROLE_BINDINGS } from './accounts.js';
 import { openApi, type ApiBench } from './bench.js';
-import { get, post, releaseIs } from './client.js';
+import { ended, get, post, releaseIs } from './client.js';
 
 const CLUSTER_ROLES: ResourceType = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -113,6 +113,12 @@ const CHANNELS: Readonly<Record<string, (person: Person, url: string, payload: o
   },
 };
 
+function ask(channel: string, person: Person, url: string, payload: object): Promise<Asked> {
+  const send = CHANNELS[channel];
+  assert.ok(send, channel);
+  return send(person, url, payload);
+}
+
 describe('who may give which order', () => {
   for (const [channel, send] of Object.entries(CHANNELS)) {
     test(`by ${channel}`, async () => {
@@ -172,24 +178,29 @@ describe('who may give which order', () => {
   });
 });
 
-describe('an order that is obeyed', () => {
-  test('is recorded with the verified name, the channel and the groups; a signal with what its sender says', async () => {
-    const { name } = await bench.world.canary({ intervalSeconds: 600 });
-    const rollouts = `/api/v1/namespaces/${ns}/canaries/${name}/rollouts`;
-    const started = await post(bench.app, rollouts, { images: { app: 'podinfo:6.0.1' } }, tokenOf('releaser'));
-    assert.equal(started.status, 202, JSON.stringify(started.body));
-    const id = String(started.body['id']);
-    const reader = {
-      inject: (options: object) => bench.app.inject({ ...options, headers: tokenOf('viewer') }),
-    } as typeof bench.app;
-    await releaseIs(reader, id, ({ weight }) => weight === 25, 'weight 25');
+/** The API as somebody who may only look. */
+const reader = {
+  inject: (options: { readonly url: string }) => bench.app.inject({ ...options, headers: tokenOf('viewer') }),
+} as typeof bench.app;
 
-    const browser = browserOf('releaser');
-    const headers = await browser.ownHeaders(LOCAL_ORIGIN);
-    const order = (word: string) =>
-      browser.send({ method: 'POST', url: `/api/v1/rollouts/${id}/${word}`, payload: { by: 'the boss' }, headers });
-    assert.equal((await order('pause')).status, 200);
-    const handle = bench.client.workflow.getHandle(workflowIdOf({ cluster: bench.cluster, namespace: ns, name }));
+/** A release that stands at its first weight, and what gives it orders. */
+async function underWay() {
+  const { name } = await bench.world.canary({ intervalSeconds: 600 });
+  const rollouts = `/api/v1/namespaces/${ns}/canaries/${name}/rollouts`;
+  const started = await post(bench.app, rollouts, { images: { app: 'podinfo:6.0.1' } }, tokenOf('releaser'));
+  assert.equal(started.status, 202, JSON.stringify(started.body));
+  const id = String(started.body['id']);
+  await releaseIs(reader, id, ({ weight }) => weight === 25, 'weight 25');
+  const order = (person: Person, word: string, channel = 'session') =>
+    ask(channel, person, `/api/v1/rollouts/${id}/${word}`, { by: 'the boss' });
+  const handle = bench.client.workflow.getHandle(workflowIdOf({ cluster: bench.cluster, namespace: ns, name }));
+  return { id, order, handle };
+}
+
+describe('an order that is obeyed', () => {
+  test('is recorded with the verified name and the channel; a signal with what its sender says', async () => {
+    const { id, order, handle } = await underWay();
+    assert.equal((await order('releaser', 'pause')).status, 200);
     await handle.signal(orderSignals.resume, { by: 'eve', requestId: 'from-temporal' });
     const release = await releaseIs(reader, id, ({ paused }) => paused === undefined, 'resumed');
     assert.deepEqual(
@@ -199,14 +210,33 @@ describe('an order that is obeyed', () => {
         ['eve', 'signal'],
       ],
     );
-    const { events } = await handle.fetchHistory();
-    const payloads = (events ?? []).flatMap(
-      (event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.args?.payloads ?? [],
-    );
-    const history = payloads.map(({ data }) => Buffer.from(data ?? []).toString('utf8')).join('\n');
-    assert.match(history, new RegExp(`${ns}-releaser`), 'its groups go with the order');
     const taken = bench.log.find((line) => line['audit'] === 'taken' && line['order'] === 'pause');
     assert.deepEqual([taken?.['user'], taken?.['channel']], ['releaser@example.com', 'ui']);
-    assert.equal((await order('abort')).status, 200);
+    assert.equal((await order('releaser', 'skip')).status, 200);
+    await releaseIs(reader, id, ({ weight }) => weight === 50, 'weight 50');
+    assert.equal((await order('releaser', 'abort')).status, 200);
+  });
+
+  test('of a release that has ended is for the same people', async () => {
+    const { id, order } = await underWay();
+    assert.equal((await order('releaser', 'abort', 'command line')).status, 200);
+    await ended(reader, id);
+    for (const person of PERSONS.filter((one) => one !== 'releaser')) {
+      for (const channel of Object.keys(CHANNELS)) {
+        for (const word of ['retry', 'undo']) {
+          const { status, body } = await order(person, word, channel);
+          assert.deepEqual([status, body['type']], [403, '/problems/forbidden'], `${person} ${word} by ${channel}`);
+        }
+      }
+    }
+    // Whoever may is told why it can't be done.
+    const undone = await order('releaser', 'undo');
+    assert.deepEqual([undone.status, undone.body['type']], [409, '/problems/order-refused']);
+    const retried = await order('releaser', 'retry');
+    assert.deepEqual([retried.status, retried.body['order']], [200, 'retry'], JSON.stringify(retried.body));
+    const next = String(retried.body['id']);
+    const { cause } = await releaseIs(reader, next, ({ weight }) => weight === 25, 'weight 25');
+    assert.deepEqual([cause?.['by'], cause?.['of']], ['releaser@example.com', id]);
+    assert.equal((await ask('token', 'releaser', `/api/v1/rollouts/${next}/abort`, {})).status, 200);
   });
 });
