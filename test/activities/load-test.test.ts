@@ -105,7 +105,8 @@ test('a load test of a webhook tells requests, rate, codes and latencies', async
   assert.deepEqual([result.name, result.requests, result.failed], [HOOK, 80, 20]);
   assert.deepEqual(result.codes, { 200: 60, 500: 20 });
   assert.ok(result.seconds > 0.3 && result.seconds < 3, `${result.seconds} s`);
-  assert.equal(Math.round(result.requestsPerSecond), Math.round(80 / result.seconds));
+  // Seconds are told to the hundredth.
+  assert.ok(Math.abs(result.requestsPerSecond * result.seconds - 80) < 2, JSON.stringify(result));
   assert.ok(result.p50 > 0 && result.p50 <= result.p99 && result.p99 <= result.max, JSON.stringify(result));
 });
 

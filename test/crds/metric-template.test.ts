@@ -43,7 +43,7 @@ test('a provider with an address of its own needs none', () => {
 
 describe('refusals', () => {
   const rows: readonly (readonly [Readonly<Record<string, unknown>>, string, string, RegExp])[] = [
-    [{ 'spec.provider.type': 'signoz' }, 'spec.provider.type', '"signoz"', /one of prometheus, influxdb/],
+    [{ 'spec.provider.type': 'nagios' }, 'spec.provider.type', '"nagios"', /one of prometheus, influxdb/],
     [{ 'spec.provider': undefined }, 'spec.provider', '(nothing)', /required/],
     [{ 'spec.query': undefined }, 'spec.query', '(nothing)', /required/],
     [{ 'spec.query': ' ' }, 'spec.query', '" "', /write the query/],
