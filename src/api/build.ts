@@ -36,6 +36,8 @@ import { validateInput } from './validation.js';
 import { pageFolder } from './web/page.js';
 
 const BODY_LIMIT = 256 * 1024;
+/** Of one part of a path: ids of releases have a namespace, a name and a run id, links a signature. */
+const LONGEST_PARAMETER = 4_000;
 /** For a whole request to come in; whoever is slower is cut off. */
 const REQUEST_MS = 30_000;
 const READ_MS = 3_000;
@@ -49,6 +51,7 @@ const WORKER_MS = 2_000;
 export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptions): App {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     requestTimeout: REQUEST_MS,
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),

@@ -98,7 +98,7 @@ describe('Canaries', () => {
     assert.equal(release.lastAnalysis, undefined, 'there was none yet');
     assert.deepEqual(
       release.steering?.map(({ order }) => order),
-      ['pause', 'abort', 'promote', 'weight'],
+      ['pause', 'abort', 'promote', 'weight', 'skip'],
     );
   });
 
