@@ -57,7 +57,10 @@ function contextOf({ settings }: Dependencies, { namespace, name }: Canary): str
 
 /** @throws UserError where the target says no commit, or the Secret isn't as it must be */
 async function placeOf(deps: Dependencies, canary: Canary, reporting: CommitReporting): Promise<CommitPlace> {
-  const { annotations } = await workloadFor(deps.workloads, canary.targetRef.kind).contents(canary);
+  const workload = workloadFor(deps.workloads, canary.targetRef.kind);
+  // A cache that lags behind would name the commit before.
+  await workload.refresh(canary);
+  const { annotations } = await workload.contents(canary);
   const commit = annotations[COMMIT_ANNOTATION]?.trim() ?? '';
   if (!/^[0-9a-f]{7,64}$/.test(commit))
     throw new UserError(`annotation ${COMMIT_ANNOTATION} of the target is "${commit}": use the commit’s full hash`);
