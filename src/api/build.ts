@@ -101,7 +101,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     releaseRoutes(routes, deps, guard, finder, runs, new Orders(temporal, runs, deps.submissions));
     const images = (canary: CanaryKey): Promise<readonly string[]> => canaries.targetImages(canary);
     const listing = new Listing({ archive: deps.archive, runs, images, now: deps.now });
-    archiveRoutes(routes, deps, guard, finder, listing);
+    archiveRoutes(routes, deps, guard, finder, listing, runs);
     done();
   });
   return app;

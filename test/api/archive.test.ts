@@ -206,6 +206,20 @@ describe('export, figures and comparison', () => {
     });
   });
 
+  test('what a release changes is told apart from the release, where the archive has kept it', async () => {
+    const difference = [{ path: 'spec.containers[cart].image', before: 'cart:1', after: 'cart:2' }];
+    const one = kept(1, { templates: { difference } });
+    await archive.putRelease(one);
+    const { status, body } = await get(app, `/api/v1/releases/${one.id}/changes`);
+    assert.equal(status, 200);
+    assert.deepEqual(body, { template: [{ path: 'spec.containers[cart].image', a: 'cart:1', b: 'cart:2' }] });
+    const bare = kept(1, {});
+    await archive.putRelease(bare);
+    assert.deepEqual((await get(app, `/api/v1/releases/${bare.id}/changes`)).body, {});
+    assert.equal((await get(app, `/api/v1/releases/shop.cart.${randomUUID()}/changes`)).status, 404);
+    assert.equal((await get(bench.app, `/api/v1/releases/${one.id}/changes`)).body['type'], '/problems/no-archive');
+  });
+
   test('two releases are compared: templates by path, analyses by weight', async () => {
     const template = (image: string) => ({ spec: { containers: [{ name: 'cart', image }] } });
     const [a, b] = ['1', '2'].map((image) => kept(1, { recordLength: 1, templates: { after: template(image) } }));

@@ -47,6 +47,7 @@ test('every route is in the OpenAPI document, with every answer', () => {
     'GET /api/v1/releases/compare',
     'GET /api/v1/releases/export',
     'GET /api/v1/releases/{id}',
+    'GET /api/v1/releases/{id}/changes',
     'GET /api/v1/rollouts/{id}',
     'GET /api/v1/session',
     'GET /api/v1/stream',

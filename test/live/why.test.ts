@@ -60,6 +60,7 @@ function checked(
 }
 
 const paused = { by: 'ana', reason: 'lunch', since: T0 };
+const undoing = { by: 'ana', reason: 'broken', to: V1.hash };
 const gate = { gate: 'confirm-promotion', hook: 'gate', since: T0 } as const;
 
 /** What the run is like; why; what comes next; in how many seconds. */
@@ -183,6 +184,27 @@ const CASES: readonly [string, Partial<State>, string, string | undefined, numbe
     'there is no Deployment podinfo (3 times in a row)',
     'looks again',
     7,
+  ],
+  [
+    'an undo with warm pods',
+    { phase: 'Promoting', undoing: { ...undoing, stage: 'divert' } },
+    'the last promotion is being undone by ana: traffic goes to the warm pods of the former version',
+    'all traffic to the warm pods of the former version',
+    7,
+  ],
+  [
+    'an undo whose traffic is there',
+    { phase: 'Promoting', weight: 100, undoing: { ...undoing, stage: 'restore' } },
+    'the last promotion is being undone by ana: the former version is put back into the primary; its warm pods serve meanwhile',
+    'the former version back into the primary',
+    7,
+  ],
+  [
+    'an undo without warm pods',
+    { phase: 'Promoting', weight: 0, undoing: { ...undoing, stage: 'home' }, waiting: readiness('primary', '0 of 1') },
+    'the last promotion is being undone by ana: the primary rolls out the former version',
+    'goes on as soon as the primary pods are ready',
+    undefined,
   ],
   [
     'an order to promote',

@@ -8,12 +8,14 @@ export interface Seen {
   failed: number;
   /** Answers by the version that gave them. */
   readonly versions: Map<string, number>;
+  /** When each version was heard of last, milliseconds since 1970. */
+  readonly last: Map<string, number>;
   readonly failures: string[];
 }
 
 /** Steady requests through the gateway, as a user's browser would make them. Bounded by `stop` and by the test run. */
 export class Traffic {
-  readonly seen: Seen = { requests: 0, failed: 0, versions: new Map(), failures: [] };
+  readonly seen: Seen = { requests: 0, failed: 0, versions: new Map(), last: new Map(), failures: [] };
   private readonly sender: Sender;
 
   constructor(gatewayUrl: string, host: string, perSecond: number) {
@@ -25,6 +27,7 @@ export class Traffic {
     this.seen.requests = 0;
     this.seen.failed = 0;
     this.seen.versions.clear();
+    this.seen.last.clear();
     this.seen.failures.length = 0;
   }
 
@@ -33,9 +36,17 @@ export class Traffic {
     return this.seen;
   }
 
+  /** Answers of a version so far. */
+  heard(version: string): number {
+    return this.seen.versions.get(version) ?? 0;
+  }
+
   private count({ ok, version, problem }: Answer): void {
     this.seen.requests += 1;
-    if (version !== undefined) this.seen.versions.set(version, (this.seen.versions.get(version) ?? 0) + 1);
+    if (version !== undefined) {
+      this.seen.versions.set(version, this.heard(version) + 1);
+      this.seen.last.set(version, Date.now());
+    }
     if (ok) return;
     this.seen.failed += 1;
     this.seen.failures.push(problem ?? '');

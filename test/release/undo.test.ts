@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { TemporalSubmissions } from '../../src/activities/submissions.js';
-import { DEPLOYMENTS, type KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kubernetes/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from './objects.js';
-import type { Traffic } from './traffic.js';
 import { World, type SerinusProcess } from './world.js';
 
 /** The bound that an undo with warm pods is held to. */
@@ -24,15 +23,7 @@ async function promoted(t: TestContext): Promise<{ world: World; serinus: Serinu
   return { world, serinus };
 }
 
-async function warmPods(world: World): Promise<number> {
-  const object = await world.kube.get(DEPLOYMENTS, world.namespace, `${APP}-previous`);
-  return (object?.['status'] as { availableReplicas?: number } | undefined)?.availableReplicas ?? 0;
-}
-
-/** Answers of a version so far. */
-function heard(traffic: Traffic, version: string): number {
-  return traffic.seen.versions.get(version) ?? 0;
-}
+const warmPods = (world: World): Promise<number> => world.available(`${APP}-previous`);
 
 function undo(world: World) {
   const submissions = new TemporalSubmissions(world.temporal, { leaseSeconds: 2 });
@@ -43,21 +34,13 @@ function undo(world: World) {
 test('an undo has traffic on the old version within seconds, and no request fails', async (t) => {
   const { world } = await promoted(t);
   const traffic = world.traffic(50);
-  await until(() => heard(traffic, '2') > 20, 'users meet version 2');
+  await until(() => traffic.heard('2') > 20, 'users meet version 2');
   const began = Date.now();
   const { receipt } = await undo(world);
   const taken = Date.now() - began;
   assert.equal(receipt?.refused, undefined);
-  let lastOfNew = Date.now();
-  let newAnswers = heard(traffic, '2');
-  await until(
-    async () => {
-      if (heard(traffic, '2') > newAnswers) [newAnswers, lastOfNew] = [heard(traffic, '2'), Date.now()];
-      return (await world.canary()).phase === 'Failed';
-    },
-    'the undo is done',
-    60_000,
-  );
+  await world.phase('Failed');
+  const lastOfNew = traffic.seen.last.get('2') ?? 0;
   t.diagnostic(`taken after ${taken} ms; last answer of the undone version after ${lastOfNew - began} ms`);
   assert.ok(lastOfNew - began < BACK_MS, `the undone version was heard of for ${lastOfNew - began} ms`);
   const seen = await traffic.stop();
@@ -87,7 +70,7 @@ test('an undo whose worker is killed in the middle ends on the old version', asy
   assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
   assert.equal(await world.weight(), 0);
   traffic.reset();
-  await until(() => heard(traffic, '1') > 20, 'users meet version 1');
+  await until(() => traffic.heard('1') > 20, 'users meet version 1');
   const seen = await traffic.stop();
   assert.deepEqual([seen.failed, [...seen.versions.keys()]], [0, ['1']]);
 });

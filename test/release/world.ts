@@ -148,6 +148,12 @@ export class World {
     return (object?.['spec'] as { replicas?: number } | undefined)?.replicas ?? 0;
   }
 
+  /** Pods that have been ready for long enough to count. */
+  async available(name: string): Promise<number> {
+    const object = await this.kube.get(DEPLOYMENTS, this.namespace, name);
+    return (object?.['status'] as { availableReplicas?: number } | undefined)?.availableReplicas ?? 0;
+  }
+
   async image(name: string): Promise<string | undefined> {
     const object = await this.kube.get(DEPLOYMENTS, this.namespace, name);
     const spec = object?.['spec'] as { template: { spec: { containers: { image: string }[] } } } | undefined;

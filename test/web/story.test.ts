@@ -4,9 +4,13 @@ import { test } from 'node:test';
 import { freePort } from '../../lab/process/ports.js';
 import type { Release, ReleaseHistory } from '../../src/api/schema/release.js';
 import { tcpProxy } from '../api/tcp-proxy.js';
+import { until } from '../support/until.js';
 import { APP, appCanary } from '../release/objects.js';
 import { World } from '../release/world.js';
 import { DESKTOP, openBrowser, PHONE, Viewer } from './viewer.js';
+
+/** The bound that an undo with warm pods is held to. */
+const BACK_MS = 3_000;
 
 /** Nobody answers there: only a person opens the gate. */
 const GATE = { name: 'ask', type: 'confirm-promotion', url: 'http://127.0.0.1:9/gate/halt' };
@@ -28,6 +32,8 @@ async function ask<T>({ base }: Place, path: string, body?: unknown): Promise<T>
   return (await response.json()) as T;
 }
 
+const isUndo = (sent: { url(): string }): boolean => sent.url().endsWith('/undo');
+
 const rolloutsOf = ({ world }: Place): string => `/api/v1/namespaces/${world.namespace}/canaries/${APP}/rollouts`;
 
 async function release(place: Place, image: string): Promise<string> {
@@ -42,7 +48,7 @@ async function ordersOf(place: Place, id: string): Promise<unknown[]> {
     .map(({ order, by, reason, channel }) => ({ order, by, reason, channel }));
 }
 
-test('a release is watched, approved and aborted on the page', async (t) => {
+test('a release is watched, approved, undone, aborted and retried on the page', async (t) => {
   const world = await World.open(t);
   const port = await freePort();
   const proxy = await tcpProxy(`127.0.0.1:${port}`);
@@ -66,8 +72,10 @@ test('a release is watched, approved and aborted on the page', async (t) => {
     await alice.inspect('fleet-empty');
   });
 
-  await world.initialised(appCanary(world.app, {}, { threshold: 60, webhooks: [GATE] }), [], serinus);
-  world.traffic();
+  const canary = appCanary(world.app, {}, { threshold: 60, webhooks: [GATE] });
+  const annotations = { 'serinus.dev/keep-previous': '30m' };
+  await world.initialised({ ...canary, metadata: { ...canary.metadata, annotations } }, [], serinus);
+  const traffic = world.traffic();
 
   await t.test('a Canary appears by itself, and is found and filtered', async () => {
     const name = alice.page.getByRole('link', { name: APP, exact: true });
@@ -101,6 +109,47 @@ test('a release is watched, approved and aborted on the page', async (t) => {
     ]);
   });
 
+  await t.test('it turns out to be broken, and is undone: users are back on the version before at once', async () => {
+    await until(
+      async () => (await world.available(`${APP}-previous`)) === 1,
+      'the former version is kept warm',
+      60_000,
+    );
+    await until(() => traffic.heard('2') > 20, 'users meet version 2');
+    // From the page of the release itself, by its id; who watches the Canary has the button as well.
+    await bob.page.locator('.orders').getByRole('button', { name: '撤销', exact: true }).waitFor({ timeout: 30_000 });
+    await alice.goto(`/releases/${good}`);
+    await alice.page.locator('.orders').getByRole('button', { name: 'Undo', exact: true }).click();
+    const dialog = alice.page.getByRole('dialog', { name: 'Undo' });
+    await dialog.getByText(/^Puts the former version back into shop-primary and routes all traffic to it/).waitFor();
+    await alice.inspect('dialog-undo');
+    await alice.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    const sent = alice.page.waitForRequest(isUndo).then(() => Date.now());
+    const accepted = alice.page.waitForResponse(isUndo).then(() => Date.now());
+    await alice.order('Undo', { 'Your name': 'alice', Reason: 'checkout is broken' });
+    const taken = await accepted;
+    await alice.page.getByRole('link', { name: 'See the release that carries it out' }).click();
+    await alice.sees('Undone');
+    await bob.sees('失败');
+    const last = traffic.seen.last.get('2') ?? 0;
+    const began = await sent;
+    t.diagnostic(`taken after ${taken - began} ms; last answer of the undone version after ${last - began} ms`);
+    assert.ok(last - taken < BACK_MS, `the undone version was heard of for ${last - taken} ms`);
+    assert.equal(traffic.seen.failed, 0, traffic.seen.failures.join(', '));
+    assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
+    for (const [viewer, title] of [
+      [alice, 'The target still wants the refused version'],
+      [bob, '目标仍是被拒绝的版本'],
+    ] as const) {
+      const card = viewer.page.locator('section').filter({ has: viewer.page.getByRole('heading', { name: title }) });
+      await card.getByText(`kubectl -n ${world.namespace} patch deployment ${APP} `).waitFor({ timeout: 30_000 });
+      await viewer.inspect('release-undone');
+    }
+    await bob.page.locator('.summary').getByText('已撤销').waitFor();
+    await alice.goto(canaryPath);
+  });
+
   const bad = await release(place, 'lab/http-echo:3-errors');
 
   await t.test('a bad one is aborted, with a reason', async () => {
@@ -128,7 +177,22 @@ test('a release is watched, approved and aborted on the page', async (t) => {
     assert.deepEqual(await ordersOf(place, bad), [
       { order: 'abort', by: 'alice (unverified)', reason: 'too many errors', channel: 'ui' },
     ]);
-    assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:2');
+    assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
+  });
+
+  await t.test('it is tried again, which somebody else puts an end to', async () => {
+    await alice.order('Retry', { 'Your name': 'alice', Reason: 'the database is back' });
+    await bob.sees('进行中');
+    await bob.order('中止', { 您的名字: 'bob', 原因: 'it is not' });
+    await alice.page.locator('.events').getByText('it is not').first().waitFor({ timeout: 60_000 });
+    await alice.sees('Failed');
+    const { items } = await ask<ReleaseHistory>(place, rolloutsOf(place));
+    const again = items[0]?.id ?? '';
+    assert.notEqual(again, bad);
+    assert.deepEqual(await ordersOf(place, again), [
+      { order: 'retry', by: 'alice (unverified)', reason: 'the database is back', channel: 'ui' },
+      { order: 'abort', by: 'bob (unverified)', reason: 'it is not', channel: 'ui' },
+    ]);
   });
 
   await t.test('the other pages are fit for everybody', async () => {
@@ -156,6 +220,7 @@ test('a release is watched, approved and aborted on the page', async (t) => {
       for (const viewer of [alice, bob]) {
         await viewer.goto(path);
         await viewer.page.locator('.loading').waitFor({ state: 'detached' });
+        if (name === 'past') await viewer.page.locator('.difference').getByText('lab/http-echo:2').waitFor();
         await viewer.inspect(name);
       }
     }
@@ -177,6 +242,7 @@ test('a release is watched, approved and aborted on the page', async (t) => {
   await t.test('a server that is away is said to be, and its return is noticed', async () => {
     await alice.goto(canaryPath);
     await alice.page.locator('.connection').getByText('Live').waitFor();
+    await alice.sees('Failed');
     await proxy.cut();
     await alice.page.getByText(/Connection lost .* ago, retrying/).waitFor({ timeout: 30_000 });
     await alice.sees('Failed');

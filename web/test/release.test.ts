@@ -128,6 +128,18 @@ describe('the steps of a release', () => {
     assert.ok(steps.length > 0 && steps.every(({ state }) => state === 'done'));
   });
 
+  test('of an undo lead back to the former version, by its warm pods where there are some', () => {
+    const order = { at: at(0), what: 'order', order: 'undo', by: 'ann', reason: 'broken', channel: 'ui' };
+    const undone = { ended: true, outcome: 'undone' };
+    const under = live({ phase: 'Promoting', weight: { wanted: 100 } }, [order, phase(0, 'Promoting'), weight(1, 100)]);
+    assert.deepEqual(rail(under), ['divert done', 'restore current', 'end ahead']);
+    assert.deepEqual(rail(live({ phase: 'Promoting' }, [order])), ['restore current', 'end ahead']);
+    const record = [order, phase(0, 'Promoting'), weight(1, 100), weight(3, 0)];
+    assert.deepEqual(rail(live({ phase: 'Failed' }, record, undone)), ['divert done', 'restore done', 'end done']);
+    const refused = [{ ...order, refused: 'a release is under way' }];
+    assert.equal(rail(live({ weight: { wanted: 25 } }, refused))[1], '25 current');
+  });
+
   test('an A/B test goes by its checks; where nothing is known, nothing is shown', () => {
     const strategy = { kind: 'ab' as const, iterations: { done: 2, of: 5 }, intervalSeconds: 10, threshold: 3 };
     assert.deepEqual(rail(live({ strategy, weight: { wanted: 100 } })).slice(0, 2), [

@@ -1,7 +1,7 @@
 import { isPolicyGate, ruleAt } from '../../domain/approvals.js';
 import { plan } from '../../domain/plan.js';
 import type { Policy } from '../../domain/policy.js';
-import type { State } from '../../domain/state.js';
+import type { State, Undoing } from '../../domain/state.js';
 import { nextPromotionWeights, nextWeight, canaryAt } from '../../domain/weights.js';
 
 /** What comes next in a run. */
@@ -49,11 +49,18 @@ function afterApproval({ gate, weight }: State, policy: Policy | undefined): str
     : 'the approval expires: rollback';
 }
 
+const AFTER_UNDOING: Readonly<Record<Undoing['stage'], string>> = {
+  divert: 'all traffic to the warm pods of the former version',
+  restore: 'the former version back into the primary',
+  home: 'all traffic to the primary, when its pods are ready',
+};
+
 function whatAtTick(state: State): string {
-  const { gate, problem, phase, policy } = state;
+  const { gate, problem, phase, policy, undoing } = state;
   if (isPolicyGate(gate)) return afterApproval(state, policy);
   if (gate) return `webhook ${gate.hook} is asked again, unless a person approves before`;
   if (problem) return 'looks again';
+  if (undoing) return AFTER_UNDOING[undoing.stage];
   if (policy === undefined) return 'first look';
   switch (phase) {
     case 'Progressing':

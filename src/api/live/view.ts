@@ -13,6 +13,7 @@ import { unknownCanary } from '../canaries/canaries.js';
 import { summaryOf } from '../canaries/summary.js';
 import { Expiring } from '../expiring.js';
 import { askKubernetes } from '../problems/outside.js';
+import { steeringAtRest } from '../releases/at-rest.js';
 import type { Run } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
 import { releaseOf } from '../releases/view.js';
@@ -59,6 +60,8 @@ export class LiveView {
   /** @throws Problem where there is no such Canary, or the caches have not been filled yet */
   async of(key: CanaryKey): Promise<Live> {
     await cachesFilled(this.deps, this.runs.patience.readMs);
+    // Before anything is read: of two views the later one knows all that the other does.
+    const now = this.deps.now();
     const view = await askKubernetes(() => readCanary(this.deps, key));
     if (!view) throw unknownCanary(key);
     const summary = summaryOf(view, this.deps.settings);
@@ -68,12 +71,18 @@ export class LiveView {
       this.workload(view, summary, 'canary'),
     ]);
     const links = await this.links.of(view.canary, known.run, known.analysis);
-    return this.put(view, summary, known, treeOf(summary, primary, target), links);
+    return this.put(now, view, summary, known, treeOf(summary, primary, target), links);
   }
 
-  private put(view: CanaryView, summary: CanarySummary, known: Known, tree: Live['tree'], links: Live['links']): Live {
+  private put(
+    now: number,
+    view: CanaryView,
+    summary: CanarySummary,
+    known: Known,
+    tree: Live['tree'],
+    links: Live['links'],
+  ): Live {
     const { state, release, analysis } = known;
-    const now = this.deps.now();
     const policy = state?.policy ?? (view.canary && policyOf(view.canary));
     const open = state?.ending === undefined ? state : undefined;
     const next = state && nextOf(state, now);
@@ -133,7 +142,11 @@ export class LiveView {
       if (!run) return {};
       if (run.status !== 'running') {
         const { release, analysis } = await this.ended.get(run.runId, () => this.endedRun(run));
-        return { run, release, analysis };
+        return {
+          run,
+          release: { ...release, ...(await steeringAtRest(this.deps, this.runs, key, release)) },
+          analysis,
+        };
       }
       const told = await this.runs.view(run);
       const release = releaseOf(run, told, undefined);

@@ -2,7 +2,7 @@ import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../../domai
 import type { Gate, HookResult, MetricResult } from '../../domain/findings.js';
 import { progressOf } from '../../domain/progress.js';
 import type { RecordEntry } from '../../domain/record.js';
-import type { HookGate, PolicyGate, State } from '../../domain/state.js';
+import type { HookGate, PolicyGate, State, Undoing } from '../../domain/state.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 
@@ -15,12 +15,13 @@ const BEFORE: Readonly<Record<Gate, string>> = {
 
 /** Why a run stands where it stands, in a sentence for people. Times in it are absolute, so that it stays true. */
 export function why(state: State): string {
-  const { ending, paused, gate, waiting, problem } = state;
+  const { ending, paused, gate, waiting, problem, undoing } = state;
   if (ending) return ending.reason === '' ? ending.kind : `${ending.kind}: ${ending.reason}`;
   if (paused) return `paused by ${paused.by} since ${clock(paused.since)}${paused.reason && `: ${paused.reason}`}`;
   if (isPolicyGate(gate)) return whyUnapproved(state, gate);
   if (waiting.for === 'order') return 'suspended: spec.suspend is true';
   if (gate) return whyClosed(gate);
+  if (undoing && !problem) return whyUndoing(undoing, state.weight);
   if (waiting.for === 'readiness') return whyNotReady(waiting.of, waiting.said);
   if (waiting.for === 'hooks') return 'calls the post-rollout webhooks';
   if (problem) return `${problem.text}${problem.count > 1 ? ` (${problem.count} times in a row)` : ''}`;
@@ -37,6 +38,15 @@ function whyUnapproved(state: State, gate: PolicyGate): string {
 
 function whyClosed({ gate, hook, since }: HookGate): string {
   return `waits for approval before ${BEFORE[gate]} since ${clock(since)}: webhook ${hook} says no`;
+}
+
+function whyUndoing({ stage, by }: Undoing, weight: number): string {
+  const begun = `the last promotion is being undone by ${by}`;
+  if (stage === 'divert') return `${begun}: traffic goes to the warm pods of the former version`;
+  const serving = weight > 0 ? '; its warm pods serve meanwhile' : '';
+  return stage === 'restore'
+    ? `${begun}: the former version is put back into the primary${serving}`
+    : `${begun}: the primary rolls out the former version${serving}`;
 }
 
 /** Readiness is told in Flagger's words; "waits for" is said already. */

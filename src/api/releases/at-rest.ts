@@ -6,6 +6,7 @@ import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { initialState } from '../../domain/initial.js';
 import type { State } from '../../domain/state.js';
+import { askKubernetes } from '../problems/outside.js';
 import { Problem } from '../problems/problem.js';
 import type { Release } from '../schema/release.js';
 import { desiredOf } from './desired.js';
@@ -26,17 +27,22 @@ export async function steeringAtRest(
 ): Promise<AtRest> {
   if (!release.ended) return {};
   try {
-    const view = await readCanary(deps, key);
-    if (!view || (await runs.latest(key))?.status === 'running') return {};
-    const state = asItRests(deps, key, view);
-    if (state.applied === undefined || state.applied.hash !== release.revision) return {};
-    const steering = stepsAtRest(state, release.id, await recall(deps, key));
-    const desired = release.outcome === 'undone' ? await desiredOf(deps, key) : undefined;
-    return { steering, ...(desired ? { desired } : {}) };
+    if ((await runs.latest(key))?.status === 'running') return {};
+    return await askKubernetes(() => atRest(deps, key, release));
   } catch (error) {
     if (error instanceof Problem) return {};
     throw error;
   }
+}
+
+async function atRest(deps: Dependencies, key: CanaryKey, release: Release): Promise<AtRest> {
+  const view = await readCanary(deps, key);
+  if (!view) return {};
+  const state = asItRests(deps, key, view);
+  if (state.applied === undefined || state.applied.hash !== release.revision) return {};
+  const steering = stepsAtRest(state, release.id, await recall(deps, key));
+  const desired = release.outcome === 'undone' ? await desiredOf(deps, key) : undefined;
+  return { steering, ...(desired ? { desired } : {}) };
 }
 
 /** As a run would find it that is started for an order. */

@@ -1,8 +1,10 @@
 import { differences } from '../../archive/difference.js';
+import type { Archive } from '../../archive/port.js';
+import { askArchive } from '../archive.js';
 import type { Access } from '../auth/access.js';
 import { unknownRelease } from '../orders/given.js';
 import type { RecordLine, Release } from '../schema/release.js';
-import type { Comparison, ReleaseItem } from '../schema/releases.js';
+import type { Changes, Comparison, ReleaseItem } from '../schema/releases.js';
 import type { Finder } from './find.js';
 import { formatReleaseId, type ReleaseId } from './id.js';
 
@@ -29,6 +31,26 @@ export async function compared(finder: Finder, a: ReleaseId, b: ReleaseId): Prom
     b: itemOf(right),
     ...(before === undefined || after === undefined ? {} : { template: [...differences(before, after)] }),
     windows: windowsOf(left.record, right.record),
+  };
+}
+
+/**
+ * What a release changes, as the archive has kept it.
+ *
+ * @throws Problem where the archive doesn't know the release, or there is none
+ */
+export async function changesOf(archive: Archive, id: ReleaseId): Promise<Changes> {
+  const text = formatReleaseId(id.canary, id.runId);
+  const archived = await askArchive(() => archive.get(id.canary.cluster, text));
+  if (!archived) throw unknownRelease(text);
+  const template = archived.templates?.difference;
+  if (template === undefined) return {};
+  return {
+    template: template.map(({ path, before, after }) => ({
+      path,
+      ...(before === undefined ? {} : { a: before }),
+      ...(after === undefined ? {} : { b: after }),
+    })),
   };
 }
 

@@ -4,17 +4,21 @@ import { z } from 'zod';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { doraOf } from '../../archive/dora.js';
 import type { ReleaseFilter } from '../../archive/port.js';
+import type { CanaryKey } from '../../domain/identity.js';
 import { archiveIn, askArchive } from '../archive.js';
 import type { Guard } from '../auth/guard.js';
 import { unknownRelease } from '../orders/given.js';
 import { Problem } from '../problems/problem.js';
-import { compared, templateReaders } from '../releases/compare.js';
+import { steeringAtRest } from '../releases/at-rest.js';
+import { changesOf, compared, templateReaders } from '../releases/compare.js';
 import { endedSince, exported } from '../releases/export.js';
 import type { Finder } from '../releases/find.js';
 import { parseReleaseId, type ReleaseId } from '../releases/id.js';
 import type { Listing } from '../releases/listing.js';
+import type { Runs } from '../releases/runs.js';
 import { releaseSchema } from '../schema/release.js';
 import {
+  changesSchema,
   comparisonSchema,
   compareQuerySchema,
   doraQuerySchema,
@@ -33,7 +37,14 @@ const DAY_MS = 24 * 3_600_000;
 const DORA_DAYS = 30;
 
 /** Releases of all Canaries, those of long ago included, and what can be read from them. */
-export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder: Finder, listing: Listing): void {
+export function archiveRoutes(
+  app: App,
+  deps: Dependencies,
+  guard: Guard,
+  finder: Finder,
+  listing: Listing,
+  runs: Runs,
+): void {
   const { clusterName: cluster } = deps.settings;
   const idOf = (id: string): ReleaseId => {
     const parsed = parseReleaseId(cluster, id);
@@ -42,6 +53,12 @@ export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder
   };
   const admitList = (request: FastifyRequest, namespace: string | undefined): Promise<void> =>
     guard.admit(request, { verb: 'list', namespace });
+
+  // Templates hold what is in the workloads, so whoever may see these may see them.
+  const admitToTemplates = async (request: FastifyRequest, { namespace, name }: CanaryKey): Promise<void> => {
+    await guard.admit(request, { verb: 'get', namespace, name });
+    for (const access of templateReaders(namespace)) await guard.admit(request, access);
+  };
 
   app.get('/api/v1/releases', {
     schema: {
@@ -83,11 +100,7 @@ export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder
       const ids: readonly unknown[] = [request.query.a, request.query.b];
       await guard.identify(request);
       for (const id of ids) {
-        if (typeof id !== 'string' || id === '') continue;
-        const { namespace, name } = idOf(id).canary;
-        await guard.admit(request, { verb: 'get', namespace, name });
-        // Templates hold what is in the workloads, so whoever may see these may see them.
-        for (const access of templateReaders(namespace)) await guard.admit(request, access);
+        if (typeof id === 'string' && id !== '') await admitToTemplates(request, idOf(id).canary);
       }
     },
     handler: async ({ query }) => compared(finder, idOf(query.a), idOf(query.b)),
@@ -108,8 +121,20 @@ export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder
     handler: async ({ params }) => {
       const release = await finder.find(idOf(params.id));
       if (!release) throw unknownRelease(params.id);
-      return release;
+      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params.id).canary, release)) };
     },
+  });
+
+  app.get('/api/v1/releases/:id/changes', {
+    schema: {
+      tags,
+      operationId: 'getChanges',
+      summary: 'What a release that has ended changes in the pod template, as the archive has kept it',
+      params: releaseParamsSchema,
+      response: { 200: changesSchema, ...problems },
+    },
+    onRequest: (request) => admitToTemplates(request, idOf(request.params.id).canary),
+    handler: ({ params }) => changesOf(archiveIn(deps), idOf(params.id)),
   });
 
   app.get('/api/v1/dora', {

@@ -2,21 +2,23 @@ import { z } from 'zod';
 import type { OutcomeKind } from '../../domain/state.js';
 import { recordEntrySchema } from './release.js';
 
-const OUTCOMES = [
-  'promoted',
-  'rolled-back',
-  'aborted',
-  'rejected',
-  'promotion-failed',
-  'superseded',
-  'initialized',
-  'reconciled',
-  'refused',
-  'suspended',
-  'terminated',
-  'gone',
-  'fenced',
-] as const satisfies readonly OutcomeKind[];
+/** Every one, under its own name. */
+const OUTCOMES = {
+  promoted: 'promoted',
+  'rolled-back': 'rolled-back',
+  aborted: 'aborted',
+  rejected: 'rejected',
+  'promotion-failed': 'promotion-failed',
+  undone: 'undone',
+  superseded: 'superseded',
+  initialized: 'initialized',
+  reconciled: 'reconciled',
+  refused: 'refused',
+  suspended: 'suspended',
+  terminated: 'terminated',
+  gone: 'gone',
+  fenced: 'fenced',
+} as const satisfies { readonly [Kind in OutcomeKind]: Kind };
 
 const time = (description: string) => z.string().meta({ description, format: 'date-time' });
 
@@ -49,7 +51,7 @@ const canaryShape = {
 
 const filterShape = {
   ...canaryShape,
-  outcome: z.enum(OUTCOMES, { error: `use one of ${OUTCOMES.join(', ')}` }).optional(),
+  outcome: z.enum(OUTCOMES, { error: `use one of ${Object.keys(OUTCOMES).join(', ')}` }).optional(),
   since: moment('Those that ended then or later, or are under way'),
   until: moment('Those that began before then'),
   actor: line.describe('Somebody who asked for the release, or gave it an order'),
@@ -145,6 +147,18 @@ const differenceSchema = z.object({
   b: z.unknown().optional(),
 });
 
+/** What one release changes. */
+export const changesSchema = z
+  .object({
+    template: z
+      .array(differenceSchema)
+      .optional()
+      .describe(
+        'Where the pod template that it releases (b) differs from what the primary had before (a); missing where that is not known',
+      ),
+  })
+  .meta({ id: 'Changes' });
+
 export const comparisonSchema = z
   .object({
     a: itemSchema,
@@ -168,4 +182,5 @@ export const comparisonSchema = z
 export type ReleaseItem = z.output<typeof itemSchema>;
 export type ReleasesPage = z.output<typeof releasesSchema>;
 export type ExportQuery = z.output<typeof exportQuerySchema>;
+export type Changes = z.output<typeof changesSchema>;
 export type Comparison = z.output<typeof comparisonSchema>;

@@ -11,6 +11,7 @@ export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.j
 export type { LiveGate, LiveNode, LiveStrategy } from '../../../src/api/schema/live.js';
 export type { Release } from '../../../src/api/schema/release.js';
 export type {
+  Changes,
   Comparison,
   ReleaseItem as PastRelease,
   ReleasesPage as PastReleases,
@@ -43,7 +44,7 @@ export type Live = Pick<
   Snapshot,
   'canary' | 'release' | 'strategy' | 'weight' | 'next' | 'attention' | 'tree' | 'gates' | 'links'
 > &
-  Partial<Pick<Snapshot, 'cluster' | 'phase' | 'why'>>;
+  Partial<Pick<Snapshot, 'at' | 'cluster' | 'phase' | 'why'>>;
 
 /** A line of a record, with whatever fields its kind has. */
 export type Line = RecordLine;

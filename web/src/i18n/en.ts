@@ -104,6 +104,8 @@ export const en = {
     weight: (weight: number) => `${weight}%`,
     iteration: (done: number, of: number) => `Checks ${done} of ${of}`,
     promotion: 'Promotion',
+    divert: 'Traffic to warm pods',
+    restore: 'Primary rolls back',
     end: 'Done',
     gate: {
       'confirm-rollout': 'Approve the start',
@@ -183,6 +185,11 @@ export const en = {
     p99: 'P99',
     codes: 'Answers',
   },
+  desired: {
+    title: 'The target still wants the refused version',
+    text: 'So does Git, and the next commit would ship it again. Revert the commit there, or make the target hold again what its primary runs; no release starts then:',
+    patch: 'Show the patch',
+  },
   difference: {
     title: 'What changes',
     none: 'The two templates are the same.',
@@ -228,6 +235,7 @@ export const en = {
     cancel: 'Cancel',
     giving: 'Being given …',
     taken: (order: string) => `${order}: taken.`,
+    follow: 'See the release that carries it out',
     pending: 'No worker has answered yet. Temporal keeps the order; it takes effect when a worker is there.',
   },
   releases: {
@@ -268,6 +276,7 @@ export const en = {
       aborted: 'Aborted',
       rejected: 'Rejected',
       'promotion-failed': 'Promotion failed',
+      undone: 'Undone',
       superseded: 'Superseded',
       initialized: 'Initialized',
       reconciled: 'Reconciled',

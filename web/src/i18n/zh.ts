@@ -103,6 +103,8 @@ export const zh: Texts = {
     weight: (weight) => `${weight}%`,
     iteration: (done, of) => `检查 ${done}/${of}`,
     promotion: '转正',
+    divert: '流量转到预热的 Pod',
+    restore: '主版本回退',
     end: '完成',
     gate: {
       'confirm-rollout': '批准开始',
@@ -181,6 +183,11 @@ export const zh: Texts = {
     p99: 'P99',
     codes: '响应码',
   },
+  desired: {
+    title: '目标仍是被拒绝的版本',
+    text: 'Git 中也是，下一次提交会再次发布它。请在 Git 中回退该提交，或让目标恢复为主版本正在运行的内容（不会因此开始发布）：',
+    patch: '显示补丁',
+  },
   difference: {
     title: '变更内容',
     none: '两个模板相同。',
@@ -226,6 +233,7 @@ export const zh: Texts = {
     cancel: '取消',
     giving: '正在下达 …',
     taken: (order) => `${order}：已执行。`,
+    follow: '查看执行该指令的发布',
     pending: '还没有 worker 响应。Temporal 会保存该指令，worker 就绪后生效。',
   },
   releases: {
@@ -266,6 +274,7 @@ export const zh: Texts = {
       aborted: '已中止',
       rejected: '已驳回',
       'promotion-failed': '转正失败',
+      undone: '已撤销',
       superseded: '已被取代',
       initialized: '已初始化',
       reconciled: '已校正',

@@ -14,7 +14,8 @@ interface Props {
   readonly step: Steering;
   readonly release: Release;
   readonly close: () => void;
-  readonly taken: (text: string) => void;
+  /** @param by id of the release that carries the order out */
+  readonly taken: (text: string, by: string) => void;
 }
 
 /** Shows what an order would do, asks why, and gives it. */
@@ -48,7 +49,8 @@ export function OrderDialog({ step, release, close, taken }: Props) {
         idempotencyKey,
         csrfToken: session?.csrfToken,
       });
-      taken(answer.taken === 'pending' ? t.orders.pending : t.orders.taken(t.orders.names[step.order] ?? step.order));
+      const given = t.orders.taken(t.orders.names[step.order] ?? step.order);
+      taken(answer.taken === 'pending' ? t.orders.pending : given, answer.id);
     } catch (failure) {
       setError(failure instanceof Error ? failure : new Error(String(failure)));
       setGiving(false);

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { get } from '../api/client.js';
 import type { Permissions, Release, Steering } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
@@ -16,14 +17,25 @@ interface Props {
   readonly changed: () => void;
 }
 
+/** Of an order that was given. */
+interface News {
+  readonly text: string;
+  /** Id of the release that it was ordered of. */
+  readonly of: string;
+  /** Id of the release that carries it out. */
+  readonly by: string;
+}
+
 /** Buttons for the orders that the release would obey now, and that whoever looks may give. */
 export function Orders({ release, changed }: Props) {
   const { t } = useLanguage();
   const [chosen, choose] = useState<Steering>();
-  const [news, tell] = useState('');
+  const [news, tell] = useState<News>();
   const permitted = usePermissions(release.canary);
   const possible = [...(release.steering ?? [])].sort((a, b) => SEQUENCE.indexOf(a.order) - SEQUENCE.indexOf(b.order));
   const allowed = possible.filter(({ order }) => permitted?.orders[order] !== false);
+  // On the page of a Canary, one release follows another.
+  const told = news && [news.of, news.by].includes(release.id) ? news : undefined;
   return (
     <section className="card orders" aria-labelledby="orders-title">
       <h2 id="orders-title">{t.orders.title}</h2>
@@ -36,16 +48,23 @@ export function Orders({ release, changed }: Props) {
         ))}
       </div>
       <p role="status" className="order-news">
-        {news}
+        {told?.text}
+        {/* What is ordered of a release that has ended is carried out by another one. */}
+        {told && told.by !== release.id && (
+          <>
+            {' '}
+            <Link href={`/releases/${encodeURIComponent(told.by)}`}>{t.orders.follow}</Link>
+          </>
+        )}
       </p>
       {chosen && (
         <OrderDialog
           step={chosen}
           release={release}
           close={() => choose(undefined)}
-          taken={(text) => {
+          taken={(text, by) => {
             choose(undefined);
-            tell(text);
+            tell({ text, of: release.id, by });
             changed();
           }}
         />

@@ -48,6 +48,8 @@ function labelOf(step: RailStep, t: Texts): string {
     case 'start':
     case 'initialize':
     case 'promotion':
+    case 'divert':
+    case 'restore':
     case 'end':
       return t.rail[step.part];
   }

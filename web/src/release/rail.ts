@@ -1,4 +1,4 @@
-import type { Live, LiveGate, LiveStrategy } from '../api/types.js';
+import type { Line, Live, LiveGate, LiveStrategy } from '../api/types.js';
 import { entriesOf } from './record.js';
 
 export type RailState = 'done' | 'current' | 'ahead' | 'failed' | 'skipped';
@@ -10,26 +10,51 @@ type Part =
   | { readonly part: 'weight'; readonly weight: number }
   | { readonly part: 'iterations'; readonly done: number; readonly of: number }
   | { readonly part: 'promotion' }
+  | { readonly part: 'divert' }
+  | { readonly part: 'restore' }
   | { readonly part: 'end' };
 
 /** A step of the way from the first pod to the promotion. */
 export type RailStep = Part & { readonly state: RailState };
 
 /** Outcomes after which the steps that were not reached never will be. */
-const UNDONE = ['rolled-back', 'aborted', 'rejected', 'promotion-failed', 'terminated', 'superseded', 'fenced', 'gone'];
+const TAKEN_BACK = [
+  'rolled-back',
+  'aborted',
+  'rejected',
+  'promotion-failed',
+  'terminated',
+  'superseded',
+  'fenced',
+  'gone',
+];
 
 /** The whole way of a release, and where on it it is. Empty where its strategy isn't known. */
 export function railOf(live: Live): readonly RailStep[] {
+  if (isUndo(live.release?.record ?? [])) return railOfUndo(live);
   const parts = partsOf(live);
   if (parts.length === 0) return [];
   const outcome = live.release?.outcome;
-  const undone = outcome !== undefined && UNDONE.includes(outcome);
-  if (live.release?.ended === true && !undone) return parts.map((part) => ({ ...part, state: 'done' }));
-  const at = undone ? reached(live, parts) : current(live, parts);
+  const back = outcome !== undefined && TAKEN_BACK.includes(outcome);
+  if (live.release?.ended === true && !back) return parts.map((part) => ({ ...part, state: 'done' }));
+  const at = back ? reached(live, parts) : current(live, parts);
   return parts.map((part, index) => ({
     ...part,
-    state: index < at ? 'done' : index > at ? (undone ? 'skipped' : 'ahead') : undone ? 'failed' : 'current',
+    state: index < at ? 'done' : index > at ? (back ? 'skipped' : 'ahead') : back ? 'failed' : 'current',
   }));
+}
+
+/** Whether it takes a promotion back instead of releasing something. */
+export function isUndo(record: readonly Line[]): boolean {
+  return entriesOf(record, 'order').some(({ order, refused }) => order === 'undo' && refused === undefined);
+}
+
+/** Without warm pods there is no weight on the way: the primary rolls back under its traffic. */
+function railOfUndo({ release, weight }: Live): RailStep[] {
+  const diverted = weight.wanted > 0 || entriesOf(release?.record ?? [], 'weight').some(({ canary }) => canary > 0);
+  const parts: Part[] = [...(diverted ? [{ part: 'divert' } as const] : []), { part: 'restore' }, { part: 'end' }];
+  const at = release?.ended === true ? parts.length : parts.length - 2;
+  return parts.map((part, index) => ({ ...part, state: index < at ? 'done' : index > at ? 'ahead' : 'current' }));
 }
 
 /** Before the canary starts: asked by a webhook, or by the policy of approvals. */

@@ -1,14 +1,15 @@
 import type { Live, Release } from '../api/types.js';
 import { useNow } from '../ui/time.js';
+import { Changes } from './changes.js';
 import { Chart } from './chart.js';
-import { Difference, imageDifferences } from './difference.js';
+import { Desired } from './desired.js';
 import { Events } from './events.js';
 import { Further } from './further.js';
 import { Gates } from './gates.js';
 import { LoadTests } from './load-tests.js';
 import { Orders } from './orders.js';
 import { Rail } from './rail-view.js';
-import { railOf } from './rail.js';
+import { isUndo, railOf } from './rail.js';
 import { drawnOf } from './series.js';
 import { Summary } from './summary.js';
 import { Tree } from './tree.js';
@@ -30,25 +31,29 @@ export function ReleaseView({ live, release, changed }: Props) {
   const now = useNow(REDRAWN_MS);
   const { record } = release;
   const threshold = live.strategy?.threshold;
-  const { images } = release;
+  // Nothing is checked, and nobody is asked, on the way back.
+  const undo = isUndo(record);
   return (
     <div className="release">
       <Summary live={live} release={release} />
+      {release.desired && <Desired desired={release.desired} />}
       <Rail steps={railOf(live)} />
       <div className="release-columns">
         <div className="release-main">
           <Chart drawn={drawnOf(record, release, now)} />
-          <WindowsTable
-            windows={linked(windowsOf(record), live.links.metrics)}
-            failed={release.failedChecks === undefined ? undefined : { count: release.failedChecks, of: threshold }}
-          />
+          {!undo && (
+            <WindowsTable
+              windows={linked(windowsOf(record), live.links.metrics)}
+              failed={release.failedChecks === undefined ? undefined : { count: release.failedChecks, of: threshold }}
+            />
+          )}
           <LoadTests record={record} />
-          {images && <Difference places={imageDifferences(images.before, images.after)} />}
+          {!undo && <Changes release={release} />}
           <Events record={record} dropped={release.recordDropped} />
         </div>
         <div className="release-side">
           {changed && <Orders release={release} changed={changed} />}
-          <Gates gates={live.gates} />
+          {!undo && !release.ended && <Gates gates={live.gates} />}
           <Tree tree={live.tree} />
           <Further live={live} />
         </div>

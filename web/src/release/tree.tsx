@@ -24,8 +24,9 @@ export function Tree({ tree }: { readonly tree: readonly LiveNode[] }) {
 function Nodes({ nodes }: { readonly nodes: readonly LiveNode[] }) {
   return (
     <ul className="tree">
-      {nodes.map((node) => (
-        <li key={`${node.kind} ${node.name}`}>
+      {nodes.map((node, index) => (
+        // A revision may be the stable one and the canary at once.
+        <li key={`${index} ${node.kind} ${node.name}`}>
           <div className="tree-node">
             <span className="tree-kind">{node.kind}</span>
             <span className="tree-name">{node.name}</span>

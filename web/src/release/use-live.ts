@@ -22,7 +22,12 @@ export function useLive(namespace: string, name: string): Watched {
   });
   const { data, error, refetch } = useQuery({
     queryKey,
-    queryFn: ({ signal }) => get<Live>(`${base}/live`, signal),
+    queryFn: async ({ signal }) => {
+      const answer = await get<Live>(`${base}/live`, signal);
+      // The stream may have told more while this was asked for.
+      const told = queries.getQueryData<Live>(queryKey);
+      return told?.at !== undefined && answer.at !== undefined && told.at > answer.at ? told : answer;
+    },
     refetchInterval: connection.state === 'live' ? false : POLL_MS,
   });
   return { live: data, connection, error, retry: () => void refetch() };

@@ -10,6 +10,7 @@ const LOOKS: Readonly<Record<string, { readonly tone: Tone; readonly icon: IconN
   aborted: { tone: 'bad', icon: 'cross' },
   rejected: { tone: 'bad', icon: 'cross' },
   'promotion-failed': { tone: 'bad', icon: 'warning' },
+  undone: { tone: 'bad', icon: 'back' },
 };
 
 /** What became of a release. */
