@@ -60,9 +60,9 @@ function recipientOf(
   return {
     to,
     wants: (notice) => notice.kind === 'over' || (notice.kind === 'alert' && reaches(notice.severity, least)),
-    tell: async (notice, key, signal) => {
+    tell: async (notice, key, signal, thread) => {
       const offers = await offersOf(deps, canary, origin, to, notice, key);
-      const sent = await tellBy(deps, canary, line, notice, offers, key, signal);
+      const sent = await tellBy(deps, canary, line, notice, { offers, idempotencyKey: key, thread, signal });
       if (!sent.ok) deps.log.error(fields, failure(sent.error));
       return sent;
     },
@@ -86,21 +86,32 @@ async function offersOf(
   return offersFor(notice.topic, { releaseId, to, id, at: notice.at }, settings.linking);
 }
 
+interface Telling {
+  readonly offers: readonly OfferedOrder[];
+  readonly idempotencyKey: string;
+  readonly thread: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 async function tellBy(
   deps: Dependencies,
   canary: Canary,
   line: () => Promise<Line>,
   notice: Numbered,
-  offers: readonly OfferedOrder[],
-  idempotencyKey: string,
-  signal: AbortSignal,
+  { offers, idempotencyKey, thread, signal }: Telling,
 ): Promise<Sent> {
   try {
     const { service, destination, proxy } = await line();
-    const post = postOf(deps, canary, notice, offers, service, destination);
-    if (post === undefined) return { ok: true };
-    const { complaint } = service;
-    const sent = await sendAlert(post, { proxy, complaint, idempotencyKey, signal });
+    const sendTo = async (to: Destination): Promise<Sent> => {
+      const post = postOf(deps, canary, notice, offers, service, to);
+      if (post === undefined) return { ok: true };
+      const { complaint } = service;
+      const named = (body: string) => service.thread?.(body, to);
+      return sendAlert(post, { proxy, complaint, thread: named, idempotencyKey, signal });
+    };
+    let sent = await sendTo({ ...destination, thread });
+    // A conversation can be deleted or locked, and what is said in it must be heard all the same.
+    if (!sent.ok && !sent.mayPass && thread !== undefined) sent = await sendTo(destination);
     return sent.ok ? sent : { ...sent, error: `send error: ${sent.error}` };
   } catch (error) {
     signal.throwIfAborted();

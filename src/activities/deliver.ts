@@ -37,19 +37,22 @@ async function tellInOrder(
   const { to } = recipient;
   const refused: { seq: number; error: string }[] = [];
   let through = round.again[to] ?? round.offered;
+  let thread = round.threads?.[to];
+  const told = (): Told => ({ to, through, refused, ...(thread === undefined ? {} : { thread }) });
   for (const notice of round.notices.filter(({ seq }) => seq > through)) {
     if (recipient.wants(notice)) {
-      const sent = await recipient.tell(notice, idempotencyKey(origin, notice.seq, to), signal);
+      const sent = await recipient.tell(notice, idempotencyKey(origin, notice.seq, to), signal, thread);
       deps.meters.delivered(notice.kind, sent.ok ? 'delivered' : sent.mayPass ? 'failed' : 'refused');
       if (!sent.ok && sent.mayPass) {
         const { error, retryAfterMs } = sent;
-        return { to, through, error, refused, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+        return { ...told(), error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
       }
-      if (!sent.ok) refused.push({ seq: notice.seq, error: sent.error });
+      if (sent.ok) thread = sent.thread ?? thread;
+      else refused.push({ seq: notice.seq, error: sent.error });
     }
     through = notice.seq;
   }
-  return { to, through, refused };
+  return told();
 }
 
 /** Who listened stood in the Canary. */

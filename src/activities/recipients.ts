@@ -16,9 +16,10 @@ export interface Recipient {
    * Tells it, once.
    *
    * @param key the same for each repetition of this notice
+   * @param thread the conversation that earlier notices of the release are in, where one was named
    * @throws whatever `signal` was aborted with
    */
-  tell(notice: Numbered, key: string, signal: AbortSignal): Promise<Sent>;
+  tell(notice: Numbered, key: string, signal: AbortSignal, thread: string | undefined): Promise<Sent>;
 }
 
 /**

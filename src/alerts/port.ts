@@ -35,6 +35,8 @@ export interface Destination {
   readonly token: string | undefined;
   readonly channel: string;
   readonly username: string;
+  /** The conversation that the message goes on with, in the words of {@link AlertService.thread}. */
+  readonly thread?: string | undefined;
 }
 
 /** One POST, complete. */
@@ -46,8 +48,8 @@ export interface Post {
 }
 
 /**
- * A service that takes alerts. Its methods are pure: what is sent follows from the alert alone, so that a repetition is
- * the same text.
+ * A service that takes alerts. Its methods are pure: what is sent follows from the alert and where it goes, so that a
+ * repetition is the same text.
  */
 export interface AlertService {
   readonly type: AlertProviderType;
@@ -61,6 +63,15 @@ export interface AlertService {
    * @returns undefined where nothing is wrong; `mayPass` where another attempt may help
    */
   readonly complaint?: (body: string) => { readonly error: string; readonly mayPass: boolean } | undefined;
+  /**
+   * For services that can keep the messages about one release together: the conversation that a message which was taken
+   * is in.
+   *
+   * @param body the answer
+   * @param to where the message went
+   * @returns plain text that only the service understands; undefined where the next message has to stand for itself
+   */
+  readonly thread?: (body: string, to: Destination) => string | undefined;
 }
 
 /** `<name>.<namespace>`, which is how alerts name a Canary. */

@@ -6,7 +6,11 @@ import type { AlertService, Post } from './port.js';
 
 /** What became of a message. Errors hold the host only: the rest of an address is a secret in most services. */
 export type Sent =
-  | { readonly ok: true }
+  | {
+      readonly ok: true;
+      /** The conversation that it is in, where the service keeps one; see {@link AlertService.thread}. */
+      readonly thread?: string;
+    }
   | {
       readonly ok: false;
       readonly error: string;
@@ -19,6 +23,8 @@ export interface SendOptions {
   /** URL of an HTTP proxy; without it, those of the environment (HTTPS_PROXY, NO_PROXY) hold. */
   readonly proxy: string | undefined;
   readonly complaint: AlertService['complaint'];
+  /** Names the conversation that the message is in, by the answer. */
+  readonly thread?: (body: string) => string | undefined;
   /** Sent as `Idempotency-Key`, so that a receiver can tell a repetition. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
@@ -37,7 +43,7 @@ const httpsAgent = new https.Agent({ keepAlive: false });
  * @throws whatever `signal` was aborted with; nothing else
  */
 export async function sendAlert({ url, body, headers = {} }: Post, options: SendOptions): Promise<Sent> {
-  const { proxy, complaint, idempotencyKey, signal } = options;
+  const { proxy, idempotencyKey, signal } = options;
   const host = hostOf(url);
   if (host === undefined) return { ok: false, error: 'the address is not an http or https URL', mayPass: false };
   try {
@@ -66,7 +72,7 @@ export async function sendAlert({ url, body, headers = {} }: Post, options: Send
       // Connecting isn't covered by axios's own timeout.
       signal: AbortSignal.any([signal, AbortSignal.timeout(2 * TIMEOUT_MS)]),
     });
-    return judged(host, status, String(data ?? ''), answered['retry-after'], complaint);
+    return judged(host, status, String(data ?? ''), answered['retry-after'], options);
   } catch (error) {
     signal.throwIfAborted();
     return { ok: false, error: `${host}: ${reasonOf(error)}`, mayPass: true };
@@ -78,11 +84,13 @@ function judged(
   status: number,
   body: string,
   retryAfter: unknown,
-  complaint: AlertService['complaint'],
+  { complaint, thread }: Pick<SendOptions, 'complaint' | 'thread'>,
 ): Sent {
   if (status >= 200 && status < 300) {
     const wrong = complaint?.(body);
-    return wrong === undefined ? { ok: true } : { ok: false, ...wrong };
+    if (wrong !== undefined) return { ok: false, ...wrong };
+    const conversation = thread?.(body);
+    return conversation === undefined ? { ok: true } : { ok: true, thread: conversation };
   }
   const mayPass = status === 408 || status === 429 || (status >= 500 && status !== 501);
   const seconds = typeof retryAfter === 'string' ? Number(retryAfter) : Number.NaN;

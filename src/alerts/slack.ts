@@ -1,6 +1,6 @@
-import type { Severity } from '../domain/notices.js';
+import type { Severity, Topic } from '../domain/notices.js';
 import { attachmentOf } from './attachment.js';
-import type { AlertService, AlertText } from './port.js';
+import type { AlertService, AlertText, Destination } from './port.js';
 
 /** Slack's own names for green, yellow and red. */
 export const COLORS: Readonly<Record<Severity, string>> = { info: 'good', warn: 'warning', error: 'danger' };
@@ -8,9 +8,13 @@ export const COLORS: Readonly<Record<Severity, string>> = { info: 'good', warn: 
 /** Errors of `chat.postMessage` that pass by themselves. */
 const PASSING = ['ratelimited', 'rate_limited', 'internal_error', 'fatal_error', 'service_unavailable'];
 
+/** What is news to those who don't follow a release: the channel sees it, too. */
+const BROADCAST: readonly Topic[] = ['waiting', 'promoted', 'failed', 'stopped'];
+
 /**
  * Slack: an incoming webhook, or with a token the method `chat.postMessage`, whose address is
- * `https://slack.com/api/chat.postMessage` and whose failures come with status 200.
+ * `https://slack.com/api/chat.postMessage` and whose failures come with status 200. The method names the message that it
+ * has posted, so what follows is a reply to it; a webhook names none.
  *
  * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  * @see https://docs.slack.dev/reference/methods/chat.postMessage
@@ -19,14 +23,36 @@ export const slack: AlertService = {
   type: 'slack',
   alert: (alert, to) => ({
     url: to.address,
-    body: withButtons(alert, attachmentOf(alert, to, COLORS)),
+    body: { ...withButtons(alert, attachmentOf(alert, to, COLORS)), ...replyOf(alert, to) },
     ...(to.token === undefined ? {} : { headers: { Authorization: `Bearer ${to.token}` } }),
   }),
   complaint: (body) => {
     const error = /"ok"\s*:\s*false/.test(body) ? (/"error"\s*:\s*"([^"]*)"/.exec(body)?.[1] ?? 'not ok') : undefined;
     return error === undefined ? undefined : { error: `Slack says ${error}`, mayPass: PASSING.includes(error) };
   },
+  // Replies go to the first message of a thread, never to another reply.
+  thread: (body, to) => {
+    const ts = parentIn(to) ?? postedAs(body);
+    return ts === undefined ? undefined : `${to.channel}/${ts}`;
+  },
 };
+
+function replyOf({ topic }: AlertText, to: Destination): object {
+  const ts = parentIn(to);
+  if (ts === undefined) return {};
+  return { thread_ts: ts, ...(BROADCAST.includes(topic) ? { reply_broadcast: true } : {}) };
+}
+
+/** @returns undefined also where the release was told of in another channel so far */
+function parentIn({ channel, thread }: Destination): string | undefined {
+  const prefix = `${channel}/`;
+  return thread?.startsWith(prefix) ? thread.slice(prefix.length) : undefined;
+}
+
+/** The message's `ts`: the answer has it at its top, and once more in the message, which is repeated there. */
+function postedAs(body: string): string | undefined {
+  return /"ok"\s*:\s*true/.test(body) ? /"ts"\s*:\s*"(\d+\.\d+)"/.exec(body)?.[1] : undefined;
+}
 
 /**
  * Buttons are blocks, which an attachment of the older kind has no place for: they stand in one of their own.

@@ -24,6 +24,8 @@ export interface Outbox {
   readonly offered: number;
   readonly notices: readonly Numbered[];
   readonly behind: Readonly<Record<string, Behind>>;
+  /** By recipient: the conversation that what it has been told so far is in. Runs of older versions have none. */
+  readonly threads?: Readonly<Record<string, string>>;
 }
 
 /** One attempt to deliver. */
@@ -34,6 +36,8 @@ export interface Round {
   readonly again: Readonly<Record<string, number>>;
   /** Those whose time has not come. */
   readonly later: readonly string[];
+  /** See {@link Outbox.threads}. */
+  readonly threads?: Readonly<Record<string, string>>;
 }
 
 /** How a round went for one recipient. */
@@ -47,6 +51,8 @@ export interface Told {
   readonly retryAfterMs?: number;
   /** What the recipient will never take, each with the reason. */
   readonly refused: readonly { readonly seq: number; readonly error: string }[];
+  /** The conversation to go on with; it takes the place of an earlier one. */
+  readonly thread?: string;
 }
 
 /** What somebody was not told, for the record. */
@@ -111,6 +117,7 @@ export function roundOf(outbox: Outbox, now: number): Round {
     offered: outbox.offered,
     again: Object.fromEntries(again),
     later: behind.filter(([, { retryAt }]) => retryAt > now).map(([to]) => to),
+    ...(outbox.threads === undefined ? {} : { threads: outbox.threads }),
   };
 }
 
@@ -136,7 +143,13 @@ export function afterRound(
     else lost.push(...undelivered(one.to, next.error, between(outbox, next.through, offered)));
   }
   const least = Math.min(offered, ...Object.values(behind).map(({ through }) => through));
-  return [{ ...outbox, offered, behind, notices: outbox.notices.filter(({ seq }) => seq > least) }, lost];
+  const notices = outbox.notices.filter(({ seq }) => seq > least);
+  return [{ ...outbox, offered, behind, notices, ...threadsAfter(outbox, told) }, lost];
+}
+
+function threadsAfter({ threads }: Outbox, told: readonly Told[]): Pick<Outbox, 'threads'> {
+  const named = told.flatMap(({ to, thread }) => (thread === undefined ? [] : [[to, thread] as const]));
+  return named.length === 0 ? {} : { threads: { ...threads, ...Object.fromEntries(named) } };
 }
 
 /** @returns undefined where the recipient has been told everything in the round */

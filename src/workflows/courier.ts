@@ -89,7 +89,7 @@ export class Courier {
     await this.walk.catch(() => undefined);
     if (this.isDone) return undefined;
     const { outbox } = this;
-    this.outbox = { ...EMPTY_OUTBOX, next: outbox.next, offered: outbox.next - 1 };
+    this.outbox = { ...outbox, notices: [], behind: {}, offered: outbox.next - 1 };
     return { outbox, pending: pendingOf(outbox) };
   }
 

@@ -59,6 +59,50 @@ describe('Slack', () => {
     });
     assert.equal(slack.complaint?.('{"ok": false, "error": "ratelimited"}')?.mayPass, true);
   });
+
+  describe('what is told of a release is one thread', () => {
+    const to = { ...TO, address: 'https://slack.com/api/chat.postMessage', token: 'xoxb-1' };
+    const first =
+      '{"ok":true,"channel":"C123ABC456","ts":"1503435956.000247",' +
+      '"message":{"text":"","username":"flagger","bot_id":"B123ABC456","type":"message","ts":"1503435956.000247"}}';
+    const reply = first.replaceAll('000247', '000301').replace('"text"', '"thread_ts":"1503435956.000247","text"');
+    const extras = (alert: AlertText, thread: string | undefined) => {
+      const { channel, thread_ts, reply_broadcast } = sent(slack, alert, { ...to, thread }).body as Record<
+        string,
+        string
+      >;
+      return { channel, thread_ts, reply_broadcast };
+    };
+
+    test('that starts with the first message and has the others as replies to it', () => {
+      const thread = slack.thread?.(first, to);
+      assert.equal(thread, 'general/1503435956.000247');
+      assert.deepEqual(extras(STARTED, thread), {
+        channel: 'general',
+        thread_ts: '1503435956.000247',
+        reply_broadcast: undefined,
+      });
+      assert.equal(slack.thread?.(reply, { ...to, thread }), thread, 'nobody replies to a reply');
+      assert.doesNotMatch(sent(slack, STARTED, to).json, /thread_ts|reply_broadcast/);
+    });
+
+    test('of which the channel sees what is not mere progress', () => {
+      const topics = ['initialized', 'progressing', 'waiting', 'failed', 'stopped', 'promoted'] as const;
+      const seen = topics.filter((topic) => extras({ ...STARTED, topic }, 'general/1.2').reply_broadcast);
+      assert.deepEqual(seen, ['waiting', 'failed', 'stopped', 'promoted']);
+    });
+
+    test('and begins anew in another channel', () => {
+      const elsewhere = { ...to, channel: 'ops', thread: 'general/1503435956.000247' };
+      assert.equal(extras(FAILED, 'ops/1503435956.000247').thread_ts, undefined);
+      assert.equal(slack.thread?.(reply, elsewhere), 'ops/1503435956.000301');
+    });
+
+    test('for which a webhook names no message', () => {
+      for (const answer of ['ok', '', '{"ok":false,"ts":"1503435956.000247"}', '{"ok":true,"ts":"soon"}'])
+        assert.equal(slack.thread?.(answer, TO), undefined, answer);
+    });
+  });
 });
 
 /** https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook */

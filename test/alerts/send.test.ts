@@ -72,6 +72,13 @@ describe('a message', () => {
     });
   });
 
+  test('a service may name the conversation that a message is in, once it was taken', async (t) => {
+    const { url } = await receiver(t, (response, nth) => response.writeHead(nth === 1 ? 200 : 400).end('thread 7'));
+    const thread = (body: string): string | undefined => /\d/.exec(body)?.[0];
+    assert.deepEqual(await send(url, { thread }), { ok: true, thread: '7' });
+    assert.equal((await send(url, { thread })).ok, false);
+  });
+
   test('nobody there: it may pass, and the path is not told', async () => {
     const { url, port } = await closedPort();
     const sent = await send(`${url}/services/T0secret?token=T1secret`);

@@ -124,9 +124,14 @@ describe('a button in Slack', () => {
     assert.match(chat.received[0]?.body ?? '', /U2>, Serinus doesn't know you/);
     assert.equal((await releaseOf(bench.app, id)).paused, undefined);
 
-    assert.equal((await app.inject(signedBy(SECRET, click('U1', value, chat.url)))).statusCode, 200);
+    assert.doesNotMatch(chat.received[0]?.body ?? '', /thread_ts/);
+    const inThread = {
+      ...click('U1', value, chat.url),
+      message: { ts: '1503435956.000301', thread_ts: '1503435956.000247' },
+    };
+    assert.equal((await app.inject(signedBy(SECRET, inThread))).statusCode, 200);
     await until(() => Promise.resolve(chat.received.length === 2), 'an answer');
-    assert.match(chat.received[1]?.body ?? '', /<@U1> \(ana\): pause c-/);
+    assert.match(chat.received[1]?.body ?? '', /<@U1> \(ana\): pause c-.*"thread_ts":"1503435956.000247"/);
     const release = await releaseOf(bench.app, id);
     assert.equal(release.paused?.by, 'ana');
     const [order] = release.record.filter(({ what }) => what === 'order');

@@ -139,6 +139,43 @@ test('what a recipient will never take is named and does not hold up the rest', 
   assert.equal(dueAt(after), undefined);
 });
 
+describe('a conversation that a recipient has named', () => {
+  const naming = (round: Round, to: string, thread: string): Told => ({ ...told(round, to, () => true), thread });
+
+  test('goes with every later round, whoever else is told, until another takes its place', () => {
+    let outbox = withNotices(1);
+    assert.equal(roundOf(outbox, 0).threads, undefined);
+    const first = roundOf(outbox, 0);
+    [outbox] = afterRound(outbox, first, [naming(first, 'chat', 'one'), told(first, 'bell', () => true)], 0);
+    assert.equal(dueAt(outbox), undefined, 'it keeps nothing waiting');
+    assert.deepEqual(outbox.threads, { chat: 'one' });
+    outbox = withNotices(2, JSON.parse(JSON.stringify(outbox)) as Outbox);
+    const second = roundOf(outbox, 0);
+    assert.deepEqual(second.threads, { chat: 'one' });
+    [outbox] = afterRound(outbox, second, [told(second, 'bell', () => true), naming(second, 'other', 'x')], 0);
+    assert.deepEqual(outbox.threads, { chat: 'one', other: 'x' });
+    outbox = withNotices(1, outbox);
+    const third = roundOf(outbox, 0);
+    [outbox] = afterRound(outbox, third, [naming(third, 'chat', 'two')], 0);
+    assert.deepEqual(outbox.threads, { chat: 'two', other: 'x' });
+  });
+
+  test('is kept where the next message did not get through', () => {
+    const outbox = withNotices(2);
+    const round = roundOf(outbox, 0);
+    const [after] = afterRound(outbox, round, [{ ...told(round, 'chat', (seq) => seq < 2), thread: 'one' }], 0);
+    assert.deepEqual(after.behind['chat']?.through, 1);
+    assert.deepEqual(roundOf(after, 5_000).threads, { chat: 'one' });
+    assert.deepEqual(
+      posted(
+        after,
+        Array.from({ length: 250 }, () => notice('n')),
+      )[0].threads,
+      { chat: 'one' },
+    );
+  });
+});
+
 test('notices for which nobody comes are limited, and those that go are named', () => {
   let outbox = EMPTY_OUTBOX;
   const lost: Undelivered[] = [];

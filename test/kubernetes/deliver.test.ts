@@ -10,6 +10,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import { checksumOf } from '../../src/webhooks/payload.js';
 import { wire } from '../../src/wiring.js';
 import { canaryWith } from '../crds/fixtures.js';
+import { until } from '../support/until.js';
 import { receiver } from '../webhooks/receiver.js';
 import { deployment, openCluster } from './cluster.js';
 
@@ -76,7 +77,15 @@ async function open(
     const told = await deliver(deps, { canary, origin, round: what }, new AbortController().signal);
     return Object.fromEntries(told.map((one) => [one.to, one]));
   };
-  return { client, namespace, deps, logged, put, tell };
+  /** The target, as a worker sees it. */
+  const runs = async (target: KubeObject): Promise<void> => {
+    await client.create(DEPLOYMENTS, target);
+    await until(
+      async () => (await deps.cache.get(DEPLOYMENTS, namespace, target.metadata.name)) !== undefined,
+      'a target',
+    );
+  };
+  return { client, namespace, deps, logged, put, tell, runs };
 }
 
 const entry = (name: string, severity: string, provider = name): object => ({
@@ -115,6 +124,46 @@ describe('alerts of a Canary', () => {
     assert.match(JSON.stringify(fired), /CanaryFailed.*podinfo.*: two/);
     assert.match(JSON.stringify(ended), /CanaryWaiting.*"endsAt":"2026-11-23T12:00:00.000Z"/);
     assert.doesNotMatch(JSON.stringify([told, logged]), /secret/);
+  });
+
+  test('of one release are one thread where the service names it, and start another where that is gone', async (t) => {
+    let posted = 0;
+    const lost = new Set<string>();
+    const chat = await receiver(t, (response, _nth, { body }) => {
+      const { thread_ts: thread } = JSON.parse(body) as { thread_ts?: string };
+      if (thread !== undefined && lost.has(thread))
+        return response.end('{"ok":false,"error":"cannot_reply_to_message"}');
+      posted += 1;
+      const ts = `1503435956.00000${posted}`;
+      return response.end(JSON.stringify({ ok: true, channel: 'C1', ts, message: { ts, text: 'x' } }));
+    });
+    const { put, tell } = await open(t, { alerts: [entry('chat', 'info')] });
+    await put('Secret', 'chat', { stringData: { address: `${chat.url}/api/chat.postMessage`, token: 'xoxb-secret' } });
+    await put('AlertProvider', 'chat', { spec: { type: 'slack', channel: 'ops', secretRef: { name: 'chat' } } });
+    const first = await tell(round(alert('info', 'one'), alert('error', 'two')));
+    assert.equal(first['alert chat']?.thread, 'ops/1503435956.000001');
+    const threads = { 'alert chat': 'ops/1503435956.000001' };
+    const second = await tell({ ...round(alert('info', 'three')), threads });
+    assert.equal(second['alert chat']?.thread, 'ops/1503435956.000001', 'it goes on');
+    lost.add('1503435956.000001');
+    const third = await tell({ ...round(alert('info', 'four'), alert('info', 'five')), threads });
+    assert.deepEqual(third['alert chat'], {
+      to: 'alert chat',
+      through: 2,
+      refused: [],
+      thread: 'ops/1503435956.000004',
+    });
+    assert.deepEqual(
+      chat.received.map(({ body }) => [/"text":"(\w+)"/.exec(body)?.[1], /"thread_ts":"[\d.]+(\d)"/.exec(body)?.[1]]),
+      [
+        ['one', undefined],
+        ['two', '1'],
+        ['three', '1'],
+        ['four', '1'],
+        ['four', undefined],
+        ['five', '4'],
+      ],
+    );
   });
 
   test('that no provider takes are told in Flagger’s words, and not tried again', async (t) => {
@@ -288,8 +337,8 @@ describe('what annotations of a Canary ask for', () => {
 
   test('a commit shows how its release stands; the token comes from the Secret and is told nobody', async (t) => {
     const forge = await receiver(t, (response) => response.writeHead(201).end());
-    const { tell, put, client, namespace, logged } = await open(t, {}, {}, FORGE);
-    await client.create(DEPLOYMENTS, target(namespace, 'c0ffee0'));
+    const { tell, put, runs, namespace, logged } = await open(t, {}, {}, FORGE);
+    await runs(target(namespace, 'c0ffee0'));
     await put('Secret', 'forge', { stringData: { token: 't0ken', address: forge.url } });
     const told = await tell(round(event('one'), alert('error', 'Failed checks threshold reached 2')));
     assert.deepEqual(told, { 'commit status': { to: 'commit status', through: 2, refused: [] } });
@@ -305,8 +354,8 @@ describe('what annotations of a Canary ask for', () => {
   });
 
   test('what is missing is said, and nothing is tried again', async (t) => {
-    const { tell, client, namespace } = await open(t, {}, {}, FORGE);
-    await client.create(DEPLOYMENTS, target(namespace, 'latest'));
+    const { tell, runs, namespace } = await open(t, {}, {}, FORGE);
+    await runs(target(namespace, 'latest'));
     const { 'commit status': told } = await tell(round(alert('info', 'x')));
     assert.deepEqual(told?.refused, [
       { seq: 1, error: 'annotation serinus.dev/commit of the target is "latest": use the commit’s full hash' },

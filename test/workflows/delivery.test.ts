@@ -12,12 +12,16 @@ import { openBench } from './server.js';
 
 const LISTENERS: Pick<Policy, 'listeners'> = { listeners: { events: true, alertsFrom: 'info' } };
 
-/** A recipient that notes what it takes; it takes nothing while it is down, and never answers while it hangs. */
+/**
+ * A recipient that notes what it takes, and begins a conversation where it isn't told of one; it takes nothing while it
+ * is down, and never answers while it hangs.
+ */
 class Recipient {
   down = false;
   hanging = false;
   readonly got: { readonly key: string; readonly text: string }[] = [];
   attempts = 0;
+  conversations = 0;
 
   constructor(readonly to: string) {}
 
@@ -32,13 +36,16 @@ class Recipient {
     this.attempts += 1;
     while (this.hanging) await new Promise((resolve) => setTimeout(resolve, 50));
     let through = round.again[this.to] ?? round.offered;
+    let thread = round.threads?.[this.to];
+    const told = (): Told => ({ to: this.to, through, refused: [], ...(thread === undefined ? {} : { thread }) });
     for (const notice of round.notices.filter(({ seq }) => seq > through)) {
-      if (this.down) return { to: this.to, through, error: 'it is down', refused: [] };
+      if (this.down) return { ...told(), error: 'it is down' };
+      thread ??= `conversation ${(this.conversations += 1)}`;
       const text = notice.kind === 'over' ? `over ${notice.topics.join(', ')}` : notice.message;
       this.got.push({ key: `${origin}/${notice.seq}`, text });
       through = notice.seq;
     }
-    return { to: this.to, through, refused: [] };
+    return told();
   }
 }
 
@@ -76,6 +83,7 @@ test('events go out in the order in which they are recorded, and alerts beside t
     bell.got.map(({ key }) => key),
     bell.got.map((_, index) => `${runId}.1/${index + 1}`),
   );
+  assert.equal(bell.conversations, 1, 'each round goes on with the conversation of the first');
   assert.ok(!outcome.record.some((entry) => entry.what === 'undelivered'));
 });
 
@@ -226,6 +234,7 @@ test('a release that continues as new takes along what is still to be told', asy
     await bench.client.workflow.getHandle(handedTo ?? '').result();
   assert.deepEqual(withoutAlerts(steady.texts, cluster.events), cluster.events);
   assert.deepEqual(flaky.got, steady.got);
+  assert.deepEqual([flaky.conversations, steady.conversations], [1, 1]);
 });
 
 test('failed checks: the alert says so once, however long the rollback takes', async (t) => {

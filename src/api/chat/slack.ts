@@ -22,6 +22,8 @@ const clickSchema = z.object({
   type: z.literal('block_actions'),
   user: z.object({ id: z.string() }),
   response_url: z.string(),
+  /** Whose button it is; in a thread it names the message that began it. */
+  message: z.object({ thread_ts: z.string().optional() }).optional(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string() })).min(1),
 });
 
@@ -70,8 +72,10 @@ export class SlackButtons {
   /** Gives the order that was clicked, and says in the conversation what came of it. Never throws. */
   async carryOut(click: Click): Promise<void> {
     const text = await this.answerTo(click);
+    const thread = click.message?.thread_ts;
+    const answer = { response_type: 'in_channel', replace_original: false, text };
     try {
-      await this.tools.post(click.response_url, { response_type: 'in_channel', replace_original: false, text });
+      await this.tools.post(click.response_url, thread === undefined ? answer : { ...answer, thread_ts: thread });
     } catch (error) {
       this.tools.log.error({ channel: 'chat' }, `Slack takes no answer to a click: ${messageOf(error)}`);
     }
