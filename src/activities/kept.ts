@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { changesOf } from '../archive/changes.js';
 import { templatesSchema, type Templates } from '../archive/document.js';
+import type { Canary } from '../crds/canary.js';
 import type { Effect } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Shipment } from '../domain/shipment.js';
 import { messageOf, UserError } from '../errors.js';
 import { KubeError } from '../kubernetes/client.js';
-import { CONTROLLER_REVISIONS } from '../kubernetes/object.js';
+import { CONTROLLER_REVISIONS, type NamedObject } from '../kubernetes/object.js';
 import type { Contents } from '../workloads/port.js';
 import type { Workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
@@ -15,6 +16,8 @@ import { shipmentOf } from './shipment.js';
 
 /** On what is kept of a release in the cluster until the archive has it. */
 const OF_RELEASE = 'serinus.dev/release';
+/** An annotation, since a Canary's name may be longer than a label. */
+const OF_CANARY = 'serinus.dev/release-of';
 
 /**
  * Keeps what a release replaces, and by what, in a ControllerRevision, so that the archive gets what was there when the
@@ -34,7 +37,7 @@ export async function keep(
     const found = await workload.contents(canary);
     if (!sameRevision(found.revision, revision)) return undefined;
     const contents = first ? { ...found, before: undefined } : found;
-    if (deps.archive && release !== undefined) await create(deps, canary.namespace, release, contents);
+    if (deps.archive && release !== undefined) await create(deps, canary, release, contents);
     return shipmentOf(contents);
   } catch (error) {
     // What the archive will miss is no reason to keep a release from starting.
@@ -44,7 +47,12 @@ export async function keep(
   }
 }
 
-async function create(deps: Dependencies, namespace: string, release: string, contents: Contents): Promise<void> {
+async function create(
+  deps: Dependencies,
+  { namespace, name }: Canary,
+  release: string,
+  contents: Contents,
+): Promise<void> {
   try {
     await deps.cache.client.create(CONTROLLER_REVISIONS, {
       apiVersion: CONTROLLER_REVISIONS.apiVersion,
@@ -53,6 +61,7 @@ async function create(deps: Dependencies, namespace: string, release: string, co
         name: nameOf(release, contents.revision.hash),
         namespace,
         labels: { [OF_RELEASE]: labelOf(release) },
+        annotations: { [OF_CANARY]: name },
       },
       revision: 1,
       data: templatesOf(contents),
@@ -60,6 +69,17 @@ async function create(deps: Dependencies, namespace: string, release: string, co
   } catch (error) {
     if (!(error instanceof KubeError) || !error.alreadyExists) throw error;
   }
+}
+
+/** What is kept of any release of a Canary, because no archive has it yet. */
+export async function keptReleases(
+  { cache }: Pick<Dependencies, 'cache'>,
+  { namespace, name }: Pick<CanaryKey, 'namespace' | 'name'>,
+): Promise<readonly NamedObject[]> {
+  const { items } = await cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector: OF_RELEASE });
+  return items
+    .filter(({ metadata }) => metadata.annotations?.[OF_CANARY] === name)
+    .map(({ metadata }) => ({ type: CONTROLLER_REVISIONS, name: metadata.name }));
 }
 
 /** What was kept of a release. */

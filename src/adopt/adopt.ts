@@ -1,11 +1,13 @@
-import type { Reading } from '../activities/canary.js';
+import { readCanary, type Reading } from '../activities/canary.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { adoptionOf } from './adoption.js';
 import { adopt, giveBack } from './change-hands.js';
 import { runningControllers } from './controllers.js';
+import type { CanaryFacts } from './facts.js';
 import { givingBackOf } from './giving-back.js';
 import { controllersOf, factsOf } from './look.js';
 import { error, type Direction, type Entry, type Plan } from './plan.js';
+import { NO_TRACES, tracesOf, type Traces } from './traces.js';
 
 /**
  * Looks at everything first: what it would take for Canaries to change hands, and what keeps them from it.
@@ -27,7 +29,8 @@ export async function makePlan(
   const canaries: Entry[] = [];
   for (const { metadata } of wanted) {
     const facts = await factsOf(reading, { namespace: metadata.namespace ?? '', name: metadata.name }, now);
-    if (facts) canaries.push(direction === 'adopt' ? adoptionOf(facts) : givingBackOf(facts));
+    if (!facts) continue;
+    canaries.push(direction === 'adopt' ? adoptionOf(facts) : givingBackOf(facts, await leftOf(reading, facts)));
   }
   return {
     direction,
@@ -38,6 +41,15 @@ export async function makePlan(
     ],
     canaries,
   };
+}
+
+async function leftOf(
+  reading: Reading,
+  { namespace, name, leased, recordedHere, trouble }: CanaryFacts,
+): Promise<Traces> {
+  if (trouble !== undefined || !(leased || recordedHere)) return NO_TRACES;
+  const view = await readCanary(reading, { cluster: '', namespace, name });
+  return view ? tracesOf(reading, view) : NO_TRACES;
 }
 
 /**

@@ -3,17 +3,16 @@ import { keptSpec, readCanary, workbench, type CanaryView, type Reading } from '
 import { leaseOwner } from '../activities/tenure.js';
 import { UserError } from '../errors.js';
 import { leaseName } from '../kubernetes/lease.js';
-import type { KubeObject, NamedObject } from '../kubernetes/object.js';
-import { CANARIES, CONTROLLER_REVISIONS, LEASES, SERVICES } from '../kubernetes/object.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import { CANARIES, LEASES } from '../kubernetes/object.js';
 import { withStatus } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import { handoverAnnotation } from './handover.js';
 import type { Entry } from './plan.js';
+import { tracesOf } from './traces.js';
 
 /** How long the Lease is held while a Canary changes hands, in seconds. */
 const TERM_SECONDS = 30;
-/** Annotations that Serinus writes on generated objects. */
-const STAMPS = ['serinus.dev/fence', 'serinus.dev/fence-of', 'serinus.dev/promoted-from'];
 
 /**
  * Carries an entry of an adoption's plan out. The Lease says afterwards that this generation of the Canary has been
@@ -39,8 +38,10 @@ export async function adopt(reading: Reading, entry: Entry, now: number): Promis
 }
 
 /**
- * Carries an entry of a plan to give back out: takes Serinus's marks off everything, and last its Lease, so that a
- * second attempt finds what a first one has left.
+ * Carries an entry of a plan to give back out: takes Serinus's marks off everything, deletes what only Serinus
+ * uses, and last its Lease, so that a second attempt finds what a first one has left. Moves no traffic.
+ *
+ * @throws UserError where the Canary has gone, or warm pods serve, since the plan was made
  */
 export async function giveBack(reading: Reading, entry: Entry, now: number): Promise<void> {
   const view = await present(reading, entry);
@@ -49,15 +50,15 @@ export async function giveBack(reading: Reading, entry: Entry, now: number): Pro
   // Shuts out a run that nobody has seen.
   const owner = leaseOwner(entry, view.object);
   await reading.leases.take(owner, 'serinus adopt --give-back', { kind: 'seconds', seconds: TERM_SECONDS });
-  for (const { type, name: of } of await generatedObjects(reading, view)) {
-    const object = await client.get(type, namespace, of);
-    const stamps = STAMPS.filter((stamp) => object?.metadata.annotations?.[stamp] !== undefined);
-    if (stamps.length === 0) continue;
+  const traces = await tracesOf(reading, view);
+  // Those whom the warm pods serve would meet nobody.
+  if (traces.diverted) throw new UserError(`canary ${name}.${namespace}: an undo has begun since the plan was made`);
+  for (const { type, name: of, stamps } of traces.stamped) {
     const annotations = Object.fromEntries(stamps.map((stamp) => [stamp, null]));
     await client.patch(type, 'merge', namespace, of, { metadata: { annotations } });
   }
-  const revisions = await client.list(CONTROLLER_REVISIONS, { namespace, labelSelector: `serinus.dev/canary=${name}` });
-  for (const { metadata } of revisions.items) await client.delete(CONTROLLER_REVISIONS, namespace, metadata.name);
+  if (view.canary) await workbench(reading, view).workload.keepsakes.forget(view.canary);
+  for (const { type, name: of } of traces.forArchive) await client.delete(type, namespace, of);
   await writeStatus(reading, entry, view, now);
   await client.delete(LEASES, namespace, leaseName(name));
 }
@@ -75,15 +76,4 @@ async function writeStatus(reading: Reading, entry: Entry, view: CanaryView, now
   const kind = view.canary?.targetRef.kind ?? 'Deployment';
   const desire = (current: KubeObject | undefined) => current && withStatus(current, status, kind, now);
   await write(reading.cache, CANARIES, entry, desire, { subresource: 'status' });
-}
-
-/** Whatever Serinus may have stamped. */
-async function generatedObjects(reading: Reading, view: CanaryView): Promise<readonly NamedObject[]> {
-  if (!view.canary) return [];
-  const { canary, workload, router } = workbench(reading, view);
-  const { service } = canary;
-  const services = [service.name, service.primaryName, service.canaryName].map((name) => ({ type: SERVICES, name }));
-  const concerned = [...(await workload.concerns(canary)), ...router.concerns(canary), ...services];
-  const copies = concerned.map(({ type, name }) => ({ type, name: `${name}-primary` }));
-  return [...concerned, ...copies];
 }

@@ -1,9 +1,11 @@
 import type { StatusEffect } from '../domain/effects.js';
 import { isResting } from '../domain/phases.js';
 import { sameRevision } from '../domain/revision.js';
+import type { NamedObject } from '../kubernetes/object.js';
 import { isStranded, type CanaryFacts } from './facts.js';
 import { obstaclesOf, pendingRelease } from './obstacles.js';
-import { error, info, type Entry } from './plan.js';
+import { error, info, type Entry, type Finding } from './plan.js';
+import type { Traces } from './traces.js';
 
 const FRESH: StatusEffect = {
   phase: 'Initializing',
@@ -22,20 +24,20 @@ const FRESH: StatusEffect = {
  * where it stood at adoption it gets those of then. Otherwise it is given back in phase `Initializing`: Flagger finds
  * everything made, writes its own hash, and releases nothing.
  */
-export function givingBackOf(facts: CanaryFacts): Entry {
+export function givingBackOf(facts: CanaryFacts, traces: Traces): Entry {
   const { namespace, name, phase } = facts;
   const entry = { namespace, name, phase, status: undefined, handover: undefined } as const;
   if (!facts.leased && !facts.recordedHere) {
     return { ...entry, verdict: 'nothing', findings: [info('Serinus has nothing to do with it')] };
   }
-  const obstacles = obstaclesOf(facts);
+  const obstacles = traces.diverted ? [undoUnderWay(facts)] : obstaclesOf(facts);
   if (obstacles.length > 0) return { ...entry, verdict: 'blocked', findings: obstacles };
   if (!isResting(phase) || !facts.recordedHere) {
-    return { ...entry, verdict: 'change', findings: [info('its status stays as it is')] };
+    return { ...entry, verdict: 'change', findings: [info('its status stays as it is'), ...partings(traces)] };
   }
   const before = statusBefore(facts);
   if (before) {
-    const findings = [info('its status gets the hashes back that Flagger had written')];
+    const findings = [info('its status gets the hashes back that Flagger had written'), ...partings(traces)];
     return { ...entry, verdict: 'change', findings, status: before };
   }
   const blocked = [...pendingRelease(facts), ...strandedHere(facts)];
@@ -44,7 +46,28 @@ export function givingBackOf(facts: CanaryFacts): Entry {
   if (phase === 'Failed' && facts.target?.sameAsPrimary === false) {
     findings.push(info('the target still holds what failed, which Flagger will show as Initialized'));
   }
-  return { ...entry, verdict: 'change', findings, status: FRESH };
+  return { ...entry, verdict: 'change', findings: [...findings, ...partings(traces)], status: FRESH };
+}
+
+/** Told instead of what else is in the way, since it follows from it: those whom the warm pods serve would meet nobody. */
+function undoUnderWay({ phase }: CanaryFacts): Finding {
+  return error(
+    `an undo is under way (${phase}): the Service of its canary leads to the warm pods of the former version`,
+    'let Serinus finish the undo, then stop it and give back',
+  );
+}
+
+/** What goes with Serinus, by name. */
+function partings({ stamped, forUndo, forArchive }: Traces): readonly Finding[] {
+  const said: Finding[] = [];
+  if (stamped.length > 0) said.push(info(`Serinus’s annotations are taken off ${listed(stamped)}`));
+  if (forUndo.length > 0) said.push(info(`nothing can be undone any more: deleted are ${listed(forUndo)}`));
+  if (forArchive.length > 0) said.push(info(`not archived yet, and deleted: ${listed(forArchive)}`));
+  return said;
+}
+
+function listed(objects: readonly NamedObject[]): string {
+  return objects.map(({ type, name }) => `${type.kind}/${name}`).join(', ');
 }
 
 /** Where everything is as it was when Serinus adopted it. */

@@ -9,7 +9,7 @@ import { titleOf } from './object.js';
 /** Which run, and which batch of it, wrote an object last. */
 export const FENCE_ANNOTATION = 'serinus.dev/fence';
 /** Whose run that was, on objects that outlive their Canary. */
-const FENCE_OF_ANNOTATION = 'serinus.dev/fence-of';
+export const FENCE_OF_ANNOTATION = 'serinus.dev/fence-of';
 const ATTEMPTS = 8;
 
 export interface WriteOptions {

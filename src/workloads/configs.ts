@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import { parseFence, type Fence } from '../kubernetes/lease.js';
-import type { KubeObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
+import type { KubeObject, NamedObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
 import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';
 import { copyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
@@ -116,6 +116,32 @@ export class Configs {
       if (kept && epochOf(kept) === epoch) names.set(keyOf(reference), name);
     }
     return names;
+  }
+
+  /** What is kept of the owner's copies from before promotions. */
+  async kept(namespace: string, owner: OwnerReference): Promise<readonly NamedObject[]> {
+    const found = [CONFIG_MAPS, SECRETS].map(async (type) => {
+      const store = await this.cache.synced(type);
+      return store
+        .list(namespace)
+        .filter((object) => object.metadata.name.endsWith(`${copyName('')}${PREVIOUS}`) && isOwnedBy(object, owner))
+        .map(({ metadata }) => ({ type, name: metadata.name }));
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Forgets what {@link kept} names; what another Canary shares stays that one's. */
+  async forget(namespace: string, owner: OwnerReference): Promise<void> {
+    const { client } = this.cache;
+    for (const { type, name } of await this.kept(namespace, owner)) {
+      const object = await client.get(type, namespace, name);
+      if (!object || !isOwnedBy(object, owner)) continue;
+      const { resourceVersion, ownerReferences = [] } = object.metadata;
+      const others = ownerReferences.filter(({ uid }) => uid !== owner.uid);
+      if (others.length === 0) await client.delete(type, namespace, name);
+      else
+        await client.patch(type, 'merge', namespace, name, { metadata: { resourceVersion, ownerReferences: others } });
+    }
   }
 
   private async keepPrevious(

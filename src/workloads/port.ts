@@ -55,10 +55,19 @@ export interface WarmPods {
   readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
   /** When they may go, milliseconds since 1970; undefined where there are none. */
   expiry(canary: Canary): Promise<number | undefined>;
+  /** What makes them; undefined where there are none. */
+  find(canary: Canary): Promise<NamedObject | undefined>;
   /** The value of the selector label by which they are found. */
   label(selector: Selector): string;
   /** Whether a pod of this name is one of them. */
   has(canary: Canary, pod: string): boolean;
+}
+
+/** Objects that are there for an undo alone: what the primary and its configs held before, and warm pods. */
+export interface Keepsakes {
+  list(canary: Canary): Promise<readonly NamedObject[]>;
+  /** Deletes them: nothing can be undone any more. */
+  forget(canary: Canary): Promise<void>;
 }
 
 /**
@@ -123,6 +132,7 @@ export interface Workload {
   reopen(canary: Canary, fence: Fence): Promise<void>;
   /** Pods of the former version that wait for an undo; undefined where this kind of workload can't have them. */
   readonly warm: WarmPods | undefined;
+  readonly keepsakes: Keepsakes;
   /** Pods the target is to have now. */
   replicas(canary: Canary): Promise<number>;
   /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */

@@ -5,8 +5,10 @@ import { runningControllers } from '../../src/adopt/controllers.js';
 import type { CanaryFacts } from '../../src/adopt/facts.js';
 import { givingBackOf } from '../../src/adopt/giving-back.js';
 import { handoverAnnotation, handoverIn } from '../../src/adopt/handover.js';
+import { NO_TRACES, type Traces } from '../../src/adopt/traces.js';
 import { needOf } from '../../src/domain/change.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
+import { CONFIG_MAPS, CONTROLLER_REVISIONS, DEPLOYMENTS } from '../../src/kubernetes/object.js';
 
 const REVISION = { hash: 's1aaaaaaaaaaaa', configs: { 'configmap/settings': '0123456789abcdef' } };
 const OTHER = { hash: 's1bbbbbbbbbbbb', configs: {} };
@@ -43,6 +45,10 @@ function ours(changes: Partial<CanaryFacts> = {}): CanaryFacts {
     dealtWith: true,
     ...changes,
   });
+}
+
+function givingBack(of: CanaryFacts, traces: Partial<Traces> = {}) {
+  return givingBackOf(of, { ...NO_TRACES, ...traces });
 }
 
 test('a Canary at rest is adopted by a hash in its status, and Flagger’s own are kept for the way back', () => {
@@ -132,7 +138,7 @@ const blocked: readonly [string, Partial<CanaryFacts>, RegExp][] = [
 
 for (const [what, changes, message] of blocked) {
   test(`nothing changes hands with ${what}`, () => {
-    for (const entry of [adoptionOf(facts(changes)), givingBackOf(ours(changes))]) {
+    for (const entry of [adoptionOf(facts(changes)), givingBack(ours(changes))]) {
       assert.equal(entry.verdict, 'blocked');
       assert.equal(entry.status, undefined);
       assert.ok(entry.findings.every(({ level, remedy }) => level === 'error' && remedy !== undefined));
@@ -151,29 +157,29 @@ test('a failed promotion, whose canary serves everybody, is adopted but not give
   const adopted = adoptionOf(facts(stranded));
   assert.equal(adopted.verdict, 'change');
   assert.equal(adopted.status?.canaryWeight, 100);
-  assert.equal(givingBackOf(ours(stranded)).verdict, 'blocked');
-  const again = givingBackOf(ours({ ...stranded, handover: adopted.handover }));
+  assert.equal(givingBack(ours(stranded)).verdict, 'blocked');
+  const again = givingBack(ours({ ...stranded, handover: adopted.handover }));
   assert.equal(again.status?.lastAppliedSpec, '6c9dbdd48d');
 });
 
 test('what is not initialised, or is adopted already, is left alone', () => {
   assert.equal(adoptionOf(facts({ phase: '', target: undefined })).verdict, 'nothing');
   assert.equal(adoptionOf(ours()).verdict, 'nothing');
-  assert.equal(givingBackOf(facts()).verdict, 'nothing');
+  assert.equal(givingBack(facts()).verdict, 'nothing');
 });
 
 test('an adoption or a return that was interrupted goes on', () => {
   const halfAdopted = adoptionOf(ours({ dealtWith: false }));
   assert.equal(halfAdopted.verdict, 'change');
   assert.equal(halfAdopted.handover, undefined, 'what is kept of Flagger stays as it was kept first');
-  const halfGivenBack = givingBackOf(facts({ phase: 'Initializing', leased: true, dealtWith: true }));
+  const halfGivenBack = givingBack(facts({ phase: 'Initializing', leased: true, dealtWith: true }));
   assert.equal(halfGivenBack.verdict, 'change');
   assert.equal(halfGivenBack.status, undefined);
 });
 
 test('given back where it was adopted, a Canary has Flagger’s hashes again', () => {
   const { handover } = adoptionOf(facts());
-  const entry = givingBackOf(ours({ handover }));
+  const entry = givingBack(ours({ handover }));
   assert.equal(entry.status?.phase, 'Succeeded');
   assert.equal(entry.status.lastAppliedSpec, '6c9dbdd48d');
   assert.deepEqual(entry.status.trackedConfigs, REVISION.configs);
@@ -183,10 +189,46 @@ test('given back after a release, a Canary is one that Flagger initialises', () 
   const { handover } = adoptionOf(facts());
   const target = { revision: OTHER, built: true, sameAsPrimary: true };
   for (const changes of [{ target }, { phase: 'Initialized' }, { handover: undefined }] as const) {
-    const entry = givingBackOf(ours({ handover, ...changes }));
+    const entry = givingBack(ours({ handover, ...changes }));
     assert.equal(entry.verdict, 'change');
     assert.equal(entry.status?.phase, 'Initializing');
     assert.equal(entry.status.lastAppliedSpec, '');
+  }
+});
+
+test('while warm pods serve nothing is given back, whatever else is to be said', () => {
+  for (const changes of [{}, { phase: 'Promoting' }, { routed: { primary: 0, canary: 100 } }] as const) {
+    const entry = givingBack(ours(changes), { diverted: true });
+    assert.equal(entry.verdict, 'blocked');
+    assert.deepEqual(
+      entry.findings.map(({ level }) => level),
+      ['error'],
+    );
+    assert.match(entry.findings[0]?.message ?? '', /an undo is under way .* warm pods of the former version/);
+    assert.match(entry.findings[0]?.remedy ?? '', /let Serinus finish the undo/);
+  }
+  assert.equal(givingBack(facts(), { diverted: true }).verdict, 'nothing', 'what was never Serinus’s');
+});
+
+test('the plan names what goes with Serinus, whatever becomes of the status', () => {
+  const traces: Partial<Traces> = {
+    stamped: [{ type: DEPLOYMENTS, name: 'cart-primary', stamps: ['serinus.dev/fence'] }],
+    forUndo: [
+      { type: DEPLOYMENTS, name: 'cart-previous' },
+      { type: CONFIG_MAPS, name: 'settings-primary-previous' },
+    ],
+    forArchive: [{ type: CONTROLLER_REVISIONS, name: 'release-1' }],
+  };
+  const { handover } = adoptionOf(facts());
+  const half = facts({ phase: 'Initializing', leased: true, dealtWith: true });
+  for (const entry of [givingBack(ours(), traces), givingBack(ours({ handover }), traces), givingBack(half, traces)]) {
+    assert.equal(entry.verdict, 'change');
+    const said = entry.findings.map(({ message }) => message).slice(1);
+    assert.deepEqual(said, [
+      'Serinus’s annotations are taken off Deployment/cart-primary',
+      'nothing can be undone any more: deleted are Deployment/cart-previous, ConfigMap/settings-primary-previous',
+      'not archived yet, and deleted: ControllerRevision/release-1',
+    ]);
   }
 });
 

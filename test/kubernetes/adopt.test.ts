@@ -7,10 +7,20 @@ import type { Dependencies } from '../../src/activities/dependencies.js';
 import { parseStatus } from '../../src/crds/status.js';
 import { needOf } from '../../src/domain/change.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
-import { CANARIES, DEPLOYMENTS, LEASES, SERVICES } from '../../src/kubernetes/object.js';
+import {
+  CANARIES,
+  CONFIG_MAPS,
+  CONTROLLER_REVISIONS,
+  DEPLOYMENTS,
+  LEASES,
+  SECRETS,
+  SERVICES,
+  type OwnerReference,
+  type ResourceType,
+} from '../../src/kubernetes/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wireReading } from '../../src/wiring.js';
-import { deployment, openCluster, type TestCluster } from './cluster.js';
+import { configMap, deployment, openCluster, type TestCluster } from './cluster.js';
 
 const APP = 'cart';
 const FLAGGERS = { lastAppliedSpec: '69f7b4966d', lastPromotedSpec: '6c9dbdd48d' };
@@ -148,6 +158,91 @@ test('marks of Serinus are taken off generated objects, and nothing else', async
   assert.deepEqual(
     again.canaries.map(({ verdict }) => verdict),
     ['nothing'],
+  );
+});
+
+/** What undo and archive leave beside a Canary: for an undo, for another Canary, for somebody else. */
+async function leaveTraces({ client, namespace }: TestCluster): Promise<void> {
+  const ownerOf = (object: KubeObject | undefined, controller: boolean): OwnerReference => {
+    const { name = '', uid = '' } = object?.metadata ?? {};
+    return { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name, uid, controller };
+  };
+  const canary = await client.get(CANARIES, namespace, APP);
+  const spec = canary?.['spec'] as object;
+  const { apiVersion, kind } = CANARIES;
+  const basket = await client.create(CANARIES, { apiVersion, kind, metadata: { name: 'basket', namespace }, spec });
+  const annotations = {
+    'serinus.dev/fence': '4.2',
+    'serinus.dev/fence-of': 'a-uid',
+    'serinus.dev/promoted-from': 'cart-primary-s1',
+    'serinus.dev/promoted-from-revision': 's1',
+    'serinus.dev/previous': 'cart-primary-s0',
+    'serinus.dev/previous-revision': 's0',
+  };
+  await client.patch(DEPLOYMENTS, 'merge', namespace, `${APP}-primary`, { metadata: { annotations } });
+  const put = async (object: KubeObject, ownerReferences: readonly OwnerReference[]) => {
+    const type = { ConfigMap: CONFIG_MAPS, Secret: SECRETS, Deployment: DEPLOYMENTS }[object.kind];
+    assert.ok(type);
+    await client.create(type, { ...object, metadata: { ...object.metadata, ownerReferences } });
+  };
+  await put(deployment(namespace, `${APP}-previous`), [ownerOf(canary, true)]);
+  await put(configMap(namespace, 'own-primary-previous', {}), [ownerOf(canary, true)]);
+  await put(configMap(namespace, 'foreign-primary-previous', {}), []);
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'shared-primary-previous', namespace } };
+  await put(secret, [ownerOf(canary, true), ownerOf(basket, false)]);
+  for (const [name, labels, kept] of [
+    ['cart-primary-s0', { 'serinus.dev/canary': APP }, {}],
+    ['release-cart', { 'serinus.dev/release': 'a1' }, { 'serinus.dev/release-of': APP }],
+    ['release-basket', { 'serinus.dev/release': 'b1' }, { 'serinus.dev/release-of': 'basket' }],
+  ] as const) {
+    await client.create(CONTROLLER_REVISIONS, {
+      apiVersion: CONTROLLER_REVISIONS.apiVersion,
+      kind: CONTROLLER_REVISIONS.kind,
+      metadata: { name, namespace, labels, annotations: kept },
+      revision: 1,
+      data: {},
+    });
+  }
+}
+
+test('what was kept for an undo goes as well, but not while its warm pods serve', async (t) => {
+  const cluster = await leftByFlagger(t);
+  const { client, namespace } = cluster;
+  const before = await made(cluster);
+  await changeHands(t, cluster, 'adopt');
+  await leaveTraces(cluster);
+  const planned = () => makePlan(readingOf(t, cluster), 'give-back', [APP], Date.now());
+  const plan = await planned();
+  const said = plan.canaries.flatMap(({ findings }) => findings.map(({ message }) => message)).join('\n');
+  assert.match(said, /annotations are taken off Deployment\/cart-primary$/m);
+  assert.match(said, /Deployment\/cart-previous, ControllerRevision\/cart-primary-s0, ConfigMap\/own-primary-previous/);
+  assert.match(said, /deleted: ControllerRevision\/release-cart$/m);
+
+  const pointTo = (app: string) =>
+    client.patch(SERVICES, 'merge', namespace, `${APP}-canary`, { spec: { selector: { app } } });
+  await pointTo(`${APP}-previous`);
+  assert.match(errorsIn(await planned())[0]?.message ?? '', /an undo is under way/);
+  await assert.rejects(
+    carryOut(readingOf(t, cluster), plan, Date.now(), () => undefined),
+    /an undo has begun/,
+  );
+  assert.ok(await client.get(DEPLOYMENTS, namespace, `${APP}-previous`));
+  await pointTo(APP);
+
+  await carryOut(readingOf(t, cluster), plan, Date.now(), () => undefined);
+  assert.deepEqual(JSON.parse(JSON.stringify(await made(cluster))), JSON.parse(JSON.stringify(before)));
+  const names = async (type: ResourceType) =>
+    (await client.list(type, { namespace })).items.map(({ metadata }) => metadata.name);
+  assert.deepEqual(await names(CONTROLLER_REVISIONS), ['release-basket']);
+  const configs = [...(await names(CONFIG_MAPS)), ...(await names(SECRETS))];
+  assert.deepEqual(
+    configs.filter((name) => name.endsWith('-previous')),
+    ['foreign-primary-previous', 'shared-primary-previous'],
+  );
+  const shared = await client.get(SECRETS, namespace, 'shared-primary-previous');
+  assert.deepEqual(
+    shared?.metadata.ownerReferences?.map(({ name }) => name),
+    ['basket'],
   );
 });
 

@@ -8,7 +8,8 @@ import type { Fence } from '../../kubernetes/lease.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
-import type { Contents, Previous, TargetView, Workload } from '../port.js';
+import type { Contents, Keepsakes, Previous, TargetView, Workload } from '../port.js';
+import { KeptForUndo } from '../shared/keepsakes.js';
 import { missing } from '../shared/missing.js';
 import { canonicalJson, contentHash } from '../shared/revision.js';
 import { reopened, restoredRevision, settled, Snapshots, unmarked } from '../shared/snapshots.js';
@@ -23,10 +24,12 @@ export class ServiceWorkload implements Workload {
   readonly type = SERVICES;
   /** The pods behind a Service are somebody else's. */
   readonly warm = undefined;
+  readonly keepsakes: Keepsakes;
   private readonly snapshots: Snapshots<ServiceSpec>;
 
   constructor(private readonly cache: ClusterCache) {
     this.snapshots = new Snapshots(cache, { of: (primary) => copiedSpec(specOf(primary)), identity: (spec) => spec });
+    this.keepsakes = new KeptForUndo(cache, this.snapshots);
   }
 
   async refresh(canary: Canary): Promise<void> {

@@ -9,8 +9,9 @@ import { write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import { configType, type Configs } from '../configs.js';
 import { TargetMissing } from '../errors.js';
-import type { Contents, Previous, TargetView, WarmPods, Workload } from '../port.js';
+import type { Contents, Keepsakes, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
+import { KeptForUndo } from './keepsakes.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
 import { servicePorts } from './ports.js';
@@ -41,6 +42,7 @@ export class PodWorkload implements Workload {
   readonly kind: string;
   readonly type: ResourceType;
   readonly warm: WarmPods | undefined;
+  readonly keepsakes: Keepsakes;
   private readonly snapshots: Snapshots<PodTemplate>;
 
   constructor(
@@ -57,6 +59,8 @@ export class PodWorkload implements Workload {
       identity: withoutRolloutId,
     });
     this.warm = of.type === DEPLOYMENTS ? new WarmDeployment(of, cache, this.snapshots, configs, settings) : undefined;
+    const ofPods = { warm: this.warm, configs: settings.configTracking ? configs : undefined };
+    this.keepsakes = new KeptForUndo(cache, this.snapshots, ofPods);
   }
 
   async refresh(canary: Canary): Promise<void> {

@@ -16,6 +16,8 @@ const FROM_REVISION = 'serinus.dev/promoted-from-revision';
 /** Which revision the primary held before its last finished promotion; what an undo brings back. */
 const PREVIOUS = 'serinus.dev/previous';
 const PREVIOUS_REVISION = 'serinus.dev/previous-revision';
+/** Annotations of a primary that say what it held before. */
+export const MARKS: readonly string[] = [PROMOTED_FROM, FROM_REVISION, PREVIOUS, PREVIOUS_REVISION];
 /** In place of its name, once the promotion is being undone. */
 const UNDONE = 'undone';
 /** Former contents that are kept of each primary. */
@@ -44,21 +46,22 @@ export class Snapshots<Content> {
     // A promotion that is carried out twice must not keep what it has just written.
     if (!primary || isMarkedBy(primary, fence)) return;
     const { client } = this.cache;
-    const kept = await client.list(CONTROLLER_REVISIONS, {
-      namespace: canary.namespace,
-      labelSelector: `${OF_CANARY}=${canary.name}`,
-    });
-    const revisions = kept.items.map((item) => Number(item['revision'] ?? 0));
+    const kept = await this.all(canary);
+    const revisions = kept.map((item) => Number(item['revision'] ?? 0));
     const name = this.nameOf(canary, primary);
-    if (!kept.items.some((item) => item.metadata.name === name)) {
+    if (!kept.some((item) => item.metadata.name === name)) {
       await this.create(canary, name, this.kept.of(primary), Math.max(0, ...revisions) + 1);
     }
-    const oldest = [...kept.items]
-      .sort((a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0))
-      .slice(KEPT - 1);
+    const oldest = [...kept].sort((a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0)).slice(KEPT - 1);
     for (const item of oldest) {
       if (item.metadata.name !== name) await client.delete(CONTROLLER_REVISIONS, canary.namespace, item.metadata.name);
     }
+  }
+
+  /** All that is kept of the Canary's primary, from the API server. */
+  async all({ namespace, name }: Canary): Promise<readonly KubeObject[]> {
+    const labelSelector = `${OF_CANARY}=${name}`;
+    return (await this.cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector })).items;
   }
 
   /** The promoted primary with a mark of what it held before its promotion began. */

@@ -1,7 +1,7 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
 import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
 import { FLUX_SHIELD, isControlledBy } from '../../kubernetes/objects/metadata.js';
 import { parseFence } from '../../kubernetes/lease.js';
@@ -64,6 +64,11 @@ export class WarmDeployment implements WarmPods {
   async expiry(canary: Canary): Promise<number | undefined> {
     const current = await this.get(canary);
     return current && Date.parse(current.metadata.annotations?.[EXPIRES] ?? '');
+  }
+
+  async find(canary: Canary): Promise<NamedObject | undefined> {
+    const current = await this.get(canary);
+    return current && { type: this.of.type, name: current.metadata.name };
   }
 
   label(selector: Selector): string {

@@ -1,0 +1,65 @@
+import { workbench, type CanaryView, type Reading, type Workbench } from '../activities/canary.js';
+import { keptReleases } from '../activities/kept.js';
+import { isDiverted } from '../activities/warm.js';
+import type { KubeObject, NamedObject } from '../kubernetes/object.js';
+import { SERVICES } from '../kubernetes/object.js';
+import { FENCE_ANNOTATION, FENCE_OF_ANNOTATION } from '../kubernetes/write.js';
+import { MARKS } from '../workloads/shared/snapshots.js';
+
+/** Annotations that Serinus writes on generated objects. */
+const STAMPS: readonly string[] = [FENCE_ANNOTATION, FENCE_OF_ANNOTATION, ...MARKS];
+
+/** What Serinus has left about a Canary, besides its status and its Lease. */
+export interface Traces {
+  /** Objects that stay, and bear Serinus's annotations. */
+  readonly stamped: readonly Stamped[];
+  /** Objects that are there for an undo: templates, configs and warm pods of former versions. */
+  readonly forUndo: readonly NamedObject[];
+  /** What is kept of releases that no archive has yet. */
+  readonly forArchive: readonly NamedObject[];
+  /** The canary's Service leads to the warm pods, because an undo is under way. */
+  readonly diverted: boolean;
+}
+
+interface Stamped extends NamedObject {
+  /** Names of the annotations. */
+  readonly stamps: readonly string[];
+}
+
+export const NO_TRACES: Traces = { stamped: [], forUndo: [], forArchive: [], diverted: false };
+
+/** Looks for them on the API server; writes nothing. */
+export async function tracesOf(reading: Reading, view: CanaryView): Promise<Traces> {
+  if (!view.canary) return NO_TRACES;
+  const bench = workbench(reading, view);
+  const { canary, workload } = bench;
+  return {
+    stamped: await stampedObjects(reading, bench),
+    forUndo: await workload.keepsakes.list(canary),
+    forArchive: await keptReleases(reading, canary),
+    diverted: await isDiverted(reading.cache, bench),
+  };
+}
+
+async function stampedObjects({ cache }: Reading, bench: Workbench): Promise<readonly Stamped[]> {
+  const found: Stamped[] = [];
+  for (const { type, name } of await generatedObjects(bench)) {
+    const stamps = stampsOf(await cache.client.get(type, bench.canary.namespace, name));
+    if (stamps.length > 0) found.push({ type, name, stamps });
+  }
+  return found;
+}
+
+function stampsOf(object: KubeObject | undefined): readonly string[] {
+  return STAMPS.filter((stamp) => object?.metadata.annotations?.[stamp] !== undefined);
+}
+
+/** Whatever Serinus may have stamped, each once. */
+async function generatedObjects({ canary, workload, router }: Workbench): Promise<readonly NamedObject[]> {
+  const { service } = canary;
+  const services = [service.name, service.primaryName, service.canaryName].map((name) => ({ type: SERVICES, name }));
+  const concerned = [...(await workload.concerns(canary)), ...router.concerns(canary), ...services];
+  const copies = concerned.map(({ type, name }) => ({ type, name: `${name}-primary` }));
+  const all = [...concerned, ...copies];
+  return [...new Map(all.map((object) => [`${object.type.plural}/${object.name}`, object])).values()];
+}

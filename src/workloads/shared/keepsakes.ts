@@ -1,0 +1,34 @@
+import type { Canary } from '../../crds/canary.js';
+import type { ClusterCache } from '../../kubernetes/cache.js';
+import { CONTROLLER_REVISIONS, type NamedObject } from '../../kubernetes/object.js';
+import type { Configs } from '../configs.js';
+import type { Keepsakes, WarmPods } from '../port.js';
+import type { Snapshots } from './snapshots.js';
+
+/** {@link Keepsakes} of any workload whose primary is kept in snapshots. */
+export class KeptForUndo<Content> implements Keepsakes {
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly snapshots: Snapshots<Content>,
+    private readonly pods: { readonly warm?: WarmPods | undefined; readonly configs?: Configs | undefined } = {},
+  ) {}
+
+  async list(canary: Canary): Promise<readonly NamedObject[]> {
+    const warm = await this.pods.warm?.find(canary);
+    const snapshots = await this.snapshots.all(canary);
+    return [
+      ...(warm ? [warm] : []),
+      ...snapshots.map(({ metadata }) => ({ type: CONTROLLER_REVISIONS, name: metadata.name })),
+      ...((await this.pods.configs?.kept(canary.namespace, canary.owner)) ?? []),
+    ];
+  }
+
+  async forget(canary: Canary): Promise<void> {
+    // Warm pods first: they read the configs.
+    await this.pods.warm?.drop(canary);
+    await this.pods.configs?.forget(canary.namespace, canary.owner);
+    for (const { metadata } of await this.snapshots.all(canary)) {
+      await this.cache.client.delete(CONTROLLER_REVISIONS, canary.namespace, metadata.name);
+    }
+  }
+}
