@@ -24,7 +24,11 @@ export interface Checks {
    */
   mistake(bench: Workbench): Promise<string | undefined>;
   /** Rollout webhooks, then metrics, in the order of the spec, up to the first that fails. */
-  analysis(bench: Workbench, standing: Pick<Standing, 'applied' | 'weightSince'>, inquiry: Inquiry): Promise<Analysis>;
+  analysis(
+    bench: Workbench,
+    standing: Pick<Standing, 'applied' | 'policy' | 'weightSince'>,
+    inquiry: Inquiry,
+  ): Promise<Analysis>;
   /** The webhooks of one type. */
   hooks(
     bench: Workbench,

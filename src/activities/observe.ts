@@ -1,7 +1,6 @@
 import { approvalsDigest } from '../crds/approvals.js';
 import type { Findings, NotReady, Question, World } from '../domain/findings.js';
 import { isActive } from '../domain/phases.js';
-import type { Policy } from '../domain/policy.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
@@ -14,7 +13,7 @@ import type { Inquiry } from './checks.js';
 import type { Dependencies } from './dependencies.js';
 import { driftOf, hasFinalizer } from './generated.js';
 import { targetOf } from './meters.js';
-import { policyIn } from './policy.js';
+import { goneBy, isNews, policyIn } from './policy.js';
 import { isFenced, keepAlive } from './tenure.js';
 
 /**
@@ -28,8 +27,8 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   if (isFenced(view.lease, input)) return { world: { ...GONE, gone: undefined, fenced: true } };
   await keepAlive(deps, view, input);
   const { world, bench } = await look(deps, view, input);
-  const { knownGeneration: _known, knownApprovals: _digest, ...standing } = input.standing;
-  const asked: Standing = { ...standing, policy: view.canary && policyIn(deps, view.canary) };
+  const { knownGeneration: _known, knownApprovals: _digest, knownLoadTests: _tests, ...standing } = input.standing;
+  const asked: Standing = { ...standing, policy: view.canary && goneBy(policyIn(deps, view.canary), input.standing) };
   const { epoch, seq } = input.fence;
   const inquiry = { occasion: `${epoch}.${seq}/${input.asOf}`, signal };
   let findings: Findings = { world };
@@ -120,11 +119,6 @@ function header(deps: Dependencies, view: CanaryView, input: ObserveInput): Part
     ...(approvals === '' ? {} : { approvals }),
     ...(isDeleting(view.object) ? { deleting: true as const } : {}),
   };
-}
-
-/** The approvals are in the metadata, which has no generation. */
-function isNews(policy: Policy, { knownGeneration, knownApprovals }: ObserveInput['standing']): boolean {
-  return policy.generation !== knownGeneration || policy.approvals?.digest !== knownApprovals;
 }
 
 function isDeleting(canary: KubeObject): boolean {

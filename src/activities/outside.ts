@@ -1,9 +1,8 @@
 import { parseMetricTemplate } from '../crds/metric-template.js';
-import { loadTestsOf } from '../crds/policy.js';
 import { describeRefusal } from '../crds/refusal.js';
 import { failedHook, type Analysis, type HookRound } from '../domain/findings.js';
 import type { Phase } from '../domain/phases.js';
-import type { HookType } from '../domain/policy.js';
+import type { HookType, Policy } from '../domain/policy.js';
 import type { Revision } from '../domain/revision.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
@@ -34,14 +33,14 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
   const book = new AddressBook(cache);
   const hooks = async (
     bench: Workbench,
-    { applied }: { readonly applied: Revision | undefined },
+    { applied, policy }: { readonly applied: Revision | undefined; readonly policy?: Policy | undefined },
     type: HookType,
     phase: Phase,
     { occasion, signal }: Inquiry,
   ): Promise<HookRound> => {
     const { canary } = bench;
     // What the release carries out itself isn't ordered from anybody else.
-    const ours = type === 'rollout' ? loadTestsOf(canary) : [];
+    const ours = (type === 'rollout' && policy?.loadTests) || [];
     const checksum = checksumOf(applied ?? NO_REVISION);
     const { name, namespace } = canary;
     const webhooks = canary.analysis.webhooks.filter((webhook) => !ours.includes(webhook.name));

@@ -71,7 +71,7 @@ function hooksByType(webhooks: readonly Webhook[]): Policy['hooks'] {
  * Rollout webhooks that this Canary wants carried out as a load test of the release itself (annotation
  * `serinus.dev/load-test: native`) instead of being posted to a load tester: those whose command is hey's.
  */
-export function loadTestsOf(canary: Canary): readonly string[] {
+function loadTestsOf(canary: Canary): readonly string[] {
   if (canary.annotations[LOAD_TEST_ANNOTATION] !== 'native') return [];
   return canary.analysis.webhooks.filter(isHeyCommand).map((webhook) => webhook.name);
 }

@@ -39,6 +39,8 @@ export type AskedStanding = Omit<Standing, 'policy'> & {
   readonly knownGeneration: number;
   /** Digest of the approvals in the policy that the workflow has; absent where it has none. */
   readonly knownApprovals?: string;
+  /** The load tests of the policy that the workflow has; absent where it has none, and from older workflows. */
+  readonly knownLoadTests?: readonly string[];
 };
 
 export interface ObserveInput extends Tenure {

@@ -8,6 +8,7 @@ export function asked(state: State): AskedStanding {
     canary: state.canary,
     knownGeneration: state.policy?.generation ?? 0,
     ...(approvals === undefined ? {} : { knownApprovals: approvals.digest }),
+    ...(state.policy === undefined ? {} : { knownLoadTests: state.policy.loadTests }),
     generation: state.generation,
     recover: state.recover,
     phase: state.phase,

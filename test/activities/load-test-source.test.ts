@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { Workbench } from '../../src/activities/canary.js';
+import type { Meters } from '../../src/activities/meters.js';
+import { createChecks } from '../../src/activities/outside.js';
+import { goneBy } from '../../src/activities/policy.js';
+import { parseCanary } from '../../src/crds/canary.js';
+import { policyOf } from '../../src/crds/policy.js';
+import { initialState } from '../../src/domain/initial.js';
+import type { Policy } from '../../src/domain/policy.js';
+import type { ClusterCache } from '../../src/kubernetes/cache.js';
+import { DEFAULT_SETTINGS } from '../../src/settings.js';
+import { asked } from '../../src/workflows/asked.js';
+import { canaryWith, OPTIONS } from '../crds/fixtures.js';
+import { json, reply, serve } from '../metrics/server.js';
+
+const KEY = { cluster: 'c', namespace: 'test', name: 'podinfo' };
+const silent = () => undefined;
+
+/** The walkthrough's Canary, whose load the release shall make itself or not. */
+function canaryOf(edits: Readonly<Record<string, unknown>>) {
+  const parsed = parseCanary(canaryWith({ 'spec.analysis.metrics': [], ...edits }), OPTIONS);
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  return parsed.value;
+}
+
+const NATIVE = { 'metadata.annotations': { 'serinus.dev/load-test': 'native' } };
+const before = policyOf(canaryOf({}));
+const after = policyOf(canaryOf(NATIVE));
+const changed = policyOf(canaryOf({ ...NATIVE, 'metadata.generation': 5 }));
+
+function standingWith(policy: Policy | undefined) {
+  const taken = { epoch: 1, phase: 'Progressing', weight: 10, failedChecks: 0, iterations: 0 } as const;
+  const known = { applied: undefined, promoted: 'v1', markedInvalid: false };
+  const cause = { id: 'c', kind: 'target', by: 'test' } as const;
+  return asked({ ...initialState(KEY, cause, { ...taken, ...known }, 0), policy });
+}
+
+test('the annotation counts when the policy is news, in both directions', () => {
+  assert.deepEqual([before.loadTests, after.loadTests], [[], ['load-test']]);
+  assert.deepEqual(goneBy(after, standingWith(before)).loadTests, [], 'set in mid-release');
+  assert.deepEqual(goneBy(before, standingWith(after)).loadTests, ['load-test'], 'removed in mid-release');
+  assert.deepEqual(goneBy(changed, standingWith(before)).loadTests, ['load-test'], 'set with a change of the spec');
+  assert.deepEqual(goneBy(after, standingWith(undefined)).loadTests, ['load-test'], 'at the first look');
+  const { knownLoadTests: _absent, ...older } = standingWith(before);
+  assert.deepEqual(goneBy(after, older).loadTests, ['load-test'], 'as a workflow of before has it');
+});
+
+/** How often the load tester is called in an analysis of the annotated Canary. */
+async function callsBy(t: TestContext, policy: Policy): Promise<number> {
+  let calls = 0;
+  const { url } = await serve(t, (_request, response) => {
+    calls += 1;
+    reply(response, json(200, {}));
+  });
+  const canary = canaryOf({ ...NATIVE, 'spec.analysis.webhooks[0].url': url });
+  const nobody = { called: silent } as unknown as ClusterCache & Meters;
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const checks = createChecks(nobody, DEFAULT_SETTINGS, nobody, log);
+  const standing = { applied: undefined, policy, weightSince: 0 };
+  const inquiry = { occasion: 'test', signal: new AbortController().signal };
+  await checks.analysis({ canary } as Workbench, standing, inquiry);
+  return calls;
+}
+
+test('the load tester is called until the release makes the load itself', async (t) => {
+  assert.equal(await callsBy(t, before), 1);
+  assert.equal(await callsBy(t, after), 0);
+});
