@@ -72,6 +72,7 @@ describe('refused, by name', () => {
   const table: readonly (readonly [readonly string[], RegExp])[] = [
     [['-x', 'http://proxy:1', URL_], /-x is not supported/],
     [['-a', 'user:hidden', URL_], /-a is not supported/],
+    [['-auser:hidden', URL_], /-a… is not supported/],
     [['-D', '/etc/passwd', URL_], /-D is not supported/],
     [['-headers', 'a', URL_], /-headers is not supported/],
     [['-__proto__', 'a', URL_], /-__proto__ is not supported/],

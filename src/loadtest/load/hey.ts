@@ -84,7 +84,7 @@ function readFlags(words: readonly string[]): { flags: Flags; url: string } {
       setSwitch(flags, name, attached ?? 'true');
       continue;
     }
-    if (name !== 'H' && !isValueFlag(flags, name)) throw problem(name, 'is not supported here');
+    if (name !== 'H' && !isValueFlag(flags, name)) throw unknown(name);
     const value = attached ?? words[++at];
     if (value === undefined) throw problem(name, 'needs a value');
     if (name === 'H') flags.headers.push(value);
@@ -137,6 +137,11 @@ function wholeOf(flag: string, text: string): number {
 function numberOf(flag: string, text: string): number {
   if (!/^\d{1,15}(\.\d+)?$/.test(text)) throw problem(flag, 'takes a number');
   return Number(text);
+}
+
+/** A value that was written without a blank looks like a part of its flag. */
+function unknown(name: string): UserError {
+  return problem(/^[\w-]{1,32}$/.test(name) ? name : `${name.slice(0, 1)}…`, 'is not supported here');
 }
 
 /** Names the flag, never its value: that may be a secret. */

@@ -14,6 +14,8 @@ export interface ChildResult {
   readonly output: string;
   /** Why it failed, as Go's `os/exec` says it (`exit status 1`); undefined where it didn't. */
   readonly error: string | undefined;
+  /** There is no such program. */
+  readonly notFound?: boolean;
 }
 
 const MAX_OUTPUT_BYTES = 256 * 1024;
@@ -37,7 +39,11 @@ export async function runChild(argv: Argv, limits: ChildLimits, signal: AbortSig
   return watch(child, program, limits, signal);
 }
 
-const STOPPED = 'stopped: the load tester is shutting down';
+export const STOPPED = 'stopped: the load tester is shutting down';
+
+export function timedOut(timeoutMs: number): string {
+  return `timed out after ${timeoutMs / 1_000}s`;
+}
 
 function watch(child: ChildProcess, program: string, limits: ChildLimits, signal: AbortSignal): Promise<ChildResult> {
   return new Promise((resolve) => {
@@ -55,21 +61,21 @@ function watch(child: ChildProcess, program: string, limits: ChildLimits, signal
         child.stderr?.destroy();
       }, limits.graceMs);
     };
-    const timer = setTimeout(() => end(`timed out after ${limits.timeoutMs / 1_000}s`), limits.timeoutMs);
+    const timer = setTimeout(() => end(timedOut(limits.timeoutMs)), limits.timeoutMs);
     const stop = () => end(STOPPED);
     signal.addEventListener('abort', stop, { once: true });
-    const settle = (error: string | undefined) => {
+    const settle = (error: string | undefined, notFound = false) => {
       clearTimeout(timer);
       clearTimeout(lastResort);
       signal.removeEventListener('abort', stop);
       // Members of the group that took no notice and hold no pipe.
       if (ended !== undefined) killGroup(child, 'SIGKILL');
-      resolve({ output: tail.text(), error: ended ?? error });
+      resolve({ output: tail.text(), error: ended ?? error, ...(notFound && ended === undefined ? { notFound } : {}) });
     };
     child.stdout?.on('data', (chunk: Buffer) => tail.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => tail.push(chunk));
     child.on('error', (error) => {
-      if (child.pid === undefined) settle(startProblem(program, error));
+      if (child.pid === undefined) settle(startProblem(program, error), isMissing(error));
     });
     child.on('close', (code, by) =>
       settle(code === 0 ? undefined : by ? `signal: ${by}` : `exit status ${code ?? -1}`),
@@ -78,8 +84,11 @@ function watch(child: ChildProcess, program: string, limits: ChildLimits, signal
 }
 
 function startProblem(program: string, error: Error): string {
-  const missing = 'code' in error && error.code === 'ENOENT';
-  return missing ? `exec: ${JSON.stringify(program)}: executable file not found in $PATH` : error.message;
+  return isMissing(error) ? `exec: ${JSON.stringify(program)}: executable file not found in $PATH` : error.message;
+}
+
+function isMissing(error: Error): boolean {
+  return 'code' in error && error.code === 'ENOENT';
 }
 
 /** Nobody is left in the group, or nobody whom we may signal (a program that became another user). */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { LoadTesterLog } from '../log.js';
 import type { LoadTesterMetrics } from '../metrics.js';
 import { runChild, type ChildLimits, type ChildResult } from './child.js';
+import { missedHey, runHey } from './hey.js';
 import type { Argv } from './permission.js';
 
 /** A command to run for a Canary. */
@@ -89,7 +90,7 @@ export class TaskRunner {
     const fields = { canary: task.canary };
     this.metrics.begun();
     this.log.info(fields, `task starting ${task.shown}`);
-    const result = await runChild(task.argv, this.limits, this.closing.signal);
+    const result = await this.execute(task);
     const output = result.output.slice(-MAX_LOGGED);
     if (result.error === undefined) {
       this.log.info(task.logOutput ? { ...fields, output } : fields, `command finished ${task.shown}`);
@@ -98,6 +99,13 @@ export class TaskRunner {
     }
     this.metrics.ended(result.error === undefined ? 'finished' : 'failed');
     return result;
+  }
+
+  /** By the program; where that is hey, and isn't installed, without it. */
+  private async execute({ argv }: Task): Promise<ChildResult> {
+    const result = await runChild(argv, this.limits, this.closing.signal);
+    const hey = missedHey(argv, result);
+    return hey ? runHey(hey, this.limits, this.closing.signal) : result;
   }
 }
 
