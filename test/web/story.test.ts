@@ -200,7 +200,9 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
     assert.ok(items.length >= 2);
     await alice.goto(`/releases?namespace=${world.namespace}`);
     // An ended release is in the archive a moment later.
-    await alice.page.getByRole('row').filter({ hasText: 'lab/http-echo:2' }).getByText('Promoted').waitFor();
+    const promoted = alice.page.getByRole('row').filter({ hasText: 'lab/http-echo:2' });
+    await promoted.getByText('Promoted').waitFor();
+    await promoted.getByRole('link', { name: 'undone later' }).waitFor();
     await alice.page
       .getByLabel(/^Select .* to compare/)
       .first()
@@ -220,7 +222,9 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
       for (const viewer of [alice, bob]) {
         await viewer.goto(path);
         await viewer.page.locator('.loading').waitFor({ state: 'detached' });
-        if (name === 'past') await viewer.page.locator('.difference').getByText('lab/http-echo:2').waitFor();
+        if (name === 'past' || name === 'compare') {
+          await viewer.page.locator('.difference').getByText('lab/http-echo:2').waitFor();
+        }
         await viewer.inspect(name);
       }
     }

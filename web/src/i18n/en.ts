@@ -263,6 +263,8 @@ export const en = {
     who: 'By',
     images: 'Images',
     open: 'under way',
+    undoneLater: 'undone later',
+    whatUndone: 'what it has undone',
     none: 'No release matches.',
     noneYet: 'No release yet.',
     more: 'Load more',

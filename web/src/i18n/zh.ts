@@ -261,6 +261,8 @@ export const zh: Texts = {
     who: '发起人',
     images: '镜像',
     open: '进行中',
+    undoneLater: '后来已撤销',
+    whatUndone: '它撤销的发布',
     none: '没有符合条件的发布。',
     noneYet: '还没有发布。',
     more: '加载更多',

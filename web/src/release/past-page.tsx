@@ -4,6 +4,7 @@ import { get } from '../api/client.js';
 import type { Release } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { OutcomeStatus } from '../releases/outcome.js';
+import { UndoingLinks } from '../releases/undoing-links.js';
 import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { useTitle } from '../ui/title.js';
@@ -26,6 +27,7 @@ export function PastReleasePage({ id }: { readonly id: string }) {
         <div className="page-head">
           <h1>{t.release.title(data.canary.name)}</h1>
           {data.outcome !== undefined && <OutcomeStatus outcome={data.outcome} />}
+          <UndoingLinks {...data} />
           <span className="muted">
             <Link href={`/canaries/${data.canary.namespace}/${data.canary.name}`}>
               {data.canary.namespace}/{data.canary.name}

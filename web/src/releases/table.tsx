@@ -5,6 +5,7 @@ import { Said, useLanguage } from '../i18n/language.js';
 import { Status } from '../ui/status.js';
 import { DateTime } from '../ui/time.js';
 import { OutcomeStatus } from './outcome.js';
+import { UndoingLinks } from './undoing-links.js';
 
 interface Props {
   readonly items: readonly PastRelease[];
@@ -73,7 +74,8 @@ function Row({ item, chosen, toggle }: RowProps) {
           <Status tone="busy">{t.releases.open}</Status>
         ) : (
           <OutcomeStatus outcome={outcome} />
-        )}
+        )}{' '}
+        <UndoingLinks {...item} />
         {reason !== undefined && (
           <div className="muted clamp">
             <Said>{reason}</Said>
