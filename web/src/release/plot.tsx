@@ -97,7 +97,9 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
         ...axis,
         size: labelled ? 28 : 0,
         space: 90,
-        values: (_plot, splits) => (labelled ? splits.map((at) => clock(at * 1000, locale)) : splits.map(() => '')),
+        // Half a second would be written like the whole one beside it.
+        values: (_plot, splits) =>
+          splits.map((at) => (labelled && Number.isInteger(at) ? clock(at * 1000, locale) : '')),
       },
       { ...axis, size: 64, space: 30, values: (_plot, splits) => splits.map(format) },
     ],
