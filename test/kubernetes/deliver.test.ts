@@ -10,7 +10,6 @@ import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import { checksumOf } from '../../src/webhooks/payload.js';
 import { wire } from '../../src/wiring.js';
 import { canaryWith } from '../crds/fixtures.js';
-import { until } from '../support/until.js';
 import { receiver } from '../webhooks/receiver.js';
 import { deployment, openCluster } from './cluster.js';
 
@@ -77,15 +76,7 @@ async function open(
     const told = await deliver(deps, { canary, origin, round: what }, new AbortController().signal);
     return Object.fromEntries(told.map((one) => [one.to, one]));
   };
-  /** The target, as a worker sees it. */
-  const runs = async (target: KubeObject): Promise<void> => {
-    await client.create(DEPLOYMENTS, target);
-    await until(
-      async () => (await deps.cache.get(DEPLOYMENTS, namespace, target.metadata.name)) !== undefined,
-      'a target',
-    );
-  };
-  return { client, namespace, deps, logged, put, tell, runs };
+  return { client, namespace, deps, logged, put, tell };
 }
 
 const entry = (name: string, severity: string, provider = name): object => ({
@@ -337,8 +328,8 @@ describe('what annotations of a Canary ask for', () => {
 
   test('a commit shows how its release stands; the token comes from the Secret and is told nobody', async (t) => {
     const forge = await receiver(t, (response) => response.writeHead(201).end());
-    const { tell, put, runs, namespace, logged } = await open(t, {}, {}, FORGE);
-    await runs(target(namespace, 'c0ffee0'));
+    const { tell, put, client, namespace, logged } = await open(t, {}, {}, FORGE);
+    await client.create(DEPLOYMENTS, target(namespace, 'c0ffee0'));
     await put('Secret', 'forge', { stringData: { token: 't0ken', address: forge.url } });
     const told = await tell(round(event('one'), alert('error', 'Failed checks threshold reached 2')));
     assert.deepEqual(told, { 'commit status': { to: 'commit status', through: 2, refused: [] } });
@@ -354,8 +345,8 @@ describe('what annotations of a Canary ask for', () => {
   });
 
   test('what is missing is said, and nothing is tried again', async (t) => {
-    const { tell, runs, namespace } = await open(t, {}, {}, FORGE);
-    await runs(target(namespace, 'latest'));
+    const { tell, client, namespace } = await open(t, {}, {}, FORGE);
+    await client.create(DEPLOYMENTS, target(namespace, 'latest'));
     const { 'commit status': told } = await tell(round(alert('info', 'x')));
     assert.deepEqual(told?.refused, [
       { seq: 1, error: 'annotation serinus.dev/commit of the target is "latest": use the commit’s full hash' },
