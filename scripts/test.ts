@@ -37,8 +37,8 @@ function rounds(wanted: readonly string[]): Round[] {
       atOnce: 2,
       timeoutMinutes: 5,
     },
-    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 2, timeoutMinutes: 20 },
-    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 40 },
+    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 20 },
+    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 4, timeoutMinutes: 40 },
   ].filter((round) => round.files.length > 0);
 }
 
@@ -122,7 +122,7 @@ async function passAlone(files: readonly string[], round: Round, env: NodeJS.Pro
 /** @returns the files in which a test has failed; all of them where the run broke off */
 async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'serinus-report-'));
-  const report = join(folder, 'failed');
+  const report = join(folder, 'files');
   const args = [
     '--import',
     'tsx',
@@ -130,9 +130,7 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
     `--test-concurrency=${round.atOnce}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    '--test-reporter=./scripts/slow-files.mjs',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=./scripts/failed-files.mjs',
+    '--test-reporter=./scripts/files-reporter.mjs',
     `--test-reporter-destination=${report}`,
     ...round.files,
   ];
@@ -140,10 +138,34 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
   const timer = setTimeout(() => child.kill('SIGKILL'), round.timeoutMinutes * 60_000);
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   clearTimeout(timer);
-  const named = existsSync(report) ? readFileSync(report, 'utf8').split('\n').filter(Boolean) : [];
+  const files = existsSync(report) ? readFileSync(report, 'utf8').split('\n').filter(Boolean).map(tellOf) : [];
   rmSync(folder, { recursive: true, force: true });
+  console.log(`\nslowest files:\n${slowest(files).join('\n')}`);
   if (code === 0) return [];
-  return named.length > 0 ? named.map((file) => relative(process.cwd(), file)) : round.files;
+  const failed = files.filter((one) => one.failed).map(({ file }) => file);
+  return failed.length > 0 ? failed : round.files;
+}
+
+/** What the reporter tells of a file. */
+interface FileTell {
+  readonly file: string;
+  readonly ms: number;
+  readonly failed: boolean;
+}
+
+function tellOf(line: string): FileTell {
+  const { file, ms, failed } = JSON.parse(line) as FileTell;
+  return { file: relative(process.cwd(), file), ms, failed };
+}
+
+const SLOWEST_SHOWN = 8;
+
+/** So that whoever waits knows what for. */
+function slowest(files: readonly FileTell[]): string[] {
+  return [...files]
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, SLOWEST_SHOWN)
+    .map(({ file, ms }) => `${(ms / 1000).toFixed(0).padStart(5)} s  ${file}`);
 }
 
 function seconds(since: number): number {
