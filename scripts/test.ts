@@ -38,7 +38,7 @@ function rounds(wanted: readonly string[]): Round[] {
       timeoutMinutes: 5,
     },
     { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 20 },
-    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 4, timeoutMinutes: 40 },
+    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 40 },
   ].filter((round) => round.files.length > 0);
 }
 
