@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { isLoopback } from '../api/options.js';
 import type { Linking } from '../links/offers.js';
 import { bool } from './bool.js';
+import { secretKeysOf } from './secret-keys.js';
 import { UsageError } from './usage.js';
 
 /** How messages come to offer orders. */
@@ -13,7 +14,6 @@ export interface ChatFlags {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const KEYS = 'SERINUS_LINK_KEYS';
-const KEY_BYTES = 32;
 
 export function addChatFlags(command: Command): Command {
   return command
@@ -54,13 +54,5 @@ export function linkingOf(
       `--links-url ${linksUrl}: it must be a URL without a path such as https://serinus.example.com; http is for loopback only`,
     );
   }
-  return { origin: url.origin, keys: text.split(/[\s,]+/).map(keyOf), slackButtons };
-}
-
-function keyOf(text: string, index: number): Uint8Array {
-  const bytes = /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
-  if (bytes?.length === KEY_BYTES) return bytes;
-  throw new UsageError(
-    `${KEYS}: key ${index + 1} is not ${KEY_BYTES} bytes in base64; openssl rand -base64 32 makes one`,
-  );
+  return { origin: url.origin, keys: secretKeysOf(text, KEYS), slackButtons };
 }

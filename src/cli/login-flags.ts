@@ -7,6 +7,7 @@ import { isLoopback } from '../api/options.js';
 import { parseGoDuration } from '../crds/duration.js';
 import { messageOf } from '../errors.js';
 import { list } from './options.js';
+import { secretKeysOf } from './secret-keys.js';
 import { UsageError } from './usage.js';
 
 /** How people log in with a browser. `--oidc-…` mean what flags of that name mean to the API server of Kubernetes. */
@@ -124,16 +125,7 @@ function keysOf(text: string | undefined, origin: string): Uint8Array[] {
       `--auth oidc needs keys that seal sessions: set ${KEYS} or --session-keys-file to the output of openssl rand -base64 32`,
     );
   }
-  return text
-    .split(/[\s,]+/)
-    .filter((key) => key !== '')
-    .map((key, index) => {
-      const bytes = /^[A-Za-z0-9+/]+={0,2}$/.test(key) ? Buffer.from(key, 'base64') : undefined;
-      if (bytes?.length === KEY_BYTES) return bytes;
-      throw new UsageError(
-        `${KEYS} or --session-keys-file: key ${index + 1} is not ${KEY_BYTES} bytes in base64; openssl rand -base64 32 makes one`,
-      );
-    });
+  return secretKeysOf(text, `${KEYS} or --session-keys-file`);
 }
 
 /** What is secret comes from a file or a variable: others on the machine can see flags. */
