@@ -96,6 +96,8 @@ export interface MetricResult {
   readonly message?: string;
   /** No value could be read because the provider failed, not because the canary did. */
   readonly providerError?: true;
+  /** The provider answered, and had no value. */
+  readonly noValues?: true;
 }
 
 /** The answers of a round of webhooks; they stop at the first that decides. */

@@ -102,6 +102,8 @@ export interface Standing extends KnownRevisions {
   readonly failedChecks: number;
   /** Analyses in a row that came to no judgement because a metrics provider failed. */
   readonly unknownChecks: number;
+  /** When the last such check was, milliseconds since 1970; undefined where there was none. */
+  readonly unknownAt?: number | undefined;
   /** Completed iterations of an A/B or Blue/Green analysis. */
   readonly iterations: number;
   /** Pre-rollout hooks have passed for the present revision. */

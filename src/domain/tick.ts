@@ -277,12 +277,16 @@ function check(s: Standing, f: Findings, now: number): Step | undefined {
   if (f.analysis === undefined) return { do: 'ask', question: 'analysis' };
   const failed = failedHook({ results: f.analysis.hooks }) ?? failedMetric(f.analysis);
   if (!failed) return undefined;
-  return isUnknown(f.analysis) ? holdOrRollBack(s) : haltOrRollBack(s);
+  return isUnknown(s, f.analysis) ? holdOrRollBack(s) : haltOrRollBack(s);
 }
 
 /** The metrics provider failed, so the canary has neither passed nor failed. */
-function isUnknown(analysis: Analysis): boolean {
-  return !failedHook({ results: analysis.hooks }) && failedMetric(analysis)?.providerError === true;
+function isUnknown({ unknownAt }: Standing, analysis: Analysis): boolean {
+  if (failedHook({ results: analysis.hooks })) return false;
+  const metric = failedMetric(analysis);
+  if (metric?.providerError) return true;
+  // A server that is back has no values yet of the time in which it was away.
+  return metric?.noValues === true && unknownAt !== undefined && (metric.window?.from ?? Infinity) <= unknownAt;
 }
 
 /** Standing still without a judgement is safe for a while, not for ever. */

@@ -11,6 +11,8 @@ export class Halted extends Error {
   constructor(
     message: string,
     readonly blame: Blame,
+    /** The query was answered, with nothing. */
+    readonly noValues = false,
   ) {
     super(message);
   }
@@ -45,7 +47,7 @@ export async function step<T>(take: () => T | Promise<T>, { failed, noValues = f
   try {
     return await take();
   } catch (error) {
-    if (error instanceof NoValuesFound) throw new Halted(noValues(error.message), 'canary');
+    if (error instanceof NoValuesFound) throw new Halted(noValues(error.message), 'canary', true);
     if (error instanceof TooEarly) throw new Halted(error.message, 'nobody');
     if (error instanceof UserError) throw new Halted(failed(error.message), 'canary');
     if (error instanceof TransientError) throw new Halted(failed(error.message), 'provider');
@@ -64,6 +66,10 @@ export async function readingOf(read: () => Promise<number>, providerErrors: Pro
   } catch (error) {
     if (!(error instanceof Halted)) throw error;
     const isUnknown = error.blame === 'nobody' || (error.blame === 'provider' && providerErrors === 'hold');
-    return { failure: error.message, ...(isUnknown ? { providerError: true } : {}) };
+    return {
+      failure: error.message,
+      ...(isUnknown ? { providerError: true } : {}),
+      ...(error.noValues ? { noValues: true } : {}),
+    };
   }
 }

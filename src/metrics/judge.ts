@@ -12,6 +12,7 @@ export type Reading =
       readonly failure: string;
       /** It says nothing about the canary: the provider is to blame, or it is too early to tell. */
       readonly providerError?: true;
+      readonly noValues?: true;
     };
 
 /** How a value and its bounds are worded: `success rate 98.50% < 99%`. */
@@ -43,8 +44,8 @@ export function judge(
   builtin?: BuiltinMetric,
 ): MetricResult {
   if ('failure' in reading) {
-    const { failure, providerError } = reading;
-    return { metric: name, ok: false, ...range, message: failure, ...(providerError ? { providerError } : {}) };
+    const { failure, ...why } = reading;
+    return { metric: name, ok: false, ...range, message: failure, ...why };
   }
   const { value } = reading;
   const wording = builtin ? BUILTIN_WORDINGS[builtin] : { label: name, value: twoPlaces, bound: formatFloat };

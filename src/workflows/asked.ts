@@ -15,6 +15,7 @@ export function asked(state: State): AskedStanding {
     weight: state.weight,
     failedChecks: state.failedChecks,
     unknownChecks: state.unknownChecks,
+    ...(state.unknownAt === undefined ? {} : { unknownAt: state.unknownAt }),
     iterations: state.iterations,
     applied: state.applied,
     promoted: state.promoted,

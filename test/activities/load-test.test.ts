@@ -130,13 +130,13 @@ test('a cancel ends it at once, and what was found by then is its result', async
   const attempt = new Attempt(`hey -z 10m -c 2 -q 20 ${url}`);
   const running = attempt.run();
   await until(() => count() > 20, 'requests');
-  const began = performance.now();
   attempt.cancel();
   const result = await running;
-  const took = performance.now() - began;
-  assert.ok(took < 500, `${took} ms`);
-  assert.ok(result.requests > 20);
   const sent = count();
+  // The service has seen requests whose answers weren't there yet: at most one of each of the two clients.
+  assert.ok(result.requests >= sent - 2 && result.requests <= sent, `${result.requests} of ${sent}`);
+  // It was to last ten minutes, and beats every second: nothing waited for either.
+  assert.ok(result.seconds < 30, `${result.seconds} s`);
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.equal(count(), sent, 'nothing more is sent');
 });

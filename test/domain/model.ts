@@ -377,3 +377,10 @@ export const PROVIDER_DOWN: Analysis = {
     },
   ],
 };
+
+/** @param seconds how long the window looks back */
+export function noValues(now: number, seconds: number): Analysis {
+  const window = { from: now - seconds * 1000, to: now };
+  const message = 'Halt advancement no values found for metric: request-success-rate';
+  return { hooks: [], metrics: [{ metric: 'request-success-rate', ok: false, noValues: true, window, message }] };
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FAILING, Model, PASSING, policyWith, PROVIDER_DOWN, V1, V2, V3 } from './model.js';
+import { FAILING, Model, noValues, PASSING, policyWith, PROVIDER_DOWN, V1, V2, V3 } from './model.js';
 
 describe('a release', () => {
   test('good: initialised Canary, new revision, promoted through every weight', () => {
@@ -76,6 +76,27 @@ describe('a release', () => {
     assert.deepEqual(m.weightsSeen, [10, 0]);
     assert.equal(m.state.ending?.kind, 'rolled-back');
     assert.equal(m.status.phase, 'Failed');
+  });
+
+  test('no values where the window reaches back into an outage of the provider count against nobody', () => {
+    // One failed check would end it.
+    const m = new Model({ policy: policyWith({ threshold: 1 }) });
+    const looks: ('down' | 'empty')[] = ['down', 'empty'];
+    m.analysis = () => {
+      const found = looks.shift();
+      return found === 'down' ? PROVIDER_DOWN : found === 'empty' ? noValues(m.now, 10) : PASSING;
+    };
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+  });
+
+  test('no values count as failed where the provider answered all along, or the window is younger than its outage', () => {
+    const m = new Model({ policy: policyWith({ threshold: 2 }) });
+    let look = 0;
+    m.analysis = () => ((look += 1) === 1 ? PROVIDER_DOWN : noValues(m.now, look === 2 ? 10 : 9));
+    m.run();
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.match(m.state.ending.reason, /failed checks threshold reached/);
   });
 
   test('a metrics provider that is down holds the release and is not counted as a failed check', () => {

@@ -30,6 +30,7 @@ import { wire } from '../../src/wiring.js';
 import type { Activities } from '../../src/workflows/activities.js';
 import { JANITOR, taskQueueOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
+import { explainFailure } from '../support/diagnosis.js';
 import { MemoryArchive } from '../support/memory-archive.js';
 import { until } from '../support/until.js';
 import { receiver, type Receiver } from '../webhooks/receiver.js';
@@ -66,7 +67,10 @@ class DoubleRelease {
     const doubled = new Doubled(client, namespace);
     const activities = doubled.wrap(createActivities(deps, temporal));
     const bench = await (await openBench(activities, undefined, undefined, { canary })).start();
-    t.after(() => bench.close());
+    t.after(async () => {
+      await explainFailure(t, { kube: client, temporal, canary });
+      await bench.close();
+    });
     return new DoubleRelease(client, namespace, bench, doubled, hooks, archive);
   }
 

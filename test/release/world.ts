@@ -14,6 +14,7 @@ import { APISIX_ROUTES } from '../../src/routers/apisix.js';
 import { workflowIdOf } from '../../src/workflows/contract.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import { NAMESPACES } from '../kubernetes/cluster.js';
+import { explainFailure, type Suspect } from '../support/diagnosis.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
 import { Traffic } from './traffic.js';
@@ -66,7 +67,10 @@ export class World {
       connection,
       place,
     );
-    t.after(() => world.close());
+    t.after(async () => {
+      await explainFailure(t, world.suspect);
+      await world.close();
+    });
     await kube.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: world.namespace } });
     return world;
   }
@@ -162,6 +166,11 @@ export class World {
 
   async lease(): Promise<KubeObject | undefined> {
     return this.kube.get(LEASES, this.namespace, `serinus-${this.name}`);
+  }
+
+  private get suspect(): Suspect {
+    const { kube, temporal, cluster, namespace, name } = this;
+    return { kube, temporal, canary: { cluster, namespace, name }, log: () => this.logText() };
   }
 
   get run() {

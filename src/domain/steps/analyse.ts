@@ -98,7 +98,8 @@ export function halt(context: Context): Decision {
 /** The metrics provider failed: the canary keeps its weight, and nothing is held against it. */
 export function hold(context: Context): Decision {
   const { state, now } = context;
-  const counted = tickLater({ ...afterCheck(context), unknownChecks: state.unknownChecks + 1 }, now);
+  const unknown = { ...afterCheck(context), unknownChecks: state.unknownChecks + 1, unknownAt: now };
+  const counted = tickLater(unknown, now);
   const [said, next] = sayOnce(counted, [...preamble(context), ...haltMessages(context)]);
   return apply(said, 'no judgement: the metrics provider failed', next, now);
 }

@@ -12,6 +12,7 @@ function fromTheStart(state: State): State {
     phase: 'Progressing',
     failedChecks: 0,
     unknownChecks: 0,
+    unknownAt: undefined,
     iterations: 0,
     prepared: false,
     begun: false,
