@@ -62,17 +62,28 @@ export function changeId(...parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 
+export interface SubmissionOptions {
+  /** Shortest term of the Lease, in seconds. */
+  readonly leaseSeconds: number;
+  /** How long to wait for a worker's answer, in milliseconds; three seconds where undefined. */
+  readonly answerMs?: number;
+}
+
 /** Submits by update-with-start, so that "tell it or start it" is one step of the server. */
 export class TemporalSubmissions implements Submissions {
   constructor(
     private readonly client: Client,
-    private readonly options: { readonly leaseSeconds: number },
+    private readonly options: SubmissionOptions,
   ) {}
+
+  private get deadline(): number {
+    return Date.now() + (this.options.answerMs ?? ANSWER_MS);
+  }
 
   async submit(canary: CanaryKey, change: Change, introduction: Introduction = {}): Promise<SubmitAnswer> {
     const operation = this.startOperation(canary, change, introduction);
     try {
-      return await this.client.withDeadline(Date.now() + ANSWER_MS, () =>
+      return await this.client.withDeadline(this.deadline, () =>
         this.client.workflow.executeUpdateWithStart(submitUpdate, {
           args: [change],
           updateId: change.id,
@@ -98,7 +109,7 @@ export class TemporalSubmissions implements Submissions {
     const args: [OrderDetails] = [{ ...details, of }];
     const operation = this.startOperation(canary, change, introduction);
     try {
-      const receipt = await this.client.withDeadline(Date.now() + ANSWER_MS, () =>
+      const receipt = await this.client.withDeadline(this.deadline, () =>
         this.client.workflow.executeUpdateWithStart(orderUpdates[order], {
           args,
           updateId: requestId,

@@ -26,7 +26,7 @@ async function promoted(t: TestContext): Promise<{ world: World; serinus: Serinu
 const warmPods = (world: World): Promise<number> => world.available(`${APP}-previous`);
 
 function undo(world: World) {
-  const submissions = new TemporalSubmissions(world.temporal, { leaseSeconds: 2 });
+  const submissions = new TemporalSubmissions(world.temporal, { leaseSeconds: 2, answerMs: 30_000 });
   const canary = { cluster: world.cluster, namespace: world.namespace, name: world.name };
   return submissions.give(canary, 'undo', { by: 'alice', reason: 'checkout is broken', requestId: randomUUID() }, '');
 }

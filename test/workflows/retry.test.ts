@@ -24,7 +24,7 @@ async function failed() {
   const first = await bench.handle.result();
   assert.equal(first.ending.kind, 'rolled-back');
   cluster.analysis = () => ({ hooks: [], metrics: [] });
-  const submissions = new TemporalSubmissions(bench.client, { leaseSeconds: 60 });
+  const submissions = new TemporalSubmissions(bench.client, { leaseSeconds: 60, answerMs: 30_000 });
   const retry = (requestId: string) =>
     submissions.give(
       bench.canary,

@@ -16,7 +16,7 @@ async function promoted(t: TestContext, warm: boolean) {
   assert.equal((await bench.handle.result()).ending.kind, 'promoted');
   cluster.weightsSeen = [];
   cluster.warm = warm;
-  const submissions = new TemporalSubmissions(bench.client, { leaseSeconds: 60 });
+  const submissions = new TemporalSubmissions(bench.client, { leaseSeconds: 60, answerMs: 30_000 });
   const undo = (requestId: string) =>
     submissions.give(bench.canary, 'undo', { by: 'alice', reason: 'broken', requestId, channel: 'api' }, 'release');
   return { cluster, bench, undo };
