@@ -3,6 +3,7 @@ import type { Shipment } from '../domain/shipment.js';
 import { FencedError } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import type { LeaseOwner, Renewal } from '../kubernetes/lease.js';
+import { LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { withInvalidSpec } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
@@ -30,12 +31,13 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const owner = leaseOwner(input.canary, view.object);
   const spec = keptSpec(view);
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
-  await deps.leases.renew(owner, input.fence, term, { spec, observedApprovals: input.observedApprovals });
+  const fence = new LeaseClaim(deps.leases, owner, input.fence);
+  await fence.renew(term, { spec, observedApprovals: input.observedApprovals });
   let shipment: Shipment | undefined;
   let routedAt: number | undefined;
   for (const [index, effect] of input.effects.entries()) {
-    if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release);
-    else if (!(await carryOut(deps, view, effect, input, index, signal))) return { overtaken: true };
+    if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release, fence);
+    else if (!(await carryOut(deps, view, effect, { ...input, fence }, index, signal))) return { overtaken: true };
     if (effect.do === 'weights') routedAt = performance.now();
   }
   if (release) await letGo(deps, owner, input, release);
@@ -43,6 +45,9 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const routed = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
   return { overtaken: false, ...(shipment ? { shipment } : {}), ...routed };
 }
+
+/** What is to be applied, with a fence that can be asked. */
+type Claimed = ApplyInput & { readonly fence: LeaseClaim };
 
 /** Releases the Lease. One that went with the Canary, which has just been let go of, needs no release. */
 async function letGo(deps: Dependencies, owner: LeaseOwner, input: ApplyInput, release: Renewal): Promise<void> {
@@ -59,7 +64,7 @@ async function carryOut(
   deps: Dependencies,
   view: CanaryView,
   effect: Exclude<Effect, { do: 'keep' }>,
-  input: ApplyInput,
+  input: Claimed,
   index: number,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -70,7 +75,7 @@ async function carryOut(
       await say(deps, view, effect, input.at, fence.seq * EVENTS_PER_BATCH + index);
       return true;
     case 'status':
-      await writeStatus(deps, view, effect.status, input.at);
+      await writeStatus(deps, view, effect.status, input.at, fence);
       return true;
     case 'condition':
       await write(
@@ -79,6 +84,7 @@ async function carryOut(
         input.canary,
         (current) => current && withInvalidSpec(current, effect.message, input.at),
         {
+          fence,
           subresource: 'status',
         },
       );
@@ -92,18 +98,18 @@ async function work(
   deps: Dependencies,
   view: CanaryView,
   effect: Exclude<Effect, { do: 'event' | 'status' | 'condition' | 'keep' }>,
-  input: ApplyInput,
+  input: Claimed,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { fence } = input;
   // Without any valid spec nobody knows what would have to be given back: the Canary may go as it is.
   if (!view.canary && effect.do === 'scaleLikePrimary') return true;
   if (!view.canary && effect.do === 'revert') {
-    await putFinalizer(deps.cache, input.canary, false);
+    await putFinalizer(deps.cache, input.canary, false, fence);
     return true;
   }
   const bench = workbench(deps, view);
   const { canary, router, workload } = bench;
-  const { fence } = input;
   switch (effect.do) {
     case 'build':
       await buildPrimary(deps.cache, bench, fence);
@@ -128,35 +134,35 @@ async function work(
       return true;
     case 'scaleUp':
       // A new release: there is nothing left that an undo of the one before could go back to at once.
-      await workload.warm?.drop(canary);
-      await workload.scaleUp(canary);
+      await workload.warm?.drop(canary, fence);
+      await workload.scaleUp(canary, fence);
       return true;
     case 'scaleDown':
-      await workload.scaleDown(canary);
+      await workload.scaleDown(canary, fence);
       return true;
     case 'keepPrevious':
-      await workload.warm?.keep(canary, effect.until);
+      await workload.warm?.keep(canary, effect.until, fence);
       return true;
     case 'reopen':
       await workload.reopen(canary, fence);
       return true;
     case 'divert':
-      await divert(deps.cache, bench, signal);
+      await divert(deps.cache, bench, fence, signal);
       return true;
     case 'restore':
       await workload.restore(canary, fence);
       return true;
     case 'pointBack':
-      await pointBack(deps.cache, bench);
-      await workload.warm?.drop(canary);
+      await pointBack(deps.cache, bench, fence);
+      await workload.warm?.drop(canary, fence);
       return true;
     case 'scaleLikePrimary':
-      await workload.scaleLikePrimary(canary);
+      await workload.scaleLikePrimary(canary, fence);
       return true;
     case 'revert':
-      await giveServiceBack(deps.cache, bench);
+      await giveServiceBack(deps.cache, bench, fence);
       await router.finalize(canary, fence);
-      await putFinalizer(deps.cache, canary, false);
+      await putFinalizer(deps.cache, canary, false, fence);
       return true;
     default:
       return unknownEffect(effect);

@@ -20,7 +20,8 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
   } catch (error) {
     if (!(error instanceof NamespaceEnding)) throw error;
     // What would be given back goes as well, and our finalizer must not hold the namespace up.
-    if (view.object.metadata.deletionTimestamp !== undefined) await putFinalizer(deps.cache, input.canary, false);
+    if (view.object.metadata.deletionTimestamp !== undefined)
+      await putFinalizer(deps.cache, input.canary, false, undefined);
     return { gone: true };
   }
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Canary } from '../crds/canary.js';
 import type { Weights } from '../domain/weights.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
-import type { Fence } from '../kubernetes/lease.js';
+import type { Claim } from '../kubernetes/claim.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { CANARIES, SERVICES } from '../kubernetes/object.js';
 import { desiredService, type ServiceWish } from '../kubernetes/objects/service.js';
@@ -15,10 +15,10 @@ import type { Workbench } from './canary.js';
 export const FINALIZER = 'finalizer.flagger.app';
 
 /** Makes what the primary needs before users are sent to it. */
-export async function buildPrimary(cache: ClusterCache, bench: Workbench, fence: Fence): Promise<void> {
+export async function buildPrimary(cache: ClusterCache, bench: Workbench, fence: Claim): Promise<void> {
   const { canary, workload } = bench;
   const { pods } = await workload.look(canary);
-  if (pods) await putServices(cache, [canaryService(canary, pods), primaryService(canary, pods)]);
+  if (pods) await putServices(cache, [canaryService(canary, pods), primaryService(canary, pods)], fence);
   await workload.build(canary, fence);
 }
 
@@ -27,15 +27,15 @@ export async function reconcileAll(
   cache: ClusterCache,
   bench: Workbench,
   weights: Weights,
-  fence: Fence,
+  fence: Claim,
 ): Promise<void> {
   const { canary, router, workload } = bench;
   const { pods } = await workload.look(canary);
-  if (pods) await putServices(cache, [canaryService(canary, pods), primaryService(canary, pods)]);
+  if (pods) await putServices(cache, [canaryService(canary, pods), primaryService(canary, pods)], fence);
   await workload.reconcile(canary, fence);
-  if (pods) await putServices(cache, [apexService(canary, pods)]);
+  if (pods) await putServices(cache, [apexService(canary, pods)], fence);
   await router.reconcile(canary, weights, fence);
-  await putFinalizer(cache, canary, canary.revertOnDeletion);
+  await putFinalizer(cache, canary, canary.revertOnDeletion, fence);
 }
 
 /** Generated objects that aren't as they should be, `Kind/name`. */
@@ -55,33 +55,40 @@ export async function driftOf(cache: ClusterCache, bench: Workbench, view: Targe
  * Points the users' Service back at the target, where it was there before the Canary. A target that is gone has no say:
  * the Service then gets what its own users have applied, or stays as it is.
  */
-export async function giveServiceBack(cache: ClusterCache, { canary, workload }: Workbench): Promise<void> {
+export async function giveServiceBack(
+  cache: ClusterCache,
+  { canary, workload }: Workbench,
+  fence: Claim,
+): Promise<void> {
   // A Service that is the target itself was never pointed elsewhere.
   if (canary.targetRef.kind === SERVICES.kind) return;
   const label = await workload.selector(canary);
   const key = { namespace: canary.namespace, name: canary.service.name };
-  await write(cache, SERVICES, key, (current) => {
+  const desire = (current: KubeObject | undefined): KubeObject | undefined => {
     const ours = current?.metadata.ownerReferences?.some((ref) => ref.uid === canary.uid) ?? false;
     if (!current || ours) return undefined;
     const selector = originalSelector(current) ?? (label && { [label.label]: label.value });
     if (!selector) return undefined;
     return { ...current, spec: { ...(current['spec'] as object), selector } };
-  });
+  };
+  await write(cache, SERVICES, key, desire, { fence });
 }
 
-/** Adds or removes the finalizer. */
+/** Adds or removes the finalizer. @param fence undefined where there can be no Lease, because the namespace goes */
 export async function putFinalizer(
   cache: ClusterCache,
   canary: { readonly namespace: string; readonly name: string },
   wanted: boolean,
+  fence: Claim | undefined,
 ): Promise<void> {
-  await write(cache, CANARIES, canary, (current) => {
+  const desire = (current: KubeObject | undefined): KubeObject | undefined => {
     if (!current || hasFinalizer(current) === wanted) return undefined;
     // A finalizer can't be added to what is being deleted.
     if (wanted && current.metadata.deletionTimestamp !== undefined) return undefined;
     const others = (current.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
     return { ...current, metadata: { ...current.metadata, finalizers: wanted ? [...others, FINALIZER] : others } };
-  });
+  };
+  await write(cache, CANARIES, canary, desire, { fence });
 }
 
 export function hasFinalizer(object: KubeObject): boolean {
@@ -100,8 +107,8 @@ function originalSelector(service: KubeObject): Readonly<Record<string, string>>
   }
 }
 
-async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[]): Promise<void> {
-  for (const wish of wishes) await write(cache, SERVICES, wish, (current) => desiredService(wish, current));
+async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[], fence: Claim): Promise<void> {
+  for (const wish of wishes) await write(cache, SERVICES, wish, (current) => desiredService(wish, current), { fence });
 }
 
 function allServices(canary: Canary, pods: PodsView): readonly ServiceWish[] {

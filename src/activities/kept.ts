@@ -7,8 +7,9 @@ import type { CanaryKey } from '../domain/identity.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Shipment } from '../domain/shipment.js';
 import { messageOf, UserError } from '../errors.js';
-import { KubeError } from '../kubernetes/client.js';
-import { CONTROLLER_REVISIONS, type NamedObject } from '../kubernetes/object.js';
+import type { Claim } from '../kubernetes/claim.js';
+import { CONTROLLER_REVISIONS, type KubeObject, type NamedObject } from '../kubernetes/object.js';
+import { make } from '../kubernetes/write.js';
 import type { Contents } from '../workloads/port.js';
 import type { Workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
@@ -32,12 +33,13 @@ export async function keep(
   { canary, workload }: Workbench,
   { revision, first }: Effect & { readonly do: 'keep' },
   release: string | undefined,
+  fence: Claim,
 ): Promise<Shipment | undefined> {
   try {
     const found = await workload.contents(canary);
     if (!sameRevision(found.revision, revision)) return undefined;
     const contents = first ? { ...found, before: undefined } : found;
-    if (deps.archive && release !== undefined) await create(deps, canary, release, contents);
+    if (deps.archive && release !== undefined) await create(deps, canary, release, contents, fence);
     return shipmentOf(contents);
   } catch (error) {
     // What the archive will miss is no reason to keep a release from starting.
@@ -52,23 +54,21 @@ async function create(
   { namespace, name }: Canary,
   release: string,
   contents: Contents,
+  fence: Claim,
 ): Promise<void> {
-  try {
-    await deps.cache.client.create(CONTROLLER_REVISIONS, {
-      apiVersion: CONTROLLER_REVISIONS.apiVersion,
-      kind: CONTROLLER_REVISIONS.kind,
-      metadata: {
-        name: nameOf(release, contents.revision.hash),
-        namespace,
-        labels: { [OF_RELEASE]: labelOf(release) },
-        annotations: { [OF_CANARY]: name },
-      },
-      revision: 1,
-      data: templatesOf(contents),
-    });
-  } catch (error) {
-    if (!(error instanceof KubeError) || !error.alreadyExists) throw error;
-  }
+  const revision: KubeObject = {
+    apiVersion: CONTROLLER_REVISIONS.apiVersion,
+    kind: CONTROLLER_REVISIONS.kind,
+    metadata: {
+      name: nameOf(release, contents.revision.hash),
+      namespace,
+      labels: { [OF_RELEASE]: labelOf(release) },
+      annotations: { [OF_CANARY]: name },
+    },
+    revision: 1,
+    data: templatesOf(contents),
+  };
+  await make(deps.cache, CONTROLLER_REVISIONS, revision, { fence });
 }
 
 /** What is kept of any release of a Canary, because no archive has it yet. */

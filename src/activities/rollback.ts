@@ -3,6 +3,7 @@ import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
+import { LeaseClaim } from '../kubernetes/claim.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
@@ -32,27 +33,28 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   if (!view) return { servedBy: 'primary' };
   const owner = leaseOwner(input.canary, view.object);
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
-  await deps.leases.renew(owner, input.fence, term);
+  const fence = new LeaseClaim(deps.leases, owner, input.fence);
+  await fence.renew(term);
   const bench = workbench(deps, view);
   await tell(deps, view, input, input.reason, REASON_INDEX);
   const diverted = await isDiverted(deps.cache, bench);
   let restored: string | undefined;
   if (diverted) {
     // An undo was cut off while warm pods of the former version serve: they do, until the primary can.
-    restored = await bench.workload.restore(bench.canary, input.fence);
+    restored = await bench.workload.restore(bench.canary, fence);
     await untilPrimaryServes(deps, bench, signal);
   }
-  const servedBy = await moveTraffic(deps, bench, input);
-  if (!diverted) restored = await bench.workload.restore(bench.canary, input.fence);
+  const servedBy = await moveTraffic(deps, bench, fence);
+  if (!diverted) restored = await bench.workload.restore(bench.canary, fence);
   await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1);
   if (servedBy === 'primary') {
     await drain(bench.router, bench.canary, signal);
-    await pointBack(deps.cache, bench);
-    await bench.workload.scaleDown(bench.canary);
+    await pointBack(deps.cache, bench, fence);
+    await bench.workload.scaleDown(bench.canary, fence);
   }
   const status = input.status ?? (await statusFromCluster(view, bench));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
-  await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at);
+  await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
   if (release) await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
   return { servedBy };
 }
@@ -87,14 +89,14 @@ async function untilPrimaryServes(
   }
 }
 
-async function moveTraffic(deps: Dependencies, bench: Workbench, input: RollBackInput): Promise<'primary' | 'canary'> {
+async function moveTraffic(deps: Dependencies, bench: Workbench, fence: LeaseClaim): Promise<'primary' | 'canary'> {
   const { canary, router, workload } = bench;
   await workload.refresh(canary);
   const primary = await workload.readiness(canary, 'primary', deps.now());
   const target = await workload.readiness(canary, 'canary', deps.now());
   const servedBy = !isAvailable(primary) && isAvailable(target) && (await hasPods(bench)) ? 'canary' : 'primary';
   try {
-    await router.setWeights(canary, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, input.fence);
+    await router.setWeights(canary, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, fence);
   } catch (error) {
     // No route of ours: the user's own leads to the Service of the primary.
     if (!(error instanceof UserError)) throw error;

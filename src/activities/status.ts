@@ -1,6 +1,7 @@
 import { parseStatus } from '../crds/status.js';
 import type { StatusEffect } from '../domain/effects.js';
 import { isActive, type Phase } from '../domain/phases.js';
+import type { Claim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { withStatus } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
@@ -19,6 +20,7 @@ export async function writeStatus(
   view: CanaryView,
   status: StatusEffect,
   at: number,
+  fence: Claim,
 ): Promise<void> {
   const { name, namespace = '' } = view.object.metadata;
   const kind = view.canary?.targetRef.kind ?? 'Deployment';
@@ -32,7 +34,7 @@ export async function writeStatus(
       before = parseStatus(current['status']).phase;
       return withStatus(current, status, kind, at);
     },
-    { subresource: 'status' },
+    { fence, subresource: 'status' },
   );
   if (before !== undefined) countRelease(deps, view, before, status.phase);
 }

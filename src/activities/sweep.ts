@@ -1,12 +1,14 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
+import { LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
-import { readCanary, workbench } from './canary.js';
+import { readCanary, workbench, type CanaryView } from './canary.js';
 import type { DeadRuns } from './dead-runs.js';
 import type { Dependencies } from './dependencies.js';
+import { leaseOwner } from './tenure.js';
 import { sight, type FullSighting } from './sighting.js';
 import { changeId } from './submissions.js';
 
@@ -41,7 +43,12 @@ async function dropExpired(deps: Dependencies, key: CanaryKey): Promise<void> {
   if (!view?.canary || view.lease?.holder) return;
   const { canary, workload } = workbench(deps, view);
   const expiry = await workload.warm?.expiry(canary);
-  if (expiry !== undefined && expiry <= deps.now()) await workload.warm?.drop(canary);
+  if (expiry !== undefined && expiry <= deps.now()) await workload.warm?.drop(canary, vacancy(deps, key, view));
+}
+
+/** The claim of somebody who acts while nobody holds the Canary: void as soon as anybody takes it. */
+function vacancy(deps: Dependencies, key: CanaryKey, view: CanaryView): LeaseClaim {
+  return new LeaseClaim(deps.leases, leaseOwner(key, view.object), view.lease?.fence ?? { epoch: 0, seq: 0 });
 }
 
 async function lookAfter(

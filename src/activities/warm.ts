@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Claim } from '../kubernetes/claim.js';
 import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kubernetes/object.js';
 import { write } from '../kubernetes/write.js';
 import type { WarmPods } from '../workloads/port.js';
@@ -19,12 +20,12 @@ const HEARD_MS = 150;
  *
  * @throws UserError where there are none, or they can't be reached in time
  */
-export async function divert(cache: ClusterCache, bench: Workbench, signal: AbortSignal): Promise<void> {
+export async function divert(cache: ClusterCache, bench: Workbench, fence: Claim, signal: AbortSignal): Promise<void> {
   const { canary, workload } = bench;
   const { warm } = workload;
   const selector = await workload.selector(canary);
   if (!warm || !selector) throw new UserError(`${canary.targetRef.name} has no pods of its former version`);
-  await select(cache, bench, selector.label, warm.label(selector));
+  await select(cache, bench, selector.label, warm.label(selector), fence);
   const began = Date.now();
   while (!(await leadsToWarmPods(cache, bench, warm))) {
     if (Date.now() - began > ENDPOINTS_MS)
@@ -43,19 +44,26 @@ export async function isDiverted(cache: ClusterCache, { canary, workload }: Work
 }
 
 /** Points the canary's Service back at the target. */
-export async function pointBack(cache: ClusterCache, bench: Workbench): Promise<void> {
+export async function pointBack(cache: ClusterCache, bench: Workbench, fence: Claim): Promise<void> {
   if (!(await isDiverted(cache, bench))) return;
   const selector = await bench.workload.selector(bench.canary);
-  if (selector) await select(cache, bench, selector.label, selector.value);
+  if (selector) await select(cache, bench, selector.label, selector.value, fence);
 }
 
-async function select(cache: ClusterCache, { canary }: Workbench, label: string, value: string): Promise<void> {
+async function select(
+  cache: ClusterCache,
+  { canary }: Workbench,
+  label: string,
+  value: string,
+  fence: Claim,
+): Promise<void> {
   const key = { namespace: canary.namespace, name: canary.service.canaryName };
   await write(
     cache,
     SERVICES,
     key,
     (current) => current && { ...current, spec: { ...(current['spec'] as object), selector: { [label]: value } } },
+    { fence },
   );
 }
 

@@ -2,6 +2,7 @@ import { approvalsDigest } from '../crds/approvals.js';
 import { keptSpec, readCanary, workbench, type CanaryView, type Reading } from '../activities/canary.js';
 import { leaseOwner } from '../activities/tenure.js';
 import { UserError } from '../errors.js';
+import { LeaseClaim, type Claim } from '../kubernetes/claim.js';
 import { leaseName } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { CANARIES, LEASES } from '../kubernetes/object.js';
@@ -30,11 +31,12 @@ export async function adopt(reading: Reading, entry: Entry, now: number): Promis
     });
     reading.cache.remember(LEASES, lease);
   }
-  await writeStatus(reading, entry, view, now);
+  const claim = new LeaseClaim(reading.leases, owner, fence);
+  await writeStatus(reading, entry, view, now, claim);
   const observedGeneration = view.object.metadata.generation ?? 0;
   const observedApprovals = approvalsDigest(view.object);
   const seen = { observedGeneration, observedApprovals, spec: keptSpec(view) };
-  await reading.leases.renew(owner, fence, { kind: 'released' }, seen);
+  await claim.renew({ kind: 'released' }, seen);
 }
 
 /**
@@ -49,7 +51,11 @@ export async function giveBack(reading: Reading, entry: Entry, now: number): Pro
   const { client } = reading.cache;
   // Shuts out a run that nobody has seen.
   const owner = leaseOwner(entry, view.object);
-  await reading.leases.take(owner, 'serinus adopt --give-back', { kind: 'seconds', seconds: TERM_SECONDS });
+  const fence = await reading.leases.take(owner, 'serinus adopt --give-back', {
+    kind: 'seconds',
+    seconds: TERM_SECONDS,
+  });
+  const claim = new LeaseClaim(reading.leases, owner, fence);
   const traces = await tracesOf(reading, view);
   // Those whom the warm pods serve would meet nobody.
   if (traces.diverted) throw new UserError(`canary ${name}.${namespace}: an undo has begun since the plan was made`);
@@ -57,9 +63,9 @@ export async function giveBack(reading: Reading, entry: Entry, now: number): Pro
     const annotations = Object.fromEntries(stamps.map((stamp) => [stamp, null]));
     await client.patch(type, 'merge', namespace, of, { metadata: { annotations } });
   }
-  if (view.canary) await workbench(reading, view).workload.keepsakes.forget(view.canary);
+  if (view.canary) await workbench(reading, view).workload.keepsakes.forget(view.canary, claim);
   for (const { type, name: of } of traces.forArchive) await client.delete(type, namespace, of);
-  await writeStatus(reading, entry, view, now);
+  await writeStatus(reading, entry, view, now, claim);
   await client.delete(LEASES, namespace, leaseName(name));
 }
 
@@ -70,10 +76,10 @@ async function present(reading: Reading, { namespace, name }: Entry): Promise<Ca
   return view;
 }
 
-async function writeStatus(reading: Reading, entry: Entry, view: CanaryView, now: number): Promise<void> {
+async function writeStatus(reading: Reading, entry: Entry, view: CanaryView, now: number, fence: Claim): Promise<void> {
   const { status } = entry;
   if (!status) return;
   const kind = view.canary?.targetRef.kind ?? 'Deployment';
   const desire = (current: KubeObject | undefined) => current && withStatus(current, status, kind, now);
-  await write(reading.cache, CANARIES, entry, desire, { subresource: 'status' });
+  await write(reading.cache, CANARIES, entry, desire, { fence, subresource: 'status' });
 }

@@ -171,9 +171,15 @@ export class KubeClient {
     });
   }
 
-  /** A missing object is fine. */
-  async delete(type: ResourceType, namespace: string | undefined, name: string): Promise<void> {
-    await orUndefined(() => this.json('DELETE', pathOf(type, namespace, name), {}));
+  /**
+   * A missing object is fine.
+   *
+   * @param uid delete only this one; a conflict where another has its name
+   */
+  async delete(type: ResourceType, namespace: string | undefined, name: string, uid?: string): Promise<void> {
+    const options = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+    const body = uid === undefined ? undefined : options;
+    await orUndefined(() => this.json('DELETE', pathOf(type, namespace, name), { body }));
   }
 
   /**

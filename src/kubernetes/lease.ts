@@ -151,6 +151,29 @@ export class Leases {
     }
   }
 
+  /**
+   * Lets the Lease know of an epoch that stands on an object of the Canary, where it knows of older ones only: it was
+   * deleted, or restored from a time before. Whoever holds it holds it no more.
+   */
+  async learn(owner: LeaseOwner, epoch: number): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const current = await this.read(owner, attempt);
+      const view = current && viewOf(current);
+      if (!view || view.fence.epoch >= epoch) return;
+      const { holder, observedGeneration: observed, observedApprovals: approvals } = view;
+      const fence = { epoch, seq: 0 };
+      if (
+        await this.write(
+          owner,
+          current,
+          { holder, fence, term: termOf(view), observed, approvals, spec: undefined },
+          attempt,
+        )
+      )
+        return;
+    }
+  }
+
   private async read(owner: LeaseOwner, attempt: number): Promise<KubeObject | undefined> {
     const name = leaseName(owner.name);
     // The cache is good enough to try with: the version in it guards the write. After a conflict it isn't.
@@ -217,6 +240,12 @@ export class Leases {
       },
     };
   }
+}
+
+/** The term that a Lease stands for now. */
+function termOf({ held, holder, durationMs }: LeaseView): Term {
+  if (holder === '') return { kind: 'released' };
+  return held ? { kind: 'held' } : { kind: 'seconds', seconds: durationMs / 1000 };
 }
 
 interface LeaseContent {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FencedError } from '../errors.js';
 import type { ClusterCache } from './cache.js';
 import { KubeError } from './client.js';
+import type { Claim } from './claim.js';
 import { formatFence, isOlder, parseFence, type Fence } from './lease.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { titleOf } from './object.js';
@@ -13,8 +14,17 @@ export const FENCE_OF_ANNOTATION = 'serinus.dev/fence-of';
 const ATTEMPTS = 8;
 
 export interface WriteOptions {
-  /** Stamps the object with this fence, and refuses where a newer writer has stamped it. */
-  readonly fence?: Fence;
+  /**
+   * Whose write it is: refused where somebody newer has taken over. Undefined for what no run does, and what is right
+   * whoever holds the Canary.
+   */
+  readonly fence: Claim | undefined;
+  /**
+   * Stamps the object with the fence, and refuses where a newer writer has stamped it. For what is Serinus' own and
+   * decides what users are served by. On users' own objects, on a status, and on what is compared as a whole there is no
+   * room for a stamp: for them the Lease alone is the fence.
+   */
+  readonly stamp?: boolean;
   /**
    * Uid of the Canary that the fence belongs to. Epochs begin anew with every Canary, so the stamp of one that is gone
    * shuts nobody out of an object that it has left behind.
@@ -31,7 +41,7 @@ export interface WriteOptions {
  * fields it doesn't care for left in; undefined leaves things as they are. What doesn't differ isn't written.
  *
  * The write is conditional on the version that was read (a writer who froze in between is refused), and repeated with
- * a fresh read where somebody else was quicker.
+ * a fresh read where somebody else was quicker, if the claim still stands then.
  *
  * @returns the object as it is now; undefined where `desire` made nothing of a missing one
  * @throws FencedError where a newer writer has been here
@@ -41,17 +51,19 @@ export async function write(
   type: ResourceType,
   key: { readonly namespace: string; readonly name: string },
   desire: (current: KubeObject | undefined) => KubeObject | undefined,
-  options: WriteOptions = {},
+  options: WriteOptions,
 ): Promise<KubeObject | undefined> {
+  const { fence } = options;
   for (let attempt = 0; ; attempt += 1) {
     const fresh = attempt > 0 || options.touch === true;
     const current = await (fresh
       ? cache.getFresh(type, key.namespace, key.name)
       : cache.get(type, key.namespace, key.name));
-    if (current && options.fence) refuseOlder(current, options.fence, options.of);
+    if (current && options.stamp) await refuseOlder(current, fence, options.of);
     const desired = desire(current);
     if (desired === undefined) return current;
     if (current && !options.touch && isSame(current, desired)) return current;
+    await fence?.confirm(attempt > 0);
     try {
       const written = await send(cache, type, current, desired, options);
       cache.remember(type, written);
@@ -62,6 +74,48 @@ export async function write(
   }
 }
 
+/**
+ * Makes an object that stays as it is made. One that is there already is left alone.
+ *
+ * @throws FencedError where a newer writer has taken over
+ */
+export async function make(
+  cache: ClusterCache,
+  type: ResourceType,
+  object: KubeObject,
+  { fence }: Pick<WriteOptions, 'fence'>,
+): Promise<void> {
+  await fence?.confirm(false);
+  try {
+    await cache.client.create(type, object);
+  } catch (error) {
+    if (!(error instanceof KubeError) || !error.alreadyExists) throw error;
+  }
+}
+
+/**
+ * Deletes an object as it was read, not another one that has got its name since. One that is gone is fine.
+ *
+ * @throws FencedError where a newer writer has taken over, or has stamped it
+ */
+export async function remove(
+  cache: ClusterCache,
+  type: ResourceType,
+  object: KubeObject,
+  { fence, of }: Pick<WriteOptions, 'fence' | 'of'>,
+): Promise<void> {
+  await refuseOlder(object, fence, of);
+  await fence?.confirm(false);
+  const { namespace, name, uid } = object.metadata;
+  try {
+    await cache.client.delete(type, namespace, name, uid);
+  } catch (error) {
+    if (!(error instanceof KubeError) || !error.conflict) throw error;
+    // Another one bears its name: it isn't what was to be deleted.
+    await fence?.confirm(true);
+  }
+}
+
 async function send(
   cache: ClusterCache,
   type: ResourceType,
@@ -69,7 +123,8 @@ async function send(
   desired: KubeObject,
   options: WriteOptions,
 ): Promise<KubeObject> {
-  const object = options.fence ? stamped(desired, options.fence, options.of) : desired;
+  const { fence, stamp, of } = options;
+  const object = fence && stamp ? stamped(desired, fence, of) : desired;
   if (current === undefined) return cache.client.create(type, object);
   const guarded = { ...object, metadata: { ...object.metadata, resourceVersion: current.metadata.resourceVersion } };
   return cache.client.replace(type, guarded, options.subresource);
@@ -101,11 +156,13 @@ function emptyIsNone(map: Readonly<Record<string, string>> | undefined): Readonl
   return map && Object.keys(map).length > 0 ? map : undefined;
 }
 
-function refuseOlder(current: KubeObject, fence: Fence, of: string | undefined): void {
+async function refuseOlder(current: KubeObject, fence: Claim | undefined, of: string | undefined): Promise<void> {
+  if (!fence) return;
   const { [FENCE_ANNOTATION]: text, [FENCE_OF_ANNOTATION]: stampedFor } = current.metadata.annotations ?? {};
   if (stampedFor !== undefined && of !== undefined && stampedFor !== of) return;
   const stamp = parseFence(text);
   if (stamp && isOlder(fence, stamp)) {
+    await fence.outrankedBy(stamp);
     throw new FencedError(`${titleOf(current)} was written by ${formatFence(stamp)}, after ${formatFence(fence)}`);
   }
 }

@@ -2,7 +2,7 @@ import type { Canary } from '../crds/canary.js';
 import { ALL_TO_PRIMARY, type Weights } from '../domain/weights.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
-import type { Fence } from '../kubernetes/lease.js';
+import type { Claim } from '../kubernetes/claim.js';
 import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
 import { isSame, write } from '../kubernetes/write.js';
 import type { HttpRule, RouteSpec } from './apisix/objects.js';
@@ -31,7 +31,7 @@ export class ApisixRouter implements Router {
     await this.cache.getFresh(APISIX_ROUTES, canary.namespace, generatedName(canary));
   }
 
-  async reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+  async reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     await this.put(canary, fence, (current) => (current && weightsIn(current, canary)) ?? weights, false);
   }
 
@@ -49,7 +49,7 @@ export class ApisixRouter implements Router {
     return route && weightsIn(route, canary);
   }
 
-  async setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+  async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     if (weights.primary === 0 && weights.canary === 0) {
       throw new UserError(`RoutingRule ${canary.service.name}.${canary.namespace} update failed: no valid weights`);
     }
@@ -84,7 +84,7 @@ export class ApisixRouter implements Router {
 
   private async put(
     canary: Canary,
-    fence: Fence,
+    fence: Claim,
     weights: (current: KubeObject | undefined) => Weights,
     touch: boolean,
   ): Promise<void> {
@@ -92,14 +92,16 @@ export class ApisixRouter implements Router {
     const key = { namespace: canary.namespace, name: generatedName(canary) };
     await write(this.cache, APISIX_ROUTES, key, (current) => desiredRoute(canary, source, current, weights(current)), {
       fence,
+      stamp: true,
       touch,
     });
   }
 
-  private async reweigh(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+  private async reweigh(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: generatedName(canary) };
     await write(this.cache, APISIX_ROUTES, key, (current) => current && reweighed(current, canary, weights), {
       fence,
+      stamp: true,
       touch: true,
     });
   }

@@ -1,6 +1,6 @@
 import type { Canary } from '../crds/canary.js';
 import type { Weights } from '../domain/weights.js';
-import type { Fence } from '../kubernetes/lease.js';
+import type { Claim } from '../kubernetes/claim.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
 
 /**
@@ -22,7 +22,7 @@ export interface Router {
    *
    * @param weights for an object that has to be made
    */
-  reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void>;
+  reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void>;
   /** Generated objects that aren't as they should be, `Kind/name`; weights don't count. */
   drift(canary: Canary): Promise<readonly string[]>;
   /** How traffic is divided now; undefined where there is no object to tell it yet. */
@@ -32,11 +32,11 @@ export interface Router {
    * meets the canary, and all others the primary; `mirrored` adds copies of requests for the canary. Stamps the object even where the weights are right already, so that every older writer is
    * shut out.
    */
-  setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void>;
+  setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void>;
   /** Whether the data plane has taken over what was written last; undefined where the provider doesn't tell. */
   isSettled(canary: Canary): Promise<boolean | undefined>;
   /** Undoes what must not outlive the Canary and isn't removed with it. */
-  finalize(canary: Canary, fence: Fence): Promise<void>;
+  finalize(canary: Canary, fence: Claim): Promise<void>;
   /** Objects of the Canary's namespace whose changes concern it. */
   concerns(canary: Canary): readonly NamedObject[];
 }

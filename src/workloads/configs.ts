@@ -1,12 +1,13 @@
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
-import { parseFence, type Fence } from '../kubernetes/lease.js';
+import type { Claim } from '../kubernetes/claim.js';
+import { parseFence } from '../kubernetes/lease.js';
 import type { KubeObject, NamedObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
 import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';
 import { copyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
 import { withPrefixes } from '../kubernetes/objects/metadata.js';
-import { FENCE_ANNOTATION, write } from '../kubernetes/write.js';
+import { FENCE_ANNOTATION, remove, write } from '../kubernetes/write.js';
 
 /** A config with a value that starts so is left alone. */
 const TRACKING_ANNOTATION = 'flagger.app/config-tracking';
@@ -73,7 +74,7 @@ export class Configs {
    *
    * @param remember keep what the copies held, for {@link restore}
    */
-  async copy(tracked: readonly ConfigReference[], wish: CopyWish, fence: Fence, remember: boolean): Promise<void> {
+  async copy(tracked: readonly ConfigReference[], wish: CopyWish, fence: Claim, remember: boolean): Promise<void> {
     for (const reference of tracked) {
       const type = configType(reference);
       const source = await this.cache.client.get(type, wish.namespace, reference.name);
@@ -85,7 +86,7 @@ export class Configs {
   }
 
   /** Puts back what the copies held before. All of them are stamped: a late promotion must not get through. */
-  async restore(tracked: readonly ConfigReference[], wish: CopyWish, fence: Fence): Promise<void> {
+  async restore(tracked: readonly ConfigReference[], wish: CopyWish, fence: Claim): Promise<void> {
     for (const reference of tracked) {
       const type = configType(reference);
       const name = copyName(reference.name);
@@ -131,16 +132,19 @@ export class Configs {
   }
 
   /** Forgets what {@link kept} names; what another Canary shares stays that one's. */
-  async forget(namespace: string, owner: OwnerReference): Promise<void> {
+  async forget(namespace: string, owner: OwnerReference, fence: Claim): Promise<void> {
     const { client } = this.cache;
     for (const { type, name } of await this.kept(namespace, owner)) {
       const object = await client.get(type, namespace, name);
       if (!object || !isOwnedBy(object, owner)) continue;
       const { resourceVersion, ownerReferences = [] } = object.metadata;
       const others = ownerReferences.filter(({ uid }) => uid !== owner.uid);
-      if (others.length === 0) await client.delete(type, namespace, name);
-      else
-        await client.patch(type, 'merge', namespace, name, { metadata: { resourceVersion, ownerReferences: others } });
+      if (others.length === 0) {
+        await remove(this.cache, type, object, { fence });
+        continue;
+      }
+      await fence.confirm(false);
+      await client.patch(type, 'merge', namespace, name, { metadata: { resourceVersion, ownerReferences: others } });
     }
   }
 
@@ -149,7 +153,7 @@ export class Configs {
     name: string,
     source: KubeObject,
     wish: CopyWish,
-    fence: Fence,
+    fence: Claim,
   ): Promise<void> {
     const current = await this.cache.client.get(type, wish.namespace, name);
     if (current && checksumOf(current) !== checksumOf(source)) {
@@ -160,12 +164,12 @@ export class Configs {
   }
 
   /** What a copy held before an earlier promotion is not what it held before this one. */
-  private async forgetOlder(type: ResourceType, name: string, wish: CopyWish, fence: Fence): Promise<void> {
+  private async forgetOlder(type: ResourceType, name: string, wish: CopyWish, fence: Claim): Promise<void> {
     const kept = await this.cache.client.get(type, wish.namespace, name);
     if (!kept || !isOwnedBy(kept, wish.owner)) return;
     // Carried out twice, a promotion must not forget what it has just kept.
     if (epochOf(kept) === fence.epoch) return;
-    await this.cache.client.delete(type, wish.namespace, name);
+    await remove(this.cache, type, kept, { fence });
   }
 
   private async put(
@@ -173,7 +177,7 @@ export class Configs {
     name: string,
     source: KubeObject,
     wish: CopyWish,
-    fence: Fence,
+    fence: Claim,
     stamp = false,
   ): Promise<void> {
     // The content isn't cached, so what is there now must be read.
@@ -198,7 +202,7 @@ export class Configs {
         ...(source['type'] === undefined ? {} : { type: source['type'] }),
       }),
       // The cached copy has no content: only a forced write is sure to be made.
-      { fence, touch: true },
+      { fence, stamp: true, touch: true },
     );
   }
 

@@ -1,7 +1,7 @@
 import type { Canary } from '../crds/canary.js';
 import type { Readiness } from '../domain/findings.js';
 import type { Revision } from '../domain/revision.js';
-import type { Fence } from '../kubernetes/lease.js';
+import type { Claim } from '../kubernetes/claim.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
 import type { ServicePort } from '../kubernetes/objects/service.js';
@@ -48,9 +48,9 @@ export interface Previous {
 /** Pods that run what the primary held before its last promotion, so that an undo needs not wait for any. */
 export interface WarmPods {
   /** Starts as many as the primary has. @param until when they may go, milliseconds since 1970 */
-  keep(canary: Canary, until: number): Promise<void>;
+  keep(canary: Canary, until: number, fence: Claim): Promise<void>;
   /** Stops them; nothing where there are none. */
-  drop(canary: Canary): Promise<void>;
+  drop(canary: Canary, fence: Claim): Promise<void>;
   /** Undefined where there are none. */
   readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
   /** When they may go, milliseconds since 1970; undefined where there are none. */
@@ -67,14 +67,14 @@ export interface WarmPods {
 export interface Keepsakes {
   list(canary: Canary): Promise<readonly NamedObject[]>;
   /** Deletes them: nothing can be undone any more. */
-  forget(canary: Canary): Promise<void>;
+  forget(canary: Canary, fence: Claim): Promise<void>;
 }
 
 /**
  * A kind of workload that can be released: how to read it, to make a primary of it, and to promote it.
  *
  * Reads come from informer caches, unless `refresh` was called just before. Writes are idempotent, guarded by the
- * version that was read, and those that decide what users are served by are fenced.
+ * version that was read, and fenced: by a stamp where the object has room for one, by the Lease everywhere.
  * All methods throw {@link UserError} for what a person must mend (a missing target, no supported label), and
  * {@link FencedError} where a newer run has taken over.
  */
@@ -106,39 +106,39 @@ export interface Workload {
    * Makes the primary, the copies of its configs and its autoscaler; while the Canary is initialised, also follows the
    * target's changes, since nobody is served by the primary yet.
    */
-  build(canary: Canary, fence: Fence): Promise<void>;
+  build(canary: Canary, fence: Claim): Promise<void>;
   /** Makes again what {@link drift} names. */
-  reconcile(canary: Canary, fence: Fence): Promise<void>;
+  reconcile(canary: Canary, fence: Claim): Promise<void>;
   /**
    * Copies target, configs and the changes of the autoscaler to the primary.
    *
    * @returns false where the target isn't `revision` any more; nothing is written then
    */
-  promote(canary: Canary, revision: Revision, fence: Fence): Promise<boolean>;
+  promote(canary: Canary, revision: Revision, fence: Claim): Promise<boolean>;
   /**
    * Puts the primary's template and configs of before an unfinished promotion back; nothing where there is none.
    *
    * @returns hash of the revision that the primary has been put back to, now or lately, where that is known
    */
-  restore(canary: Canary, fence: Fence): Promise<string | undefined>;
+  restore(canary: Canary, fence: Claim): Promise<string | undefined>;
   /** The promotion is finished: a rollback has nothing to restore any more, but an undo may reopen it. */
-  settle(canary: Canary, fence: Fence): Promise<void>;
+  settle(canary: Canary, fence: Claim): Promise<void>;
   /** What an undo would bring back; undefined where nothing was promoted before, or it is no longer known. */
   previous(canary: Canary): Promise<Previous | 'undone' | undefined>;
   /**
    * Takes the last promotion for unfinished again, so that {@link restore} puts back what was before it, whoever calls
    * it.
    */
-  reopen(canary: Canary, fence: Fence): Promise<void>;
+  reopen(canary: Canary, fence: Claim): Promise<void>;
   /** Pods of the former version that wait for an undo; undefined where this kind of workload can't have them. */
   readonly warm: WarmPods | undefined;
   readonly keepsakes: Keepsakes;
   /** Pods the target is to have now. */
   replicas(canary: Canary): Promise<number>;
   /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */
-  scaleUp(canary: Canary): Promise<void>;
+  scaleUp(canary: Canary, fence: Claim): Promise<void>;
   /** Stops the target's pods, and keeps its autoscaler from starting any. */
-  scaleDown(canary: Canary): Promise<void>;
+  scaleDown(canary: Canary, fence: Claim): Promise<void>;
   /** Gives the target as many replicas as its primary has. */
-  scaleLikePrimary(canary: Canary): Promise<void>;
+  scaleLikePrimary(canary: Canary, fence: Claim): Promise<void>;
 }

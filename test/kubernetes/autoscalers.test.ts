@@ -104,8 +104,8 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
       return true;
     });
     // Going down must not fail for it, and coming up gives one pod.
-    await bench.workload.scaleDown(bench.canary);
-    await bench.workload.scaleUp(bench.canary);
+    await bench.workload.scaleDown(bench.canary, bench.fence());
+    await bench.workload.scaleUp(bench.canary, bench.fence());
     assert.equal(await bench.workload.replicas(bench.canary), 1);
   });
 
@@ -153,13 +153,13 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
   test('a target that comes back from zero gets as many pods as its autoscaler asks for at least', async (t) => {
     const bench = await built(t);
     const { workload, canary } = bench;
-    await workload.scaleDown(canary);
+    await workload.scaleDown(canary, bench.fence());
     assert.equal(await workload.replicas(canary), 0);
-    await workload.scaleUp(canary);
+    await workload.scaleUp(canary, bench.fence());
     assert.equal(await workload.replicas(canary), 2);
     await bench.patch(DEPLOYMENTS, APP, { spec: { replicas: 0 } });
     await bench.patch(type, 'scaler', { spec: { [min]: null } });
-    await workload.scaleUp(canary);
+    await workload.scaleUp(canary, bench.fence());
     assert.equal(await workload.replicas(canary), 1);
   });
 
@@ -200,17 +200,17 @@ describe('a ScaledObject', () => {
   test('is paused while its target is at zero, and resumed before the target grows; the primary’s never is', async (t) => {
     const bench = await open(t);
     const { workload, canary } = bench;
-    await workload.scaleDown(canary);
+    await workload.scaleDown(canary, bench.fence());
     assert.deepEqual(await annotations(bench, 'scaler'), { note: 'mine', [PAUSED]: '0' });
-    await bench.writesNothing('pausing again', () => workload.scaleDown(canary));
+    await bench.writesNothing('pausing again', () => workload.scaleDown(canary, bench.fence()));
     // Somebody deletes the primary's while the target's is paused.
     await bench.remove(SCALED_OBJECTS, 'scaler-primary');
     await workload.reconcile(canary, bench.fence());
     assert.deepEqual(await annotations(bench, 'scaler-primary'), { note: 'mine' });
-    await workload.scaleUp(canary);
+    await workload.scaleUp(canary, bench.fence());
     assert.deepEqual(await annotations(bench, 'scaler'), { note: 'mine' });
-    await workload.scaleDown(canary);
-    await workload.scaleLikePrimary(canary);
+    await workload.scaleDown(canary, bench.fence());
+    await workload.scaleLikePrimary(canary, bench.fence());
     assert.deepEqual(await annotations(bench, 'scaler'), { note: 'mine' });
     assert.equal(await workload.replicas(canary), 2);
   });

@@ -6,6 +6,7 @@ import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
 import { openBench, type Bench } from './router-bench.js';
 import type { CanaryPart } from './router-contract.js';
 import { gatewayApiV1, gatewayApiV1beta1, ref } from './routers/gatewayapi.js';
+import { claim } from '../support/claim.js';
 
 const ROUTES: ResourceType = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', plural: 'httproutes' };
 const ROOT = { path: { type: 'PathPrefix', value: '/' } };
@@ -14,7 +15,7 @@ const LETTERS = /^[A-Za-z]{10}$/;
 /** Steps of runs, one after another: the epoch tells runs apart. */
 const run = (epoch: number) => {
   let seq = 0;
-  return () => ({ epoch, seq: (seq += 1) });
+  return () => claim(epoch, (seq += 1));
 };
 
 test('a client that has met the canary stays there for as long as that canary is tried, and loses its cookie after', async (t) => {

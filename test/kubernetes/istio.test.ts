@@ -7,9 +7,10 @@ import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/obje
 import { VIRTUAL_SERVICES } from '../../src/routers/istio/objects.js';
 import { openBench, type Bench } from './router-bench.js';
 import { istio } from './routers/istio.js';
+import { claim } from '../support/claim.js';
 
-const FENCE = { epoch: 1, seq: 1 };
-const LATER = { epoch: 1, seq: 2 };
+const FENCE = claim(1, 1);
+const LATER = claim(1, 2);
 
 const THEIRS = {
   hosts: ['cart', 'shop.example.org'],
@@ -106,7 +107,7 @@ test('clients that have met the canary stay there, also when the VirtualService 
   const forgetting = (await routes())[0]?.headers?.response?.add?.['Set-Cookie'];
   assert.equal(forgetting, `${given[1]?.split(';')[0]}; Max-Age=-1`);
   assert.deepEqual(await bench.router.drift(bench.canary), []);
-  await bench.router.setWeights(bench.canary, canaryAt(10), { epoch: 2, seq: 1 });
+  await bench.router.setWeights(bench.canary, canaryAt(10), claim(2, 1));
   assert.notDeepEqual(await cookies(), given, 'another run, another cookie');
 });
 
@@ -114,8 +115,8 @@ test('the stamp of a Canary that is gone shuts nobody out of what it has left be
   const bench = await openBench(t, istio, {});
   await theirVirtualService(bench);
   const former = { ...bench.canary, uid: 'gone' };
-  await bench.router.setWeights(former, canaryAt(30), { epoch: 7, seq: 4 });
-  await assert.rejects(bench.router.setWeights(former, ALL_TO_PRIMARY, { epoch: 7, seq: 3 }), FencedError);
+  await bench.router.setWeights(former, canaryAt(30), claim(7, 4));
+  await assert.rejects(bench.router.setWeights(former, ALL_TO_PRIMARY, claim(7, 3)), FencedError);
 
   await bench.router.setWeights(bench.canary, canaryAt(10), LATER);
   assert.deepEqual(await bench.router.weights(bench.canary), canaryAt(10));

@@ -16,10 +16,11 @@ import { istio } from './routers/istio.js';
 import { nginx } from './routers/nginx.js';
 import { skipper } from './routers/skipper.js';
 import { traefik } from './routers/traefik.js';
+import { claim } from '../support/claim.js';
 
 const PROVIDERS = [apisix, contour, gatewayApiV1, gatewayApiV1beta1, istio, nginx, skipper, traefik];
-const FENCE = { epoch: 1, seq: 1 };
-const LATER = { epoch: 2, seq: 1 };
+const FENCE = claim(1, 1);
+const LATER = claim(2, 1);
 
 for (const provider of PROVIDERS) {
   test(

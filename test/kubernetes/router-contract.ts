@@ -7,6 +7,7 @@ import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
 import { pathOf, titleOf } from '../../src/kubernetes/object.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import { openBench, plain, type Bench } from './router-bench.js';
+import { claim } from '../support/claim.js';
 
 /** An object as a traffic provider makes it, but for what the API server adds. */
 export interface Generated {
@@ -63,9 +64,9 @@ export interface RouterCase {
 }
 
 const WEIGHTS = [0, 1, 10, 33, 50, 99, 100].map(canaryAt);
-const FENCE = { epoch: 3, seq: 1 };
-const LATER = { epoch: 3, seq: 2 };
-const OLDER = { epoch: 2, seq: 9 };
+const FENCE = claim(3, 1);
+const LATER = claim(3, 2);
+const OLDER = claim(2, 9);
 
 /**
  * What every traffic provider must do, on a real API server: one run of this for each. See `Router` for the words.
@@ -139,7 +140,7 @@ export function routerContract(provider: RouterCase): void {
       await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, LATER);
       assert.equal(bench.writes, before);
       await bench.router.setWeights(bench.canary, canaryAt(50), LATER);
-      await bench.router.setWeights(bench.canary, canaryAt(10), { epoch: 3, seq: 3 });
+      await bench.router.setWeights(bench.canary, canaryAt(10), claim(3, 3));
       assert.deepEqual((await bench.stored()).map(plain), added.map(plain));
     });
 
@@ -248,7 +249,7 @@ async function walk(
   generated: (weights: Weights) => readonly Generated[],
 ): Promise<void> {
   for (const [index, wanted] of weights.entries()) {
-    const fence = { epoch: 4, seq: bench.nextSeq() };
+    const fence = claim(4, bench.nextSeq());
     await bench.router.setWeights(bench.canary, wanted, fence);
     await bench.expectExactly(generated(wanted));
     const told = await bench.router.weights(bench.canary);

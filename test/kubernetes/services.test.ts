@@ -203,7 +203,7 @@ test('a Service that was there before leads to the primary and stays its users�
 
 test('it is given back: to the target, or to whom kubectl has applied it; what was made for the Canary is left to go with it', async (t) => {
   const { bench } = await withUsersService(t);
-  await giveServiceBack(bench.cache, bench.bench);
+  await giveServiceBack(bench.cache, bench.bench, bench.fence());
   assert.deepEqual((await specOf(bench, APEX)).selector, { 'app.kubernetes.io/name': 'cart' });
 
   const applied = (text: string) => ({ 'kubectl.kubernetes.io/last-applied-configuration': text });
@@ -211,18 +211,18 @@ test('it is given back: to the target, or to whom kubectl has applied it; what w
     metadata: { annotations: applied(JSON.stringify({ spec: { selector: { tier: 'web' } } })) },
   });
   await bench.patch(SERVICES, APEX, { spec: { selector: { 'app.kubernetes.io/name': 'cart-primary' } } });
-  await giveServiceBack(bench.cache, bench.bench);
+  await giveServiceBack(bench.cache, bench.bench, bench.fence());
   assert.deepEqual((await specOf(bench, APEX)).selector, { tier: 'web' });
 
   await bench.patch(SERVICES, APEX, {
     metadata: { annotations: applied('{not JSON') },
     spec: { selector: { tier: null, a: 'b' } },
   });
-  await giveServiceBack(bench.cache, bench.bench);
+  await giveServiceBack(bench.cache, bench.bench, bench.fence());
   assert.deepEqual((await specOf(bench, APEX)).selector, { 'app.kubernetes.io/name': 'cart' });
 
   const own = await made(t, {});
-  await own.writesNothing('giving back what isn’t theirs', () => giveServiceBack(own.cache, own.bench));
+  await own.writesNothing('giving back what isn’t theirs', () => giveServiceBack(own.cache, own.bench, own.fence()));
   await own.remove(SERVICES, APEX);
-  await own.writesNothing('giving back what isn’t there', () => giveServiceBack(own.cache, own.bench));
+  await own.writesNothing('giving back what isn’t there', () => giveServiceBack(own.cache, own.bench, own.fence()));
 });

@@ -4,13 +4,14 @@ import type { Workbench } from '../../src/activities/canary.js';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
 import { ClusterCache } from '../../src/kubernetes/cache.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';
-import type { Fence } from '../../src/kubernetes/lease.js';
+import type { Claim } from '../../src/kubernetes/claim.js';
 import { CANARIES, CONFIG_MAPS, SECRETS, type KubeObject, type ResourceType } from '../../src/kubernetes/object.js';
 import { kubernetesRouter } from '../../src/routers/kubernetes.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import type { Workload } from '../../src/workloads/port.js';
 import { createWorkloads, workloadFor } from '../../src/workloads/registry.js';
 import { openCluster } from './cluster.js';
+import { claim } from '../support/claim.js';
 
 export const APP = 'shop';
 
@@ -58,8 +59,8 @@ export class WorkloadBench {
   }
 
   /** The next step of the first run. */
-  fence(): Fence {
-    return { epoch: 1, seq: (this.seq += 1) };
+  fence(): Claim {
+    return claim(1, (this.seq += 1));
   }
 
   async create(type: ResourceType, object: Part & { readonly metadata: Part }): Promise<KubeObject> {

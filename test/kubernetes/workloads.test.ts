@@ -6,6 +6,7 @@ import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import { TargetMissing } from '../../src/workloads/errors.js';
 import { APP, WorkloadBench } from './workload-bench.js';
 import { WORKLOAD_CASES, type WorkloadCase } from './workload-cases.js';
+import { claim } from '../support/claim.js';
 
 const PRIMARY = `${APP}-primary`;
 
@@ -46,8 +47,8 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
     // What needs no target must not fail for the want of one: rolling back, and letting go.
     await workload.restore(canary, bench.fence());
     await workload.settle(canary, bench.fence());
-    await workload.scaleDown(canary);
-    await workload.scaleLikePrimary(canary);
+    await workload.scaleDown(canary, bench.fence());
+    await workload.scaleLikePrimary(canary, bench.fence());
   });
 
   test('building makes a primary that is owned and the same as the target, once', async (t) => {
@@ -145,8 +146,8 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
     const { workload, canary } = bench;
     await bench.patch(type, APP, change('2'));
     const { revision } = await workload.look(canary);
-    await workload.restore(canary, { epoch: 2, seq: 1 });
-    await assert.rejects(workload.promote(canary, revision, { epoch: 1, seq: 99 }), FencedError);
+    await workload.restore(canary, claim(2, 1));
+    await assert.rejects(workload.promote(canary, revision, claim(1, 99)), FencedError);
     assert.equal(await primaryShows(bench), '1');
   });
 
@@ -184,21 +185,21 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
       spec: { template: { spec: { nodeSelector: { 'kubernetes.io/os': 'linux' } } } },
     });
     const { revision } = await workload.look(canary);
-    await workload.scaleDown(canary);
+    await workload.scaleDown(canary, bench.fence());
     assert.equal(await workload.replicas(canary), 0);
     assert.deepEqual((await workload.look(canary)).revision, revision);
-    await bench.writesNothing('scaling down again', () => workload.scaleDown(canary));
+    await bench.writesNothing('scaling down again', () => workload.scaleDown(canary, bench.fence()));
     // Promoted while it is at zero, the primary is not.
     await workload.promote(canary, revision, bench.fence());
     assert.equal((await workload.look(canary)).sameAsPrimary, true);
-    await workload.scaleUp(canary);
+    await workload.scaleUp(canary, bench.fence());
     assert.ok((await workload.replicas(canary)) > 0);
-    await bench.writesNothing('scaling up again', () => workload.scaleUp(canary));
+    await bench.writesNothing('scaling up again', () => workload.scaleUp(canary, bench.fence()));
     const target = await bench.get(type, APP);
     assert.equal(target.metadata.annotations?.['team'], 'red');
     assert.deepEqual((await workload.look(canary)).revision, revision);
-    await workload.scaleDown(canary);
-    await workload.scaleLikePrimary(canary);
+    await workload.scaleDown(canary, bench.fence());
+    await workload.scaleLikePrimary(canary, bench.fence());
     assert.ok((await workload.replicas(canary)) > 0);
   });
 }

@@ -5,6 +5,7 @@ import { Leases } from '../../src/kubernetes/lease.js';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kubernetes/object.js';
 import { FENCE_ANNOTATION, write } from '../../src/kubernetes/write.js';
 import { configMap, deployment, openCluster } from './cluster.js';
+import { claim } from '../support/claim.js';
 
 test('a write keeps what it does not know, and nothing is written where nothing differs', async (t) => {
   const cluster = await openCluster();
@@ -18,6 +19,7 @@ test('a write keeps what it does not know, and nothing is written where nothing 
       DEPLOYMENTS,
       key,
       (current) => current && { ...current, spec: { ...(current['spec'] as object), replicas } },
+      { fence: undefined },
     );
   const first = await scale(3);
   assert.equal((first?.['spec'] as { minReadySeconds: number }).minReadySeconds, 7);
@@ -36,7 +38,7 @@ test('two writers who read the same version: the second reads again and loses no
       CONFIG_MAPS,
       { namespace, name: 'shared' },
       (current) => current && { ...current, data: { ...(current['data'] as object), [name]: 'yes' } },
-      { touch: true },
+      { fence: undefined, touch: true },
     );
   await Promise.all(Array.from({ length: 6 }, (_, i) => add(`w${i}`)));
   const data = (await client.get(CONFIG_MAPS, namespace, 'shared'))?.['data'] as Record<string, string>;
@@ -51,7 +53,8 @@ test('an older writer is refused once a newer one has stamped the object', async
   const key = { namespace, name: 'route' };
   const set = (weight: string, epoch: number, seq: number, touch = false) =>
     write(cache, CONFIG_MAPS, key, (current) => current && { ...current, data: { weight } }, {
-      fence: { epoch, seq },
+      fence: claim(epoch, seq),
+      stamp: true,
       touch,
     });
   await set('0', 2, 7, true);
@@ -80,12 +83,14 @@ test('a writer that froze between reading and writing can not undo a rollback, n
   };
   const slowCache = Object.create(cache, { client: { value: slowClient } }) as typeof cache;
   const late = write(slowCache, CONFIG_MAPS, key, (current) => current && { ...current, data: { weight: '10' } }, {
-    fence: { epoch: 1, seq: 3 },
+    fence: claim(1, 3),
+    stamp: true,
     touch: true,
   });
   // The rollback finds the weight right already; it stamps all the same.
   await write(cache, CONFIG_MAPS, key, (current) => current && { ...current, data: { weight: '0' } }, {
-    fence: { epoch: 1, seq: 4 },
+    fence: claim(1, 4),
+    stamp: true,
     touch: true,
   });
   thawed();

@@ -11,6 +11,7 @@ import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';
 import { until } from '../support/until.js';
 import { echoDeployment, echoService } from './echo.js';
+import { claim } from '../support/claim.js';
 
 // What the routes that Serinus makes mean to the users: real requests, through a Gateway, to real pods.
 
@@ -121,7 +122,7 @@ class Shop {
   /** Resolves when the Gateway says that it has followed. */
   async divide(weights: Weights): Promise<void> {
     const { router, canary } = this.bench;
-    await router.setWeights(canary, weights, { epoch: 1, seq: (this.seq += 1) });
+    await router.setWeights(canary, weights, claim(1, (this.seq += 1)));
     await until(async () => {
       await router.refresh(canary);
       return (await router.isSettled(canary)) === true;

@@ -1,7 +1,7 @@
 import type { Canary } from '../../crds/canary.js';
 import { ALL_TO_PRIMARY, type Weights } from '../../domain/weights.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
-import type { Fence } from '../../kubernetes/lease.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import type { NamedObject } from '../../kubernetes/object.js';
 import { write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
@@ -30,7 +30,7 @@ export class IstioRouter implements Router {
     for (const part of this.parts()) await part.refresh(canary);
   }
 
-  async reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+  async reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     // Nothing is made for routes that can't be.
     virtualService.desired({ canary, source: undefined, current: undefined, weights, fence });
     for (const part of this.parts()) await part.reconcile(canary, weights, fence);
@@ -45,7 +45,7 @@ export class IstioRouter implements Router {
     return this.routes.weights(canary);
   }
 
-  async setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+  async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     // Where users are comes first; how connections to the pods are kept must not stand in its way.
     await this.routes.setWeights(canary, weights, fence);
     for (const rule of this.rules) await rule.reconcile(canary, weights, fence);
@@ -56,10 +56,11 @@ export class IstioRouter implements Router {
   }
 
   /** What was there before the Canary came stays when it goes, so it must say again what it said. */
-  async finalize(canary: Canary, fence: Fence): Promise<void> {
+  async finalize(canary: Canary, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.service.name };
     await write(this.cache, VIRTUAL_SERVICES, key, (current) => current && restored(current), {
       fence,
+      stamp: true,
       of: canary.uid,
     });
   }

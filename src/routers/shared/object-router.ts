@@ -2,10 +2,11 @@ import type { Canary } from '../../crds/canary.js';
 import type { Weights } from '../../domain/weights.js';
 import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import { KubeError } from '../../kubernetes/client.js';
 import type { Fence } from '../../kubernetes/lease.js';
 import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
-import { isSame, write } from '../../kubernetes/write.js';
+import { isSame, remove, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 import { dropped } from './dropped.js';
 
@@ -72,7 +73,7 @@ export class ObjectRouter implements Router {
     for (const { type, name } of this.concerns(canary)) await this.cache.getFresh(type, canary.namespace, name);
   }
 
-  async reconcile(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+  async reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     const kept = (current: KubeObject | undefined) => this.weightsOf(current, canary) ?? weights;
     await this.put(canary, fence, kept, false);
   }
@@ -98,7 +99,7 @@ export class ObjectRouter implements Router {
     return told;
   }
 
-  async setWeights(canary: Canary, weights: Weights, fence: Fence): Promise<void> {
+  async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     if (weights.primary === 0 && weights.canary === 0) {
       throw new UserError(`RoutingRule ${canary.service.name}.${canary.namespace} update failed: no valid weights`);
     }
@@ -118,11 +119,13 @@ export class ObjectRouter implements Router {
     return current ? this.blueprint.isSettled?.(current, canary) : true;
   }
 
-  async finalize(canary: Canary): Promise<void> {
+  async finalize(canary: Canary, fence: Claim): Promise<void> {
     const { type, removedAtEnd } = this.blueprint;
     if (!removedAtEnd) return;
     const name = this.blueprint.name(canary);
-    await this.cache.client.delete(type, canary.namespace, name);
+    const current = await this.cache.getFresh(type, canary.namespace, name);
+    if (!current) return;
+    await remove(this.cache, type, current, { fence, of: canary.uid });
     await this.cache.getFresh(type, canary.namespace, name);
   }
 
@@ -134,7 +137,7 @@ export class ObjectRouter implements Router {
 
   private async put(
     canary: Canary,
-    fence: Fence,
+    fence: Claim,
     weights: (current: KubeObject | undefined) => Weights,
     touch: boolean,
   ): Promise<void> {
@@ -146,7 +149,7 @@ export class ObjectRouter implements Router {
 
   private async write(
     canary: Canary,
-    fence: Fence,
+    fence: Claim,
     desire: (current: KubeObject | undefined) => KubeObject | undefined,
     touch: boolean,
   ): Promise<void> {
@@ -154,7 +157,7 @@ export class ObjectRouter implements Router {
     const key = { namespace: canary.namespace, name: this.blueprint.name(canary) };
     let wanted: KubeObject | undefined;
     try {
-      const options = { fence, touch, of: canary.uid };
+      const options = { fence, stamp: true, touch, of: canary.uid };
       const stored = await write(this.cache, type, key, (current) => (wanted = desire(current)), options);
       refuseDropped(wanted, stored);
     } catch (error) {

@@ -4,7 +4,7 @@ import { READY } from '../../domain/findings.js';
 import type { Revision } from '../../domain/revision.js';
 import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
-import type { Fence } from '../../kubernetes/lease.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
@@ -97,18 +97,18 @@ export class ServiceWorkload implements Workload {
     ];
   }
 
-  async build(canary: Canary, fence: Fence): Promise<void> {
+  async build(canary: Canary, fence: Claim): Promise<void> {
     const target = await this.target(canary);
-    await this.followTarget(canary, target);
+    await this.followTarget(canary, target, fence);
     await this.writePrimary(canary, fence, (current) => serviceCopy(target, current, canary, 'primary'));
   }
 
-  async reconcile(canary: Canary, fence: Fence): Promise<void> {
+  async reconcile(canary: Canary, fence: Claim): Promise<void> {
     if (!(await this.get(canary, canary.targetRef.primaryName))) await this.build(canary, fence);
-    await this.followTarget(canary, await this.target(canary));
+    await this.followTarget(canary, await this.target(canary), fence);
   }
 
-  async promote(canary: Canary, revision: Revision, fence: Fence): Promise<boolean> {
+  async promote(canary: Canary, revision: Revision, fence: Claim): Promise<boolean> {
     await this.refresh(canary);
     const target = await this.target(canary);
     if (revisionOf(target).hash !== revision.hash) return false;
@@ -120,7 +120,7 @@ export class ServiceWorkload implements Workload {
     return true;
   }
 
-  async restore(canary: Canary, fence: Fence): Promise<string | undefined> {
+  async restore(canary: Canary, fence: Claim): Promise<string | undefined> {
     const primary = await this.cache.getFresh(SERVICES, canary.namespace, canary.targetRef.primaryName);
     if (!primary) return undefined;
     const spec = await this.snapshots.before(canary, primary);
@@ -131,7 +131,7 @@ export class ServiceWorkload implements Workload {
     return restoredRevision(primary);
   }
 
-  async settle(canary: Canary, fence: Fence): Promise<void> {
+  async settle(canary: Canary, fence: Claim): Promise<void> {
     await this.writePrimary(canary, fence, (current) => current && settled(current));
   }
 
@@ -140,7 +140,7 @@ export class ServiceWorkload implements Workload {
     return primary && this.snapshots.undoable(canary, primary);
   }
 
-  async reopen(canary: Canary, fence: Fence): Promise<void> {
+  async reopen(canary: Canary, fence: Claim): Promise<void> {
     await this.writePrimary(canary, fence, (current) => current && reopened(current), true);
   }
 
@@ -149,8 +149,8 @@ export class ServiceWorkload implements Workload {
     return (await this.get(canary, canary.targetRef.name)) ? 1 : 0;
   }
 
-  async scaleUp(canary: Canary): Promise<void> {
-    await this.followTarget(canary, await this.target(canary));
+  async scaleUp(canary: Canary, fence: Claim): Promise<void> {
+    await this.followTarget(canary, await this.target(canary), fence);
   }
 
   scaleDown(): Promise<void> {
@@ -161,19 +161,19 @@ export class ServiceWorkload implements Workload {
     return Promise.resolve();
   }
 
-  private async followTarget(canary: Canary, target: KubeObject): Promise<void> {
+  private async followTarget(canary: Canary, target: KubeObject, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.service.canaryName };
-    await write(this.cache, SERVICES, key, (current) => serviceCopy(target, current, canary, 'canary'));
+    await write(this.cache, SERVICES, key, (current) => serviceCopy(target, current, canary, 'canary'), { fence });
   }
 
   private async writePrimary(
     canary: Canary,
-    fence: Fence,
+    fence: Claim,
     desire: (current: KubeObject | undefined) => KubeObject | undefined,
     touch = false,
   ): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.targetRef.primaryName };
-    await write(this.cache, SERVICES, key, desire, { fence, touch });
+    await write(this.cache, SERVICES, key, desire, { fence, stamp: true, touch });
   }
 
   private async target(canary: Canary): Promise<KubeObject> {

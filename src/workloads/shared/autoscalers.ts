@@ -1,6 +1,7 @@
 import type { Canary } from '../../crds/canary.js';
 import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
 import { primaryAutoscalerName, type AutoscalerType } from '../../kubernetes/objects/autoscaler.js';
 import { horizontalPodAutoscaler } from '../../kubernetes/objects/horizontal-pod-autoscaler.js';
@@ -24,7 +25,7 @@ export class Autoscalers {
    * @param update take changes of the target's over, too: they become the primary's by a release only
    * @throws UserError where the target has none
    */
-  async put(canary: Canary, update: boolean): Promise<void> {
+  async put(canary: Canary, update: boolean, fence: Claim): Promise<void> {
     const { autoscalerRef, namespace } = canary;
     if (!autoscalerRef) return;
     const { type, resource, desired } = TYPES[autoscalerRef.kind];
@@ -41,9 +42,8 @@ export class Autoscalers {
       ...primaryScalerReplicas,
       queries: primaryScalerQueries,
     };
-    await write(this.cache, type, { namespace, name: primaryAutoscalerName(name) }, (current) =>
-      current && !update ? current : desired(source, current, wish),
-    );
+    const desire = (current: KubeObject | undefined) => (current && !update ? current : desired(source, current, wish));
+    await write(this.cache, type, { namespace, name: primaryAutoscalerName(name) }, desire, { fence });
   }
 
   /** The primary's where it is missing, `Kind/name`. */
@@ -70,22 +70,24 @@ export class Autoscalers {
   }
 
   /** Keeps the target's autoscaler from scaling it up while it is to stay at zero. */
-  async pause(canary: Canary): Promise<void> {
-    await this.change(canary, ({ pausing }) => pausing?.paused);
+  async pause(canary: Canary, fence: Claim): Promise<void> {
+    await this.change(canary, fence, ({ pausing }) => pausing?.paused);
   }
 
-  async resume(canary: Canary): Promise<void> {
-    await this.change(canary, ({ pausing }) => pausing?.resumed);
+  async resume(canary: Canary, fence: Claim): Promise<void> {
+    await this.change(canary, fence, ({ pausing }) => pausing?.resumed);
   }
 
   /** One that is gone needs no change: there is nobody who would scale. */
   private async change(
     { autoscalerRef, namespace }: Canary,
+    fence: Claim,
     how: (of: AutoscalerType) => ((source: KubeObject) => KubeObject) | undefined,
   ): Promise<void> {
     const of = autoscalerRef && TYPES[autoscalerRef.kind];
     const changed = of && how(of);
     if (!of || !changed) return;
-    await write(this.cache, of.type, { namespace, name: autoscalerRef.name }, (current) => current && changed(current));
+    const desire = (current: KubeObject | undefined) => current && changed(current);
+    await write(this.cache, of.type, { namespace, name: autoscalerRef.name }, desire, { fence });
   }
 }

@@ -1,6 +1,8 @@
 import type { Canary } from '../../crds/canary.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import { CONTROLLER_REVISIONS, type NamedObject } from '../../kubernetes/object.js';
+import { remove } from '../../kubernetes/write.js';
 import type { Configs } from '../configs.js';
 import type { Keepsakes, WarmPods } from '../port.js';
 import type { Snapshots } from './snapshots.js';
@@ -23,12 +25,12 @@ export class KeptForUndo<Content> implements Keepsakes {
     ];
   }
 
-  async forget(canary: Canary): Promise<void> {
+  async forget(canary: Canary, fence: Claim): Promise<void> {
     // Warm pods first: they read the configs.
-    await this.pods.warm?.drop(canary);
-    await this.pods.configs?.forget(canary.namespace, canary.owner);
-    for (const { metadata } of await this.snapshots.all(canary)) {
-      await this.cache.client.delete(CONTROLLER_REVISIONS, canary.namespace, metadata.name);
+    await this.pods.warm?.drop(canary, fence);
+    await this.pods.configs?.forget(canary.namespace, canary.owner, fence);
+    for (const snapshot of await this.snapshots.all(canary)) {
+      await remove(this.cache, CONTROLLER_REVISIONS, snapshot, { fence });
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
 import { sameRevision, type Revision } from '../../domain/revision.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
-import type { Fence } from '../../kubernetes/lease.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import { DEPLOYMENTS, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
 import { configReferences, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
 import { write } from '../../kubernetes/write.js';
@@ -137,7 +137,7 @@ export class PodWorkload implements Workload {
     return primary ? autoscaler : [`${this.kind}/${canary.targetRef.primaryName}`, ...autoscaler];
   }
 
-  async build(canary: Canary, fence: Fence): Promise<void> {
+  async build(canary: Canary, fence: Claim): Promise<void> {
     const { target, revision, tracked } = await this.see(canary);
     const wish = this.wish(canary, target, revision, tracked, fence);
     await this.configs.copy(tracked, wish, fence, false);
@@ -147,15 +147,15 @@ export class PodWorkload implements Workload {
       if (runsSameTemplate(target, current, wish)) return current;
       return { ...current, spec: { ...current.spec, template: newPrimary(target, wish).spec.template } };
     });
-    await this.autoscalers.put(canary, false);
+    await this.autoscalers.put(canary, false, fence);
   }
 
-  async reconcile(canary: Canary, fence: Fence): Promise<void> {
+  async reconcile(canary: Canary, fence: Claim): Promise<void> {
     if (!(await this.primary(canary))) await this.build(canary, fence);
-    await this.autoscalers.put(canary, false);
+    await this.autoscalers.put(canary, false, fence);
   }
 
-  async promote(canary: Canary, revision: Revision, fence: Fence): Promise<boolean> {
+  async promote(canary: Canary, revision: Revision, fence: Claim): Promise<boolean> {
     await this.refresh(canary);
     const { target, revision: seen, tracked } = await this.see(canary);
     if (!sameRevision(seen, revision)) return false;
@@ -167,11 +167,11 @@ export class PodWorkload implements Workload {
         ? this.snapshots.marked(canary, current, promotedPrimary(target, current, wish), fence)
         : newPrimary(target, wish),
     );
-    await this.autoscalers.put(canary, true);
+    await this.autoscalers.put(canary, true, fence);
     return true;
   }
 
-  async restore(canary: Canary, fence: Fence): Promise<string | undefined> {
+  async restore(canary: Canary, fence: Claim): Promise<string | undefined> {
     const primary = await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.primaryName);
     if (!primary) return undefined;
     const template = await this.snapshots.before(canary, primary);
@@ -184,7 +184,7 @@ export class PodWorkload implements Workload {
     return restoredRevision(primary);
   }
 
-  async settle(canary: Canary, fence: Fence): Promise<void> {
+  async settle(canary: Canary, fence: Claim): Promise<void> {
     await this.writePrimary(canary, fence, (current) => current && settled(current));
   }
 
@@ -193,7 +193,7 @@ export class PodWorkload implements Workload {
     return primary && this.snapshots.undoable(canary, primary);
   }
 
-  async reopen(canary: Canary, fence: Fence): Promise<void> {
+  async reopen(canary: Canary, fence: Claim): Promise<void> {
     await this.writePrimary(canary, fence, (current) => current && reopened(current), true);
   }
 
@@ -202,29 +202,30 @@ export class PodWorkload implements Workload {
     return target ? this.of.replicas(asPodController(target)) : 0;
   }
 
-  async scaleUp(canary: Canary): Promise<void> {
+  async scaleUp(canary: Canary, fence: Claim): Promise<void> {
     const target = await this.target(canary);
-    await this.autoscalers.resume(canary);
+    await this.autoscalers.resume(canary, fence);
     if (this.of.replicas(target) > 0) return;
     // Users are about to meet it: it needs a pod even where the primary has none.
-    await this.scale(canary, Math.max(1, await this.replicasFromZero(canary)));
+    await this.scale(canary, Math.max(1, await this.replicasFromZero(canary)), fence);
   }
 
-  async scaleDown(canary: Canary): Promise<void> {
-    await this.autoscalers.pause(canary);
-    await this.scale(canary, 0);
+  async scaleDown(canary: Canary, fence: Claim): Promise<void> {
+    await this.autoscalers.pause(canary, fence);
+    await this.scale(canary, 0, fence);
   }
 
-  async scaleLikePrimary(canary: Canary): Promise<void> {
-    await this.autoscalers.resume(canary);
+  async scaleLikePrimary(canary: Canary, fence: Claim): Promise<void> {
+    await this.autoscalers.resume(canary, fence);
     const primary = await this.primary(canary);
-    await this.scale(canary, primary ? this.of.replicas(primary) : await this.replicasFromZero(canary));
+    await this.scale(canary, primary ? this.of.replicas(primary) : await this.replicasFromZero(canary), fence);
   }
 
-  /** The version read guards the write, so a late writer can't stop pods that a newer run has started. */
-  private async scale(canary: Canary, replicas: number): Promise<void> {
+  /** The target is its users' own: it gets no stamp, and the Lease keeps a late writer from stopping a newer run's pods. */
+  private async scale(canary: Canary, replicas: number, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.targetRef.name };
-    await write(this.cache, this.type, key, (current) => current && this.of.scaled(asPodController(current), replicas));
+    const desire = (current: KubeObject | undefined) => current && this.of.scaled(asPodController(current), replicas);
+    await write(this.cache, this.type, key, desire, { fence });
   }
 
   private async replicasFromZero(canary: Canary): Promise<number> {
@@ -235,14 +236,14 @@ export class PodWorkload implements Workload {
 
   private async writePrimary(
     canary: Canary,
-    fence: Fence,
+    fence: Claim,
     desire: (current: PodController | undefined) => PodController | undefined,
     touch = false,
   ): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.targetRef.primaryName };
     const change = (current: KubeObject | undefined): KubeObject | undefined =>
       desire(current && asPodController(current));
-    await write(this.cache, this.type, key, change, { fence, touch });
+    await write(this.cache, this.type, key, change, { fence, stamp: true, touch });
   }
 
   private async target(canary: Canary): Promise<PodController> {
@@ -287,7 +288,7 @@ export class PodWorkload implements Workload {
     target: PodController,
     revision: Revision,
     tracked: readonly ConfigReference[],
-    fence: Fence,
+    fence: Claim,
   ): PrimaryWish {
     return {
       ...this.templateWish(target, tracked),

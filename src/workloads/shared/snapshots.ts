@@ -1,11 +1,10 @@
 import type { Canary } from '../../crds/canary.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
-import { KubeError } from '../../kubernetes/client.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { CONTROLLER_REVISIONS } from '../../kubernetes/object.js';
-import type { Fence } from '../../kubernetes/lease.js';
-import { parseFence } from '../../kubernetes/lease.js';
-import { FENCE_ANNOTATION } from '../../kubernetes/write.js';
+import { parseFence, type Fence } from '../../kubernetes/lease.js';
+import { FENCE_ANNOTATION, make, remove } from '../../kubernetes/write.js';
 import type { Previous } from '../port.js';
 import { contentHash } from './revision.js';
 
@@ -42,19 +41,18 @@ export class Snapshots<Content> {
   ) {}
 
   /** Keeps what the primary holds now; the oldest kept ones go. */
-  async keep(canary: Canary, primary: KubeObject | undefined, fence: Fence): Promise<void> {
+  async keep(canary: Canary, primary: KubeObject | undefined, fence: Claim): Promise<void> {
     // A promotion that is carried out twice must not keep what it has just written.
     if (!primary || isMarkedBy(primary, fence)) return;
-    const { client } = this.cache;
     const kept = await this.all(canary);
     const revisions = kept.map((item) => Number(item['revision'] ?? 0));
     const name = this.nameOf(canary, primary);
     if (!kept.some((item) => item.metadata.name === name)) {
-      await this.create(canary, name, this.kept.of(primary), Math.max(0, ...revisions) + 1);
+      await this.create(canary, name, this.kept.of(primary), Math.max(0, ...revisions) + 1, fence);
     }
     const oldest = [...kept].sort((a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0)).slice(KEPT - 1);
     for (const item of oldest) {
-      if (item.metadata.name !== name) await client.delete(CONTROLLER_REVISIONS, canary.namespace, item.metadata.name);
+      if (item.metadata.name !== name) await remove(this.cache, CONTROLLER_REVISIONS, item, { fence });
     }
   }
 
@@ -107,23 +105,20 @@ export class Snapshots<Content> {
     return `${canary.targetRef.primaryName}-${contentHash(this.kept.identity(this.kept.of(primary)))}`;
   }
 
-  private async create(canary: Canary, name: string, template: Content, revision: number): Promise<void> {
-    try {
-      await this.cache.client.create(CONTROLLER_REVISIONS, {
-        apiVersion: CONTROLLER_REVISIONS.apiVersion,
-        kind: CONTROLLER_REVISIONS.kind,
-        metadata: {
-          name,
-          namespace: canary.namespace,
-          labels: { [OF_CANARY]: canary.name },
-          ownerReferences: [canary.owner],
-        },
-        revision,
-        data: { template },
-      });
-    } catch (error) {
-      if (!(error instanceof KubeError) || !error.alreadyExists) throw error;
-    }
+  private async create(canary: Canary, name: string, template: Content, revision: number, fence: Claim): Promise<void> {
+    const snapshot: KubeObject = {
+      apiVersion: CONTROLLER_REVISIONS.apiVersion,
+      kind: CONTROLLER_REVISIONS.kind,
+      metadata: {
+        name,
+        namespace: canary.namespace,
+        labels: { [OF_CANARY]: canary.name },
+        ownerReferences: [canary.owner],
+      },
+      revision,
+      data: { template },
+    };
+    await make(this.cache, CONTROLLER_REVISIONS, snapshot, { fence });
   }
 }
 

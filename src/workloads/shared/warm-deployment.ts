@@ -1,11 +1,12 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
 import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
 import { FLUX_SHIELD, isControlledBy } from '../../kubernetes/objects/metadata.js';
 import { parseFence } from '../../kubernetes/lease.js';
-import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
+import { FENCE_ANNOTATION, remove, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import type { Configs } from '../configs.js';
 import type { WarmPods } from '../port.js';
@@ -28,7 +29,7 @@ export class WarmDeployment implements WarmPods {
     private readonly settings: Settings,
   ) {}
 
-  async keep(canary: Canary, until: number): Promise<void> {
+  async keep(canary: Canary, until: number, fence: Claim): Promise<void> {
     const { namespace, targetRef } = canary;
     const target = await this.cache.get(this.of.type, namespace, targetRef.name);
     const primary = await this.cache.get(this.of.type, namespace, targetRef.primaryName);
@@ -36,7 +37,8 @@ export class WarmDeployment implements WarmPods {
     if (!target || !template) return;
     const selector = selectorOf(asPodController(target), this.settings.selectorLabels);
     const wish = await this.wish(canary, asPodController(primary), template, selector, until);
-    await write(this.cache, this.of.type, wish.metadata as { namespace: string; name: string }, (current) => {
+    const key = { namespace, name: wish.metadata.name };
+    const desire = (current: KubeObject | undefined): KubeObject | undefined => {
       if (!current) return wish;
       // What merely bears the name is somebody else's.
       if (!isControlledBy(current, canary.owner)) return undefined;
@@ -46,12 +48,13 @@ export class WarmDeployment implements WarmPods {
         metadata: { ...metadata, annotations: { ...metadata.annotations, ...wish.metadata.annotations } },
         spec: wish.spec,
       };
-    });
+    };
+    await write(this.cache, this.of.type, key, desire, { fence, stamp: true });
   }
 
-  async drop(canary: Canary): Promise<void> {
+  async drop(canary: Canary, fence: Claim): Promise<void> {
     const current = await this.get(canary);
-    if (current) await this.cache.client.delete(this.of.type, canary.namespace, current.metadata.name);
+    if (current) await remove(this.cache, this.of.type, current, { fence });
   }
 
   async readiness(canary: Canary, now: number): Promise<Readiness | undefined> {

@@ -1,0 +1,71 @@
+import { FencedError, TransientError } from '../errors.js';
+import { formatFence, isOlder, type Fence, type LeaseOwner, type Leases, type Renewal, type Term } from './lease.js';
+
+/** How long it counts as known that the Lease is held, in milliseconds. */
+const PROOF_MS = 1_000;
+
+/**
+ * A writer's claim to a Canary: its fence, and the means to find out whether that still stands. Whatever a run writes,
+ * it writes by its claim; objects that have no room for a stamp have no other fence.
+ */
+export interface Claim extends Fence {
+  /**
+   * Refuses a writer who has been overtaken. Asks the API server where the last proof is a second old or more, and goes
+   * by what is cached before that.
+   *
+   * @param anew ask in any case: somebody else has written what was to be written
+   * @throws FencedError where somebody newer has taken the Canary over
+   * @throws TransientError where the Lease is gone: the next attempt makes it again, or is refused
+   */
+  confirm(anew: boolean): Promise<void>;
+  /**
+   * To be called where an object bears a newer stamp than this. A Lease that knows less than the stamp has been lost in
+   * between, and learns of it, so that whoever takes the Canary next gets past it.
+   */
+  outrankedBy(stamp: Fence): Promise<void>;
+}
+
+/** A {@link Claim} by a Canary's Lease. */
+export class LeaseClaim implements Claim {
+  readonly epoch: number;
+  readonly seq: number;
+  private provenAt = -Infinity;
+
+  /** @param monotonic milliseconds that go on whatever happens to the clock */
+  constructor(
+    private readonly leases: Leases,
+    private readonly owner: LeaseOwner,
+    fence: Fence,
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {
+    this.epoch = fence.epoch;
+    this.seq = fence.seq;
+  }
+
+  /** See {@link Leases.renew}. */
+  async renew(term: Term, renewal: Renewal = {}): Promise<void> {
+    const began = this.monotonic();
+    await this.leases.renew(this.owner, this, term, renewal);
+    this.provenAt = began;
+  }
+
+  async confirm(anew: boolean): Promise<void> {
+    const { namespace, name } = this.owner;
+    const began = this.monotonic();
+    const ask = anew || began - this.provenAt >= PROOF_MS;
+    const view = await (ask ? this.leases.fresh(namespace, name) : this.leases.view(namespace, name));
+    if (view && isOlder(this, view.fence)) {
+      throw new FencedError(
+        `a newer writer (${formatFence(view.fence)}, ${view.holder}) has taken ${name}.${namespace} over from ${formatFence(this)}`,
+      );
+    }
+    if (!ask) return;
+    // Epoch 0 is the claim of somebody who acts while there is no Lease.
+    if (!view && this.epoch > 0) throw new TransientError(`the lease of ${name}.${namespace} is gone`);
+    this.provenAt = began;
+  }
+
+  async outrankedBy(stamp: Fence): Promise<void> {
+    await this.leases.learn(this.owner, stamp.epoch);
+  }
+}
