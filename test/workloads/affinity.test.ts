@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import type { PodSpec } from '../../src/kubernetes/objects/config-references.js';
 import { withPrimaryAffinity } from '../../src/workloads/deployment/affinity.js';
 
-const LABELS = ['app', 'name', 'app.kubernetes.io/name'];
-const rewritten = (spec: PodSpec): unknown => withPrimaryAffinity(spec, 'podinfo', LABELS);
+const rewritten = (spec: PodSpec, label = 'app'): unknown => withPrimaryAffinity(spec, { label, value: 'podinfo' });
 const selector = (app: string) => ({ labelSelector: { matchLabels: { app } } });
 const expression = (key: string, ...values: string[]) => ({
   labelSelector: { matchExpressions: [{ key, operator: 'In', values }] },
@@ -13,7 +12,8 @@ const spread = (term: object) => ({ topologySpreadConstraints: [{ maxSkew: 1, to
 
 test('where the target is named by a selector label, the primary is meant', () => {
   assert.deepEqual(rewritten(spread(selector('podinfo'))), spread(selector('podinfo-primary')));
-  assert.deepEqual(rewritten(spread(expression('name', 'podinfo'))), spread(expression('name', 'podinfo-primary')));
+  const byName = (value: string) => spread(expression('name', value));
+  assert.deepEqual(rewritten(byName('podinfo'), 'name'), byName('podinfo-primary'));
   const anti = (app: string) => ({
     affinity: {
       podAntiAffinity: {
@@ -27,6 +27,22 @@ test('where the target is named by a selector label, the primary is meant', () =
   assert.deepEqual(rewritten(anti('podinfo')), anti('podinfo-primary'));
 });
 
+test('the pods are known by the value of their label, whatever the target is called', () => {
+  const spec = (value: string) => ({
+    ...spread({ labelSelector: { matchLabels: { 'app.kubernetes.io/name': value, tier: 'web' } } }),
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: 'host', labelSelector: { matchLabels: { 'app.kubernetes.io/name': value } } },
+        ],
+      },
+    },
+  });
+  const pods = { label: 'app.kubernetes.io/name', value: 'mc' };
+  assert.deepEqual(withPrimaryAffinity(spec('mc') as PodSpec, pods), spec('mc-primary'));
+  assert.deepEqual(withPrimaryAffinity(spec('master-api') as PodSpec, pods), spec('master-api'));
+});
+
 test('of several values, the first that names it', () => {
   assert.deepEqual(
     rewritten(spread(expression('app', 'other', 'podinfo', 'podinfo'))),
@@ -38,6 +54,8 @@ test('everything else stays: other labels, other values, other kinds of affinity
   const stays = [
     spread(selector('other')),
     spread(expression('tier', 'podinfo')),
+    // Another selector label, which the primary's pods share with the target's.
+    spread(expression('name', 'podinfo')),
     spread({ labelSelector: { matchExpressions: [{ key: 'app', operator: 'Exists', values: [] }] } }),
     spread({}),
     { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [selector('podinfo')] } } },

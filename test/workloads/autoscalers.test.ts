@@ -155,11 +155,57 @@ describe('the primary’s ScaledObject', () => {
       'podinfo_requests_total{app="podinfo"}': 'podinfo_requests_total{app="podinfo-primary"}',
       'up{app="my-podinfo"}': 'up{app="my-podinfo"}',
       'up{app="podinfo2"}': 'up{app="podinfo2"}',
+      // As Envoy, Kuma, Istio and Traefik name what leads to a Service.
+      'up{envoy_cluster_name="test_podinfo_80"}': 'up{envoy_cluster_name="test_podinfo-primary_80"}',
+      'up{envoy_cluster_name=~"test_podinfo-canary_.+"}': 'up{envoy_cluster_name=~"test_podinfo-primary_.+"}',
+      'up{service="podinfo_test_svc_80"}': 'up{service="podinfo-primary_test_svc_80"}',
+      "up{cluster='outbound|80||podinfo.test.svc'}": "up{cluster='outbound|80||podinfo-primary.test.svc'}",
+      'up{service="test-podinfo-80@kubernetescrd"}': 'up{service="test-podinfo-primary-80@kubernetescrd"}',
+      // Names of metrics, wherever they stand, and what only contains the name.
+      '{__name__="podinfo_requests_total"}': '{__name__="podinfo_requests_total"}',
+      '{__name__ =~ "podinfo_requests_.*", app="podinfo"}':
+        '{__name__ =~ "podinfo_requests_.*", app="podinfo-primary"}',
+      'up{service="latest-podinfo-80"}': 'up{service="latest-podinfo-80"}',
+      'up{a="podinfos_80", b="my_podinfo2"}': 'up{a="podinfos_80", b="my_podinfo2"}',
+      'up{a="say \\"test_podinfo_80\\"", b=`x\\`, c="podinfo"}':
+        'up{a="say \\"test_podinfo-primary_80\\"", b=`x\\`, c="podinfo-primary"}',
+      'sum:podinfo_hits{service:podinfo} # don\'t "podinfo_80':
+        'sum:podinfo_hits{service:podinfo-primary} # don\'t "podinfo_80',
       '': '',
     };
     const triggers = Object.keys(rewritten).map((each) => trigger({ query: each }));
     assert.deepEqual(queriesOf(triggers), Object.values(rewritten));
     assert.deepEqual(queriesOf([trigger({})]), [undefined], 'a trigger without a query gets none');
+  });
+
+  test('a query of any size is gone through once', () => {
+    const hostile = `${'"\\'.repeat(20_000)}${"'".repeat(9_999)}${'podinfo_'.repeat(5_000)}`;
+    const started = performance.now();
+    queriesOf([trigger({ query: hostile })]);
+    assert.ok(performance.now() - started < 500);
+  });
+
+  test('no order to KEDA for the target is one for the primary, which keeps its own', () => {
+    const annotations = {
+      'autoscaling.keda.sh/paused': 'true',
+      'autoscaling.keda.sh/paused-scale-in': 'true',
+      'autoscaling.keda.sh/force-activation': 'true',
+      'team.example.com/pager': '7',
+      [PAUSED]: '3',
+    };
+    const made = desired(source({}, { annotations }), undefined, wish());
+    assert.deepEqual(made.metadata.annotations, { 'team.example.com/pager': '7' });
+    const own = { 'autoscaling.keda.sh/paused': 'true', 'serinus.dev/fence': '1.1', stray: 'x' };
+    const kept = desired(
+      source({}, { annotations }),
+      { ...made, metadata: { ...made.metadata, annotations: own } },
+      wish(),
+    );
+    assert.deepEqual(kept.metadata.annotations, {
+      'autoscaling.keda.sh/paused': 'true',
+      'serinus.dev/fence': '1.1',
+      'team.example.com/pager': '7',
+    });
   });
 
   test('asks what the Canary says, by the name of the trigger', () => {

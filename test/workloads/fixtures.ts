@@ -57,7 +57,6 @@ export function wish(kind: PodKind, more: Partial<PrimaryWish> = {}): PrimaryWis
     namespace: 'test',
     owner: OWNER,
     selector: { label: 'app', value: 'podinfo' },
-    selectorLabels: ['app', 'name', 'app.kubernetes.io/name'],
     prefixes: [],
     tracked: new Set(),
     rolloutId: 'id-1',

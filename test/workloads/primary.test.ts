@@ -47,6 +47,17 @@ for (const kind of KINDS) {
       assert.deepEqual(spec.selector, current.spec.selector);
     });
 
+    test('a field that the target has no more goes with the next promotion; what was never taken over stays', () => {
+      const made = newPrimary(target(kind), wish(kind));
+      const current = { ...made, spec: { ...made.spec, paused: false } };
+      const { spec } = target(kind);
+      const less = { ...target(kind), spec: { selector: spec.selector, template: spec.template } };
+      const promoted = promotedPrimary(less, current, wish(kind)).spec;
+      for (const field of kind.copied) assert.ok(!(field in promoted), field);
+      assert.equal(promoted['paused'], false);
+      assert.deepEqual(promoted.selector, made.spec.selector);
+    });
+
     test('labels and annotations with an included prefix are taken along, Flux’s never', () => {
       const prefixes = ['team.example.com', 'kustomize.toolkit.fluxcd.io'];
       const made = newPrimary(target(kind), wish(kind, { prefixes }));

@@ -2,13 +2,17 @@ import type { KubeObject } from '../object.js';
 import { SCALED_OBJECTS } from '../object.js';
 import { primaryAutoscalerName, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
 import { withoutFlux, type StringMap } from './metadata.js';
+import { primaryQuery } from './scaler-query.js';
 
 /** KEDA keeps the target at so many pods while this is there. */
 const PAUSED = 'autoscaling.keda.sh/paused-replicas';
+/** Orders to KEDA for one object, `paused`, `paused-scale-in` and the like: what the target is told, the primary isn't. */
+const ORDERS = 'autoscaling.keda.sh/';
 /** KEDA writes an object's own name there. */
 const OWN_NAME = 'scaledobject.keda.sh/name';
 /** What kubectl has applied to the source, it has not applied to the copy. */
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const OWN_MARKS = 'serinus.dev/';
 
 /** KEDA would scale a target at zero up again, and so is told not to. */
 export const scaledObject: AutoscalerType = {
@@ -37,8 +41,11 @@ function desired(source: KubeObject, current: KubeObject | undefined, wish: Auto
         ...without(withoutFlux(source.metadata.labels), [OWN_NAME]),
         ...(ownName === undefined ? {} : { [OWN_NAME]: ownName }),
       },
-      // A primary that is made while the target is paused must not be paused with it.
-      annotations: without(withoutFlux(source.metadata.annotations), [PAUSED, APPLIED]),
+      annotations: {
+        ...matching(current?.metadata.annotations, (key) => key.startsWith(ORDERS) || key.startsWith(OWN_MARKS)),
+        // A primary that is made while the target is paused must not be paused with it.
+        ...matching(withoutFlux(source.metadata.annotations), (key) => key !== APPLIED && !key.startsWith(ORDERS)),
+      },
       ownerReferences: current?.metadata.ownerReferences ?? [wish.owner],
     },
     spec: {
@@ -59,26 +66,15 @@ function primaryAdvanced(advanced: Advanced): Advanced {
   return { ...advanced, horizontalPodAutoscalerConfig: { ...config, ...name } };
 }
 
-function primaryTrigger(trigger: Trigger, { queries, target, primary }: AutoscalerWish): Trigger {
+function primaryTrigger(trigger: Trigger, wish: AutoscalerWish): Trigger {
+  const { queries } = wish;
   const { metadata = {} } = trigger;
   const { query } = metadata;
   if (Object.keys(queries).length > 0) {
     const own = trigger.name !== undefined && Object.hasOwn(queries, trigger.name) ? queries[trigger.name] : undefined;
     return own === undefined ? trigger : { ...trigger, metadata: { ...metadata, query: own } };
   }
-  return query === undefined
-    ? trigger
-    : { ...trigger, metadata: { ...metadata, query: asked(query, target, primary) } };
-}
-
-/**
- * The query with the target's name, and the canary's, replaced by the primary's. Names of which it is only a part stay:
- * of `shop`, neither `web-shop` nor the metric `shop_requests_total` are meant, but the pods `shop-.*` are.
- */
-function asked(query: string, target: string, primary: string): string {
-  const name = target.replace(/[.]/g, '\\.');
-  const whole = new RegExp(`(?<![\\w-])${name}(-canary|-primary)?(?!\\w)`, 'g');
-  return query.replace(whole, () => primary);
+  return query === undefined ? trigger : { ...trigger, metadata: { ...metadata, query: primaryQuery(query, wish) } };
 }
 
 function withAnnotations(object: KubeObject, annotations: StringMap): KubeObject {
@@ -87,6 +83,10 @@ function withAnnotations(object: KubeObject, annotations: StringMap): KubeObject
 
 function without(map: StringMap | undefined, keys: readonly string[]): StringMap {
   return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key)));
+}
+
+function matching(map: StringMap | undefined, fits: (key: string) => boolean): StringMap {
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => fits(key)));
 }
 
 interface ScaledObjectSpec {

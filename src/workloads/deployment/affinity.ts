@@ -1,4 +1,5 @@
 import type { PodSpec } from '../../kubernetes/objects/config-references.js';
+import { primaryValue, type Selector } from '../shared/selector.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 
 interface LabelSelector {
@@ -17,12 +18,11 @@ interface AntiAffinity {
 }
 
 /**
- * Points the pod's anti-affinity and topology spread, where they name the target by one of the selector labels, at the
- * primary's own pods: else the primary would keep away from the canary instead of from itself.
+ * Points the pod's anti-affinity and topology spread, where they name the target's pods by the label that tells them
+ * from the primary's, at the primary's own pods: else the primary would keep away from the canary instead of from itself.
  */
-export function withPrimaryAffinity(spec: PodSpec, target: string, selectorLabels: readonly string[]): PodSpec {
-  const term = (t: Term): Term =>
-    t.labelSelector ? { ...t, labelSelector: rewrite(t.labelSelector, target, selectorLabels) } : t;
+export function withPrimaryAffinity(spec: PodSpec, pods: Selector): PodSpec {
+  const term = (t: Term): Term => (t.labelSelector ? { ...t, labelSelector: rewrite(t.labelSelector, pods) } : t);
   const spread = spec['topologySpreadConstraints'] as readonly Term[] | undefined;
   const affinity = spec['affinity'] as { readonly podAntiAffinity?: AntiAffinity } | undefined;
   const anti = affinity?.podAntiAffinity;
@@ -50,28 +50,23 @@ function rewriteAntiAffinity(anti: AntiAffinity, term: (t: Term) => Term): AntiA
   };
 }
 
-function rewrite(selector: LabelSelector, target: string, labels: readonly string[]): LabelSelector {
+function rewrite(selector: LabelSelector, pods: Selector): LabelSelector {
   const { matchLabels, matchExpressions } = selector;
   return {
     ...selector,
-    ...(matchLabels && {
-      matchLabels: Object.fromEntries(
-        Object.entries(matchLabels).map(([key, value]) => [
-          key,
-          labels.includes(key) && value === target ? `${target}-primary` : value,
-        ]),
-      ),
-    }),
+    ...(matchLabels?.[pods.label] === pods.value
+      ? { matchLabels: { ...matchLabels, [pods.label]: primaryValue(pods) } }
+      : {}),
     ...(matchExpressions && {
       matchExpressions: matchExpressions.map((e) =>
-        labels.includes(e.key) ? { ...e, values: firstRenamed(e.values, target) } : e,
+        e.key === pods.label ? { ...e, values: firstRenamed(e.values, pods) } : e,
       ),
     }),
   };
 }
 
 /** Only the first value that names the target, as Flagger does. */
-function firstRenamed(values: readonly string[] | undefined, target: string): readonly string[] {
-  const index = (values ?? []).indexOf(target);
-  return (values ?? []).map((value, i) => (i === index ? `${target}-primary` : value));
+function firstRenamed(values: readonly string[] | undefined, pods: Selector): readonly string[] {
+  const index = (values ?? []).indexOf(pods.value);
+  return (values ?? []).map((value, i) => (i === index ? primaryValue(pods) : value));
 }

@@ -2,6 +2,7 @@ import type { Readiness } from '../../domain/findings.js';
 import type { KubeObject, ObjectMeta, ResourceType } from '../../kubernetes/object.js';
 import type { PodSpec } from '../../kubernetes/objects/config-references.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
+import type { Selector } from './selector.js';
 
 /** A workload that makes pods from a template: the parts that are looked at; the rest is carried along. */
 export interface PodController extends KubeObject {
@@ -37,8 +38,8 @@ export interface PodKind {
   check(target: PodController): void;
   /** The template without what only keeps the target at zero: what users have written. */
   template(controller: PodController): PodTemplate;
-  /** The pod spec, where something in it names the target and must name the primary. */
-  primaryPods(spec: PodSpec, target: string, selectorLabels: readonly string[]): PodSpec;
+  /** The pod spec, where something in it names the target's pods and must name the primary's. */
+  primaryPods(spec: PodSpec, pods: Selector): PodSpec;
   /** The fields by which a primary that has to be made gets its size. */
   firstSize(target: PodController): Readonly<Record<string, unknown>>;
   /** The fields by which a primary gets the target's size with a promotion; none where it keeps its own. */

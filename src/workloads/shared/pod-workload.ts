@@ -278,9 +278,8 @@ export class PodWorkload implements Workload {
   }
 
   private templateWish(target: PodController, tracked: readonly ConfigReference[]): TemplateWish {
-    const { selectorLabels } = this.settings;
-    const selector = selectorOf(target, selectorLabels);
-    return { kind: this.of, selector, selectorLabels, tracked: new Set(tracked.map(keyOf)) };
+    const selector = selectorOf(target, this.settings.selectorLabels);
+    return { kind: this.of, selector, tracked: new Set(tracked.map(keyOf)) };
   }
 
   private wish(

@@ -12,7 +12,6 @@ const ROLLOUT_ID = 'flagger-id';
 export interface TemplateWish {
   readonly kind: PodKind;
   readonly selector: Selector;
-  readonly selectorLabels: readonly string[];
   /** `configmap/<name>` and `secret/<name>` of which the primary uses copies. */
   readonly tracked: ReadonlySet<string>;
 }
@@ -64,7 +63,7 @@ export function promotedPrimary(target: PodController, current: PodController, w
       },
     },
     spec: {
-      ...current.spec,
+      ...withoutCopied(current, wish.kind),
       ...copiedSpec(target, wish.kind),
       ...(wish.autoscaled ? {} : wish.kind.promotedSize(target)),
       template: primaryTemplate(target, wish, wish.rolloutId),
@@ -89,8 +88,14 @@ function copiedSpec(target: PodController, kind: PodKind): Readonly<Record<strin
   return Object.fromEntries(given.map((field) => [field, target.spec[field]]));
 }
 
+/** What a promotion doesn't touch: a field that the target has no more is none of it. */
+function withoutCopied({ spec }: PodController, kind: PodKind): PodController['spec'] {
+  const kept = Object.entries(spec).filter(([field]) => !kind.copied.includes(field));
+  return Object.fromEntries(kept) as PodController['spec'];
+}
+
 function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: string): PodTemplate {
-  const { kind, selector, selectorLabels, tracked } = wish;
+  const { kind, selector, tracked } = wish;
   const template = kind.template(target);
   return {
     ...template,
@@ -99,7 +104,7 @@ function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: s
       labels: { ...withoutFlux(template.metadata?.labels), [selector.label]: primaryValue(selector) },
       annotations: { ...withoutFlux(template.metadata?.annotations), [ROLLOUT_ID]: rolloutId },
     },
-    spec: kind.primaryPods(withCopiedConfigs(template.spec, tracked), target.metadata.name, selectorLabels),
+    spec: kind.primaryPods(withCopiedConfigs(template.spec, tracked), selector),
   };
 }
 
