@@ -9,7 +9,16 @@ import { intervalMs, stuckUntil, type Change, type State } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
 import { awaitApproval, noteExpiry } from './steps/approval.js';
 import { withCallsOf } from './steps/calls.js';
-import { apply, nothing, sayOnce, tickNow, warning, withProblem, type Context } from './steps/common.js';
+import {
+  apply,
+  nothing,
+  sayOnce,
+  tickNow,
+  warning,
+  withProblem,
+  type Context,
+  type EventEffect,
+} from './steps/common.js';
 import { iterate, shift } from './steps/iterate.js';
 import { closeGate } from './steps/gate.js';
 import { afterPostRollout } from './steps/hooks.js';
@@ -114,7 +123,8 @@ function observed(before: State, findings: Findings, asOf: number, now: number):
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
   const decision = isProblem(step) ? taken : withoutProblem(taken);
-  return isActive(before.phase) ? withNotices(before, state, world, decision) : decision;
+  const told = telling(decision, (world.leftAlone ?? []).map(warning));
+  return isActive(before.phase) ? withNotices(before, state, world, told) : told;
 }
 
 function isProblem(step: Step): boolean {
@@ -136,11 +146,16 @@ function withoutProblem(decision: Decision): Decision {
  * so the release goes on from there), or the spec was edited into something invalid (the last valid one holds).
  */
 function withNotices(before: State, state: State, world: World, decision: Decision): Decision {
-  if (decision.do !== 'apply' && decision.do !== 'nothing') return decision;
   const foreign =
     state.weight === before.weight ? [] : [warning(messagesFor(state).foreignWeight(state.weight, before.weight))];
   const refused = world.refusal ? [warning(refusalMessage(world.refusal))] : [];
-  const [told, next] = sayOnce(decision.next, [...foreign, ...refused]);
+  return telling(decision, [...foreign, ...refused]);
+}
+
+/** Says once for a revision what a look has found, besides what is decided. */
+function telling(decision: Decision, events: readonly EventEffect[]): Decision {
+  if (decision.do !== 'apply' && decision.do !== 'nothing') return decision;
+  const [told, next] = sayOnce(decision.next, events);
   if (told.length === 0) return decision;
   if (decision.do === 'apply') return { ...decision, effects: [...told, ...decision.effects], next };
   return { do: 'apply', effects: told, summary: 'say what was noticed', next };

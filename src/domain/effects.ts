@@ -30,7 +30,15 @@ export type Effect =
   /** Makes what the primary needs before it can serve: its Services, its copies of configs, its workload. */
   | { readonly do: 'build' }
   /** Makes all generated objects right; a route that has to be made anew gets these weights. */
-  | ({ readonly do: 'reconcile' } & Weights)
+  | ({
+      readonly do: 'reconcile';
+      /** Hash of the revision that a primary which has to be made anew is to run; earlier versions don't say. */
+      readonly runs?: string;
+      /** The canary's Service leads to the warm pods of the former version. */
+      readonly diverted?: true;
+      /** Only what the primary needs: users are still served by the target. */
+      readonly unserved?: true;
+    } & Weights)
   /** Keeps what the release is about to replace, and by what, for the archive; nothing depends on it. */
   | {
       readonly do: 'keep';

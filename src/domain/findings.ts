@@ -56,8 +56,13 @@ export interface World {
   readonly previous?: Readiness;
   /** As the traffic provider's object has them; undefined where it has none yet. */
   readonly weights?: Weights;
-  /** Generated objects that aren't as they should be, `Kind/name`. */
+  /** Generated objects that aren't as they should be and are to be put right, `Kind/name`. */
   readonly drift: readonly string[];
+  /**
+   * What is left as it is, in words for an event: somebody fights for it, or what it held is lost. Absent from looks of
+   * earlier versions, whose drift didn't tell that apart.
+   */
+  readonly leftAlone?: readonly string[];
 }
 
 /** One webhook's answer. */

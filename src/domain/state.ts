@@ -85,6 +85,8 @@ export interface Undoing {
   readonly reason: string;
   /** Hash of the revision that comes back; empty where it isn't known. */
   readonly to: string;
+  /** The canary's Service leads to the warm pods, which serve everybody. */
+  readonly diverted?: true;
 }
 
 /** Where a release stands: everything the core needs to decide. Plain JSON; times are milliseconds since 1970. */
@@ -132,7 +134,7 @@ export interface Standing extends KnownRevisions {
   readonly checkDueAt: number;
   /** The weight stands since then. */
   readonly weightSince: number;
-  /** Drift that was corrected last; the same again is left alone, somebody fights for it. */
+  /** Drift that was corrected last. */
   readonly lastDrift: readonly string[];
   /** Something that a person must mend has kept the release from going on since then. */
   readonly stuckSince?: number | undefined;

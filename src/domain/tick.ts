@@ -98,8 +98,10 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
   // A release under way goes on by the last valid spec; it only says that the new one isn't.
   if (world.refusal && !isActive(s.phase)) return { do: 'refuse', refusal: world.refusal };
   if (policy === undefined) return { do: 'report', problem: world.problem ?? 'the Canary could not be read' };
+  if (policy.suspend && !s.undoing) return { do: 'suspend' };
+  // Whatever the release is about to do needs what carries the traffic; repairing it is no step of the release.
+  if (mustMend(findings)) return { do: 'reconcile' };
   if (s.undoing) return undoing(s.undoing, findings);
-  if (policy.suspend) return { do: 'suspend' };
   const known = { ...s, policy };
   if (world.problem !== undefined) return stuck(known, world.problem, now);
   return s.paused ? whilePaused(known, findings) : inPhase(known, findings, now);
@@ -163,6 +165,8 @@ function inPhase(s: Standing, f: Findings, now: number): Step {
 /** The Canary is being deleted: the target gets its pods and its traffic back before it goes. */
 function terminating(s: Standing, f: Findings): Step {
   if (s.phase !== 'Terminating') return { do: 'terminate' };
+  // Until the target can serve, the primary does.
+  if (mustMend(f)) return { do: 'reconcile' };
   const { canary } = f.world;
   if (!canary.ready && canary.retriable) return { do: 'awaitReady', of: 'canary', readiness: canary };
   return { do: 'revert' };
@@ -368,7 +372,14 @@ function finalising(s: Standing, f: Findings): Step {
   return { do: 'finish' };
 }
 
+/** Something generated is to be put right, in whatever phase; what is to be left alone has been told apart. */
+function mustMend({ world }: Findings): boolean {
+  return world.leftAlone !== undefined && world.drift.length > 0;
+}
+
+/** As looks of earlier versions tell it: the same drift again may be somebody who fights for it. */
 function hasNewDrift(s: Standing, f: Findings): boolean {
+  if (f.world.leftAlone !== undefined) return false;
   return f.world.drift.some((name) => !s.lastDrift.includes(name));
 }
 

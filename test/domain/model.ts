@@ -81,6 +81,8 @@ export class Model {
   gone = false;
   deleting = false;
   drift: string[] = [];
+  /** Undefined: looks are those of an earlier version. */
+  leftAlone: readonly string[] | undefined = [];
   analysis: (model: Model) => Analysis = () => ({ hooks: [], metrics: [] });
   answer: (question: Question, model: Model) => HookRound = () => ({ results: [] });
   /** Called before each turn of the loop; may change the world, or give orders. */
@@ -214,6 +216,7 @@ export class Model {
       sameAsPrimary: this.built && sameRevision(this.target, this.primaryRuns),
       ...(this.weights ? { weights: this.weights } : {}),
       drift: this.drift,
+      ...(this.leftAlone ? { leftAlone: this.leftAlone } : {}),
     };
   }
 

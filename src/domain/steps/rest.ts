@@ -67,9 +67,24 @@ export function suspend({ state, now }: Context): Decision {
 
 /** Generated objects are not as they should be. */
 export function reconcile({ state, findings, now }: Context): Decision {
-  const next = tickNow({ ...state, lastDrift: findings.world.drift }, now);
-  const weights = state.stranded ? EVERYBODY_TO_CANARY : canaryAt(state.weight);
-  return apply([{ do: 'reconcile', ...weights }], `correct ${findings.world.drift.join(', ')}`, next, now);
+  const { drift, leftAlone } = findings.world;
+  // Looked at afresh: what was put back may have been changed again already, and in a pause nobody else looks.
+  const again = leftAlone === undefined ? {} : { fresh: true };
+  const next = tickNow({ ...state, lastDrift: drift, ...again }, now);
+  const weights = state.stranded || state.undoing?.diverted ? EVERYBODY_TO_CANARY : canaryAt(state.weight);
+  const effect = { do: 'reconcile', ...weights, runs: heldByPrimary(state), ...circumstances(state) } as const;
+  return apply([effect], `correct ${drift.join(', ')}`, next, now);
+}
+
+/** Hash of the revision that the primary runs, or is about to. */
+function heldByPrimary({ phase, applied, promoted, undoing }: State): string {
+  if (undoing) return undoing.stage === 'home' && undoing.to !== '' ? undoing.to : promoted;
+  if (phase === 'Promoting' || phase === 'Finalising' || promoted === '') return applied?.hash ?? promoted;
+  return promoted;
+}
+
+function circumstances({ undoing, promoted }: State): { readonly diverted?: true; readonly unserved?: true } {
+  return { ...(undoing?.diverted ? { diverted: true } : {}), ...(promoted === '' ? { unserved: true } : {}) };
 }
 
 /** The target is back at what was promoted: written down, so that what comes next is compared with it. */

@@ -23,7 +23,7 @@ export function undo(state: State, { by, reason }: Order, recall: Recall | undef
 /** Warm pods of the former version serve until the primary can. */
 export function divert({ state, now }: Context): Decision {
   const message = normal(messagesFor(state).routingToPrevious);
-  const next = tickNow({ ...state, weight: 100, weightSince: now, undoing: at(state, 'restore') }, now);
+  const next = tickNow({ ...state, weight: 100, weightSince: now, undoing: diverted(state) }, now);
   const effects: Effect[] = [{ do: 'divert' }, { do: 'weights', ...EVERYBODY_TO_CANARY }, message, status(next)];
   return apply(effects, message.message, next, now);
 }
@@ -68,6 +68,11 @@ export function comeHome({ state, now }: Context): Decision {
     message,
   ];
   return apply(effects, message.message, next, now, [undoneAlert(by, reason)]);
+}
+
+function diverted(state: State): Undoing | undefined {
+  const undoing = at(state, 'restore');
+  return undoing && { ...undoing, diverted: true };
 }
 
 function at({ undoing }: State, stage: Undoing['stage']): Undoing | undefined {
