@@ -20,7 +20,7 @@ interface Round {
   readonly timeoutMinutes: number;
 }
 
-const SERVERS = ['api', 'cli', 'kubernetes', 'workflows', 'watch', 'replay'];
+const SERVERS = ['api', 'cli', 'kubernetes', 'security', 'workflows', 'watch', 'replay'];
 const LAB = ['lab', 'release', 'web'];
 
 function rounds(wanted: readonly string[]): Round[] {

@@ -6,7 +6,7 @@ import { Gates } from './gates/routes.js';
 import { GateStore } from './gates/store.js';
 import { answer, send } from './http/answer.js';
 import { LoadTesterMetrics } from './metrics.js';
-import { openDoor, settingsOf, type LoadTesterOptions, type LoadTesterSettings } from './options.js';
+import { settingsOf, type LoadTesterOptions, type LoadTesterSettings } from './options.js';
 import { Service } from './service.js';
 import { Tasks } from './tasks/routes.js';
 import { TaskRunner } from './tasks/runner.js';
@@ -34,13 +34,15 @@ const CLOSE_GRACE_MS = 1_000;
  *
  * Made of `node:http`: every path takes any method and any content type, which is what frameworks are there to prevent.
  *
- * @throws UserError where an option, the state file or the token file can't be used, or the port is taken
+ * @throws UserError where an option, the state file or the token file can't be used, the port is taken, or others could
+ *   reach it without a token
  */
 export async function startLoadTester(options: LoadTesterOptions): Promise<LoadTester> {
   const settings = await settingsOf(options);
   const gates = new Gates(await GateStore.load(settings.stateFile), settings);
   const metrics = new LoadTesterMetrics();
-  const runner = new TaskRunner({ timeoutMs: settings.timeoutMs, graceMs: KILL_GRACE_MS }, settings.log, metrics);
+  const { timeoutMs, environment } = settings;
+  const runner = new TaskRunner({ timeoutMs, graceMs: KILL_GRACE_MS, environment }, settings.log, metrics);
   const service = new Service(settings, gates, new Tasks(runner, settings), metrics);
   const server = createServer(
     { requestTimeout: READ_TIMEOUT_MS, keepAliveTimeout: IDLE_TIMEOUT_MS },
@@ -50,8 +52,6 @@ export async function startLoadTester(options: LoadTesterOptions): Promise<LoadT
   );
   const url = await listen(server, settings);
   settings.log.info({ url }, 'load tester listening');
-  const door = openDoor(settings);
-  if (door !== undefined) settings.log.warn({ host: settings.host }, door);
   return { url, close: () => close(server, runner) };
 }
 

@@ -20,8 +20,12 @@ export interface LoadTesterOptions {
    * he likes. The list of allowed programs means nothing then.
    */
   readonly allowShell?: boolean;
-  /** A file that holds the token which requests must carry; without it anybody may ask. */
+  /** A file that holds the token which requests must carry; needed wherever others than this machine reach the port. */
   readonly tokenFile?: string;
+  /** Names by which it is called besides addresses, `localhost` and, with a token, names of Services. */
+  readonly allowedHosts?: readonly string[];
+  /** Variables of the load tester's own environment that programs get besides PATH. */
+  readonly passEnv?: readonly string[];
   /** A file in which open gates survive a restart. */
   readonly stateFile?: string;
   readonly log: LoadTesterLog;
@@ -38,6 +42,9 @@ export interface LoadTesterSettings {
   readonly programs: ReadonlySet<string>;
   readonly allowShell: boolean;
   readonly token: string | undefined;
+  readonly allowedHosts: readonly string[];
+  /** What programs find in their environment, but for what a task names itself. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly stateFile: string | undefined;
   readonly log: LoadTesterLog;
   readonly onGate: NonNullable<LoadTesterOptions['onGate']>;
@@ -73,14 +80,25 @@ export async function settingsOf(options: LoadTesterOptions): Promise<LoadTester
   }
   const path = allow.find((program) => !/^[^\s/]+$/.test(program));
   if (path !== undefined) throw new UserError(`--allow: ${JSON.stringify(path)} is not the bare name of a program`);
+  const wrong = options.passEnv?.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (wrong !== undefined) throw new UserError(`--pass-env: ${JSON.stringify(wrong)} is not the name of a variable`);
+  const host = options.host ?? '127.0.0.1';
+  const token = await tokenOf(options.tokenFile);
+  if (token === undefined && !isLoopback(host)) {
+    throw new UserError(
+      `--token-file is needed with --host ${host}: whoever reaches the port could run programs and open gates; without it use --host 127.0.0.1`,
+    );
+  }
   return {
-    host: options.host ?? '127.0.0.1',
+    host,
     port: options.port ?? 9_090,
     timeoutMs: timeoutSeconds * 1_000,
     namespaces: regexpOf(options.namespaceRegexp),
     programs: new Set([...DEFAULT_PROGRAMS, ...allow]),
     allowShell: options.allowShell ?? false,
-    token: await tokenOf(options.tokenFile),
+    token,
+    allowedHosts: options.allowedHosts ?? [],
+    environment: environmentOf(['PATH', ...(options.passEnv ?? [])]),
     stateFile: options.stateFile,
     log: options.log,
     onGate: options.onGate ?? (() => undefined),
@@ -108,11 +126,17 @@ async function tokenOf(file: string | undefined): Promise<string | undefined> {
   return token;
 }
 
-/** What anybody on the network can do with a load tester like this; undefined where it is for this machine only, or asks. */
-export function openDoor({ host, allowShell, token }: LoadTesterSettings): string | undefined {
-  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
-  if (loopback || token !== undefined) return undefined;
-  return allowShell
-    ? 'whoever reaches this port can run any command: --allow-shell without --token-file'
-    : 'whoever reaches this port can open gates and start load: no --token-file';
+/**
+ * What programs get of our own environment: it may hold keys that are nobody's business whose command they run.
+ *
+ * @param names variables; those that aren't set are left out
+ */
+function environmentOf(names: readonly string[]): Record<string, string> {
+  const set = names.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(set.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
+/** Whether only this machine reaches what listens there. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

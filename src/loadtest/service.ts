@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { gateRoute, type Gates } from './gates/routes.js';
 import { answer, FORBIDDEN, OK, type Answer } from './http/answer.js';
+import { foreignRequest } from './http/origin.js';
 import { parsePayload, readBody } from './http/payload.js';
 import { tokenGuard, type Guard } from './http/token.js';
 import type { LoadTesterMetrics } from './metrics.js';
@@ -12,7 +13,7 @@ export class Service {
   private readonly mayEnter: Guard;
 
   constructor(
-    private readonly settings: Pick<LoadTesterSettings, 'namespaces' | 'token'>,
+    private readonly settings: Pick<LoadTesterSettings, 'namespaces' | 'token' | 'allowedHosts'>,
     private readonly gates: Gates,
     private readonly tasks: Tasks,
     private readonly metrics: LoadTesterMetrics,
@@ -24,6 +25,9 @@ export class Service {
   async answer(request: IncomingMessage): Promise<Answer> {
     const path = pathOf(request.url ?? '/');
     if (path === '/healthz') return OK;
+    const { allowedHosts, token } = this.settings;
+    const foreign = foreignRequest(request.headers, { allowedHosts, tokenDemanded: token !== undefined });
+    if (foreign) return foreign;
     if (path === '/metrics') {
       return answer(200, await this.metrics.print(), { 'Content-Type': this.metrics.contentType });
     }

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild, type ChildLimits } from '../../src/loadtest/tasks/child.js';
 import { Tail } from '../../src/loadtest/tasks/tail.js';
 
-const limits: ChildLimits = { timeoutMs: 10_000, graceMs: 200 };
+const environment = { PATH: process.env['PATH'] ?? '' };
+const limits: ChildLimits = { timeoutMs: 10_000, graceMs: 200, environment };
 const never = new AbortController().signal;
 const sh = (script: string) => ['sh', '-c', script] as const;
 
@@ -63,7 +64,7 @@ describe('the whole group', () => {
   test('is killed where it does not listen', async () => {
     const script = `trap '' TERM; echo $$; while :; do sleep 0.05; done`;
     const started = performance.now();
-    const result = await runChild(sh(script), { timeoutMs: 200, graceMs: 150 }, never);
+    const result = await runChild(sh(script), { environment, timeoutMs: 200, graceMs: 150 }, never);
     assert.equal(result.error, 'timed out after 0.2s');
     assert.ok(performance.now() - started >= 330);
     assert.ok(await isGone(Number(result.output)));
@@ -76,7 +77,11 @@ describe('the whole group', () => {
   });
 
   test('does not hold us up where somebody left it with the pipes', async (t) => {
-    const result = await runChild(sh('setsid sleep 3 & echo started'), { timeoutMs: 150, graceMs: 100 }, never);
+    const result = await runChild(
+      sh('setsid sleep 3 & echo started'),
+      { environment, timeoutMs: 150, graceMs: 100 },
+      never,
+    );
     assert.equal(result.error, 'timed out after 0.15s');
     assert.equal(result.output, 'started\n');
     t.diagnostic('the runaway ends by itself after 3 s');

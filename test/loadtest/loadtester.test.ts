@@ -7,7 +7,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../src/errors.js';
 import type { LoadTesterOptions } from '../../src/loadtest/loadtester.js';
-import { openDoor, settingsOf } from '../../src/loadtest/options.js';
+import { settingsOf } from '../../src/loadtest/options.js';
 import { callWebhook } from '../../src/webhooks/call.js';
 import { ask, Journal, running } from './running.js';
 
@@ -303,14 +303,16 @@ describe('the start', () => {
     );
   });
 
-  test('warns of open doors', async (t) => {
-    const door = async (options: Partial<LoadTesterOptions>) =>
-      openDoor(await settingsOf({ log: new Journal(), allowShell: true, ...options }));
-    for (const host of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) assert.equal(await door({ host }), undefined);
-    assert.equal(await door({}), undefined);
-    assert.match((await door({ host: '0.0.0.0' })) ?? '', /any command/);
-    assert.match((await door({ host: '10.0.0.1', allowShell: false })) ?? '', /open gates/);
-    assert.equal(await door({ host: '0.0.0.0', tokenFile: await fileWith(t, 'sesame') }), undefined);
+  test('demands a token wherever others than this machine reach it', async (t) => {
+    const tokenFile = await fileWith(t, 'sesame');
+    const log = new Journal();
+    for (const host of [undefined, '127.0.0.1', '127.0.0.2', '::1', 'localhost']) {
+      assert.equal((await settingsOf({ log, ...(host === undefined ? {} : { host }) })).token, undefined);
+    }
+    for (const host of ['0.0.0.0', '::', '10.0.0.1', 'loadtester.test', '127.0.0.1.example.com', '']) {
+      await assert.rejects(settingsOf({ log, host }), /--token-file is needed with --host/, host);
+      assert.equal((await settingsOf({ log, host, tokenFile })).token, 'sesame');
+    }
   });
 });
 

@@ -32,7 +32,19 @@ export class LoadTesterImage implements Image {
 }
 
 function serinusLoadTester(): string[] {
-  const { file, args } = ownProcess(CLI, ['loadtester', '--host', '127.0.0.1', '--port', PORT]);
+  const { file, args } = ownProcess(CLI, [
+    'loadtester',
+    '--host',
+    '127.0.0.1',
+    '--port',
+    PORT,
+    // Pods of the lab share the machine's loopback, and are called by the names of their Services.
+    '--allowed-hosts',
+    '*',
+    // How programs find the lab's names.
+    '--pass-env',
+    'LAB_HEY,HTTP_PROXY,HTTPS_PROXY,NO_PROXY,http_proxy,https_proxy,no_proxy',
+  ]);
   return [file, ...args];
 }
 

@@ -16,6 +16,8 @@ interface Flags extends TemporalFlags {
   readonly allow: readonly string[];
   readonly allowShell: boolean;
   readonly tokenFile?: string;
+  readonly allowedHosts: readonly string[];
+  readonly passEnv: readonly string[];
   readonly stateFile?: string;
   readonly wakeReleases: boolean;
   readonly clusterName: string;
@@ -40,7 +42,25 @@ export function loadTesterCommand(): Command {
         false,
       ),
     )
-    .addOption(new Option('--token-file <path>', 'file with the token that requests must carry'))
+    .addOption(
+      new Option('--token-file <path>', 'file with the token that requests must carry; needed beyond loopback').env(
+        'SERINUS_LOADTESTER_TOKEN_FILE',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--allowed-hosts <list>',
+        'names that it is called by besides addresses, localhost and, with a token, names of Services; *.DOMAIN for all below, * for any',
+      )
+        .default([], 'none')
+        .env('SERINUS_LOADTESTER_ALLOWED_HOSTS')
+        .argParser(list),
+    )
+    .addOption(
+      new Option('--pass-env <names>', 'variables that programs get besides PATH and those that a task names')
+        .default([], 'none')
+        .argParser(list),
+    )
     .addOption(new Option('--state-file <path>', 'file in which open gates survive a restart'))
     .addOption(
       new Option('--wake-releases', 'tell a release by Temporal when its gate is opened, so that it asks at once')
@@ -68,6 +88,8 @@ async function run(flags: Flags): Promise<void> {
       timeoutSeconds: flags.timeout,
       allow: flags.allow,
       allowShell: flags.allowShell,
+      allowedHosts: flags.allowedHosts,
+      passEnv: flags.passEnv,
       log,
       ...(signals === undefined ? {} : { onGate: signals.onGate }),
       ...(flags.namespaceRegexp === undefined ? {} : { namespaceRegexp: flags.namespaceRegexp }),

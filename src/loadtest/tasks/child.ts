@@ -7,6 +7,8 @@ export interface ChildLimits {
   readonly timeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
+  /** All that the program finds in its environment, but for what the task itself names. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface ChildResult {
@@ -24,14 +26,21 @@ const MAX_OUTPUT_BYTES = 256 * 1024;
  * Runs a program in a process group of its own. When its time is up, or the signal aborts, the whole group gets SIGTERM
  * and, if that doesn't help, SIGKILL.
  *
+ * @param named variables that the task names for the program
  * @returns when the program and everything that holds its output has ended; a program that fails is a result
  */
-export async function runChild(argv: Argv, limits: ChildLimits, signal: AbortSignal): Promise<ChildResult> {
+export async function runChild(
+  argv: Argv,
+  limits: ChildLimits,
+  signal: AbortSignal,
+  named: Readonly<Record<string, string>> = {},
+): Promise<ChildResult> {
   if (signal.aborted) return { output: '', error: STOPPED };
   const [program, ...args] = argv;
   let child: ChildProcess;
   try {
-    child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...named, ...limits.environment };
+    child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
   } catch (error) {
     // Some refusals of the operating system come at once, for instance an argument list that is too long.
     return { output: '', error: messageOf(error) };

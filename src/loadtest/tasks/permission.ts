@@ -1,10 +1,18 @@
 import type { LoadTesterSettings } from '../options.js';
 import { splitCommand } from './command-line.js';
+import { namedVariables } from './variables.js';
 
 /** The words a process is started with: a program and its arguments. */
 export type Argv = readonly [program: string, ...args: string[]];
 
-export type Permission = { readonly ok: true; readonly argv: Argv } | { readonly ok: false; readonly problem: string };
+export type Permission =
+  | {
+      readonly ok: true;
+      readonly argv: Argv;
+      /** Variables that the task names for its program. */
+      readonly variables?: Readonly<Record<string, string>>;
+    }
+  | { readonly ok: false; readonly problem: string };
 
 export type Rules = Pick<LoadTesterSettings, 'programs' | 'allowShell'>;
 
@@ -16,8 +24,13 @@ export function permitCommand(command: string, rules: Rules): Permission {
     const problem = `the command has shell syntax (${line.problem}): quote it, or start the load tester with --allow-shell`;
     return { ok: false, problem };
   }
-  const [program = '', ...args] = line.words;
-  if (rules.programs.has(program)) return { ok: true, argv: [program, ...args] };
+  const { variables, words, refused } = namedVariables(line.words);
+  if (refused !== undefined) return { ok: false, problem: `a task may not set ${refused}: it decides what is run` };
+  const [program = '', ...args] = words;
+  if (rules.programs.has(program)) {
+    const argv: Argv = [program, ...args];
+    return Object.keys(variables).length === 0 ? { ok: true, argv } : { ok: true, argv, variables };
+  }
   return { ok: false, problem: refusalOf(program) };
 }
 

@@ -55,6 +55,7 @@ export class Tasks {
       command,
       shown: redactCommand(command),
       argv: permission.argv,
+      variables: permission.variables ?? {},
       logOutput: isWaitedFor(metadata['type']) || isTrue(metadata['logCmdOutput']),
     });
   }

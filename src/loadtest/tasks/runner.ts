@@ -13,6 +13,8 @@ export interface Task {
   /** The command as it may be logged. */
   readonly shown: string;
   readonly argv: Argv;
+  /** That the task names for its program. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Whether the output of a success is logged; that of a failure always is. */
   readonly logOutput: boolean;
 }
@@ -102,8 +104,8 @@ export class TaskRunner {
   }
 
   /** By the program; where that is hey, and isn't installed, without it. */
-  private async execute({ argv }: Task): Promise<ChildResult> {
-    const result = await runChild(argv, this.limits, this.closing.signal);
+  private async execute({ argv, variables }: Task): Promise<ChildResult> {
+    const result = await runChild(argv, this.limits, this.closing.signal, variables);
     const hey = missedHey(argv, result);
     return hey ? runHey(hey, this.limits, this.closing.signal) : result;
   }
