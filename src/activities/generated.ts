@@ -6,6 +6,7 @@ import type { Claim } from '../kubernetes/claim.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { CANARIES, SERVICES } from '../kubernetes/object.js';
 import { desiredService, type ServiceWish } from '../kubernetes/objects/service.js';
+import { isFree, isOwnedBy, type OwnedObject } from '../kubernetes/ownership.js';
 import { write } from '../kubernetes/write.js';
 import type { PodsView, TargetView } from '../workloads/port.js';
 import { primaryValue } from '../workloads/shared/selector.js';
@@ -44,7 +45,8 @@ export async function driftOf(cache: ClusterCache, bench: Workbench, view: Targe
   const drift: string[] = [];
   for (const wish of view.pods ? allServices(canary, view.pods) : []) {
     const current = await cache.get(SERVICES, wish.namespace, wish.name);
-    if (!current || !isDeepStrictEqual(desiredService(wish, current), current)) drift.push(`Service/${wish.name}`);
+    const inOrder = current && isFree(current, wish) && isDeepStrictEqual(desiredService(wish, current), current);
+    if (!inOrder) drift.push(`Service/${wish.name}`);
   }
   drift.push(...(await workload.drift(canary)), ...(await router.drift(canary)));
   if (hasFinalizer(bench.object) !== canary.revertOnDeletion) drift.push('Canary/finalizer');
@@ -65,13 +67,31 @@ export async function giveServiceBack(
   const label = await workload.selector(canary);
   const key = { namespace: canary.namespace, name: canary.service.name };
   const desire = (current: KubeObject | undefined): KubeObject | undefined => {
-    const ours = current?.metadata.ownerReferences?.some((ref) => ref.uid === canary.uid) ?? false;
-    if (!current || ours) return undefined;
+    if (!current || isOwnedBy(current, canary.owner)) return undefined;
+    // Another Canary has it by now.
+    if (!isFree(current, { owner: canary.owner, takesOver: true })) return undefined;
     const selector = originalSelector(current) ?? (label && { [label.label]: label.value });
     if (!selector) return undefined;
     return { ...current, spec: { ...(current['spec'] as object), selector } };
   };
   await write(cache, SERVICES, key, desire, { fence });
+}
+
+/** Everything that is written for the Canary, but for copies of configs. */
+export function ownedObjects({
+  canary,
+  router,
+  workload,
+}: Pick<Workbench, 'canary' | 'router' | 'workload'>): readonly OwnedObject[] {
+  const { name, primaryName, canaryName } = canary.service;
+  const services = [
+    { type: SERVICES, name: canaryName },
+    { type: SERVICES, name: primaryName },
+    { type: SERVICES, name, takesOver: true },
+  ];
+  // A Service that is the target has copies of its own.
+  const isTarget = canary.targetRef.kind === SERVICES.kind;
+  return [...(isTarget ? [] : services), ...workload.owns(canary), ...router.owns(canary)];
 }
 
 /** Adds or removes the finalizer. @param fence undefined where there can be no Lease, because the namespace goes */
@@ -108,7 +128,9 @@ function originalSelector(service: KubeObject): Readonly<Record<string, string>>
 }
 
 async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[], fence: Claim): Promise<void> {
-  for (const wish of wishes) await write(cache, SERVICES, wish, (current) => desiredService(wish, current), { fence });
+  for (const wish of wishes) {
+    await write(cache, SERVICES, wish, (current) => desiredService(wish, current), { fence, right: wish });
+  }
 }
 
 function allServices(canary: Canary, pods: PodsView): readonly ServiceWish[] {
@@ -124,7 +146,8 @@ function primaryService(canary: Canary, pods: PodsView): ServiceWish {
 }
 
 function apexService(canary: Canary, pods: PodsView): ServiceWish {
-  return serviceWish(canary, pods, canary.service.name, primaryValue(pods.selector), canary.service.apex);
+  const { name, apex } = canary.service;
+  return { ...serviceWish(canary, pods, name, primaryValue(pods.selector), apex), takesOver: true };
 }
 
 function serviceWish(
@@ -139,6 +162,7 @@ function serviceWish(
     namespace: canary.namespace,
     name,
     owner: canary.owner,
+    takesOver: false,
     label: selector.label,
     value,
     ports,

@@ -63,7 +63,7 @@ async function select(
     SERVICES,
     key,
     (current) => current && { ...current, spec: { ...(current['spec'] as object), selector: { [label]: value } } },
-    { fence },
+    { fence, right: { owner: canary.owner } },
   );
 }
 

@@ -6,6 +6,7 @@ import type { Claim } from './claim.js';
 import { formatFence, isOlder, parseFence, type Fence } from './lease.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { titleOf } from './object.js';
+import { isFree, refuseForeign, type Right } from './ownership.js';
 
 /** Which run, and which batch of it, wrote an object last. */
 export const FENCE_ANNOTATION = 'serinus.dev/fence';
@@ -32,6 +33,8 @@ export interface WriteOptions {
   readonly of?: string;
   /** Write the stamp even where nothing else changes: it shuts out every older writer. */
   readonly touch?: boolean;
+  /** Refuses an object that is there and may not be written by this right; left out for what users have made. */
+  readonly right?: Right;
   /** Writes the status instead of the rest. */
   readonly subresource?: 'status';
 }
@@ -45,6 +48,7 @@ export interface WriteOptions {
  *
  * @returns the object as it is now; undefined where `desire` made nothing of a missing one
  * @throws FencedError where a newer writer has been here
+ * @throws UserError where the object is somebody else's
  */
 export async function write(
   cache: ClusterCache,
@@ -56,9 +60,8 @@ export async function write(
   const { fence } = options;
   for (let attempt = 0; ; attempt += 1) {
     const fresh = attempt > 0 || options.touch === true;
-    const current = await (fresh
-      ? cache.getFresh(type, key.namespace, key.name)
-      : cache.get(type, key.namespace, key.name));
+    const current = await read(cache, type, key, fresh, options.right);
+    if (current && options.right) refuseForeign(current, options.right);
     if (current && options.stamp) await refuseOlder(current, fence, options.of);
     const desired = desire(current);
     if (desired === undefined) return current;
@@ -72,6 +75,19 @@ export async function write(
       if (!isRace(error, current) || attempt >= ATTEMPTS) throw error;
     }
   }
+}
+
+/** Nobody is refused by what a cache still shows: the object of a former owner may be gone by now. */
+async function read(
+  cache: ClusterCache,
+  type: ResourceType,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  fresh: boolean,
+  right: Right | undefined,
+): Promise<KubeObject | undefined> {
+  const known = fresh ? undefined : await cache.get(type, namespace, name);
+  const isDoubtful = known !== undefined && right !== undefined && !isFree(known, right);
+  return fresh || isDoubtful ? cache.getFresh(type, namespace, name) : known;
 }
 
 /**
@@ -94,7 +110,7 @@ export async function make(
 }
 
 /**
- * Deletes an object as it was read, not another one that has got its name since. One that is gone is fine.
+ * Deletes an object of Serinus' own as it was read, not another one that has got its name since. One that is gone is fine.
  *
  * @throws FencedError where a newer writer has taken over, or has stamped it
  */

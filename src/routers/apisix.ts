@@ -4,6 +4,7 @@ import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
+import { isOurs, type OwnedObject } from '../kubernetes/ownership.js';
 import { isSame, write } from '../kubernetes/write.js';
 import type { HttpRule, RouteSpec } from './apisix/objects.js';
 import { rulesOf, sourceIn, weightsOf, type Source } from './apisix/rules.js';
@@ -78,6 +79,10 @@ export class ApisixRouter implements Router {
     return Promise.resolve();
   }
 
+  owns(canary: Canary): readonly OwnedObject[] {
+    return [{ type: APISIX_ROUTES, name: generatedName(canary) }];
+  }
+
   concerns(canary: Canary): readonly NamedObject[] {
     return [sourceName(canary), generatedName(canary)].map((name) => ({ type: APISIX_ROUTES, name }));
   }
@@ -94,6 +99,7 @@ export class ApisixRouter implements Router {
       fence,
       stamp: true,
       touch,
+      right: { owner: canary.owner },
     });
   }
 
@@ -103,6 +109,7 @@ export class ApisixRouter implements Router {
       fence,
       stamp: true,
       touch: true,
+      right: { owner: canary.owner },
     });
   }
 
@@ -117,8 +124,10 @@ export class ApisixRouter implements Router {
     return source;
   }
 
-  private generated(canary: Canary): Promise<KubeObject | undefined> {
-    return this.cache.get(APISIX_ROUTES, canary.namespace, generatedName(canary));
+  /** What bears the name and is somebody else's says nothing of this Canary. */
+  private async generated(canary: Canary): Promise<KubeObject | undefined> {
+    const found = await this.cache.get(APISIX_ROUTES, canary.namespace, generatedName(canary));
+    return found && isOurs(found, canary.owner) ? found : undefined;
   }
 }
 

@@ -48,6 +48,7 @@ export function contour(ingressClass: string): Blueprint {
     provider: 'contour',
     type: HTTP_PROXIES,
     name: (canary) => canary.service.name,
+    takesOver: true,
     desired: ({ canary, current, weights }) =>
       apexObject(canary, HTTP_PROXIES, current, {
         ...specOf(current),

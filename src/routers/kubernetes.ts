@@ -14,5 +14,6 @@ export const kubernetesRouter: Router = {
   setWeights: () => Promise.resolve(),
   isSettled: () => Promise.resolve(true),
   finalize: () => Promise.resolve(),
+  owns: () => [],
   concerns: () => [],
 };

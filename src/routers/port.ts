@@ -2,6 +2,7 @@ import type { Canary } from '../crds/canary.js';
 import type { Weights } from '../domain/weights.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
+import type { OwnedObject } from '../kubernetes/ownership.js';
 
 /**
  * A traffic provider: how the users' requests are divided between primary and canary.
@@ -37,6 +38,13 @@ export interface Router {
   isSettled(canary: Canary): Promise<boolean | undefined>;
   /** Undoes what must not outlive the Canary and isn't removed with it. */
   finalize(canary: Canary, fence: Claim): Promise<void>;
+  /**
+   * What the router writes. Each of them belongs to one Canary only: one that is somebody else's is never written, counts
+   * as missing when it is read, and is refused by name.
+   *
+   * @throws UserError where the Canary doesn't say enough to name them
+   */
+  owns(canary: Canary): readonly OwnedObject[];
   /** Objects of the Canary's namespace whose changes concern it. */
   concerns(canary: Canary): readonly NamedObject[];
 }

@@ -29,6 +29,7 @@ export const traefik: Blueprint = {
   provider: 'traefik',
   type: TRAEFIK_SERVICES,
   name: (canary) => canary.service.name,
+  takesOver: true,
   desired({ canary, current, weights }) {
     const spec = specOf(current);
     return apexObject(canary, TRAEFIK_SERVICES, current, {

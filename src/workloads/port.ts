@@ -3,6 +3,7 @@ import type { Readiness } from '../domain/findings.js';
 import type { Revision } from '../domain/revision.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
+import type { OwnedObject } from '../kubernetes/ownership.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
 import type { ServicePort } from '../kubernetes/objects/service.js';
 import type { Selector } from './shared/selector.js';
@@ -55,6 +56,8 @@ export interface WarmPods {
   readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
   /** When they may go, milliseconds since 1970; undefined where there are none. */
   expiry(canary: Canary): Promise<number | undefined>;
+  /** What would be written for them; nothing where the Canary keeps none. */
+  owns(canary: Canary): readonly OwnedObject[];
   /** What makes them; undefined where there are none. */
   find(canary: Canary): Promise<NamedObject | undefined>;
   /** The value of the selector label by which they are found. */
@@ -96,6 +99,11 @@ export interface Workload {
   selector(canary: Canary): Promise<Selector | undefined>;
   /** Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. */
   readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness>;
+  /**
+   * What is written for the primary, but for copies of configs. Each belongs to one Canary only: one that is somebody
+   * else's is never written, counts as missing when it is read, and is refused by name.
+   */
+  owns(canary: Canary): readonly OwnedObject[];
   /** Objects of the Canary's namespace whose changes concern it: the workloads, their configs and autoscalers. */
   concerns(canary: Canary): Promise<readonly NamedObject[]>;
   /** Calls back whenever target or primary may have become more or less ready. @returns a function that ends it */

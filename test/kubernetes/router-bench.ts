@@ -6,7 +6,14 @@ import { ClusterCache } from '../../src/kubernetes/cache.js';
 import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
 import type { Fence } from '../../src/kubernetes/lease.js';
 import { formatFence } from '../../src/kubernetes/lease.js';
-import { CANARIES, pathOf, titleOf, type KubeObject, type ResourceType } from '../../src/kubernetes/object.js';
+import {
+  CANARIES,
+  pathOf,
+  titleOf,
+  type KubeObject,
+  type OwnerReference,
+  type ResourceType,
+} from '../../src/kubernetes/object.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import type { Router } from '../../src/routers/port.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
@@ -29,6 +36,9 @@ export interface Bench {
   stored(): Promise<readonly KubeObject[]>;
   /** Replaces each generated object by what comes back; returns the `Kind/name` of those that are different now. */
   edit(change: (object: KubeObject) => KubeObject): Promise<readonly string[]>;
+  create(object: KubeObject): Promise<KubeObject>;
+  /** An owner reference to another Canary of the namespace, which is there. */
+  anotherCanary(): Promise<OwnerReference>;
   /** Asserts that there are these objects and no others, with nothing in them that isn't expected. */
   expectExactly(expected: readonly Generated[], fence?: Fence): Promise<void>;
   expectUsersUntouched(): Promise<void>;
@@ -75,6 +85,16 @@ export async function openBench(t: TestContext, provider: RouterCase, part: Cana
     },
     nextSeq: () => (seq += 1),
     stored,
+    create: (object) => client.create(typeOf(object), object),
+    anotherCanary: async () => {
+      const { metadata } = await client.create(CANARIES, {
+        apiVersion: CANARIES.apiVersion,
+        kind: CANARIES.kind,
+        metadata: { name: 'other', namespace },
+        spec: BASE,
+      });
+      return { ...canary.owner, name: 'other', uid: metadata.uid ?? '' };
+    },
     edit: async (change) => {
       const changed: string[] = [];
       for (const object of await stored()) {

@@ -3,7 +3,7 @@ import { suite, test, type TestContext } from 'node:test';
 import type { Canary } from '../../src/crds/canary.js';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, type Weights } from '../../src/domain/weights.js';
 import { FencedError, UserError } from '../../src/errors.js';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
+import type { KubeObject, OwnerReference, ResourceType } from '../../src/kubernetes/object.js';
 import { pathOf, titleOf } from '../../src/kubernetes/object.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import { openBench, plain, type Bench } from './router-bench.js';
@@ -203,6 +203,40 @@ export function routerContract(provider: RouterCase): void {
       await bench.expectUsersUntouched();
     });
 
+    contract('never touches what somebody else has under the names of its objects', async (bench) => {
+      const { canary, router, namespace } = bench;
+      const other = await bench.anotherCanary();
+      const theirs = provider.generated(canaryAt(50), namespace).map((one) => foreign(one, namespace, [other]));
+      for (const object of theirs) await bench.create(object);
+      const before = await bench.stored();
+      await router.refresh(canary);
+      assert.equal(await router.weights(canary), undefined, 'their weights say nothing of this Canary');
+      assert.deepEqual([...(await router.drift(canary))].sort(), theirs.map(titleOf).sort());
+      const isRefused = refusalOf(theirs, namespace, 'other');
+      await assert.rejects(router.reconcile(canary, ALL_TO_PRIMARY, FENCE), isRefused);
+      await assert.rejects(router.setWeights(canary, ALL_TO_PRIMARY, LATER), isRefused);
+      await router.finalize(canary, LATER);
+      assert.deepEqual(await bench.stored(), before);
+    });
+
+    contract('names all it makes; what users had before is taken over only where it says so', async (bench) => {
+      const { canary, router, namespace } = bench;
+      const made = provider.generated(ALL_TO_PRIMARY, namespace);
+      const owned = router.owns(canary);
+      assert.deepEqual(owned.map(titled).sort(), made.map(titled).sort());
+      for (const one of made.filter((object) => !owned.some((o) => o.takesOver && titled(o) === titled(object)))) {
+        const object = foreign(one, namespace, []);
+        const created = await bench.create(object);
+        await router.refresh(canary);
+        await assert.rejects(router.reconcile(canary, ALL_TO_PRIMARY, FENCE), refusalOf([object], namespace));
+        await router.finalize(canary, LATER);
+        const after = (await bench.stored()).find((stored) => titleOf(stored) === titleOf(object));
+        assert.equal(after?.metadata.resourceVersion, created.metadata.resourceVersion, titleOf(object));
+        await bench.client.delete(one.type, namespace, one.name);
+        await router.refresh(canary);
+      }
+    });
+
     for (const variant of provider.variants) {
       contract(
         variant.name,
@@ -240,6 +274,33 @@ export function routerContract(provider: RouterCase): void {
       test(name, async (t: TestContext) => body(await openBench(t, { ...provider, users }, canary)));
     }
   });
+}
+
+function titled({ type, name }: { readonly type: ResourceType; readonly name: string }): string {
+  return `${type.kind}/${name}`;
+}
+
+/** An object as it is generated, in somebody else's possession. */
+function foreign(
+  { type, name, annotations = {}, spec }: Generated,
+  namespace: string,
+  owners: readonly OwnerReference[],
+): KubeObject {
+  const { apiVersion, kind } = type;
+  return { apiVersion, kind, metadata: { name, namespace, annotations, ownerReferences: owners }, spec };
+}
+
+/** A refusal for a person to mend, which names one of the objects, and whose it is. */
+function refusalOf(objects: readonly KubeObject[], namespace: string, owner = ''): (error: unknown) => boolean {
+  return (error) => {
+    assert.ok(error instanceof UserError, String(error));
+    const named = objects.some(({ kind, metadata }) =>
+      error.message.includes(`${kind} ${metadata.name}.${namespace} `),
+    );
+    assert.ok(named, error.message);
+    assert.match(error.message, owner === '' ? /has not been made for this Canary/ : /belongs to Canary other/);
+    return true;
+  };
 }
 
 /** Sets the weights one after another; after each the objects, what is told of them, and a further look agree. */

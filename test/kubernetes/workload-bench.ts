@@ -5,7 +5,14 @@ import { parseCanary, type Canary } from '../../src/crds/canary.js';
 import { ClusterCache } from '../../src/kubernetes/cache.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';
 import type { Claim } from '../../src/kubernetes/claim.js';
-import { CANARIES, CONFIG_MAPS, SECRETS, type KubeObject, type ResourceType } from '../../src/kubernetes/object.js';
+import {
+  CANARIES,
+  CONFIG_MAPS,
+  SECRETS,
+  type KubeObject,
+  type OwnerReference,
+  type ResourceType,
+} from '../../src/kubernetes/object.js';
 import { kubernetesRouter } from '../../src/routers/kubernetes.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import type { Workload } from '../../src/workloads/port.js';
@@ -67,6 +74,15 @@ export class WorkloadBench {
     const { namespace } = this;
     const whole = { apiVersion: type.apiVersion, kind: type.kind, ...object };
     return this.client.create(type, { ...whole, metadata: { ...object.metadata, namespace } } as unknown as KubeObject);
+  }
+
+  /** An owner reference to another Canary of the namespace, which is there. */
+  async anotherCanary(name = 'other'): Promise<OwnerReference> {
+    const object = await this.client.create(CANARIES, {
+      ...canaryObject(this.namespace, { targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name } }),
+      metadata: { name, namespace: this.namespace },
+    });
+    return { ...this.canary.owner, name, uid: object.metadata.uid ?? '' };
   }
 
   async get(type: ResourceType, name: string): Promise<KubeObject> {

@@ -163,6 +163,55 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
     assert.equal((await workload.look(canary)).sameAsPrimary, true);
   });
 
+  test('what somebody else has under the primary’s name is no primary, and stays as it is', async (t) => {
+    for (const owner of ['nobody', 'another Canary'] as const) {
+      const bench = await open(t);
+      const { workload, canary } = bench;
+      const ownerReferences = owner === 'nobody' ? [] : [await bench.anotherCanary()];
+      const theirs = { ...target, metadata: { ...target.metadata, name: PRIMARY, ownerReferences } };
+      const before = await bench.create(type, theirs);
+      assert.ok(workload.owns(canary).some((one) => one.type === type && one.name === PRIMARY));
+      const view = await workload.look(canary);
+      assert.deepEqual([view.built, view.sameAsPrimary], [false, false], owner);
+      assert.ok((await workload.drift(canary)).includes(`${type.kind}/${PRIMARY}`));
+      const readiness = await workload.readiness(canary, 'primary', Date.now());
+      assert.ok(!readiness.ready && !readiness.available);
+      assert.equal(await workload.previous(canary), undefined);
+      const whose = owner === 'nobody' ? 'has not been made for this Canary' : 'belongs to Canary other';
+      const isRefused = (error: unknown): boolean =>
+        error instanceof UserError && error.message.includes(`${type.kind} ${PRIMARY}.${bench.namespace} ${whose}`);
+      await assert.rejects(workload.build(canary, bench.fence()), isRefused);
+      await assert.rejects(workload.reconcile(canary, bench.fence()), isRefused);
+      await assert.rejects(workload.promote(canary, view.revision, bench.fence()), isRefused);
+      // The way back, and the end, don't depend on what they have.
+      await workload.restore(canary, bench.fence());
+      await workload.settle(canary, bench.fence());
+      await workload.keepsakes.forget(canary, bench.fence());
+      const after = await bench.get(type, PRIMARY);
+      assert.deepEqual(after['spec'], before['spec']);
+      assert.equal(after.metadata.annotations?.[FENCE_ANNOTATION], undefined);
+    }
+  });
+
+  test('what is kept of former contents goes with the Canary’s own only', async (t) => {
+    const bench = await built(t);
+    const { workload, canary } = bench;
+    const name = `${PRIMARY}-theirs`;
+    await bench.create(CONTROLLER_REVISIONS, {
+      metadata: { name, labels: { 'serinus.dev/canary': APP } },
+      revision: 1,
+      data: {},
+    });
+    for (const version of ['2', '3', '4', '5']) {
+      await bench.patch(type, APP, change(version));
+      await workload.promote(canary, (await workload.look(canary)).revision, bench.fence());
+      await workload.settle(canary, bench.fence());
+    }
+    await workload.keepsakes.forget(canary, bench.fence());
+    assert.deepEqual(await workload.keepsakes.list(canary), []);
+    await bench.get(CONTROLLER_REVISIONS, name);
+  });
+
   test('what concerns it is named', async (t) => {
     const bench = await built(t);
     const concerns = await bench.workload.concerns(bench.canary);

@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference } from '../object.js';
+import type { OwnerReference } from '../object.js';
 
 export type StringMap = Readonly<Record<string, string>>;
 
@@ -40,8 +40,4 @@ export function ownedBy(canary: {
     controller: true,
     blockOwnerDeletion: true,
   };
-}
-
-export function isControlledBy(object: KubeObject, owner: OwnerReference): boolean {
-  return object.metadata.ownerReferences?.some((ref) => ref.controller === true && ref.uid === owner.uid) ?? false;
 }

@@ -1,12 +1,15 @@
 import type { KubeObject, OwnerReference } from '../object.js';
 import { SERVICES } from '../object.js';
-import { FLUX_SHIELD, isControlledBy, type StringMap } from './metadata.js';
+import { isOurs } from '../ownership.js';
+import { FLUX_SHIELD, type StringMap } from './metadata.js';
 
 /** What one of a Canary's three Services shall be. */
 export interface ServiceWish {
   readonly namespace: string;
   readonly name: string;
   readonly owner: OwnerReference;
+  /** The users' own Service of that name is taken over. */
+  readonly takesOver: boolean;
   /** Name of the selector label, and the value that picks the pods. */
   readonly label: string;
   readonly value: string;
@@ -37,7 +40,7 @@ export function desiredService(wish: ServiceWish, current: KubeObject | undefine
   if (current === undefined) return newService(wish);
   const spec = current['spec'] as ServiceSpec;
   const inOrder = samePorts(spec.ports ?? [], wish.ports) && sameMap(spec.selector ?? {}, { [wish.label]: wish.value });
-  const owned = isControlledBy(current, wish.owner);
+  const owned = isOurs(current, wish.owner);
   if (inOrder && !owned) return current;
   return {
     ...current,

@@ -27,6 +27,7 @@ export function gatewayApi(name: keyof typeof VERSIONS): Blueprint {
     provider: `gatewayapi:${name}`,
     type,
     name: (canary) => canary.service.name,
+    takesOver: true,
     desired: (wish) => apexObject(wish.canary, type, wish.current, specFor(wish, version)),
     reweighed: (current, canary, weights) => {
       const spec = specOf(current);

@@ -3,7 +3,7 @@ import type { Canary } from '../../crds/canary.js';
 import { UserError } from '../../errors.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { titleOf } from '../../kubernetes/object.js';
-import { isControlledBy } from '../../kubernetes/objects/metadata.js';
+import { isOurs } from '../../kubernetes/ownership.js';
 
 /** JSON of the spec that the object had before it was taken over; the name is Flagger's. */
 const ORIGINAL = 'flagger.kubernetes.io/original-configuration';
@@ -15,7 +15,7 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  * is as good; and a later difference is somebody's edit, not the original.
  */
 export function keepingOriginal(canary: Canary, current: KubeObject | undefined, desired: KubeObject): KubeObject {
-  if (!current || isControlledBy(current, canary.owner)) return desired;
+  if (!current || isOurs(current, canary.owner)) return desired;
   const { annotations = {} } = current.metadata;
   if (ORIGINAL in annotations || LAST_APPLIED in annotations) return desired;
   if (isDeepStrictEqual(current['spec'], JSON.parse(JSON.stringify(desired['spec'])))) return desired;

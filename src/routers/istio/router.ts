@@ -2,7 +2,8 @@ import type { Canary } from '../../crds/canary.js';
 import { ALL_TO_PRIMARY, type Weights } from '../../domain/weights.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import type { NamedObject } from '../../kubernetes/object.js';
+import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
+import { isFree, type OwnedObject } from '../../kubernetes/ownership.js';
 import { write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 import { ObjectRouter, type Blueprint } from '../shared/object-router.js';
@@ -58,11 +59,14 @@ export class IstioRouter implements Router {
   /** What was there before the Canary came stays when it goes, so it must say again what it said. */
   async finalize(canary: Canary, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.service.name };
-    await write(this.cache, VIRTUAL_SERVICES, key, (current) => current && restored(current), {
-      fence,
-      stamp: true,
-      of: canary.uid,
-    });
+    const right = { owner: canary.owner, takesOver: true };
+    const desire = (current: KubeObject | undefined): KubeObject | undefined =>
+      current && isFree(current, right) ? restored(current) : undefined;
+    await write(this.cache, VIRTUAL_SERVICES, key, desire, { fence, stamp: true, of: canary.uid });
+  }
+
+  owns(canary: Canary): readonly OwnedObject[] {
+    return this.parts().flatMap((part) => part.owns(canary));
   }
 
   concerns(canary: Canary): readonly NamedObject[] {

@@ -19,6 +19,7 @@ export const virtualService: Blueprint = {
   provider: 'istio',
   type: VIRTUAL_SERVICES,
   name: (canary) => canary.service.name,
+  takesOver: true,
   desired(wish) {
     const { canary, current } = wish;
     refuseContradictions(canary);

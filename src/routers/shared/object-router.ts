@@ -6,6 +6,7 @@ import type { Claim } from '../../kubernetes/claim.js';
 import { KubeError } from '../../kubernetes/client.js';
 import type { Fence } from '../../kubernetes/lease.js';
 import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
+import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
 import { isSame, remove, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 import { dropped } from './dropped.js';
@@ -35,6 +36,8 @@ export interface Blueprint {
     /** What to say where it isn't there. */
     missing(canary: Canary): string;
   };
+  /** It stands for the users' own service, and one that was there before the Canary is taken over. */
+  readonly takesOver?: true;
   /**
    * The object as it shall be: all that isn't the router's business as in `current`.
    *
@@ -124,9 +127,13 @@ export class ObjectRouter implements Router {
     if (!removedAtEnd) return;
     const name = this.blueprint.name(canary);
     const current = await this.cache.getFresh(type, canary.namespace, name);
-    if (!current) return;
+    if (!current || !isFree(current, this.right(canary))) return;
     await remove(this.cache, type, current, { fence, of: canary.uid });
     await this.cache.getFresh(type, canary.namespace, name);
+  }
+
+  owns(canary: Canary): readonly OwnedObject[] {
+    return ownedObjects(this.blueprint, canary);
   }
 
   concerns(canary: Canary): readonly NamedObject[] {
@@ -157,7 +164,7 @@ export class ObjectRouter implements Router {
     const key = { namespace: canary.namespace, name: this.blueprint.name(canary) };
     let wanted: KubeObject | undefined;
     try {
-      const options = { fence, stamp: true, touch, of: canary.uid };
+      const options = { fence, stamp: true, touch, of: canary.uid, right: this.right(canary) };
       const stored = await write(this.cache, type, key, (current) => (wanted = desire(current)), options);
       refuseDropped(wanted, stored);
     } catch (error) {
@@ -169,8 +176,14 @@ export class ObjectRouter implements Router {
     return current && this.blueprint.weights(current, canary);
   }
 
-  private current(canary: Canary): Promise<KubeObject | undefined> {
-    return this.cache.get(this.blueprint.type, canary.namespace, this.blueprint.name(canary));
+  /** What bears the name and is somebody else's says nothing of this Canary. */
+  private async current(canary: Canary): Promise<KubeObject | undefined> {
+    const found = await this.cache.get(this.blueprint.type, canary.namespace, this.blueprint.name(canary));
+    return found && isFree(found, this.right(canary)) ? found : undefined;
+  }
+
+  private right({ owner }: Canary): Right {
+    return { owner, takesOver: this.blueprint.takesOver ?? false };
   }
 
   private async source(canary: Canary): Promise<KubeObject | undefined> {
@@ -180,6 +193,12 @@ export class ObjectRouter implements Router {
     if (!found) throw new UserError(source.missing(canary));
     return found;
   }
+}
+
+/** What a router writes that has nothing but this one object. */
+export function ownedObjects(blueprint: Blueprint, canary: Canary): readonly OwnedObject[] {
+  const { type, takesOver } = blueprint;
+  return [{ type, name: blueprint.name(canary), ...(takesOver ? { takesOver } : {}) }];
 }
 
 /** With a condition left out, more requests would meet the canary than were asked for. */

@@ -6,6 +6,7 @@ import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
+import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
 import type { Contents, Keepsakes, Previous, TargetView, Workload } from '../port.js';
@@ -38,7 +39,7 @@ export class ServiceWorkload implements Workload {
 
   async look(canary: Canary): Promise<TargetView> {
     const target = await this.target(canary);
-    const primary = await this.get(canary, canary.targetRef.primaryName);
+    const primary = await this.primary(canary);
     return {
       revision: revisionOf(target),
       pods: undefined,
@@ -50,7 +51,7 @@ export class ServiceWorkload implements Workload {
 
   async contents(canary: Canary): Promise<Contents> {
     const target = await this.target(canary);
-    const primary = await this.get(canary, canary.targetRef.primaryName);
+    const primary = await this.primary(canary);
     const before = primary && ((await this.snapshots.before(canary, primary)) ?? copiedSpec(specOf(primary)));
     const after = copiedSpec(specOf(target));
     return {
@@ -69,8 +70,15 @@ export class ServiceWorkload implements Workload {
   /** Whether its pods serve is for the checks of the analysis to find out. */
   async readiness(canary: Canary, of: 'primary' | 'canary'): Promise<Readiness> {
     const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;
-    if (await this.get(canary, name)) return READY;
+    if (await (of === 'primary' ? this.primary(canary) : this.get(canary, name))) return READY;
     return { ready: false, retriable: false, reason: missing(SERVICES, name, canary.namespace), available: false };
+  }
+
+  owns(canary: Canary): readonly OwnedObject[] {
+    return [
+      { type: SERVICES, name: canary.targetRef.primaryName, takesOver: primaryRight(canary).takesOver ?? false },
+      { type: SERVICES, name: canary.service.canaryName },
+    ];
   }
 
   concerns(canary: Canary): Promise<readonly NamedObject[]> {
@@ -89,10 +97,11 @@ export class ServiceWorkload implements Workload {
     const { primaryName } = canary.targetRef;
     const { canaryName } = canary.service;
     const target = await this.target(canary);
-    const current = await this.get(canary, canaryName);
+    const found = await this.get(canary, canaryName);
+    const current = found && isFree(found, { owner: canary.owner }) ? found : undefined;
     const follows = current !== undefined && isSame(current, serviceCopy(target, current, canary, 'canary'));
     return [
-      ...((await this.get(canary, primaryName)) ? [] : [`Service/${primaryName}`]),
+      ...((await this.primary(canary)) ? [] : [`Service/${primaryName}`]),
       ...(follows ? [] : [`Service/${canaryName}`]),
     ];
   }
@@ -112,7 +121,7 @@ export class ServiceWorkload implements Workload {
     await this.refresh(canary);
     const target = await this.target(canary);
     if (revisionOf(target).hash !== revision.hash) return false;
-    await this.snapshots.keep(canary, await this.get(canary, canary.targetRef.primaryName), fence);
+    await this.snapshots.keep(canary, await this.primary(canary), fence);
     await this.writePrimary(canary, fence, (current) => {
       const promoted = serviceCopy(target, current, canary, 'primary');
       return current ? this.snapshots.marked(canary, current, promoted, fence) : promoted;
@@ -122,7 +131,7 @@ export class ServiceWorkload implements Workload {
 
   async restore(canary: Canary, fence: Claim): Promise<string | undefined> {
     const primary = await this.cache.getFresh(SERVICES, canary.namespace, canary.targetRef.primaryName);
-    if (!primary) return undefined;
+    if (!primary || !isFree(primary, primaryRight(canary))) return undefined;
     const spec = await this.snapshots.before(canary, primary);
     const former = (current: KubeObject): KubeObject =>
       spec ? { ...current, spec: withAddresses(spec, specOf(current)) } : current;
@@ -136,7 +145,7 @@ export class ServiceWorkload implements Workload {
   }
 
   async previous(canary: Canary): Promise<Previous | 'undone' | undefined> {
-    const primary = await this.get(canary, canary.targetRef.primaryName);
+    const primary = await this.primary(canary);
     return primary && this.snapshots.undoable(canary, primary);
   }
 
@@ -163,7 +172,8 @@ export class ServiceWorkload implements Workload {
 
   private async followTarget(canary: Canary, target: KubeObject, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.service.canaryName };
-    await write(this.cache, SERVICES, key, (current) => serviceCopy(target, current, canary, 'canary'), { fence });
+    const desire = (current: KubeObject | undefined): KubeObject => serviceCopy(target, current, canary, 'canary');
+    await write(this.cache, SERVICES, key, desire, { fence, right: { owner: canary.owner } });
   }
 
   private async writePrimary(
@@ -173,7 +183,13 @@ export class ServiceWorkload implements Workload {
     touch = false,
   ): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.targetRef.primaryName };
-    await write(this.cache, SERVICES, key, desire, { fence, stamp: true, touch });
+    await write(this.cache, SERVICES, key, desire, { fence, stamp: true, touch, right: primaryRight(canary) });
+  }
+
+  /** What bears the name and is somebody else's is no primary. */
+  private async primary(canary: Canary): Promise<KubeObject | undefined> {
+    const found = await this.get(canary, canary.targetRef.primaryName);
+    return found && isFree(found, primaryRight(canary)) ? found : undefined;
   }
 
   private async target(canary: Canary): Promise<KubeObject> {
@@ -187,6 +203,11 @@ export class ServiceWorkload implements Workload {
   private async get(canary: Canary, name: string): Promise<KubeObject | undefined> {
     return this.cache.get(SERVICES, canary.namespace, name);
   }
+}
+
+/** Flagger gives the primary the target's owners with each promotion: the Canary's own is gone by then. */
+function primaryRight({ owner, status }: Canary): Right {
+  return { owner, takesOver: status.lastPromotedSpec !== '' };
 }
 
 function namesOf({ targetRef, service }: Canary): readonly string[] {

@@ -3,6 +3,7 @@ import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
+import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { primaryAutoscalerName, type AutoscalerType } from '../../kubernetes/objects/autoscaler.js';
 import { horizontalPodAutoscaler } from '../../kubernetes/objects/horizontal-pod-autoscaler.js';
 import { scaledObject } from '../../kubernetes/objects/scaled-object.js';
@@ -43,7 +44,10 @@ export class Autoscalers {
       queries: primaryScalerQueries,
     };
     const desire = (current: KubeObject | undefined) => (current && !update ? current : desired(source, current, wish));
-    await write(this.cache, type, { namespace, name: primaryAutoscalerName(name) }, desire, { fence });
+    await write(this.cache, type, { namespace, name: primaryAutoscalerName(name) }, desire, {
+      fence,
+      right: { owner: canary.owner },
+    });
   }
 
   /** The primary's where it is missing, `Kind/name`. */
@@ -52,7 +56,13 @@ export class Autoscalers {
     if (!autoscalerRef) return [];
     const { type } = TYPES[autoscalerRef.kind];
     const name = primaryAutoscalerName(autoscalerRef.name);
-    return (await this.cache.get(type, namespace, name)) ? [] : [`${type.kind}/${name}`];
+    const current = await this.cache.get(type, namespace, name);
+    return current && isOurs(current, canary.owner) ? [] : [`${type.kind}/${name}`];
+  }
+
+  owns({ autoscalerRef }: Canary): readonly OwnedObject[] {
+    if (!autoscalerRef) return [];
+    return [{ type: TYPES[autoscalerRef.kind].type, name: primaryAutoscalerName(autoscalerRef.name) }];
   }
 
   concerns({ autoscalerRef }: Canary): readonly NamedObject[] {

@@ -5,6 +5,7 @@ import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { DEPLOYMENTS, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
 import { configReferences, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
+import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import { configType, type Configs } from '../configs.js';
@@ -104,13 +105,21 @@ export class PodWorkload implements Workload {
 
   async readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness> {
     const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;
-    const object = await this.cache.get(this.type, canary.namespace, name);
+    const object = await (of === 'primary' ? this.primary(canary) : this.cache.get(this.type, canary.namespace, name));
     if (!object) {
       return { ready: false, retriable: false, reason: missing(this.type, name, canary.namespace), available: false };
     }
     const threshold = of === 'primary' ? canary.analysis.primaryReadyThreshold : canary.analysis.canaryReadyThreshold;
     const rule = { thresholdPercent: threshold, deadlineSeconds: canary.progressDeadlineSeconds };
     return this.of.readiness(asPodController(object), rule, now);
+  }
+
+  owns(canary: Canary): readonly OwnedObject[] {
+    return [
+      { type: this.type, name: canary.targetRef.primaryName },
+      ...(this.warm?.owns(canary) ?? []),
+      ...this.autoscalers.owns(canary),
+    ];
   }
 
   async concerns(canary: Canary): Promise<readonly NamedObject[]> {
@@ -173,7 +182,7 @@ export class PodWorkload implements Workload {
 
   async restore(canary: Canary, fence: Claim): Promise<string | undefined> {
     const primary = await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.primaryName);
-    if (!primary) return undefined;
+    if (!primary || !isOurs(primary, canary.owner)) return undefined;
     const template = await this.snapshots.before(canary, primary);
     if (template) {
       const tracked = this.references(asPodController(primary)).map(sourceOf);
@@ -243,7 +252,7 @@ export class PodWorkload implements Workload {
     const key = { namespace: canary.namespace, name: canary.targetRef.primaryName };
     const change = (current: KubeObject | undefined): KubeObject | undefined =>
       desire(current && asPodController(current));
-    await write(this.cache, this.type, key, change, { fence, stamp: true, touch });
+    await write(this.cache, this.type, key, change, { fence, stamp: true, touch, right: { owner: canary.owner } });
   }
 
   private async target(canary: Canary): Promise<PodController> {
@@ -253,9 +262,10 @@ export class PodWorkload implements Workload {
     return asPodController(object);
   }
 
+  /** What bears the name and is somebody else's is no primary. */
   private async primary(canary: Canary): Promise<PodController | undefined> {
     const object = await this.cache.get(this.type, canary.namespace, canary.targetRef.primaryName);
-    return object && asPodController(object);
+    return object && isOurs(object, canary.owner) ? asPodController(object) : undefined;
   }
 
   private references(controller: PodController): readonly ConfigReference[] {

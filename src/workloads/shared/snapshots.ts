@@ -4,6 +4,7 @@ import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { CONTROLLER_REVISIONS } from '../../kubernetes/object.js';
 import { parseFence, type Fence } from '../../kubernetes/lease.js';
+import { isOurs } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, make, remove } from '../../kubernetes/write.js';
 import type { Previous } from '../port.js';
 import { contentHash } from './revision.js';
@@ -56,10 +57,11 @@ export class Snapshots<Content> {
     }
   }
 
-  /** All that is kept of the Canary's primary, from the API server. */
-  async all({ namespace, name }: Canary): Promise<readonly KubeObject[]> {
+  /** All that is kept of the Canary's primary, from the API server. A label alone makes nothing the Canary's. */
+  async all({ namespace, name, owner }: Canary): Promise<readonly KubeObject[]> {
     const labelSelector = `${OF_CANARY}=${name}`;
-    return (await this.cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector })).items;
+    const { items } = await this.cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector });
+    return items.filter((item) => isOurs(item, owner));
   }
 
   /** The promoted primary with a mark of what it held before its promotion began. */

@@ -1,10 +1,12 @@
 import type { Canary } from '../../crds/canary.js';
+import { policyOf } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
 import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
-import { FLUX_SHIELD, isControlledBy } from '../../kubernetes/objects/metadata.js';
+import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
+import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { parseFence } from '../../kubernetes/lease.js';
 import { FENCE_ANNOTATION, remove, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
@@ -40,8 +42,8 @@ export class WarmDeployment implements WarmPods {
     const key = { namespace, name: wish.metadata.name };
     const desire = (current: KubeObject | undefined): KubeObject | undefined => {
       if (!current) return wish;
-      // What merely bears the name is somebody else's.
-      if (!isControlledBy(current, canary.owner)) return undefined;
+      // A release that is promoted doesn't fail for the want of them: what bears the name is refused before it begins.
+      if (!isOurs(current, canary.owner)) return undefined;
       const { metadata } = current;
       return {
         ...current,
@@ -74,6 +76,11 @@ export class WarmDeployment implements WarmPods {
     return current && { type: this.of.type, name: current.metadata.name };
   }
 
+  owns(canary: Canary): readonly OwnedObject[] {
+    if (policyOf(canary).keepPreviousSeconds === undefined) return [];
+    return [{ type: this.of.type, name: `${canary.targetRef.name}${SUFFIX}` }];
+  }
+
   label(selector: Selector): string {
     return `${selector.value}${SUFFIX}`;
   }
@@ -85,7 +92,7 @@ export class WarmDeployment implements WarmPods {
   /** @returns undefined where there is none, or it isn't this Canary's */
   private async get(canary: Canary): Promise<KubeObject | undefined> {
     const current = await this.cache.get(this.of.type, canary.namespace, `${canary.targetRef.name}${SUFFIX}`);
-    return current && isControlledBy(current, canary.owner) ? current : undefined;
+    return current && isOurs(current, canary.owner) ? current : undefined;
   }
 
   private async wish(
