@@ -2,11 +2,27 @@
  * The small family of errors that Serinus tells apart. Everything else is a bug.
  *
  * - {@link UserError}: a person can mend it (a missing object, a wrong field). Said where users look, looked at again.
+ *   {@link RefusedError} among them: what the API server, an admission policy or a quota has refused.
  * - {@link TransientError}: may pass by itself (a server that is down). Tried again.
  * - {@link FencedError}: somebody else has taken over. Never tried again.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
+}
+
+/** The API server won't take what is written, and won't take it later either: somebody must mend something first. */
+export class RefusedError extends UserError {
+  /**
+   * @param status of the answer
+   * @param reason which field, and why, without the name of the object
+   */
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly reason: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The namespace is being deleted, and everything in it goes: nothing can be made there any more. */

@@ -1,11 +1,12 @@
 import type { Effect } from '../domain/effects.js';
 import type { Shipment } from '../domain/shipment.js';
-import { FencedError } from '../errors.js';
+import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import type { LeaseOwner, Renewal } from '../kubernetes/lease.js';
-import { LeaseClaim } from '../kubernetes/claim.js';
+import { LeaseClaim, type Claim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
-import { withInvalidSpec } from '../kubernetes/status.js';
+import { userErrorIn } from '../kubernetes/refusals.js';
+import { withInvalidSpec, withRefusal } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import type { Applied, ApplyInput } from '../workflows/activities.js';
 import { keptSpec, readCanary, workbench, type CanaryView } from './canary.js';
@@ -69,7 +70,6 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { fence } = input;
-  const { cache } = deps;
   switch (effect.do) {
     case 'event':
       await say(deps, view, effect, input.at, fence.seq * EVENTS_PER_BATCH + index);
@@ -78,16 +78,7 @@ async function carryOut(
       await writeStatus(deps, view, effect.status, input.at, fence);
       return true;
     case 'condition':
-      await write(
-        cache,
-        CANARIES,
-        input.canary,
-        (current) => current && withInvalidSpec(current, effect.message, input.at),
-        {
-          fence,
-          subresource: 'status',
-        },
-      );
+      await mark(deps, view, effect, input.at, fence);
       return true;
     default:
       return work(deps, view, effect, input, signal);
@@ -174,7 +165,28 @@ function unknownEffect(effect: never): never {
   throw new Error(`this worker doesn't know the effect ${JSON.stringify(effect)}`);
 }
 
-/** Records an Event and logs it, in the contract's words. */
+/** Says on the condition what keeps the Canary from being carried out. Where even that is refused, the log says so. */
+export async function mark(
+  { cache, log }: Dependencies,
+  { object }: CanaryView,
+  { message, refused }: Effect & { do: 'condition' },
+  at: number,
+  fence: Claim | undefined,
+): Promise<void> {
+  const marked = refused ? withRefusal : withInvalidSpec;
+  const { name, namespace = 'default' } = object.metadata;
+  try {
+    await write(cache, CANARIES, { namespace, name }, (current) => current && marked(current, message, at), {
+      fence,
+      subresource: 'status',
+    });
+  } catch (error) {
+    if (!refused || !userErrorIn(error)) throw error;
+    log.error({ canary: `${name}.${namespace}` }, `its condition can't be written: ${messageOf(error)}`);
+  }
+}
+
+/** Records an Event and logs it, in the contract's words. One that is refused is no reason to stop. */
 export async function say(
   deps: Dependencies,
   view: CanaryView,
@@ -186,5 +198,10 @@ export async function say(
   const fields = { canary: `${name}.${namespace}` };
   if (event.error) deps.log.error(fields, event.message);
   else deps.log.info(fields, event.message);
-  await recordEvent(deps.cache.client, view.object, { type: event.type, message: event.message, at, index });
+  try {
+    await recordEvent(deps.cache.client, view.object, { type: event.type, message: event.message, at, index });
+  } catch (error) {
+    if (!userErrorIn(error)) throw error;
+    deps.log.error(fields, `an Event can't be recorded: ${messageOf(error)}`);
+  }
 }

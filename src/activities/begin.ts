@@ -1,10 +1,12 @@
 import { parseStatus } from '../crds/status.js';
 import type { Takeover } from '../domain/initial.js';
-import { NamespaceEnding } from '../errors.js';
+import { NamespaceEnding, TransientError } from '../errors.js';
 import type { KubeObject } from '../kubernetes/object.js';
-import { INVALID_SPEC } from '../kubernetes/status.js';
+import { userErrorIn } from '../kubernetes/refusals.js';
+import { INVALID_SPEC, REFUSED } from '../kubernetes/status.js';
 import type { BeginInput, Begun } from '../workflows/activities.js';
-import { keptSpec, readCanary } from './canary.js';
+import { mark, say } from './apply.js';
+import { keptSpec, readCanary, type CanaryView } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { putFinalizer } from './generated.js';
 import { leaseOwner } from './tenure.js';
@@ -18,12 +20,32 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
     const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, keptSpec(view));
     return { epoch: fence.epoch, ...takeoverOf(view.object), archives: deps.archive !== undefined };
   } catch (error) {
-    if (!(error instanceof NamespaceEnding)) throw error;
+    if (!(error instanceof NamespaceEnding)) throw await said(deps, view, error);
     // What would be given back goes as well, and our finalizer must not hold the namespace up.
     if (view.object.metadata.deletionTimestamp !== undefined)
       await putFinalizer(deps.cache, input.canary, false, undefined);
     return { gone: true };
   }
+}
+
+/** How often it is said again that the Lease can't be taken. */
+const REPEAT_MS = 600_000;
+
+/**
+ * Without its Lease a run can't do anything, so it is tried until it works; but people are told where somebody must mend
+ * something first.
+ *
+ * @returns what is to be thrown
+ */
+async function said(deps: Dependencies, view: CanaryView, error: unknown): Promise<unknown> {
+  const refusal = userErrorIn(error);
+  if (!refusal) return error;
+  // The same time makes the same Event, however many attempts say it.
+  const at = Math.floor(deps.now() / REPEAT_MS) * REPEAT_MS;
+  const { message } = refusal;
+  await say(deps, view, { do: 'event', type: 'Warning', message }, at, 0);
+  await mark(deps, view, { do: 'condition', message, refused: true }, at, undefined);
+  return new TransientError(message);
 }
 
 function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'archives'> {
@@ -45,6 +67,6 @@ function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'archives'> {
     iterations,
     applied: lastAppliedSpec === '' ? undefined : { hash: lastAppliedSpec, configs: trackedConfigs },
     promoted: lastPromotedSpec,
-    markedInvalid: conditions.some((condition) => condition.reason === INVALID_SPEC),
+    markedInvalid: conditions.some((condition) => condition.reason === INVALID_SPEC || condition.reason === REFUSED),
   };
 }

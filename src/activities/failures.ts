@@ -1,9 +1,18 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { FencedError, messageOf, UserError } from '../errors.js';
+import { REFUSED } from '../domain/decide.js';
+import { FencedError, messageOf, RefusedError, UserError } from '../errors.js';
+import { refusalIn } from '../kubernetes/refusals.js';
 
-/** Turns what an activity threw into the failure the workflow tells apart by its type; the only place that does. */
-export function toFailure(error: unknown): unknown {
+/**
+ * Turns what an activity threw into the failure the workflow tells apart by its type; the only place that does.
+ *
+ * @param answers what an answer of the API server that it won't take something means: `final` where the workflow says so
+ * and looks again later, `retried` where nobody but the attempts looks after it
+ */
+export function toFailure(thrown: unknown, answers: 'final' | 'retried'): unknown {
+  const error = answers === 'final' ? refusalIn(thrown) : thrown;
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  if (error instanceof RefusedError) return failure(REFUSED, error, true);
   if (error instanceof FencedError) return failure('Fenced', error, true);
   if (error instanceof UserError) return failure('UserError', error, true);
   // A bug here may be a bug of this version only: another attempt may meet another worker.

@@ -18,6 +18,9 @@ import { recall } from './recall.js';
 import { rollBack } from './rollback.js';
 import { sweep } from './sweep.js';
 
+/** Activities of a release: what the API server refuses is said by their workflow, which then looks again. */
+const LOOKED_AFTER: ReadonlySet<string> = new Set<keyof Activities>(['observe', 'awaitReady', 'apply', 'rollBack']);
+
 /** How often an activity says that it is alive; what of that reaches the server, the SDK decides. */
 const HEARTBEAT_MS = 1_000;
 
@@ -86,7 +89,7 @@ function everyActivity(meters: Meters, activities: Activities): Activities {
         return await (activity as (...args: unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
         outcome = context.cancellationSignal.aborted ? 'cancelled' : 'failed';
-        throw toFailure(error);
+        throw toFailure(error, LOOKED_AFTER.has(name) ? 'final' : 'retried');
       } finally {
         clearInterval(beat);
         meters.attempted(name, outcome, (performance.now() - began) / 1000);

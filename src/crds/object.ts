@@ -23,6 +23,6 @@ export function parseObject<Schema extends z.ZodType>(schema: Schema, object: un
 
 const withGeneration = z.object({ metadata: z.object({ generation: z.number() }) });
 
-function generationOf(object: unknown): number {
+export function generationOf(object: unknown): number {
   return withGeneration.safeParse(object).data?.metadata.generation ?? 0;
 }

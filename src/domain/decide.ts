@@ -12,6 +12,7 @@ import { withCallsOf } from './steps/calls.js';
 import {
   apply,
   nothing,
+  refusedCondition,
   sayOnce,
   tickNow,
   warning,
@@ -254,6 +255,12 @@ const UNKNOWN = {
   drift: [],
 } as const;
 
+/** `type` of a failure that is an answer of the API server: a person must mend something before it takes what is written. */
+export const REFUSED = 'Refused';
+/** Summary of the decision that says so. */
+export const REFUSAL_REPORT = 'report a refusal';
+/** The way back is tried again soon, however long the interval is. */
+const RETREAT_MS = 10_000;
 /** When to try again before it is known how often a Canary is looked at. */
 const BEFORE_ANY_POLICY_MS = 10_000;
 
@@ -264,10 +271,16 @@ function failed(state: State, { error, rollingBack, atOnce }: Happening & { type
   if (!rollingBack && now >= (stuckUntil(state) ?? Infinity)) {
     return rollBack(context, { kind: 'not-ready', reason: error.message });
   }
-  const waiting = { for: 'tick', at: now + (state.policy ? intervalMs(state) : BEFORE_ANY_POLICY_MS) } as const;
+  const interval = state.policy ? intervalMs(state) : BEFORE_ANY_POLICY_MS;
+  const isRefused = error.type === REFUSED;
+  const pause = isRefused && rollingBack ? Math.min(interval, RETREAT_MS) : interval;
+  const waiting = { for: 'tick', at: now + pause } as const;
   const later: State = atOnce
     ? { ...state, waiting, fresh: true }
     : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
   const next = withProblem(withoutWarmPods(later, now), error.message, now);
-  return next.problem.count === 1 ? apply([warning(error.message)], 'report a failure', next, now) : nothing(next);
+  if (next.problem.count > 1) return nothing(next);
+  const said = warning(error.message);
+  if (!isRefused) return apply([said], 'report a failure', next, now);
+  return apply([said, refusedCondition(error.message)], REFUSAL_REPORT, { ...next, markedInvalid: true }, now);
 }

@@ -9,6 +9,14 @@ import { pathOf } from './object.js';
 /** The name under which the API server records what we wrote. */
 const FIELD_MANAGER = 'serinus';
 
+const TOO_LARGE = 413;
+
+/** One thing that the API server has found wrong with an object. */
+export interface StatusCause {
+  readonly field?: string;
+  readonly message?: string;
+}
+
 /** An answer of the API server that isn't a success. */
 export class KubeError extends Error {
   override readonly name = 'KubeError';
@@ -17,6 +25,8 @@ export class KubeError extends Error {
     readonly status: number,
     readonly reason: string,
     message: string,
+    /** What exactly the API server has found wrong, field by field, where it says so. */
+    readonly causes: readonly StatusCause[] = [],
   ) {
     super(message);
   }
@@ -253,8 +263,11 @@ export class KubeClient {
   private async errorOf(response: AxiosResponse<unknown>, method: string, path: string): Promise<Error> {
     const status = statusOf(isStream(response.data) ? await readAll(response.data) : response.data);
     const message = status?.message ?? `${method} ${path}: status ${response.status}`;
+    // What is too large for etcd is answered as if the server had failed, and will be the next time, too.
+    const isTooLarge = response.status >= 500 && message.includes('request is too large');
+    if (isTooLarge) return new KubeError(TOO_LARGE, 'RequestEntityTooLarge', message);
     if (response.status === 429 || response.status >= 500) return new TransientError(message);
-    return new KubeError(response.status, status?.reason ?? 'Unknown', message);
+    return new KubeError(response.status, status?.reason ?? 'Unknown', message, status?.details?.causes ?? []);
   }
 }
 
@@ -271,6 +284,7 @@ interface RequestOptions {
 interface Status {
   readonly reason?: string;
   readonly message?: string;
+  readonly details?: { readonly causes?: readonly StatusCause[] };
 }
 
 function statusOf(body: unknown): Status | undefined {

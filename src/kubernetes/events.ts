@@ -1,4 +1,5 @@
 import { KubeError, type KubeClient } from './client.js';
+import { fitting, LONGEST_NAME } from './names.js';
 import type { KubeObject } from './object.js';
 import { EVENTS } from './object.js';
 
@@ -23,12 +24,14 @@ const MESSAGE_LIMIT = 1024;
 export async function recordEvent(client: KubeClient, about: KubeObject, event: EventRecord): Promise<void> {
   const namespace = about.metadata.namespace ?? 'default';
   const time = new Date(event.at).toISOString().replace(/\.\d+Z$/, 'Z');
-  const nanos = BigInt(event.at) * 1_000_000n + BigInt(event.index);
+  const nanos = (BigInt(event.at) * 1_000_000n + BigInt(event.index)).toString(16);
+  // The time ends the name, so that the order of names stays that of times.
+  const subject = fitting(about.metadata.name, LONGEST_NAME - nanos.length - 1);
   try {
     await client.create(EVENTS, {
       apiVersion: EVENTS.apiVersion,
       kind: EVENTS.kind,
-      metadata: { name: `${about.metadata.name}.${nanos.toString(16)}`, namespace },
+      metadata: { name: `${subject}.${nanos}`, namespace },
       involvedObject: {
         apiVersion: about.apiVersion,
         kind: about.kind,

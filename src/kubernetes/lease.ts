@@ -1,6 +1,7 @@
 import { FencedError, NamespaceEnding } from '../errors.js';
 import type { ClusterCache } from './cache.js';
 import { KubeError } from './client.js';
+import { fitting, LONGEST_NAME } from './names.js';
 import type { KubeObject, OwnerReference } from './object.js';
 import { LEASES } from './object.js';
 
@@ -74,8 +75,9 @@ const SPEC = 'serinus.dev/spec';
 const NOMINAL_SECONDS = 60;
 const ATTEMPTS = 5;
 
+/** A Canary's name may be as long as a Lease's. */
 export function leaseName(canary: string): string {
-  return `serinus-${canary}`;
+  return fitting(`serinus-${canary}`, LONGEST_NAME);
 }
 
 /**

@@ -21,6 +21,8 @@ interface CanaryStatus {
 const PROMOTED = 'Promoted';
 /** `reason` of the condition where the spec can't be carried out. */
 export const INVALID_SPEC = 'InvalidSpec';
+/** `reason` of the condition where the API server refuses what is to be written. */
+export const REFUSED = 'Refused';
 
 /**
  * The Canary with the status it shall have. The times only move when something else does, so that writing the same
@@ -50,6 +52,17 @@ export function withInvalidSpec(canary: KubeObject, message: string, now: number
   // Flagger's schema wants these four wherever there is a status at all.
   const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
   return updated(canary, before, fields, { type: PROMOTED, status: 'False', reason: INVALID_SPEC, message }, now);
+}
+
+/**
+ * The Canary with a condition that says what the API server refuses, until its next status is written. While a release
+ * is under way, whether it ends well is as open as before.
+ */
+export function withRefusal(canary: KubeObject, message: string, now: number): KubeObject {
+  const before = (canary['status'] ?? {}) as CanaryStatus;
+  const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
+  const status = before.conditions?.find(({ type }) => type === PROMOTED)?.status === 'Unknown' ? 'Unknown' : 'False';
+  return updated(canary, before, fields, { type: PROMOTED, status, reason: REFUSED, message }, now);
 }
 
 function updated(

@@ -7,6 +7,7 @@ import { formatFence, isOlder, parseFence, type Fence } from './lease.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { titleOf } from './object.js';
 import { isFree, refuseForeign, type Right } from './ownership.js';
+import { refusalIn } from './refusals.js';
 
 /** Which run, and which batch of it, wrote an object last. */
 export const FENCE_ANNOTATION = 'serinus.dev/fence';
@@ -49,6 +50,7 @@ export interface WriteOptions {
  * @returns the object as it is now; undefined where `desire` made nothing of a missing one
  * @throws FencedError where a newer writer has been here
  * @throws UserError where the object is somebody else's
+ * @throws RefusedError where the API server won't take it, be it by a policy, a quota or its validation
  */
 export async function write(
   cache: ClusterCache,
@@ -72,7 +74,7 @@ export async function write(
       cache.remember(type, written);
       return written;
     } catch (error) {
-      if (!isRace(error, current) || attempt >= ATTEMPTS) throw error;
+      if (!isRace(error, current) || attempt >= ATTEMPTS) throw refusalIn(error, titleOf(desired));
     }
   }
 }
@@ -105,7 +107,7 @@ export async function make(
   try {
     await cache.client.create(type, object);
   } catch (error) {
-    if (!(error instanceof KubeError) || !error.alreadyExists) throw error;
+    if (!(error instanceof KubeError) || !error.alreadyExists) throw refusalIn(error, titleOf(object));
   }
 }
 
@@ -126,7 +128,7 @@ export async function remove(
   try {
     await cache.client.delete(type, namespace, name, uid);
   } catch (error) {
-    if (!(error instanceof KubeError) || !error.conflict) throw error;
+    if (!(error instanceof KubeError) || !error.conflict) throw refusalIn(error, titleOf(object));
     // Another one bears its name: it isn't what was to be deleted.
     await fence?.confirm(true);
   }

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { isNews } from '../domain/change.js';
-import { decide, type Happening } from '../domain/decide.js';
+import { decide, REFUSAL_REPORT, REFUSED, type Happening } from '../domain/decide.js';
 import type { Decision } from '../domain/effects.js';
 import { statusOf } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
@@ -220,7 +220,11 @@ export class Driver {
       this.set({ ...whenApplied(this.state, decision.next, applied), shipment, seq: this.state.seq + 1 });
     } catch (error) {
       this.stay(decision.next);
-      await this.happen(failureOf(error));
+      const failed = failureOf(error);
+      // What can't even be said is looked at again all the same, and not at once.
+      if (failed.error.type === REFUSED && decision.summary === REFUSAL_REPORT)
+        this.set({ ...decision.next, record: this.state.record, seq: this.state.seq });
+      else await this.happen(failed);
       return;
     }
     if (!leaves) this.courier.post(decision.notices ?? []);

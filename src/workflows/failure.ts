@@ -6,7 +6,7 @@ export function failureOf(error: unknown): Happening & { type: 'failed' } {
   return { type: 'failed', error: errorOf(error), ...(patched('failures-wait') ? {} : { atOnce: true as const }) };
 }
 
-function errorOf(error: unknown): { readonly type: string; readonly message: string } {
+export function errorOf(error: unknown): { readonly type: string; readonly message: string } {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return { type: cause.type ?? 'Error', message: cause.message };
   return { type: 'Error', message: cause instanceof Error ? cause.message : String(cause) };

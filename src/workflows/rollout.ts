@@ -1,4 +1,5 @@
-import { makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
+import { log, makeContinueAsNewFunc, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { REFUSED } from '../domain/decide.js';
 import { statusOf } from '../domain/effects.js';
 import { releaseIdOf } from '../domain/identity.js';
 import { initialState, resumed } from '../domain/initial.js';
@@ -15,6 +16,7 @@ import { stateQuery, type Outcome, type Resume, type RolloutInput } from './cont
 import { causeOf, completed } from './start.js';
 import { Courier } from './courier.js';
 import { CORE, Driver, holderOf, type Core } from './driver.js';
+import { errorOf } from './failure.js';
 import { guarded } from './guard.js';
 import { handOver } from './handover.js';
 import { Inbox } from './inbox.js';
@@ -121,19 +123,37 @@ async function comeHome(state: State, why: string): Promise<State> {
     waiting: { for: 'nothing' },
   };
   const reason = `Rolling back ${state.canary.name}.${state.canary.namespace} ${why}`;
-  const { servedBy } = await retreat(state.canary.cluster, reason).rollBack({
-    canary: state.canary,
-    // Nothing that this run may still have under way can write after this.
-    fence: { epoch: state.epoch, seq: state.seq + 1 },
-    lease: { kind: 'released' },
-    before: [],
-    reason,
-    status: statusOf(failed),
-    at: Date.now(),
-    observedGeneration: state.generation,
-    observedApprovals: state.observedApprovals,
-  });
+  const { servedBy } = await untilTaken((attempt) =>
+    retreat(state.canary.cluster, reason).rollBack({
+      canary: state.canary,
+      // Nothing that this run may still have under way can write after this.
+      fence: { epoch: state.epoch, seq: state.seq + 1 + attempt },
+      lease: { kind: 'released' },
+      before: [],
+      reason,
+      status: statusOf(failed),
+      at: Date.now(),
+      observedGeneration: state.generation,
+      observedApprovals: state.observedApprovals,
+    }),
+  );
   return { ...failed, weight: servedBy === 'canary' ? 100 : 0, ending: { kind: 'rolled-back', reason } };
+}
+
+const REFUSED_PAUSE = '10s';
+
+/** What the API server refuses today it may take tomorrow, when somebody has mended what it names. */
+async function untilTaken<T>(write: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await write(attempt);
+    } catch (error) {
+      const failed = errorOf(error);
+      if (failed.type !== REFUSED) throw error;
+      log.error('the way back is refused, it is tried again', { why: failed.message });
+      await sleep(REFUSED_PAUSE);
+    }
+  }
 }
 
 /** A long history is exchanged for a new one, unless something has come in that must be read first. */

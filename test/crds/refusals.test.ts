@@ -103,6 +103,29 @@ const SHAPE: readonly Row[] = [
 ];
 
 const VALUES: readonly Row[] = [
+  row(
+    { 'spec.service.name': 'x'.repeat(56) },
+    'spec.service.name',
+    `"${'x'.repeat(56)}"`,
+    /more than 63 characters: use a name of at most 55$/,
+  ),
+  row(
+    { 'spec.targetRef.name': 'x'.repeat(56) },
+    'spec.targetRef.name',
+    `"${'x'.repeat(56)}"`,
+    /at most 55, or set spec.service.name$/,
+  ),
+  row({ 'spec.targetRef.name': 'my.app' }, 'spec.targetRef.name', '"my.app"', /lower case letters, digits/),
+  row(
+    { 'spec.targetRef.name': 'x'.repeat(240), 'spec.service.name': 'x' },
+    'spec.targetRef.name',
+    `"${'x'.repeat(78)}…`,
+    /use at most \d+ characters$/,
+  ),
+  row({ [`${A}.interval`]: '715827883s' }, `${A}.interval`, '"715827883s"', /use at most 715827882s/),
+  row({ 'spec.progressDeadlineSeconds': 2 ** 31 }, 'spec.progressDeadlineSeconds', '2147483648', /at most 2147483647/),
+  row(hook({ timeout: '1441m' }), `${A}.webhooks[0].timeout`, '"1441m"', /at most 24h/),
+  row(hook({ metadata: { cmd: 'x'.repeat(140_000) } }), 'spec', '"138 KiB"', /use at most 128 KiB/),
   row({ 'spec.metricsServer': 'prometheus:9090' }, 'spec.metricsServer', '(a value not shown here)', /whole URL/),
   row({ 'spec.progressDeadlineSeconds': 0 }, 'spec.progressDeadlineSeconds', '0', /1 or more/),
   row({ 'spec.routeRef': undefined }, 'spec.routeRef', '(nothing)', /apisix route selector is empty/),

@@ -354,6 +354,18 @@ describe('a release', () => {
       assert.deepEqual(m.weightsSeen, [10, 0]);
     });
 
+    test('says what the API server refuses once, as event and condition, and is rolled back', () => {
+      const m = new Model({ policy: policyWith({ progressDeadlineSeconds: 60 }) });
+      m.analysis = () => PASSING;
+      const message = 'ApisixRoute/podinfo is refused: denied by policy';
+      m.breaks = (effect) => (effect.do === 'weights' && effect.canary > 10 ? { type: 'Refused', message } : undefined);
+      m.run();
+      assert.equal(m.state.ending?.kind, 'rolled-back');
+      assert.equal(m.events.filter((event) => event === message).length, 1);
+      assert.equal(m.effects.filter((effect) => effect === 'condition').length, 1);
+      assert.deepEqual(m.weightsSeen, [10, 0]);
+    });
+
     test('goes on where it is mended in time, each time with the whole deadline', () => {
       let since = Infinity;
       let times = 0;

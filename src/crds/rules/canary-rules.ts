@@ -1,6 +1,7 @@
 import type { Complaint } from '../refusal.js';
 import type { CanarySpec } from '../schema/canary.js';
 import * as analysis from './analysis.js';
+import * as limits from './limits.js';
 import * as objects from './objects.js';
 import { firstOf, type Rule, type RuleContext } from './rule.js';
 import * as support from './support.js';
@@ -23,6 +24,9 @@ const RULES: readonly Rule[] = [
   traffic.affinityIsPossible,
   traffic.connectionsStayWhole,
   traffic.delegateHasNoHosts,
+  limits.serviceNamesFit,
+  limits.workloadNamesFit,
+  limits.timesFit,
   objects.metricsServerIsUrl,
   objects.deadlineIsPositive,
   objects.scalerBoundsFit,

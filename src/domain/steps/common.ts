@@ -28,6 +28,11 @@ export function warning(message: string): EventEffect {
   return event('Warning', message);
 }
 
+/** What the API server refuses, where `kubectl get` and GitOps tools look. */
+export function refusedCondition(message: string): Effect {
+  return { do: 'condition', message, refused: true };
+}
+
 /** Logged at error level, as Flagger does with failures that aren't the canary's. */
 export function failure(message: string): EventEffect {
   return { do: 'event', type: 'Warning', message, error: true };

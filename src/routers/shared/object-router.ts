@@ -1,9 +1,8 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Weights } from '../../domain/weights.js';
-import { UserError } from '../../errors.js';
+import { RefusedError, UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { KubeError } from '../../kubernetes/client.js';
 import type { Fence } from '../../kubernetes/lease.js';
 import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
 import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
@@ -168,7 +167,7 @@ export class ObjectRouter implements Router {
       const stored = await write(this.cache, type, key, (current) => (wanted = desire(current)), options);
       refuseDropped(wanted, stored);
     } catch (error) {
-      throw refusedByServer(error, type, key) ?? error;
+      throw refusedByServer(error, type, key);
     }
   }
 
@@ -211,18 +210,20 @@ function refuseDropped(wanted: KubeObject | undefined, stored: KubeObject | unde
   );
 }
 
-const INVALID = 422;
+const NOT_FOUND = 404;
 
 /** What the API server won't take is for a person to mend: it comes from the Canary, or from what is installed. */
 function refusedByServer(
   error: unknown,
   type: ResourceType,
   { namespace, name }: { readonly namespace: string; readonly name: string },
-): UserError | undefined {
-  if (!(error instanceof KubeError)) return undefined;
-  if (error.status === INVALID)
-    return new UserError(`${type.kind} ${name}.${namespace} update failed: ${error.message}`);
-  // Nothing was there to be replaced, so it is the kind that is missing.
-  if (error.notFound) return new UserError(`the cluster has no ${type.plural} of ${type.apiVersion}: install them`);
-  return undefined;
+): unknown {
+  if (!(error instanceof RefusedError)) return error;
+  const { status, reason } = error;
+  const message =
+    // Nothing was there to be replaced, so it is the kind that is missing.
+    status === NOT_FOUND
+      ? `the cluster has no ${type.plural} of ${type.apiVersion}: install them`
+      : `${type.kind} ${name}.${namespace} update failed: ${reason}`;
+  return new RefusedError(message, status, reason);
 }

@@ -1,6 +1,7 @@
 import type { Canary } from '../../crds/canary.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
+import { fitting, LONGEST_LABEL } from '../../kubernetes/names.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { CONTROLLER_REVISIONS } from '../../kubernetes/object.js';
 import { parseFence, type Fence } from '../../kubernetes/lease.js';
@@ -59,7 +60,7 @@ export class Snapshots<Content> {
 
   /** All that is kept of the Canary's primary, from the API server. A label alone makes nothing the Canary's. */
   async all({ namespace, name, owner }: Canary): Promise<readonly KubeObject[]> {
-    const labelSelector = `${OF_CANARY}=${name}`;
+    const labelSelector = `${OF_CANARY}=${fitting(name, LONGEST_LABEL)}`;
     const { items } = await this.cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector });
     return items.filter((item) => isOurs(item, owner));
   }
@@ -114,7 +115,7 @@ export class Snapshots<Content> {
       metadata: {
         name,
         namespace: canary.namespace,
-        labels: { [OF_CANARY]: canary.name },
+        labels: { [OF_CANARY]: fitting(canary.name, LONGEST_LABEL) },
         ownerReferences: [canary.owner],
       },
       revision,
