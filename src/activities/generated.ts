@@ -5,11 +5,11 @@ import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { CANARIES, SERVICES } from '../kubernetes/object.js';
-import { desiredService, type ServiceWish } from '../kubernetes/objects/service.js';
+import { desiredService, type ServiceSelector, type ServiceWish } from '../kubernetes/objects/service.js';
 import { isFree, isOwnedBy, type OwnedObject } from '../kubernetes/ownership.js';
 import { write } from '../kubernetes/write.js';
 import type { PodsView, TargetView } from '../workloads/port.js';
-import { primaryValue } from '../workloads/shared/selector.js';
+import { selecting } from '../workloads/shared/selector.js';
 import type { Workbench } from './canary.js';
 
 /** The finalizer that keeps a Canary until what it has changed is undone; Flagger's, so that either can take over. */
@@ -70,7 +70,7 @@ export async function giveServiceBack(
     if (!current || isOwnedBy(current, canary.owner)) return undefined;
     // Another Canary has it by now.
     if (!isFree(current, { owner: canary.owner, takesOver: true })) return undefined;
-    const selector = originalSelector(current) ?? (label && { [label.label]: label.value });
+    const selector = originalSelector(current) ?? (label && selecting(label, label.value));
     if (!selector) return undefined;
     return { ...current, spec: { ...(current['spec'] as object), selector } };
   };
@@ -137,24 +137,28 @@ function allServices(canary: Canary, pods: PodsView): readonly ServiceWish[] {
   return [canaryService(canary, pods), primaryService(canary, pods), apexService(canary, pods)];
 }
 
+function ofTarget({ selector }: PodsView): ServiceSelector {
+  return { labels: selecting(selector, selector.value) };
+}
+
 function canaryService(canary: Canary, pods: PodsView): ServiceWish {
-  return serviceWish(canary, pods, canary.service.canaryName, pods.selector.value, canary.service.canary);
+  return serviceWish(canary, pods, canary.service.canaryName, ofTarget(pods), canary.service.canary);
 }
 
 function primaryService(canary: Canary, pods: PodsView): ServiceWish {
-  return serviceWish(canary, pods, canary.service.primaryName, primaryValue(pods.selector), canary.service.primary);
+  return serviceWish(canary, pods, canary.service.primaryName, pods.primary, canary.service.primary);
 }
 
 function apexService(canary: Canary, pods: PodsView): ServiceWish {
   const { name, apex } = canary.service;
-  return { ...serviceWish(canary, pods, name, primaryValue(pods.selector), apex), takesOver: true };
+  return { ...serviceWish(canary, pods, name, pods.primary, apex), takesOver: true };
 }
 
 function serviceWish(
   canary: Canary,
   { selector, ports }: PodsView,
   name: string,
-  value: string,
+  by: ServiceSelector,
   metadata: Canary['service']['apex'],
 ): ServiceWish {
   const { service } = canary;
@@ -164,7 +168,7 @@ function serviceWish(
     owner: canary.owner,
     takesOver: false,
     label: selector.label,
-    value,
+    selector: by,
     ports,
     headless: service.headless,
     trafficDistribution: service.trafficDistribution,

@@ -3,8 +3,10 @@ import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
 import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kubernetes/object.js';
+import type { StringMap } from '../kubernetes/objects/metadata.js';
 import { write } from '../kubernetes/write.js';
 import type { WarmPods } from '../workloads/port.js';
+import { selecting } from '../workloads/shared/selector.js';
 import type { Workbench } from './canary.js';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -25,7 +27,7 @@ export async function divert(cache: ClusterCache, bench: Workbench, fence: Claim
   const { warm } = workload;
   const selector = await workload.selector(canary);
   if (!warm || !selector) throw new UserError(`${canary.targetRef.name} has no pods of its former version`);
-  await select(cache, bench, selector.label, warm.label(selector), fence);
+  await select(cache, bench, selecting(selector, warm.label(selector)), fence);
   const began = Date.now();
   while (!(await leadsToWarmPods(cache, bench, warm))) {
     if (Date.now() - began > ENDPOINTS_MS)
@@ -47,22 +49,16 @@ export async function isDiverted(cache: ClusterCache, { canary, workload }: Work
 export async function pointBack(cache: ClusterCache, bench: Workbench, fence: Claim): Promise<void> {
   if (!(await isDiverted(cache, bench))) return;
   const selector = await bench.workload.selector(bench.canary);
-  if (selector) await select(cache, bench, selector.label, selector.value, fence);
+  if (selector) await select(cache, bench, selecting(selector, selector.value), fence);
 }
 
-async function select(
-  cache: ClusterCache,
-  { canary }: Workbench,
-  label: string,
-  value: string,
-  fence: Claim,
-): Promise<void> {
+async function select(cache: ClusterCache, { canary }: Workbench, selector: StringMap, fence: Claim): Promise<void> {
   const key = { namespace: canary.namespace, name: canary.service.canaryName };
   await write(
     cache,
     SERVICES,
     key,
-    (current) => current && { ...current, spec: { ...(current['spec'] as object), selector: { [label]: value } } },
+    (current) => current && { ...current, spec: { ...(current['spec'] as object), selector } },
     { fence, right: { owner: canary.owner } },
   );
 }

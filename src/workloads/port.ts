@@ -5,7 +5,7 @@ import type { Claim } from '../kubernetes/claim.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
-import type { ServicePort } from '../kubernetes/objects/service.js';
+import type { ServicePort, ServiceSelector } from '../kubernetes/objects/service.js';
 import type { Selector } from './shared/selector.js';
 
 /** What is known of a target. */
@@ -35,8 +35,9 @@ export interface Contents {
 
 /** How the target's pods are found. */
 export interface PodsView {
-  /** The label that tells them from the primary's. */
   readonly selector: Selector;
+  /** How the primary's are found. */
+  readonly primary: ServiceSelector;
   readonly ports: readonly ServicePort[];
 }
 

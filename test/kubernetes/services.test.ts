@@ -72,9 +72,9 @@ for (const kind of ['Deployment', 'DaemonSet'] as const) {
     assert.equal(await bench.client.get(SERVICES, bench.namespace, APEX), undefined, 'users aren’t touched yet');
     await reconcile(bench);
     const label = 'app.kubernetes.io/name';
-    assert.deepEqual((await specOf(bench, APEX)).selector, { [label]: 'cart-primary' });
-    assert.deepEqual((await specOf(bench, PRIMARY)).selector, { [label]: 'cart-primary' });
-    assert.deepEqual((await specOf(bench, CANARY)).selector, { [label]: 'cart' });
+    assert.deepEqual((await specOf(bench, APEX)).selector, { tier: 'web', [label]: 'cart-primary' });
+    assert.deepEqual((await specOf(bench, PRIMARY)).selector, { tier: 'web', [label]: 'cart-primary' });
+    assert.deepEqual((await specOf(bench, CANARY)).selector, { tier: 'web', [label]: 'cart' });
     for (const name of ALL) {
       const { metadata } = await bench.get(SERVICES, name);
       assert.deepEqual(metadata.labels, { [label]: name });
@@ -161,7 +161,7 @@ test('what is bent is put right, what belongs to others is left alone', async (t
     'ClientIP',
     'what Serinus says nothing of stays',
   );
-  assert.deepEqual((await specOf(bench, CANARY)).selector, { 'app.kubernetes.io/name': 'cart' });
+  assert.deepEqual((await specOf(bench, CANARY)).selector, { tier: 'web', 'app.kubernetes.io/name': 'cart' });
   assert.deepEqual(await drift(bench), []);
 });
 
@@ -204,7 +204,7 @@ test('a Service that was there before leads to the primary and stays its users�
 test('it is given back: to the target, or to whom kubectl has applied it; what was made for the Canary is left to go with it', async (t) => {
   const { bench } = await withUsersService(t);
   await giveServiceBack(bench.cache, bench.bench, bench.fence());
-  assert.deepEqual((await specOf(bench, APEX)).selector, { 'app.kubernetes.io/name': 'cart' });
+  assert.deepEqual((await specOf(bench, APEX)).selector, { tier: 'web', 'app.kubernetes.io/name': 'cart' });
 
   const applied = (text: string) => ({ 'kubectl.kubernetes.io/last-applied-configuration': text });
   await bench.patch(SERVICES, APEX, {
@@ -219,7 +219,7 @@ test('it is given back: to the target, or to whom kubectl has applied it; what w
     spec: { selector: { tier: null, a: 'b' } },
   });
   await giveServiceBack(bench.cache, bench.bench, bench.fence());
-  assert.deepEqual((await specOf(bench, APEX)).selector, { 'app.kubernetes.io/name': 'cart' });
+  assert.deepEqual((await specOf(bench, APEX)).selector, { tier: 'web', 'app.kubernetes.io/name': 'cart' });
 
   const own = await made(t, {});
   await own.writesNothing('giving back what isn’t theirs', () => giveServiceBack(own.cache, own.bench, own.fence()));

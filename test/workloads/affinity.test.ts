@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { PodSpec } from '../../src/kubernetes/objects/config-references.js';
 import { withPrimaryAffinity } from '../../src/workloads/deployment/affinity.js';
 
-const rewritten = (spec: PodSpec, label = 'app'): unknown => withPrimaryAffinity(spec, { label, value: 'podinfo' });
+const rewritten = (spec: PodSpec, label = 'app'): unknown =>
+  withPrimaryAffinity(spec, { label, value: 'podinfo', labels: {} });
 const selector = (app: string) => ({ labelSelector: { matchLabels: { app } } });
 const expression = (key: string, ...values: string[]) => ({
   labelSelector: { matchExpressions: [{ key, operator: 'In', values }] },
@@ -38,7 +39,7 @@ test('the pods are known by the value of their label, whatever the target is cal
       },
     },
   });
-  const pods = { label: 'app.kubernetes.io/name', value: 'mc' };
+  const pods = { label: 'app.kubernetes.io/name', value: 'mc', labels: {} };
   assert.deepEqual(withPrimaryAffinity(spec('mc') as PodSpec, pods), spec('mc-primary'));
   assert.deepEqual(withPrimaryAffinity(spec('master-api') as PodSpec, pods), spec('master-api'));
 });

@@ -10,9 +10,9 @@ export interface ServiceWish {
   readonly owner: OwnerReference;
   /** The users' own Service of that name is taken over. */
   readonly takesOver: boolean;
-  /** Name of the selector label, and the value that picks the pods. */
+  /** Name of the label that bears the Service's name. */
   readonly label: string;
-  readonly value: string;
+  readonly selector: ServiceSelector;
   readonly ports: readonly ServicePort[];
   readonly headless: boolean;
   readonly trafficDistribution?: string | undefined;
@@ -21,6 +21,13 @@ export interface ServiceWish {
   /** Keys whose present values are left alone. */
   readonly unmanagedLabels: readonly string[];
   readonly unmanagedAnnotations: readonly string[];
+}
+
+/** By which labels a Service finds its pods. */
+export interface ServiceSelector {
+  readonly labels: StringMap;
+  /** Labels that narrow it: once there, they stay; they are added while they hold for all pods that are meant. */
+  readonly further?: { readonly labels: StringMap; readonly hold: boolean };
 }
 
 export interface ServicePort {
@@ -39,7 +46,8 @@ export interface ServicePort {
 export function desiredService(wish: ServiceWish, current: KubeObject | undefined): KubeObject {
   if (current === undefined) return newService(wish);
   const spec = current['spec'] as ServiceSpec;
-  const inOrder = samePorts(spec.ports ?? [], wish.ports) && sameMap(spec.selector ?? {}, { [wish.label]: wish.value });
+  const selector = selectorFor(wish.selector, spec.selector);
+  const inOrder = samePorts(spec.ports ?? [], wish.ports) && sameMap(spec.selector ?? {}, selector);
   const owned = isOurs(current, wish.owner);
   if (inOrder && !owned) return current;
   return {
@@ -55,7 +63,7 @@ export function desiredService(wish: ServiceWish, current: KubeObject | undefine
       ? spec
       : {
           ...spec,
-          selector: { [wish.label]: wish.value },
+          selector,
           ports: wish.ports.map((port) => keepNodePort(port, spec.ports ?? [])),
         },
   };
@@ -74,12 +82,19 @@ function newService(wish: ServiceWish): KubeObject {
     },
     spec: {
       type: 'ClusterIP',
-      selector: { [wish.label]: wish.value },
+      selector: selectorFor(wish.selector, undefined),
       ports: wish.ports,
       ...(wish.headless ? { clusterIP: 'None' } : {}),
       ...(wish.trafficDistribution === undefined ? {} : { trafficDistribution: wish.trafficDistribution }),
     },
   };
+}
+
+function selectorFor({ labels, further }: ServiceSelector, current: StringMap | undefined): StringMap {
+  const more = Object.entries(further?.labels ?? {}).filter(
+    ([key, value]) => further?.hold || current?.[key] === value,
+  );
+  return { ...labels, ...Object.fromEntries(more) };
 }
 
 interface ServiceSpec {

@@ -27,7 +27,7 @@ import {
 } from './primary.js';
 import { contentHash } from './revision.js';
 import { rolloutId } from './rollout-id.js';
-import { findSelector, selectorOf, type Selector } from './selector.js';
+import { findSelector, matchLabelsOf, primarySelector, selectorOf, type Selector } from './selector.js';
 import { reopened, restoredRevision, settled, Snapshots, unmarked } from './snapshots.js';
 import { WarmDeployment } from './warm-deployment.js';
 
@@ -73,10 +73,12 @@ export class PodWorkload implements Workload {
   async look(canary: Canary): Promise<TargetView> {
     const seen = await this.see(canary);
     const primary = await this.primary(canary);
+    const selector = selectorOf(seen.target, this.settings.selectorLabels);
     return {
       revision: seen.revision,
       pods: {
-        selector: selectorOf(seen.target, this.settings.selectorLabels),
+        selector,
+        primary: primarySelector(selector, primary, primary !== undefined && this.isRolledOut(canary, primary)),
         ports: servicePorts(seen.target.spec.template, canary.service),
       },
       built: primary !== undefined,
@@ -93,7 +95,7 @@ export class PodWorkload implements Workload {
       revision,
       before: before && withoutRolloutId(before),
       after,
-      promoted: asPrimary(target, this.templateWish(target, tracked)),
+      promoted: asPrimary(target, this.templateWish(target, primary, tracked)),
       annotations: { ...target.metadata.annotations, ...after.metadata?.annotations },
     };
   }
@@ -148,7 +150,7 @@ export class PodWorkload implements Workload {
 
   async build(canary: Canary, fence: Claim): Promise<void> {
     const { target, revision, tracked } = await this.see(canary);
-    const wish = this.wish(canary, target, revision, tracked, fence);
+    const wish = this.wish(canary, target, await this.primary(canary), revision, tracked, fence);
     await this.configs.copy(tracked, wish, fence, false);
     await this.writePrimary(canary, fence, (current) => {
       if (!current) return newPrimary(target, wish);
@@ -168,7 +170,7 @@ export class PodWorkload implements Workload {
     await this.refresh(canary);
     const { target, revision: seen, tracked } = await this.see(canary);
     if (!sameRevision(seen, revision)) return false;
-    const wish = this.wish(canary, target, revision, tracked, fence);
+    const wish = this.wish(canary, target, await this.primary(canary), revision, tracked, fence);
     await this.snapshots.keep(canary, await this.primary(canary), fence);
     await this.configs.copy(tracked, wish, fence, true);
     await this.writePrimary(canary, fence, (current) =>
@@ -283,24 +285,34 @@ export class PodWorkload implements Workload {
 
   private async isSame(canary: Canary, seen: Seen, primary: PodController): Promise<boolean> {
     const { target, tracked, revision } = seen;
-    if (!runsSameTemplate(target, primary, this.templateWish(target, tracked))) return false;
+    if (!runsSameTemplate(target, primary, this.templateWish(target, primary, tracked))) return false;
     return this.configs.copiesAreEqual(canary.namespace, tracked, revision.configs);
   }
 
-  private templateWish(target: PodController, tracked: readonly ConfigReference[]): TemplateWish {
+  /** None of its pods is of an earlier template. */
+  private isRolledOut({ progressDeadlineSeconds }: Canary, primary: PodController): boolean {
+    return this.of.readiness(primary, { thresholdPercent: 0, deadlineSeconds: progressDeadlineSeconds }, 0).ready;
+  }
+
+  private templateWish(
+    target: PodController,
+    primary: PodController | undefined,
+    tracked: readonly ConfigReference[],
+  ): TemplateWish {
     const selector = selectorOf(target, this.settings.selectorLabels);
-    return { kind: this.of, selector, tracked: new Set(tracked.map(keyOf)) };
+    return { kind: this.of, selector, selectedBy: matchLabelsOf(primary), tracked: new Set(tracked.map(keyOf)) };
   }
 
   private wish(
     canary: Canary,
     target: PodController,
+    primary: PodController | undefined,
     revision: Revision,
     tracked: readonly ConfigReference[],
     fence: Claim,
   ): PrimaryWish {
     return {
-      ...this.templateWish(target, tracked),
+      ...this.templateWish(target, primary, tracked),
       name: canary.targetRef.primaryName,
       namespace: canary.namespace,
       owner: canary.owner,

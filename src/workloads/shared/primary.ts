@@ -3,7 +3,7 @@ import { withCopiedConfigs } from '../../kubernetes/objects/config-references.js
 import { withoutFlux, withPrefixes, type StringMap } from '../../kubernetes/objects/metadata.js';
 import type { PodController, PodKind, PodTemplate } from './pod-controller.js';
 import { canonicalJson } from './revision.js';
-import { primaryValue, type Selector } from './selector.js';
+import { primaryValue, selecting, type Selector } from './selector.js';
 
 /** Makes each promotion a rolling update, as Flagger does. */
 const ROLLOUT_ID = 'flagger-id';
@@ -12,6 +12,8 @@ const ROLLOUT_ID = 'flagger-id';
 export interface TemplateWish {
   readonly kind: PodKind;
   readonly selector: Selector;
+  /** How the primary that is there selects its pods, which nobody can change; empty where it has to be made. */
+  readonly selectedBy: StringMap;
   /** `configmap/<name>` and `secret/<name>` of which the primary uses copies. */
   readonly tracked: ReadonlySet<string>;
 }
@@ -44,7 +46,7 @@ export function newPrimary(target: PodController, wish: PrimaryWish): PodControl
     spec: {
       ...copiedSpec(target, kind),
       ...kind.firstSize(target),
-      selector: { matchLabels: { [wish.selector.label]: primaryValue(wish.selector) } },
+      selector: { matchLabels: selecting(wish.selector, primaryValue(wish.selector)) },
       template: primaryTemplate(target, wish, wish.rolloutId),
     },
   };
@@ -101,7 +103,11 @@ function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: s
     ...template,
     metadata: {
       ...template.metadata,
-      labels: { ...withoutFlux(template.metadata?.labels), [selector.label]: primaryValue(selector) },
+      labels: {
+        ...withoutFlux(template.metadata?.labels),
+        [selector.label]: primaryValue(selector),
+        ...wish.selectedBy,
+      },
       annotations: { ...withoutFlux(template.metadata?.annotations), [ROLLOUT_ID]: rolloutId },
     },
     spec: kind.primaryPods(withCopiedConfigs(template.spec, tracked), selector),

@@ -1,10 +1,14 @@
 import { UserError } from '../../errors.js';
+import { withoutFlux, type StringMap } from '../../kubernetes/objects/metadata.js';
+import type { ServiceSelector } from '../../kubernetes/objects/service.js';
 import type { PodController } from './pod-controller.js';
 
-/** The label that tells the target's pods from the primary's. */
+/** How the target's pods are found, and the label that tells them from the primary's. */
 export interface Selector {
   readonly label: string;
   readonly value: string;
+  /** All labels by which the target selects its pods, the one above among them. */
+  readonly labels: StringMap;
 }
 
 /**
@@ -15,7 +19,8 @@ export function findSelector(target: PodController, supported: readonly string[]
   const labels = target.spec.selector.matchLabels ?? {};
   for (const label of supported) {
     const value = labels[label];
-    if (value !== undefined) return { label, value };
+    // Flux's marks are kept off everything that is generated.
+    if (value !== undefined) return { label, value, labels: withoutFlux(labels) };
   }
   return undefined;
 }
@@ -37,4 +42,37 @@ export function selectorOf(target: PodController, supported: readonly string[]):
 
 export function primaryValue(selector: Selector): string {
   return `${selector.value}-primary`;
+}
+
+/**
+ * The labels by which pods are found that are told apart by this value. With one label alone those of another release
+ * of the same chart would be found as well.
+ */
+export function selecting({ label, labels }: Pick<Selector, 'label' | 'labels'>, value: string): StringMap {
+  return { ...labels, [label]: value };
+}
+
+/** The labels by which a workload finds its pods. */
+export function matchLabelsOf(workload: PodController | undefined): StringMap {
+  return workload?.spec.selector.matchLabels ?? {};
+}
+
+/**
+ * How a Service finds the primary's pods. A primary that Flagger or an earlier version has made selects them by one
+ * label, for good. Its pods bear the others as well, unless they are older than the label: so a Service is narrowed when
+ * there are no such pods.
+ *
+ * @param rolledOut all of the primary's pods are of its present template
+ */
+export function primarySelector(
+  selector: Selector,
+  primary: PodController | undefined,
+  rolledOut: boolean,
+): ServiceSelector {
+  const wanted = selecting(selector, primaryValue(selector));
+  const labels = matchLabelsOf(primary);
+  if (!primary || Object.keys(labels).length === 0) return { labels: wanted };
+  const borne = primary.spec.template.metadata?.labels ?? {};
+  const further = Object.entries(wanted).filter(([key, value]) => !Object.hasOwn(labels, key) && borne[key] === value);
+  return { labels, further: { labels: Object.fromEntries(further), hold: rolledOut } };
 }

@@ -13,7 +13,7 @@ import type { Settings } from '../../settings.js';
 import type { Configs } from '../configs.js';
 import type { WarmPods } from '../port.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
-import { selectorOf, type Selector } from './selector.js';
+import { selecting, selectorOf, type Selector } from './selector.js';
 import type { Snapshots } from './snapshots.js';
 
 const SUFFIX = '-previous';
@@ -44,11 +44,12 @@ export class WarmDeployment implements WarmPods {
       if (!current) return wish;
       // A release that is promoted doesn't fail for the want of them: what bears the name is refused before it begins.
       if (!isOurs(current, canary.owner)) return undefined;
-      const { metadata } = current;
+      const { metadata, spec } = asPodController(current);
       return {
         ...current,
         metadata: { ...metadata, annotations: { ...metadata.annotations, ...wish.metadata.annotations } },
-        spec: wish.spec,
+        // Nobody can change how a Deployment selects its pods.
+        spec: { ...wish.spec, selector: spec.selector },
       };
     };
     await write(this.cache, this.of.type, key, desire, { fence, stamp: true });
@@ -103,7 +104,7 @@ export class WarmDeployment implements WarmPods {
     until: number,
   ): Promise<PodController> {
     const { namespace, owner, targetRef } = canary;
-    const label = { [selector.label]: this.label(selector) };
+    const labels = selecting(selector, this.label(selector));
     // Its pods may start at any time: they must read what was there before the promotion, not what is there now.
     const epoch = parseFence(primary.metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
     const names = await this.configs.previousNames(configReferences(template.spec), namespace, epoch);
@@ -113,19 +114,19 @@ export class WarmDeployment implements WarmPods {
       metadata: {
         name: `${targetRef.name}${SUFFIX}`,
         namespace,
-        labels: label,
+        labels: { [selector.label]: this.label(selector) },
         annotations: { ...FLUX_SHIELD, [EXPIRES]: new Date(until).toISOString() },
         ownerReferences: [owner],
       },
       spec: {
         ...copied(primary, this.of),
         replicas: Math.max(1, this.of.replicas(primary)),
-        selector: { matchLabels: label },
+        selector: { matchLabels: labels },
         template: {
           ...template,
           metadata: {
             ...template.metadata,
-            labels: { ...template.metadata?.labels, ...label },
+            labels: { ...template.metadata?.labels, ...labels },
             annotations: withoutOwn(template.metadata?.annotations ?? {}),
           },
           spec: withConfigNames(template.spec, names),
