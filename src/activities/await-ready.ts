@@ -40,8 +40,9 @@ export async function awaitReady(
       const now = deps.now();
       if (readiness.reason !== reason) [reason, since] = [readiness.reason, now];
       const worthSaying = reason !== input.said && now - since >= SETTLED_MS && now - began >= input.quietMs;
-      if (worthSaying || now - began >= LIMIT_MS) return readiness;
-      await bell.wait(POLL_MS);
+      const left = Math.min(LIMIT_MS, input.withinMs ?? LIMIT_MS) - (now - began);
+      if (worthSaying || left <= 0) return readiness;
+      await bell.wait(Math.min(POLL_MS, left));
     }
   } finally {
     stop?.();

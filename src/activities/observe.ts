@@ -69,7 +69,10 @@ async function look(
   }
 }
 
-/** Whatever a person must mend: whether pods are ready is known all the same, and enough to let a Canary go. */
+/**
+ * Whatever a person must mend: whether pods are ready is known all the same, which is enough to let a Canary go, and to
+ * judge one that has traffic.
+ */
 async function closeLook(
   deps: Dependencies,
   bench: Workbench,
@@ -81,10 +84,11 @@ async function closeLook(
       await bench.workload.refresh(bench.canary);
       await bench.router.refresh(bench.canary);
     }
-    return { world: { ...bare, ...(await parts(deps, bench, input)) }, bench };
+    return { world: { ...bare, edition: 2, ...(await parts(deps, bench, input)) }, bench };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { world: { ...bare, ...(await podsOf(deps, bench, input)), problem: messageOf(error) }, bench: undefined };
+    const pods = await podsOf(deps, bench, input);
+    return { world: { ...bare, edition: 2, ...pods, problem: messageOf(error) }, bench };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Findings, HookRound, Readiness, World } from './findings.js';
 import { messagesFor } from './messages.js';
 import { announced } from './notices.js';
 import type { Order } from './orders.js';
+import { unreadyAfter } from './patience.js';
 import { isActive } from './phases.js';
 import type { Recall } from './recall.js';
 import { intervalMs, stuckUntil, type Change, type State } from './state.js';
@@ -119,11 +120,11 @@ function observed(before: State, findings: Findings, asOf: number, now: number):
   const weight = world.weights?.canary ?? before.weight;
   const isLeft = world.refusal !== undefined && refused === undefined;
   const observedApprovals = isLeft ? before.observedApprovals : (world.approvals ?? '');
-  const seen = { policy, generation, observedApprovals, weight };
+  const seen = { policy, generation, observedApprovals, weight, unready: unreadyAfter(before.unready, world, asOf) };
   const state = withCallsOf({ ...before, ...seen, fresh: false }, findings, asOf);
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
-  const decision = isProblem(step) ? taken : withoutProblem(taken);
+  const decision = isProblem(step) || world.problem !== undefined ? taken : withoutProblem(taken);
   const told = telling(decision, (world.leftAlone ?? []).map(warning));
   return isActive(before.phase) ? withNotices(before, state, world, told) : told;
 }
@@ -172,7 +173,7 @@ function take(context: Context, step: Step): Decision {
     case 'refuse':
       return refuse(context, step.refusal);
     case 'report':
-      return report(context, step.problem);
+      return report(context, step.problem, step.until);
     case 'suspend':
       return suspend(context);
     case 'terminate':
@@ -186,7 +187,7 @@ function take(context: Context, step: Step): Decision {
     case 'wait':
       return nothing({ ...context.state, waiting: { for: 'tick', at: step.until } });
     case 'awaitReady':
-      return awaitReady(context, step.of, step.readiness);
+      return awaitReady(context, step.of, step.readiness, step.until);
     case 'initialise':
       return initialise(context);
     case 'reconcile':
@@ -242,9 +243,10 @@ function readiness(state: State, of: 'primary' | 'canary', seen: Readiness | 'ch
   if (state.waiting.for !== 'readiness' || state.waiting.of !== of) return nothing(state);
   if (seen === 'changed') return nothing(tickNow({ ...state, fresh: true }, now));
   if (seen.ready) return nothing(tickNow(state, now));
-  // Where waiting longer won't help, the tick decides what that means in this phase.
-  const wait: State = seen.retriable ? state : tickNow(state, now);
-  return state.waiting.said === seen.reason ? nothing(wait) : sayNotReady(state, of, seen, now);
+  // Where waiting longer won't help, or there is something to do besides, the tick decides what that means in this phase.
+  const isOver = !seen.retriable || now >= (state.waiting.until ?? Infinity);
+  if (state.waiting.said === seen.reason) return nothing(isOver ? tickNow(state, now) : state);
+  return sayNotReady(state, of, seen, isOver, now);
 }
 
 const UNKNOWN = {

@@ -5,13 +5,21 @@ import type { Weights } from './weights.js';
 /** Whether a workload's latest template is fully rolled out. */
 export type Readiness = { readonly ready: true } | NotReady;
 
-export interface NotReady {
+export interface NotReady extends PodsOfRollout {
   readonly ready: false;
   /** False where waiting longer won't help: the progress deadline has passed, or the workload is gone. */
   readonly retriable: boolean;
   readonly reason: string;
-  /** Some pods serve, although the rollout isn't complete. */
+}
+
+/** What the pods of a rollout that isn't complete do. */
+export interface PodsOfRollout {
+  /** Some of them serve. */
   readonly available: boolean;
+  /** How far it has got: grows with each pod that is updated, becomes available, or goes because it is old. */
+  readonly progress?: number;
+  /** As many serve as an update must leave serving, old and new ones together. */
+  readonly enough?: true;
 }
 
 export const READY: Readiness = { ready: true };
@@ -30,6 +38,11 @@ export interface Refusal {
 
 /** What Kubernetes shows of a Canary and everything that belongs to it. */
 export interface World {
+  /**
+   * Looks of earlier versions, which histories hold, lack it: what was decided on them then is decided on them now. Since
+   * edition 2 readiness, deadline and analysis are apart, and a fix gets out of whatever state.
+   */
+  readonly edition?: 2;
   /** The Canary is gone. Nothing else below is known then. */
   readonly gone?: true;
   /** Another run or the dead-man's switch holds the Lease: this run has no say any more. */

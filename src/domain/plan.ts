@@ -12,6 +12,8 @@ export type Plan =
       readonly of: 'primary' | 'canary';
       readonly said: string | undefined;
       readonly quietMs: number;
+      /** Looked at again after this, ready or not. */
+      readonly withinMs?: number;
     }
   | { readonly do: 'callHooks' }
   | { readonly do: 'hold'; readonly summary: string }
@@ -28,11 +30,14 @@ export function plan(state: State, now: number): Plan {
     case 'order':
       return { do: 'hold', summary: isPolicyGate(state.gate) ? atGate(state.gate) : 'suspended: wait for a change' };
     case 'readiness': {
+      const withinMs = waiting.until === undefined ? undefined : waiting.until - now;
+      if (withinMs !== undefined && withinMs <= 0) return { do: 'observe' };
       const quietMs =
         waiting.said === undefined
           ? 0
           : Math.max(0, waiting.saidAt + (state.policy?.intervalSeconds ?? 10) * 1000 - now);
-      return { do: 'awaitReady', of: waiting.of, said: waiting.said, quietMs };
+      const wait = { do: 'awaitReady', of: waiting.of, said: waiting.said, quietMs } as const;
+      return withinMs === undefined ? wait : { ...wait, withinMs };
     }
     case 'tick':
       return waiting.at <= now ? { do: 'observe' } : { do: 'wait', ms: waiting.at - now, summary: waitSummary(state) };

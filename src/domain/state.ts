@@ -2,6 +2,7 @@ import type { Approvals, PolicyGateName } from './approvals.js';
 import type { Gate } from './findings.js';
 import type { CanaryKey } from './identity.js';
 import type { Topic } from './notices.js';
+import type { UnreadySides } from './patience.js';
 import { isActive, type Phase } from './phases.js';
 import type { Policy } from './policy.js';
 import type { HandedOver, RecordEntry } from './record.js';
@@ -37,6 +38,8 @@ export type Waiting =
       readonly of: 'primary' | 'canary';
       readonly said: string | undefined;
       readonly saidAt: number;
+      /** Looked at again then, ready or not: the analysis is due, or the waiting has lasted too long. */
+      readonly until?: number;
     }
   | { readonly for: 'hooks' }
   | { readonly for: 'order' }
@@ -138,6 +141,8 @@ export interface Standing extends KnownRevisions {
   readonly lastDrift: readonly string[];
   /** Something that a person must mend has kept the release from going on since then. */
   readonly stuckSince?: number | undefined;
+  /** Workloads that aren't ready, and since when. */
+  readonly unready?: UnreadySides | undefined;
 }
 
 /** Something a person must mend, and how often in a row it was met. */

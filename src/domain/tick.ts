@@ -1,23 +1,15 @@
-import { expiryOf, type ApprovalRule } from './approvals.js';
-import type { Analysis, Findings, Gate, Question, Refusal } from './findings.js';
-import { failedHook, failedMetric, isAvailable, type Readiness } from './findings.js';
+import type { ApprovalRule } from './approvals.js';
+import type { Findings, Gate, Question, Refusal } from './findings.js';
+import { failedHook, isAvailable, READY, type Readiness } from './findings.js';
+import { check, hasTraffic, verdict } from './judge.js';
 import { nextMove } from './moves.js';
-import { isActive } from './phases.js';
-import {
-  completing,
-  isHeldRollback,
-  isIdleAtGate,
-  isOpened,
-  lapsed,
-  passMove,
-  passPolicy,
-  passToPromotion,
-  withheld,
-} from './policy-gates.js';
-import { hasHooks, type Policy } from './policy.js';
+import { readinessOf, unreadyAfter } from './patience.js';
+import { isActive, type Phase } from './phases.js';
+import { completing, isHeldRollback, lapsed, passMove, passPolicy, passToPromotion, withheld } from './policy-gates.js';
+import { hasHooks } from './policy.js';
 import { compareRevisions, type Revision } from './revision.js';
 import type { Standing, Undoing } from './state.js';
-import { policyOf, stuckUntil } from './state.js';
+import { intervalMs, policyOf, stuckUntil } from './state.js';
 import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, type Weights } from './weights.js';
 
 /** Why traffic goes back to the primary. */
@@ -31,22 +23,30 @@ export type RollbackWhy =
   | { readonly kind: 'approval-expired'; readonly gate: string; readonly after: string }
   | { readonly kind: 'recovery'; readonly reason: string };
 
-/** Checks in a row without any judgement that roll back, as a multiple of the threshold of failed ones. */
-const UNKNOWN_CHECKS_PER_THRESHOLD = 3;
-
 /** What a tick comes to: one question more, or one thing to do. */
 export type Step =
   | { readonly do: 'ask'; readonly question: Question }
   | { readonly do: 'end'; readonly why: 'gone' | 'fenced' | 'rest' }
   | { readonly do: 'refuse'; readonly refusal: Refusal }
-  | { readonly do: 'report'; readonly problem: string }
+  | {
+      readonly do: 'report';
+      readonly problem: string;
+      /** When the analysis is due, which goes on meanwhile. */
+      readonly until?: number;
+    }
   | { readonly do: 'suspend' }
   | { readonly do: 'stay' }
   | { readonly do: 'wait'; readonly until: number }
   | { readonly do: 'terminate' }
   | { readonly do: 'revert' }
   | { readonly do: 'build' }
-  | { readonly do: 'awaitReady'; readonly of: 'primary' | 'canary'; readonly readiness: Readiness }
+  | {
+      readonly do: 'awaitReady';
+      readonly of: 'primary' | 'canary';
+      readonly readiness: Readiness;
+      /** When there is something to do besides waiting. */
+      readonly until?: number;
+    }
   | { readonly do: 'initialise' }
   | { readonly do: 'reconcile' }
   | { readonly do: 'note' }
@@ -81,7 +81,8 @@ export type Step =
  * @param now milliseconds since 1970; when the analysis is due depends on it
  */
 export function tick(s: Standing, findings: Findings, now: number): Step {
-  const step = nextStep(s, findings, now);
+  const known = { ...s, unready: unreadyAfter(s.unready, findings.world, now) };
+  const step = nextStep(known, findings, now);
   if (step.do !== 'rollBack') return step;
   return withheld({ ...s, policy: findings.world.policy ?? s.policy }, findings, step.why) ?? step;
 }
@@ -91,7 +92,7 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
   if (world.gone) return { do: 'end', why: 'gone' };
   if (world.fenced) return { do: 'end', why: 'fenced' };
   const policy = world.policy ?? s.policy;
-  if (world.deleting) return terminating(s, findings);
+  if (world.deleting) return terminating({ ...s, policy }, findings, now);
   if (s.recover && isActive(s.phase)) {
     return { do: 'rollBack', why: { kind: 'recovery', reason: 'its workflow ended without finishing' } };
   }
@@ -103,14 +104,16 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
   if (mustMend(findings)) return { do: 'reconcile' };
   if (s.undoing) return undoing(s.undoing, findings);
   const known = { ...s, policy };
-  if (world.problem !== undefined) return stuck(known, world.problem, now);
+  if (world.problem !== undefined) return stuck(known, findings, world.problem, now);
   return s.paused ? whilePaused(known, findings) : inPhase(known, findings, now);
 }
 
-/** Somebody is told what to mend, until the progress deadline has passed. */
-function stuck(s: Standing, problem: string, now: number): Step {
-  if (now < (stuckUntil(s) ?? Infinity)) return { do: 'report', problem };
-  return { do: 'rollBack', why: { kind: 'not-ready', reason: problem } };
+/** Somebody is told what to mend, until the progress deadline has passed. Users who meet the canary can't wait so long. */
+function stuck(s: Standing, f: Findings, problem: string, now: number): Step {
+  if (now >= (stuckUntil(s) ?? Infinity)) return { do: 'rollBack', why: { kind: 'not-ready', reason: problem } };
+  const judged = isAnalysing(s.phase) && !s.paused ? whileStanding(s, f, now) : undefined;
+  if (judged === undefined) return { do: 'report', problem };
+  return judged.do === 'wait' ? { do: 'report', problem, until: judged.until } : judged;
 }
 
 /** Users meet the former version as soon as there is a pod that runs it; the rest follows. */
@@ -153,9 +156,9 @@ function inPhase(s: Standing, f: Findings, now: number): Step {
     case 'WaitingPromotion':
       return analysing(s, f, now);
     case 'Promoting':
-      return promoting(s, f);
+      return promoting(s, f, now);
     case 'Finalising':
-      return finalising(s, f);
+      return finalising(s, f, now);
     case 'Terminating':
     case 'Terminated':
       return { do: 'end', why: 'rest' };
@@ -163,11 +166,11 @@ function inPhase(s: Standing, f: Findings, now: number): Step {
 }
 
 /** The Canary is being deleted: the target gets its pods and its traffic back before it goes. */
-function terminating(s: Standing, f: Findings): Step {
+function terminating(s: Standing, f: Findings, now: number): Step {
   if (s.phase !== 'Terminating') return { do: 'terminate' };
   // Until the target can serve, the primary does.
   if (mustMend(f)) return { do: 'reconcile' };
-  const { canary } = f.world;
+  const canary = readinessOf(s, f.world, 'canary', now);
   if (!canary.ready && canary.retriable) return { do: 'awaitReady', of: 'canary', readiness: canary };
   return { do: 'revert' };
 }
@@ -212,16 +215,19 @@ function analysing(s: Standing, f: Findings, now: number): Step {
   const policy = policyOf(s);
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
   if (isHeldRollback(s)) return overtaken(s, f) ?? completing(s, s.gate, now);
-  if (!policy.skipAnalysis && !s.stranded && !world.primary.ready) {
-    if (world.primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: world.primary };
-    return { do: 'rollBack', why: { kind: 'primary-lost', reason: world.primary.reason } };
+  const primary: Readiness = policy.skipAnalysis || s.stranded ? READY : readinessOf(s, world, 'primary', now);
+  if (!primary.ready && !primary.retriable) {
+    return { do: 'rollBack', why: { kind: 'primary-lost', reason: primary.reason } };
   }
+  if (!primary.ready && world.edition === undefined) return { do: 'awaitReady', of: 'primary', readiness: primary };
   const other = overtaken(s, f);
   if (other) return other;
-  if (!world.canary.ready) {
-    if (world.canary.retriable) return { do: 'awaitReady', of: 'canary', readiness: world.canary };
-    return { do: 'rollBack', why: { kind: 'not-ready', reason: world.canary.reason } };
+  const canary = readinessOf(s, world, 'canary', now);
+  if (!canary.ready && !canary.retriable) {
+    return { do: 'rollBack', why: { kind: 'not-ready', reason: canary.reason } };
   }
+  if (!primary.ready) return untilReady(s, f, { of: 'primary', readiness: primary }, now);
+  if (!canary.ready) return untilReady(s, f, { of: 'canary', readiness: canary }, now);
   const revision = seenRevision(s, f);
   const expired = lapsed(s, revision, now);
   if (expired) return expired;
@@ -229,18 +235,54 @@ function analysing(s: Standing, f: Findings, now: number): Step {
   const unapproved = s.begun || s.stranded ? undefined : passPolicy(s, 'rollout', revision);
   if (unapproved) return unapproved;
   if (policy.skipAnalysis) return passToPromotion(s, weightsOf(s, f), revision) ?? { do: 'skip' };
-  const signal = rollbackSignal(policy, f);
-  if (signal) return signal;
-  if (s.failedChecks >= policy.threshold) return rollBackForChecks(s.failedChecks);
+  const judged = verdict(s, f);
+  if (judged) return judged;
   if (s.promoteNow) return promoteUnchecked(s, f, now);
-  return check(s, f, now) ?? move(s, f);
+  return check(s, f, sceneOf(s, f), now) ?? move(s, f);
+}
+
+/** Pods must become ready before the release goes on. It is judged meanwhile, but its weight stands. */
+function untilReady(
+  s: Standing,
+  f: Findings,
+  wait: { readonly of: 'primary' | 'canary'; readonly readiness: Readiness },
+  now: number,
+): Step {
+  const judged = whileStanding(s, f, now);
+  if (judged === undefined) return { do: 'awaitReady', ...wait };
+  return judged.do === 'wait' ? { do: 'awaitReady', ...wait, until: judged.until } : judged;
+}
+
+/**
+ * Something keeps the release from going on: a canary that users meet is judged all the same.
+ *
+ * @returns undefined where no user meets it; the next check where it has passed this one, or none is due
+ */
+function whileStanding(s: Standing, f: Findings, now: number): Step | undefined {
+  const weights = weightsOf(s, f);
+  if (f.world.edition === undefined || !hasTraffic(weights) || policyOf(s).skipAnalysis || s.promoteNow)
+    return undefined;
+  const ended = lapsed(s, seenRevision(s, f), now) ?? verdict(s, f);
+  if (ended) return ended;
+  // What somebody wants left out is left out when the release goes on.
+  const judged = check({ ...s, skipStep: false }, f, sceneOf(s, f), now);
+  if (judged) return judged;
+  return s.begun ? { do: 'wait', until: now + intervalMs(s) } : BEGIN;
+}
+
+function isAnalysing(phase: Phase): boolean {
+  return phase === 'Progressing' || phase === 'WaitingPromotion';
+}
+
+function sceneOf(s: Standing, f: Findings) {
+  return { weights: weightsOf(s, f), revision: seenRevision(s, f) };
 }
 
 /** Without further analysis, but not without the approvals that the policy demands; until then, checks go on. */
 function promoteUnchecked(s: Standing, f: Findings, now: number): Step {
   const closed = passToPromotion(s, weightsOf(s, f), seenRevision(s, f));
   if (closed === undefined) return { do: 'promote' };
-  return (s.gate && s.begun ? check(s, f, now) : undefined) ?? closed;
+  return (s.gate && s.begun ? check(s, f, sceneOf(s, f), now) : undefined) ?? closed;
 }
 
 /** The target holds something else than what is analysed. */
@@ -253,60 +295,6 @@ function overtaken(s: Standing, f: Findings): Step | undefined {
     case 'new':
       return { do: 'restart' };
   }
-}
-
-function rollbackSignal(policy: Policy, f: Findings): Step | undefined {
-  if (!hasHooks(policy, 'rollback')) return undefined;
-  if (f.rollback === undefined) return { do: 'ask', question: 'rollback' };
-  const signalled = f.rollback.results.find((result) => result.ok);
-  return signalled && { do: 'rollBack', why: { kind: 'hook', hook: signalled.hook } };
-}
-
-/** Looks at the canary: once before its first traffic by the pre-rollout hooks, then by the analysis. */
-function check(s: Standing, f: Findings, now: number): Step | undefined {
-  const policy = policyOf(s);
-  if (!s.begun) {
-    if (s.prepared || !hasHooks(policy, 'pre-rollout')) return undefined;
-    if (f['pre-rollout'] === undefined) return { do: 'ask', question: 'pre-rollout' };
-    return failedHook(f['pre-rollout']) ? haltOrRollBack(s) : undefined;
-  }
-  if (isIdleAtGate(s, weightsOf(s, f))) return undefined;
-  if (s.skipStep) return undefined;
-  if (now < s.checkDueAt) {
-    // Somebody woke the release: the weight has not stood long enough to be judged. A gate was only reached by a check
-    // that passed, so an approval needs no other.
-    if (isOpened(s, seenRevision(s, f))) return undefined;
-    return { do: 'wait', until: Math.min(s.checkDueAt, expiryOf(s, s.gate) ?? Infinity) };
-  }
-  if (f.analysis === undefined) return { do: 'ask', question: 'analysis' };
-  const failed = failedHook({ results: f.analysis.hooks }) ?? failedMetric(f.analysis);
-  if (!failed) return undefined;
-  return isUnknown(s, f.analysis) ? holdOrRollBack(s) : haltOrRollBack(s);
-}
-
-/** The metrics provider failed, so the canary has neither passed nor failed. */
-function isUnknown({ unknownAt }: Standing, analysis: Analysis): boolean {
-  if (failedHook({ results: analysis.hooks })) return false;
-  const metric = failedMetric(analysis);
-  if (metric?.providerError) return true;
-  // A server that is back has no values yet of the time in which it was away.
-  return metric?.noValues === true && unknownAt !== undefined && (metric.window?.from ?? Infinity) <= unknownAt;
-}
-
-/** Standing still without a judgement is safe for a while, not for ever. */
-function holdOrRollBack(s: Standing): Step {
-  const count = s.unknownChecks + 1;
-  if (count < UNKNOWN_CHECKS_PER_THRESHOLD * policyOf(s).threshold) return { do: 'hold' };
-  return { do: 'rollBack', why: { kind: 'unknown-checks', count } };
-}
-
-function haltOrRollBack(s: Standing): Step {
-  const count = s.failedChecks + 1;
-  return count >= policyOf(s).threshold ? rollBackForChecks(count) : { do: 'halt' };
-}
-
-function rollBackForChecks(count: number): Step {
-  return { do: 'rollBack', why: { kind: 'failed-checks', count } };
 }
 
 /** Moves a canary that has passed its check: to the next weight, or into the primary. */
@@ -336,14 +324,14 @@ function passGate(s: Standing, f: Findings, gate: Gate): Step | undefined {
   return denied && { do: 'closeGate', gate, hook: denied.hook };
 }
 
-function promoting(s: Standing, f: Findings): Step {
-  const { world } = f;
+function promoting(s: Standing, f: Findings, now: number): Step {
+  const primary = readinessOf(s, f.world, 'primary', now);
   const weights = weightsOf(s, f);
   const retreat = retreatIfOvertaken(s, f, weights);
   if (retreat) return retreat;
-  if (!world.primary.ready) {
-    if (world.primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: world.primary };
-    return stuckPromotion(s, f, world.primary.reason);
+  if (!primary.ready) {
+    if (primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: primary };
+    return stuckPromotion(s, f, primary.reason);
   }
   const { strategy, routed } = policyOf(s);
   return { do: 'movePrimary', weights: routed ? nextPromotionWeights(strategy, weights) : ALL_TO_PRIMARY };
@@ -365,8 +353,8 @@ function weightsOf(s: Standing, f: Findings): Weights {
   return f.world.weights ?? canaryAt(s.weight);
 }
 
-function finalising(s: Standing, f: Findings): Step {
-  const { primary } = f.world;
+function finalising(s: Standing, f: Findings, now: number): Step {
+  const primary = readinessOf(s, f.world, 'primary', now);
   if (!primary.ready && !primary.retriable) return stuckPromotion(s, f, primary.reason);
   if (!primary.ready) return { do: 'awaitReady', of: 'primary', readiness: primary };
   return { do: 'finish' };

@@ -96,6 +96,8 @@ export interface AwaitReadyInput extends Tenure {
   readonly said: string | undefined;
   /** Don't come back with another reason before this has passed. */
   readonly quietMs: number;
+  /** Come back after this, milliseconds: the release has something to do besides waiting. */
+  readonly withinMs?: number;
   /** Come back when the target is no longer this revision. */
   readonly revision: string | undefined;
 }

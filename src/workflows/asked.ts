@@ -34,6 +34,7 @@ export function asked(state: State): AskedStanding {
     checkDueAt: state.checkDueAt,
     weightSince: state.weightSince,
     lastDrift: state.lastDrift,
+    ...(state.unready === undefined ? {} : { unready: state.unready }),
   };
 }
 

@@ -6,7 +6,7 @@ import { statusOf } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { isForRest, refusalOf, type Order } from '../domain/orders.js';
 import type { Notice } from '../domain/notices.js';
-import { leaseTerm, plan } from '../domain/plan.js';
+import { leaseTerm, plan, type Plan } from '../domain/plan.js';
 import { withoutDeeds } from '../domain/record.js';
 import { sinceRouted } from '../domain/routed.js';
 import type { Recall } from '../domain/recall.js';
@@ -87,7 +87,7 @@ export class Driver {
         await this.observe();
         return true;
       case 'awaitReady':
-        await this.awaitReady(next.of, next.said, next.quietMs);
+        await this.awaitReady(next);
         return true;
       case 'callHooks':
         await this.callHooks();
@@ -141,14 +141,13 @@ export class Driver {
     if (findings) await this.happen({ type: 'observed', findings, asOf });
   }
 
-  private async awaitReady(of: 'primary' | 'canary', said: string | undefined, quietMs: number): Promise<void> {
+  private async awaitReady({ do: _do, ...what }: Plan & { do: 'awaitReady' }): Promise<void> {
+    const { of } = what;
     const readiness = await this.orElse(() =>
       this.interruptible(() =>
         wait(`wait for ${of} pods`).awaitReady({
           ...this.tenure(),
-          of,
-          said,
-          quietMs,
+          ...what,
           revision: this.state.applied?.hash,
         }),
       ),

@@ -74,7 +74,8 @@ export class Model {
   /** Seconds from a rollout to readiness; undefined = never. */
   canaryReadySeconds: number | undefined = 3;
   primaryReadySeconds: number | undefined = 3;
-  deadlineSeconds = 60;
+  /** After this the workloads' own condition says that a rollout takes too long; never where undefined. */
+  deadlineSeconds: number | undefined = 60;
   canaryRolledAt = 0;
   primaryRolledAt = -1e9;
   problem: string | undefined;
@@ -167,7 +168,7 @@ export class Model {
           this.carryOut(decide(this.state, { type: 'hooked', round: this.postRollout ?? this.allPass() }, this.now));
           break;
         case 'awaitReady':
-          this.awaitReady(next.of, next.said);
+          this.awaitReady(next.of, next.said, next.withinMs);
           break;
       }
     }
@@ -202,6 +203,7 @@ export class Model {
         drift: [],
       };
     return {
+      edition: 2,
       ...(this.policy === this.state.policy ? {} : { policy: this.policy }),
       ...(this.deleting ? { deleting: true as const } : {}),
       ...(this.problem === undefined ? {} : { problem: this.problem }),
@@ -226,18 +228,18 @@ export class Model {
 
   private readiness(since: number, seconds: number | undefined, name: string): Readiness {
     if (seconds !== undefined && this.now >= since + seconds * 1000) return { ready: true };
-    const late = this.now >= since + this.deadlineSeconds * 1000;
+    const late = this.now >= since + (this.deadlineSeconds ?? Infinity) * 1000;
     return notReady(late ? `deployment "${name}" exceeded its progress deadline` : '0 of 1 available', !late);
   }
 
-  private awaitReady(of: 'primary' | 'canary', said: string | undefined): void {
+  private awaitReady(of: 'primary' | 'canary', said: string | undefined, withinMs = Infinity): void {
     const world = this.world();
     const readiness = world[of];
-    if (readiness.ready || readiness.reason !== said) {
+    if (readiness.ready || readiness.reason !== said || withinMs <= 0) {
       this.carryOut(decide(this.state, { type: 'readiness', of, readiness }, this.now));
       return;
     }
-    this.now += 500;
+    this.now += Math.min(500, withinMs);
   }
 
   private carryOut(decision: Decision): void {

@@ -150,6 +150,7 @@ export class FakeCluster implements Activities {
     const { applied, knownGeneration, knownApprovals } = input.standing;
     const isKnown = this.policy.generation === knownGeneration && this.policy.approvals?.digest === knownApprovals;
     return {
+      edition: 2,
       ...(isKnown ? {} : { policy: this.policy }),
       ...(this.policy.approvals === undefined ? {} : { approvals: this.policy.approvals.digest }),
       built: true,

@@ -3,6 +3,7 @@ import { statusOf } from '../effects.js';
 import type { Findings, HookRound } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import type { Alert } from '../notices.js';
+import { afresh, overdueAt, type Side } from '../patience.js';
 import { lastPhaseIn, type RecordEntry } from '../record.js';
 import type { Ending, Problem, State } from '../state.js';
 import { intervalMs } from '../state.js';
@@ -102,9 +103,22 @@ export function tickLater(state: State, now: number): State {
   return { ...state, waiting: { for: 'tick', at: now + intervalMs(state) } };
 }
 
-export function awaiting(state: State, of: 'primary' | 'canary'): State {
-  const already = state.waiting.for === 'readiness' && state.waiting.of === of ? state.waiting : undefined;
-  return { ...state, waiting: already ?? { for: 'readiness', of, said: undefined, saidAt: 0 } };
+/** Waits for pods that have just been started or replaced: the release's clock for them begins. */
+export function awaitingAfresh({ findings, now }: Context, state: State, of: Side): State {
+  const next = { ...state, unready: afresh(state, of, findings.world, now) };
+  return awaiting(next, of, overdueAt(next, of));
+}
+
+/**
+ * Waits for pods.
+ *
+ * @param until looks again then, ready or not, milliseconds since 1970
+ */
+export function awaiting(state: State, of: Side, until = Infinity): State {
+  const before = state.waiting.for === 'readiness' && state.waiting.of === of ? state.waiting : undefined;
+  const known = state.unready?.[of] ?? before;
+  const waiting = { for: 'readiness', of, said: known?.said, saidAt: known?.saidAt ?? 0 } as const;
+  return { ...state, waiting: Number.isFinite(until) ? { ...waiting, until } : waiting };
 }
 
 export function ended(state: State, ending: Ending): State {

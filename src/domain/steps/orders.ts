@@ -51,7 +51,7 @@ function carryOut(state: State, order: Order, recall: Recall | undefined, now: n
       return apply([normal(say.paused(state.weight, order.by, order.reason))], 'pause', next, now);
     }
     case 'resume': {
-      const next = tickNow({ ...state, paused: undefined, gate: gateAfterPause(state, now) }, now);
+      const next = tickNow({ ...state, paused: undefined, gate: gateAfterPause(state, now), unready: undefined }, now);
       return apply([normal(say.resumed(order.by, order.reason))], 'resume', next, now);
     }
     case 'promote': {

@@ -9,6 +9,7 @@ import { afterCheck, preamble } from './analyse.js';
 import {
   apply,
   awaiting,
+  awaitingAfresh,
   ended,
   normal,
   passes,
@@ -35,7 +36,7 @@ export function promote(context: Context): Decision {
     ...passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']),
     ...passes(state, 'Confirm-promotion', findings['confirm-promotion']),
   ];
-  const [said, next] = sayOnce(awaiting(checked, 'primary'), state.promoteNow ? [] : preamble(context));
+  const [said, next] = sayOnce(awaitingAfresh(context, checked, 'primary'), state.promoteNow ? [] : preamble(context));
   const copying = normal(messagesFor(state).copying);
   const effects: Effect[] = [...said, ...confirmed, copying, { do: 'promote', revision: state.applied }, status(next)];
   return apply(effects, copying.message, next, now);

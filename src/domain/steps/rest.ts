@@ -1,10 +1,13 @@
+import { expiryOf } from '../approvals.js';
 import type { Decision } from '../effects.js';
 import type { NotReady, Readiness, Refusal } from '../findings.js';
 import { messagesFor } from '../messages.js';
+import { overdueAt } from '../patience.js';
 import { isActive } from '../phases.js';
 import { stuckUntil, type State } from '../state.js';
 import { seenRevision } from '../tick.js';
 import { canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
+import { afterCheck } from './analyse.js';
 import {
   apply,
   awaiting,
@@ -48,19 +51,24 @@ export function refusalMessage(refusal: Refusal): string {
   return `invalid canary spec: ${refusal.field}: ${refusal.value} is not valid, ${refusal.remedy}`;
 }
 
-/** Something a person must mend: said when it changes, looked at again less and less often. */
-export function report({ state, now }: Context, problem: string): Decision {
-  const met = withProblem(state, problem, now);
+/**
+ * Something a person must mend: said when it changes, looked at again less and less often.
+ *
+ * @param until looked at again then at the latest, milliseconds since 1970
+ */
+export function report(context: Context, problem: string, until = Infinity): Decision {
+  const { now } = context;
+  const met = withProblem(afterCheck(context), problem, now);
   const { count } = met.problem;
   const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), REPORT_BACKOFF_MS);
-  const next: State = { ...met, waiting: { for: 'tick', at: Math.min(later, stuckUntil(met) ?? later) } };
+  const next: State = { ...met, waiting: { for: 'tick', at: Math.min(later, until, stuckUntil(met) ?? later) } };
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
 }
 
 /** `spec.suspend`: nothing is reconciled, traffic and workloads stay as they are. */
 export function suspend({ state, now }: Context): Decision {
   const message = messagesFor(state).suspended;
-  const [effects, said] = once(state, { do: 'event', type: 'Normal', message });
+  const [effects, said] = once({ ...state, unready: undefined }, { do: 'event', type: 'Normal', message });
   if (isActive(state.phase)) return apply(effects, 'suspended', { ...said, waiting: { for: 'order' } }, now);
   return apply(effects, 'suspended', ended(said, { kind: 'suspended', reason: message }), now);
 }
@@ -98,9 +106,23 @@ export function note({ state, findings, now }: Context): Decision {
   return apply([status(next)], 'note the reverted revision', next, now);
 }
 
-/** Pods must become ready first: the driver waits for just that. Where waiting won't help, a person must. */
-export function awaitReady(context: Context, of: 'primary' | 'canary', readiness: Readiness): Decision {
-  if (readiness.ready || readiness.retriable) return nothing(awaiting(context.state, of));
+/**
+ * Pods must become ready first: the driver waits for just that. Where waiting won't help, a person must.
+ *
+ * @param until there is something to do besides then, milliseconds since 1970
+ */
+export function awaitReady(
+  context: Context,
+  of: 'primary' | 'canary',
+  readiness: Readiness,
+  until: number | undefined,
+): Decision {
+  const { now } = context;
+  if (readiness.ready || readiness.retriable) {
+    const state = afterCheck(context);
+    const times = [until, overdueAt(state, of), expiryOf(state, state.gate)].map((at) => at ?? Infinity);
+    return nothing(awaiting(state, of, Math.min(...times.filter((at) => at > now))));
+  }
   return report(context, messagesFor(context.state).notReady(of, readiness.reason));
 }
 
@@ -122,9 +144,20 @@ export function withdraw({ state, findings, now }: Context): Decision {
   );
 }
 
-/** Says why pods aren't ready; waiting goes on where it can help. */
-export function sayNotReady(state: State, of: 'primary' | 'canary', seen: NotReady, now: number): Decision {
-  const said: State = { ...state, waiting: { for: 'readiness', of, said: seen.reason, saidAt: now } };
-  const next = seen.retriable ? said : tickNow(said, now);
+/** Says why pods aren't ready; waiting goes on unless it is over. */
+export function sayNotReady(
+  state: State,
+  of: 'primary' | 'canary',
+  seen: NotReady,
+  isOver: boolean,
+  now: number,
+): Decision {
+  const said = { said: seen.reason, saidAt: now };
+  const before = state.unready?.[of];
+  const unready = before === undefined ? state.unready : { ...state.unready, [of]: { ...before, ...said } };
+  const until = state.waiting.for === 'readiness' ? state.waiting.until : undefined;
+  const waiting = { for: 'readiness', of, ...said, ...(until === undefined ? {} : { until }) } as const;
+  const told: State = { ...state, ...(unready === undefined ? {} : { unready }), waiting };
+  const next = isOver ? tickNow(told, now) : told;
   return apply([warning(messagesFor(state).notReady(of, seen.reason))], `${of} not ready`, next, now);
 }

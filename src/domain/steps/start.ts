@@ -3,7 +3,7 @@ import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import type { State } from '../state.js';
 import { seenRevision } from '../tick.js';
-import { apply, awaiting, normal, passes, status, type Context } from './common.js';
+import { apply, awaitingAfresh, normal, passes, status, type Context } from './common.js';
 
 /** What is forgotten when the analysis of a revision starts, or starts anew. */
 function fromTheStart(state: State): State {
@@ -30,7 +30,11 @@ function fromTheStart(state: State): State {
 export function start(context: Context, weight: number): Decision {
   const { state, findings, now } = context;
   const revision = seenRevision(state, findings);
-  const next = awaiting({ ...fromTheStart(state), applied: revision, weight, weightSince: now }, 'canary');
+  const next = awaitingAfresh(
+    context,
+    { ...fromTheStart(state), applied: revision, weight, weightSince: now },
+    'canary',
+  );
   const effects: Effect[] = [
     ...passes(state, 'Confirm-rollout', findings['confirm-rollout']),
     { ...normal(messagesFor(state).scalingUp), phase: 'Progressing' },
@@ -42,10 +46,12 @@ export function start(context: Context, weight: number): Decision {
 }
 
 /** A newer revision in mid-analysis: traffic off the canary, and from the first step again. */
-export function restart({ state, findings, now }: Context): Decision {
+export function restart(context: Context): Decision {
+  const { state, findings, now } = context;
   const weight = state.stranded ? 100 : 0;
   const revision = seenRevision(state, findings);
-  const next = awaiting(
+  const next = awaitingAfresh(
+    context,
     {
       ...fromTheStart(state),
       ...{ applied: revision, weight, weightSince: now },

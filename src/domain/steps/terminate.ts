@@ -1,11 +1,16 @@
 import type { Decision } from '../effects.js';
 import { messagesFor } from '../messages.js';
-import { apply, awaiting, ended, normal, status, type Context } from './common.js';
+import { apply, awaitingAfresh, ended, normal, status, type Context } from './common.js';
 
 /** The Canary is being deleted and wants to be undone: the target grows back first. */
-export function terminate({ state, now }: Context): Decision {
+export function terminate(context: Context): Decision {
+  const { state, now } = context;
   const message = normal(messagesFor(state).terminating);
-  const next = awaiting({ ...state, phase: 'Terminating', gate: undefined, paused: undefined }, 'canary');
+  const next = awaitingAfresh(
+    context,
+    { ...state, phase: 'Terminating', gate: undefined, paused: undefined },
+    'canary',
+  );
   return apply([status(next), message, { do: 'scaleLikePrimary' }], message.message, next, now);
 }
 

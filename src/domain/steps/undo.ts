@@ -6,7 +6,7 @@ import { hasHooks } from '../policy.js';
 import type { Recall } from '../recall.js';
 import type { State, Undoing } from '../state.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
-import { apply, awaiting, ended, normal, status, tickNow, warning, type Context } from './common.js';
+import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Context } from './common.js';
 
 /**
  * Somebody wants the version from before the last promotion back. From here on the promotion counts as unfinished:
@@ -34,9 +34,10 @@ export function withoutWarmPods(state: State, now: number): State {
 }
 
 /** The former version rolls out in the primary. */
-export function restorePrimary({ state, now }: Context): Decision {
+export function restorePrimary(context: Context): Decision {
+  const { state, now } = context;
   const message = normal(messagesFor(state).restoringPrimary);
-  const next = awaiting({ ...state, undoing: at(state, 'home') }, 'primary');
+  const next = awaitingAfresh(context, { ...state, undoing: at(state, 'home') }, 'primary');
   return apply([{ do: 'restore' }, message], message.message, next, now);
 }
 

@@ -1,4 +1,4 @@
-import { READY, type Readiness } from '../../domain/findings.js';
+import { READY, type NotReady, type PodsOfRollout, type Readiness } from '../../domain/findings.js';
 import { neededPods } from '../shared/needed-pods.js';
 import type { ReadinessRule } from '../shared/pod-controller.js';
 import type { DaemonSet } from './types.js';
@@ -17,23 +17,28 @@ export function daemonSetReadiness(daemonSet: DaemonSet, rule: ReadinessRule, no
   const desired = status.desiredNumberScheduled ?? 0;
   const updated = status.updatedNumberScheduled ?? 0;
   const available = status.numberAvailable ?? 0;
-  const serves = available > 0;
-  const waiting = (reason: string): Readiness => ({
+  const pods: PodsOfRollout = {
+    available: available > 0,
+    progress: updated + available,
+    ...(available > 0 && available >= desired ? { enough: true } : {}),
+  };
+  const waiting = (reason: string): NotReady => ({
     ready: false,
     retriable: true,
     reason: `waiting for rollout to finish: ${reason}`,
-    available: serves,
+    ...pods,
   });
 
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
-    return waiting('observed daemonset generation less than desired generation');
+    // What is counted so far is of an earlier template.
+    return { ...waiting('observed daemonset generation less than desired generation'), progress: 0 };
   }
   const isUpdated = updated >= desired;
   const isAvailable = available >= (desired === 0 ? 0 : neededPods(desired, rule));
   if (isUpdated && isAvailable) return READY;
   if (isOverdue(daemonSet, rule, now)) {
     const reason = `exceeded its progressDeadlineSeconds: ${rule.deadlineSeconds}`;
-    return { ready: false, retriable: false, reason, available: serves };
+    return { ready: false, retriable: false, reason, ...pods };
   }
   return isUpdated
     ? waiting(`${available} of ${desired} (readyThreshold ${rule.thresholdPercent}%) updated pods are available`)

@@ -1,4 +1,4 @@
-import type { Readiness } from '../../domain/findings.js';
+import type { PodsOfRollout, Readiness } from '../../domain/findings.js';
 import { READY } from '../../domain/findings.js';
 import type { ReadinessRule } from '../shared/pod-controller.js';
 import { neededPods } from '../shared/needed-pods.js';
@@ -14,12 +14,17 @@ export function deploymentReadiness(deployment: Deployment, rule: ReadinessRule,
   const wanted = spec.replicas ?? 1;
   const updated = status.updatedReplicas ?? 0;
   const available = status.availableReplicas ?? 0;
-  const serves = available > 0;
+  const old = (status.replicas ?? 0) - updated;
+  const pods: PodsOfRollout = {
+    available: available > 0,
+    progress: updated + available - old,
+    ...(servesEnough(deployment, wanted) ? { enough: true } : {}),
+  };
   const notReady = (reason: string, retriable = true): Readiness => ({
     ready: false,
     retriable: retriable && !isUnavailableTooLong(deployment, rule, now),
     reason: `waiting for rollout to finish: ${reason}`,
-    available: serves,
+    ...pods,
   });
 
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
@@ -27,16 +32,17 @@ export function deploymentReadiness(deployment: Deployment, rule: ReadinessRule,
       ready: false,
       retriable: true,
       reason: 'waiting for rollout to finish: observed deployment generation less than desired generation',
-      available: serves,
+      ...pods,
+      // What is counted so far is of an earlier template or size.
+      progress: 0,
     };
   }
   if (condition(deployment, 'Progressing')?.reason === 'ProgressDeadlineExceeded') {
     const reason = `deployment "${metadata.name}" exceeded its progress deadline`;
-    return { ready: false, retriable: false, reason, available: serves };
+    return { ready: false, retriable: false, reason, ...pods };
   }
   if (wanted === 0) return READY;
   if (updated < wanted) return notReady(`${updated} out of ${wanted} new replicas have been updated`);
-  const old = (status.replicas ?? 0) - updated;
   if (old > 0) return notReady(`${old} old replicas are pending termination`);
   if (available < neededPods(updated, rule)) {
     return notReady(
@@ -44,6 +50,13 @@ export function deploymentReadiness(deployment: Deployment, rule: ReadinessRule,
     );
   }
   return READY;
+}
+
+/** Kubernetes itself says whether as many pods are available as an update must leave. */
+function servesEnough(deployment: Deployment, wanted: number): boolean {
+  const available = deployment.status?.availableReplicas ?? 0;
+  const isAvailable = condition(deployment, 'Available')?.status === 'True';
+  return available > 0 && (isAvailable || available >= wanted);
 }
 
 /** Available for less than nothing for longer than the deadline: waiting on won't help. */
