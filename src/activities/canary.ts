@@ -1,6 +1,7 @@
 import { APPROVALS_ANNOTATION, withApprovals } from '../crds/approvals.js';
 import type { Canary } from '../crds/canary.js';
 import { parseCanary } from '../crds/canary.js';
+import type { Parsed } from '../crds/refusal.js';
 import type { Refusal } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { UserError } from '../errors.js';
@@ -33,7 +34,7 @@ export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): 
     : deps.cache.get(CANARIES, key.namespace, key.name));
   if (!object) return undefined;
   const lease = await deps.leases.view(key.namespace, key.name);
-  const parsed = parseCanary(object, parseOptions(deps));
+  const parsed = parsedCanary(deps, object);
   if (parsed.ok) return { object, canary: parsed.value, refusal: undefined, lease };
   return { object, canary: lastValid(deps, object, lease), refusal: parsed.refusal, lease };
 }
@@ -41,11 +42,55 @@ export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): 
 /** A release under way goes on by the spec that was valid last, which its Lease has kept. */
 function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefined): Canary | undefined {
   if (lease?.spec === undefined) return undefined;
-  const { generation, spec, approvals } = JSON.parse(lease.spec) as Kept;
-  const annotations = withApprovals(object.metadata.annotations, approvals);
-  const metadata = { ...object.metadata, generation, annotations };
-  const parsed = parseCanary({ ...object, metadata, spec }, parseOptions(deps));
+  const { spec: text } = lease;
+  const { uid, resourceVersion } = object.metadata;
+  const once = uid === undefined || resourceVersion === undefined ? undefined : `${resourceVersion} ${text}`;
+  const parsed = readOnce(deps, `kept ${uid}`, once, () => {
+    const { generation, spec, approvals } = JSON.parse(text) as Kept;
+    const annotations = withApprovals(object.metadata.annotations, approvals);
+    const metadata = { ...object.metadata, generation, annotations };
+    return parseCanary({ ...object, metadata, spec }, parseOptions(deps));
+  });
   return parsed.ok ? parsed.value : undefined;
+}
+
+/**
+ * A Canary as {@link parseCanary} reads it. One version of it is read once in a process, however many ask and however
+ * often: what a Canary costs must not grow with what the others do.
+ */
+export function parsedCanary(deps: Pick<Reading, 'settings'>, object: KubeObject): Parsed<Canary> {
+  const { uid, resourceVersion } = object.metadata;
+  return readOnce(deps, uid ?? '', uid === undefined ? undefined : resourceVersion, () =>
+    parseCanary(object, parseOptions(deps)),
+  );
+}
+
+/** By the settings that they were read with: what a spec means depends on them. */
+const READ = new WeakMap<
+  Reading['settings'],
+  Map<string, { readonly version: string; readonly parsed: Parsed<Canary> }>
+>();
+/** More Canaries than a cluster has; those read longest ago are read again. */
+const MOST_READ = 5_000;
+
+/** @param version always read where undefined */
+function readOnce(
+  { settings }: Pick<Reading, 'settings'>,
+  key: string,
+  version: string | undefined,
+  read: () => Parsed<Canary>,
+): Parsed<Canary> {
+  if (version === undefined) return read();
+  const known = READ.get(settings) ?? new Map<string, { version: string; parsed: Parsed<Canary> }>();
+  READ.set(settings, known);
+  const last = known.get(key);
+  if (last?.version === version) return last.parsed;
+  const parsed = read();
+  known.delete(key);
+  known.set(key, { version, parsed });
+  const [oldest] = known.keys();
+  if (known.size > MOST_READ && oldest !== undefined) known.delete(oldest);
+  return parsed;
 }
 
 /** What the Lease keeps of a valid Canary. */
@@ -65,7 +110,7 @@ export function keptSpec(view: CanaryView): string | undefined {
   return JSON.stringify(kept);
 }
 
-export function parseOptions(deps: Reading): Parameters<typeof parseCanary>[1] {
+export function parseOptions(deps: Pick<Reading, 'settings'>): Parameters<typeof parseCanary>[1] {
   const { settings } = deps;
   return {
     minIntervalSeconds: settings.minIntervalSeconds,

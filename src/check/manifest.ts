@@ -1,6 +1,6 @@
-import { parseAllDocuments, type Document } from 'yaml';
 import { z } from 'zod';
-import { messageOf, UserError } from '../errors.js';
+import { readYamlDocuments, YamlProblem, type YamlBounds } from '../crds/bounded/yaml.js';
+import { UserError } from '../errors.js';
 import type { KubeObject, ResourceType } from '../kubernetes/object.js';
 
 const objectSchema = z.looseObject({
@@ -14,6 +14,11 @@ const listSchema = z.looseObject({ kind: z.literal('List'), items: z.array(z.unk
 /** Where objects end up that name no namespace, as with kubectl. */
 const DEFAULT_NAMESPACE = 'default';
 
+/** Whoever reads a file of their own waits for themselves alone. */
+const OWN_FILES: YamlBounds = { characters: 20_000_000, tokens: 10_000_000, depth: 100 };
+/** Of others, who may send it to be read: while that goes on, nobody else is answered. */
+export const FOREIGN_TEXT: YamlBounds = { characters: 65_536, tokens: 40_000, depth: 64 };
+
 /** Objects as users write them into a file, each with its namespace. */
 export class Manifests {
   private constructor(readonly objects: readonly KubeObject[]) {}
@@ -22,10 +27,11 @@ export class Manifests {
    * @param text YAML or JSON, with one object or several
    * @param origin what messages call it, such as the file's name
    * @param namespace of the objects that name none
-   * @throws UserError where it can't be read, or isn't about Kubernetes objects
+   * @param bounds how much of the text is read
+   * @throws UserError where it can't be read, is too much, or isn't about Kubernetes objects
    */
-  static read(text: string, origin: string, namespace = DEFAULT_NAMESPACE): Manifests {
-    return Manifests.of(documentsIn(text, origin), origin, namespace);
+  static read(text: string, origin: string, namespace = DEFAULT_NAMESPACE, bounds = OWN_FILES): Manifests {
+    return Manifests.of(documentsIn(text, origin, bounds), origin, namespace);
   }
 
   /** As {@link read}, of what has been parsed already. */
@@ -67,25 +73,14 @@ export class Manifests {
   }
 }
 
-function documentsIn(text: string, origin: string): readonly unknown[] {
-  return parseAllDocuments(text)
-    .map((document) => valueOf(document, origin))
-    .filter((value) => value !== null);
-}
-
 /** What is said of a mistake has no excerpt: the file may hold Secrets. */
-function valueOf(document: Document, origin: string): unknown {
-  const [error] = document.errors;
-  if (error) throw new UserError(`${origin} can't be read as YAML: ${firstLine(error.message)}`);
+function documentsIn(text: string, origin: string, bounds: YamlBounds): readonly unknown[] {
   try {
-    return document.toJS();
-  } catch (error_) {
-    throw new UserError(`${origin} can't be read as YAML: ${firstLine(messageOf(error_))}`);
+    return readYamlDocuments(text, bounds).filter((value) => value !== null);
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    throw new UserError(`${origin} can't be read as YAML: ${error.message}`);
   }
-}
-
-function firstLine(text: string): string {
-  return (text.split('\n', 1)[0] ?? '').replace(/:$/, '');
 }
 
 function objectOf(value: unknown, origin: string, namespace: string): KubeObject {

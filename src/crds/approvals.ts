@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { parseDocument } from 'yaml';
 import { POLICY_GATES, titleOf, type ApprovalPolicy, type ApprovalRule } from '../domain/approvals.js';
 import type { Strategy } from '../domain/policy.js';
+import { readYaml, YamlProblem, type YamlBounds } from './bounded/yaml.js';
 import { approvalListSchema } from './schema/approvals.js';
 import { complaints, type Complaint } from './refusal.js';
 
@@ -62,15 +62,16 @@ export function readApprovals(annotations: Annotations, course: Course): ReadApp
   return { ok: true, approvals: { digest, rules: read.data } };
 }
 
+/** Room for many times what a policy needs. Whoever may write a Canary may write this, and everybody's releases wait. */
+const BOUNDS: YamlBounds = { characters: 16_384, tokens: 6_000, depth: 8 };
+
 function parseYaml(text: string): { readonly value: unknown } | { readonly complaint: Complaint } {
-  const document = parseDocument(text, { prettyErrors: true });
   try {
-    const [error] = document.errors;
-    if (error) throw error;
-    return { value: document.toJS() as unknown };
+    return { value: readYaml(text, BOUNDS) };
   } catch (error) {
-    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { complaint: { field: FIELD, value: text, remedy: `it can't be read as YAML (${what}): ${SHAPE}` } };
+    if (!(error instanceof YamlProblem)) throw error;
+    const remedy = `it can't be read as YAML (${error.message}): ${SHAPE}`;
+    return { complaint: { field: FIELD, value: text, remedy } };
   }
 }
 

@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import type { ApprovalPolicy } from '../domain/approvals.js';
 import type { Refusal } from '../domain/findings.js';
 import { readApprovals, type ReadApprovals } from './approvals.js';
+import { excessOf } from './bounded/spec.js';
 import { analysisOf } from './build/analysis.js';
 import { serviceOf } from './build/service.js';
 import { strategyOf } from './build/strategy.js';
 import { frozen } from './freeze.js';
-import { generationOf, objectSchema, parseObject } from './object.js';
+import { objectSchema, parseObject, specOf } from './object.js';
 import { complaints, refused, type Complaint, type Parsed } from './refusal.js';
 import { complaintAbout, complaintsAbout } from './rules/canary-rules.js';
-import { complaintAboutSize } from './rules/limits.js';
 import type { RuleContext } from './rules/rule.js';
 import { canarySpecSchema, type CanarySpec } from './schema/canary.js';
 import { parseStatus } from './status.js';
@@ -50,8 +50,6 @@ type CanaryObject = z.output<typeof schema>;
  * carried out comes back as a refusal, which names the first thing to mend.
  */
 export function parseCanary(object: unknown, options: ParseOptions): Parsed<Canary> {
-  const large = complaintAboutSize(specIn(object));
-  if (large) return refused(large, generationOf(object));
   const parsed = parseObject(schema, object);
   if (!parsed.ok) return parsed;
   const { metadata, spec } = parsed.value;
@@ -77,8 +75,8 @@ function approvalsOf({ metadata, spec }: CanaryObject, options: ParseOptions): R
  * the rules have to say is only known once the shape is right.
  */
 export function refusalsOf(object: unknown, options: ParseOptions): readonly Refusal[] {
-  const large = complaintAboutSize(specIn(object));
-  if (large) return [refused(large, generationOf(object)).refusal];
+  const excess = excessOf(specOf(object));
+  if (excess) return [refused(excess, 0).refusal];
   const parsed = schema.safeParse(object);
   if (!parsed.success) return complaints(parsed.error, object).map((complaint) => refused(complaint, 0).refusal);
   const { metadata, spec } = parsed.data;
@@ -88,10 +86,6 @@ export function refusalsOf(object: unknown, options: ParseOptions): readonly Ref
   return [...found, ...(spec.service ? [] : [NO_SERVICE]), ...approvals].map(
     (complaint) => refused(complaint, metadata.generation).refusal,
   );
-}
-
-function specIn(object: unknown): unknown {
-  return typeof object === 'object' && object !== null ? Reflect.get(object, 'spec') : undefined;
 }
 
 function ruleContext(namespace: string, options: ParseOptions): RuleContext {

@@ -12,6 +12,8 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
 
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+/** Longer than any that is meant; without a limit the time it takes to read grows faster than the text. */
+const LONGEST = 100;
 /** Go holds a duration in a signed 64-bit number of nanoseconds, about 292 years. */
 const LIMIT = 2 ** 63;
 
@@ -21,6 +23,7 @@ const LIMIT = 2 ** 63;
  * @returns milliseconds, or undefined where Go would report an error
  */
 export function parseGoDuration(text: string): number | undefined {
+  if (text.length > LONGEST) return undefined;
   if (/^[+-]?0$/.test(text)) return 0;
   if (!WHOLE.test(text)) return undefined;
   let nanoseconds = 0;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { excessOf } from './bounded/spec.js';
 import { API_VERSION } from './group.js';
 import { firstComplaint, refused, type Parsed } from './refusal.js';
 import { metadataSchema } from './schema/metadata.js';
@@ -16,6 +17,8 @@ export function objectSchema<Spec extends z.ZodType>(kind: string, spec: Spec) {
 
 /** Reads an object, or says what is wrong with its shape first of all. */
 export function parseObject<Schema extends z.ZodType>(schema: Schema, object: unknown): Parsed<z.output<Schema>> {
+  const excess = excessOf(specOf(object));
+  if (excess) return refused(excess, generationOf(object));
   const parsed = schema.safeParse(object);
   if (parsed.success) return { ok: true, value: parsed.data };
   return refused(firstComplaint(parsed.error, object), generationOf(object));
@@ -23,6 +26,11 @@ export function parseObject<Schema extends z.ZodType>(schema: Schema, object: un
 
 const withGeneration = z.object({ metadata: z.object({ generation: z.number() }) });
 
-export function generationOf(object: unknown): number {
+function generationOf(object: unknown): number {
   return withGeneration.safeParse(object).data?.metadata.generation ?? 0;
+}
+
+/** What an object has as its spec, whatever that is. */
+export function specOf(object: unknown): unknown {
+  return typeof object === 'object' && object !== null && 'spec' in object ? object.spec : undefined;
 }

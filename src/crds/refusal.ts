@@ -26,17 +26,19 @@ export function describeRefusal(refusal: Refusal): string {
 
 /** The first thing that a schema has found wrong. */
 export function firstComplaint(error: z.ZodError, given: unknown): Complaint {
-  const [first] = complaints(error, given);
+  const [first] = error.issues;
   if (first === undefined) throw new Error('a schema has refused an object without saying why');
-  return first;
+  return complaintOf(first, given);
 }
 
 /** Everything that a schema has found wrong. */
 export function complaints(error: z.ZodError, given: unknown): readonly Complaint[] {
-  return error.issues.map((issue) => {
-    const value = valueAt(given, issue.path);
-    return { field: fieldOf(issue.path), value, remedy: remedyFor(issue, value) };
-  });
+  return error.issues.map((issue) => complaintOf(issue, given));
+}
+
+function complaintOf(issue: z.core.$ZodIssue, given: unknown): Complaint {
+  const value = valueAt(given, issue.path);
+  return { field: fieldOf(issue.path), value, remedy: remedyFor(issue, value) };
 }
 
 /** `spec.analysis.webhooks[0].url`. */
@@ -111,9 +113,12 @@ export const NOTHING = '(nothing)';
 function shown(field: string, value: unknown): string {
   if (value === undefined) return NOTHING;
   if (SECRETIVE.test(field)) return '(a value not shown here)';
-  if (Array.isArray(value))
-    return value.every((entry) => typeof entry === 'number') ? `[${value.join(', ')}]` : 'a list';
+  if (Array.isArray(value) && !value.every((entry) => typeof entry === 'number')) return 'a list';
+  if (Array.isArray(value)) return abridged(`[${value.join(', ')}]`);
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(value) ?? typeof value;
+  return abridged(JSON.stringify(value) ?? typeof value);
+}
+
+function abridged(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

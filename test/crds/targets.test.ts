@@ -22,7 +22,7 @@ function halfOf(good: readonly string[], bad: readonly string[]): fc.Arbitrary<s
 const kind = halfOf(TARGET_KINDS, ['StatefulSet', 'Rollout', 'deployment', 'CloneSet', 'Job', '']);
 const apiVersion = halfOf(['apps/v1', 'v1'], ['serving.knative.dev/v1', 'apps.kruise.io/v1beta1', 'argoproj.io/v1']);
 const provider = fc.oneof(fc.constantFrom('apisix'), fc.constantFrom(...PROVIDERS));
-const name = fc.constantFrom('podinfo', 'podinfo', 'other', '', 'Not a name');
+const name = fc.constantFrom('podinfo', 'podinfo', 'podinfo', 'other', 'other', '', 'Not a name');
 const autoscaler = fc.option(fc.constantFrom(...AUTOSCALER_KINDS, 'VerticalPodAutoscaler'), { nil: undefined });
 const service = fc.constantFrom(undefined, 'podinfo', 'web');
 

@@ -1,6 +1,5 @@
-import { parseOptions, readCanary } from '../../activities/canary.js';
+import { parsedCanary, readCanary } from '../../activities/canary.js';
 import type { Dependencies } from '../../activities/dependencies.js';
-import { parseCanary } from '../../crds/canary.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { CANARIES } from '../../kubernetes/object.js';
@@ -29,7 +28,7 @@ export class Canaries {
     return store
       .list(namespace)
       .map((object) => {
-        const parsed = parseCanary(object, parseOptions(this.deps));
+        const parsed = parsedCanary(this.deps, object);
         return summaryOf({ object, refusal: parsed.ok ? undefined : parsed.refusal }, this.deps.settings);
       })
       .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
@@ -55,7 +54,7 @@ export class Canaries {
   /** Images of the target as it is now, as far as the caches know; none where the Canary or its target is gone. */
   async targetImages(key: CanaryKey): Promise<readonly string[]> {
     const object = this.deps.cache.watch(CANARIES).store.get(key.namespace, key.name);
-    const parsed = object && parseCanary(object, parseOptions(this.deps));
+    const parsed = object && parsedCanary(this.deps, object);
     if (!parsed?.ok) return [];
     const { kind, name } = parsed.value.targetRef;
     return Object.values((await this.images(kind, key.namespace, name)) ?? {});

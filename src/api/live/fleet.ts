@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { parseOptions } from '../../activities/canary.js';
+import { parsedCanary } from '../../activities/canary.js';
 import type { Dependencies } from '../../activities/dependencies.js';
-import { parseCanary } from '../../crds/canary.js';
 import { messageOf } from '../../errors.js';
 import { CANARIES, type KubeObject } from '../../kubernetes/object.js';
 import { summaryOf } from '../canaries/summary.js';
@@ -118,7 +117,7 @@ export class Fleet {
   }
 
   private rowOf(object: KubeObject): CanarySummary {
-    const parsed = parseCanary(object, parseOptions(this.deps));
+    const parsed = parsedCanary(this.deps, object);
     const view = { object, refusal: parsed.ok ? undefined : parsed.refusal };
     return this.withAttention(summaryOf(view, this.deps.settings));
   }

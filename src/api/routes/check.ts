@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { check } from '../../check/check.js';
-import { Manifests } from '../../check/manifest.js';
+import { FOREIGN_TEXT, Manifests } from '../../check/manifest.js';
 import { UserError } from '../../errors.js';
 import type { Guard } from '../auth/guard.js';
 import { answerOf } from '../check/answer.js';
@@ -47,7 +47,7 @@ function manifestsIn({ manifest, namespace }: Body): Manifests {
   try {
     const manifests =
       typeof manifest === 'string'
-        ? Manifests.read(manifest, 'manifest', namespace)
+        ? Manifests.read(manifest, 'manifest', namespace, FOREIGN_TEXT)
         : Manifests.of(Array.isArray(manifest) ? manifest : [manifest], 'manifest', namespace);
     manifests.demandCanary();
     return manifests;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EXPIRIES, POLICY_GATES, type ApprovalRule, type Expiry } from '../../domain/approvals.js';
 import { parseGoDuration } from '../duration.js';
 
+const MOST_ENTRIES = 110;
 /** More than people can mean; a slip of the finger is told. */
 const MOST_NEEDED = 20;
 const NEEDED = `use a whole number from 1 to ${MOST_NEEDED}`;
@@ -59,4 +60,6 @@ const approvalSchema = z
 
 export const approvalListSchema = z
   .array(approvalSchema, { error: 'write a YAML list' })
-  .min(1, { error: 'list at least one gate' });
+  .min(1, { error: 'list at least one gate' })
+  // There are three gates, and one for each weight.
+  .max(MOST_ENTRIES, { error: `list at most ${MOST_ENTRIES} gates` });

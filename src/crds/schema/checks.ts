@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HOOK_TYPES } from '../../domain/policy.js';
-import { duration, objectName, stringMap } from './fields.js';
+import { duration, namespaceName, objectName, stringMap } from './fields.js';
 
 /** What is asked during an analysis, and who is told: the lists inside `spec.analysis`. */
 
@@ -8,10 +8,7 @@ const reference = (what: string) =>
   z
     .object({
       name: objectName(`Name of the ${what}`),
-      namespace: z
-        .string()
-        .meta({ description: `Namespace of the ${what}; the Canary's where empty` })
-        .optional(),
+      namespace: namespaceName(`Namespace of the ${what}; the Canary's where empty`).optional(),
     })
     .meta({ description: `The ${what}` });
 

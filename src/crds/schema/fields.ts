@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isApiVersion, isNamespaceName, isObjectName } from '../../domain/names.js';
 import { parseGoDuration } from '../duration.js';
 
 /**
@@ -37,11 +38,35 @@ export function intOrString(description: string) {
     .meta({ description, 'x-kubernetes-int-or-string': true });
 }
 
-/** The name of an object. That it isn't empty is checked at run time only: the API server has always let it pass. */
+/** The name of an object. That it is one is checked at run time only: the API server has always let it pass. */
 export function objectName(description: string) {
   return z
     .string()
-    .refine((name) => name !== '', { error: 'use the name of an object' })
+    .refine(isObjectName, {
+      error: ({ input }) => (input === '' ? 'use the name of an object' : OBJECT_NAME_REMEDY),
+    })
+    .meta({ description });
+}
+
+const OBJECT_NAME_REMEDY = 'use the name of an object: small letters, digits, - and ., such as podinfo';
+
+/** Of an object of another namespace, or of this one where it is empty or missing; checked at run time only. */
+export function namespaceName(description: string) {
+  return z
+    .string()
+    .refine((name) => name === '' || isNamespaceName(name), {
+      error: 'use the name of a namespace: small letters, digits and -, such as test',
+    })
+    .meta({ description });
+}
+
+/** Of a kind of object; checked at run time only. */
+export function apiVersion(description: string) {
+  return z
+    .string()
+    .refine((text) => text === '' || isApiVersion(text), {
+      error: 'use the group and version of an API, such as apps/v1',
+    })
     .meta({ description });
 }
 

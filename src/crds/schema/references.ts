@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectName, stringMap } from './fields.js';
+import { apiVersion, namespaceName, objectName, stringMap } from './fields.js';
 
 export const TARGET_KINDS = ['DaemonSet', 'Deployment', 'Service'] as const;
 export const AUTOSCALER_KINDS = ['HorizontalPodAutoscaler', 'ScaledObject'] as const;
@@ -10,7 +10,7 @@ export type AutoscalerKind = (typeof AUTOSCALER_KINDS)[number];
 /** The three fields by which one object names another of its namespace. */
 function reference<Kind extends string>(what: string, kinds: readonly [Kind, ...Kind[]]) {
   return {
-    apiVersion: z.string().meta({ description: `API group and version of the ${what}` }),
+    apiVersion: apiVersion(`API group and version of the ${what}`),
     kind: z.enum(kinds).meta({ description: `Kind of the ${what}` }),
     name: objectName(`Name of the ${what}, in the namespace of the Canary`),
   };
@@ -47,6 +47,6 @@ export const routeRefSchema = z.object(reference('ApisixRoute', ['ApisixRoute'])
 export const upstreamRefSchema = z
   .object({
     ...reference('Upstream', ['Upstream']),
-    namespace: z.string().meta({ description: "Namespace of the Upstream; the Canary's where empty" }).optional(),
+    namespace: namespaceName("Namespace of the Upstream; the Canary's where empty").optional(),
   })
   .meta({ description: 'The Upstream from which those of primary and canary are made; for Gloo' });
