@@ -2,6 +2,7 @@ import { APPROVALS_ANNOTATION, withApprovals } from '../crds/approvals.js';
 import type { Canary } from '../crds/canary.js';
 import { parseCanary } from '../crds/canary.js';
 import type { Parsed } from '../crds/refusal.js';
+import { ownSettingsIn, withOwnSettings } from '../crds/own-settings.js';
 import type { Refusal } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { UserError } from '../errors.js';
@@ -46,8 +47,8 @@ function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefin
   const { uid, resourceVersion } = object.metadata;
   const once = uid === undefined || resourceVersion === undefined ? undefined : `${resourceVersion} ${text}`;
   const parsed = readOnce(deps, `kept ${uid}`, once, () => {
-    const { generation, spec, approvals } = JSON.parse(text) as Kept;
-    const annotations = withApprovals(object.metadata.annotations, approvals);
+    const { generation, spec, approvals, own = {} } = JSON.parse(text) as Kept;
+    const annotations = withOwnSettings(withApprovals(object.metadata.annotations, approvals), own);
     const metadata = { ...object.metadata, generation, annotations };
     return parseCanary({ ...object, metadata, spec }, parseOptions(deps));
   });
@@ -99,6 +100,8 @@ interface Kept {
   readonly spec: unknown;
   /** The annotation with the approvals, where there was one. */
   readonly approvals?: string | undefined;
+  /** Its own settings, by annotation. */
+  readonly own?: Readonly<Record<string, string>>;
 }
 
 /** JSON of what the Lease keeps. */
@@ -106,7 +109,13 @@ export function keptSpec(view: CanaryView): string | undefined {
   if (view.refusal || !view.canary) return undefined;
   const { metadata } = view.object;
   const approvals = metadata.annotations?.[APPROVALS_ANNOTATION];
-  const kept: Kept = { generation: metadata.generation ?? 0, spec: view.object['spec'], approvals };
+  const own = ownSettingsIn(metadata.annotations);
+  const kept: Kept = {
+    generation: metadata.generation ?? 0,
+    spec: view.object['spec'],
+    approvals,
+    ...(Object.keys(own).length === 0 ? {} : { own }),
+  };
   return JSON.stringify(kept);
 }
 

@@ -3,11 +3,12 @@ import { keptReleases } from '../activities/kept.js';
 import { isDiverted } from '../activities/warm.js';
 import type { KubeObject, NamedObject } from '../kubernetes/object.js';
 import { SERVICES } from '../kubernetes/object.js';
+import { OWN_BOUNDS } from '../kubernetes/objects/autoscaler.js';
 import { FENCE_ANNOTATION, FENCE_OF_ANNOTATION } from '../kubernetes/write.js';
 import { MARKS } from '../workloads/shared/snapshots.js';
 
 /** Annotations that Serinus writes on generated objects. */
-const STAMPS: readonly string[] = [FENCE_ANNOTATION, FENCE_OF_ANNOTATION, ...MARKS];
+const STAMPS: readonly string[] = [FENCE_ANNOTATION, FENCE_OF_ANNOTATION, OWN_BOUNDS, ...MARKS];
 
 /** What Serinus has left about a Canary, besides its status and its Lease. */
 export interface Traces {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { POLICY_GATES, titleOf, type ApprovalPolicy, type ApprovalRule } from '../domain/approvals.js';
 import type { Strategy } from '../domain/policy.js';
 import { readYaml, YamlProblem, type YamlBounds } from './bounded/yaml.js';
+import { OWN_SETTINGS } from './own-settings.js';
 import { approvalListSchema } from './schema/approvals.js';
 import { complaints, type Complaint } from './refusal.js';
 
@@ -30,10 +31,22 @@ export interface Course {
   readonly routed: boolean;
 }
 
-/** Tells one text of the annotation from another; empty where there is none. */
+/**
+ * Tells what a Canary's annotations ask of its releases from what they asked before, since a change of them raises no
+ * generation: the approvals, and Serinus' own settings. Empty where there is neither.
+ */
 export function approvalsDigest({ metadata: { annotations } }: Annotated): string {
-  const text = annotations?.[APPROVALS_ANNOTATION];
-  return text === undefined ? '' : createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const approvals = annotations?.[APPROVALS_ANNOTATION];
+  const own = OWN_SETTINGS.flatMap((name) => {
+    const text = annotations?.[name];
+    return text === undefined ? [] : [[name, text]];
+  });
+  if (own.length === 0) return approvals === undefined ? '' : textDigest(approvals);
+  return textDigest(JSON.stringify([approvals ?? null, own]));
+}
+
+function textDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** The annotations with other approvals; without any where undefined. */
@@ -58,8 +71,7 @@ export function readApprovals(annotations: Annotations, course: Course): ReadApp
   const [first, ...others] = wrong;
   if (first) return { ok: false, complaints: [first, ...others] };
   if (!read.success) throw read.error;
-  const digest = approvalsDigest({ metadata: { annotations } });
-  return { ok: true, approvals: { digest, rules: read.data } };
+  return { ok: true, approvals: { digest: textDigest(text), rules: read.data } };
 }
 
 /** Room for many times what a policy needs. Whoever may write a Canary may write this, and everybody's releases wait. */

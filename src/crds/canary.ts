@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { ApprovalPolicy } from '../domain/approvals.js';
 import type { Refusal } from '../domain/findings.js';
 import { readApprovals, type ReadApprovals } from './approvals.js';
 import { excessOf } from './bounded/spec.js';
@@ -8,6 +7,7 @@ import { serviceOf } from './build/service.js';
 import { strategyOf } from './build/strategy.js';
 import { frozen } from './freeze.js';
 import { objectSchema, parseObject, specOf } from './object.js';
+import { readOwnSettings } from './own-settings.js';
 import { complaints, refused, type Complaint, type Parsed } from './refusal.js';
 import { complaintAbout, complaintsAbout } from './rules/canary-rules.js';
 import type { RuleContext } from './rules/rule.js';
@@ -59,8 +59,11 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   if (!spec.service) return refused(NO_SERVICE, metadata.generation);
   const read = approvalsOf(parsed.value, options);
   if (!read.ok) return refused(read.complaints[0], metadata.generation);
+  const own = readOwnSettings(metadata.annotations);
+  if (!own.ok) return refused(own.complaints[0], metadata.generation);
   const service = serviceOf(spec.service, spec.targetRef.name);
-  return { ok: true, value: frozen(canaryOf(parsed.value, service, read.approvals, options)) };
+  const asked = { approvals: read.approvals, own: own.settings };
+  return { ok: true, value: frozen(canaryOf(parsed.value, service, asked, options)) };
 }
 
 /** Once the spec is right: the gates that a release comes to follow from it. */
@@ -83,7 +86,8 @@ export function refusalsOf(object: unknown, options: ParseOptions): readonly Ref
   const found = complaintsAbout(spec, ruleContext(metadata.namespace, options));
   const read = found.length === 0 ? approvalsOf(parsed.data, options) : undefined;
   const approvals = read === undefined || read.ok ? [] : read.complaints;
-  return [...found, ...(spec.service ? [] : [NO_SERVICE]), ...approvals].map(
+  const own = readOwnSettings(metadata.annotations);
+  return [...found, ...(spec.service ? [] : [NO_SERVICE]), ...approvals, ...(own.ok ? [] : own.complaints)].map(
     (complaint) => refused(complaint, metadata.generation).refusal,
   );
 }
@@ -100,7 +104,7 @@ function ruleContext(namespace: string, options: ParseOptions): RuleContext {
 function canaryOf(
   { apiVersion, kind, metadata, spec, status }: CanaryObject,
   service: CanaryService,
-  approvals: ApprovalPolicy | undefined,
+  asked: Pick<Canary, 'approvals' | 'own'>,
   options: ParseOptions,
 ): Canary {
   const { name, namespace, uid } = metadata;
@@ -128,7 +132,7 @@ function canaryOf(
       provider,
       minIntervalSeconds: options.minIntervalSeconds ?? MIN_INTERVAL_SECONDS,
     }),
-    approvals,
+    ...asked,
     status: parseStatus(status),
   };
 }

@@ -3,6 +3,7 @@ import type { ApprovalPolicy } from '../domain/approvals.js';
 import type { Severity } from '../domain/notices.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType, Strategy } from '../domain/policy.js';
+import type { OwnSettings } from './own-settings.js';
 import type { sessionAffinitySchema } from './schema/analysis.js';
 import type { BuiltinMetric } from './schema/checks.js';
 import type { Duration } from './schema/fields.js';
@@ -45,6 +46,8 @@ export interface Canary {
   readonly analysis: Analysis;
   /** Who must approve what, by annotation; nobody where undefined. */
   readonly approvals: ApprovalPolicy | undefined;
+  /** What Flagger has no fields for, by annotation. */
+  readonly own: OwnSettings;
   readonly status: CanaryStatus;
 }
 

@@ -150,6 +150,54 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
     assert.deepEqual(await bounds(), [3, 6]);
   });
 
+  test('bounds of the Canary’s own apply at once, and what it no longer says is the target’s again', async (t) => {
+    const bench = await built(t);
+    const { workload } = bench;
+    const asking = async (primaryScalerReplicas: Spec): Promise<unknown[]> => {
+      const autoscalerRef = { apiVersion: type.apiVersion, kind: type.kind, name: 'scaler', primaryScalerReplicas };
+      const canary = bench.canaryWith({ autoscalerRef });
+      assert.deepEqual(await workload.drift(canary), [`${type.kind}/scaler-primary`]);
+      await workload.reconcile(canary, bench.fence());
+      assert.deepEqual(await workload.drift(canary), []);
+      await bench.writesNothing('reconciling', () => workload.reconcile(canary, bench.fence()));
+      const spec = await bench.spec<Spec>(type, 'scaler-primary');
+      return [spec[min], spec[max]];
+    };
+    assert.deepEqual(await asking({ minReplicas: 3, maxReplicas: 9 }), [3, 9]);
+    assert.deepEqual(await asking({ maxReplicas: 8 }), [2, 8]);
+    assert.deepEqual(await asking({}), [2, 4]);
+    await bench.patch(type, 'scaler', { spec: { [max]: 20 } });
+    assert.deepEqual(await asking({ minReplicas: 3 }), [3, 4], 'the target’s own changes wait for a release');
+  });
+
+  test('the target’s changes reach the primary’s at once where the Canary asks for it', async (t) => {
+    const bench = await built(t);
+    const { workload } = bench;
+    const canary = bench.canaryWith({}, { 'serinus.dev/autoscaler-changes': 'at-once' });
+    assert.deepEqual(await workload.drift(canary), []);
+    await bench.patch(type, 'scaler', { spec: { [max]: 20 } });
+    assert.deepEqual(await workload.drift(bench.canary), []);
+    assert.deepEqual(await workload.drift(canary), [`${type.kind}/scaler-primary`]);
+    await workload.reconcile(canary, bench.fence());
+    assert.equal((await bench.spec<Spec>(type, 'scaler-primary'))[max], 20);
+    assert.deepEqual(await workload.drift(canary), []);
+    await bench.writesNothing('reconciling', () => workload.reconcile(canary, bench.fence()));
+  });
+
+  test('one that the Canary refers to no more goes with the reference, and nobody else’s does', async (t) => {
+    const bench = await built(t);
+    const { workload } = bench;
+    await bench.create(type, { metadata: { name: 'other-primary' }, spec });
+    const without = bench.canaryWith({ autoscalerRef: undefined });
+    assert.deepEqual(await workload.drift(without), [`${type.kind}/scaler-primary`]);
+    await workload.reconcile(without, bench.fence());
+    assert.equal(await bench.client.get(type, bench.namespace, 'scaler-primary'), undefined);
+    await bench.get(type, 'other-primary');
+    await bench.get(type, 'scaler');
+    assert.deepEqual(await workload.drift(without), []);
+    await bench.writesNothing('reconciling', () => workload.reconcile(without, bench.fence()));
+  });
+
   test('a target that comes back from zero gets as many pods as its autoscaler asks for at least', async (t) => {
     const bench = await built(t);
     const { workload, canary } = bench;
@@ -213,6 +261,32 @@ describe('a ScaledObject', () => {
     await workload.scaleLikePrimary(canary, bench.fence());
     assert.deepEqual(await annotations(bench, 'scaler'), { note: 'mine' });
     assert.equal(await workload.replicas(canary), 2);
+  });
+
+  test('which takes the place of a HorizontalPodAutoscaler leaves none behind, and the other way round', async (t) => {
+    const bench = await open(t);
+    const { workload } = bench;
+    const hpa = CASES.find((each) => each.type === HORIZONTAL_POD_AUTOSCALERS);
+    await bench.create(HORIZONTAL_POD_AUTOSCALERS, { metadata: { name: 'scaler' }, spec: hpa?.spec });
+    const ref = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'scaler' };
+    const byHpa = bench.canaryWith({ autoscalerRef: ref });
+    await workload.scaleDown(bench.canary, bench.fence());
+    await workload.reconcile(byHpa, bench.fence());
+    await bench.get(HORIZONTAL_POD_AUTOSCALERS, 'scaler-primary');
+    assert.equal(await bench.client.get(SCALED_OBJECTS, bench.namespace, 'scaler-primary'), undefined);
+    assert.deepEqual(await annotations(bench, 'scaler'), { note: 'mine' }, 'nobody would resume it any more');
+    await workload.reconcile(bench.canary, bench.fence());
+    await bench.get(SCALED_OBJECTS, 'scaler-primary');
+    assert.equal(await bench.client.get(HORIZONTAL_POD_AUTOSCALERS, bench.namespace, 'scaler-primary'), undefined);
+  });
+
+  test('of the primary asks what the Canary says, also when that is all that changes', async (t) => {
+    const bench = await open(t, { primaryScalerQueries: { load: 'vector(1)' } });
+    const ref = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'scaler' };
+    const canary = bench.canaryWith({ autoscalerRef: { ...ref, primaryScalerQueries: { load: 'vector(2)' } } });
+    assert.deepEqual(await bench.workload.drift(canary), ['ScaledObject/scaler-primary']);
+    await bench.workload.reconcile(canary, bench.fence());
+    assert.equal(await query(bench), 'vector(2)');
   });
 
   test('of the primary asks for the primary', async (t) => {

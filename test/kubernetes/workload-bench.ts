@@ -60,6 +60,12 @@ export class WorkloadBench {
     return workloadFor(this.workloads, this.canary.targetRef.kind);
   }
 
+  /** The same Canary with other parts of its spec; an undefined one is taken away. */
+  canaryWith(spec: Part, annotations: Readonly<Record<string, string>> = {}): Canary {
+    const changed = JSON.parse(JSON.stringify({ ...(this.object['spec'] as Part), ...spec })) as Part;
+    return canaryOf({ ...this.object, metadata: { ...this.object.metadata, annotations }, spec: changed });
+  }
+
   /** As activities use it, with a router that has nothing to do. */
   get bench(): Workbench {
     return { object: this.object, canary: this.canary, router: kubernetesRouter, workload: this.workload };

@@ -21,6 +21,11 @@ export interface AutoscalerType {
   readonly resource: string;
   /** The primary's autoscaler, from the target's. */
   readonly desired: (source: KubeObject, current: KubeObject | undefined, wish: AutoscalerWish) => KubeObject;
+  /**
+   * The primary's autoscaler with what the Canary itself says of it, and nothing else of the target's: what it no longer
+   * says is the target's again.
+   */
+  readonly withOwn: (source: KubeObject, current: KubeObject, wish: AutoscalerWish) => KubeObject;
   /** Fewest pods that the target's autoscaler asks for. */
   readonly minReplicas: (source: KubeObject) => number;
   /** The target's autoscaler as it lets a target stay at zero, and back; one that does so by itself has none. */
@@ -32,4 +37,39 @@ export interface AutoscalerType {
 
 export function primaryAutoscalerName(source: string): string {
   return `${source}-primary`;
+}
+
+/** On the primary's: which of its bounds the Canary has set. */
+export const OWN_BOUNDS = 'serinus.dev/own-bounds';
+const BOUNDS = ['minReplicas', 'maxReplicas'] as const;
+
+type BoundFields = Readonly<Record<(typeof BOUNDS)[number], string>>;
+
+/**
+ * The autoscaler with bounds that the Canary sets, and a note of which these are; those that it has set before and sets
+ * no more are the target's.
+ *
+ * @param fields of the spec, where this kind of autoscaler has its bounds
+ */
+export function withBounds(
+  source: KubeObject,
+  object: KubeObject,
+  wish: AutoscalerWish,
+  fields: BoundFields,
+): KubeObject {
+  const { [OWN_BOUNDS]: noted, ...annotations } = object.metadata.annotations ?? {};
+  const before = noted?.split(',') ?? [];
+  const own = BOUNDS.filter((bound) => wish[bound] !== undefined);
+  const from = (source['spec'] ?? {}) as Readonly<Record<string, unknown>>;
+  const spec: Record<string, unknown> = { ...(object['spec'] as object) };
+  for (const bound of BOUNDS) {
+    const field = fields[bound];
+    if (wish[bound] !== undefined) spec[field] = wish[bound];
+    else if (!before.includes(bound)) continue;
+    else if (from[field] === undefined) delete spec[field];
+    else spec[field] = from[field];
+  }
+  if (noted === undefined && own.length === 0) return { ...object, spec };
+  const told = own.length === 0 ? annotations : { ...annotations, [OWN_BOUNDS]: own.join(',') };
+  return { ...object, metadata: { ...object.metadata, annotations: told }, spec };
 }

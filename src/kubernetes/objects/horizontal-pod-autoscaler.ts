@@ -1,19 +1,22 @@
 import type { KubeObject } from '../object.js';
 import { HORIZONTAL_POD_AUTOSCALERS } from '../object.js';
-import { primaryAutoscalerName, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
+import { primaryAutoscalerName, withBounds, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
 import { withoutFlux } from './metadata.js';
+
+const BOUNDS = { minReplicas: 'minReplicas', maxReplicas: 'maxReplicas' } as const;
 
 /** Kubernetes switches it off by itself while its target is at zero. */
 export const horizontalPodAutoscaler: AutoscalerType = {
   type: HORIZONTAL_POD_AUTOSCALERS,
   resource: 'horizontalpodautoscalers.autoscaling',
   desired,
+  withOwn: (source, current, wish) => withBounds(source, current, wish, BOUNDS),
   minReplicas: (source) => (source['spec'] as HpaSpec).minReplicas ?? 1,
 };
 
 function desired(source: KubeObject, current: KubeObject | undefined, wish: AutoscalerWish): KubeObject {
   const spec = source['spec'] as HpaSpec;
-  return {
+  const made = {
     ...current,
     apiVersion: HORIZONTAL_POD_AUTOSCALERS.apiVersion,
     kind: HORIZONTAL_POD_AUTOSCALERS.kind,
@@ -27,10 +30,9 @@ function desired(source: KubeObject, current: KubeObject | undefined, wish: Auto
     spec: {
       ...spec,
       scaleTargetRef: { ...spec.scaleTargetRef, name: wish.primary },
-      ...(wish.minReplicas === undefined ? {} : { minReplicas: wish.minReplicas }),
-      ...(wish.maxReplicas === undefined ? {} : { maxReplicas: wish.maxReplicas }),
     },
   };
+  return withBounds(source, made, wish, BOUNDS);
 }
 
 interface HpaSpec {

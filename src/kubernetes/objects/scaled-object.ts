@@ -1,6 +1,6 @@
 import type { KubeObject } from '../object.js';
 import { SCALED_OBJECTS } from '../object.js';
-import { primaryAutoscalerName, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
+import { primaryAutoscalerName, withBounds, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
 import { withoutFlux, type StringMap } from './metadata.js';
 import { primaryQuery } from './scaler-query.js';
 
@@ -14,11 +14,14 @@ const OWN_NAME = 'scaledobject.keda.sh/name';
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const OWN_MARKS = 'serinus.dev/';
 
+const BOUNDS = { minReplicas: 'minReplicaCount', maxReplicas: 'maxReplicaCount' } as const;
+
 /** KEDA would scale a target at zero up again, and so is told not to. */
 export const scaledObject: AutoscalerType = {
   type: SCALED_OBJECTS,
   resource: 'scaledobjects.keda.sh',
   desired,
+  withOwn,
   minReplicas: (source) => (source['spec'] as ScaledObjectSpec).minReplicaCount ?? 0,
   pausing: {
     paused: (source) => withAnnotations(source, { ...source.metadata.annotations, [PAUSED]: '0' }),
@@ -29,7 +32,7 @@ export const scaledObject: AutoscalerType = {
 function desired(source: KubeObject, current: KubeObject | undefined, wish: AutoscalerWish): KubeObject {
   const spec = source['spec'] as ScaledObjectSpec;
   const { [OWN_NAME]: ownName } = current?.metadata.labels ?? {};
-  return {
+  const made = {
     ...current,
     apiVersion: SCALED_OBJECTS.apiVersion,
     kind: SCALED_OBJECTS.kind,
@@ -51,12 +54,20 @@ function desired(source: KubeObject, current: KubeObject | undefined, wish: Auto
     spec: {
       ...spec,
       scaleTargetRef: { ...spec.scaleTargetRef, name: wish.primary },
-      ...(wish.minReplicas === undefined ? {} : { minReplicaCount: wish.minReplicas }),
-      ...(wish.maxReplicas === undefined ? {} : { maxReplicaCount: wish.maxReplicas }),
       ...(spec.advanced && { advanced: primaryAdvanced(spec.advanced) }),
       triggers: (spec.triggers ?? []).map((trigger) => primaryTrigger(trigger, wish)),
     },
   };
+  return withBounds(source, made, wish, BOUNDS);
+}
+
+/** Its bounds, and the queries of the triggers that are named. */
+function withOwn(source: KubeObject, current: KubeObject, wish: AutoscalerWish): KubeObject {
+  const spec = current['spec'] as ScaledObjectSpec;
+  const isNamed = ({ name }: Trigger): boolean => name !== undefined && Object.hasOwn(wish.queries, name);
+  const asks = spec.triggers?.some(isNamed) ?? false;
+  const triggers = spec.triggers?.map((trigger) => (isNamed(trigger) ? primaryTrigger(trigger, wish) : trigger));
+  return withBounds(source, asks ? { ...current, spec: { ...spec, triggers } } : current, wish, BOUNDS);
 }
 
 /** Two ScaledObjects can't have one HorizontalPodAutoscaler. */

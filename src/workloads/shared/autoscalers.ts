@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Canary } from '../../crds/canary.js';
 import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
+import { KubeError } from '../../kubernetes/client.js';
+import { titleOf, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { primaryAutoscalerName, type AutoscalerType } from '../../kubernetes/objects/autoscaler.js';
 import { horizontalPodAutoscaler } from '../../kubernetes/objects/horizontal-pod-autoscaler.js';
 import { scaledObject } from '../../kubernetes/objects/scaled-object.js';
-import { write } from '../../kubernetes/write.js';
+import { remove, write } from '../../kubernetes/write.js';
 
 type AutoscalerRef = NonNullable<Canary['autoscalerRef']>;
 
@@ -16,53 +18,96 @@ const TYPES: Readonly<Record<AutoscalerRef['kind'], AutoscalerType>> = {
   ScaledObject: scaledObject,
 };
 
+/** The primary's autoscaler from a reference that the Canary has no more. */
+interface Leftover {
+  readonly of: AutoscalerType;
+  readonly object: KubeObject;
+}
+
 /** The autoscaler of a Canary's target, and the one that is made after it for the primary. */
 export class Autoscalers {
+  /** KEDA is installed; undefined before anybody has asked. */
+  private served: boolean | undefined;
+
   constructor(private readonly cache: ClusterCache) {}
 
   /**
-   * Makes the primary's where it is missing.
+   * Makes the primary's where it is missing, and what the Canary itself says of it true. Those that the Canary no longer
+   * refers to go first: two would pull at one primary, and KEDA refuses a second one.
    *
-   * @param update take changes of the target's over, too: they become the primary's by a release only
+   * @param update take changes of the target's over, too: they become the primary's by a release only, unless the Canary
+   *   says otherwise
    * @throws UserError where the target has none
    */
   async put(canary: Canary, update: boolean, fence: Claim): Promise<void> {
+    for (const { of, object } of await this.leftovers(canary)) await this.drop(canary, of, object, fence);
     const { autoscalerRef, namespace } = canary;
     if (!autoscalerRef) return;
-    const { type, resource, desired } = TYPES[autoscalerRef.kind];
+    const { type, resource } = TYPES[autoscalerRef.kind];
     const { name } = autoscalerRef;
     const source = await this.cache.get(type, namespace, name);
     if (!source)
       throw new UserError(`${type.kind} ${name}.${namespace} get query error: ${resource} "${name}" not found`);
-    const { primaryScalerReplicas, primaryScalerQueries } = autoscalerRef;
-    const wish = {
-      namespace,
-      owner: canary.owner,
-      target: canary.targetRef.name,
-      primary: canary.targetRef.primaryName,
-      ...primaryScalerReplicas,
-      queries: primaryScalerQueries,
-    };
-    const desire = (current: KubeObject | undefined) => (current && !update ? current : desired(source, current, wish));
-    await write(this.cache, type, { namespace, name: primaryAutoscalerName(name) }, desire, {
-      fence,
-      right: { owner: canary.owner },
-    });
+    const desire = (current: KubeObject | undefined) => desired(canary, autoscalerRef, source, current, update);
+    const key = { namespace, name: primaryAutoscalerName(name) };
+    await write(this.cache, type, key, desire, { fence, right: { owner: canary.owner } });
   }
 
-  /** The primary's where it is missing, `Kind/name`. */
+  /** The primary's where it isn't as it should be, and those that should be no more, `Kind/name`. */
   async drift(canary: Canary): Promise<readonly string[]> {
+    const leftovers = (await this.leftovers(canary)).map(({ object }) => titleOf(object));
     const { autoscalerRef, namespace } = canary;
-    if (!autoscalerRef) return [];
+    if (!autoscalerRef) return leftovers;
     const { type } = TYPES[autoscalerRef.kind];
     const name = primaryAutoscalerName(autoscalerRef.name);
+    const source = await this.cache.get(type, namespace, autoscalerRef.name);
     const current = await this.cache.get(type, namespace, name);
-    return current && isOurs(current, canary.owner) ? [] : [`${type.kind}/${name}`];
+    const asWanted = current && source ? desired(canary, autoscalerRef, source, current, false) : current;
+    const isRight = current && isOurs(current, canary.owner) && isDeepStrictEqual(current['spec'], asWanted?.['spec']);
+    return isRight ? leftovers : [...leftovers, `${type.kind}/${name}`];
   }
 
   owns({ autoscalerRef }: Canary): readonly OwnedObject[] {
     if (!autoscalerRef) return [];
     return [{ type: TYPES[autoscalerRef.kind].type, name: primaryAutoscalerName(autoscalerRef.name) }];
+  }
+
+  /** The Canary's that are another than the one it asks for, from when it referred to another of the target's, or to one. */
+  private async leftovers({ autoscalerRef, namespace, owner }: Canary): Promise<readonly Leftover[]> {
+    const wanted = autoscalerRef && `${autoscalerRef.kind}/${primaryAutoscalerName(autoscalerRef.name)}`;
+    const found: Leftover[] = [];
+    for (const of of Object.values(TYPES)) {
+      if (!(await this.isServed(of))) continue;
+      const all = (await this.cache.synced(of.type)).list(namespace);
+      const ours = all.filter((object) => isOurs(object, owner) && titleOf(object) !== wanted);
+      found.push(...ours.map((object) => ({ of, object })));
+    }
+    return found;
+  }
+
+  /** Without it, nobody keeps the target's at zero any more either. */
+  private async drop(canary: Canary, of: AutoscalerType, object: KubeObject, fence: Claim): Promise<void> {
+    const { namespace, autoscalerRef } = canary;
+    const source = object.metadata.name.replace(new RegExp(`${primaryAutoscalerName('')}$`), '');
+    const isWanted = autoscalerRef?.kind === of.type.kind && autoscalerRef.name === source;
+    const { pausing } = of;
+    if (pausing && !isWanted) {
+      const resumed = (current: KubeObject | undefined) => current && pausing.resumed(current);
+      await write(this.cache, of.type, { namespace, name: source }, resumed, { fence });
+    }
+    await remove(this.cache, of.type, object, { fence });
+    await this.cache.getFresh(of.type, namespace, object.metadata.name);
+  }
+
+  /** A kind that the cluster doesn't have isn't watched for: that would ask for it again and again. */
+  private async isServed({ type }: AutoscalerType): Promise<boolean> {
+    if (type === horizontalPodAutoscaler.type || this.cache.watches(type)) return true;
+    this.served ??= await this.cache.client.request<unknown>('GET', `/apis/${type.apiVersion}`).then(
+      () => true,
+      // Whoever can't ask now asks again; what isn't there, or may not be seen, is none of ours.
+      (error: unknown) => (error instanceof KubeError && [403, 404].includes(error.status) ? false : undefined),
+    );
+    return this.served ?? false;
   }
 
   concerns({ autoscalerRef }: Canary): readonly NamedObject[] {
@@ -100,4 +145,23 @@ export class Autoscalers {
     const desire = (current: KubeObject | undefined) => current && changed(current);
     await write(this.cache, of.type, { namespace, name: autoscalerRef.name }, desire, { fence });
   }
+}
+
+function desired(
+  { namespace, owner, targetRef, own }: Canary,
+  { kind, primaryScalerReplicas, primaryScalerQueries }: AutoscalerRef,
+  source: KubeObject,
+  current: KubeObject | undefined,
+  update: boolean,
+): KubeObject {
+  const wish = {
+    namespace,
+    owner,
+    target: targetRef.name,
+    primary: targetRef.primaryName,
+    ...primaryScalerReplicas,
+    queries: primaryScalerQueries,
+  };
+  const { desired: whole, withOwn } = TYPES[kind];
+  return current && !update && !own.followsAutoscaler ? withOwn(source, current, wish) : whole(source, current, wish);
 }
