@@ -2,6 +2,8 @@ import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowExecuti
 import { releaseIdOf, type CanaryKey } from '../domain/identity.js';
 import { isWorthKeeping, outcomeOf, type EndedRelease } from '../domain/outcome.js';
 import { PHASES } from '../domain/phases.js';
+import type { State } from '../domain/state.js';
+import { retreated } from '../domain/steps/retreated.js';
 import { messageOf } from '../errors.js';
 import {
   ARCHIVE,
@@ -14,6 +16,8 @@ import {
   type RunView,
 } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
+import { readKept } from './kept.js';
+import { unreadOrders } from './unread-orders.js';
 
 /** Older ones have been archived by an earlier round, or by an earlier janitor. */
 const LOOK_BACK_MS = 7 * 24 * 3_600_000;
@@ -37,7 +41,7 @@ export class DeadRuns {
   private readonly silent = new Map<string, number>();
 
   constructor(
-    private readonly deps: Pick<Dependencies, 'archive' | 'settings' | 'log' | 'now'>,
+    private readonly deps: Pick<Dependencies, 'archive' | 'settings' | 'log' | 'now' | 'cache' | 'leases'>,
     private readonly client: Client,
   ) {}
 
@@ -115,9 +119,15 @@ export class DeadRuns {
     if (!ended) return undefined;
     const { canary } = ended;
     const release = releaseIdOf(canary, first);
+    if (view && !isWorthKeeping(ended) && !(await this.hasKept(canary, release))) return undefined;
     const chunks = Array.from({ length: ended.handedOver?.chunks ?? 0 }, (_, index) => index + 1);
     const after = chunks.map((part) => archiveIdOf(canary.cluster, release, part));
     return { canary, release, part: 'end', ended, after };
+  }
+
+  /** A release that was ended just when it began has left what only the archive takes away. */
+  private async hasKept(canary: CanaryKey, release: string): Promise<boolean> {
+    return (await readKept(this.deps, canary, release)).isAny;
   }
 
   private async endedOf(
@@ -126,14 +136,30 @@ export class DeadRuns {
     runs: readonly string[],
   ): Promise<EndedRelease | undefined> {
     const endedAt = run.closeTime?.getTime() ?? this.deps.now();
-    const ending = { kind: 'died', reason: await this.reasonOf(run) } as const;
-    if (view && !view.state) return undefined;
+    const unread = await unreadOrders(this.client, run, new Set(view?.state?.requests));
     if (view?.state) {
-      const outcome = outcomeOf(view.state, runs, endedAt);
-      const ended = view.state.ending ? outcome : { ...outcome, ending };
-      return isWorthKeeping(ended) ? ended : undefined;
+      const outcome = await this.outcomeOf(run, view.state, runs, endedAt);
+      return { ...outcome, record: [...outcome.record, ...unread] };
     }
-    return { ...knownOf(run, this.deps.settings.clusterName), ending, runs, endedAt: new Date(endedAt).toISOString() };
+    if (view && unread.length === 0) return undefined;
+    const { clusterName } = this.deps.settings;
+    const ending = { kind: 'died', reason: await this.reasonOf(run) } as const;
+    return { ...knownOf(run, clusterName), record: unread, ending, runs, endedAt: new Date(endedAt).toISOString() };
+  }
+
+  /** How it ended: by the dead-man's switch, where that was quicker than a run that would have recovered it. */
+  private async outcomeOf(
+    run: WorkflowExecutionInfo,
+    state: State,
+    runs: readonly string[],
+    endedAt: number,
+  ): Promise<EndedRelease> {
+    if (state.ending) return outcomeOf(state, runs, endedAt);
+    const reason = await this.reasonOf(run);
+    const lease = await this.deps.leases.fresh(state.canary.namespace, state.canary.name);
+    const done = lease?.retreat?.of === state.epoch ? lease.retreat.done : undefined;
+    if (done) return outcomeOf(retreated(state, done), runs, endedAt);
+    return { ...outcomeOf(state, runs, endedAt), ending: { kind: 'died', reason } };
   }
 
   private async reasonOf({ workflowId, runId, status }: WorkflowExecutionInfo): Promise<string> {

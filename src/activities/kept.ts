@@ -84,6 +84,8 @@ export async function keptReleases(
 
 /** What was kept of a release. */
 export interface Kept {
+  /** Something is kept, of whatever revision. */
+  readonly isAny: boolean;
   /** Of the revision that was asked for. */
   readonly templates: Templates | undefined;
   /** Deletes everything that is kept of the release. */
@@ -96,7 +98,7 @@ export interface Kept {
  * @param hash of the revision that is asked for
  */
 export async function readKept(
-  deps: Dependencies,
+  deps: Pick<Dependencies, 'cache'>,
   { namespace }: Pick<CanaryKey, 'namespace'>,
   release: string,
   hash?: string,
@@ -107,6 +109,7 @@ export async function readKept(
   const wanted = hash === undefined ? undefined : nameOf(release, hash);
   const found = items.find(({ metadata }) => metadata.name === wanted);
   return {
+    isAny: items.length > 0,
     templates: found && templatesSchema.parse(found['data']),
     forget: async () => {
       for (const { metadata } of items) await client.delete(CONTROLLER_REVISIONS, namespace, metadata.name);

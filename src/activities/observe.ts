@@ -4,7 +4,7 @@ import { isActive } from '../domain/phases.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, TransientError, UserError } from '../errors.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
@@ -24,7 +24,7 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   const began = deps.now();
   const view = await readCanary(deps, input.canary, input.fresh);
   if (!view) return { world: GONE };
-  if (isFenced(view.lease, input)) return { world: { ...GONE, gone: undefined, fenced: true } };
+  if (isFenced(view.lease, input)) return { world: shutOut(view, input) };
   await keepAlive(deps, view, input);
   const { world, bench } = await look(deps, view, input);
   const { knownGeneration: _known, knownApprovals: _digest, knownLoadTests: _tests, ...standing } = input.standing;
@@ -37,6 +37,20 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
     if (step.do !== 'ask' || !bench) return counted(deps, view, findings, began);
     findings = { ...findings, ...(await ask(deps, bench, asked, step.question, inquiry)) };
   }
+}
+
+/**
+ * Another holds the Lease.
+ *
+ * @throws TransientError while the dead-man's switch is at work on this very release: what comes of it belongs into the
+ *   release's record
+ */
+function shutOut({ lease }: CanaryView, { fence, canary }: ObserveInput): World {
+  const world: World = { ...GONE, gone: undefined, fenced: true };
+  const retreat = lease?.retreat;
+  if (retreat?.of !== fence.epoch) return world;
+  if (retreat.done) return { ...world, retreat: retreat.done };
+  throw new TransientError(`the dead-man's switch is rolling ${canary.name}.${canary.namespace} back`);
 }
 
 /** @param began milliseconds since 1970 */

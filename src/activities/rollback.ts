@@ -4,6 +4,7 @@ import { messagesFor } from '../domain/messages.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
 import { LeaseClaim } from '../kubernetes/claim.js';
+import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
@@ -55,8 +56,14 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   const status = input.status ?? (await statusFromCluster(view, bench));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
   await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
-  if (release) await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
+  if (release)
+    await deps.leases.renew(owner, input.fence, { kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
   return { servedBy };
+}
+
+/** For the run that was shut out: what has become of its release. */
+function wordOf({ of, reason, at }: RollBackInput, servedBy: RolledBack['servedBy']): Renewal {
+  return of === undefined ? {} : { retreat: { of, done: { reason, servedBy, at } } };
 }
 
 /** What the primary has been put back to is what counts as promoted. */

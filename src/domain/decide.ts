@@ -64,6 +64,8 @@ export type Happening =
       readonly rollingBack?: true;
       /** Runs of earlier versions have tried again at once. */
       readonly atOnce?: true;
+      /** A run that is shut out looks by whom; those of earlier versions have ended without. */
+      readonly looks?: true;
     };
 
 interface Failure {
@@ -267,9 +269,13 @@ const RETREAT_MS = 10_000;
 const BEFORE_ANY_POLICY_MS = 10_000;
 
 /** Said where users look, and tried again with the next tick, up to the progress deadline. */
-function failed(state: State, { error, rollingBack, atOnce }: Happening & { type: 'failed' }, now: number): Decision {
+function failed(state: State, happening: Happening & { type: 'failed' }, now: number): Decision {
+  const { error, rollingBack, atOnce, looks } = happening;
   const context = { state, findings: { world: UNKNOWN }, now };
-  if (error.type === 'Fenced') return end(context, 'fenced');
+  if (error.type === 'Fenced') {
+    const isSure = state.contested || !looks;
+    return isSure ? end(context, 'fenced') : nothing(tickNow({ ...state, contested: true, fresh: true }, now));
+  }
   if (!rollingBack && now >= (stuckUntil(state) ?? Infinity)) {
     return rollBack(context, { kind: 'not-ready', reason: error.message });
   }

@@ -1,4 +1,5 @@
 import type { Policy } from './policy.js';
+import type { Retreat } from './retreat.js';
 import type { Revision } from './revision.js';
 import type { Weights } from './weights.js';
 
@@ -47,6 +48,8 @@ export interface World {
   readonly gone?: true;
   /** Another run or the dead-man's switch holds the Lease: this run has no say any more. */
   readonly fenced?: true;
+  /** The dead-man's switch was that, and has rolled back what this run was about. */
+  readonly retreat?: Retreat;
   /** The policy, where its generation isn't the one that was asked with. */
   readonly policy?: Policy;
   readonly refusal?: Refusal;

@@ -62,7 +62,13 @@ export function outcomeOf(state: State, runs: readonly string[], endedAt: number
 }
 
 /** Runs that have only looked, or corrected drift, leave nothing; one that was cut short in a release does. */
-export function isWorthKeeping({ ending, record, handedOver }: EndedRelease): boolean {
+export function isWorthKeeping({ ending, record, handedOver, shipment }: EndedRelease): boolean {
   if (ending.kind !== 'died' && !NO_RELEASE.some((kind) => kind === ending.kind)) return true;
-  return (handedOver?.chunks ?? 0) > 0 || record.some(({ what }) => what === 'weight' || what === 'analysis');
+  if ((handedOver?.chunks ?? 0) > 0 || shipment !== undefined) return true;
+  return record.some(
+    (entry) => TELLING.includes(entry.what) || (entry.what === 'phase' && entry.phase === 'Progressing'),
+  );
 }
+
+/** Entries that only a release leaves. */
+const TELLING: readonly RecordEntry['what'][] = ['weight', 'analysis', 'order'];

@@ -188,6 +188,8 @@ export interface State extends Standing {
   readonly markedInvalid: boolean;
   /** The next look must read the API server, not a cache: something has just been reported as changed. */
   readonly fresh: boolean;
+  /** A write was refused because somebody else has taken over; the next look tells who. */
+  readonly contested?: true;
   /** Last text said about something a person must mend, and how often in a row. */
   readonly problem: Problem | undefined;
   /** Fencing token of the run; 0 until the Lease is taken. */

@@ -4,6 +4,7 @@ import { KubeError } from './client.js';
 import { fitting, LONGEST_NAME } from './names.js';
 import type { KubeObject, OwnerReference } from './object.js';
 import { LEASES } from './object.js';
+import { formatRetreat, parseRetreat, type LeaseRetreat } from './retreat.js';
 
 /** The token that every write of a run carries; the newer one wins. */
 export interface Fence {
@@ -48,6 +49,8 @@ export interface LeaseView {
   readonly observedApprovals: string;
   /** JSON of the spec that the run goes by: the last valid one, whatever the Canary says now. */
   readonly spec: string | undefined;
+  /** The last rollback by the dead-man's switch. */
+  readonly retreat: LeaseRetreat | undefined;
 }
 
 export interface LeaseOwner {
@@ -61,6 +64,7 @@ export interface Renewal {
   readonly observedGeneration?: number;
   readonly observedApprovals?: string | undefined;
   readonly spec?: string | undefined;
+  readonly retreat?: LeaseRetreat | undefined;
 }
 
 export const LEASE_LABEL = 'app.kubernetes.io/managed-by';
@@ -71,6 +75,7 @@ const OBSERVED = 'serinus.dev/observed-generation';
 const OBSERVED_APPROVALS = 'serinus.dev/observed-approvals';
 const CANARY = 'serinus.dev/canary';
 const SPEC = 'serinus.dev/spec';
+const RETREAT = 'serinus.dev/rolled-back';
 /** A Lease without an end still has to name a duration. */
 const NOMINAL_SECONDS = 60;
 const ATTEMPTS = 5;
@@ -107,10 +112,18 @@ export class Leases {
    *
    * @param spec the spec that the run goes by
    * @param expected take it only while it is as seen here; for somebody who acts because it expired
+   * @param retreat what that somebody is about to do; left for the run that it shuts out
    * @throws FencedError where `expected` doesn't hold any more
    * @throws NamespaceEnding where there can be no Lease any more
    */
-  async take(owner: LeaseOwner, holder: string, term: Term, spec?: string, expected?: LeaseView): Promise<Fence> {
+  async take(
+    owner: LeaseOwner,
+    holder: string,
+    term: Term,
+    spec?: string,
+    expected?: LeaseView,
+    retreat?: LeaseRetreat,
+  ): Promise<Fence> {
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
@@ -121,7 +134,8 @@ export class Leases {
       const fence = { epoch: (view?.fence.epoch ?? 0) + 1, seq: 0 };
       const observed = view?.observedGeneration ?? 0;
       const approvals = view?.observedApprovals ?? '';
-      if (await this.write(owner, current, { holder, fence, term, observed, approvals, spec }, attempt)) return fence;
+      const content = { holder, fence, term, observed, approvals, spec, retreat };
+      if (await this.write(owner, current, content, attempt)) return fence;
     }
   }
 
@@ -131,6 +145,7 @@ export class Leases {
    * @param renewal.observedGeneration set when the run has dealt with that generation of the Canary
    * @param renewal.observedApprovals set when the run has dealt with these approvals of the Canary
    * @param renewal.spec set when the run goes by another spec now
+   * @param renewal.retreat set when the dead-man's switch has rolled back
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
    */
   async renew(owner: LeaseOwner, fence: Fence, term: Term, renewal: Renewal = {}): Promise<void> {
@@ -148,7 +163,8 @@ export class Leases {
       const holder = term.kind === 'released' ? '' : view.holder;
       const observed = renewal.observedGeneration ?? view.observedGeneration;
       const approvals = renewal.observedApprovals ?? view.observedApprovals;
-      const content = { holder, fence, term, observed, approvals, spec: renewal.spec };
+      const { spec, retreat } = renewal;
+      const content = { holder, fence, term, observed, approvals, spec, retreat };
       if (await this.write(owner, current, content, attempt)) return;
     }
   }
@@ -217,6 +233,7 @@ export class Leases {
     };
     if (content.term.kind === 'held') annotations[HELD] = 'true';
     else delete annotations[HELD];
+    if (content.retreat) annotations[RETREAT] = formatRetreat(content.retreat);
     if (content.approvals !== '') annotations[OBSERVED_APPROVALS] = content.approvals;
     else delete annotations[OBSERVED_APPROVALS];
     const before = (current?.['spec'] ?? {}) as LeaseSpec;
@@ -257,6 +274,7 @@ interface LeaseContent {
   readonly observed: number;
   readonly approvals: string;
   readonly spec: string | undefined;
+  readonly retreat: LeaseRetreat | undefined;
 }
 
 interface LeaseSpec {
@@ -287,6 +305,7 @@ export function viewOf(lease: KubeObject): LeaseView {
     observedGeneration: Number(annotations[OBSERVED] ?? 0),
     observedApprovals: annotations[OBSERVED_APPROVALS] ?? '',
     spec: annotations[SPEC],
+    retreat: parseRetreat(annotations[RETREAT]),
   };
 }
 

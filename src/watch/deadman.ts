@@ -18,6 +18,8 @@ import { workflowIdOf } from '../workflows/contract.js';
 
 const CHECK_MS = 1_000;
 const PROBE_MS = 3_000;
+/** Begins the Lease's holder while a switch acts. */
+const HOLDER = 'deadman/';
 
 /** A rollback that this switch has carried out. */
 interface Retreat {
@@ -110,7 +112,9 @@ export class DeadMansSwitch {
     if (!view) return;
     const owner = leaseOwner(canary, view.object);
     const term = { kind: 'seconds', seconds: this.deps.settings.leaseSeconds } as const;
-    const fence = await this.deps.leases.take(owner, `deadman/${this.identity}`, term, undefined, lease);
+    // One that died in the middle has left whose release it is.
+    const of = lease.holder.startsWith(HOLDER) ? (lease.retreat?.of ?? lease.fence.epoch) : lease.fence.epoch;
+    const fence = await this.deps.leases.take(owner, `${HOLDER}${this.identity}`, term, undefined, lease, { of });
     const seconds = Math.round(lease.durationMs / 1000);
     const reason = `Rolling back ${canary.name}.${canary.namespace} no sign of its workflow for ${seconds} s and ${why}`;
     const { servedBy } = await rollBack(
@@ -124,6 +128,7 @@ export class DeadMansSwitch {
         status: undefined,
         at: this.deps.now(),
         observedGeneration: view.object.metadata.generation ?? 0,
+        of,
       },
       new AbortController().signal,
     );

@@ -84,6 +84,8 @@ export interface RollBackInput extends Tenure {
   readonly at: number;
   readonly observedGeneration: number;
   readonly observedApprovals?: string;
+  /** Epoch of the run whose release it is, where another one rolls it back: that run is left word. */
+  readonly of?: number;
 }
 
 export interface RolledBack {

@@ -3,7 +3,13 @@ import type { Happening } from '../domain/decide.js';
 
 /** What became of an activity, for the core to decide what that means. Versions before this patch tried again at once, however often. */
 export function failureOf(error: unknown): Happening & { type: 'failed' } {
-  return { type: 'failed', error: errorOf(error), ...(patched('failures-wait') ? {} : { atOnce: true as const }) };
+  const known = errorOf(error);
+  return {
+    type: 'failed',
+    error: known,
+    ...(patched('failures-wait') ? {} : { atOnce: true as const }),
+    ...(known.type === 'Fenced' && patched('fenced-looks') ? { looks: true as const } : {}),
+  };
 }
 
 export function errorOf(error: unknown): { readonly type: string; readonly message: string } {

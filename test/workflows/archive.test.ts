@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DeadRuns } from '../../src/activities/dead-runs.js';
-import { documentOf } from '../../src/activities/document.js';
-import { TemporalSubmissions } from '../../src/activities/submissions.js';
 import { Pieces } from '../../src/api/releases/pieces.js';
 import { assembled } from '../../src/archive/document.js';
 import { releaseIdOf } from '../../src/domain/identity.js';
 import type { RecordEntry } from '../../src/domain/record.js';
 import type { Outcome } from '../../src/domain/outcome.js';
-import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { archiveIdOf, orderUpdates, type ArchiveInput } from '../../src/workflows/contract.js';
-import { MemoryArchive } from '../support/memory-archive.js';
 import { until } from '../support/until.js';
 import { FakeCluster } from './fake-cluster.js';
 import { openBench, type Bench } from './server.js';
@@ -124,35 +119,6 @@ test('a release that is cancelled is archived as what became of it', async (t) =
   const { ended: release } = cluster.archived.find(isEnd) ?? assert.fail();
   assert.equal(release.ending.kind, 'rolled-back');
   assert.match(release.ending.reason, /its workflow was cancelled/);
-});
-
-test('a run that is terminated is archived by the janitor, once, with what its last state tells', async (t) => {
-  const cluster = archiving();
-  cluster.policy = { ...cluster.policy, intervalSeconds: 600 };
-  const bench = await (await openBench(cluster)).start();
-  t.after(() => bench.close());
-  const change = { id: 'c', kind: 'target', by: 'alice' } as const;
-  const { runId } = await new TemporalSubmissions(bench.client, { leaseSeconds: 60 }).submit(bench.canary, change);
-  await until(() => cluster.weights.canary === 25, 'weight 25');
-  await bench.handle.terminate('by hand');
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
-  const settings = { ...DEFAULT_SETTINGS, clusterName: bench.canary.cluster };
-  const deps = { archive: new MemoryArchive(), settings, log, now: Date.now };
-  const release = releaseIdOf(bench.canary, runId);
-  const janitor = new DeadRuns(deps, bench.client);
-  let found: readonly string[] = [];
-  await until(async () => (found = await janitor.handOver()).length > 0, 'the dead run is indexed', 60_000);
-  assert.deepEqual(found, [release]);
-  assert.deepEqual(await janitor.handOver(), []);
-  assert.deepEqual(await new DeadRuns(deps, bench.client).handOver(), []);
-  await until(() => cluster.archived.some(isEnd), 'it is archived', 60_000);
-  const { ended: dead, release: id } = cluster.archived.find(isEnd) ?? assert.fail();
-  assert.equal(id, release);
-  assert.deepEqual(dead.ending, { kind: 'died', reason: 'its run was terminated: by hand' });
-  assert.equal(dead.cause.by, 'alice');
-  assert.equal(dead.weight, 25);
-  assert.ok(dead.record.some((entry) => entry.what === 'weight' && entry.canary === 25));
-  assert.equal(documentOf(id, dead, undefined).outcome, 'died');
 });
 
 test('a long record is handed over in pieces, also of a release that continues as new, and none of it is lost', async (t) => {

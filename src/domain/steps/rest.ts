@@ -21,17 +21,19 @@ import {
   withProblem,
   type Context,
 } from './common.js';
+import { retreated } from './retreated.js';
 
 /** Longest wait between two looks at something a person must mend. */
 const REPORT_BACKOFF_MS = 300_000;
 const REPORT_FIRST_MS = 2_000;
 
 /** Nothing is left to do, or this run has no say any more. */
-export function end({ state, now }: Context, why: 'gone' | 'fenced' | 'rest'): Decision {
+export function end({ state, findings, now }: Context, why: 'gone' | 'fenced' | 'rest'): Decision {
   switch (why) {
     case 'gone':
       return nothing(ended(state, { kind: 'gone', reason: 'the Canary was deleted' }));
     case 'fenced':
+      if (findings.world.retreat) return nothing(retreated(state, findings.world.retreat));
       return nothing(ended(state, { kind: 'fenced', reason: 'another run or the dead-man’s switch has taken over' }));
     case 'rest': {
       const next = ended(state, { kind: 'reconciled', reason: 'nothing to release' });

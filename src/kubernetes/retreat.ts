@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Retreat } from '../domain/retreat.js';
+
+/** What the dead-man's switch leaves on the Lease, so that the run which it has rolled back learns of it. */
+export interface LeaseRetreat {
+  /** Epoch of the run that is rolled back. */
+  readonly of: number;
+  /** Undefined while it is under way. */
+  readonly done?: Retreat;
+}
+
+const schema = z.object({
+  of: z.number(),
+  done: z.object({ reason: z.string(), servedBy: z.enum(['primary', 'canary']), at: z.number() }).optional(),
+});
+
+export function formatRetreat(retreat: LeaseRetreat): string {
+  return JSON.stringify(retreat);
+}
+
+/** @returns undefined for anything that no switch has written: the run is then shut out by somebody unknown */
+export function parseRetreat(text: string | undefined): LeaseRetreat | undefined {
+  const read = schema.safeParse(jsonOf(text));
+  if (!read.success) return undefined;
+  const { of, done } = read.data;
+  return { of, ...(done ? { done } : {}) };
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
