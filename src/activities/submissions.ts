@@ -104,7 +104,9 @@ export class TemporalSubmissions implements Submissions {
   async give(canary: CanaryKey, order: OrderName, details: GivenDetails, of: string): Promise<GivenAnswer> {
     const { by, requestId, reason = '', revision } = details;
     const about = revision === undefined ? {} : { revision };
-    const change: Change = { id: requestId, kind: 'order', by, reason, requestId, of, ...about };
+    // What a run that is gone has left is rolled back, whatever comes of the order.
+    const kind = order === 'abort' ? 'recover' : 'order';
+    const change: Change = { id: requestId, kind, by, reason, requestId, of, ...about };
     const introduction = { summary: `${canary.name}.${canary.namespace}: ${order}` };
     const args: [OrderDetails] = [{ ...details, of }];
     const operation = this.startOperation(canary, change, introduction);

@@ -21,13 +21,19 @@ export interface Spread {
 /** What is measured of a release. */
 export type Measured = Pick<
   ArchivedSummary,
-  'id' | 'outcome' | 'startedAt' | 'endedAt' | 'commitTime' | 'restores' | 'undoneBy'
+  'id' | 'outcome' | 'cause' | 'startedAt' | 'endedAt' | 'commitTime' | 'restores' | 'undoneBy'
 >;
 
 const DAY_MS = 24 * 3_600_000;
 
 /** Outcomes of a change that has failed. One that a gate has refused never met users by decision, and is none. */
-const FAILED: readonly string[] = ['rolled-back', 'aborted', 'promotion-failed'];
+const FAILED: readonly string[] = ['rolled-back', 'aborted', 'promotion-failed', 'died'];
+
+/** To take a change back, or to roll back what a run that died has left, is what a failed one needs, not another change. */
+function isChange({ outcome, cause, restores }: Measured): boolean {
+  if (restores !== undefined || cause.kind === 'recover') return false;
+  return outcome === 'promoted' || FAILED.includes(outcome);
+}
 
 /**
  * @param releases those that ended from `since` on; what ended after `until` tells of earlier ones whether they were undone
@@ -39,10 +45,7 @@ export function doraOf(releases: readonly Measured[], since: Date, until: Date):
     return at >= since.getTime() && at < until.getTime();
   });
   const deployed = counted.filter(({ outcome }) => outcome === 'promoted');
-  // To take a change back is what a failed one needs, not another change.
-  const changes = counted.filter(
-    ({ outcome, restores }) => restores === undefined && (outcome === 'promoted' || FAILED.includes(outcome)),
-  );
+  const changes = counted.filter(isChange);
   const restored = restorations(releases);
   const failed = changes.filter((release) => FAILED.includes(release.outcome) || isUndone(release, restored));
   return {

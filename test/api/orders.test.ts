@@ -224,6 +224,25 @@ describe('orders', () => {
   });
 });
 
+describe('a release whose run was ended from outside', () => {
+  test('is aborted all the same, while its traffic is still on the canary', async () => {
+    const { id, name, fake, order } = await standing();
+    const canary = { cluster: bench.cluster, namespace: bench.world.namespace, name };
+    await bench.client.workflow.getHandle(workflowIdOf(canary)).terminate('test');
+    const { status, body } = await order('abort', { by: 'alice', reason: 'it hurts' }, { 'idempotency-key': 'a' });
+    assert.equal(status < 300, true, JSON.stringify(body));
+    const carriedOutBy = String(body['id']);
+    assert.notEqual(carriedOutBy, id);
+    const result = await ended(bench.app, carriedOutBy);
+    assert.equal(result.outcome, 'aborted');
+    assert.equal(fake.weights.canary, 0);
+    const given = result.record.find(({ what }) => what === 'order');
+    assert.deepEqual([given?.['order'], given?.['by'], given?.['of']], ['abort', 'alice (unverified)', undefined]);
+    const late = await order('abort', { by: 'bob' });
+    assert.equal(late.status, 409);
+  });
+});
+
 describe('a release', () => {
   test('is unknown by a made-up id, whatever it looks like', async () => {
     const ns = bench.world.namespace;

@@ -49,13 +49,23 @@ const cases: readonly (readonly [string, readonly Measured[], DoraFigures])[] = 
   ],
   [
     'each way to fail counts, and what decided nothing doesn’t',
-    ['rolled-back', 'aborted', 'promotion-failed', 'rejected', 'superseded', 'initialized', 'reconciled'].map(
+    ['rolled-back', 'aborted', 'promotion-failed', 'died', 'rejected', 'superseded', 'reconciled', 'fenced'].map(
       (outcome, index) => failed(index, outcome),
     ),
     {
       deploymentFrequency: { deployments: 0, perDay: 0 },
-      changeFailureRate: { changes: 3, failed: 3, percent: 100 },
-      timeToRestore: { count: 3, medianSeconds: 600 },
+      changeFailureRate: { changes: 4, failed: 4, percent: 100 },
+      timeToRestore: { count: 4, medianSeconds: 600 },
+      leadTime: { count: 0 },
+    },
+  ],
+  [
+    'what a run that died has left, another one rolls back: one change that has failed',
+    [failed(1, 'died'), release(2, { outcome: 'rolled-back', cause: { kind: 'recover', by: 'janitor' } })],
+    {
+      deploymentFrequency: { deployments: 0, perDay: 0 },
+      changeFailureRate: { changes: 1, failed: 1, percent: 100 },
+      timeToRestore: { count: 1, medianSeconds: 600 },
       leadTime: { count: 0 },
     },
   ],

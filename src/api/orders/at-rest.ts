@@ -17,7 +17,7 @@ const ATTEMPTS = 20;
 const PAUSE_MS = 250;
 
 /**
- * Gives orders that are for releases which have ended. A run of its own carries each of them out, on the workflow id of
+ * Gives orders that are for releases which have ended, or whose run is gone. A run of its own carries each of them out, on the workflow id of
  * the Canary, so that there is never another release beside it.
  */
 export class OrdersAtRest {

@@ -50,6 +50,7 @@ export class Orders {
     for (let attempt = 1; ; attempt += 1) {
       const run = await this.runs.find(release);
       if (!run) throw unknownRelease(formatReleaseId(release.canary, release.runId));
+      if (given.order === 'abort' && (await this.isLeftBehind(run))) return this.atRest.give(release, given);
       if (run.status !== 'running') throw ended(run);
       try {
         return await this.tell(run, given);
@@ -58,6 +59,15 @@ export class Orders {
         if (!(error instanceof WorkflowNotFoundError) || attempt >= ATTEMPTS) throw temporalProblem(error);
       }
     }
+  }
+
+  /**
+   * The run was ended from outside and couldn't roll back, and nothing has been done about its Canary since: whoever
+   * wants its traffic home needn't wait for the janitor.
+   */
+  private async isLeftBehind(run: Run): Promise<boolean> {
+    if (run.status !== 'terminated' && run.status !== 'timed-out') return false;
+    return (await this.runs.latest(run.canary))?.runId === run.runId;
   }
 
   private async tell(run: Run, given: GivenOrder): Promise<Obeyed | Pending> {
