@@ -274,7 +274,7 @@ interface LeaseContent {
   readonly observed: number;
   readonly approvals: string;
   readonly spec: string | undefined;
-  readonly retreat: LeaseRetreat | undefined;
+  readonly retreat?: LeaseRetreat | undefined;
 }
 
 interface LeaseSpec {
