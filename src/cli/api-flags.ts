@@ -62,7 +62,10 @@ function addLimitFlags(command: Command): Command {
         .argParser(count),
     )
     .addOption(
-      new Option('--rate-limit-logins <count>', 'logins and wrong tokens from one address a minute')
+      new Option(
+        '--rate-limit-logins <count>',
+        'logins, uses of links, and wrong tokens from one address a minute, each counted apart',
+      )
         .default(60)
         .env('SERINUS_RATE_LIMIT_LOGINS')
         .argParser(count),
@@ -83,6 +86,9 @@ export function authenticationOf(flags: ApiFlags): Authentication {
     throw new UsageError(`--auth none is for loopback only: leave it out with --host ${host}, or use --host 127.0.0.1`);
   }
   const kind = auth ?? (oidcIssuerUrl !== undefined ? 'oidc' : open ? 'none' : 'kubernetes');
+  if (kind === 'none' && flags.trustedProxies.length > 0) {
+    throw new UsageError('--trusted-proxies needs authentication: with --auth none no request may come by a proxy');
+  }
   if (kind === 'none') return { kind };
   return kind === 'oidc' ? { kind, audiences: audience, oidc: oidcSettingsOf(flags) } : { kind, audiences: audience };
 }

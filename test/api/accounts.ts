@@ -8,6 +8,8 @@ export const ROLE_BINDINGS: ResourceType = { apiVersion: RBAC, kind: 'RoleBindin
 
 /** Of a Role, in the API group of Canaries. */
 export interface Rule {
+  /** That of Canaries where left out. */
+  readonly apiGroups?: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
 }

@@ -31,6 +31,17 @@ export function orderAccess(order: OrderName, { namespace, name }: Named): Acces
   return { verb: 'update', subresource: wordOf(order), namespace, name };
 }
 
+/** The right to see the target of a Canary, with the template of its pods. */
+export function targetAccess(kind: 'Deployment' | 'DaemonSet', { namespace, name }: Named): Access {
+  return {
+    verb: 'get',
+    group: 'apps',
+    resource: kind === 'Deployment' ? 'deployments' : 'daemonsets',
+    namespace,
+    name,
+  };
+}
+
 /** As a rule of a Role would have it. */
 export function inWords({ verb, resource: whole = 'canaries', group, subresource, namespace, name }: Access): string {
   const resource = subresource === undefined ? whole : `${whole}/${subresource}`;

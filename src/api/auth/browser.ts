@@ -24,6 +24,35 @@ export function foreignHost(request: FastifyRequest): Problem | undefined {
   });
 }
 
+/** By these a proxy says that a request isn't its own. */
+const FORWARDED = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+] as const;
+
+/**
+ * Without authentication, only this machine may ask. What a proxy hands on comes from this machine, too, by its address.
+ *
+ * @returns undefined where no proxy says that it is another's
+ */
+export function forwarded(request: FastifyRequest): Problem | undefined {
+  const field = FORWARDED.find((header) => request.headers[header] !== undefined);
+  if (field === undefined) return undefined;
+  return new Problem('wrong-host', 'without authentication, requests that a proxy forwards are not answered', {
+    field: canonical(field),
+    value: request.headers[field],
+    remedy: 'run the API with --auth kubernetes or --auth oidc behind a proxy',
+  });
+}
+
+function canonical(header: string): string {
+  return header.replace(/(^|-)([a-z])/g, (part) => part.toUpperCase()).replace('Ip', 'IP');
+}
+
 /**
  * Browsers say from which site's page a request comes: `Origin`, or at least `Sec-Fetch-Site`. Programs needn't.
  *

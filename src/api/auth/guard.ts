@@ -6,7 +6,7 @@ import { pathOf } from '../problems/handler.js';
 import { Problem } from '../problems/problem.js';
 import { inWords, type Access } from './access.js';
 import { channelOf } from './actor.js';
-import { changes, foreignHost, foreignOrigin, isLoopbackOrigin } from './browser.js';
+import { changes, foreignHost, foreignOrigin, forwarded, isLoopbackOrigin } from './browser.js';
 import type { Limits } from './limits.js';
 import { Reviews } from './reviews.js';
 import type { Session, Sessions } from './sessions/sessions.js';
@@ -136,15 +136,15 @@ export class Guard {
     }
   }
 
-  /** A token that isn't known yet costs a question to Kubernetes, so nobody may try many that turn out wrong. */
+  /** A token that isn't known yet costs a question to Kubernetes; who has tried many that were wrong waits for an answer. */
   private async byToken(request: FastifyRequest, reviews: Reviews): Promise<User> {
     const { limits } = this.options;
     const token = tokenOf(request);
     if (token === undefined) throw new Problem('unauthenticated', 'there is no bearer token', ASK);
-    if (!reviews.remembers(token)) await limits.demandLogin(request);
-    const user = await reviews.userOf(token);
+    const look = (): Promise<User | undefined> => reviews.userOf(token);
+    const user = await (reviews.remembers(token) ? look() : limits.inTurn(request, look));
     if (user) return user;
-    await limits.spendLogin(request);
+    await limits.spendAttempt(request, 'token');
     throw new Problem('unauthenticated', 'the token is not valid here', ASK);
   }
 
@@ -184,5 +184,9 @@ function tokenOf(request: FastifyRequest): string | undefined {
 }
 
 function foreignPage(request: FastifyRequest): Problem | undefined {
-  return foreignHost(request) ?? (changes(request) ? foreignOrigin(request, isLoopbackOrigin) : undefined);
+  return (
+    forwarded(request) ??
+    foreignHost(request) ??
+    (changes(request) ? foreignOrigin(request, isLoopbackOrigin) : undefined)
+  );
 }

@@ -1,6 +1,8 @@
+import { isIPv6 } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
+import { Turns } from './turns.js';
 
 /** How often one may ask, a minute; without bounds where 0. Each process counts for itself. */
 export interface RateLimits {
@@ -8,7 +10,7 @@ export interface RateLimits {
   readonly requests: number;
   /** Requests of one user that change something: orders, releases, checks. */
   readonly changes: number;
-  /** Logins from one address, and requests from it with credentials that turn out not to be valid. */
+  /** From one address: logins, uses of links, and wrong tokens, each counted apart. */
   readonly logins: number;
 }
 
@@ -16,13 +18,24 @@ const WINDOW_MS = 60_000;
 /** Users and addresses that are counted at once; those heard of longest ago are forgotten first. */
 const KEPT = 10_000;
 
+/** What is counted by address. None of them uses up another one, so that wrong tokens keep nobody from logging in. */
+export type Attempt = 'login' | 'callback' | 'link' | 'token';
+
+const ATTEMPTS: Readonly<Record<Attempt, string>> = {
+  login: 'logins',
+  callback: 'logins',
+  link: 'uses of links',
+  token: 'wrong tokens',
+};
+
 type Budget = ReturnType<FastifyInstance['createRateLimit']>;
 
 /** Counts requests in windows of a minute. */
 export class Limits {
   private requests: Budget | undefined;
   private changes: Budget | undefined;
-  private logins: Budget | undefined;
+  private attempts: Readonly<Partial<Record<Attempt, Budget | undefined>>> = {};
+  private readonly turns = new Turns();
 
   /** @param limits nothing is counted where undefined */
   constructor(private readonly limits: RateLimits | undefined) {}
@@ -37,7 +50,13 @@ export class Limits {
         max === 0 ? undefined : app.createRateLimit({ max, ...(keyGenerator ? { keyGenerator } : {}) });
       this.requests = budget(limits.requests, byUser);
       this.changes = budget(limits.changes, byUser);
-      this.logins = budget(limits.logins);
+      const { logins } = limits;
+      this.attempts = {
+        login: budget(logins),
+        callback: budget(logins),
+        link: budget(logins),
+        token: budget(logins),
+      };
     });
   }
 
@@ -52,30 +71,39 @@ export class Limits {
   }
 
   /**
-   * Counts a login, or credentials that weren't valid, against the address.
+   * Counts an attempt against the address.
    *
    * @throws Problem where there were too many
    */
-  async spendLogin(request: FastifyRequest): Promise<void> {
-    await take(this.logins, request, 'logins');
+  async spendAttempt(request: FastifyRequest, attempt: Attempt): Promise<void> {
+    await take(this.attempts[attempt], request, ATTEMPTS[attempt]);
   }
 
-  /** @throws Problem where the address has no login left, which isn't counted */
-  async demandLogin(request: FastifyRequest): Promise<void> {
-    await take(this.logins, request, 'logins', { increment: false });
+  /**
+   * Looks up a token that isn't known. Where many wrong ones have come from the address, one after another: that keeps
+   * nobody out who has a valid one, and the API server from being asked as fast as somebody can send.
+   *
+   * @throws Problem where too many wait already; whatever `look` throws
+   */
+  async inTurn<T>(request: FastifyRequest, look: () => Promise<T>): Promise<T> {
+    const spent = await isSpent(this.attempts.token, request);
+    return spent ? this.turns.take(networkOf(request.ip), look) : look();
   }
 }
 
-async function take(
-  budget: Budget | undefined,
-  request: FastifyRequest,
-  what: string,
-  options?: { readonly increment: boolean },
-): Promise<void> {
-  const state = await budget?.(request, options);
-  if (state === undefined || state.isAllowed) return;
-  const over = options?.increment === false ? state.remaining === 0 && state.ttl > 0 : state.isExceeded;
-  if (!over) return;
+/** Whoever has an IPv6 address has all that begin with the same 64 bits. */
+function networkOf(address: string): string {
+  return isIPv6(address) ? address.split(':', 4).join(':') : address;
+}
+
+async function isSpent(budget: Budget | undefined, request: FastifyRequest): Promise<boolean> {
+  const state = await budget?.(request, { increment: false });
+  return state !== undefined && !state.isAllowed && state.remaining === 0 && state.ttl > 0;
+}
+
+async function take(budget: Budget | undefined, request: FastifyRequest, what: string): Promise<void> {
+  const state = await budget?.(request);
+  if (state === undefined || state.isAllowed || !state.isExceeded) return;
   throw new Problem('rate-limited', `more than ${state.max} ${what} a minute`, {
     retryAfter: Math.max(1, state.ttlInSeconds),
     remedy: 'wait for as long as Retry-After says',

@@ -29,9 +29,13 @@ const tokenReviewSchema = z.object({
 
 const accessReviewSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }) });
 
+/** How long a token that was valid is taken for one that may well be valid again. */
+const TRUSTED_MS = 3_600_000;
+
 /** Asks Kubernetes who a token belongs to and what they may do. Tokens are kept as their SHA-256 only. */
 export class Reviews {
   private readonly users = new Expiring<User | undefined>(REMEMBERED_MS);
+  private readonly trusted = new Expiring<true>(TRUSTED_MS, 10_000);
   private readonly rights = new Expiring<boolean>(REMEMBERED_MS, 10_000);
 
   /** @param audiences a token must be meant for one of these; for the API server itself where empty */
@@ -40,14 +44,18 @@ export class Reviews {
     private readonly audiences: readonly string[],
   ) {}
 
-  /** Whether it is known without asking whose token it is, or that it is nobody's. */
+  /** Whether it is known whose token it is, or that it is nobody's, or it was somebody's within the last hour. */
   remembers(token: string): boolean {
-    return this.users.has(digest(token));
+    const key = digest(token);
+    return this.users.has(key) || this.trusted.has(key);
   }
 
   /** @returns undefined for a token that isn't valid here */
   async userOf(token: string): Promise<User | undefined> {
-    return this.users.get(digest(token), () => this.reviewToken(token));
+    const key = digest(token);
+    const user = await this.users.get(key, () => this.reviewToken(token));
+    if (user) await this.trusted.get(key, () => Promise.resolve(true));
+    return user;
   }
 
   /** Whether RBAC (or whatever authorizes in the cluster) grants this to the user and their groups. */

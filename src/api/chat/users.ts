@@ -1,14 +1,20 @@
 import { z } from 'zod';
+import { isReserved } from '../auth/reserved.js';
 import type { User } from '../auth/user.js';
 
 /** Who somebody in Slack is to Kubernetes. */
 export type ChatUsers = ReadonlyMap<string, User>;
 
+const OWN = 'names that begin with system: are Kubernetes’ own, and nobody in Slack';
+
 const fileSchema = z.record(
   z.string().regex(/^[UW][A-Z0-9]+$/, { error: 'use the member ID that Slack shows in a profile, such as U024BE7LH' }),
   z.strictObject({
-    user: z.string().min(1, { error: 'name the user as Kubernetes knows it' }),
-    groups: z.array(z.string()).default([]),
+    user: z
+      .string()
+      .min(1, { error: 'name the user as Kubernetes knows it' })
+      .refine((name) => !isReserved(name), { error: OWN }),
+    groups: z.array(z.string().refine((group) => !isReserved(group), { error: OWN })).default([]),
   }),
 );
 

@@ -142,11 +142,9 @@ export class LiveView {
       if (!run) return {};
       if (run.status !== 'running') {
         const { release, analysis } = await this.ended.get(run.runId, () => this.endedRun(run));
-        return {
-          run,
-          release: { ...release, ...(await steeringAtRest(this.deps, this.runs, key, release)) },
-          analysis,
-        };
+        // Everybody who may see the Canary sees this, also who may not get its target: no template is in it.
+        const atRest = await steeringAtRest(this.deps, this.runs, key, release, () => Promise.resolve(false));
+        return { run, release: { ...release, ...atRest }, analysis };
       }
       const told = await this.runs.view(run);
       const release = releaseOf(run, told, undefined);

@@ -9,7 +9,7 @@ import type { State } from '../../domain/state.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Problem } from '../problems/problem.js';
 import type { Release } from '../schema/release.js';
-import { desiredOf } from './desired.js';
+import { desiredOf, type MayGet } from './desired.js';
 import type { Runs } from './runs.js';
 import { stepsAtRest } from './steering.js';
 
@@ -18,30 +18,33 @@ type AtRest = Pick<Release, 'steering' | 'desired'>;
 /**
  * What can be ordered of a release that has ended: nothing, unless it is the newest of its Canary and nothing is under
  * way. Nothing either where that can't be found out.
+ *
+ * @param mayGet whether whoever asks may get an object that would be shown
  */
 export async function steeringAtRest(
   deps: Dependencies,
   runs: Runs,
   key: CanaryKey,
   release: Release,
+  mayGet: MayGet,
 ): Promise<AtRest> {
   if (!release.ended) return {};
   try {
     if ((await runs.latest(key))?.status === 'running') return {};
-    return await askKubernetes(() => atRest(deps, key, release));
+    return await askKubernetes(() => atRest(deps, key, release, mayGet));
   } catch (error) {
     if (error instanceof Problem) return {};
     throw error;
   }
 }
 
-async function atRest(deps: Dependencies, key: CanaryKey, release: Release): Promise<AtRest> {
+async function atRest(deps: Dependencies, key: CanaryKey, release: Release, mayGet: MayGet): Promise<AtRest> {
   const view = await readCanary(deps, key);
   if (!view) return {};
   const state = asItRests(deps, key, view);
   if (state.applied === undefined || state.applied.hash !== release.revision) return {};
   const steering = stepsAtRest(state, release.id, await recall(deps, key));
-  const desired = release.outcome === 'undone' ? await desiredOf(deps, key) : undefined;
+  const desired = release.outcome === 'undone' ? await desiredOf(deps, key, mayGet) : undefined;
   return { steering, ...(desired ? { desired } : {}) };
 }
 

@@ -2,22 +2,30 @@ import { readCanary, workbench, workloadsOf } from '../../activities/canary.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import type { Canary } from '../../crds/canary.js';
 import type { CanaryKey } from '../../domain/identity.js';
+import { targetAccess, type Access } from '../auth/access.js';
 import { CONFIG_MAPS, SECRETS } from '../../kubernetes/object.js';
 import { configReferences, keyOf, withConfigNames, type PodSpec } from '../../kubernetes/objects/config-references.js';
 import { asPodController, type PodTemplate } from '../../workloads/shared/pod-controller.js';
 import { withoutRolloutId } from '../../workloads/shared/primary.js';
 import type { Release } from '../schema/release.js';
 
+/** Whether whoever asks may do that. */
+export type MayGet = (access: Access) => Promise<boolean>;
+
 /**
  * What would make the target hold again what its primary runs after an undo: a JSON patch, and the command that applies
  * it.
  *
- * @returns undefined where there is no such target with a pod template
+ * @param mayGet whether whoever asks may get the target itself: its template is in the patch
+ * @returns undefined where there is no such target with a pod template, or it may not be shown
  */
-export async function desiredOf(deps: Dependencies, key: CanaryKey): Promise<Release['desired']> {
+export async function desiredOf(deps: Dependencies, key: CanaryKey, mayGet: MayGet): Promise<Release['desired']> {
   const view = await readCanary(deps, key);
-  if (!view?.canary || view.canary.targetRef.kind === 'Service') return undefined;
+  if (!view?.canary) return undefined;
   const { canary, workload } = workbench(deps, view);
+  const { kind, name } = canary.targetRef;
+  if (kind === 'Service') return undefined;
+  if (!(await mayGet(targetAccess(kind, { namespace: canary.namespace, name })))) return undefined;
   const { primary } = await workloadsOf(deps, canary);
   const selector = await workload.selector(canary);
   if (!primary || !selector) return undefined;
@@ -26,7 +34,6 @@ export async function desiredOf(deps: Dependencies, key: CanaryKey): Promise<Rel
   const spec = await asTargets(deps, canary, template.spec);
   const value: PodTemplate = { ...template, metadata: { ...template.metadata, labels }, spec };
   const patch = [{ op: 'replace', path: '/spec/template', value }];
-  const { kind, name } = canary.targetRef;
   const text = JSON.stringify(patch).replaceAll("'", "'\\''");
   return {
     patch,

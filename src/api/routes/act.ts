@@ -31,13 +31,13 @@ export function actRoutes(app: App, offered: OfferedOrders, limits: Limits): voi
 
   app.get('/act/:token', {
     schema: { ...HIDDEN, params: paramsSchema },
-    onRequest: (request) => limits.spendLogin(request),
+    onRequest: (request) => limits.spendAttempt(request, 'link'),
     handler: ({ params }, reply) => answer(reply, async () => asked(await offered.ask(params.token))),
   });
 
   app.post('/act/:token', {
     schema: { ...HIDDEN, params: paramsSchema, body: formSchema },
-    onRequest: (request) => limits.spendLogin(request),
+    onRequest: (request) => limits.spendAttempt(request, 'link'),
     handler: ({ params, body }, reply) =>
       answer(reply, async () => {
         const question = await offered.ask(params.token);

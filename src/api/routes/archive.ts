@@ -6,6 +6,7 @@ import { doraOf } from '../../archive/dora.js';
 import type { ReleaseFilter } from '../../archive/port.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { archiveIn, askArchive } from '../archive.js';
+import type { Access } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
 import { unknownRelease } from '../orders/given.js';
 import { Problem } from '../problems/problem.js';
@@ -118,10 +119,12 @@ export function archiveRoutes(
       const { namespace, name } = idOf(request.params.id).canary;
       await guard.admit(request, { verb: 'get', namespace, name });
     },
-    handler: async ({ params }) => {
+    handler: async (request) => {
+      const { params } = request;
+      const mayGet = (access: Access): Promise<boolean> => guard.may(request, access);
       const release = await finder.find(idOf(params.id));
       if (!release) throw unknownRelease(params.id);
-      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params.id).canary, release)) };
+      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params.id).canary, release, mayGet)) };
     },
   });
 

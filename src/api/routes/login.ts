@@ -27,9 +27,11 @@ export function loginRoutes(app: App, options: LoginOptions): void {
   const { guard, sessions, limits, issuer, log } = options;
 
   /** Nobody may log in, fail or be refused as often as they like. */
-  const counted = async (request: FastifyRequest): Promise<void> => {
-    await audited(guard, request, () => limits.spendLogin(request));
-  };
+  const counted =
+    (attempt: 'login' | 'callback') =>
+    async (request: FastifyRequest): Promise<void> => {
+      await audited(guard, request, () => limits.spendAttempt(request, attempt));
+    };
 
   app.get('/auth/login', {
     schema: {
@@ -40,7 +42,7 @@ export function loginRoutes(app: App, options: LoginOptions): void {
       querystring: loginQuerySchema,
       response: { ...problems },
     },
-    onRequest: counted,
+    onRequest: counted('login'),
     handler: async (request, reply) => {
       const { return: returnTo } = request.query;
       if (!isOwnPath(returnTo)) throw wrongReturn(returnTo);
@@ -58,7 +60,7 @@ export function loginRoutes(app: App, options: LoginOptions): void {
       security: [],
       response: { ...problems },
     },
-    onRequest: counted,
+    onRequest: counted('callback'),
     handler: (request, reply) =>
       audited(guard, request, async () => {
         const { login, session } = await loggedIn(options, request, reply);

@@ -65,10 +65,12 @@ export function releaseRoutes(
       response: { 200: releaseSchema, ...problems },
     },
     onRequest: (request) => admit(request, ({ namespace, name }) => ({ verb: 'get', namespace, name })),
-    handler: async ({ params }) => {
+    handler: async (request) => {
+      const { params } = request;
+      const mayGet = (access: Access): Promise<boolean> => guard.may(request, access);
       const release = await finder.find(idOf(params));
       if (!release) throw unknownRelease(params.id);
-      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params).canary, release)) };
+      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params).canary, release, mayGet)) };
     },
   });
 

@@ -127,7 +127,9 @@ export const releaseSchema = z
         command: z.string().describe('The same for kubectl'),
       })
       .optional()
-      .describe('Of a release that was undone: what makes the target hold again what its primary runs'),
+      .describe(
+        'Of a release that was undone: what makes the target hold again what its primary runs; for whoever may get the target',
+      ),
     ...whatTheWorkerTells,
     record: z.array(recordEntrySchema).describe('What happened, oldest first'),
     recordDropped: z.number().describe('Entries in the middle of the record that are not kept'),

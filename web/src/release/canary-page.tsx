@@ -10,6 +10,7 @@ import { ProblemNotice } from '../ui/problem.js';
 import { Status } from '../ui/status.js';
 import { useTitle } from '../ui/title.js';
 import { knownPhase } from './phase.js';
+import { useRelease } from './past-page.js';
 import { ReleaseView } from './release-view.js';
 import { useLive } from './use-live.js';
 
@@ -40,6 +41,8 @@ export function CanaryPage({ namespace, name }: { readonly namespace: string; re
 function Watched({ live, changed }: { readonly live: Live; readonly changed: () => void }) {
   const { t, locale } = useLanguage();
   const { namespace, name } = live.canary;
+  // Not for everybody who may look at the Canary, so it isn't in what is live.
+  const { data } = useRelease(live.release?.outcome === 'undone' ? live.release.id : '');
   if (!live.release) {
     return (
       <div className="empty">
@@ -54,7 +57,11 @@ function Watched({ live, changed }: { readonly live: Live; readonly changed: () 
       <p className="visually-hidden" aria-live="polite">
         {t.release.told(phase, percent(live.weight.wanted, locale))}
       </p>
-      <ReleaseView live={live} release={live.release} changed={changed} />
+      <ReleaseView
+        live={live}
+        release={{ ...live.release, ...(data?.desired && { desired: data.desired }) }}
+        changed={changed}
+      />
       <p>
         <Link href={`/releases?namespace=${namespace}&name=${name}`}>{t.release.more}</Link>
       </p>

@@ -1,3 +1,4 @@
+import { foreignGroups, isReserved } from '../reserved.js';
 import type { ClaimSettings } from './settings.js';
 
 /** Who an ID token says it is. */
@@ -13,12 +14,6 @@ export class UnusableClaims extends Error {
   override readonly name = 'UnusableClaims';
 }
 
-/** Users and groups of Kubernetes' own, such as system:masters: no issuer speaks for them. */
-const RESERVED = 'system:';
-
-/** The API server adds it to whoever it has recognised, so rights may be bound to it. */
-const EVERYBODY = 'system:authenticated';
-
 /**
  * The user that Kubernetes' own OpenID Connect authenticator would make of the claims.
  *
@@ -29,12 +24,7 @@ export function identityOf(claims: Readonly<Record<string, unknown>>, settings: 
     if (claims[claim] !== wanted) throw new UnusableClaims(`the claim "${claim}" is not "${wanted}"`);
   }
   const username = usernameOf(claims, settings);
-  const groups = groupsOf(claims, settings);
-  return {
-    username,
-    groups: [...groups.filter((group) => !group.startsWith(RESERVED)), EVERYBODY],
-    ignored: groups.filter((group) => group.startsWith(RESERVED)),
-  };
+  return { username, ...foreignGroups(groupsOf(claims, settings)) };
 }
 
 function usernameOf(claims: Readonly<Record<string, unknown>>, settings: ClaimSettings): string {
@@ -46,7 +36,7 @@ function usernameOf(claims: Readonly<Record<string, unknown>>, settings: ClaimSe
     throw new UnusableClaims('the e-mail address is not verified');
   }
   const username = `${usernamePrefix}${name}`;
-  if (username.startsWith(RESERVED)) throw new UnusableClaims(`the name "${username}" is Kubernetes' own`);
+  if (isReserved(username)) throw new UnusableClaims(`the name "${username}" is Kubernetes' own`);
   return username;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OidcSettings } from '../oidc/settings.js';
+import { foreignGroups, isReserved } from '../reserved.js';
 import { Cookies } from './cookies.js';
 import { Seal, type Purpose } from './seal.js';
 
@@ -64,9 +65,17 @@ export class Sessions {
     return this.options.origin;
   }
 
-  /** @returns undefined where there is none that is valid */
+  /**
+   * What a session says is believed as far as what an issuer says: whoever has got hold of a key is still nobody of
+   * Kubernetes' own.
+   *
+   * @returns undefined where there is none that is valid
+   */
   async read(request: FastifyRequest): Promise<Session | undefined> {
-    return this.opened(request, 'session', 'session', sessionSchema);
+    const session = await this.opened(request, 'session', 'session', sessionSchema);
+    if (session === undefined || isReserved(session.user.username)) return undefined;
+    const { username, groups } = session.user;
+    return { ...session, user: { username, groups: foreignGroups(groups).groups } };
   }
 
   /** Whether the browser has sent a session, valid or not. */
