@@ -113,7 +113,7 @@ export class ServiceWorkload implements Workload {
   }
 
   async reconcile(canary: Canary, fence: Claim): Promise<void> {
-    if (!(await this.get(canary, canary.targetRef.primaryName))) await this.build(canary, fence);
+    if (!(await this.primary(canary))) await this.build(canary, fence);
     await this.followTarget(canary, await this.target(canary), fence);
   }
 
@@ -141,6 +141,7 @@ export class ServiceWorkload implements Workload {
   }
 
   async settle(canary: Canary, fence: Claim): Promise<void> {
+    if (!(await this.primary(canary))) return;
     await this.writePrimary(canary, fence, (current) => current && settled(current));
   }
 

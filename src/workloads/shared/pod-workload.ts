@@ -196,6 +196,7 @@ export class PodWorkload implements Workload {
   }
 
   async settle(canary: Canary, fence: Claim): Promise<void> {
+    if (!(await this.primary(canary))) return;
     await this.writePrimary(canary, fence, (current) => current && settled(current));
   }
 
