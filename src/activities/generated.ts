@@ -170,6 +170,7 @@ function serviceWish(
     label: selector.label,
     selector: by,
     ports,
+    namesPort: service.namesPort,
     headless: service.headless,
     trafficDistribution: service.trafficDistribution,
     labels: metadata.labels,

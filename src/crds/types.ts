@@ -96,6 +96,8 @@ export interface CanaryService extends Omit<ServiceSpec, ServiceDefaults> {
   readonly canaryName: string;
   readonly port: number;
   readonly portName: string;
+  /** The spec says what the port is called. */
+  readonly namesPort: boolean;
   readonly targetPort: number | string;
   readonly portDiscovery: boolean;
   readonly headless: boolean;

@@ -13,6 +13,7 @@ export function serviceOf(spec: ServiceSpec, target: string): CanaryService {
     primaryName: `${name}-primary`,
     canaryName: `${name}-canary`,
     portName: spec.portName || 'http',
+    namesPort: Boolean(spec.portName),
     targetPort: isUnset(spec.targetPort) ? spec.port : spec.targetPort,
     portDiscovery: spec.portDiscovery ?? false,
     headless: spec.headless ?? false,

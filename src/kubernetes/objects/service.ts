@@ -2,6 +2,7 @@ import type { KubeObject, OwnerReference } from '../object.js';
 import { SERVICES } from '../object.js';
 import { isOurs } from '../ownership.js';
 import { FLUX_SHIELD, type StringMap } from './metadata.js';
+import { portsOfTaken } from './taken-service.js';
 
 /** What one of a Canary's three Services shall be. */
 export interface ServiceWish {
@@ -14,6 +15,8 @@ export interface ServiceWish {
   readonly label: string;
   readonly selector: ServiceSelector;
   readonly ports: readonly ServicePort[];
+  /** The first of them has got its name from the Canary's users. */
+  readonly namesPort: boolean;
   readonly headless: boolean;
   readonly trafficDistribution?: string | undefined;
   readonly labels: StringMap;
@@ -40,15 +43,19 @@ export interface ServicePort {
 }
 
 /**
- * The Service as it shall be, from what it is. Ports and selector are always ours; metadata only where the Service was
- * made for this Canary. Type, cluster IP and traffic distribution are set once, at its creation.
+ * The Service as it shall be, from what it is. The selector is always ours; ports and metadata only where the Service
+ * was made for this Canary: the users' own keeps its further ports, and names and node ports of all of them. Type, cluster IP and traffic distribution are set once, at its creation.
  */
 export function desiredService(wish: ServiceWish, current: KubeObject | undefined): KubeObject {
   if (current === undefined) return newService(wish);
   const spec = current['spec'] as ServiceSpec;
   const selector = selectorFor(wish.selector, spec.selector);
-  const inOrder = samePorts(spec.ports ?? [], wish.ports) && sameMap(spec.selector ?? {}, selector);
   const owned = isOurs(current, wish.owner);
+  const present = spec.ports ?? [];
+  const ports = owned
+    ? wish.ports.map((port) => keepNodePort(port, present))
+    : portsOfTaken(present, wish.ports, wish.namesPort);
+  const inOrder = samePorts(present, ports) && sameMap(spec.selector ?? {}, selector);
   if (inOrder && !owned) return current;
   return {
     ...current,
@@ -59,13 +66,7 @@ export function desiredService(wish: ServiceWish, current: KubeObject | undefine
         ? managed(annotationsOf(wish), current.metadata.annotations, wish.unmanagedAnnotations)
         : { ...current.metadata.annotations, ...FLUX_SHIELD },
     },
-    spec: inOrder
-      ? spec
-      : {
-          ...spec,
-          selector,
-          ports: wish.ports.map((port) => keepNodePort(port, spec.ports ?? [])),
-        },
+    spec: inOrder ? spec : { ...spec, selector, ports },
   };
 }
 
@@ -140,6 +141,8 @@ function sameMap(a: StringMap, b: StringMap): boolean {
 }
 
 function keepNodePort(port: ServicePort, current: readonly ServicePort[]): ServicePort {
-  const nodePort = current.find((other) => other.name === port.name)?.nodePort;
+  const isSame = (other: ServicePort): boolean => other.port === port.port && other.protocol === port.protocol;
+  const before = current.find((other) => other.name === port.name) ?? current.find(isSame);
+  const nodePort = before?.nodePort;
   return nodePort === undefined ? port : { ...port, nodePort };
 }
