@@ -12,15 +12,25 @@ import { complaintAbout, isKnownVariable } from './command-line.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+const reference = z.object({ name: z.string() });
 const containerSchema = z.object({
   args: z.array(z.string()),
-  env: z.array(z.object({ name: z.string() })).default([]),
+  env: z
+    .array(
+      z.object({ name: z.string(), valueFrom: z.object({ secretKeyRef: z.object({ name: z.string() }) }).optional() }),
+    )
+    .default([]),
+  envFrom: z.array(z.object({ configMapRef: reference.optional(), secretRef: reference.optional() })).default([]),
 });
 const deploymentSchema = z.object({
   metadata: z.object({ name: z.string() }),
   spec: z.object({
     template: z.object({
-      spec: z.object({ serviceAccountName: z.string().optional(), containers: z.tuple([containerSchema]) }),
+      spec: z.object({
+        serviceAccountName: z.string().optional(),
+        containers: z.tuple([containerSchema]),
+        volumes: z.array(z.object({ secret: z.object({ secretName: z.string() }).optional() })).default([]),
+      }),
     }),
   }),
 });
@@ -54,9 +64,10 @@ for (const values of VALUES) {
         .object({ data: z.record(z.string(), z.string()) })
         .parse(ofKind('ConfigMap').find(({ metadata }) => metadata.name === 'serinus'));
       for (const { metadata, spec } of processes(objects)) {
-        const { args, env } = spec.template.spec.containers[0];
+        const { args, env, envFrom } = spec.template.spec.containers[0];
         assert.equal(await complaintAbout(args), undefined, metadata.name);
-        const variables = args[0] === 'loadtester' ? [] : [...Object.keys(config.data), ...env.map(({ name }) => name)];
+        const settings = envFrom.some(({ configMapRef }) => configMapRef !== undefined) ? Object.keys(config.data) : [];
+        const variables = [...settings, ...env.map(({ name }) => name)];
         for (const variable of variables) assert.ok(isKnownVariable(variable, args[0] ?? ''), variable);
       }
     });
@@ -82,6 +93,40 @@ for (const values of VALUES) {
       return undefined;
     });
 
+    test('gives no Secret of a process to another one, and the load tester nothing but its own', () => {
+      const ofTemporal = ['temporal-client', 'temporal-key'];
+      const holders = new Map<string, string[]>();
+      for (const { spec } of processes(objects)) {
+        const { containers, volumes } = spec.template.spec;
+        const { args, env, envFrom } = containers[0];
+        const secrets = [
+          ...envFrom.map(({ secretRef }) => secretRef?.name),
+          ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef.name),
+          ...volumes.map(({ secret }) => secret?.secretName),
+        ].filter((name) => name !== undefined);
+        for (const secret of new Set(secrets)) holders.set(secret, [...(holders.get(secret) ?? []), args[0] ?? '']);
+      }
+      for (const [secret, processes] of holders) {
+        if (ofTemporal.includes(secret)) assert.ok(!processes.includes('loadtester'), secret);
+        else assert.equal(processes.length, 1, `${secret} is held by ${processes.join()}`);
+      }
+      const [tester] = processes(objects).filter(({ spec }) => argsOf(spec)[0] === 'loadtester');
+      if (tester === undefined) return;
+      assert.equal(
+        argsOf(tester.spec)[argsOf(tester.spec).indexOf('--token-file') + 1],
+        '/etc/serinus/loadtester/token',
+      );
+      assert.ok(
+        tester.spec.template.spec.containers[0].envFrom.every(({ configMapRef }) => configMapRef === undefined),
+      );
+    });
+
+    test('has a NetworkPolicy for each pod, without being asked', () => {
+      const policies = ofKind('NetworkPolicy').map(({ metadata }) => metadata.name);
+      const deployments = ofKind('Deployment').map(({ metadata }) => metadata.name);
+      assert.deepEqual(policies.sort(), deployments.sort());
+    });
+
     test('starts processes as accounts that are there', () => {
       const accounts = ofKind('ServiceAccount').map(({ metadata }) => metadata.name);
       for (const { spec } of processes(objects)) {
@@ -91,6 +136,8 @@ for (const values of VALUES) {
     });
   });
 }
+
+const argsOf = ({ template }: z.output<typeof deploymentSchema>['spec']): string[] => template.spec.containers[0].args;
 
 function processes(objects: readonly KubeObject[]) {
   return objects
@@ -103,6 +150,14 @@ const MISTAKES: Readonly<Record<string, { readonly set: readonly string[]; reado
   'an address without a port': { set: ['temporal.address=temporal'], says: /\/temporal\/address/ },
   'a number that is none': { set: ['temporal.address=t:1', 'worker.replicas=many'], says: /\/worker\/replicas/ },
   'a name that there isn’t': { set: ['temporal.address=t:1', 'api.servce.port=1'], says: /'servce' not allowed/ },
+  'a load tester that lets everybody in': {
+    set: ['temporal.address=t:1', 'loadtester.enabled=true'],
+    says: /loadtester\.tokenSecret is missing: a Secret whose key `token`/,
+  },
+  'one Secret for all processes': {
+    set: ['temporal.address=t:1', 'existingSecret=all'],
+    says: /'existingSecret' not allowed/,
+  },
   'a scope that there isn’t': { set: ['temporal.address=t:1', 'scope=all'], says: /\/scope/ },
   'an issuer without a client': {
     set: ['temporal.address=t:1', 'api.oidc.issuerUrl=https://login.example.com'],

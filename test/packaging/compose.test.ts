@@ -32,6 +32,7 @@ const serviceSchema = z.strictObject({
     )
     .default([]),
   extra_hosts: z.array(z.string()).optional(),
+  secrets: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.strictObject({ condition })).default({}),
   healthcheck: z
     .strictObject({
@@ -44,8 +45,12 @@ const serviceSchema = z.strictObject({
     .optional(),
 });
 
-const { services, volumes } = z
-  .looseObject({ services: z.record(z.string(), serviceSchema), volumes: z.record(z.string(), z.null()) })
+const { services, volumes, secrets } = z
+  .looseObject({
+    services: z.record(z.string(), serviceSchema),
+    volumes: z.record(z.string(), z.null()),
+    secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
+  })
   .parse(parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }));
 
 const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
@@ -111,7 +116,8 @@ for (const [name, service] of Object.entries(services)) {
 
     test('has no secret written into it', () => {
       for (const [variable, value] of Object.entries(service.environment)) {
-        if (/PASSWORD|PWD|TOKEN|KEY/.test(variable)) assert.match(String(value), /^\$\{/, variable);
+        if (/_FILE$/.test(variable)) assert.match(String(value), /^\/run\/secrets\//, variable);
+        else if (/PASSWORD|PWD|TOKEN|KEY/.test(variable)) assert.match(String(value), /^\$\{/, variable);
       }
     });
   });
@@ -145,6 +151,17 @@ for (const [name, service] of ours) {
     });
   });
 }
+
+test('the load tester demands a token that is nobody else’s, and knows no secret of another process', () => {
+  const [, tester] = ours.find(([, { command }]) => command[0] === 'loadtester') ?? assert.fail('no load tester');
+  assert.deepEqual(tester.secrets, ['loadtester-token']);
+  assert.equal(tester.environment['SERINUS_LOADTESTER_TOKEN_FILE'], '/run/secrets/loadtester-token');
+  assert.match(secrets['loadtester-token']?.file ?? '', /^\$\{SERINUS_LOADTESTER_TOKEN_FILE:\?/);
+  for (const [name, service] of Object.entries(services)) {
+    if (service !== tester) assert.deepEqual(service.secrets, [], name);
+  }
+  for (const volume of tester.volumes) assert.equal(typeof volume, 'string', 'no kubeconfig');
+});
 
 function after(flag: string, command: readonly string[]): string | undefined {
   return command[command.indexOf(flag) + 1];

@@ -57,7 +57,10 @@ const deploymentSchema = z.object({
   spec: z.object({
     replicas: z.number(),
     template: z.object({
-      metadata: z.object({ annotations: z.record(z.string(), z.string()) }),
+      metadata: z.object({
+        annotations: z.record(z.string(), z.string()),
+        labels: z.record(z.string(), z.string()),
+      }),
       spec: z.object({
         serviceAccountName: z.string(),
         terminationGracePeriodSeconds: z.number(),
@@ -79,6 +82,21 @@ const deploymentSchema = z.object({
         ]),
       }),
     }),
+  }),
+});
+
+const policySchema = z.object({
+  spec: z.object({
+    podSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+    policyTypes: z.array(z.string()),
+    egress: z.array(
+      z.object({
+        ports: z.array(z.object({ port: z.number() })).optional(),
+        to: z
+          .array(z.object({ ipBlock: z.object({ cidr: z.string(), except: z.array(z.string()) }).optional() }))
+          .optional(),
+      }),
+    ),
   }),
 });
 
@@ -111,11 +129,32 @@ for (const folder of ['cluster', 'one-namespace', 'example']) {
       }
     });
 
-    test('takes settings from the ConfigMap that is there, and from a Secret that may be', () => {
+    test('takes settings from the ConfigMap that is there, and from Secrets that may be: one for each process', () => {
       for (const { spec } of deployments) {
-        const [{ configMapRef } = {}, { secretRef } = {}] = spec.template.spec.containers[0].envFrom;
+        const { args, envFrom } = spec.template.spec.containers[0];
+        const [{ configMapRef } = {}, ...others] = envFrom;
         assert.ok(names('ConfigMap').includes(configMapRef?.name ?? ''), configMapRef?.name);
-        assert.equal(secretRef?.name, 'serinus');
+        assert.deepEqual(
+          others.map(({ secretRef }) => secretRef?.name),
+          ['serinus-temporal', `serinus-${args[0]}`],
+        );
+      }
+    });
+
+    test('limits who reaches each process, and keeps the machine’s credentials from it', () => {
+      const policies = ofKind('NetworkPolicy').map((object) => policySchema.parse(object));
+      assert.equal(policies.length, deployments.length);
+      for (const { spec } of deployments) {
+        const labels = spec.template.metadata.labels;
+        const policy = policies.find(({ spec: { podSelector } }) =>
+          Object.entries(podSelector.matchLabels).every(([name, value]) => labels[name] === value),
+        );
+        const { policyTypes, egress } = policy?.spec ?? assert.fail(`no policy for ${JSON.stringify(labels)}`);
+        assert.deepEqual(policyTypes, ['Ingress', 'Egress']);
+        for (const { ports, to } of egress) {
+          if (to === undefined) assert.ok(ports?.every(({ port }) => port !== 80));
+          else assert.ok(to.some(({ ipBlock }) => ipBlock?.except.includes('169.254.169.254/32')));
+        }
       }
     });
 

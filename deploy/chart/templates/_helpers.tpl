@@ -44,6 +44,17 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 {{- end -}}
 {{- end -}}
 
+{{/* The variable of Temporal's API key, for a process that talks to Temporal. */}}
+{{- define "serinus.temporalKey" -}}
+{{- with .Values.temporal.apiKeySecret }}
+- name: TEMPORAL_API_KEY
+  valueFrom:
+    secretKeyRef: { name: {{ . }}, key: apiKey }
+{{- else -}}
+[]
+{{- end }}
+{{- end -}}
+
 {{/* Of every container: nothing is written, nothing is raised. */}}
 {{- define "serinus.containerSecurity" -}}
 allowPrivilegeEscalation: false
@@ -82,4 +93,19 @@ spec:
   resources:
     requests:
       storage: {{ .storage }}
+{{- end -}}
+
+{{/* Everywhere but where clouds keep the credentials of the machine: AWS, Google, Azure, and others at the same addresses. */}}
+{{- define "serinus.elsewhere" -}}
+- namespaceSelector: {}
+- ipBlock:
+    cidr: 0.0.0.0/0
+    {{- if not .metadataServices }}
+    except: [169.254.169.254/32, 169.254.170.2/32, 169.254.170.23/32, 100.100.100.200/32, 168.63.129.16/32]
+    {{- end }}
+- ipBlock:
+    cidr: ::/0
+    {{- if not .metadataServices }}
+    except: ['fd00:ec2::254/128', 'fd00:ec2::23/128', 'fd20:ce::254/128']
+    {{- end }}
 {{- end -}}

@@ -76,11 +76,12 @@ spec:
           envFrom:
             - configMapRef:
                 name: {{ include "serinus.fullname" $root }}
-            {{- with $root.Values.existingSecret }}
+            # Its own: a process holds no key that only another one needs.
+            {{- with $values.existingSecret }}
             - secretRef:
                 name: {{ . }}
             {{- end }}
-          {{- with concat .env $values.extraEnv }}
+          {{- with concat (include "serinus.temporalKey" $root | fromYamlArray) .env $values.extraEnv }}
           env:
             {{- toYaml . | nindent 12 }}
           {{- end }}
