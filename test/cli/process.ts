@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { serinusArguments } from '../support/serinus.js';
 
 export interface Ended {
   readonly code: number | null;
@@ -19,7 +17,7 @@ export interface Running {
 /** Starts `serinus` as a process of its own, away from a terminal and from settings of whoever runs the tests. */
 export function start(args: readonly string[], env: Record<string, string> = {}, input = ''): Running {
   const kept = Object.entries(process.env).filter(([name]) => !/^(SERINUS_|NO_COLOR|FORCE_COLOR|NODE_TEST)/.test(name));
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, serinusArguments(args), {
     env: { ...Object.fromEntries(kept), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

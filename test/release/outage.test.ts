@@ -58,7 +58,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
     // an application that doesn't wait before it stops loses requests in the promotion, whoever asked for that.
     assert.deepEqual((await traffic.stop()).failures, []);
     await lab.server('apiserver').start();
-    await world.phase('Succeeded', 120_000);
+    await world.phase('Succeeded');
     const advances = (await world.events()).filter((e) => e.includes('Advance')).map((e) => e.replace(/.*weight /, ''));
     assert.deepEqual(advances, ['25', '50']);
   });
@@ -69,19 +69,11 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
     await lab.server('temporal').stop('SIGKILL');
     await lab.server('apiserver').stop('SIGKILL');
     const serinus = world.start(['all']);
-    await until(
-      () => /Temporal at \S+ can't be reached, trying again/.test(serinus.text()),
-      'Temporal is named',
-      30_000,
-    );
-    await until(
-      () => /the Kubernetes API at \S+ can't be reached/.test(serinus.text()),
-      'the API server is named',
-      30_000,
-    );
+    await until(() => /Temporal at \S+ can't be reached, trying again/.test(serinus.text()), 'Temporal is named');
+    await until(() => /the Kubernetes API at \S+ can't be reached/.test(serinus.text()), 'the API server is named');
     await lab.server('apiserver').start();
     await lab.server('temporal').start();
-    await world.phase('Initialized', 90_000);
+    await world.phase('Initialized');
   });
 
   test('Temporal in mid-release, for less than the lease: the release goes on as if nothing had been', async (t) => {
@@ -93,6 +85,6 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
     await new Promise((resolve) => setTimeout(resolve, 6_000));
     assert.equal(await world.weight(), 25);
     await lab.server('temporal').start();
-    await world.phase('Succeeded', 120_000);
+    await world.phase('Succeeded');
   });
 });

@@ -17,6 +17,7 @@ import {
   SECRETS,
 } from '../../src/kubernetes/object.js';
 import { Roles } from '../support/roles.js';
+import { serinusArguments } from '../support/serinus.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from './objects.js';
 import { World } from './world.js';
@@ -267,20 +268,16 @@ class Cast {
     const kubeconfig = await this.roles.kubeconfig(process);
     const { world } = this;
     const scope = ['--namespace', world.namespace, '--cluster-name', world.cluster, '--health-port', '0'];
-    const child = spawn(
-      globalThis.process.execPath,
-      ['--import', 'tsx', 'src/cli/main.ts', process, ...args, ...scope],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        env: {
-          ...globalThis.process.env,
-          ...world.lab.environment(),
-          KUBECONFIG: kubeconfig,
-          SERINUS_METRICS_SERVER: world.lab.prometheusUrl,
-          SERINUS_MIN_INTERVAL: '1',
-        },
+    const child = spawn(globalThis.process.execPath, serinusArguments([process, ...args, ...scope]), {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...globalThis.process.env,
+        ...world.lab.environment(),
+        KUBECONFIG: kubeconfig,
+        SERINUS_METRICS_SERVER: world.lab.prometheusUrl,
+        SERINUS_MIN_INTERVAL: '1',
       },
-    );
+    });
     this.children.push(child);
     let log = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));

@@ -15,6 +15,7 @@ import { workflowIdOf } from '../../src/workflows/contract.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import { NAMESPACES } from '../kubernetes/cluster.js';
 import { explainFailure, type Suspect } from '../support/diagnosis.js';
+import { serinusArguments } from '../support/serinus.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
 import { Traffic } from './traffic.js';
@@ -26,6 +27,9 @@ export interface Place {
   readonly name?: string;
   readonly host?: string;
 }
+
+/** What doesn't happen by then isn't late, but missing, however busy the machine is. */
+const PATIENCE_MS = 120_000;
 
 const TYPES: Readonly<Record<string, ResourceType>> = Object.fromEntries(
   [CANARIES, DEPLOYMENTS, SERVICES, APISIX_ROUTES].map((type) => [type.kind, type]),
@@ -113,7 +117,7 @@ export class World {
     return parseStatus(object?.['status']);
   }
 
-  async phase(phase: string, timeoutMs = 60_000): Promise<void> {
+  async phase(phase: string, timeoutMs = PATIENCE_MS): Promise<void> {
     await until(async () => (await this.canary()).phase === phase, `phase ${phase}`, timeoutMs);
   }
 
@@ -133,7 +137,7 @@ export class World {
     }, 'the gateway has taken over the route');
   }
 
-  async atWeight(weight: number, timeoutMs = 60_000): Promise<void> {
+  async atWeight(weight: number, timeoutMs = PATIENCE_MS): Promise<void> {
     await until(async () => (await this.weight()) === weight, `weight ${weight}`, timeoutMs);
   }
 
@@ -213,6 +217,9 @@ export class World {
   }
 }
 
+/** How long a start takes on a machine full of other work is nothing that a test is about. */
+const START_MS = 120_000;
+
 let count = 0;
 
 /** A Serinus process as users run it. */
@@ -272,7 +279,7 @@ export class SerinusProcess {
     await until(
       () => marks.every((mark) => this.text().slice(since).includes(mark)),
       `serinus ${this.args.join(' ')} works, see ${this.log}`,
-      40_000,
+      START_MS,
     );
   }
 
@@ -282,16 +289,8 @@ export class SerinusProcess {
     const out = openSync(this.log, 'a');
     this.startedAt = this.textLength();
     const { world } = this;
-    const args = [
-      '--import',
-      'tsx',
-      'src/cli/main.ts',
-      ...this.args,
-      '--namespace',
-      world.namespace,
-      '--cluster-name',
-      world.cluster,
-    ];
+    const scope = ['--namespace', world.namespace, '--cluster-name', world.cluster];
+    const args = serinusArguments([...this.args, ...scope]);
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', out, out],
       env: {

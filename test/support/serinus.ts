@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+
+/**
+ * How Serinus is started as a process of its own: as `npm test` has compiled it, or from its sources where tests run by
+ * themselves.
+ *
+ * @returns arguments of Node.js
+ */
+export function serinusArguments(args: readonly string[]): string[] {
+  const compiled = process.env['SERINUS_CLI'];
+  if (compiled !== undefined) return [compiled, ...args];
+  const sources = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+  return ['--import', import.meta.resolve('tsx'), sources, ...args];
+}
