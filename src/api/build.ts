@@ -32,6 +32,7 @@ import { releaseRoutes } from './routes/releases.js';
 import { rolloutRoutes } from './routes/rollouts.js';
 import { sessionRoutes } from './routes/session.js';
 import { addSecurityHeaders } from './security-headers.js';
+import { readJsonWithinBounds } from './body.js';
 import { validateInput } from './validation.js';
 import { pageFolder } from './web/page.js';
 
@@ -58,6 +59,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
   }).withTypeProvider<ZodTypeProvider>();
   // Nothing but JSON: a page of another site can't send that from a browser.
   app.removeContentTypeParser('text/plain');
+  readJsonWithinBounds(app);
   app.setValidatorCompiler(validateInput);
   app.setSerializerCompiler(serializerCompiler);
   answerWithProblems(app, deps.log);

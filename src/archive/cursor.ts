@@ -8,7 +8,17 @@ export interface Position {
   readonly id: string;
 }
 
-const positionSchema = z.tuple([z.literal(1), z.int().nonnegative(), z.string().min(1)]);
+/** The last moment that a date can be, milliseconds since 1970. */
+export const LATEST_MS = 8_640_000_000_000_000 - 1;
+/** An id has a namespace, a name and a run. */
+export const LONGEST_CURSOR = 2_000;
+
+const positionSchema = z.tuple([
+  z.literal(1),
+  z.int().nonnegative().max(LATEST_MS),
+  // Names of Kubernetes and ids of runs; a database may refuse control characters altogether.
+  z.string().regex(/^[\w.-]+$/),
+]);
 
 export function cursorOf({ endedAt, id }: Position): string {
   return Buffer.from(JSON.stringify([1, endedAt, id])).toString('base64url');
@@ -17,6 +27,7 @@ export function cursorOf({ endedAt, id }: Position): string {
 /** @throws CursorError for anything else than what {@link cursorOf} made */
 export function positionOf(cursor: string): Position {
   try {
+    if (cursor.length > LONGEST_CURSOR) throw new Error(`it has ${cursor.length} characters`);
     const [, endedAt, id] = positionSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     return { endedAt, id };
   } catch (error) {

@@ -10,7 +10,9 @@ import {
   CANARIES,
   DAEMON_SETS,
   DEPLOYMENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
   METRIC_TEMPLATES,
+  SCALED_OBJECTS,
   SERVICES,
   type KubeObject,
 } from '../kubernetes/object.js';
@@ -52,7 +54,7 @@ export async function subjectOf(
     primaryReplicas: await primaryReplicas(canary, surroundings),
     autoscaler:
       autoscalerRef &&
-      known(await surroundings.look(typeOf(autoscalerRef), namespace, autoscalerRef.name), autoscalerSchema),
+      known(await surroundings.look(AUTOSCALERS[autoscalerRef.kind], namespace, autoscalerRef.name), autoscalerSchema),
     route:
       provider === 'apisix' && routeRef
         ? known(await surroundings.look(APISIX_ROUTE, namespace, routeRef.name), apisixRouteSchema)
@@ -66,14 +68,8 @@ function raisedFrom({ analysis }: CanarySpec, canary: Canary): number | undefine
   return analysis.interval.seconds < canary.analysis.intervalSeconds ? analysis.interval.seconds : undefined;
 }
 
-const PLURALS: Readonly<Record<'HorizontalPodAutoscaler' | 'ScaledObject', string>> = {
-  HorizontalPodAutoscaler: 'horizontalpodautoscalers',
-  ScaledObject: 'scaledobjects',
-};
-
-function typeOf({ apiVersion, kind }: NonNullable<Canary['autoscalerRef']>) {
-  return { apiVersion, kind, plural: PLURALS[kind] };
-}
+/** By the kind alone: what a user writes as its API is no address of anything. */
+const AUTOSCALERS = { HorizontalPodAutoscaler: HORIZONTAL_POD_AUTOSCALERS, ScaledObject: SCALED_OBJECTS } as const;
 
 async function targetOf(
   { namespace, targetRef: { kind, name } }: Canary,

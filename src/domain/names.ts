@@ -24,3 +24,15 @@ export function isApiVersion(text: string): boolean {
   if (more.length > 0) return false;
   return second === undefined ? VERSION.test(first) : isObjectName(first) && VERSION.test(second);
 }
+
+/** What a kind is called in a path: `deployments`. */
+export function isPluralName(text: string): boolean {
+  return LABEL.test(text);
+}
+
+const SEGMENT = /^[A-Za-z0-9:._-]{1,253}$/;
+
+/** A name that can stand in a path, of whatever kind: some, such as roles, may have capitals and colons. */
+export function isPathSegment(text: string): boolean {
+  return SEGMENT.test(text) && text !== '.' && text !== '..';
+}

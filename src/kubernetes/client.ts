@@ -4,7 +4,7 @@ import { TransientError } from '../errors.js';
 import { Credentials } from './credentials.js';
 import { loadKubeConfig, type KubeConfigOptions } from './kubeconfig.js';
 import type { KubeObject, ResourceType } from './object.js';
-import { pathOf } from './object.js';
+import { demandPath, pathOf } from './path.js';
 
 /** The name under which the API server records what we wrote. */
 const FIELD_MANAGER = 'serinus';
@@ -228,6 +228,7 @@ export class KubeClient {
     options: RequestOptions,
     retried = false,
   ): Promise<AxiosResponse<T>> {
+    demandPath(path);
     const { agent, headers } = await this.credentials.current();
     let response: AxiosResponse<T>;
     try {

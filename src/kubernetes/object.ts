@@ -91,14 +91,7 @@ export const SCALED_OBJECTS: ResourceType = {
 };
 export const LEASES: ResourceType = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
-/** `/apis/apps/v1/namespaces/shop/deployments/cart/status` and the like. */
-export function pathOf(type: ResourceType, namespace?: string, name?: string, subresource?: string): string {
-  const root = type.apiVersion.includes('/') ? `/apis/${type.apiVersion}` : `/api/${type.apiVersion}`;
-  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const object = name === undefined ? '' : `/${encodeURIComponent(name)}`;
-  const sub = subresource === undefined ? '' : `/${subresource}`;
-  return `${root}${scope}/${type.plural}${object}${sub}`;
-}
+export { pathOf } from './path.js';
 
 /** `Kind/name`, for people. */
 export function titleOf(object: Pick<KubeObject, 'kind' | 'metadata'>): string {

@@ -184,6 +184,11 @@ describe('with tokens checked', () => {
   const READ: Rule = { resources: ['canaries'], verbs: ['get'] };
   const APPLY: Rule = { resources: ['canaries'], verbs: ['get', 'create'] };
   const TEMPLATES: Rule = { resources: ['metrictemplates'], verbs: ['create'] };
+  /** What a check reads for somebody, they must be allowed to read. */
+  const OWN_EYES: readonly Rule[] = [
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
+  ];
   const token = (name: string, granted: readonly Rule[]): Promise<string> =>
     account(guarded.world.client, guarded.world.namespace, name, granted);
   const check = async (body: object, who?: string): Promise<Answer> =>
@@ -232,7 +237,7 @@ describe('with tokens checked', () => {
     );
     assert.deepEqual(queries, [], 'nothing was asked for anybody without the right');
 
-    const author = await token('author', [APPLY, TEMPLATES]);
+    const author = await token('author', [APPLY, TEMPLATES, ...OWN_EYES]);
     const seen = answered(await check({ manifest: [manifest, greedy], metrics: true }, author));
     assert.equal(seen.metrics?.[1]?.verdict, 'passes');
     assert.doesNotMatch(JSON.stringify(seen), /hunter2/);

@@ -6,9 +6,9 @@ import { wordOf } from '../releases/steering.js';
 export interface Access {
   readonly verb: 'get' | 'list' | 'create' | 'update';
   /** Canaries where undefined. */
-  readonly resource?: 'canaries' | 'metrictemplates' | 'deployments' | 'daemonsets';
-  /** Of Canaries where undefined. */
-  readonly group?: 'apps';
+  readonly resource?: string;
+  /** Of Canaries where undefined; empty for the core group. */
+  readonly group?: string;
   readonly subresource?: string;
   /** All namespaces where undefined. */
   readonly namespace?: string | undefined;
@@ -46,5 +46,6 @@ export function targetAccess(kind: 'Deployment' | 'DaemonSet', { namespace, name
 export function inWords({ verb, resource: whole = 'canaries', group, subresource, namespace, name }: Access): string {
   const resource = subresource === undefined ? whole : `${whole}/${subresource}`;
   const which = name === undefined ? '' : ` "${name}"`;
-  return `${verb} ${resource}.${group ?? GROUP}${which} in ${namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`}`;
+  const api = group === '' ? '' : `.${group ?? GROUP}`;
+  return `${verb} ${resource}${api}${which} in ${namespace === undefined ? 'all namespaces' : `namespace "${namespace}"`}`;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../../activities/dependencies.js';
+import { isNamespaceName, isObjectName } from '../../domain/names.js';
 import type { KubeClient } from '../../kubernetes/client.js';
 import type { Authentication } from '../options.js';
 import { pathOf } from '../problems/handler.js';
@@ -54,6 +55,7 @@ export class Guard {
 
   /** @throws Problem where the caller may not do this, or it can't be found out */
   async admit(request: FastifyRequest, access: Access): Promise<void> {
+    demandNames(access);
     if (!this.reviews) return;
     const user = await this.recognise(request, this.reviews, inWords(access));
     if (await this.reviews.mayAccess(user, access)) return;
@@ -96,11 +98,18 @@ export class Guard {
 
   /** Whether a caller who is known may do this; everybody may where nobody is asked who he is. */
   async may(request: FastifyRequest, access: Access): Promise<boolean> {
+    demandNames(access);
     if (!this.reviews) return true;
     return request.user !== undefined && this.reviews.mayAccess(request.user, access);
   }
 
-  /** The same for somebody whom another system has recognised. */
+  /** Why a caller who is known may not do this, in words; undefined where they may. */
+  async refusal(request: FastifyRequest, access: Access): Promise<string | undefined> {
+    if (await this.may(request, access)) return undefined;
+    return `${request.user?.username ?? 'nobody'} may not ${inWords(access)}`;
+  }
+
+  /** The same as {@link may} for somebody whom another system has recognised. */
   async mayAs(user: User, access: Access): Promise<boolean> {
     return !this.reviews || this.reviews.mayAccess(user, access);
   }
@@ -175,6 +184,25 @@ export class Guard {
     });
   }
 }
+
+/**
+ * Who asks is found out before anything of the request has been checked: a parameter may be there twice, and be a list.
+ *
+ * @throws Problem where no object can be called so
+ */
+function demandNames({ namespace, name }: { readonly namespace?: unknown; readonly name?: unknown }): void {
+  demandName('namespace', namespace, isNamespaceName, 'a namespace');
+  demandName('name', name, isObjectName, 'an object');
+}
+
+function demandName(field: string, value: unknown, isIt: (text: string) => boolean, of: string): void {
+  if (value === undefined || (typeof value === 'string' && isIt(value))) return;
+  const remedy = `use the name of ${of}: small letters, digits, - and .`;
+  const shown = typeof value === 'string' ? value.slice(0, SHOWN) : value;
+  throw new Problem('invalid-input', `${field}: ${remedy}`, { field, value: shown, remedy });
+}
+
+const SHOWN = 200;
 
 const ASK = { field: 'Authorization', remedy: 'send the header Authorization: Bearer <token of a Kubernetes account>' };
 const LOG_IN = { field: 'Cookie', remedy: 'log in at /auth/login, or send a bearer token of a Kubernetes account' };

@@ -64,7 +64,8 @@ export class SlackButtons {
     const payload = new URLSearchParams(body).get('payload');
     const parsed = clickSchema.safeParse(payload === null ? undefined : jsonOf(payload));
     if (!parsed.success) throw new Problem('bad-request', 'this is no click on a button of Serinus');
-    if (new URL(parsed.data.response_url).origin !== (this.settings.answers ?? ANSWERS))
+    const { response_url: url } = parsed.data;
+    if (!URL.canParse(url) || new URL(url).origin !== (this.settings.answers ?? ANSWERS))
       throw new Problem('bad-request', 'the answer would not go to Slack');
     return parsed.data;
   }

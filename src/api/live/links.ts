@@ -67,6 +67,8 @@ export class Links {
     const sources = this.sourcesOf(canary);
     const links: { metric: string; href: string }[] = [];
     for (const [{ name }, source] of sourcesOf(canary)) {
+      // Whoever may see this Canary need not be allowed to read what another namespace has.
+      if (source.kind === 'template' && source.templateRef.namespace !== canary.namespace) continue;
       const span = spanOf(name, source, analysis);
       const query = await queryText(source, context, sources, Math.round((span.to - span.from) / 1000));
       if (query !== undefined) links.push({ metric: name, href: filled(template, namesOf(canary), span, query) });

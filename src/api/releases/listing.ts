@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cursorOf, type Position } from '../../archive/cursor.js';
+import { cursorOf, LATEST_MS, LONGEST_CURSOR, type Position } from '../../archive/cursor.js';
 import type { Archive, ReleaseFilter } from '../../archive/port.js';
 import { imagesOf } from '../../archive/select.js';
 import type { CanaryKey } from '../../domain/identity.js';
@@ -9,7 +9,7 @@ import type { ReleaseItem, ReleasesPage } from '../schema/releases.js';
 import { formatReleaseId } from './id.js';
 import { itemOfArchived, itemOfRun } from './items.js';
 import type { Run } from './run.js';
-import type { Runs } from './runs.js';
+import { WrongPageToken, type Runs } from './runs.js';
 import { closedQuery, openQuery } from './visibility.js';
 
 /** Runs that Temporal is asked for at once. */
@@ -19,9 +19,11 @@ const RUNS_AT_ONCE = 100;
  * Where a page has ended. `at`: when the listing began, which is when releases were under way or had ended.
  * `open`: Temporal's token, while pages of releases under way go on; `after`: the release that came last, afterwards.
  */
+const moment = z.int().min(0).max(LATEST_MS);
+const text = z.string().min(1).max(LONGEST_CURSOR);
 const cursorSchema = z.union([
-  z.strictObject({ at: z.int(), open: z.string().min(1) }),
-  z.strictObject({ at: z.int(), after: z.strictObject({ endedAt: z.int(), id: z.string().min(1) }).optional() }),
+  z.strictObject({ at: moment, open: text }),
+  z.strictObject({ at: moment, after: z.strictObject({ endedAt: moment, id: text }).optional() }),
 ]);
 type Cursor = z.output<typeof cursorSchema>;
 
@@ -46,7 +48,7 @@ export class Listing {
     // What is under way has no outcome.
     if (filter.outcome !== undefined) return this.ended(filter, limit, at, undefined, []);
     try {
-      const { items, token } = await this.underWay(filter, limit, cursor?.open);
+      const { items, token } = await this.underWay(filter, limit, cursor?.open).catch(asWrongCursor);
       if (token !== undefined) return { items, nextCursor: write({ at, open: token }) };
       return await this.ended(filter, limit, at, undefined, items);
     } catch (error) {
@@ -153,6 +155,11 @@ function isTemporalDown(error: unknown): error is Problem {
   return error instanceof Problem && error.problem === 'temporal-unreachable';
 }
 
+/** The token of Temporal's is a part of the cursor. */
+function asWrongCursor(error: unknown): never {
+  throw error instanceof WrongPageToken ? wrongCursor() : error;
+}
+
 function missing({ detail }: Problem): string {
   return `releases that aren't in the archive are missing: ${detail}`;
 }
@@ -175,6 +182,7 @@ function write(cursor: Cursor): string {
 
 /** @throws Problem for anything else than what {@link write} made */
 function read(text: string): Cursor {
+  if (text.length > LONGEST_CURSOR) throw wrongCursor();
   try {
     return cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
   } catch {

@@ -82,6 +82,9 @@ function fleetConditions({ cluster, namespace, name, outcome, until, actor }: Fl
   ];
 }
 
+/** Temporal counts nanoseconds in 64 bits: later than in 2262 is then, for any release that there can be. */
+const LAST_MS = Date.UTC(2262, 0);
+
 function time(ms: number): string {
-  return quoted(new Date(ms).toISOString());
+  return quoted(new Date(Math.min(Math.max(ms, 0), LAST_MS)).toISOString());
 }

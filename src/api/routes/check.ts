@@ -6,6 +6,7 @@ import { FOREIGN_TEXT, Manifests } from '../../check/manifest.js';
 import { UserError } from '../../errors.js';
 import type { Guard } from '../auth/guard.js';
 import { answerOf } from '../check/answer.js';
+import { NotForCaller, readerFor } from '../check/reader.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Problem } from '../problems/problem.js';
 import { checkAnswerSchema, checkRequestSchema } from '../schema/check.js';
@@ -29,16 +30,24 @@ export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
       const { body } = request;
       const manifests = manifestsIn(body);
       await admit(guard, request, manifests, body);
-      const { client } = deps.cache;
+      const reader = readerFor(request, guard, deps.cache.client);
       const reports = await askKubernetes(() =>
         check(manifests, {
           settings: deps.settings,
-          cluster: body.cluster || body.metrics ? client : undefined,
+          cluster: body.cluster || body.metrics ? reader : undefined,
           live: body.metrics ? { environment: process.env, showAllQueries: false } : undefined,
-        }),
+        }).catch(forCaller),
       );
       return answerOf(reports);
     },
+  });
+}
+
+/** @throws Problem where the caller's own rights don't do for what a check can't be made without */
+function forCaller(error: unknown): never {
+  if (!(error instanceof NotForCaller)) throw error;
+  throw new Problem('forbidden', error.message, {
+    remedy: 'have the right granted by a Role or ClusterRole of Kubernetes, or check without metrics',
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../check/finding.js';
 import { VERDICTS } from '../../check/live/metric.js';
+import { namespaceName } from './requests.js';
 
 const MANIFEST =
   'send the Canary, alone or with other objects: as text in YAML or JSON, as an object, or as a list of objects';
@@ -11,11 +12,7 @@ export const checkRequestSchema = z
       manifest: z
         .union([z.string(), z.array(z.looseObject({})), z.looseObject({})], { error: MANIFEST })
         .describe('The Canary, alone or with other objects: text in YAML or JSON, an object, or a list of objects'),
-      namespace: z
-        .string({ error: 'name a namespace' })
-        .min(1, { error: 'name a namespace' })
-        .optional()
-        .describe('Of the objects that name none; "default" where missing'),
+      namespace: namespaceName.optional().describe('Of the objects that name none; "default" where missing'),
       cluster: z
         .boolean({ error: 'use true or false' })
         .default(false)

@@ -42,6 +42,7 @@ const line = z
   .string()
   .min(1, { error: 'say what to look for, or leave it out' })
   .max(500, { error: 'use at most 500 characters' })
+  .regex(/^[^\p{Cc}]*$/u, { error: 'use a single line without control characters' })
   .optional();
 
 const canaryShape = {
@@ -69,7 +70,11 @@ export const releasesQuerySchema = z.strictObject(
   {
     ...filterShape,
     limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(200, LIMIT).default(50),
-    cursor: z.string().optional().describe('The nextCursor of the page before'),
+    cursor: z
+      .string({ error: 'use the nextCursor of the page before, once' })
+      .max(2_000, { error: 'use the nextCursor of the page before' })
+      .optional()
+      .describe('The nextCursor of the page before'),
   },
   { error: queryError },
 );

@@ -1,13 +1,22 @@
 import { z } from 'zod';
 import { POLICY_GATES } from '../../domain/approvals.js';
+import { isNamespaceName, isObjectName } from '../../domain/names.js';
 
 /** A line of text: it ends up in logs, events and tables. */
 const line = (max: number, remedy: string) =>
   z
     .string({ error: remedy })
     .min(1, { error: remedy })
-    .max(max, { error: `use at most ${max} characters` })
+    .max(max, { error: `use at most ${max} characters`, abort: true })
     .regex(/^[^\p{Cc}]*$/u, { error: 'use a single line without control characters' });
+
+/** Nothing else can be there, so nothing else is looked for, and no path is made of it. */
+export const namespaceName = z
+  .string({ error: 'name one namespace' })
+  .refine(isNamespaceName, { error: 'use the name of a namespace: small letters, digits and -' });
+export const canaryName = z
+  .string({ error: 'name one Canary' })
+  .refine(isObjectName, { error: 'use the name of a Canary: small letters, digits, - and .' });
 
 /** Without the characters that would have to be escaped anywhere on its way. */
 const KEY = /^[\w.:/+=@~-]{1,200}$/;
@@ -24,7 +33,8 @@ const IMAGE =
   /^(?:[\w.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@[a-z0-9+._-]+:[0-9a-fA-F]{32,})?$/;
 const imageSchema = z
   .string({ error: 'name an image, such as registry.example/podinfo:6.0.1' })
-  .max(500, { error: 'use at most 500 characters' })
+  // Before the pattern is tried: what that costs grows with the text.
+  .max(500, { error: 'use at most 500 characters', abort: true })
   .regex(IMAGE, { error: 'name an image, such as registry.example/podinfo:6.0.1' });
 
 const by = line(100, 'say who asks in a word or two')
@@ -82,6 +92,7 @@ const orderShape = {
   by,
   revision: z
     .string({ error: 'use the hash of a revision' })
+    .max(100, { error: 'use the hash of a revision' })
     .optional()
     .describe('The revision that you saw; where another one is under way, the order is refused'),
 };
@@ -138,6 +149,7 @@ export const historyQuerySchema = z.object({
     .default(20),
   pageToken: z
     .string()
+    .max(2_000, { error: 'use the nextPageToken of the page before', abort: true })
     .regex(/^[\w-]*$/, { error: 'use the nextPageToken of the page before' })
     .optional(),
   all: z
@@ -147,11 +159,11 @@ export const historyQuerySchema = z.object({
 });
 
 export const listQuerySchema = z.object({
-  namespace: z.string({ error: 'name one namespace' }).optional().describe('All namespaces where missing'),
+  namespace: namespaceName.optional().describe('All namespaces where missing'),
 });
 
-export const canaryParamsSchema = z.object({ namespace: z.string(), name: z.string() });
-export const releaseParamsSchema = z.object({ id: z.string().describe('<namespace>.<name>.<run id>') });
+export const canaryParamsSchema = z.object({ namespace: namespaceName, name: canaryName });
+export const releaseParamsSchema = z.object({ id: z.string().max(500).describe('<namespace>.<name>.<run id>') });
 
 export type StartRollout = z.output<typeof startRolloutSchema>;
 export type Accepted = z.output<typeof acceptedSchema>;

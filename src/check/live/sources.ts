@@ -5,6 +5,7 @@ import { UserError } from '../../errors.js';
 import { ENDPOINT_SLICES, SECRETS } from '../../kubernetes/object.js';
 import { templateKey, type Subject } from '../subject.js';
 import type { ClusterReader, Surroundings } from '../surroundings.js';
+import { NotAsked } from './ask.js';
 
 /** @throws UserError where there is no such template, or it isn't valid */
 export function templateOf({ templates }: Subject, ref: NamespacedRef): MetricTemplate {
@@ -18,6 +19,7 @@ export function templateOf({ templates }: Subject, ref: NamespacedRef): MetricTe
  * A Secret's entries, decoded, from the file or the cluster. Read for each use: what isn't kept can't be lost.
  *
  * @throws UserError where there is no such Secret, or it can't be read
+ * @throws NotAsked where it may not be looked at
  */
 export async function secretOf(
   surroundings: Surroundings,
@@ -25,7 +27,7 @@ export async function secretOf(
   name: string,
 ): Promise<Readonly<Record<string, string>>> {
   const sight = await surroundings.look(SECRETS, namespace, name);
-  if (sight.state === 'unknown') throw new UserError(sight.why ?? `Secret "${name}" was not looked for`);
+  if (sight.state === 'unknown') throw new NotAsked(sight.why ?? `Secret "${name}" was not looked for`);
   if (sight.state === 'missing') throw new UserError(`there is no Secret "${name}" in namespace "${namespace}"`);
   const parsed = secretSchema.safeParse(sight.object);
   if (!parsed.success) throw new UserError(`Secret "${name}" has entries that are no texts`);

@@ -1,3 +1,4 @@
+import { isNamespaceName } from '../../domain/names.js';
 import { QueryRefused } from '../errors.js';
 
 const FORMAT = '[<namespace>/]<metric>[?labelSelector=<url-encoded selector>]';
@@ -14,11 +15,10 @@ export function pathOf(query: string): string {
   if (parts.length > 2) throw malformed('too many slashes', query);
   const metric = parts.at(-1) ?? '';
   const namespace = (parts.length === 2 && parts[0]) || DEFAULT_NAMESPACE;
-  for (const name of [namespace, metric]) {
-    if (name === '') throw malformed('metric name cannot be empty', query);
-    // Those would lead somewhere else.
-    if (name === '.' || name === '..') throw malformed(`${JSON.stringify(name)} is no name`, query);
-  }
+  if (metric === '') throw malformed('metric name cannot be empty', query);
+  // Those would lead somewhere else.
+  if (metric === '.' || metric === '..') throw malformed(`${JSON.stringify(metric)} is no name`, query);
+  if (!isNamespaceName(namespace)) throw malformed(`${JSON.stringify(namespace)} is no name of a namespace`, query);
   const selector = new URLSearchParams(rest.join('?')).get('labelSelector');
   return externalMetricPath(namespace, metric, selector ?? '');
 }

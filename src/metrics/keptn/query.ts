@@ -1,3 +1,4 @@
+import { isNamespaceName, isObjectName } from '../../domain/names.js';
 import { QueryRefused } from '../errors.js';
 
 /** What a query of Keptn's asks for. */
@@ -15,8 +16,6 @@ export type KeptnQuery =
 
 const DEFAULT_DURATION = '1m';
 const FORMAT = 'keptnmetric/<namespace>/<name> or analysis/<namespace>/<name>[/<duration>[/<key>=<value>;…]]';
-/** As Kubernetes names objects. */
-const NAME = /^[a-z\d]([-a-z\d.]*[a-z\d])?$/;
 
 /**
  * Reads a query such as `keptnmetric/my-ns/my-metric` or `analysis/my-ns/my-definition/5m/stage=prod;project=x`. Capitals
@@ -27,7 +26,7 @@ const NAME = /^[a-z\d]([-a-z\d.]*[a-z\d])?$/;
 export function readQuery(query: string): KeptnQuery {
   const text = query.toLowerCase().trim();
   const [kind = '', namespace = '', name = '', duration, args = ''] = text.split('/');
-  if (!NAME.test(namespace) || !NAME.test(name)) {
+  if (!isNamespaceName(namespace) || !isObjectName(name)) {
     throw new QueryRefused(`unexpected query format: ${JSON.stringify(text)} is not of the form ${FORMAT}`);
   }
   switch (kind) {
