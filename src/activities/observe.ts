@@ -76,11 +76,20 @@ async function look(
   if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
     const bench = workbench(deps, view);
-    return await closeLook(deps, bench, input, bare);
+    return await closeLook(deps, bench, input, await withUnused(bench, bare));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
   }
+}
+
+/** What is said when the policy is news: also what only other objects show to be without effect. */
+async function withUnused({ canary, workload }: Workbench, world: World): Promise<World> {
+  if (!world.policy) return world;
+  const unused = await workload.unused(canary);
+  return unused.length === 0
+    ? world
+    : { ...world, policy: { ...world.policy, notices: [...world.policy.notices, ...unused] } };
 }
 
 /**

@@ -11,7 +11,8 @@ import { checkProviders } from '../metrics/check-providers.js';
 import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
 import { evaluateMetrics } from '../metrics/evaluate.js';
 import { TemplateError } from '../metrics/gotemplate/error.js';
-import { parseQuery, type Window } from '../metrics/model.js';
+import { queryNamesOf, renderQuery, type Window } from '../metrics/model.js';
+import { complaintAboutQuery } from '../metrics/readable.js';
 import { seenShare } from '../metrics/share.js';
 import type { Settings } from '../settings.js';
 import { checksumOf } from '../webhooks/payload.js';
@@ -85,12 +86,15 @@ function windowOf({ weightSince }: { readonly weightSince: number }, { metricWin
 }
 
 async function templateMistake({ canary }: Workbench, sources: MetricsSources): Promise<string | undefined> {
-  for (const { templateRef } of canary.analysis.metrics.flatMap(({ sources: all }) =>
+  for (const { templateRef, interval, variables } of canary.analysis.metrics.flatMap(({ sources: all }) =>
     all.filter((s) => s.kind === 'template'),
   )) {
     const title = `Metric template ${templateRef.name}.${templateRef.namespace}`;
     try {
-      parseQuery((await sources.template(templateRef.namespace, templateRef.name)).query);
+      const { provider, query } = await sources.template(templateRef.namespace, templateRef.name);
+      const names = { ...queryNamesOf(canary), interval: interval?.text ?? '', variables };
+      const complaint = complaintAboutQuery(provider.type, renderQuery(query, names));
+      if (complaint !== undefined) return `${title} query error: ${complaint}`;
     } catch (error) {
       if (error instanceof TemplateError) return `${title} query render error: ${error.message}`;
       if (error instanceof UserError) return `${title} error: ${error.message}`;

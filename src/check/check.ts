@@ -1,11 +1,12 @@
-import { parseCanary, refusalsOf, type ParseOptions } from '../crds/canary.js';
+import { parseCanary, refusalsOf, type Canary, type ParseOptions } from '../crds/canary.js';
 import type { Support } from '../crds/support.js';
-import type { KubeObject } from '../kubernetes/object.js';
+import { ALERT_PROVIDERS, METRIC_TEMPLATES, type KubeObject } from '../kubernetes/object.js';
 import type { Settings } from '../settings.js';
 import { subjectOf } from './collect.js';
 import type { BestCase } from './duration.js';
 import { bySeverity, invalid, type Finding } from './finding.js';
 import { lint } from './lints/all.js';
+import { unknownIn } from './lints/fields.js';
 import { askMetrics, type LiveOptions } from './live/live.js';
 import type { LiveMetric } from './live/metric.js';
 import { findingsOf } from './live/findings.js';
@@ -64,15 +65,32 @@ async function reportOn(
   const { name, namespace = 'default' } = object.metadata;
   const parsed = parseCanary(object, parseOptions(options));
   if (!parsed.ok) {
-    const findings = refusalsOf(object, parseOptions(options)).map((refusal) => invalid(`Canary/${name}`, refusal));
+    const refusals = refusalsOf(object, parseOptions(options)).map((refusal) => invalid(`Canary/${name}`, refusal));
+    // What is missing may stand under another name.
+    const findings = bySeverity([...refusals, ...unknownIn(object)]);
     return { name, namespace, findings, best: undefined, metrics: undefined };
   }
   const { settings, live } = options;
   const subject = await subjectOf(parsed.value, object, manifests, surroundings, settings);
   const metrics = live && (await askMetrics(subject, surroundings, { ...live, settings }));
   const linted = lint(subject);
-  const findings = [...linted, ...(metrics ? findingsOf(subject, metrics, linted) : [])];
+  const unknown = [object, ...givenFor(parsed.value, manifests)].flatMap(unknownIn);
+  const findings = [...unknown, ...linted, ...(metrics ? findingsOf(subject, metrics, linted) : [])];
   return { name, namespace, findings: bySeverity(findings), best: subject.best, metrics };
+}
+
+/** Objects of ours in the file that the Canary refers to. */
+function givenFor({ analysis }: Canary, manifests: Manifests): readonly KubeObject[] {
+  const templates = analysis.metrics.flatMap(({ sources }) =>
+    sources.flatMap((source) => (source.kind === 'template' ? [source.templateRef] : [])),
+  );
+  const found = [
+    ...templates.map(({ namespace, name }) => manifests.find(METRIC_TEMPLATES, namespace, name)),
+    ...analysis.alerts.map(({ providerRef }) =>
+      manifests.find(ALERT_PROVIDERS, providerRef.namespace, providerRef.name),
+    ),
+  ];
+  return [...new Set(found.filter((object) => object !== undefined))];
 }
 
 function parseOptions({ settings, support }: CheckOptions): ParseOptions {

@@ -1,3 +1,4 @@
+import { parseAlertProvider } from '../crds/alert-provider.js';
 import { parseMetricTemplate, type MetricTemplate } from '../crds/metric-template.js';
 import type { CanarySpec } from '../crds/schema/canary.js';
 import { canarySpecSchema } from '../crds/schema/canary.js';
@@ -7,6 +8,7 @@ import { parseStatus } from '../crds/status.js';
 import { isActive } from '../domain/phases.js';
 import { KubeError } from '../kubernetes/client.js';
 import {
+  ALERT_PROVIDERS,
   CANARIES,
   DAEMON_SETS,
   DEPLOYMENTS,
@@ -24,7 +26,7 @@ import { autoscalerSchema } from './objects/autoscaler.js';
 import { known } from './objects/read.js';
 import { serviceSchema } from './objects/service.js';
 import { daemonSetSchema, deploymentSchema } from './objects/target.js';
-import { sourcesOf, templateKey, type Known, type Subject } from './subject.js';
+import { sourcesOf, templateKey, type Known, type Subject, type WrittenAlertProvider } from './subject.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
@@ -60,6 +62,7 @@ export async function subjectOf(
         ? known(await surroundings.look(APISIX_ROUTE, namespace, routeRef.name), apisixRouteSchema)
         : undefined,
     templates: await templatesOf(canary, surroundings),
+    alertProviders: await alertProvidersOf(canary, surroundings),
     ...neighbours,
   };
 }
@@ -110,6 +113,27 @@ async function templatesOf(
     templates.set(templateKey(source.templateRef), await templateOf(source.templateRef, surroundings));
   }
   return templates;
+}
+
+async function alertProvidersOf(canary: Canary, surroundings: Surroundings): Promise<Subject['alertProviders']> {
+  const providers = new Map<string, WrittenAlertProvider>();
+  for (const { providerRef } of canary.analysis.alerts) {
+    const key = templateKey(providerRef);
+    if (!providers.has(key)) providers.set(key, await alertProviderOf(providerRef, surroundings));
+  }
+  return providers;
+}
+
+async function alertProviderOf(
+  { namespace, name }: NamespacedRef,
+  surroundings: Surroundings,
+): Promise<WrittenAlertProvider> {
+  const sight = await surroundings.look(ALERT_PROVIDERS, namespace, name);
+  if (sight.state !== 'found') return { known: sight, written: [] };
+  const parsed = parseAlertProvider(sight.object);
+  if (!parsed.ok) return { known: { state: 'broken', refusal: parsed.refusal }, written: [] };
+  const written = Object.keys(sight.object['spec'] as object);
+  return { known: { state: 'found', value: parsed.value, given: sight.given }, written };
 }
 
 async function templateOf(

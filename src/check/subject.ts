@@ -1,3 +1,4 @@
+import type { AlertProvider } from '../crds/alert-provider.js';
 import type { MetricTemplate } from '../crds/metric-template.js';
 import type { CanarySpec } from '../crds/schema/canary.js';
 import type { Canary, MetricSource, NamespacedRef } from '../crds/types.js';
@@ -18,6 +19,12 @@ export type Known<T> =
   | { readonly state: 'missing' }
   | { readonly state: 'unknown'; readonly why?: string };
 
+/** An AlertProvider, and which fields of its spec are there. */
+export interface WrittenAlertProvider {
+  readonly known: Known<AlertProvider>;
+  readonly written: readonly string[];
+}
+
 /** What the rules look at: a Canary that parses, and what is known of the objects it refers to. */
 export interface Subject {
   readonly canary: Canary;
@@ -37,6 +44,8 @@ export interface Subject {
   readonly route: Known<ApisixRoute> | undefined;
   /** By {@link templateKey}. */
   readonly templates: ReadonlyMap<string, Known<MetricTemplate>>;
+  /** By {@link templateKey}. */
+  readonly alertProviders: ReadonlyMap<string, WrittenAlertProvider>;
   /** Pods that serve while the target rests; undefined where nobody knows. */
   readonly primaryReplicas: number | undefined;
   /** A release of this Canary is under way. */

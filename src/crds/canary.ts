@@ -5,6 +5,7 @@ import { excessOf } from './bounded/spec.js';
 import { analysisOf } from './build/analysis.js';
 import { serviceOf } from './build/service.js';
 import { strategyOf } from './build/strategy.js';
+import { noticesOfFields } from './fields/canary-fields.js';
 import { frozen } from './freeze.js';
 import { objectSchema, parseObject, specOf } from './object.js';
 import { readOwnSettings } from './own-settings.js';
@@ -133,6 +134,7 @@ function canaryOf(
       minIntervalSeconds: options.minIntervalSeconds ?? MIN_INTERVAL_SECONDS,
     }),
     ...asked,
+    unused: noticesOfFields(spec, provider, metadata.annotations),
     status: parseStatus(status),
   };
 }

@@ -34,7 +34,7 @@ export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): 
     progressDeadlineSeconds: canary.progressDeadlineSeconds,
     strategy: analysis.strategy,
     routed: trafficFeatures(canary.provider).weights,
-    notices: [...analysis.notices, ...previous.notices],
+    notices: [...analysis.notices, ...previous.notices, ...canary.unused],
     hooks: hooksByType(analysis.webhooks),
     loadTests: loadTestsOf(canary),
     ...(listeners.events || listeners.alertsFrom !== undefined ? { listeners } : {}),

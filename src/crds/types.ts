@@ -48,6 +48,8 @@ export interface Canary {
   readonly approvals: ApprovalPolicy | undefined;
   /** What Flagger has no fields for, by annotation. */
   readonly own: OwnSettings;
+  /** What was written and has no effect, in words for events. */
+  readonly unused: readonly string[];
   readonly status: CanaryStatus;
 }
 

@@ -81,7 +81,8 @@ export function createSigNoz(options: ProviderOptions): MetricsProvider {
   });
 }
 
-function queryIn(query: string): z.output<typeof querySchema> {
+/** @throws QueryRefused */
+export function queryIn(query: string): z.output<typeof querySchema> {
   const parsed = querySchema.safeParse(parsedJson(query));
   if (parsed.success) return parsed.data;
   throw new QueryRefused(

@@ -142,6 +142,8 @@ export interface Workload {
   /** Pods of the former version that wait for an undo; undefined where this kind of workload can't have them. */
   readonly warm: WarmPods | undefined;
   readonly keepsakes: Keepsakes;
+  /** What the Canary says of other objects and has no effect, in words for events. */
+  unused(canary: Canary): Promise<readonly string[]>;
   /** Pods the target is to have now. */
   replicas(canary: Canary): Promise<number>;
   /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */

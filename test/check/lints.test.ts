@@ -31,6 +31,162 @@ const custom = (fields: object = {}): Edits =>
   metric({ name: 'orders', templateRef: { name: 'custom' }, interval: '1m', thresholdRange: { min: 1 }, ...fields });
 const AUDIENCE = [{ headers: { 'x-who': { exact: 'insider' } } }];
 
+const scaledObject = (trigger: object): object => ({
+  apiVersion: 'keda.sh/v1alpha1',
+  kind: 'ScaledObject',
+  metadata: { name: 'pod-so', namespace: 'test' },
+  spec: { scaleTargetRef: { name: 'podinfo' }, maxReplicaCount: 3, triggers: [{ type: 'prometheus', ...trigger }] },
+});
+const SCALED: Edits = {
+  'spec.autoscalerRef': {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    name: 'pod-so',
+    primaryScalerQueries: { 'prom-trigger': 'sum(rate(x[30s]))' },
+  },
+};
+const alerts: Edits = { [`${A}alerts`]: [{ name: 'chat', severity: 'info', providerRef: { name: 'chat' } }] };
+const alertProvider = (spec: object): object => ({
+  apiVersion: 'flagger.app/v1beta1',
+  kind: 'AlertProvider',
+  metadata: { name: 'chat', namespace: 'test' },
+  spec: { address: 'https://chat.example.com/hook', ...spec },
+});
+
+const FIELDS: readonly Case[] = [
+  {
+    rule: 'unknown-field',
+    says: 'the field is in the wrong place',
+    bad: { 'spec.stepWeight': 10 },
+    field: 'spec.stepWeight',
+    severity: 'warning',
+    words: /no Canary has this field.*it belongs to spec\.analysis\.stepWeight/,
+    good: {},
+  },
+  {
+    rule: 'unknown-field',
+    says: 'the whole analysis has its old name, and is missing',
+    bad: { 'spec.analysis': undefined, 'spec.canaryAnalysis': { interval: '20s' } },
+    field: 'spec.canaryAnalysis',
+    severity: 'warning',
+    words: /it is called spec\.analysis since v1beta1/,
+    good: {},
+  },
+  {
+    rule: 'unknown-field',
+    says: 'an AlertProvider has a field too many',
+    bad: alerts,
+    badObjects: [alertProvider({ type: 'slack', chanel: 'general' })],
+    field: 'spec.chanel',
+    severity: 'warning',
+    words: /no AlertProvider has this field/,
+    good: alerts,
+    goodObjects: [alertProvider({ type: 'slack', channel: 'general' })],
+  },
+  {
+    rule: 'invalid',
+    says: 'an AlertProvider is not what it must be',
+    bad: alerts,
+    badObjects: [alertProvider({ type: 'pager' })],
+    field: 'spec.type',
+    severity: 'error',
+    words: /"pager" is not valid; use one of slack/,
+    good: alerts,
+    goodObjects: [alertProvider({ type: 'slack' })],
+  },
+  {
+    rule: 'unused-field',
+    says: 'the provider does nothing with it',
+    bad: { 'spec.service.corsPolicy': { allowOrigin: ['*'] } },
+    field: 'spec.service.corsPolicy',
+    severity: 'warning',
+    words: /the apisix provider has no use for it.*use a provider that takes it: gatewayapi:v1, istio/,
+    good: {},
+  },
+  {
+    rule: 'unused-field',
+    says: 'the service for alerts does nothing with it',
+    bad: alerts,
+    badObjects: [alertProvider({ type: 'msteams', channel: 'general' })],
+    field: 'spec.channel',
+    severity: 'warning',
+    words: /msteams takes no channel/,
+    good: alerts,
+    goodObjects: [alertProvider({ type: 'slack', channel: 'general' })],
+  },
+  {
+    rule: 'unused-field',
+    says: 'the vendor does nothing with it',
+    bad: custom(),
+    badObjects: [template('up', { 'spec.provider.region': 'eu-west-1' })],
+    field: 'spec.provider.region',
+    severity: 'warning',
+    words: /prometheus takes no region/,
+    good: custom(),
+    goodObjects: [template('up')],
+  },
+  {
+    rule: 'query-without-trigger',
+    says: 'the trigger has its name in its metadata',
+    bad: SCALED,
+    badObjects: [scaledObject({ metadata: { name: 'prom-trigger', query: 'x' } })],
+    field: 'spec.autoscalerRef.primaryScalerQueries.prom-trigger',
+    severity: 'error',
+    words: /its triggers have no names: the primary would be scaled by the target's query.*beside its type/,
+    good: SCALED,
+    goodObjects: [scaledObject({ name: 'prom-trigger', metadata: { query: 'x' } })],
+  },
+  {
+    rule: 'query-unreadable',
+    says: 'a bracket is missing',
+    bad: custom(),
+    badObjects: [template('sum(rate(x{a=")"}[1m])')],
+    field: 'spec.query',
+    severity: 'error',
+    words: /prometheus can't read it: the query can't be read: a "\)" is missing/,
+    good: custom(),
+    goodObjects: [template('sum(rate(x{a=")"}[1m])) # (')],
+  },
+  {
+    rule: 'query-unreadable',
+    says: 'it is no JSON',
+    bad: custom(),
+    badObjects: [template('SELECT 1', { 'spec.provider': { type: 'cloudwatch', region: 'eu-west-1' } })],
+    field: 'spec.query',
+    severity: 'error',
+    words: /cloudwatch can't read it: .*must be a JSON array/,
+    good: custom(),
+    goodObjects: [template('[{"Id":"a"}]', { 'spec.provider': { type: 'cloudwatch', region: 'eu-west-1' } })],
+  },
+  {
+    rule: 'hook-of-another-type',
+    says: 'a load test is asked as a gate',
+    bad: hook({ type: 'confirm-promotion', metadata: { cmd: 'hey -z 1m http://a/' } }),
+    field: `${A}webhooks[0].type`,
+    severity: 'error',
+    words: /the gate would always be open.*use the type rollout/,
+    good: hook({ type: 'rollout', metadata: { cmd: 'hey -z 1m http://a/' } }),
+  },
+  {
+    rule: 'hook-of-another-type',
+    says: 'a gate is asked at each check',
+    bad: hook({ type: 'rollout', url: 'http://loadtester.test/gate/check' }),
+    field: `${A}webhooks[0].type`,
+    severity: 'warning',
+    words: /asked whether a release may go on.*use the type confirm-rollout or/,
+    good: hook({ type: 'confirm-rollout', url: 'http://loadtester.test/gate/check' }),
+  },
+  {
+    rule: 'hook-of-another-type',
+    says: 'it turns the gate itself',
+    bad: hook({ type: 'confirm-rollout', url: 'http://loadtester.test/gate/open' }),
+    field: `${A}webhooks[0].type`,
+    severity: 'error',
+    words: /which a person turns.*ends with check/,
+    good: hook({ type: 'rollback', url: 'http://loadtester.test/rollback/check' }),
+  },
+];
+
 const STEPS: readonly Case[] = [
   {
     rule: 'max-weight-not-a-multiple',
@@ -653,6 +809,7 @@ const TEMPLATES: readonly Case[] = [
 ];
 
 const ALL = {
+  'fields that nobody uses': FIELDS,
   'steps of a release': STEPS,
   'thresholds of metrics': THRESHOLDS,
   'windows of metrics': WINDOWS,

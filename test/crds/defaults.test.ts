@@ -328,7 +328,7 @@ describe('strategies', () => {
   });
 
   test('where only Services lead to the pods: Blue/Green, and what is left out is told', () => {
-    const kubernetes = { 'spec.provider': 'kubernetes' };
+    const kubernetes = { 'spec.provider': 'kubernetes', 'spec.routeRef': undefined };
     const weights = strategyOf({ ...kubernetes, 'spec.analysis.stepWeight': 10 });
     assert.equal(weights.routed, false);
     assert.deepEqual(weights.strategy, { kind: 'blueGreen', iterations: 10, stepWeightPromotion: 0 });
@@ -344,7 +344,11 @@ describe('strategies', () => {
   test('a mirrored share that the provider can not make is told', () => {
     const mirrored = { ...iterations, 'spec.analysis.mirror': true, 'spec.analysis.mirrorWeight': 20 };
     assert.deepEqual(strategyOf(mirrored).notices, []);
-    const gateway = { 'spec.provider': 'gatewayapi:v1', 'spec.service.gatewayRefs': [{ name: 'public' }] };
+    const gateway = {
+      'spec.provider': 'gatewayapi:v1',
+      'spec.routeRef': undefined,
+      'spec.service.gatewayRefs': [{ name: 'public' }],
+    };
     assert.deepEqual(strategyOf({ ...mirrored, ...gateway }).notices, [
       'spec.analysis.mirrorWeight: 20 has no effect with the gatewayapi:v1 provider, all requests are mirrored',
     ]);

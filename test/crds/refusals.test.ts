@@ -103,6 +103,33 @@ const SHAPE: readonly Row[] = [
 ];
 
 const VALUES: readonly Row[] = [
+  row({ [`${A}.stepWeight`]: undefined, [`${A}.iterations`]: -2 }, `${A}.iterations`, '-2', /how many checks/),
+  row(
+    hook({ type: 'rollback', metadata: { cmd: 'hey -z 1m http://a/' } }),
+    `${A}.webhooks[0].type`,
+    '"rollback"',
+    /starts a load test.*use the type rollout$/,
+  ),
+  row(
+    {
+      'spec.provider': 'gatewayapi:v1',
+      'spec.service.gatewayRefs': [{ name: 'g' }],
+      'spec.service.corsPolicy': { allowOrigins: [{ prefix: 'https://' }] },
+    },
+    'spec.service.corsPolicy.allowOrigins[0]',
+    '"a pattern"',
+    /only exact is supported/,
+  ),
+  row(
+    {
+      'spec.provider': 'gatewayapi:v1',
+      'spec.service.gatewayRefs': [{ name: 'g' }],
+      'spec.service.match': [{ port: 80 }],
+    },
+    'spec.service.match[0].port',
+    '80',
+    /can’t tell requests apart by it/,
+  ),
   row(
     { 'spec.service.name': 'x'.repeat(56) },
     'spec.service.name',

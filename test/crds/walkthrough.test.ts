@@ -36,6 +36,7 @@ test("the walkthrough's Canary is read as it is meant", () => {
     autoscalerRef: undefined,
     ingressRef: undefined,
     routeRef: { apiVersion: 'apisix.apache.org/v2', kind: 'ApisixRoute', name: 'podinfo' },
+    unused: [],
     upstreamRef: undefined,
     service: {
       name: 'podinfo',

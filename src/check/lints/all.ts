@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.js';
 import type { Lint, Subject } from '../subject.js';
 import * as apisix from './apisix.js';
+import * as fields from './fields.js';
 import * as hooks from './hooks.js';
 import * as primary from './primary.js';
 import * as references from './references.js';
@@ -14,6 +15,10 @@ import * as windows from './windows.js';
 const LINTS: readonly Lint[] = [
   references.targetIsOurs,
   references.referencesHold,
+  fields.fieldsAreUsed,
+  fields.scalerQueriesHaveTriggers,
+  fields.templateFieldsAreUsed,
+  fields.alertFieldsAreUsed,
   service.serviceLeadsToPods,
   service.serviceHasThePort,
   apisix.routeLeadsToService,
@@ -32,6 +37,7 @@ const LINTS: readonly Lint[] = [
   steps.mirrorHasEffect,
   hooks.analysisIsNotSkipped,
   hooks.gatesAreReached,
+  hooks.hooksMeanWhatTheyCall,
   hooks.hooksFitTheInterval,
   hooks.somethingJudges,
   thresholds.rangesJudge,

@@ -60,6 +60,48 @@ export const gatesAreReached: Lint = (subject) => {
   );
 };
 
+/** Paths of a load tester's gates, and the types that mean something by them. */
+const GATES: readonly { readonly path: RegExp; readonly types: readonly HookType[]; readonly what: string }[] = [
+  {
+    path: /\/gate\/(check|approve|halt)\/?$/,
+    types: ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'],
+    what: 'a gate, which is asked whether a release may go on',
+  },
+  { path: /\/(gate|rollback)\/(open|close)\/?$/, types: [], what: 'the switch of a gate, which a person turns' },
+  { path: /\/rollback\/check\/?$/, types: ['rollback'], what: 'a gate, which is asked whether to roll back' },
+];
+
+/** Questions whose answer decides: what only starts a load test says yes to all of them. */
+const ASKED: readonly HookType[] = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion', 'rollback'];
+
+/** A load test's start is answered at once, whatever comes of it. */
+const LOAD_TEST = /^\s*(hey|wrk|ghz|ab|k6|fortio|vegeta)\s/;
+
+export const hooksMeanWhatTheyCall: Lint = (subject) =>
+  subject.canary.analysis.webhooks.flatMap(({ name, type, url, metadata = {} }, index) => {
+    const path = URL.canParse(url) ? new URL(url).pathname : '';
+    const gate = GATES.find((one) => one.path.test(path));
+    const loads = LOAD_TEST.test(metadata['cmd'] ?? '') && (metadata['type'] ?? 'cmd') === 'cmd';
+    const says =
+      gate && !gate.types.includes(type)
+        ? `its URL is that of ${gate.what}`
+        : loads && ASKED.includes(type)
+          ? `it starts a load test, which is answered with yes: ${type === 'rollback' ? 'every release would be rolled back' : 'the gate would always be open'}`
+          : undefined;
+    if (says === undefined) return [];
+    const types = gate?.types ?? ['rollout'];
+    return [
+      about(subject, {
+        rule: 'hook-of-another-type',
+        severity: loads || types.length === 0 ? 'error' : 'warning',
+        field: `spec.analysis.webhooks[${index}].type`,
+        value: type,
+        message: `${name} can't mean that as ${type}: ${says}`,
+        remedy: types.length === 0 ? 'use the path that ends with check' : `use the type ${types.join(' or ')}`,
+      }),
+    ];
+  });
+
 export const hooksFitTheInterval: Lint = (subject) => {
   const { intervalSeconds, webhooks } = subject.canary.analysis;
   const rollout = webhooks.filter(({ type }) => type === 'rollout');

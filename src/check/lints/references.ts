@@ -27,6 +27,7 @@ function referencesOf(subject: Subject): readonly Reference[] {
       : []),
     ...(routeRef && subject.route ? [named('spec.routeRef', routeRef.kind, routeRef.name, subject.route)] : []),
     ...templateReferences(subject),
+    ...alertReferences(subject),
   ];
 }
 
@@ -38,6 +39,14 @@ function templateReferences({ canary, templates }: Subject): readonly Reference[
     const title = `MetricTemplate/${name}${namespace === canary.namespace ? '' : `.${namespace}`}`;
     return [{ field: `${field}.templateRef.name`, title, known }];
   });
+}
+
+function alertReferences({ canary, alertProviders }: Subject): readonly Reference[] {
+  return canary.analysis.alerts.map(({ providerRef: { name, namespace } }, index) => ({
+    field: `spec.analysis.alerts[${index}].providerRef.name`,
+    title: `AlertProvider/${name}${namespace === canary.namespace ? '' : `.${namespace}`}`,
+    known: alertProviders.get(templateKey({ name, namespace }))?.known ?? { state: 'unknown' },
+  }));
 }
 
 function complaintAbout(subject: Subject, { field, title, known }: Reference): readonly Finding[] {

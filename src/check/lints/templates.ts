@@ -2,6 +2,7 @@ import type { MetricTemplate } from '../../crds/metric-template.js';
 import type { MetricSource } from '../../crds/types.js';
 import { TemplateError } from '../../metrics/gotemplate/error.js';
 import { queryNamesOf, renderQuery } from '../../metrics/model.js';
+import { complaintAboutQuery } from '../../metrics/readable.js';
 import type { Finding } from '../finding.js';
 import { about, sourcesOf, templateKey, type Lint, type PlacedSource, type Subject } from '../subject.js';
 import { dividesTheOthers } from './inverted.js';
@@ -23,8 +24,19 @@ export const templatesRender: Lint = (subject) =>
     const { source, template } = use;
     const interval = source.interval?.text ?? '';
     try {
-      renderQuery(template.query, { ...queryNamesOf(subject.canary), interval, variables: source.variables });
-      return [];
+      const names = { ...queryNamesOf(subject.canary), interval, variables: source.variables };
+      const complaint = complaintAboutQuery(template.provider.type, renderQuery(template.query, names));
+      if (complaint === undefined) return [];
+      return [
+        {
+          rule: 'query-unreadable',
+          severity: 'error' as const,
+          object: titleOf(template),
+          field: 'spec.query',
+          message: `${template.provider.type} can't read it: ${complaint}`,
+          remedy: `mend it: ${use.metric} would halt every release`,
+        },
+      ];
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       return [

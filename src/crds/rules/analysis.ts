@@ -8,6 +8,16 @@ const ANY = Number.MAX_SAFE_INTEGER;
 export const thresholdIsCount: Rule = ({ analysis }) =>
   wholeBetween('spec.analysis.threshold', analysis.threshold, 0, ANY);
 
+/** Parts of one are taken as they are: `serinus check` warns of them. */
+export const iterationsAreNotNegative: Rule = ({ analysis: { iterations = 0 } }) =>
+  iterations >= 0
+    ? undefined
+    : {
+        field: 'spec.analysis.iterations',
+        value: iterations,
+        remedy: 'use how many checks there shall be, such as 10',
+      };
+
 /** Only looked at where it counts: the last of `stepWeights` outdoes it. */
 export const maxWeightIsPercent: Rule = ({ analysis }) =>
   analysis.stepWeight === undefined ? undefined : wholeBetween('spec.analysis.maxWeight', analysis.maxWeight, 1, 100);
@@ -68,6 +78,18 @@ export const webhooksAreCallable: Rule = ({ analysis: { webhooks = [] } }) =>
     }
     return httpUrl(`${field}.url`, url) ?? wholeBetween(`${field}.retries`, retries, 0, ANY);
   });
+
+/** The start of a load test is answered with yes at once: as a rollback webhook it would end every release. */
+export const rollbackHooksAsk: Rule = ({ analysis: { webhooks = [] } }) =>
+  firstOf(webhooks, ({ type, metadata = {} }, index) =>
+    type === 'rollback' && (metadata['type'] ?? 'cmd') === 'cmd' && /^\s*hey\s/.test(metadata['cmd'] ?? '')
+      ? {
+          field: `spec.analysis.webhooks[${index}].type`,
+          value: type,
+          remedy: 'it starts a load test, whose start is always answered with yes: use the type rollout',
+        }
+      : undefined,
+  );
 
 export const cookiesDiffer: Rule = ({ analysis: { sessionAffinity } }) =>
   sessionAffinity === undefined || sessionAffinity.cookieName !== sessionAffinity.primaryCookieName

@@ -20,6 +20,7 @@ const RULES: readonly Rule[] = [
   target.autoscalerFitsTarget,
   traffic.audienceCanBeTold,
   traffic.audienceIsNotEverybody,
+  traffic.gatewayApiCanSayIt,
   traffic.mirrorIsPossible,
   traffic.affinityIsPossible,
   traffic.connectionsStayWhole,
@@ -37,6 +38,7 @@ const RULES: readonly Rule[] = [
   objects.targetPortIsValid,
   objects.upstreamIsNear,
   analysis.thresholdIsCount,
+  analysis.iterationsAreNotNegative,
   analysis.stepWeightMoves,
   analysis.stepWeightsAscend,
   analysis.maxWeightIsPercent,
@@ -45,6 +47,7 @@ const RULES: readonly Rule[] = [
   analysis.metricsAreUsable,
   objects.templatesAreNear,
   analysis.webhooksAreCallable,
+  analysis.rollbackHooksAsk,
   objects.alertProvidersAreNear,
   analysis.cookiesDiffer,
 ];

@@ -82,6 +82,40 @@ export const delegateHasNoHosts: Rule = (spec, { defaultProvider }) => {
   );
 };
 
+/** What the Gateway API has no words for, and would let more requests in where it was left out. */
+const BEYOND_GATEWAY_API = [
+  'authority',
+  'scheme',
+  'port',
+  'sourceLabels',
+  'sourceNamespace',
+  'withoutHeaders',
+] as const;
+
+/** What is left out of a route would let more requests in, or more origins. */
+export const gatewayApiCanSayIt: Rule = (spec, { defaultProvider }) => {
+  const provider = providerOf(spec, defaultProvider);
+  if (!provider.startsWith('gatewayapi:')) return undefined;
+  const { match = [], corsPolicy } = spec.service ?? {};
+  const beyond = firstOf(match, (entry, index) => {
+    const part = BEYOND_GATEWAY_API.find((name) => entry[name] !== undefined);
+    if (part === undefined && !entry.ignoreUriCase) return undefined;
+    const name = part ?? 'ignoreUriCase';
+    const remedy = 'the Gateway API can’t tell requests apart by it: remove it';
+    return { field: `spec.service.match[${index}].${name}`, value: entry[name], remedy };
+  });
+  if (beyond || provider === 'gatewayapi:v1beta1') return beyond;
+  return firstOf(corsPolicy?.allowOrigins ?? [], ({ exact }, index) =>
+    exact === undefined
+      ? {
+          field: `spec.service.corsPolicy.allowOrigins[${index}]`,
+          value: 'a pattern',
+          remedy: "only exact is supported by Gateway API, use 'corsPolicy.allowOrigin' instead",
+        }
+      : undefined,
+  );
+};
+
 export const mirrorIsPossible: Rule = (spec, { defaultProvider }) =>
   spec.analysis.mirror === true ? needs(spec, defaultProvider, 'mirror', 'mirror requests') : undefined;
 

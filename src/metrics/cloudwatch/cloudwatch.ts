@@ -139,7 +139,8 @@ function regionOf({ provider: { region } }: ProviderOptions): string {
   );
 }
 
-function queriesIn(query: string): readonly unknown[] {
+/** @throws QueryRefused */
+export function queriesIn(query: string): readonly unknown[] {
   const queries = z.array(z.record(z.string(), z.unknown())).safeParse(parsedJson(query));
   if (queries.success) return queries.data;
   throw new QueryRefused('error unmarshaling query: it must be a JSON array of MetricDataQuery');

@@ -155,6 +155,10 @@ export class ServiceWorkload implements Workload {
   }
 
   /** Nobody counts the pods behind a Service; where it is, it serves. */
+  unused(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   async replicas(canary: Canary): Promise<number> {
     return (await this.get(canary, canary.targetRef.name)) ? 1 : 0;
   }

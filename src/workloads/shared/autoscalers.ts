@@ -110,6 +110,25 @@ export class Autoscalers {
     return this.served ?? false;
   }
 
+  /**
+   * Queries for triggers that there aren't: the primary is scaled by what is made of the target's own query instead. In
+   * words for events.
+   */
+  async unused({ autoscalerRef, namespace }: Canary): Promise<readonly string[]> {
+    if (autoscalerRef?.kind !== 'ScaledObject') return [];
+    const wanted = Object.keys(autoscalerRef.primaryScalerQueries);
+    if (wanted.length === 0) return [];
+    const source = await this.cache.get(TYPES.ScaledObject.type, namespace, autoscalerRef.name);
+    if (!source) return [];
+    const { triggers = [] } = (source['spec'] ?? {}) as { triggers?: readonly { name?: string }[] };
+    return wanted
+      .filter((name) => !triggers.some((trigger) => trigger.name === name))
+      .map(
+        (name) =>
+          `spec.autoscalerRef.primaryScalerQueries.${name} has no effect: no trigger of ScaledObject ${autoscalerRef.name} has that name, and the primary is scaled by the target's query`,
+      );
+  }
+
   concerns({ autoscalerRef }: Canary): readonly NamedObject[] {
     if (!autoscalerRef) return [];
     const { type } = TYPES[autoscalerRef.kind];

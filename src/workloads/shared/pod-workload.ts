@@ -209,6 +209,10 @@ export class PodWorkload implements Workload {
     await this.writePrimary(canary, fence, (current) => current && reopened(current), true);
   }
 
+  unused(canary: Canary): Promise<readonly string[]> {
+    return this.autoscalers.unused(canary);
+  }
+
   async replicas(canary: Canary): Promise<number> {
     const target = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
     return target ? this.of.replicas(asPodController(target)) : 0;
