@@ -12,18 +12,27 @@ const TIMEOUT_MS = 5_000;
 const INTERVALS = 10;
 const API = 'https://api.datadoghq.com';
 
-/** Points are pairs of a time and a value. */
+/** Points are pairs of a time, in milliseconds since 1970, and a value. */
 const answerSchema = z.object({
   status: z.string().optional(),
   error: z.string().nullish(),
-  series: z.array(z.object({ pointlist: z.array(z.tuple([z.unknown(), z.number().nullable()])) })).nullish(),
+  series: z
+    .array(
+      z.object({
+        /** Seconds that a point stands for. */
+        interval: z.number().nullish(),
+        pointlist: z.array(z.tuple([z.number().nullable(), z.number().nullable()])),
+      }),
+    )
+    .nullish(),
 });
 
 const validSchema = z.object({ valid: z.literal(true) });
 
 /**
- * Datadog's API for timeseries points. Of the first series the oldest point counts, since the newest bucket is hardly
- * ever complete; other than in Flagger a point without a value is passed over rather than read as 0.
+ * Datadog's API for timeseries points. Of the first series the newest point counts whose time has ended, since the newest
+ * of all is hardly ever complete; where none has, the newest one. Flagger goes by the oldest, which is ten intervals old:
+ * another version may have been served then. A point without a value is passed over rather than read as 0.
  *
  * Credentials: `datadog_api_key` and `datadog_application_key`.
  *
@@ -53,11 +62,21 @@ export function createDatadog(options: ProviderOptions): MetricsProvider {
       const { status, error, series } = readJson(answerSchema, body, answerer);
       // Datadog answers some queries that it can't carry out with status 200.
       if (status === 'error') throw new QueryRefused(`error response: ${excerpt(error ?? body, secrets)}`);
-      return series?.[0]?.pointlist.map(([, value]) => value).find((value) => value !== null) ?? undefined;
+      return series?.[0] && newestOf(series[0], options.now?.() ?? Date.now());
     },
     probe: () => ({ ...request, url: below(address, '/api/v1/validate') }),
     checkProbe: (body) => void readJson(validSchema, body, answerer),
   });
+}
+
+type Series = NonNullable<z.output<typeof answerSchema>['series']>[number];
+
+/** @param now milliseconds since 1970 */
+function newestOf({ interval, pointlist }: Series, now: number): number | undefined {
+  const points = pointlist.flatMap(([at, value]) => (value === null ? [] : [{ at: at ?? 0, value }]));
+  const newestFirst = points.toSorted((a, b) => b.at - a.at);
+  const complete = newestFirst.find(({ at }) => at + (interval ?? 0) * 1_000 <= now);
+  return (complete ?? newestFirst[0])?.value;
 }
 
 function unixSeconds(milliseconds: number): string {

@@ -60,12 +60,23 @@ export const skipper: Blueprint = {
 /** @param predicates those of the users' Ingress */
 function orders(canary: Canary, weights: Weights, predicates: string | undefined): StringMap {
   const { primaryName, canaryName } = canary.service;
-  const others = (predicates ?? '').split(AND).filter((predicate) => ![ON, OFF, ''].includes(predicate.trim()));
+  const others = predicatesIn(predicates ?? '').filter((predicate) => ![ON, OFF].includes(predicate));
   return {
     // By name, as Flagger writes them: a cluster that changes over has nothing to rewrite.
     [WEIGHTS]: JSON.stringify({ [canaryName]: weights.canary, [primaryName]: weights.primary }),
     [PREDICATE]: [weights.canary === 0 ? OFF : ON, ...others].join(AND),
   };
+}
+
+/** Whatever blanks are between them. What is in quotes or a regular expression is text. */
+function predicatesIn(text: string): readonly string[] {
+  const parts = text.match(/"(?:[^"\\]|\\.)*"|`[^`]*`|\/(?:[^/\\]|\\.)+\/|&&|[^]/g) ?? [];
+  const found = [''];
+  for (const part of parts) {
+    if (part === '&&') found.push('');
+    else found.push(`${found.pop() ?? ''}${part}`);
+  }
+  return found.map((predicate) => predicate.trim()).filter(Boolean);
 }
 
 function weightsOf(object: KubeObject, canary: Canary): Weights | undefined {

@@ -164,7 +164,29 @@ describe('Microsoft Teams', () => {
     });
   });
 
-  test('gets no set of facts where there are none, and never the card that it no longer takes', () => {
+  /** https://learn.microsoft.com/outlook/actionable-messages/message-card-reference */
+  test('gets the older card at an address of a connector', () => {
+    const address = 'https://acme.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d';
+    assert.equal(
+      sent(msteams, { ...STARTED, fields: STARTED.fields.slice(0, 1) }, { address }).json,
+      '{"@type":"MessageCard","@context":"http://schema.org/extensions","themeColor":"0076D7","summary":"cart.shop",' +
+        '"sections":[{"activityTitle":"New revision detected, progressing canary analysis.",' +
+        '"activitySubtitle":"cart.shop","facts":[{"name":"Target","value":"Deployment/cart.shop"}]}]}',
+    );
+    assert.match(sent(msteams, FAILED, { address }).json, /"themeColor":"FF0000"/);
+    const offers = [{ order: 'approve', label: 'Approve', url: 'https://s.example/act/a', token: undefined }] as const;
+    assert.match(sent(msteams, { ...WAITING, offers }, { address }).json, /"OpenUri","name":"Approve"/);
+    for (const old of ['https://outlook.office.com/webhook/a', 'https://outlook.office365.com/webhook/a'])
+      assert.match(sent(msteams, FAILED, { address: old }).json, /MessageCard/);
+    for (const other of [
+      'https://webhook.office.com.example.org/a',
+      'https://x.logic.azure.com/workflows/a',
+      'nothing',
+    ])
+      assert.doesNotMatch(sent(msteams, FAILED, { address: other }).json, /MessageCard/);
+  });
+
+  test('gets no set of facts where there are none, and no older card elsewhere', () => {
     const { json } = sent(msteams, FAILED);
     assert.match(json, /"color":"attention"/);
     assert.doesNotMatch(json, /FactSet|MessageCard/);

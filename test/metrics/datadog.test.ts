@@ -40,9 +40,23 @@ describe('datadog', () => {
     });
   }
 
-  test('an oldest point without a value is passed over', async (t) => {
-    const { opened } = await asking(t, series(null, 4, 5));
-    assert.equal(await opened.query('avg:x{*}', never), 4);
+  test('a newest point without a value is passed over', async (t) => {
+    const { opened } = await asking(t, series(4, 5, null));
+    assert.equal(await opened.query('avg:x{*}', never), 5);
+  });
+
+  test('a point whose time has not ended counts only where there is no other', async (t) => {
+    const points = (...pointlist: readonly (readonly [number, number])[]) =>
+      json(200, { status: 'ok', series: [{ metric: 'x', interval: 60, pointlist }] });
+    const [before, running] = [[NOW - 90_000, 4] as const, [NOW - 30_000, 1] as const];
+    for (const [answer, value] of [
+      [points(before, running), 4],
+      [points(running, before), 4],
+      [points(running), 1],
+    ] as const) {
+      const { opened } = await asking(t, answer);
+      assert.equal(await opened.query('avg:x{*}', never), value);
+    }
   });
 
   test('a query that is refused with status 200', async (t) => {

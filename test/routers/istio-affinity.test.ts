@@ -56,6 +56,7 @@ suite('clients that stay where they are, with Istio', () => {
     assert.equal(primaryGives, undefined);
     assert.equal(canaryGives, `cv=${value}; Max-Age=3600; ${ATTRIBUTES}`);
     assert.deepEqual(routesOf(object)[0], {
+      name: 'sticky-route',
       match: [{ headers: { Cookie: { regex: `.*cv.*${value}.*` } } }],
       route: [
         { destination: { host: 'cart-primary' }, weight: 0 },

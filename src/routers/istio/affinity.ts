@@ -5,6 +5,8 @@ import { combined } from './conditions.js';
 import { division, dividing } from './destinations.js';
 import type { HttpMatch, HttpRoute, WeightedDestination } from './objects.js';
 
+/** What Flagger calls the routes of clients that stay; metrics and logs of proxies name routes by it. */
+const STICKY = 'sticky-route';
 /** As Istio has the name of the header in its maps. */
 const SET_COOKIE = 'Set-Cookie';
 
@@ -29,7 +31,7 @@ export function stickyRoutes(canary: Canary, cookies: Cookies, base: HttpRoute):
   const sticky = (pair: string | undefined, weights: Weights): readonly HttpRoute[] =>
     pair === undefined
       ? []
-      : [{ ...base, match: withCookie(pair, base.match ?? []), route: division(canary, weights) }];
+      : [{ name: STICKY, ...base, match: withCookie(pair, base.match ?? []), route: division(canary, weights) }];
   const forgetting = sticky(cookies.previous, ALL_TO_PRIMARY).map((route) =>
     sessionAffinity && cookies.previous
       ? { ...route, headers: adding(route.headers, forgetCookie(cookies.previous, sessionAffinity)) }

@@ -4,12 +4,16 @@ import type { RouterCase } from '../router-contract.js';
 import { ingress, INGRESS_REF, ingressSpec, LABELS, otherHost, path } from './ingress.js';
 
 const PREDICATE = 'zalando.org/skipper-predicate';
+/** With blanks or without, and with what separates predicates within one. */
+const KEPT = 'PathRegexp(/a&&b/) && Header("x", "&&")';
 const THEIRS = { 'zalando.org/skipper-filter': 'compress()' };
 
 export const skipper: RouterCase = {
   provider: 'skipper',
   canary: { ingressRef: INGRESS_REF },
-  users: (namespace) => [ingress(namespace, { ...THEIRS, [PREDICATE]: 'Weight(100) && Method("GET") && False()' })],
+  users: (namespace) => [
+    ingress(namespace, { ...THEIRS, [PREDICATE]: `Weight(100) && Method("GET") && False()&&${KEPT}&&  Weight(100) ` }),
+  ],
   generated: ({ primary, canary }) => [
     {
       type: INGRESSES,
@@ -19,7 +23,7 @@ export const skipper: RouterCase = {
         ...THEIRS,
         ...FLUX_SHIELD,
         'zalando.org/backend-weights': `{"cart-canary":${canary},"cart-primary":${primary}}`,
-        [PREDICATE]: `${canary === 0 ? 'False()' : 'Weight(100)'} && Method("GET")`,
+        [PREDICATE]: `${canary === 0 ? 'False()' : 'Weight(100)'} && Method("GET") && ${KEPT}`,
       },
       spec: ingressSpec([path('/', 'cart-primary'), path('/', 'cart-canary')]),
     },

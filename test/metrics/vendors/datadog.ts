@@ -51,6 +51,6 @@ export const datadog: ContractSubject = {
     headers['dd-api-key'] === KEYS.datadog_api_key && headers['dd-application-key'] === KEYS.datadog_application_key,
   unauthorized: json(403, { errors: ['Forbidden'] }),
   nonsense: '<html><body>Welcome to the wiki</body></html>',
-  ofSeveral: 3,
+  ofSeveral: 7,
   exempt: { address: 'it has one by default; see what cannot be used' },
 };
