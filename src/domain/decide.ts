@@ -39,6 +39,7 @@ import {
   suspend,
   withdraw,
 } from './steps/rest.js';
+import { goBack, rescue, retreat } from './steps/rescue.js';
 import { rollBack } from './steps/rollback.js';
 import { restart, start } from './steps/start.js';
 import { revert, terminate } from './steps/terminate.js';
@@ -206,6 +207,12 @@ function take(context: Context, step: Step): Decision {
       return start(context, step.weight);
     case 'begin':
       return begin(context);
+    case 'rescue':
+      return rescue(context);
+    case 'goBack':
+      return goBack(context);
+    case 'retreat':
+      return retreat(context);
     case 'restart':
       return restart(context);
     case 'withdraw':

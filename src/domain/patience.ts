@@ -1,4 +1,4 @@
-import type { NotReady, Readiness, World } from './findings.js';
+import type { Readiness, World } from './findings.js';
 import type { Standing } from './state.js';
 
 /** Since when a workload isn't ready, by the release's own clock; it begins anew with every pod that gets further. */
@@ -67,7 +67,7 @@ export function readinessOf(s: Standing, world: World, side: Side, now: number):
 }
 
 /** No pod of it serves, and none has for so long that users can't be let wait for it. */
-export function servesNobody(s: Standing, readiness: Readiness, side: Side, now: number): readiness is NotReady {
+export function servesNobody(s: Standing, readiness: Readiness, side: Side, now: number): boolean {
   if (readiness.ready || readiness.available) return false;
   if (!readiness.retriable) return true;
   const since = s.unready?.[side]?.since;

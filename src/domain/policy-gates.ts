@@ -44,6 +44,8 @@ export function passMove(s: Standing, next: Step | undefined, weights: Weights, 
   switch (next.do) {
     case 'advance':
       return passRise(s, weights.canary, next.weights.canary, revision);
+    case 'rescue':
+      return passRise(s, weights.canary, 100, revision);
     case 'iterate':
       return next.weights && passRise(s, weights.canary, next.weights.canary, revision);
     case 'shift': {

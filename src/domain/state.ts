@@ -117,6 +117,10 @@ export interface Standing extends KnownRevisions {
   readonly begun: boolean;
   /** The primary can't serve after a failed promotion: all traffic stays on the canary until a new one is promoted. */
   readonly stranded: boolean;
+  /** The primary wasn't ready when the release began: it doesn't wait for what it may mend. */
+  readonly mending?: boolean | undefined;
+  /** The version that was promoted before is on its way back into the primary, which couldn't roll the next one out. */
+  readonly returning?: boolean | undefined;
   readonly paused: Pause | undefined;
   readonly gate: ClosedGate | undefined;
   /** Gates a person has opened for the revision under way; used up as they are passed. */

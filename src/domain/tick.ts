@@ -7,6 +7,7 @@ import { readinessOf, unreadyAfter } from './patience.js';
 import { isActive, type Phase } from './phases.js';
 import { completing, isHeldRollback, lapsed, passMove, passPolicy, passToPromotion, withheld } from './policy-gates.js';
 import { hasHooks } from './policy.js';
+import { awaitPrimary, needsRescue, whereStranded } from './rescue.js';
 import { compareRevisions, type Revision } from './revision.js';
 import type { Standing, Undoing } from './state.js';
 import { intervalMs, policyOf, stuckUntil } from './state.js';
@@ -55,6 +56,9 @@ export type Step =
   | { readonly do: 'noteExpiry'; readonly rule: ApprovalRule }
   | { readonly do: 'start'; readonly weight: number }
   | { readonly do: 'begin' }
+  | { readonly do: 'rescue' }
+  | { readonly do: 'goBack' }
+  | { readonly do: 'retreat' }
   | { readonly do: 'restart' }
   | { readonly do: 'withdraw' }
   | { readonly do: 'halt' }
@@ -189,7 +193,10 @@ function resting(s: Standing, f: Findings, now: number): Step {
   const { world } = f;
   const policy = policyOf(s);
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
-  switch (compareWithWorld(s, f)) {
+  const compared = compareWithWorld(s, f);
+  const wayOut = whereStranded(s, f, seenRevision(s, f), compared);
+  if (wayOut) return wayOut;
+  switch (compared) {
     case 'same':
       if (s.phase !== 'Waiting' && !s.again) return { do: 'end', why: 'rest' };
       break;
@@ -200,10 +207,9 @@ function resting(s: Standing, f: Findings, now: number): Step {
       break;
   }
   if (world.mistake !== undefined && !policy.skipAnalysis) return { do: 'report', problem: world.mistake };
-  // A primary that isn't ready delays a new revision; it doesn't use it up.
-  if (!policy.skipAnalysis && !s.stranded && !world.primary.ready) {
-    return { do: 'awaitReady', of: 'primary', readiness: world.primary };
-  }
+  // A primary that isn't ready delays a new revision, unless that may be what mends it.
+  const wait = awaitPrimary(s, f, now);
+  if (wait) return wait;
   const revision = seenRevision(s, f);
   const gate = lapsed(s, revision, now) ?? passPolicy(s, 'rollout', revision) ?? passGate(s, f, 'confirm-rollout');
   if (gate) return gate;
@@ -215,7 +221,7 @@ function analysing(s: Standing, f: Findings, now: number): Step {
   const policy = policyOf(s);
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
   if (isHeldRollback(s)) return overtaken(s, f) ?? completing(s, s.gate, now);
-  const primary: Readiness = policy.skipAnalysis || s.stranded ? READY : readinessOf(s, world, 'primary', now);
+  const primary: Readiness = needsPrimary(s) ? readinessOf(s, world, 'primary', now) : READY;
   if (!primary.ready && !primary.retriable) {
     return { do: 'rollBack', why: { kind: 'primary-lost', reason: primary.reason } };
   }
@@ -238,7 +244,12 @@ function analysing(s: Standing, f: Findings, now: number): Step {
   const judged = verdict(s, f);
   if (judged) return judged;
   if (s.promoteNow) return promoteUnchecked(s, f, now);
-  return check(s, f, sceneOf(s, f), now) ?? move(s, f);
+  return check(s, f, sceneOf(s, f), now) ?? move(s, f, now);
+}
+
+/** A release that is to mend the primary doesn't wait for it. */
+function needsPrimary(s: Standing): boolean {
+  return !policyOf(s).skipAnalysis && !s.stranded && s.mending !== true;
 }
 
 /** Pods must become ready before the release goes on. It is judged meanwhile, but its weight stands. */
@@ -267,7 +278,8 @@ function whileStanding(s: Standing, f: Findings, now: number): Step | undefined 
   // What somebody wants left out is left out when the release goes on.
   const judged = check({ ...s, skipStep: false }, f, sceneOf(s, f), now);
   if (judged) return judged;
-  return s.begun ? { do: 'wait', until: now + intervalMs(s) } : BEGIN;
+  if (s.begun) return { do: 'wait', until: now + intervalMs(s) };
+  return s.stranded ? BEGIN : undefined;
 }
 
 function isAnalysing(phase: Phase): boolean {
@@ -287,7 +299,10 @@ function promoteUnchecked(s: Standing, f: Findings, now: number): Step {
 
 /** The target holds something else than what is analysed. */
 function overtaken(s: Standing, f: Findings): Step | undefined {
-  switch (compareWithWorld(s, f)) {
+  const compared = compareWithWorld(s, f);
+  const wayOut = whereStranded(s, f, seenRevision(s, f), compared);
+  if (wayOut) return wayOut;
+  switch (compared) {
     case 'same':
       return undefined;
     case 'reverted':
@@ -298,10 +313,10 @@ function overtaken(s: Standing, f: Findings): Step | undefined {
 }
 
 /** Moves a canary that has passed its check: to the next weight, or into the primary. */
-function move(s: Standing, f: Findings): Step {
+function move(s: Standing, f: Findings, now: number): Step {
   const { strategy } = policyOf(s);
   const weights = weightsOf(s, f);
-  const next = s.stranded && !s.begun ? BEGIN : nextMove(s, strategy, weights);
+  const next = nextOf(s, f, weights, now);
   const unapproved = passMove(s, next, weights, seenRevision(s, f));
   if (unapproved) return unapproved;
   // Confirmed is what increases traffic, not the copies that come before it.
@@ -311,6 +326,11 @@ function move(s: Standing, f: Findings): Step {
   }
   if (next === undefined) return passGate(s, f, 'confirm-promotion') ?? { do: 'promote' };
   return next.do === 'shift' ? (passGate(s, f, 'confirm-promotion') ?? next) : next;
+}
+
+function nextOf(s: Standing, f: Findings, weights: Weights, now: number): Step | undefined {
+  if (needsRescue(s, f, now)) return { do: 'rescue' };
+  return s.stranded && !s.begun ? BEGIN : nextMove(s, policyOf(s).strategy, weights);
 }
 
 const BEGIN: Step = { do: 'begin' };
@@ -329,6 +349,8 @@ function promoting(s: Standing, f: Findings, now: number): Step {
   const weights = weightsOf(s, f);
   const retreat = retreatIfOvertaken(s, f, weights);
   if (retreat) return retreat;
+  // What the primary held before was not kept, so the target's is copied.
+  if (s.returning && !f.world.sameAsPrimary && compareWithWorld(s, f) !== 'new') return { do: 'promote' };
   if (!primary.ready) {
     if (primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: primary };
     return stuckPromotion(s, f, primary.reason);

@@ -22,6 +22,8 @@ export function asked(state: State): AskedStanding {
     prepared: state.prepared,
     begun: state.begun,
     stranded: state.stranded,
+    ...(state.mending === undefined ? {} : { mending: state.mending }),
+    ...(state.returning === undefined ? {} : { returning: state.returning }),
     paused: state.paused,
     gate: state.gate,
     approved: state.approved,
@@ -34,6 +36,7 @@ export function asked(state: State): AskedStanding {
     checkDueAt: state.checkDueAt,
     weightSince: state.weightSince,
     lastDrift: state.lastDrift,
+    ...(state.stuckSince === undefined ? {} : { stuckSince: state.stuckSince }),
     ...(state.unready === undefined ? {} : { unready: state.unready }),
   };
 }

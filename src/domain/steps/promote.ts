@@ -31,6 +31,7 @@ export function promote(context: Context): Decision {
     gate: undefined,
     begun: true,
     skipStep: false,
+    returning: undefined,
   };
   const confirmed = [
     ...passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']),
@@ -70,11 +71,13 @@ export function finish({ state, now }: Context): Decision {
     weight: 0,
     iterations: 0,
     stranded: false,
+    returning: undefined,
+    mending: undefined,
     promoted: state.applied?.hash ?? state.promoted,
   };
   return succeed(
     done,
-    [{ do: 'drain' }, { do: 'scaleDown' }, { do: 'settle' }, ...warmPods(state, now)],
+    [{ do: 'drain' }, { do: 'scaleDown' }, { do: 'settle' }, ...(state.returning ? [] : warmPods(state, now))],
     say.promoted,
     now,
   );

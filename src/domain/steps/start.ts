@@ -1,9 +1,9 @@
 import { PROGRESSING_ALERT } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
-import type { State } from '../state.js';
+import { policyOf, type State } from '../state.js';
 import { seenRevision } from '../tick.js';
-import { apply, awaitingAfresh, normal, passes, status, type Context } from './common.js';
+import { apply, awaitingAfresh, normal, passes, status, warning, type Context } from './common.js';
 
 /** What is forgotten when the analysis of a revision starts, or starts anew. */
 function fromTheStart(state: State): State {
@@ -23,6 +23,7 @@ function fromTheStart(state: State): State {
     said: [],
     lastDrift: [],
     shipment: undefined,
+    returning: undefined,
   };
 }
 
@@ -30,19 +31,36 @@ function fromTheStart(state: State): State {
 export function start(context: Context, weight: number): Decision {
   const { state, findings, now } = context;
   const revision = seenRevision(state, findings);
+  const say = messagesFor(state);
+  const awaited = reasonToWait(context);
+  const mending = awaited === undefined ? undefined : true;
   const next = awaitingAfresh(
     context,
-    { ...fromTheStart(state), applied: revision, weight, weightSince: now },
+    { ...fromTheStart(state), applied: revision, weight, weightSince: now, mending },
     'canary',
   );
   const effects: Effect[] = [
     ...passes(state, 'Confirm-rollout', findings['confirm-rollout']),
-    { ...normal(messagesFor(state).scalingUp), phase: 'Progressing' },
+    { ...normal(say.scalingUp), phase: 'Progressing' },
+    ...(awaited === undefined ? [] : [warning(say.mending(awaited))]),
     { do: 'keep', revision },
     { do: 'scaleUp' },
+    ...withoutFailedPromotion(context),
     status(next),
   ];
   return apply(effects, `scale up ${state.canary.name}`, next, now, [PROGRESSING_ALERT]);
+}
+
+/** Why the primary isn't ready, where the release could wait for it and doesn't. */
+function reasonToWait({ state, findings }: Context): string | undefined {
+  const { primary } = findings.world;
+  if (primary.ready || state.stranded || policyOf(state).skipAnalysis) return undefined;
+  return primary.reason;
+}
+
+/** What the primary couldn't roll out is nothing to come back to: it gets what it held before. */
+function withoutFailedPromotion({ state, findings }: Context): readonly Effect[] {
+  return state.stranded && findings.world.edition !== undefined ? [{ do: 'restore' }] : [];
 }
 
 /** A newer revision in mid-analysis: traffic off the canary, and from the first step again. */

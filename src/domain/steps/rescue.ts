@@ -1,0 +1,54 @@
+import type { Decision, Effect } from '../effects.js';
+import { usedUp } from '../approvals.js';
+import { messagesFor } from '../messages.js';
+import type { State } from '../state.js';
+import { intervalMs } from '../state.js';
+import { seenRevision } from '../tick.js';
+import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
+import { afterCheck, preamble } from './analyse.js';
+import { apply, normal, passes, sayOnce, status, tickLater, tickNow, warning, type Context } from './common.js';
+
+/** The primary serves nobody: everybody gets the canary now, and its analysis goes on. */
+export function rescue(context: Context): Decision {
+  const { state, findings, now } = context;
+  const moved = tickLater(
+    {
+      ...afterCheck(context),
+      ...{ phase: 'Progressing', begun: true, skipStep: false, stranded: true, gate: undefined },
+      ...{ weight: 100, weightSince: now, checkDueAt: now + intervalMs(state), approvals: usedUp(state, 'weight') },
+    },
+    now,
+  );
+  const confirmed = passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']);
+  const message = warning(messagesFor(state).rescuing);
+  const [said, next] = sayOnce(moved, [...preamble(context), message]);
+  const effects: Effect[] = [...said, ...confirmed, { do: 'weights', ...EVERYBODY_TO_CANARY }, status(next)];
+  return apply(effects, message.message, next, now);
+}
+
+/**
+ * After a failed promotion the target is back at the promoted version: the primary gets it back, too, and then the
+ * traffic. What it held before is put back as it was, so that pods of it which are still there serve on.
+ */
+export function goBack({ state, findings, now }: Context): Decision {
+  const message = normal(messagesFor(state).goingBack);
+  const back: State = {
+    ...state,
+    ...{ phase: 'Promoting', applied: seenRevision(state, findings), weight: 100, begun: true, returning: true },
+    ...{ gate: undefined, failedChecks: 0, unknownChecks: 0, iterations: 0, said: [], unready: undefined },
+  };
+  const next = tickNow({ ...back, fresh: true }, now);
+  const restore: Effect[] = findings.world.sameAsPrimary ? [] : [{ do: 'restore' }];
+  return apply([message, ...restore, status(next)], message.message, next, now);
+}
+
+/** After a failed promotion the target holds something new: users are spared it, since the primary's pods suffice. */
+export function retreat({ state, now }: Context): Decision {
+  const message = warning(messagesFor(state).retreating);
+  const next = tickNow(
+    { ...state, stranded: false, weight: 0, weightSince: now, fresh: true, unready: undefined },
+    now,
+  );
+  const effects: Effect[] = [{ do: 'weights', ...ALL_TO_PRIMARY }, message, { do: 'restore' }, status(next)];
+  return apply(effects, message.message, next, now);
+}
