@@ -83,7 +83,7 @@ async function offersOf(
   const runId = RUN_ID.exec(origin)?.[0];
   if (notice.kind !== 'alert' || settings.linking === undefined || runId === undefined) return [];
   const releaseId = releaseIdOf(canary, runId);
-  return offersFor(notice.topic, { releaseId, to, id, at: notice.at }, settings.linking);
+  return offersFor(notice.topic, { releaseId, to, id, at: notice.at, occasion: notice.occasion }, settings.linking);
 }
 
 interface Telling {

@@ -1,11 +1,20 @@
 import type { Channel } from './orders.js';
 import { sameRevision, type Revision } from './revision.js';
 import type { ClosedGate, PolicyGate, Standing } from './state.js';
+import type { Gate } from './findings.js';
 
 /** Where a Canary's own policy can have a release wait for people, besides the confirm webhooks. */
 export const POLICY_GATES = ['rollout', 'weight', 'promotion', 'rollback'] as const;
 
 export type PolicyGateName = (typeof POLICY_GATES)[number];
+
+/** All gates, those of webhooks included. */
+export const GATE_NAMES = [
+  ...POLICY_GATES,
+  'confirm-rollout',
+  'confirm-traffic-increase',
+  'confirm-promotion',
+] as const satisfies readonly (PolicyGateName | Gate)[];
 
 /** What becomes of a gate that nobody has opened in time: the release is rolled back, or goes on waiting. */
 export const EXPIRIES = ['reject', 'hold'] as const;

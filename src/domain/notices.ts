@@ -2,7 +2,7 @@ import type { Decision, Effect } from './effects.js';
 import { messagesFor } from './messages.js';
 import type { Phase } from './phases.js';
 import type { Revision } from './revision.js';
-import type { State } from './state.js';
+import type { ClosedGate, State } from './state.js';
 
 /** From the one that everybody may ignore to the one that wakes somebody up. */
 export const SEVERITIES = ['info', 'warn', 'error'] as const;
@@ -26,6 +26,16 @@ export interface Alert {
   readonly details: boolean;
 }
 
+/** What an order that is offered with a message is about: the same order of a release that has gone on is another one. */
+export interface Occasion {
+  /** Hash of the revision under way. */
+  readonly revision?: string;
+  /** At which it waits. */
+  readonly gate?: ClosedGate['gate'];
+  /** The canary's share of the traffic, in percent. */
+  readonly weight: number;
+}
+
 /**
  * What people and machines outside are told of a release. It holds no address and no secret: who is told is read when
  * it is sent.
@@ -40,7 +50,12 @@ export type Notice =
       readonly phase: Phase;
       readonly revision: Revision | undefined;
     }
-  | ({ readonly kind: 'alert'; readonly at: number } & Alert)
+  | ({
+      readonly kind: 'alert';
+      readonly at: number;
+      /** Where the release stands, for orders that are offered with it; missing in what earlier versions have told. */
+      readonly occasion?: Occasion;
+    } & Alert)
   /** Alerts that were raised and are over now. */
   | { readonly kind: 'over'; readonly at: number; readonly topics: readonly Topic[] };
 
@@ -55,7 +70,10 @@ export interface Listeners {
 const NOBODY: Listeners = { events: false, alertsFrom: undefined };
 
 /** What of a state matters for what is told of it. */
-export type Teller = Pick<State, 'canary' | 'policy' | 'phase' | 'applied' | 'stranded' | 'gate' | 'ending' | 'raised'>;
+export type Teller = Pick<
+  State,
+  'canary' | 'policy' | 'phase' | 'weight' | 'applied' | 'stranded' | 'gate' | 'ending' | 'raised'
+>;
 
 /** The decision with all that is to be told when it has been carried out. */
 export function announced(before: State, decision: Decision, now: number): Decision {
@@ -117,9 +135,22 @@ function notesOf<S extends Teller>(
     next: { ...next, raised: [...new Set(raised)].filter(lasts) },
     notices: [
       ...events,
-      ...wanted.map((alert): Notice => ({ kind: 'alert', at: now, ...alert })),
+      ...wanted.map((alert): Notice => ({ kind: 'alert', at: now, ...alert, ...occasion(alert.topic, next) })),
       ...(over.length > 0 ? [{ kind: 'over', at: now, topics: over } as const] : []),
     ],
+  };
+}
+
+/** Only messages that orders are offered with say where the release stands. */
+function occasion(topic: Topic, { gate, applied, weight }: Teller): { readonly occasion?: Occasion } {
+  if (topic !== 'waiting' && topic !== 'progressing') return {};
+  const revision = (gate?.revision ?? applied)?.hash;
+  return {
+    occasion: {
+      ...(revision === undefined ? {} : { revision }),
+      ...(gate === undefined ? {} : { gate: gate.gate }),
+      weight,
+    },
   };
 }
 

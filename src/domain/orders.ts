@@ -3,7 +3,7 @@ import type { PolicyGateName } from './approvals.js';
 import type { Gate } from './findings.js';
 import { isActive } from './phases.js';
 import { refuseRetry, refuseUndo, type Recall } from './recall.js';
-import type { State } from './state.js';
+import type { ClosedGate, State } from './state.js';
 
 /** Where an order came from. */
 export type Channel = 'api' | 'cli' | 'ui' | 'chat' | 'signal' | 'watch';
@@ -19,15 +19,22 @@ interface OrderBase {
   readonly revision?: string;
 }
 
+/** Which waiting an approval is for; where nothing is said, whatever waits. */
+interface Waiting {
+  readonly gate?: Gate | PolicyGateName;
+  /** The canary's share of the traffic while it waits there, in percent: the same gate closes at several. */
+  readonly atWeight?: number;
+}
+
 /** What people can order of a release. */
 export type Order =
-  | (OrderBase & {
-      readonly order: 'approve';
-      readonly gate?: Gate | PolicyGateName;
-      /** Of the person, where somebody has verified who it is. */
-      readonly groups?: readonly string[];
-    })
-  | (OrderBase & { readonly order: 'reject' })
+  | (OrderBase &
+      Waiting & {
+        readonly order: 'approve';
+        /** Of the person, where somebody has verified who it is. */
+        readonly groups?: readonly string[];
+      })
+  | (OrderBase & Waiting & { readonly order: 'reject' })
   | (OrderBase & { readonly order: 'pause' })
   | (OrderBase & { readonly order: 'resume' })
   | (OrderBase & { readonly order: 'abort' })
@@ -84,7 +91,9 @@ export function refusalOf(state: State, order: Order, recall?: Recall): string |
       return refuseApproval(state, order);
     case 'reject':
       if (state.gate?.gate === 'rollback') return `can't reject: ${HELD_ROLLBACK}`;
-      return state.gate ? undefined : `can't reject: nothing waits for an approval${where(state)}`;
+      return state.gate
+        ? refuseElsewhere(state, order, state.gate)
+        : `can't reject: nothing waits for an approval${where(state)}`;
     case 'pause':
       if (state.paused) return `can't pause: it is paused already, by ${state.paused.by}`;
       return isActive(state.phase) ? undefined : `can't pause: no release is under way${where(state)}`;
@@ -110,12 +119,24 @@ export function refusalOf(state: State, order: Order, recall?: Recall): string |
 /** What can be done about a release whose rollback waits for people. */
 const HELD_ROLLBACK = 'its rollback waits for an approval, and traffic is back at the primary; approve or abort it';
 
+/** It waits, but not for what the order is about. */
+function refuseElsewhere(
+  state: State,
+  order: Order & { order: 'approve' | 'reject' },
+  gate: ClosedGate,
+): string | undefined {
+  if (order.gate !== undefined && order.gate !== gate.gate) {
+    return `can't ${order.order} ${order.gate}: it waits at ${gate.gate}`;
+  }
+  if (order.atWeight === undefined || order.atWeight === state.weight) return undefined;
+  return `can't ${order.order} at ${order.atWeight}% of the traffic: the canary has ${state.weight}%`;
+}
+
 function refuseApproval(state: State, order: Order & { order: 'approve' }): string | undefined {
   const { gate } = state;
   if (!gate) return `can't approve: nothing waits for an approval${where(state)}`;
-  if (order.gate !== undefined && order.gate !== gate.gate) {
-    return `can't approve ${order.gate}: it waits at ${gate.gate}`;
-  }
+  const elsewhere = refuseElsewhere(state, order, gate);
+  if (elsewhere !== undefined) return elsewhere;
   if (!isPolicyGate(gate)) return undefined;
   const rule = ruleAt(state, gate);
   if (rule === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { Topic } from '../domain/notices.js';
+import type { Occasion, Topic } from '../domain/notices.js';
 import type { OrderName } from '../domain/orders.js';
 import { signed } from './token.js';
 
@@ -43,14 +43,22 @@ const LINK_PATH = '/act/';
  */
 export function offersFor(
   topic: Topic,
-  release: { readonly releaseId: string; readonly to: string; readonly id: string; readonly at: number },
+  release: {
+    readonly releaseId: string;
+    readonly to: string;
+    readonly id: string;
+    readonly at: number;
+    /** Nothing is offered where it isn't known: a link for anything could open whatever waits by then. */
+    readonly occasion: Occasion | undefined;
+  },
   { origin, keys: [key], slackButtons }: Linking,
 ): Promise<readonly OfferedOrder[]> {
-  if (key === undefined) return Promise.resolve([]);
+  const { occasion } = release;
+  if (key === undefined || occasion === undefined) return Promise.resolve([]);
   return Promise.all(
     (ORDERS[topic] ?? []).map(async (order) => {
       const { releaseId, to, id, at } = release;
-      const token = await signed({ releaseId, order, to, id: `${order}-${id}` }, key, at);
+      const token = await signed({ releaseId, order, to, id: `${order}-${id}`, occasion }, key, at);
       return {
         order,
         label: LABELS[order] ?? order,

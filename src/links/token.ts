@@ -1,5 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { GATE_NAMES } from '../domain/approvals.js';
+import type { Occasion } from '../domain/notices.js';
 import { ORDER_NAMES, type OrderName } from '../domain/orders.js';
 
 /** One order for one release, to be given once by whoever holds the link. */
@@ -7,6 +9,8 @@ export interface Offer {
   /** `<namespace>.<name>.<run id>` */
   readonly releaseId: string;
   readonly order: OrderName;
+  /** What the order is about. What waits at another gate, or at another weight, is another decision. */
+  readonly occasion: Occasion;
   /** Who was sent the link: that is all that is known of who uses it. */
   readonly to: string;
   /** The same for each repetition of the message: a second use is the same order once more. */
@@ -29,6 +33,10 @@ const claimsSchema = z.object({
   jti: z.string(),
   order: z.enum(ORDER_NAMES),
   to: z.string(),
+  // Signed by an earlier version, it doesn't say: it could open whatever waits by now.
+  occasion: z
+    .object({ revision: z.string().exactOptional(), gate: z.enum(GATE_NAMES).exactOptional(), weight: z.number() })
+    .optional(),
 });
 
 /**
@@ -38,7 +46,7 @@ const claimsSchema = z.object({
  */
 export function signed(offer: Offer, key: Uint8Array, at: number): Promise<string> {
   const issued = Math.floor(at / 1000);
-  return new SignJWT({ order: offer.order, to: offer.to })
+  return new SignJWT({ order: offer.order, to: offer.to, occasion: offer.occasion })
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
@@ -63,9 +71,12 @@ export async function verified(token: string, keys: readonly Uint8Array[], now: 
         algorithms: [ALGORITHM],
         currentDate: new Date(now),
       });
-      const { sub, jti, order, to } = claimsSchema.parse(payload);
-      return { releaseId: sub, order, to, id: jti };
+      const { sub, jti, order, to, occasion } = claimsSchema.parse(payload);
+      if (occasion === undefined)
+        throw new LinkRefused('this link doesn’t say what it is for; look at the release, and give the order there');
+      return { releaseId: sub, order, to, id: jti, occasion };
     } catch (error) {
+      if (error instanceof LinkRefused) throw error;
       if (error instanceof Error && 'code' in error && error.code === 'ERR_JWT_EXPIRED')
         throw new LinkRefused('this link has expired; look at the release, and give the order there');
     }

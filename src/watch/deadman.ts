@@ -143,6 +143,7 @@ export class DeadMansSwitch {
     const before = {
       canary,
       phase,
+      weight: 0,
       policy: spec && policyIn(this.deps, spec),
       applied: { hash, configs },
       stranded: servedBy === 'canary',

@@ -145,6 +145,8 @@ export interface OrderRequest {
   readonly channel?: Channel;
   readonly revision?: string;
   readonly gate?: Gate | PolicyGateName;
+  /** Of an approval or its refusal: the canary's share of the traffic, in percent, that the person saw it wait at. */
+  readonly atWeight?: number;
   /**
    * The groups of `by`, from whoever has verified who that is: the API. Absent where nobody has, as in a signal from
    * the Temporal UI; whoever writes to Temporal directly can claim any.

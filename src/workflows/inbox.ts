@@ -167,11 +167,16 @@ function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {
     ...(request.revision === undefined ? {} : { revision: request.revision }),
   };
   if (request.order === 'setWeight') return { ...base, order: 'setWeight', weight: request.weight ?? Number.NaN };
+  const waiting = {
+    ...(request.gate === undefined ? {} : { gate: request.gate }),
+    ...(request.atWeight === undefined ? {} : { atWeight: request.atWeight }),
+  };
+  if (request.order === 'reject') return { ...base, order: 'reject', ...waiting };
   if (request.order === 'approve')
     return {
       ...base,
       order: 'approve',
-      ...(request.gate === undefined ? {} : { gate: request.gate }),
+      ...waiting,
       ...(request.groups === undefined ? {} : { groups: request.groups }),
     };
   if (request.order === 'retry' || request.order === 'undo')

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { SlackSettings } from '../../src/api/chat/slack.js';
 import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
+import type { Occasion } from '../../src/domain/notices.js';
 import type { OrderName } from '../../src/domain/orders.js';
 import { signed } from '../../src/links/token.js';
 import { until } from '../support/until.js';
@@ -35,8 +36,12 @@ async function standing(): Promise<string> {
   return id;
 }
 
-const token = (releaseId: string, order: OrderName, at = Date.now()): Promise<string> =>
-  signed({ releaseId, order, to: 'slack', id: `${order}-m1` }, KEY, at);
+const token = (
+  releaseId: string,
+  order: OrderName,
+  at = Date.now(),
+  occasion: Occasion = { weight: 25 },
+): Promise<string> => signed({ releaseId, order, to: 'slack', id: `${order}-m1`, occasion }, KEY, at);
 
 describe('a link in a message', () => {
   test('asks before it acts, acts once, and says who was sent it', async (t) => {
@@ -75,6 +80,17 @@ describe('a link in a message', () => {
     const early = await app.inject({ url: `/act/${await token(id, 'approve')}` });
     assert.match(early.body, /nothing waits for an approval/);
     assert.doesNotMatch(early.body, /<button/);
+  });
+
+  test('for one revision orders nothing of another one', async (t) => {
+    const app = appWith();
+    t.after(() => app.close());
+    const id = await standing();
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const url = `/act/${await token(id, 'pause', Date.now(), { weight: 25, revision: 'another' })}`;
+    assert.match((await app.inject({ url })).body, /the revision under way is [^ ]+, not another/);
+    assert.match((await app.inject({ method: 'POST', url, headers: form, payload: '' })).body, /can’t be done now/);
+    assert.equal((await releaseOf(bench.app, id)).paused, undefined);
   });
 
   test('leads nowhere where no key is set', async () => {

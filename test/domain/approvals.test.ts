@@ -485,3 +485,36 @@ describe('a rollback that people must approve', () => {
     assert.equal(m.targetReplicas, 0);
   });
 });
+
+describe('what a message that waits for people is about', () => {
+  for (const gate of ['rollout', 'weight', 'promotion', 'rollback'] as const) {
+    test(`is just what waits at ${gate}: an order for it is taken there, and nowhere else`, () => {
+      const policy = policed([rule(gate)], {
+        listeners: { events: false, alertsFrom: 'warn' },
+      });
+      const m = new Model({ policy });
+      if (gate === 'rollback') m.analysis = () => FAILING;
+      atGate(m, gate);
+      const [told, ...others] = m.notices.flatMap((notice) =>
+        notice.kind === 'alert' && notice.topic === 'waiting' ? [notice.occasion] : [],
+      );
+      assert.ok(told && others.length === 0);
+      const { revision = '', weight } = told;
+      assert.deepEqual(told, { gate, revision: V2.hash, weight: m.state.weight });
+      const order = {
+        by: 'a link',
+        reason: '',
+        requestId: 'l',
+        channel: 'chat',
+        order: 'approve',
+        gate: told.gate,
+      } as Order;
+      const bound = { ...order, revision, atWeight: weight } as Order;
+      assert.equal(refusalOf(m.state, bound), undefined);
+      assert.notEqual(refusalOf({ ...m.state, weight: weight + 10 }, bound), undefined);
+      give(m, 'approve', 'alice');
+      m.run(3);
+      if (m.state.gate) assert.notEqual(refusalOf(m.state, bound), undefined, 'the next one is another decision');
+    });
+  }
+});

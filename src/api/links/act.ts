@@ -19,6 +19,8 @@ export interface Question {
   readonly refused: string | undefined;
 }
 
+type Bounds = Pick<GivenOrder['details'], 'revision' | 'gate' | 'atWeight'>;
+
 export interface Actor {
   readonly by: string;
   /** Verified ones; undefined where nobody has verified who it is. */
@@ -80,7 +82,11 @@ export class OfferedOrders {
     const details = { by, reason, channel: 'chat', requestId: requestIdOf(offer) } as const;
     const given: GivenOrder = {
       order: offer.order,
-      details: offer.order === 'approve' && groups !== undefined ? { ...details, groups } : details,
+      details: {
+        ...details,
+        ...boundsOf(offer),
+        ...(offer.order === 'approve' && groups !== undefined ? { groups } : {}),
+      },
     };
     const answer = await this.orders.give(release, given);
     const { namespace, name } = release.canary;
@@ -96,8 +102,19 @@ function requestIdOf({ order, id }: Offer): string {
   return `${order}:link:${id}`;
 }
 
+/**
+ * An order is for what the message was about: its revision, and for what waits its gate and its weight too. The release
+ * itself compares when it takes the order, so that nothing can come between.
+ */
+function boundsOf({ order, occasion: { revision, gate, weight } }: Offer): Bounds {
+  const same = revision === undefined ? {} : { revision };
+  if (order !== 'approve' && order !== 'reject') return same;
+  return { ...same, ...(gate === undefined ? {} : { gate }), atWeight: weight };
+}
+
 /** As a person without verified groups would give it. */
-function orderOf({ order }: Offer): Order {
-  const base = { by: '', reason: '', requestId: '', channel: 'chat' } as const;
+function orderOf(offer: Offer): Order {
+  const { order } = offer;
+  const base = { by: '', reason: '', requestId: '', channel: 'chat', ...boundsOf(offer) } as const;
   return order === 'setWeight' ? { ...base, order, weight: 0 } : { ...base, order };
 }
