@@ -39,6 +39,7 @@ export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): 
     loadTests: loadTestsOf(canary),
     ...(listeners.events || listeners.alertsFrom !== undefined ? { listeners } : {}),
     ...(muted.length > 0 ? { muted } : {}),
+    ...(canary.own.consecutiveFailures === undefined ? {} : { consecutiveFailures: canary.own.consecutiveFailures }),
     ...(canary.approvals === undefined ? {} : { approvals: canary.approvals }),
     ...(previous.seconds === undefined ? {} : { keepPreviousSeconds: previous.seconds }),
   };

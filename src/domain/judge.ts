@@ -34,7 +34,8 @@ export function verdict(s: Standing, f: Findings): Step | undefined {
   const policy = policyOf(s);
   const signal = rollbackSignal(policy, f);
   if (signal) return signal;
-  return s.failedChecks >= policy.threshold ? rollBackForChecks(s.failedChecks) : undefined;
+  const isOver = s.failedChecks >= policy.threshold || isTooOften(policy, s.failedInARow ?? 0);
+  return isOver ? rollBackForChecks(s.failedChecks) : undefined;
 }
 
 function rollbackSignal(policy: Policy, f: Findings): Step | undefined {
@@ -88,7 +89,18 @@ function holdOrRollBack(s: Standing): Step {
 
 function haltOrRollBack(s: Standing): Step {
   const count = s.failedChecks + 1;
-  return count >= policyOf(s).threshold ? rollBackForChecks(count) : { do: 'halt' };
+  const policy = policyOf(s);
+  const isOver = count >= policy.threshold || isTooOften(policy, failuresInARow(s));
+  return isOver ? rollBackForChecks(count) : { do: 'halt' };
+}
+
+/** With the one that has just failed. */
+export function failuresInARow({ failedInARow = 0 }: Pick<Standing, 'failedInARow'>): number {
+  return failedInARow + 1;
+}
+
+function isTooOften({ consecutiveFailures = Infinity }: Policy, inARow: number): boolean {
+  return inARow >= consecutiveFailures;
 }
 
 function rollBackForChecks(count: number): Step {

@@ -80,6 +80,8 @@ export interface Policy {
   readonly loadTests: readonly string[];
   /** How long pods of the former version are kept ready after a promotion; not at all where undefined. */
   readonly keepPreviousSeconds?: number;
+  /** Failed checks in a row that roll the release back, whatever the threshold; no number of them where undefined. */
+  readonly consecutiveFailures?: number;
   /** Who is told of the release; nobody where undefined. */
   readonly listeners?: Listeners;
   /** Names of the webhooks of which no alert says that they keep a release waiting. */

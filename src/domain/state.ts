@@ -105,6 +105,8 @@ export interface Standing extends KnownRevisions {
   /** Percent of traffic on the canary, as last ordered. */
   readonly weight: number;
   readonly failedChecks: number;
+  /** Failed checks in a row; undefined where nobody counts them, or there was none. */
+  readonly failedInARow?: number | undefined;
   /** Analyses in a row that came to no judgement because a metrics provider failed. */
   readonly unknownChecks: number;
   /** When the last such check was, milliseconds since 1970; undefined where there was none. */

@@ -1,7 +1,7 @@
 import type { MetricSource } from '../crds/types.js';
 import type { MetricsContext, MetricsSources } from './context.js';
 import { Halted, step } from './halt.js';
-import { metricsServerAt, openTemplate } from './providers.js';
+import { metricsServerOf, openTemplate } from './providers.js';
 
 /**
  * Asks the metrics server (where a built-in check or an inline query needs it) and each template's provider whether
@@ -22,7 +22,7 @@ export async function checkProviders(
       if (source.kind === 'template') {
         await checkTemplate(source, sources, signal);
       } else if (!serverAnswered) {
-        await checkServer(context, signal);
+        await checkServer(context, sources, signal);
         serverAnswered = true;
       }
     }
@@ -33,8 +33,8 @@ export async function checkProviders(
   }
 }
 
-async function checkServer({ metricsServer }: MetricsContext, signal: AbortSignal): Promise<void> {
-  const server = await metricsServerAt(metricsServer, 'initialisation');
+async function checkServer(context: MetricsContext, sources: MetricsSources, signal: AbortSignal): Promise<void> {
+  const server = await metricsServerOf(context, sources, 'initialisation');
   await step(() => server.checkOnline(signal), {
     failed: (error) => `prometheus not avaiable: running query failed: ${error}`,
   });

@@ -24,6 +24,8 @@ export interface MetricsContext {
   readonly metricsProvider: string;
   /** URL of the Prometheus for built-in checks and inline queries. */
   readonly metricsServer: string;
+  /** A Secret of the Canary's namespace with credentials for it; it is asked without any where undefined. */
+  readonly metricsServerSecret?: string | undefined;
   readonly flavour: Flavour;
   readonly providerErrors: ProviderErrors;
   /** Clips what queries look back on; it isn't clipped where undefined, as in Flagger. */
@@ -66,6 +68,7 @@ export function metricsContextOf(
       ofService: targetRef.kind === 'Service' && targetRef.apiVersion !== KNATIVE,
     }),
     metricsServer,
+    metricsServerSecret: canary.own.metricsServerSecret,
     flavour: builtinQueries,
     providerErrors,
     ...(window ? { window } : {}),

@@ -1,7 +1,7 @@
 import type { MetricTemplate, MetricTemplateProvider } from '../crds/metric-template.js';
 import type { Duration } from '../crds/schema/fields.js';
 import type { NamespacedRef } from '../crds/types.js';
-import type { MetricsSources } from './context.js';
+import type { MetricsContext, MetricsSources } from './context.js';
 import { step } from './halt.js';
 import { shown } from './http.js';
 import type { Window } from './model.js';
@@ -12,24 +12,38 @@ import { createProvider } from './registry.js';
 export type Tone = 'analysis' | 'initialisation';
 
 /**
- * The Prometheus of built-in checks and inline queries.
+ * The Prometheus of built-in checks and inline queries. Its Secret is read for this call, as that of a template.
  *
  * @throws Halted
  */
-export async function metricsServerAt(address: string, tone: Tone): Promise<MetricsProvider> {
+export async function metricsServerOf(
+  { metricsServer: address, metricsServerSecret: secret, names }: ServerContext,
+  sources: Pick<MetricsSources, 'secret'>,
+  tone: Tone,
+): Promise<MetricsProvider> {
   const url = URL.canParse(address) && address.includes('://') ? shown(new URL(address)) : 'an address that is no URL';
   const error = tone === 'analysis' ? 'Error' : 'error';
-  return step(() => createProvider({ provider: prometheusAt(address) }), {
-    failed: (reason) => `${error} building Prometheus client for ${url} ${reason}`,
-  });
+  const failed = (reason: string): string => `${error} building Prometheus client for ${url} ${reason}`;
+  const credentials =
+    secret === undefined
+      ? undefined
+      : await step(() => sources.secret(names.namespace, secret), {
+          failed: (reason) => failed(`secret ${secret} error: ${reason}`),
+        });
+  return step(
+    () => createProvider({ provider: prometheusAt(address, secret), ...(credentials ? { credentials } : {}) }),
+    { failed },
+  );
 }
 
-function prometheusAt(address: string): MetricTemplateProvider {
+type ServerContext = Pick<MetricsContext, 'metricsServer' | 'metricsServerSecret' | 'names'>;
+
+function prometheusAt(address: string, secret: string | undefined): MetricTemplateProvider {
   return {
     type: 'prometheus',
     address,
     headers: {},
-    secretRef: undefined,
+    secretRef: secret === undefined ? undefined : { name: secret },
     region: undefined,
     insecureSkipVerify: false,
   };

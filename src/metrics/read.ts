@@ -5,7 +5,7 @@ import { NoValuesFound } from './errors.js';
 import { step } from './halt.js';
 import { intervalWithin, renderQuery, type Window } from './model.js';
 import { observerOf } from './observers.js';
-import { metricsServerAt, openTemplate } from './providers.js';
+import { metricsServerOf, openTemplate } from './providers.js';
 import { builtinQuery, renderBuiltin } from './queries/builtin.js';
 
 type SourceOf<Kind extends MetricSource['kind']> = Extract<MetricSource, { kind: Kind }>;
@@ -42,10 +42,10 @@ async function readBuiltin(
   metric: Metric,
   { context, sources, signal }: Reader,
 ): Promise<number> {
-  const { names, metricsProvider, metricsServer, flavour, window } = context;
+  const { names, metricsProvider, flavour, window } = context;
   const observer = observerOf(metricsProvider);
   const query = builtinQuery(observer, builtin, { flavour });
-  const server = await metricsServerAt(metricsServer, 'analysis');
+  const server = await metricsServerOf(context, sources, 'analysis');
   const addresses = await step(() => (query.ofAddresses ? sources.canaryAddresses() : []), {
     failed: (error) => `Metric query failed for ${metric.name}: ${error}`,
   });
@@ -68,8 +68,12 @@ async function readBuiltin(
 }
 
 /** An inline query is sent as it is: it is no template. */
-async function readQuery({ query }: SourceOf<'query'>, metric: Metric, { context, signal }: Reader): Promise<number> {
-  const server = await metricsServerAt(context.metricsServer, 'analysis');
+async function readQuery(
+  { query }: SourceOf<'query'>,
+  metric: Metric,
+  { context, sources, signal }: Reader,
+): Promise<number> {
+  const server = await metricsServerOf(context, sources, 'analysis');
   return step(() => server.query(query, signal), {
     failed: (error) => `Prometheus query failed for ${metric.name}: ${error}`,
     noValues: () => `Halt advancement no values found for metric: ${metric.name}`,

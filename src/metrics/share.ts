@@ -5,7 +5,7 @@ import { NoValuesFound } from './errors.js';
 import { within } from './limit.js';
 import { lengthOf, type Window } from './model.js';
 import { observerOf } from './observers.js';
-import { metricsServerAt } from './providers.js';
+import { metricsServerOf } from './providers.js';
 import { shareQueries } from './queries/share.js';
 
 /** Older requests don't matter, and addresses of pods that are gone aren't known any longer than this. */
@@ -21,18 +21,19 @@ const TIMEOUT_MS = 2_000;
  * @returns undefined where the traffic provider's metrics can't tell; a failure is a result
  */
 export async function seenShare(
-  { names, metricsProvider, metricsServer }: MetricsContext,
-  { canaryAddresses }: Pick<MetricsSources, 'canaryAddresses'>,
+  context: MetricsContext,
+  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
   { since, now }: { readonly since: number; readonly now: number },
   signal: AbortSignal,
 ): Promise<SeenShare | UnknownShare | undefined> {
+  const { names, metricsProvider } = context;
   const windowSeconds = secondsOf({ notBefore: since, now });
   const model = { ...names, interval: `${windowSeconds}s`, variables: {} };
   try {
     return await within({ timeoutMs: TIMEOUT_MS, whom: 'the metrics server' }, signal, async (limited) => {
-      const queries = await shareQueries(observerOf(metricsProvider), model, canaryAddresses);
+      const queries = await shareQueries(observerOf(metricsProvider), model, () => sources.canaryAddresses());
       if (!queries) return undefined;
-      const server = await metricsServerAt(metricsServer, 'analysis');
+      const server = await metricsServerOf(context, sources, 'analysis');
       const [percent, requests] = await Promise.all([
         server.query(queries.percent, limited),
         server.query(queries.requests, limited),

@@ -29,6 +29,8 @@ function settingsOf(annotations: Readonly<Record<string, string>>) {
 /** What each setting takes, and what it doesn't. */
 const CASES: Readonly<Record<string, { readonly takes: readonly string[]; readonly refuses: readonly string[] }>> = {
   'serinus.dev/autoscaler-changes': { takes: ['at-once', ' with-release '], refuses: ['', 'true', 'At-Once'] },
+  'serinus.dev/consecutive-failures': { takes: ['1', ' 999 '], refuses: ['', '0', '-1', '1.5', '1000', 'three'] },
+  'serinus.dev/metrics-server-secret': { takes: ['prometheus', 'a.b-c'], refuses: ['', 'A', '../x', 'a/b', '-a'] },
 };
 
 describe('settings that Flagger doesn’t have', () => {

@@ -78,6 +78,32 @@ describe('a release', () => {
     assert.equal(m.status.phase, 'Failed');
   });
 
+  test('bad for so many checks in a row: rolled back, whatever the threshold', () => {
+    const m = new Model({ policy: policyWith({ threshold: 100, consecutiveFailures: 3 }) });
+    const looks = [FAILING, FAILING, PASSING, FAILING, PROVIDER_DOWN, FAILING, FAILING];
+    m.analysis = () => looks.shift() ?? PASSING;
+    m.run();
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.deepEqual(
+      looks,
+      [],
+      'a check that passes begins the count anew, one without a judgement does nothing to it',
+    );
+    assert.equal(m.events.at(-1), 'Rolling back podinfo.test failed checks threshold reached 5');
+  });
+
+  test('scattered failures are none in a row, but the threshold counts them all', () => {
+    const failing = (policy: Parameters<typeof policyWith>[0]) => {
+      const m = new Model({ policy: policyWith(policy) });
+      let look = 0;
+      m.analysis = () => ((look += 1) % 2 === 0 ? FAILING : PASSING);
+      m.run();
+      return m.state.ending?.kind;
+    };
+    assert.equal(failing({ threshold: 100, consecutiveFailures: 2 }), 'promoted');
+    assert.equal(failing({ threshold: 2, consecutiveFailures: 2 }), 'rolled-back');
+  });
+
   test('no values where the window reaches back into an outage of the provider count against nobody', () => {
     // One failed check would end it.
     const m = new Model({ policy: policyWith({ threshold: 1 }) });

@@ -3,7 +3,8 @@ import { failedHook, failedMetric, type Analysis } from '../findings.js';
 import { usedUp } from '../approvals.js';
 import { messagesFor } from '../messages.js';
 import type { State } from '../state.js';
-import { intervalMs } from '../state.js';
+import { failuresInARow } from '../judge.js';
+import { intervalMs, policyOf } from '../state.js';
 import type { Weights } from '../weights.js';
 import {
   apply,
@@ -34,7 +35,12 @@ export function afterCheck({ state, findings, now }: Context): State {
   const { analysis } = findings;
   if (analysis === undefined) return state;
   const failed = failedHook({ results: analysis.hooks }) ?? failedMetric(analysis);
-  const checked = { ...state, checkDueAt: now + intervalMs(state), unknownChecks: failed ? state.unknownChecks : 0 };
+  const checked = {
+    ...state,
+    checkDueAt: now + intervalMs(state),
+    unknownChecks: failed ? state.unknownChecks : 0,
+    ...(failed ? {} : { failedInARow: undefined }),
+  };
   const ok = failed === undefined;
   const seen = withSeen(checked, analysis.seen);
   return recorded(seen, [{ at: now, what: 'analysis', weight: state.weight, ok, ...analysis }]);
@@ -89,7 +95,8 @@ export function begin(context: Context): Decision {
 /** The check failed: the canary keeps its weight, and one failed check is counted. */
 export function halt(context: Context): Decision {
   const { state, now } = context;
-  const counted = tickLater({ ...afterCheck(context), failedChecks: state.failedChecks + 1 }, now);
+  const inARow = policyOf(state).consecutiveFailures === undefined ? {} : { failedInARow: failuresInARow(state) };
+  const counted = tickLater({ ...afterCheck(context), failedChecks: state.failedChecks + 1, ...inARow }, now);
   const [said, next] = sayOnce(counted, preamble(context));
   const why = haltMessages(context);
   return apply([...said, ...why, status(next)], summaryOfHalt(why), next, now);

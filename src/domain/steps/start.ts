@@ -11,6 +11,7 @@ function fromTheStart(state: State): State {
     ...state,
     phase: 'Progressing',
     failedChecks: 0,
+    failedInARow: undefined,
     unknownChecks: 0,
     unknownAt: undefined,
     iterations: 0,
