@@ -23,18 +23,27 @@ function resolve(options: TemporalOptions): Resolved {
   return { connection, namespace: options.namespace ?? namespace ?? 'default' };
 }
 
+/**
+ * After an outage, however long, the server is found again within a second or so: whoever decides by whether Temporal can
+ * be reached must not take its own waiting for the server's absence.
+ */
+const RECONNECT = {
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+};
+
 /** A client that connects when it is first used, so that a process can start while Temporal is down. */
 export function temporalClient(
   options: TemporalOptions,
   interceptors: ClientInterceptors = {},
 ): { client: Client; connection: Connection } {
   const { connection: settings, namespace } = resolve(options);
-  const connection = Connection.lazy({ ...settings, connectTimeout: '5s' });
+  const connection = Connection.lazy({ ...settings, connectTimeout: '5s', channelArgs: RECONNECT });
   return { client: new Client({ connection, namespace, interceptors }), connection };
 }
 
 const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 10_000;
+const MAX_RETRY_MS = 1_000;
 
 /** A worker's connection; tried until Temporal is there. */
 export async function workerConnection(

@@ -2,8 +2,8 @@ import type { Effect } from '../domain/effects.js';
 import type { Shipment } from '../domain/shipment.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
-import type { LeaseOwner, Renewal } from '../kubernetes/lease.js';
-import { LeaseClaim, type Claim } from '../kubernetes/claim.js';
+import type { Renewal } from '../kubernetes/lease.js';
+import type { Claim, LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { userErrorIn } from '../kubernetes/refusals.js';
 import { withInvalidSpec, withRefusal } from '../kubernetes/status.js';
@@ -14,10 +14,13 @@ import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './generated.js';
 import { keep } from './kept.js';
+import { routed } from './routed-at.js';
 import { writeStatus } from './status.js';
-import { leaseOwner, termsOf } from './tenure.js';
+import { claimOf, termsOf } from './tenure.js';
 import { divert, pointBack } from './warm.js';
 
+/** A batch that takes longer renews the Lease once more, in milliseconds. */
+const LONG_MS = 5_000;
 /** Events of one batch at most; their positions make their names. */
 const EVENTS_PER_BATCH = 100;
 
@@ -29,34 +32,41 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const view = await readCanary(deps, input.canary);
   // A Canary that is gone has nothing that could still be written.
   if (!view) return { overtaken: false };
-  const owner = leaseOwner(input.canary, view.object);
   const spec = keptSpec(view);
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
-  const fence = new LeaseClaim(deps.leases, owner, input.fence);
+  const fence = claimOf(deps, input, view);
+  const began = performance.now();
   await fence.renew(term, { spec, observedApprovals: input.observedApprovals });
   let shipment: Shipment | undefined;
   let routedAt: number | undefined;
   for (const [index, effect] of input.effects.entries()) {
     if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release, fence);
-    else if (!(await carryOut(deps, view, effect, { ...input, fence }, index, signal))) return { overtaken: true };
-    if (effect.do === 'weights') routedAt = performance.now();
+    else if (effect.do === 'weights') {
+      const divide = () => carryOut(deps, view, effect, { ...input, fence }, index, signal);
+      const ago = await routed(deps.cache, workbench(deps, view), fence, deps.now, divide);
+      routedAt = performance.now() - ago;
+    } else if (!(await carryOut(deps, view, effect, { ...input, fence }, index, signal))) return { overtaken: true };
   }
-  if (release) await letGo(deps, owner, input, release);
+  if (release) await letGo(deps, fence, input, release);
+  // What took its time, as draining may, has used up some of the term that the wait after it needs.
+  else if (performance.now() - began > LONG_MS) await fence.renew(term, { spec });
   // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
-  const routed = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
-  return { overtaken: false, ...(shipment ? { shipment } : {}), ...routed };
+  const told = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
+  return { overtaken: false, ...(shipment ? { shipment } : {}), ...told };
 }
 
 /** What is to be applied, with a fence that can be asked. */
 type Claimed = ApplyInput & { readonly fence: LeaseClaim };
 
 /** Releases the Lease. One that went with the Canary, which has just been let go of, needs no release. */
-async function letGo(deps: Dependencies, owner: LeaseOwner, input: ApplyInput, release: Renewal): Promise<void> {
+async function letGo(deps: Dependencies, fence: LeaseClaim, input: ApplyInput, release: Renewal): Promise<void> {
+  const wasLastWord = input.effects.some((effect) => effect.do === 'revert');
+  if (wasLastWord && !(await readCanary(deps, input.canary, true))) return;
   try {
-    await deps.leases.renew(owner, input.fence, { kind: 'released' }, release);
+    await fence.renew({ kind: 'released' }, release);
   } catch (error) {
-    const wasLastWord = error instanceof FencedError && input.effects.some((effect) => effect.do === 'revert');
-    if (!wasLastWord || (await readCanary(deps, input.canary, true))) throw error;
+    const isGone = error instanceof FencedError && wasLastWord && !(await readCanary(deps, input.canary, true));
+    if (!isGone) throw error;
   }
 }
 

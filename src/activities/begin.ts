@@ -1,5 +1,6 @@
 import { parseStatus } from '../crds/status.js';
 import type { Takeover } from '../domain/initial.js';
+import { patienceOf } from '../domain/silence.js';
 import { NamespaceEnding, TransientError } from '../errors.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { userErrorIn } from '../kubernetes/refusals.js';
@@ -9,16 +10,24 @@ import { mark, say } from './apply.js';
 import { keptSpec, readCanary, type CanaryView } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { putFinalizer } from './generated.js';
+import { newestStamp } from './stamps.js';
 import { leaseOwner } from './tenure.js';
 
 /** Takes the Canary's Lease, which shuts every earlier run out, and reads what the last run left in its status. */
 export async function begin(deps: Dependencies, input: BeginInput): Promise<Begun> {
   const view = await readCanary(deps, input.canary, true);
   if (!view) return { gone: true };
-  const term = { kind: 'seconds', seconds: input.leaseSeconds } as const;
+  const interval = view.canary?.analysis.intervalSeconds ?? 0;
+  const term = { kind: 'seconds', ...patienceOf(input.leaseSeconds, interval) } as const;
   try {
-    const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, keptSpec(view));
-    return { epoch: fence.epoch, ...takeoverOf(view.object), archives: deps.archive !== undefined };
+    const taking = { spec: keptSpec(view), stamp: await newestStamp(deps, view) };
+    const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, taking);
+    return {
+      epoch: fence.epoch,
+      ...takeoverOf(view.object),
+      uid: view.object.metadata.uid,
+      archives: deps.archive !== undefined,
+    };
   } catch (error) {
     if (!(error instanceof NamespaceEnding)) throw await said(deps, view, error);
     // What would be given back goes as well, and our finalizer must not hold the namespace up.
@@ -48,7 +57,7 @@ async function said(deps: Dependencies, view: CanaryView, error: unknown): Promi
   return new TransientError(message);
 }
 
-function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'archives'> {
+function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'uid' | 'archives'> {
   const status = parseStatus(canary['status']);
   const {
     phase,

@@ -5,6 +5,7 @@ import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
+import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
@@ -34,6 +35,8 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   let findings: Findings = { world };
   for (;;) {
     const step = tick(asked, findings, input.asOf);
+    // Webhooks and metrics may take their time, each of them.
+    if (step.do === 'ask') await keepAlive(deps, { ...view, lease: await leaseOf(deps, input) }, input);
     if (step.do !== 'ask' || !bench) return counted(deps, view, findings, began);
     findings = { ...findings, ...(await ask(deps, bench, asked, step.question, inquiry)) };
   }
@@ -51,6 +54,10 @@ function shutOut({ lease }: CanaryView, { fence, canary }: ObserveInput): World 
   if (retreat?.of !== fence.epoch) return world;
   if (retreat.done) return { ...world, retreat: retreat.done };
   throw new TransientError(`the dead-man's switch is rolling ${canary.name}.${canary.namespace} back`);
+}
+
+function leaseOf({ leases }: Dependencies, { canary }: ObserveInput): Promise<LeaseView | undefined> {
+  return leases.view(canary.namespace, canary.name);
 }
 
 /** @param began milliseconds since 1970 */

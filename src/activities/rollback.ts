@@ -3,7 +3,7 @@ import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
-import { LeaseClaim } from '../kubernetes/claim.js';
+import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
@@ -11,7 +11,7 @@ import { readCanary, workbench, type CanaryView, type Workbench } from './canary
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
 import { writeStatus } from './status.js';
-import { leaseOwner, termsOf } from './tenure.js';
+import { claimOf, termsOf } from './tenure.js';
 import { isDiverted, pointBack } from './warm.js';
 
 /** Longest wait of one attempt for the primary of an undo that was cut off; shorter than an attempt may last. */
@@ -32,9 +32,8 @@ const REASON_INDEX = 90;
 export async function rollBack(deps: Dependencies, input: RollBackInput, signal: AbortSignal): Promise<RolledBack> {
   const view = await readCanary(deps, input.canary, true);
   if (!view) return { servedBy: 'primary' };
-  const owner = leaseOwner(input.canary, view.object);
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
-  const fence = new LeaseClaim(deps.leases, owner, input.fence);
+  const fence = claimOf(deps, input, view);
   await fence.renew(term);
   const bench = workbench(deps, view);
   await tell(deps, view, input, input.reason, REASON_INDEX);
@@ -56,8 +55,7 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   const status = input.status ?? (await statusFromCluster(view, bench));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
   await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
-  if (release)
-    await deps.leases.renew(owner, input.fence, { kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
+  if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
   return { servedBy };
 }
 

@@ -1,11 +1,14 @@
 import type { CanaryKey } from '../domain/identity.js';
+import { LeaseClaim } from '../kubernetes/claim.js';
+import { isOlder } from '../kubernetes/lease.js';
 import type { LeaseOwner, LeaseView, Renewal, Term } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { ownedBy } from '../kubernetes/objects/metadata.js';
 import type { Tenure } from '../workflows/activities.js';
-import type { CanaryView } from './canary.js';
+import type { CanaryView, Reading } from './canary.js';
 import { keptSpec } from './canary.js';
 import type { Dependencies } from './dependencies.js';
+import { newestStamp as stampOf } from './stamps.js';
 
 /** Who owns a Canary's Lease. */
 export function leaseOwner(key: Pick<CanaryKey, 'namespace' | 'name'>, canary: KubeObject): LeaseOwner {
@@ -14,20 +17,39 @@ export function leaseOwner(key: Pick<CanaryKey, 'namespace' | 'name'>, canary: K
   return { namespace: key.namespace, name: key.name, owner };
 }
 
+/** The claim of whoever has this tenure; it makes a Lease again that was lost, if it took it for this very Canary. */
+export function claimOf(reading: Reading, { canary, fence, holder, uid }: Tenure, view: CanaryView): LeaseClaim {
+  const isTheirs = uid !== undefined && uid === view.object.metadata.uid;
+  const newestStamp = isTheirs ? () => stampOf(reading, view) : undefined;
+  return new LeaseClaim(reading.leases, leaseOwner(canary, view.object), fence, { holder, newestStamp });
+}
+
 /** Whether somebody newer holds the Canary. A cache that hasn't heard of us yet says nothing. */
 export function isFenced(lease: LeaseView | undefined, tenure: Tenure): boolean {
   return lease !== undefined && lease.fence.epoch > tenure.fence.epoch;
 }
 
-/** Renews the Lease where a third of its term is over, so that waiting and looking keep a release alive. */
+/**
+ * Renews the Lease before so much of it is over that the rest would be less than was promised, so that waiting and
+ * looking keep a release alive.
+ */
 export async function keepAlive(deps: Dependencies, view: CanaryView, tenure: Tenure): Promise<void> {
   const { lease } = view;
-  if (tenure.lease.kind !== 'seconds') return;
   const spec = keptSpec(view);
-  const news = spec !== undefined && lease?.spec !== spec;
-  const left = (lease?.expiresAt ?? 0) - deps.now();
-  if (!news && left > (tenure.lease.seconds * 1000 * 2) / 3 && left !== Infinity) return;
-  await deps.leases.renew(leaseOwner(tenure.canary, view.object), tenure.fence, tenure.lease, { spec });
+  if (!lease) {
+    // Somebody has deleted it, whatever its term was: without it nobody would miss the run.
+    await claimOf(deps, tenure, view).renew(tenure.lease, { spec });
+    return;
+  }
+  if (tenure.lease.kind !== 'seconds') return;
+  const news = spec !== undefined && lease.spec !== spec;
+  const left = lease.expiresAt - deps.now();
+  const { seconds, renewBelow = (seconds * 2) / 3 } = tenure.lease;
+  if (!news && left > renewBelow * 1000 && left !== Infinity) return;
+  // Looking is no step: one that is looked at twice is where it was.
+  const fence =
+    isOlder(lease.fence, tenure.fence) && lease.fence.epoch === tenure.fence.epoch ? lease.fence : tenure.fence;
+  await claimOf(deps, { ...tenure, fence }, view).renew(tenure.lease, { spec });
 }
 
 /**

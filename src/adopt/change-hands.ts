@@ -1,5 +1,6 @@
 import { approvalsDigest } from '../crds/approvals.js';
 import { keptSpec, readCanary, workbench, type CanaryView, type Reading } from '../activities/canary.js';
+import { newestStamp } from '../activities/stamps.js';
 import { leaseOwner } from '../activities/tenure.js';
 import { UserError } from '../errors.js';
 import { LeaseClaim, type Claim } from '../kubernetes/claim.js';
@@ -12,8 +13,8 @@ import { handoverAnnotation } from './handover.js';
 import type { Entry } from './plan.js';
 import { tracesOf } from './traces.js';
 
-/** How long the Lease is held while a Canary changes hands, in seconds. */
-const TERM_SECONDS = 30;
+/** How long the Lease is held while a Canary changes hands. */
+const TERM = { kind: 'seconds', seconds: 30 } as const;
 
 /**
  * Carries an entry of an adoption's plan out. The Lease says afterwards that this generation of the Canary has been
@@ -22,7 +23,8 @@ const TERM_SECONDS = 30;
 export async function adopt(reading: Reading, entry: Entry, now: number): Promise<void> {
   const view = await present(reading, entry);
   const owner = leaseOwner(entry, view.object);
-  const fence = await reading.leases.take(owner, 'serinus adopt', { kind: 'seconds', seconds: TERM_SECONDS });
+  const stamp = await newestStamp(reading, view);
+  const fence = await reading.leases.take(owner, 'serinus adopt', TERM, { stamp });
   if (entry.handover) {
     const annotations = handoverAnnotation(entry.handover);
     const { namespace, name } = entry;
@@ -51,10 +53,8 @@ export async function giveBack(reading: Reading, entry: Entry, now: number): Pro
   const { client } = reading.cache;
   // Shuts out a run that nobody has seen.
   const owner = leaseOwner(entry, view.object);
-  const fence = await reading.leases.take(owner, 'serinus adopt --give-back', {
-    kind: 'seconds',
-    seconds: TERM_SECONDS,
-  });
+  const stamp = await newestStamp(reading, view);
+  const fence = await reading.leases.take(owner, 'serinus adopt --give-back', TERM, { stamp });
   const claim = new LeaseClaim(reading.leases, owner, fence);
   const traces = await tracesOf(reading, view);
   // Those whom the warm pods serve would meet nobody.

@@ -1,8 +1,8 @@
 import { workbench, type CanaryView, type Reading, type Workbench } from '../activities/canary.js';
 import { keptReleases } from '../activities/kept.js';
+import { stampedObjects } from '../activities/stamps.js';
 import { isDiverted } from '../activities/warm.js';
 import type { KubeObject, NamedObject } from '../kubernetes/object.js';
-import { SERVICES } from '../kubernetes/object.js';
 import { OWN_BOUNDS } from '../kubernetes/objects/autoscaler.js';
 import { FENCE_ANNOTATION, FENCE_OF_ANNOTATION } from '../kubernetes/write.js';
 import { MARKS } from '../workloads/shared/snapshots.js';
@@ -35,16 +35,16 @@ export async function tracesOf(reading: Reading, view: CanaryView): Promise<Trac
   const bench = workbench(reading, view);
   const { canary, workload } = bench;
   return {
-    stamped: await stampedObjects(reading, bench),
+    stamped: await bearers(reading, bench),
     forUndo: await workload.keepsakes.list(canary),
     forArchive: await keptReleases(reading, canary),
     diverted: await isDiverted(reading.cache, bench),
   };
 }
 
-async function stampedObjects({ cache }: Reading, bench: Workbench): Promise<readonly Stamped[]> {
+async function bearers({ cache }: Reading, bench: Workbench): Promise<readonly Stamped[]> {
   const found: Stamped[] = [];
-  for (const { type, name } of await generatedObjects(bench)) {
+  for (const { type, name } of await stampedObjects(bench)) {
     const stamps = stampsOf(await cache.client.get(type, bench.canary.namespace, name));
     if (stamps.length > 0) found.push({ type, name, stamps });
   }
@@ -53,14 +53,4 @@ async function stampedObjects({ cache }: Reading, bench: Workbench): Promise<rea
 
 function stampsOf(object: KubeObject | undefined): readonly string[] {
   return STAMPS.filter((stamp) => object?.metadata.annotations?.[stamp] !== undefined);
-}
-
-/** Whatever Serinus may have stamped, each once. */
-async function generatedObjects({ canary, workload, router }: Workbench): Promise<readonly NamedObject[]> {
-  const { service } = canary;
-  const services = [service.name, service.primaryName, service.canaryName].map((name) => ({ type: SERVICES, name }));
-  const concerned = [...(await workload.concerns(canary)), ...router.concerns(canary), ...services];
-  const copies = concerned.map(({ type, name }) => ({ type, name: `${name}-primary` }));
-  const all = [...concerned, ...copies];
-  return [...new Map(all.map((object) => [`${object.type.plural}/${object.name}`, object])).values()];
 }

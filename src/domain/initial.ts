@@ -7,6 +7,8 @@ import type { Change, State } from './state.js';
 /** What a run finds when it takes the Canary over: its status, as the last run left it. */
 export interface Takeover {
   readonly epoch: number;
+  /** Of the Canary. */
+  readonly uid?: string | undefined;
   readonly phase: Phase;
   readonly weight: number;
   readonly failedChecks: number;

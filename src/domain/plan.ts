@@ -1,4 +1,5 @@
 import { isPolicyGate, titleOf } from './approvals.js';
+import { longestWait, patienceOf } from './silence.js';
 import { isActive } from './phases.js';
 import { progressOf } from './progress.js';
 import type { PolicyGate, State } from './state.js';
@@ -58,7 +59,12 @@ function waitSummary(state: State): string {
 
 /** How long traffic may stand as it is without anybody renewing the Lease. */
 export type LeaseTerm =
-  | { readonly kind: 'seconds'; readonly seconds: number }
+  | {
+      readonly kind: 'seconds';
+      readonly seconds: number;
+      /** It is renewed where less than this is left; two thirds where undefined. */
+      readonly renewBelow?: number;
+    }
   /** Standing still is what was asked for: nobody takes over, however long it lasts. */
   | { readonly kind: 'held' }
   | { readonly kind: 'released' };
@@ -68,5 +74,7 @@ export function leaseTerm(state: State, minimumSeconds: number): LeaseTerm {
   if (state.ending && state.waiting.for === 'nothing') return { kind: 'released' };
   const standing = state.paused ?? state.gate ?? (state.policy?.suspend === true ? state.policy : undefined);
   if (standing && isActive(state.phase)) return { kind: 'held' };
-  return { kind: 'seconds', seconds: Math.max(minimumSeconds, 3 * (state.policy?.intervalSeconds ?? 0)) };
+  const interval = state.policy?.intervalSeconds ?? 0;
+  const wait = state.problem ? Math.max(interval, longestWait(state)) : interval;
+  return { kind: 'seconds', ...patienceOf(minimumSeconds, interval, wait) };
 }

@@ -200,6 +200,8 @@ export interface State extends Standing {
   readonly problem: Problem | undefined;
   /** Fencing token of the run; 0 until the Lease is taken. */
   readonly epoch: number;
+  /** Of the Canary that the Lease was taken for; runs of earlier versions don't know. */
+  readonly uid?: string | undefined;
   /** Number of the next batch of effects within the epoch. */
   readonly seq: number;
   /** Ids of the last orders that were taken. */

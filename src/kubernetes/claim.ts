@@ -1,5 +1,15 @@
 import { FencedError, TransientError } from '../errors.js';
-import { formatFence, isOlder, type Fence, type LeaseOwner, type Leases, type Renewal, type Term } from './lease.js';
+import {
+  formatFence,
+  isAnother,
+  isOlder,
+  type Fence,
+  type LeaseOwner,
+  type Leases,
+  type Renewal,
+  type Tenant,
+  type Term,
+} from './lease.js';
 
 /** How long it counts as known that the Lease is held, in milliseconds. */
 const PROOF_MS = 1_000;
@@ -36,6 +46,7 @@ export class LeaseClaim implements Claim {
     private readonly leases: Leases,
     private readonly owner: LeaseOwner,
     fence: Fence,
+    private readonly tenant: Tenant = {},
     private readonly monotonic: () => number = () => performance.now(),
   ) {
     this.epoch = fence.epoch;
@@ -45,7 +56,7 @@ export class LeaseClaim implements Claim {
   /** See {@link Leases.renew}. */
   async renew(term: Term, renewal: Renewal = {}): Promise<void> {
     const began = this.monotonic();
-    await this.leases.renew(this.owner, this, term, renewal);
+    await this.leases.renew(this.owner, this, term, renewal, this.tenant);
     this.provenAt = began;
   }
 
@@ -54,7 +65,7 @@ export class LeaseClaim implements Claim {
     const began = this.monotonic();
     const ask = anew || began - this.provenAt >= PROOF_MS;
     const view = await (ask ? this.leases.fresh(namespace, name) : this.leases.view(namespace, name));
-    if (view && isOlder(this, view.fence)) {
+    if (view && (isOlder(this, view.fence) || isAnother(this.tenant, this, view))) {
       throw new FencedError(
         `a newer writer (${formatFence(view.fence)}, ${view.holder}) has taken ${name}.${namespace} over from ${formatFence(this)}`,
       );

@@ -7,7 +7,7 @@ import type { KubeObject, ResourceType } from './object.js';
 import { demandPath, pathOf } from './path.js';
 
 /** The name under which the API server records what we wrote. */
-const FIELD_MANAGER = 'serinus';
+export const FIELD_MANAGER = 'serinus';
 
 const TOO_LARGE = 413;
 

@@ -22,9 +22,13 @@ export function formatFence(fence: Fence): string {
   return `${fence.epoch}.${fence.seq}`;
 }
 
-/** @returns undefined for anything that isn't a fence */
+/**
+ * What a stamp says. One of more digits than a Lease can count to is nobody's of ours.
+ *
+ * @returns undefined for anything that isn't a fence
+ */
 export function parseFence(text: string | undefined): Fence | undefined {
-  const match = /^(\d+)\.(\d+)$/.exec(text ?? '');
+  const match = /^(\d{1,9})\.(\d{1,9})$/.exec(text ?? '');
   return match ? { epoch: Number(match[1]), seq: Number(match[2]) } : undefined;
 }
 
@@ -65,6 +69,17 @@ export interface Renewal {
   readonly observedApprovals?: string | undefined;
   readonly spec?: string | undefined;
   readonly retreat?: LeaseRetreat | undefined;
+}
+
+/** Who renews a Lease, as far as that is known. */
+export interface Tenant {
+  /** As it took the Lease; whoever doesn't say is believed by its epoch alone. */
+  readonly holder?: string | undefined;
+  /**
+   * The newest stamp on the Canary's objects, for a Lease that was deleted: its holder makes it again, unless somebody
+   * newer has been here. Absent for whoever may not do that.
+   */
+  readonly newestStamp?: (() => Promise<Fence | undefined>) | undefined;
 }
 
 export const LEASE_LABEL = 'app.kubernetes.io/managed-by';
@@ -110,28 +125,25 @@ export class Leases {
   /**
    * Takes the Canary over: raises the epoch, unless this holder already has it (an activity that runs twice).
    *
-   * @param spec the spec that the run goes by
-   * @param expected take it only while it is as seen here; for somebody who acts because it expired
-   * @param retreat what that somebody is about to do; left for the run that it shuts out
+   * @param taking.spec the spec that the run goes by
+   * @param taking.expected take it only while it is as seen here; for somebody who acts because it expired
+   * @param taking.stamp the newest that stands on the Canary's objects: the new epoch is past it, also where the Lease
+   *   knows nothing of it, because it was deleted or is an old one that somebody has restored
+   * @param taking.retreat what that somebody is about to do; left for the run that it shuts out
    * @throws FencedError where `expected` doesn't hold any more
    * @throws NamespaceEnding where there can be no Lease any more
    */
-  async take(
-    owner: LeaseOwner,
-    holder: string,
-    term: Term,
-    spec?: string,
-    expected?: LeaseView,
-    retreat?: LeaseRetreat,
-  ): Promise<Fence> {
+  async take(owner: LeaseOwner, holder: string, term: Term, taking: Taking = {}): Promise<Fence> {
+    const { spec, expected, stamp, retreat } = taking;
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
-      if (view?.holder === holder) return view.fence;
-      if (expected && (view?.holder !== expected.holder || view.expiresAt !== expected.expiresAt)) {
+      const known = Math.max(view?.fence.epoch ?? 0, stamp?.epoch ?? 0);
+      if (view?.holder === holder && view.fence.epoch === known) return view.fence;
+      if (expected && !isStill(expected, view)) {
         throw new FencedError(`the lease of ${owner.name}.${owner.namespace} has changed hands meanwhile`);
       }
-      const fence = { epoch: (view?.fence.epoch ?? 0) + 1, seq: 0 };
+      const fence = { epoch: known + 1, seq: 0 };
       const observed = view?.observedGeneration ?? 0;
       const approvals = view?.observedApprovals ?? '';
       const content = { holder, fence, term, observed, approvals, spec, retreat };
@@ -148,25 +160,41 @@ export class Leases {
    * @param renewal.retreat set when the dead-man's switch has rolled back
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
    */
-  async renew(owner: LeaseOwner, fence: Fence, term: Term, renewal: Renewal = {}): Promise<void> {
+  async renew(owner: LeaseOwner, fence: Fence, term: Term, renewal: Renewal = {}, tenant: Tenant = {}): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
       // A cache that hasn't seen yet what was written elsewhere is no proof of anything.
       if (attempt === 0 && (view?.fence.epoch ?? 0) < fence.epoch) continue;
-      if (!view) throw new FencedError(`the lease of ${owner.name}.${owner.namespace} is gone`);
-      if (view.fence.epoch !== fence.epoch || isOlder(fence, view.fence)) {
+      if (!view) await this.mayMakeAgain(owner, fence, tenant);
+      else if (isOlder(fence, view.fence) || isAnother(tenant, fence, view)) {
         throw new FencedError(
           `a newer writer (${formatFence(view.fence)}, ${view.holder}) has taken ${owner.name}.${owner.namespace} over from ${formatFence(fence)}`,
         );
       }
-      const holder = term.kind === 'released' ? '' : view.holder;
-      const observed = renewal.observedGeneration ?? view.observedGeneration;
-      const approvals = renewal.observedApprovals ?? view.observedApprovals;
+      const holder = term.kind === 'released' ? '' : (tenant.holder ?? view?.holder ?? '');
+      const observed = renewal.observedGeneration ?? view?.observedGeneration ?? 0;
+      const approvals = renewal.observedApprovals ?? view?.observedApprovals ?? '';
       const { spec, retreat } = renewal;
       const content = { holder, fence, term, observed, approvals, spec, retreat };
       if (await this.write(owner, current, content, attempt)) return;
     }
+  }
+
+  /**
+   * A Lease that somebody has deleted is made again by whoever held it: nobody else has a reason to, and without it
+   * nobody would miss the run.
+   *
+   * @throws FencedError where the stamps tell of somebody newer, or nobody knows who held it
+   */
+  private async mayMakeAgain({ name, namespace }: LeaseOwner, fence: Fence, tenant: Tenant): Promise<void> {
+    if (!tenant.newestStamp || tenant.holder === undefined)
+      throw new FencedError(`the lease of ${name}.${namespace} is gone`);
+    const stamp = await tenant.newestStamp();
+    if (!stamp || !isOlder(fence, stamp)) return;
+    throw new FencedError(
+      `the lease of ${name}.${namespace} is gone, and a newer writer (${formatFence(stamp)}) has been here since ${formatFence(fence)}`,
+    );
   }
 
   /**
@@ -179,12 +207,13 @@ export class Leases {
       const view = current && viewOf(current);
       if (!view || view.fence.epoch >= epoch) return;
       const { holder, observedGeneration: observed, observedApprovals: approvals } = view;
-      const fence = { epoch, seq: 0 };
+      // One more, so that it is nobody's: its holder may take it anew under its own name.
+      const fence = { epoch: epoch + 1, seq: 0 };
       if (
         await this.write(
           owner,
           current,
-          { holder, fence, term: termOf(view), observed, approvals, spec: undefined },
+          { holder, fence, term: termOf(view), observed, approvals, spec: undefined, retreat: undefined },
           attempt,
         )
       )
@@ -259,6 +288,24 @@ export class Leases {
       },
     };
   }
+}
+
+/** With what a Lease is taken. */
+export interface Taking {
+  readonly spec?: string | undefined;
+  readonly expected?: LeaseView | 'missing' | undefined;
+  readonly stamp?: Fence | undefined;
+  readonly retreat?: LeaseRetreat | undefined;
+}
+
+function isStill(expected: LeaseView | 'missing', view: LeaseView | undefined): boolean {
+  if (expected === 'missing' || !view) return expected === 'missing' && !view;
+  return view.holder === expected.holder && view.expiresAt === expected.expiresAt;
+}
+
+/** Two takers can only have the same epoch where the Lease was lost in between. A released Lease has no holder. */
+export function isAnother({ holder }: Tenant, fence: Fence, view: LeaseView): boolean {
+  return holder !== undefined && view.fence.epoch === fence.epoch && view.holder !== '' && view.holder !== holder;
 }
 
 /** The term that a Lease stands for now. */

@@ -67,7 +67,7 @@ export async function write(
     if (current && options.stamp) await refuseOlder(current, fence, options.of);
     const desired = desire(current);
     if (desired === undefined) return current;
-    if (current && !options.touch && isSame(current, desired)) return current;
+    if (current && (!options.touch || isStampedBy(current, options)) && isSame(current, desired)) return current;
     await fence?.confirm(attempt > 0);
     try {
       const written = await send(cache, type, current, desired, options);
@@ -174,11 +174,25 @@ function emptyIsNone(map: Readonly<Record<string, string>> | undefined): Readonl
   return map && Object.keys(map).length > 0 ? map : undefined;
 }
 
+/** Whether the very batch that writes has stamped the object: then there is nothing that a stamp would still shut out. */
+function isStampedBy({ metadata }: KubeObject, { fence, stamp }: WriteOptions): boolean {
+  return fence !== undefined && stamp === true && metadata.annotations?.[FENCE_ANNOTATION] === formatFence(fence);
+}
+
+/**
+ * Which fence an object bears.
+ *
+ * @param of uid of the Canary that is asked about: the stamp of one that is gone counts for nothing
+ */
+export function stampOf({ metadata }: KubeObject, of: string | undefined): Fence | undefined {
+  const { [FENCE_ANNOTATION]: text, [FENCE_OF_ANNOTATION]: stampedFor } = metadata.annotations ?? {};
+  if (stampedFor !== undefined && of !== undefined && stampedFor !== of) return undefined;
+  return parseFence(text);
+}
+
 async function refuseOlder(current: KubeObject, fence: Claim | undefined, of: string | undefined): Promise<void> {
   if (!fence) return;
-  const { [FENCE_ANNOTATION]: text, [FENCE_OF_ANNOTATION]: stampedFor } = current.metadata.annotations ?? {};
-  if (stampedFor !== undefined && of !== undefined && stampedFor !== of) return;
-  const stamp = parseFence(text);
+  const stamp = stampOf(current, of);
   if (stamp && isOlder(fence, stamp)) {
     await fence.outrankedBy(stamp);
     throw new FencedError(`${titleOf(current)} was written by ${formatFence(stamp)}, after ${formatFence(fence)}`);

@@ -4,6 +4,7 @@ import { sight } from '../activities/sighting.js';
 import { changeId } from '../activities/submissions.js';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
+import { isActive } from '../domain/phases.js';
 import type { Change } from '../domain/state.js';
 import { UserError } from '../errors.js';
 import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
@@ -45,7 +46,7 @@ export class Watcher {
     // Filled before anybody decides by them what is missing.
     await Promise.all(WATCHED.map((type) => this.deps.cache.synced(type)));
     this.unsubscribe.push(canaries.onChange((object) => this.queue.add(keyOf(object))));
-    this.unsubscribe.push(leases.onChange((lease) => this.leaseChanged(lease)));
+    this.unsubscribe.push(leases.onChange((lease, change) => this.leaseChanged(lease, change)));
     await this.follow(WATCHED);
     const all = (): void => canaries.list().forEach((object) => this.queue.add(keyOf(object)));
     all();
@@ -73,11 +74,12 @@ export class Watcher {
     for (const name of names) this.queue.add(`${object.metadata.namespace}/${name}`);
   }
 
-  /** A run that has ended may have left something newer for the next. */
-  private leaseChanged(lease: KubeObject): void {
+  /** A run that has ended may have left something newer for the next; one that has lost its Lease must make it again. */
+  private leaseChanged(lease: KubeObject, change: 'set' | 'deleted'): void {
     const name = lease.metadata.annotations?.['serinus.dev/canary'];
     const { holderIdentity = '' } = (lease['spec'] ?? {}) as { holderIdentity?: string };
-    if (name !== undefined && holderIdentity === '') this.queue.add(`${lease.metadata.namespace}/${name}`);
+    if (name !== undefined && (holderIdentity === '' || change === 'deleted'))
+      this.queue.add(`${lease.metadata.namespace}/${name}`);
   }
 
   private async look(key: string): Promise<void> {
@@ -96,10 +98,12 @@ export class Watcher {
     const { generation, approvals, underWay, drift } = sighting;
     const epoch = sighting.lease?.fence.epoch ?? 0;
     // What is reported to an open run must be reported anew when that run has ended: the server takes an id once.
-    const id = changeId(kind, view.object.metadata.uid, generation, approvals, revision, drift, epoch, underWay);
+    const lost = sighting.lease || !isActive(sighting.phase) ? [] : [Math.floor(this.deps.now() / RESYNC_MS)];
+    const about = [generation, approvals, revision, drift, epoch, underWay, ...lost];
+    const id = changeId(kind, view.object.metadata.uid, ...about);
     if (this.isRepeated(key, id)) return;
-    const about = revision ? { revision: revision.hash, seen: revision } : {};
-    await this.submit(canary, { id, kind, by: 'watch', generation, ...about });
+    const hint = revision ? { revision: revision.hash, seen: revision } : {};
+    await this.submit(canary, { id, kind, by: 'watch', generation, ...hint });
     this.submitted.set(key, { id, at: this.deps.now() });
     // Whatever came of it, look once more: a submission that met a closing run has to be made again.
     this.queue.addLater(key, REPEAT_MS + 1_000);

@@ -23,6 +23,10 @@ export interface Tenure {
   readonly canary: CanaryKey;
   readonly fence: RunFence;
   readonly lease: LeaseTerm;
+  /** Whoever took the Lease, as it stands there; workflows of earlier versions don't say. */
+  readonly holder?: string;
+  /** Of the Canary that the Lease was taken for; workflows of earlier versions don't know. */
+  readonly uid?: string | undefined;
 }
 
 export interface BeginInput {

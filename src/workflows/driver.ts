@@ -273,6 +273,8 @@ export class Driver {
       canary: this.canary,
       fence: { epoch: this.state.epoch, seq: this.state.seq },
       lease: leaseTerm(next, this.whose.leaseSeconds),
+      holder: holderOf(),
+      uid: this.state.uid,
     };
   }
 

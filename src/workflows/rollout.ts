@@ -129,6 +129,8 @@ async function comeHome(state: State, why: string): Promise<State> {
       // Nothing that this run may still have under way can write after this.
       fence: { epoch: state.epoch, seq: state.seq + 1 + attempt },
       lease: { kind: 'released' },
+      holder: holderOf(),
+      uid: state.uid,
       before: [],
       reason,
       status: statusOf(failed),

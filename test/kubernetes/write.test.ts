@@ -107,7 +107,7 @@ test('leases: each new holder raises the epoch, the same one keeps it, older ste
   const owner = { namespace, name: 'podinfo', owner: { apiVersion, kind, name: 'podinfo', uid: metadata.uid ?? '' } };
   const leases = new Leases(cache);
   const term = { kind: 'seconds', seconds: 30 } as const;
-  const first = await leases.take(owner, 'run-1', term, '{"a":1}');
+  const first = await leases.take(owner, 'run-1', term, { spec: '{"a":1}' });
   assert.deepEqual(await leases.take(owner, 'run-1', term), { ...first, seq: 0 });
   await leases.renew(owner, { epoch: first.epoch, seq: 5 }, term);
   await assert.rejects(leases.renew(owner, { epoch: first.epoch, seq: 4 }, term), FencedError);
@@ -116,7 +116,7 @@ test('leases: each new holder raises the epoch, the same one keeps it, older ste
   assert.equal(second.epoch, first.epoch + 1);
   await assert.rejects(leases.renew(owner, { epoch: first.epoch, seq: 6 }, term), FencedError);
   await assert.rejects(
-    leases.take(owner, 'deadman', term, undefined, seen),
+    leases.take(owner, 'deadman', term, { expected: seen }),
     FencedError,
     'it has changed hands since it was seen',
   );

@@ -3,6 +3,7 @@ import type { Decision } from '../effects.js';
 import type { NotReady, Readiness, Refusal } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import { overdueAt } from '../patience.js';
+import { longestWait } from '../silence.js';
 import { isActive } from '../phases.js';
 import { stuckUntil, type State } from '../state.js';
 import { seenRevision } from '../tick.js';
@@ -23,8 +24,6 @@ import {
 } from './common.js';
 import { retreated } from './retreated.js';
 
-/** Longest wait between two looks at something a person must mend. */
-const REPORT_BACKOFF_MS = 300_000;
 const REPORT_FIRST_MS = 2_000;
 
 /** Nothing is left to do, or this run has no say any more. */
@@ -62,7 +61,7 @@ export function report(context: Context, problem: string, until = Infinity): Dec
   const { now } = context;
   const met = withProblem(afterCheck(context), problem, now);
   const { count } = met.problem;
-  const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), REPORT_BACKOFF_MS);
+  const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), longestWait(met) * 1000);
   const next: State = { ...met, waiting: { for: 'tick', at: Math.min(later, until, stuckUntil(met) ?? later) } };
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
 }
