@@ -5,8 +5,9 @@ import { parseFence } from '../kubernetes/lease.js';
 import type { KubeObject, NamedObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
 import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';
-import { copyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
+import { isCopyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
 import { withPrefixes } from '../kubernetes/objects/metadata.js';
+import { isCanary, isOurs, isOwnedBy } from '../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, remove, write } from '../kubernetes/write.js';
 
 /** A config with a value that starts so is left alone. */
@@ -56,14 +57,15 @@ export class Configs {
     return checksums;
   }
 
-  /** Whether the primary's copies hold what the sources hold. */
+  /** Whether the primary's copies hold what the sources hold. @param names of the copies, by key of the source */
   async copiesAreEqual(
     namespace: string,
     tracked: readonly ConfigReference[],
     checksums: Readonly<Record<string, string>>,
+    names: ReadonlyMap<string, string>,
   ): Promise<boolean> {
     for (const reference of tracked) {
-      const copy = { ...reference, name: copyName(reference.name), optional: true };
+      const copy = { ...reference, name: nameIn(names, reference), optional: true };
       if ((await this.checksum(namespace, copy, false)) !== checksums[keyOf(reference)]) return false;
     }
     return true;
@@ -72,30 +74,63 @@ export class Configs {
   /**
    * Makes the primary's copies of the tracked configs.
    *
+   * @param names of the copies, by key of the source
    * @param remember keep what the copies held, for {@link restore}
+   * @throws UserError where one of the names is somebody else's
    */
-  async copy(tracked: readonly ConfigReference[], wish: CopyWish, fence: Claim, remember: boolean): Promise<void> {
+  async copy(
+    tracked: readonly ConfigReference[],
+    names: ReadonlyMap<string, string>,
+    wish: CopyWish,
+    fence: Claim,
+    remember: boolean,
+  ): Promise<void> {
     for (const reference of tracked) {
       const type = configType(reference);
       const source = await this.cache.client.get(type, wish.namespace, reference.name);
       if (!source) throw missing(reference, wish.namespace);
-      const key = { namespace: wish.namespace, name: copyName(reference.name) };
-      if (remember) await this.keepPrevious(type, key.name, source, wish, fence);
-      await this.put(type, key.name, source, wish, fence);
+      const name = nameIn(names, reference);
+      if (remember) await this.keepPrevious(type, name, source, wish, fence);
+      await this.put(type, name, source, wish, fence);
     }
   }
 
-  /** Puts back what the copies held before. All of them are stamped: a late promotion must not get through. */
-  async restore(tracked: readonly ConfigReference[], wish: CopyWish, fence: Claim): Promise<void> {
-    for (const reference of tracked) {
+  /**
+   * Puts back what the copies held before. All of them are stamped: a late promotion must not get through.
+   *
+   * @param copies what the primary's pods refer to; what of that is no copy of this Canary is left alone
+   * @param epoch of the promotion
+   */
+  async restore(
+    copies: readonly ConfigReference[],
+    wish: CopyWish,
+    fence: Claim,
+    epoch: number | undefined,
+  ): Promise<void> {
+    const { client } = this.cache;
+    for (const reference of copies) {
       const type = configType(reference);
-      const name = copyName(reference.name);
-      const { client } = this.cache;
-      const former =
-        (await client.get(type, wish.namespace, `${name}${PREVIOUS}`)) ??
-        (await client.get(type, wish.namespace, name));
-      // What merely bears the name of a copy is somebody else's.
-      if (former && isOwnedBy(former, wish.owner)) await this.put(type, name, former, wish, fence, true);
+      const kept = await client.get(type, wish.namespace, `${reference.name}${PREVIOUS}`);
+      const current = await client.get(type, wish.namespace, reference.name);
+      const former = kept ?? current;
+      if (!former || !isOwnedBy(former, wish.owner)) continue;
+      if (current && !isOwnedBy(current, wish.owner)) continue;
+      // A copy that several Canaries own is written by none, but an earlier version may have done so in this promotion.
+      if (current && isShared(current, wish.owner) && (!kept || epochOf(kept) !== epoch)) continue;
+      await this.put(type, reference.name, former, wish, fence, true);
+    }
+  }
+
+  /** Has copies that another Canary looks after stay for this one, too, should that one go. */
+  async share(copies: readonly KubeObject[], owner: OwnerReference, fence: Claim): Promise<void> {
+    for (const { apiVersion, kind, metadata } of copies) {
+      const type = kind === SECRETS.kind ? SECRETS : CONFIG_MAPS;
+      const { namespace = '', name, ownerReferences = [], resourceVersion } = metadata;
+      const ours = { ...owner, controller: false, blockOwnerDeletion: false };
+      await fence.confirm(false);
+      const body = { apiVersion, kind, metadata: { resourceVersion, ownerReferences: [...ownerReferences, ours] } };
+      await this.cache.client.patch(type, 'merge', namespace, name, body);
+      await this.cache.getFresh(type, namespace, name);
     }
   }
 
@@ -114,7 +149,7 @@ export class Configs {
     for (const reference of copies) {
       const name = `${reference.name}${PREVIOUS}`;
       const kept = await this.cache.get(configType(reference), namespace, name);
-      if (kept && epochOf(kept) === epoch) names.set(keyOf(reference), name);
+      if (kept && epoch !== undefined && epochOf(kept) === epoch) names.set(keyOf(reference), name);
     }
     return names;
   }
@@ -125,7 +160,7 @@ export class Configs {
       const store = await this.cache.synced(type);
       return store
         .list(namespace)
-        .filter((object) => object.metadata.name.endsWith(`${copyName('')}${PREVIOUS}`) && isOwnedBy(object, owner))
+        .filter((object) => isCopyName(object.metadata.name, PREVIOUS) && isOwnedBy(object, owner))
         .map(({ metadata }) => ({ type, name: metadata.name }));
     });
     return (await Promise.all(found)).flat();
@@ -182,7 +217,11 @@ export class Configs {
   ): Promise<void> {
     // The content isn't cached, so what is there now must be read.
     const known = await this.cache.client.get(type, wish.namespace, name);
-    if (!stamp && known && checksumOf(known) === checksumOf(source) && known['type'] === source['type']) return;
+    const isFit = known && isOurs(known, wish.owner) && known['type'] === source['type'];
+    if (!stamp && isFit && checksumOf(known) === checksumOf(source)) return;
+    // What several Canaries own is put back by each of them.
+    const isPutBack = stamp && known !== undefined && isOwnedBy(known, wish.owner);
+    const right = isPutBack ? {} : { right: { owner: wish.owner } };
     await write(
       this.cache,
       type,
@@ -202,7 +241,7 @@ export class Configs {
         ...(source['type'] === undefined ? {} : { type: source['type'] }),
       }),
       // The cached copy has no content: only a forced write is sure to be made.
-      { fence, stamp: true, touch: true },
+      { fence, stamp: true, touch: true, ...right },
     );
   }
 
@@ -251,14 +290,20 @@ function missing(reference: ConfigReference, namespace: string): UserError {
   );
 }
 
-/** Several Canaries may share a copy: all of them own it, the one that wrote last as its controller. */
+function nameIn(names: ReadonlyMap<string, string>, reference: ConfigReference): string {
+  const name = names.get(keyOf(reference));
+  if (name === undefined) throw new Error(`there is no name for the copy of ${keyOf(reference)}`);
+  return name;
+}
+
+function isShared({ metadata }: KubeObject, owner: OwnerReference): boolean {
+  return metadata.ownerReferences?.some((one) => isCanary(one) && one.uid !== owner.uid) ?? false;
+}
+
+/** Where several Canaries own a copy, all of them go on doing so, the one that wrote last as its controller. */
 function owners(current: KubeObject | undefined, owner: OwnerReference): readonly OwnerReference[] {
   const others = (current?.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== owner.uid);
   return [owner, ...others.map((ref) => ({ ...ref, controller: false }))];
-}
-
-function isOwnedBy(object: KubeObject, owner: OwnerReference): boolean {
-  return object.metadata.ownerReferences?.some((ref) => ref.uid === owner.uid) ?? false;
 }
 
 /** Which run has written it last. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { UserError } from '../../src/errors.js';
-import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kubernetes/object.js';
+import type { Canary } from '../../src/crds/canary.js';
+import { CONFIG_MAPS, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kubernetes/object.js';
 import type { Settings } from '../../src/settings.js';
 import { APP, WorkloadBench } from './workload-bench.js';
 import { CONTAINERS } from './workload-cases.js';
@@ -128,48 +129,156 @@ test('without tracking there are no copies, and names stay', async (t) => {
   assert.deepEqual(await references(bench), ['settings', 'absent']);
 });
 
-test('two Canaries that use one ConfigMap own its copy together', async (t) => {
-  const bench = await open(t, [map('settings')], {}, (b) =>
-    b.create(CONFIG_MAPS, { metadata: { name: 'settings' }, data: { a: '1' } }),
-  );
-  await build(bench);
-  const other = await bench.client.create(CANARIES, {
-    ...bench.object,
-    metadata: { name: 'other', namespace: bench.namespace },
-  });
-  const { containers } = await podsOf(bench);
+/** Another Canary of the namespace, whose target uses the same configs. */
+async function neighbour(bench: WorkloadBench): Promise<Canary> {
+  const owner = await bench.anotherCanary();
+  const { template } = await bench.spec<{ template: { spec: { containers: unknown } } }>(DEPLOYMENTS, APP);
   await bench.create(DEPLOYMENTS, {
     metadata: { name: 'other' },
     spec: {
       selector: { matchLabels: { app: 'other' } },
-      template: { metadata: { labels: { app: 'other' } }, spec: { containers } },
+      template: { metadata: { labels: { app: 'other' } }, spec: { containers: template.spec.containers } },
     },
   });
-  const uid = other.metadata.uid ?? '';
-  const canary = {
+  const targetRef = { ...bench.canary.targetRef, name: 'other', primaryName: 'other-primary' };
+  return {
     ...bench.canary,
     name: 'other',
-    uid,
-    owner: { ...bench.canary.owner, name: 'other', uid },
-    targetRef: { ...bench.canary.targetRef, name: 'other', primaryName: 'other-primary' },
+    uid: owner.uid,
+    owner: { ...bench.canary.owner, name: 'other', uid: owner.uid },
+    targetRef,
   };
-  // The content has to differ for the copy to be written again.
-  await bench.patch(CONFIG_MAPS, 'settings', { data: { a: '2' } });
-  await bench.workload.build(canary, bench.fence());
-  const { ownerReferences = [] } = (await bench.get(CONFIG_MAPS, 'settings-primary')).metadata;
-  assert.deepEqual(
-    ownerReferences.map(({ name, controller }) => [name, controller]),
-    [
-      ['other', true],
-      [APP, false],
-    ],
+}
+
+const shared = (t: TestContext): Promise<WorkloadBench> =>
+  open(t, [map('settings')], {}, (b) =>
+    b.create(CONFIG_MAPS, { metadata: { name: 'settings' }, data: { colour: 'blue' } }),
   );
+
+/** What each primary reads: the name of the copy, and what it holds. */
+async function reading(
+  bench: WorkloadBench,
+  primary: string,
+): Promise<{ name: string; data: unknown; owners: unknown }> {
+  const { template } = await bench.spec<{
+    template: { spec: { containers: { envFrom: { configMapRef: { name: string } }[] }[] } };
+  }>(DEPLOYMENTS, primary);
+  const name = template.spec.containers[0]?.envFrom[0]?.configMapRef.name ?? '';
+  const copy = await bench.get(CONFIG_MAPS, name);
+  const owners = copy.metadata.ownerReferences?.map((one) => [one.name, one.controller]);
+  return { name, data: copy['data'], owners };
+}
+
+async function promote(bench: WorkloadBench, canary: Canary): Promise<void> {
+  assert.ok(await bench.workload.promote(canary, (await bench.workload.look(canary)).revision, bench.fence()));
+  await bench.workload.settle(canary, bench.fence());
+}
+
+test('each of two Canaries that use one ConfigMap has a copy of its own', async (t) => {
+  const bench = await shared(t);
+  await build(bench);
+  const other = await neighbour(bench);
+  await bench.workload.build(other, bench.fence());
+  const [first, second] = [await reading(bench, PRIMARY), await reading(bench, 'other-primary')];
+  assert.equal(first.name, 'settings-primary');
+  assert.match(second.name, /^settings-primary-[0-9a-f]{8}$/);
+  assert.deepEqual([first.owners, second.owners], [[[APP, true]], [['other', true]]]);
+  for (const canary of [bench.canary, other]) {
+    assert.equal((await bench.workload.look(canary)).sameAsPrimary, true);
+    assert.deepEqual(await bench.workload.drift(canary), []);
+  }
+
+  // One promotes what the other refuses.
+  await bench.patch(CONFIG_MAPS, 'settings', { data: { colour: 'red' } });
+  await promote(bench, bench.canary);
+  assert.deepEqual((await reading(bench, PRIMARY)).data, { colour: 'red' });
+  assert.deepEqual((await reading(bench, 'other-primary')).data, { colour: 'blue' });
+  assert.equal((await bench.workload.look(other)).sameAsPrimary, false);
+  await promote(bench, other);
+  assert.deepEqual(await reading(bench, 'other-primary'), { ...second, data: { colour: 'red' } });
+  await bench.workload.reopen(other, bench.fence());
+  await bench.workload.restore(other, bench.fence());
+  assert.deepEqual((await reading(bench, 'other-primary')).data, { colour: 'blue' });
+  assert.deepEqual((await reading(bench, PRIMARY)).data, { colour: 'red' });
+
+  // Where the first is gone, the second reads what it read before.
+  await bench.remove(CONFIG_MAPS, 'settings-primary');
+  assert.deepEqual(await bench.workload.drift(other), []);
+  await promote(bench, other);
+  assert.equal((await reading(bench, 'other-primary')).name, second.name);
 });
 
-async function podsOf(bench: WorkloadBench): Promise<{ readonly containers: unknown }> {
-  const { template } = await bench.spec<{ template: { spec: { containers: unknown } } }>(DEPLOYMENTS, APP);
-  return template.spec;
-}
+test('a copy that Flagger has shared out is written by nobody, and left with the next promotion', async (t) => {
+  const bench = await shared(t);
+  await build(bench);
+  const other = await neighbour(bench);
+  await bench.workload.build(other, bench.fence());
+  // As Flagger leaves it: one copy, which both own.
+  const ownerReferences = [other.owner, { ...bench.canary.owner, controller: false }];
+  await bench.patch(CONFIG_MAPS, 'settings-primary', { metadata: { ownerReferences } });
+  assert.equal((await bench.workload.look(bench.canary)).sameAsPrimary, true, 'nothing is to be done about it');
+  assert.deepEqual(await bench.workload.drift(bench.canary), []);
+  await bench.patch(CONFIG_MAPS, 'settings', { data: { colour: 'red' } });
+  await promote(bench, bench.canary);
+  const now = await reading(bench, PRIMARY);
+  assert.match(now.name, /^settings-primary-[0-9a-f]{8}$/);
+  assert.deepEqual([now.data, now.owners], [{ colour: 'red' }, [[APP, true]]]);
+  const left = await bench.get(CONFIG_MAPS, 'settings-primary');
+  assert.deepEqual([left['data'], left.metadata.ownerReferences], [{ colour: 'blue' }, ownerReferences]);
+  // The way back leads to the copy that nobody has written.
+  await bench.workload.reopen(bench.canary, bench.fence());
+  await bench.workload.restore(bench.canary, bench.fence());
+  const back = await reading(bench, PRIMARY);
+  assert.deepEqual([back.name, back.data], ['settings-primary', { colour: 'blue' }]);
+});
+
+test('a copy that was left to one of two is shared, and written by neither', async (t) => {
+  const bench = await shared(t);
+  await build(bench);
+  const other = await neighbour(bench);
+  await bench.workload.build(other, bench.fence());
+  // As an earlier version left it: both read one copy, and the first alone owns it.
+  await bench.patch(DEPLOYMENTS, 'other-primary', {
+    spec: { template: { spec: { containers: [{ ...CONTAINERS[0], envFrom: [map('settings-primary')] }] } } },
+  });
+  assert.deepEqual(await bench.workload.drift(other), ['ConfigMap/settings-primary']);
+  await bench.workload.reconcile(other, bench.fence());
+  assert.deepEqual(await bench.workload.drift(other), []);
+  assert.deepEqual((await reading(bench, 'other-primary')).owners, [
+    [APP, true],
+    ['other', false],
+  ]);
+  await bench.patch(CONFIG_MAPS, 'settings', { data: { colour: 'red' } });
+  await promote(bench, bench.canary);
+  assert.deepEqual((await reading(bench, PRIMARY)).data, { colour: 'red' });
+  assert.deepEqual((await reading(bench, 'other-primary')).data, { colour: 'blue' });
+});
+
+test('a copy’s name that is a user’s own is refused, and theirs stays as it is', async (t) => {
+  const refs = [map('settings'), secret('db')];
+  const bench = await open(t, refs, {}, async (b) => {
+    await b.create(CONFIG_MAPS, { metadata: { name: 'settings' }, data: { colour: 'blue' } });
+    await b.create(SECRETS, { metadata: { name: 'db' }, data: { password: base64('one') } });
+  });
+  for (const [type, name, field] of [
+    [CONFIG_MAPS, 'settings-primary', { data: { mine: 'keep' } }],
+    [SECRETS, 'db-primary', { data: { password: base64('other') } }],
+  ] as const) {
+    const before = await bench.create(type, { metadata: { name }, ...field });
+    await assert.rejects(build(bench), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, new RegExp(`^${type.kind} ${name}\\.\\S+ has not been made for this Canary`));
+      return true;
+    });
+    await bench.workload.restore(bench.canary, bench.fence());
+    await bench.workload.keepsakes.forget(bench.canary, bench.fence());
+    const after = await bench.get(type, name);
+    assert.equal(after.metadata.resourceVersion, before.metadata.resourceVersion);
+    assert.equal(await bench.client.get(DEPLOYMENTS, bench.namespace, PRIMARY), undefined, 'nothing was made');
+    await bench.remove(type, name);
+  }
+  await build(bench);
+});
 
 test('what merely bears the name of a copy is left to whom it belongs', async (t) => {
   const theirs = { metadata: { name: 'loose-primary', labels: { team: 'red' } }, data: { of: 'them' } };

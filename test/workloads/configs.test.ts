@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { checksumOf } from '../../src/kubernetes/objects/config-checksum.js';
-import { configReferences, keyOf, withCopiedConfigs } from '../../src/kubernetes/objects/config-references.js';
+import {
+  configReferences,
+  copyName,
+  isCopyName,
+  keyOf,
+  ownCopyName,
+  sourceOfCopy,
+  withConfigNames,
+} from '../../src/kubernetes/objects/config-references.js';
 import { objectOf } from './fixtures.js';
 
 /** A pod spec with a reference at every place where there can be one; each has a name of its own. */
@@ -64,17 +72,29 @@ test('what is needed once is needed', () => {
 
 test('references to what is tracked lead to copies, all others stay', () => {
   const plain = everywhere((name) => name);
-  const all = new Set(configReferences(plain).map(keyOf));
+  const all = new Map(configReferences(plain).map((one) => [keyOf(one), copyName(one.name)]));
   assert.deepEqual(
-    withCopiedConfigs(plain, all),
+    withConfigNames(plain, all),
     everywhere((name) => `${name}-primary`),
   );
-  assert.deepEqual(withCopiedConfigs(plain, new Set()), plain);
-  const one = new Set(['secret/volume-secret']);
+  assert.deepEqual(withConfigNames(plain, new Map()), plain);
+  const one = new Map([['secret/volume-secret', 'volume-secret-primary']]);
   assert.deepEqual(
-    withCopiedConfigs(plain, one),
+    withConfigNames(plain, one),
     everywhere((name) => (name === 'volume-secret' ? 'volume-secret-primary' : name)),
   );
+});
+
+test('a copy’s name tells what it is a copy of', () => {
+  for (const name of ['settings', 'settings-primary', 'settings-primary-00000000']) {
+    for (const copy of [copyName(name), ownCopyName(name, 'cart')]) {
+      assert.ok(isCopyName(copy), copy);
+      assert.ok(isCopyName(`${copy}-previous`, '-previous'), copy);
+      assert.equal(sourceOfCopy(copy, 'cart'), name);
+    }
+  }
+  assert.notEqual(ownCopyName('settings', 'cart'), ownCopyName('settings', 'other'));
+  assert.ok(!isCopyName('settings'));
 });
 
 test('checksums are Flagger’s: of Go’s JSON of the data', () => {

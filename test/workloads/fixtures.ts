@@ -59,7 +59,7 @@ export function wish(kind: PodKind, more: Partial<PrimaryWish> = {}): PrimaryWis
     selector: { label: 'app', value: 'podinfo', labels: { app: 'podinfo' } },
     selectedBy: {},
     prefixes: [],
-    tracked: new Set(),
+    copies: new Map(),
     rolloutId: 'id-1',
     autoscaled: false,
     ...more,

@@ -4,7 +4,14 @@ import type { Canary } from '../../crds/canary.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { targetAccess, type Access } from '../auth/access.js';
 import { CONFIG_MAPS, SECRETS } from '../../kubernetes/object.js';
-import { configReferences, keyOf, withConfigNames, type PodSpec } from '../../kubernetes/objects/config-references.js';
+import {
+  configReferences,
+  keyOf,
+  sourceOfCopy,
+  withConfigNames,
+  type PodSpec,
+} from '../../kubernetes/objects/config-references.js';
+import { isOwnedBy } from '../../kubernetes/ownership.js';
 import { asPodController, type PodTemplate } from '../../workloads/shared/pod-controller.js';
 import { withoutRolloutId } from '../../workloads/shared/primary.js';
 import type { Release } from '../schema/release.js';
@@ -47,8 +54,7 @@ async function asTargets(deps: Dependencies, canary: Canary, spec: PodSpec): Pro
   for (const reference of configReferences(spec)) {
     const type = reference.kind === 'configmap' ? CONFIG_MAPS : SECRETS;
     const copy = await deps.cache.get(type, canary.namespace, reference.name);
-    if (copy?.metadata.ownerReferences?.some(({ uid }) => uid === canary.uid))
-      names.set(keyOf(reference), reference.name.replace(/-primary$/, ''));
+    if (copy && isOwnedBy(copy, canary.owner)) names.set(keyOf(reference), sourceOfCopy(reference.name, canary.name));
   }
   const { name, primaryName } = canary.targetRef;
   const { affinity, topologySpreadConstraints, ...rest } = withConfigNames(spec, names);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A ConfigMap or Secret that a pod template uses. */
 export interface ConfigReference {
   readonly kind: 'configmap' | 'secret';
@@ -140,13 +142,30 @@ export function withConfigNames(spec: PodSpec, names: ReadonlyMap<string, string
   return mapReferences(spec, (reference) => names.get(keyOf(reference)) ?? reference.name);
 }
 
-/** The pod spec with the names of the tracked configs replaced by their copies' names. */
-export function withCopiedConfigs(spec: PodSpec, tracked: ReadonlySet<string>): PodSpec {
-  return mapReferences(spec, (reference) =>
-    tracked.has(keyOf(reference)) ? copyName(reference.name) : reference.name,
-  );
+/** The copy's name where no other Canary has one; Flagger's, so that either can take over. */
+export function copyName(name: string): string {
+  return `${name}${COPY}`;
 }
 
-export function copyName(name: string): string {
-  return `${name}-primary`;
+/** The copy's name where another Canary has the one above. */
+export function ownCopyName(name: string, canary: string): string {
+  return `${copyName(name)}-${markOf(canary)}`;
+}
+
+/** What a copy is a copy of. @param canary that it was made for */
+export function sourceOfCopy(copy: string, canary: string): string {
+  const ending = [`${COPY}-${markOf(canary)}`, COPY].find((suffix) => copy.endsWith(suffix)) ?? '';
+  return copy.slice(0, copy.length - ending.length);
+}
+
+/** Whether a name ends as those of copies do. @param suffix that comes behind */
+export function isCopyName(name: string, suffix = ''): boolean {
+  return name.endsWith(suffix) && /-primary(-[0-9a-f]{8})?$/.test(name.slice(0, name.length - suffix.length));
+}
+
+const COPY = '-primary';
+
+/** The same for a Canary that is made anew. */
+function markOf(canary: string): string {
+  return createHash('sha256').update(canary).digest('hex').slice(0, 8);
 }

@@ -3,15 +3,17 @@ import type { Readiness } from '../../domain/findings.js';
 import { sameRevision, type Revision } from '../../domain/revision.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { DEPLOYMENTS, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
+import { DEPLOYMENTS, titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
 import { configReferences, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
+import { parseFence } from '../../kubernetes/lease.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
-import { write } from '../../kubernetes/write.js';
+import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import { configType, type Configs } from '../configs.js';
 import { TargetMissing } from '../errors.js';
 import type { Contents, Keepsakes, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
+import { namesInUse, namesToWrite, unshared, type Copier } from './copies.js';
 import { KeptForUndo } from './keepsakes.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
@@ -95,7 +97,7 @@ export class PodWorkload implements Workload {
       revision,
       before: before && withoutRolloutId(before),
       after,
-      promoted: asPrimary(target, this.templateWish(target, primary, tracked)),
+      promoted: asPrimary(target, this.templateWish(canary, target, primary, tracked)),
       annotations: { ...target.metadata.annotations, ...after.metadata?.annotations },
     };
   }
@@ -145,13 +147,15 @@ export class PodWorkload implements Workload {
   async drift(canary: Canary): Promise<readonly string[]> {
     const primary = await this.primary(canary);
     const autoscaler = await this.autoscalers.drift(canary);
-    return primary ? autoscaler : [`${this.kind}/${canary.targetRef.primaryName}`, ...autoscaler];
+    const copies = (await this.unshared(canary, primary)).map(titleOf);
+    const others = [...copies, ...autoscaler];
+    return primary ? others : [`${this.kind}/${canary.targetRef.primaryName}`, ...others];
   }
 
   async build(canary: Canary, fence: Claim): Promise<void> {
     const { target, revision, tracked } = await this.see(canary);
-    const wish = this.wish(canary, target, await this.primary(canary), revision, tracked, fence);
-    await this.configs.copy(tracked, wish, fence, false);
+    const wish = await this.wish(canary, target, revision, tracked, fence);
+    await this.configs.copy(tracked, wish.copies, wish, fence, false);
     await this.writePrimary(canary, fence, (current) => {
       if (!current) return newPrimary(target, wish);
       // Nobody is served by it yet: it follows the target, for instance to an image that exists.
@@ -162,7 +166,9 @@ export class PodWorkload implements Workload {
   }
 
   async reconcile(canary: Canary, fence: Claim): Promise<void> {
-    if (!(await this.primary(canary))) await this.build(canary, fence);
+    const primary = await this.primary(canary);
+    if (!primary) await this.build(canary, fence);
+    await this.configs.share(await this.unshared(canary, primary), canary.owner, fence);
     await this.autoscalers.put(canary, false, fence);
   }
 
@@ -170,9 +176,9 @@ export class PodWorkload implements Workload {
     await this.refresh(canary);
     const { target, revision: seen, tracked } = await this.see(canary);
     if (!sameRevision(seen, revision)) return false;
-    const wish = this.wish(canary, target, await this.primary(canary), revision, tracked, fence);
+    const wish = await this.wish(canary, target, revision, tracked, fence);
     await this.snapshots.keep(canary, await this.primary(canary), fence);
-    await this.configs.copy(tracked, wish, fence, true);
+    await this.configs.copy(tracked, wish.copies, wish, fence, true);
     await this.writePrimary(canary, fence, (current) =>
       current
         ? this.snapshots.marked(canary, current, promotedPrimary(target, current, wish), fence)
@@ -187,8 +193,10 @@ export class PodWorkload implements Workload {
     if (!primary || !isOurs(primary, canary.owner)) return undefined;
     const template = await this.snapshots.before(canary, primary);
     if (template) {
-      const tracked = this.references(asPodController(primary)).map(sourceOf);
-      await this.configs.restore(tracked, { namespace: canary.namespace, owner: canary.owner, prefixes: ['*'] }, fence);
+      const { namespace, owner } = canary;
+      const epoch = parseFence(primary.metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
+      const copies = this.references(asPodController(primary));
+      await this.configs.restore(copies, { namespace, owner, prefixes: ['*'] }, fence, epoch);
     }
     // Stamped in any case: a late promotion must not get through.
     await this.writePrimary(canary, fence, (current) => current && withTemplate(unmarked(current), template), true);
@@ -275,6 +283,10 @@ export class PodWorkload implements Workload {
     return object && isOurs(object, canary.owner) ? asPodController(object) : undefined;
   }
 
+  private unshared(canary: Canary, primary: PodController | undefined): Promise<readonly KubeObject[]> {
+    return unshared(this.cache, primary ? this.references(primary) : [], canary);
+  }
+
   private references(controller: PodController): readonly ConfigReference[] {
     return this.settings.configTracking ? configReferences(controller.spec.template.spec) : [];
   }
@@ -290,8 +302,9 @@ export class PodWorkload implements Workload {
 
   private async isSame(canary: Canary, seen: Seen, primary: PodController): Promise<boolean> {
     const { target, tracked, revision } = seen;
-    if (!runsSameTemplate(target, primary, this.templateWish(target, primary, tracked))) return false;
-    return this.configs.copiesAreEqual(canary.namespace, tracked, revision.configs);
+    const wish = this.templateWish(canary, target, primary, tracked);
+    if (!runsSameTemplate(target, primary, wish)) return false;
+    return this.configs.copiesAreEqual(canary.namespace, tracked, revision.configs, wish.copies);
   }
 
   /** None of its pods is of an earlier template. */
@@ -299,25 +312,30 @@ export class PodWorkload implements Workload {
     return this.of.readiness(primary, { thresholdPercent: 0, deadlineSeconds: progressDeadlineSeconds }, 0).ready;
   }
 
+  /** With the copies that the primary reads now. */
   private templateWish(
+    canary: Canary,
     target: PodController,
     primary: PodController | undefined,
     tracked: readonly ConfigReference[],
   ): TemplateWish {
     const selector = selectorOf(target, this.settings.selectorLabels);
-    return { kind: this.of, selector, selectedBy: matchLabelsOf(primary), tracked: new Set(tracked.map(keyOf)) };
+    const copies = namesInUse(tracked, copierOf(canary, primary));
+    return { kind: this.of, selector, selectedBy: matchLabelsOf(primary), copies };
   }
 
-  private wish(
+  /** With the copies that the primary is to read from now on. */
+  private async wish(
     canary: Canary,
     target: PodController,
-    primary: PodController | undefined,
     revision: Revision,
     tracked: readonly ConfigReference[],
     fence: Claim,
-  ): PrimaryWish {
+  ): Promise<PrimaryWish> {
+    const primary = await this.primary(canary);
     return {
-      ...this.templateWish(target, primary, tracked),
+      ...this.templateWish(canary, target, primary, tracked),
+      copies: await namesToWrite(this.cache, tracked, copierOf(canary, primary)),
       name: canary.targetRef.primaryName,
       namespace: canary.namespace,
       owner: canary.owner,
@@ -328,13 +346,12 @@ export class PodWorkload implements Workload {
   }
 }
 
-function namesOf({ targetRef }: Canary): readonly string[] {
-  return [targetRef.name, targetRef.primaryName];
+function copierOf({ namespace, owner }: Canary, primary: PodController | undefined): Copier {
+  return { namespace, owner, primary };
 }
 
-/** A reference of the primary's pods leads to a copy; this is what it is a copy of. */
-function sourceOf(reference: ConfigReference): ConfigReference {
-  return { ...reference, name: reference.name.replace(/-primary$/, '') };
+function namesOf({ targetRef }: Canary): readonly string[] {
+  return [targetRef.name, targetRef.primaryName];
 }
 
 function withTemplate(primary: PodController, template: PodTemplate | undefined): PodController {

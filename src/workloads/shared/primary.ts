@@ -1,6 +1,7 @@
 import type { OwnerReference } from '../../kubernetes/object.js';
-import { withCopiedConfigs } from '../../kubernetes/objects/config-references.js';
+import { withConfigNames } from '../../kubernetes/objects/config-references.js';
 import { withoutFlux, withPrefixes, type StringMap } from '../../kubernetes/objects/metadata.js';
+import type { CopyNames } from './copies.js';
 import type { PodController, PodKind, PodTemplate } from './pod-controller.js';
 import { canonicalJson } from './revision.js';
 import { primaryValue, selecting, type Selector } from './selector.js';
@@ -14,8 +15,8 @@ export interface TemplateWish {
   readonly selector: Selector;
   /** How the primary that is there selects its pods, which nobody can change; empty where it has to be made. */
   readonly selectedBy: StringMap;
-  /** `configmap/<name>` and `secret/<name>` of which the primary uses copies. */
-  readonly tracked: ReadonlySet<string>;
+  /** What the primary uses copies of, `configmap/<name>` and `secret/<name>`, and their names. */
+  readonly copies: CopyNames;
 }
 
 export interface PrimaryWish extends TemplateWish {
@@ -97,7 +98,7 @@ function withoutCopied({ spec }: PodController, kind: PodKind): PodController['s
 }
 
 function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: string): PodTemplate {
-  const { kind, selector, tracked } = wish;
+  const { kind, selector, copies } = wish;
   const template = kind.template(target);
   return {
     ...template,
@@ -110,7 +111,7 @@ function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: s
       },
       annotations: { ...withoutFlux(template.metadata?.annotations), [ROLLOUT_ID]: rolloutId },
     },
-    spec: kind.primaryPods(withCopiedConfigs(template.spec, tracked), selector),
+    spec: kind.primaryPods(withConfigNames(template.spec, copies), selector),
   };
 }
 
