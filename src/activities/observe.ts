@@ -12,6 +12,7 @@ import { TargetMissing } from '../workloads/errors.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
 import type { Inquiry } from './checks.js';
 import type { Dependencies } from './dependencies.js';
+import { refuseContested } from './contest.js';
 import { driftOf, hasFinalizer } from './generated.js';
 import { targetOf } from './meters.js';
 import { goneBy, isNews, policyIn } from './policy.js';
@@ -164,6 +165,8 @@ async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput):
   const pods = await podsOf(deps, bench, input);
   try {
     const view = await workload.look(canary);
+    // A release under way isn't held up: it writes nothing that isn't its own.
+    if (!isActive(input.standing.phase) && !isDeleting(bench.object)) await refuseContested(deps, bench);
     const known = input.standing.applied;
     const initialised = input.standing.promoted !== '';
     const weights = await router.weights(canary);

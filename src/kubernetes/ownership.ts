@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
 import type { KubeObject, NamedObject, OwnerReference } from './object.js';
-import { CANARIES } from './object.js';
+import { CANARIES, pathOf } from './object.js';
 
 /** By what right an object is written or deleted. */
 export interface Right {
@@ -73,4 +73,26 @@ function whose(object: KubeObject, owner: Pick<OwnerReference, 'name' | 'uid'>):
     return `belongs to a former Canary of the same name (uid ${other.uid}), with which it is being deleted: waiting for that`;
   }
   return `belongs to ${other.kind} ${other.name} and is left alone, but ${ours}: change the names of one of the two`;
+}
+
+/** The first object that is on both lists. */
+export function contested(ours: readonly OwnedObject[], theirs: readonly OwnedObject[]): OwnedObject | undefined {
+  const keyOf = ({ type, name }: OwnedObject): string => `${pathOf(type)}/${name}`;
+  const keys = new Set(theirs.map(keyOf));
+  return ours.find((one) => keys.has(keyOf(one)));
+}
+
+/**
+ * Which of two Canaries may have what both want: one whose users are served by its primary already, else the older. So
+ * one that is added by mistake never keeps another from its next release.
+ */
+export function precedes(one: KubeObject, other: KubeObject): boolean {
+  const [a, b] = [rankOf(one), rankOf(other)];
+  const differs = a.findIndex((value, index) => value !== b[index]);
+  return differs >= 0 && (a[differs] ?? '') < (b[differs] ?? '');
+}
+
+function rankOf({ metadata, ...object }: KubeObject): readonly string[] {
+  const { lastPromotedSpec = '' } = (object['status'] ?? {}) as { readonly lastPromotedSpec?: string };
+  return [lastPromotedSpec === '' ? '1' : '0', metadata.creationTimestamp ?? '', metadata.uid ?? ''];
 }

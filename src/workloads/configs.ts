@@ -7,7 +7,7 @@ import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';
 import { isCopyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
 import { withPrefixes } from '../kubernetes/objects/metadata.js';
-import { isCanary, isOurs, isOwnedBy } from '../kubernetes/ownership.js';
+import { isCanary, isOurs, isOwnedBy, refuseForeign } from '../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, remove, write } from '../kubernetes/write.js';
 
 /** A config with a value that starts so is left alone. */
@@ -69,6 +69,23 @@ export class Configs {
       if ((await this.checksum(namespace, copy, false)) !== checksums[keyOf(reference)]) return false;
     }
     return true;
+  }
+
+  /** @throws UserError where a copy, or what is kept of one, would be written over somebody else's object */
+  async refuseForeign(
+    tracked: readonly ConfigReference[],
+    names: ReadonlyMap<string, string>,
+    { namespace, owner }: Pick<CopyWish, 'namespace' | 'owner'>,
+  ): Promise<void> {
+    for (const reference of tracked) {
+      const type = configType(reference);
+      const name = nameIn(names, reference);
+      for (const one of [name, `${name}${PREVIOUS}`]) {
+        const known = await this.cache.get(type, namespace, one);
+        const current = known && !isOurs(known, owner) ? await this.cache.getFresh(type, namespace, one) : known;
+        if (current) refuseForeign(current, { owner });
+      }
+    }
   }
 
   /**

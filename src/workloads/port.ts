@@ -105,6 +105,13 @@ export interface Workload {
    * else's is never written, counts as missing when it is read, and is refused by name.
    */
   owns(canary: Canary): readonly OwnedObject[];
+  /**
+   * Beyond what {@link owns} names: copies of configs that would be written over somebody else's, and pods of others that
+   * a generated selector would find.
+   *
+   * @throws UserError naming the first of them
+   */
+  refuseForeign(canary: Canary): Promise<void>;
   /** Objects of the Canary's namespace whose changes concern it: the workloads, their configs and autoscalers. */
   concerns(canary: Canary): Promise<readonly NamedObject[]>;
   /** Calls back whenever target or primary may have become more or less ready. @returns a function that ends it */

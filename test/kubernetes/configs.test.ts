@@ -140,6 +140,7 @@ async function neighbour(bench: WorkloadBench): Promise<Canary> {
       template: { metadata: { labels: { app: 'other' } }, spec: { containers: template.spec.containers } },
     },
   });
+  await bench.cache.getFresh(DEPLOYMENTS, bench.namespace, 'other');
   const targetRef = { ...bench.canary.targetRef, name: 'other', primaryName: 'other-primary' };
   return {
     ...bench.canary,

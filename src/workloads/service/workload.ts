@@ -81,6 +81,11 @@ export class ServiceWorkload implements Workload {
     ];
   }
 
+  /** It has neither: the pods behind a Service are for its users to choose. */
+  refuseForeign(): Promise<void> {
+    return Promise.resolve();
+  }
+
   concerns(canary: Canary): Promise<readonly NamedObject[]> {
     return Promise.resolve(namesOf(canary).map((name) => ({ type: SERVICES, name })));
   }

@@ -3,7 +3,14 @@ import type { Readiness } from '../../domain/findings.js';
 import { sameRevision, type Revision } from '../../domain/revision.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { DEPLOYMENTS, titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
+import {
+  DAEMON_SETS,
+  DEPLOYMENTS,
+  titleOf,
+  type KubeObject,
+  type NamedObject,
+  type ResourceType,
+} from '../../kubernetes/object.js';
 import { configReferences, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
 import { parseFence } from '../../kubernetes/lease.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
@@ -31,6 +38,7 @@ import { contentHash } from './revision.js';
 import { rolloutId } from './rollout-id.js';
 import { findSelector, matchLabelsOf, primarySelector, selectorOf, type Selector } from './selector.js';
 import { reopened, restoredRevision, settled, Snapshots, unmarked } from './snapshots.js';
+import { refuseStrangers } from './strangers.js';
 import { WarmDeployment } from './warm-deployment.js';
 
 /** What one look at a target tells. */
@@ -124,6 +132,15 @@ export class PodWorkload implements Workload {
       ...(this.warm?.owns(canary) ?? []),
       ...this.autoscalers.owns(canary),
     ];
+  }
+
+  async refuseForeign(canary: Canary): Promise<void> {
+    const { target, tracked } = await this.see(canary);
+    const names = await namesToWrite(this.cache, tracked, copierOf(canary, await this.primary(canary)));
+    await this.configs.refuseForeign(tracked, names, canary);
+    const stores = await Promise.all([DEPLOYMENTS, DAEMON_SETS].map((type) => this.cache.synced(type)));
+    const workloads = stores.flatMap((store) => store.list(canary.namespace));
+    refuseStrangers(canary, selectorOf(target, this.settings.selectorLabels), workloads);
   }
 
   async concerns(canary: Canary): Promise<readonly NamedObject[]> {

@@ -1,0 +1,38 @@
+import { UserError } from '../../errors.js';
+import type { KubeObject } from '../../kubernetes/object.js';
+import type { StringMap } from '../../kubernetes/objects/metadata.js';
+import { isOurs } from '../../kubernetes/ownership.js';
+import type { Canary } from '../../crds/canary.js';
+import { asPodController } from './pod-controller.js';
+import { primaryValue, selecting, type Selector } from './selector.js';
+
+/**
+ * Refuses a selector that would find pods of others: users who ask for one application would be answered by another.
+ *
+ * @param workloads of the namespace
+ * @throws UserError naming the workload and the labels
+ */
+export function refuseStrangers(
+  { targetRef, owner }: Pick<Canary, 'targetRef' | 'owner'>,
+  selector: Selector,
+  workloads: readonly KubeObject[],
+): void {
+  const others = workloads.filter(
+    (one) => !isOurs(one, owner) && !(one.kind === targetRef.kind && one.metadata.name === targetRef.name),
+  );
+  for (const value of [selector.value, primaryValue(selector)]) {
+    const labels = selecting(selector, value);
+    const stranger = others.find((one) => bears(one, labels));
+    if (stranger === undefined) continue;
+    const { kind, metadata } = stranger;
+    const text = Object.entries(labels).map(([key, of]) => `${key}=${of}`);
+    throw new UserError(
+      `${kind} ${metadata.name}.${metadata.namespace} has pods with the labels ${text.join(', ')}, by which ${value === selector.value ? 'the canary' : 'the primary'} of ${targetRef.name} is found: its pods would answer the users of ${targetRef.name}, give one of the two a label of its own in spec.selector.matchLabels`,
+    );
+  }
+}
+
+function bears(workload: KubeObject, labels: StringMap): boolean {
+  const borne = asPodController(workload).spec.template.metadata?.labels ?? {};
+  return Object.entries(labels).every(([key, value]) => borne[key] === value);
+}
