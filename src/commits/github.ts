@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../domain/text.js';
 import type { CommitService } from './port.js';
 
 const API = 'https://api.github.com';
@@ -12,7 +13,7 @@ const MAX_DESCRIPTION = 140;
 export const github: CommitService = {
   forge: 'github',
   status: ({ state, context, description }, { repository, commit, token, address = API }) => ({
-    url: `${address.replace(/\/+$/, '')}/repos/${repository}/statuses/${commit}`,
+    url: `${withoutTrailingSlashes(address)}/repos/${repository}/statuses/${commit}`,
     body: { state, context, description: description.slice(0, MAX_DESCRIPTION) },
     headers: {
       Authorization: `Bearer ${token}`,

@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../domain/text.js';
 import type { CommitService, CommitState } from './port.js';
 
 const API = 'https://gitlab.com/api/v4';
@@ -13,7 +14,7 @@ const STATES: Readonly<Record<CommitState, string>> = { pending: 'running', succ
 export const gitlab: CommitService = {
   forge: 'gitlab',
   status: ({ state, context, description }, { repository, commit, token, address = API }) => ({
-    url: `${address.replace(/\/+$/, '')}/projects/${encodeURIComponent(repository)}/statuses/${commit}`,
+    url: `${withoutTrailingSlashes(address)}/projects/${encodeURIComponent(repository)}/statuses/${commit}`,
     body: { state: STATES[state], name: context, description: description.slice(0, MAX_DESCRIPTION) },
     headers: { 'PRIVATE-TOKEN': token },
   }),

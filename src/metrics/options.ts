@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../domain/text.js';
 import { UserError } from '../errors.js';
 import type { ProviderOptions } from './port.js';
 
@@ -22,7 +23,7 @@ export function addressOf(
 
 /** A path below an address's own; the address's query string is dropped. */
 export function below(address: URL, path: string): URL {
-  return new URL(`${address.origin}${address.pathname.replace(/\/+$/, '')}${path}`);
+  return new URL(`${address.origin}${withoutTrailingSlashes(address.pathname)}${path}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Introduction } from '../activities/submissions.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Change } from '../domain/state.js';
+import { imageName } from '../domain/text.js';
 import type { KubeObject } from '../kubernetes/object.js';
 
 interface Pods {
@@ -54,7 +55,7 @@ function imageMoves(target: KubeObject | undefined, primary: KubeObject | undefi
   return containersOf(target).flatMap(({ name, image = '' }) => {
     const old = before.get(name);
     if (old === undefined || old === image) return [];
-    return [{ container: name, image: image.replace(/[:@][^/]*$/, ''), from: tagOf(old), to: tagOf(image) }];
+    return [{ container: name, image: imageName(image), from: tagOf(old), to: tagOf(image) }];
   });
 }
 

@@ -9,7 +9,8 @@ import type { ReleaseItem, ReleasesPage } from '../schema/releases.js';
 import { formatReleaseId } from './id.js';
 import { itemOfArchived, itemOfRun } from './items.js';
 import type { Run } from './run.js';
-import { WrongPageToken, type Runs } from './runs.js';
+import { WrongPageToken } from './page-token.js';
+import type { Runs } from './runs.js';
 import { closedQuery, openQuery } from './visibility.js';
 
 /** Runs that Temporal is asked for at once. */

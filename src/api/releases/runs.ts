@@ -1,5 +1,4 @@
 import {
-  isGrpcServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -20,8 +19,8 @@ import {
 } from '../../workflows/contract.js';
 import type { rollout } from '../../workflows/rollout.js';
 import { temporalProblem } from '../problems/outside.js';
-import { Problem } from '../problems/problem.js';
 import type { ReleaseId } from './id.js';
+import { pageTokenOf, temporalTokenOf } from './page-token.js';
 import { Pieces } from './pieces.js';
 import { runOf, waitingOf, type Run } from './run.js';
 import { allOf, equals, historyQuery, waitingQuery } from './visibility.js';
@@ -188,25 +187,20 @@ export class Runs {
     pageSize: number,
     pageToken: string | undefined,
   ): Promise<Page> {
-    const { executions, nextPageToken } = await this.read(async () => {
-      try {
-        return await this.client.workflowService.listWorkflowExecutions({
-          namespace: this.client.options.namespace,
-          query,
-          pageSize,
-          ...(pageToken === undefined ? {} : { nextPageToken: Buffer.from(pageToken, 'base64url') }),
-        });
-      } catch (error) {
-        if (pageToken !== undefined && isRefusal(error)) throw new WrongPageToken();
-        throw error;
-      }
-    });
-    const next = Buffer.from(nextPageToken).toString('base64url');
+    const token = pageToken === undefined ? {} : { nextPageToken: temporalTokenOf(pageToken, query) };
+    const { executions, nextPageToken } = await this.read(() =>
+      this.client.workflowService.listWorkflowExecutions({
+        namespace: this.client.options.namespace,
+        query,
+        pageSize,
+        ...token,
+      }),
+    );
     const runs = executions.flatMap((raw) => {
       const canary = canaryOf(raw);
       return canary ? [runOf(canary, raw)] : [];
     });
-    return { runs, nextPageToken: next === '' ? undefined : next };
+    return { runs, nextPageToken: pageTokenOf(nextPageToken, query) };
   }
 
   private async describe(canary: CanaryKey, runId: string | undefined): Promise<Run | undefined> {
@@ -252,22 +246,6 @@ export class Runs {
     return this.client.withDeadline(Date.now() + ms, call);
   }
 }
-
-/** The text that says where a page begins is none that Temporal has handed out. */
-export class WrongPageToken extends Problem {
-  constructor() {
-    const remedy = 'use the nextPageToken of the page before, with the same filters';
-    super('invalid-input', `query parameter pageToken: ${remedy}`, { field: 'pageToken', remedy });
-  }
-}
-
-/** Temporal has answered, and takes the request for a wrong one; tokens that it can't read are "internal" or "unknown". */
-function isRefusal(error: unknown): boolean {
-  return isGrpcServiceError(error) && REFUSALS.includes(error.code);
-}
-
-/** UNKNOWN, INVALID_ARGUMENT, INTERNAL. */
-const REFUSALS: readonly number[] = [2, 3, 13];
 
 /** A run that continued as new before its release had ended; one that ended it has left the next run another release. */
 function goesOn(run: Run): boolean {

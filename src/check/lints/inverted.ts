@@ -16,8 +16,10 @@ export function dividesTheOthers(query: string): string | undefined {
   return EXCLUDED.test(denominators.join('/')) ? undefined : `"${excluded}"`;
 }
 
-/** At the slashes that aren't inside of strings. */
+/** At the slashes that aren't inside of strings; one that has no end goes to the end, and is looked for once. */
 function splitAtDivision(text: string): readonly string[] {
-  const bare = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (string) => string.replaceAll('/', '\u0000'));
+  const bare = text.replace(/"(?:\\[^]?|[^"\\])*(?:"|$)|'(?:\\[^]?|[^'\\])*(?:'|$)/g, (string) =>
+    string.replaceAll('/', '\u0000'),
+  );
   return bare.split('/').map((part) => part.replaceAll('\u0000', '/'));
 }

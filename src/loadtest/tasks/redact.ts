@@ -7,6 +7,8 @@ const SECRET_FLAG = new RegExp(String.raw`(?<=^|\s)(-[HuUabd]|--?(?:${LONG}))(=|
 const ATTACHED_SECRET = new RegExp(String.raw`(?<=^|\s)(-[Hu])(?=[^\s=]*:)${WORD}`, 'g');
 /** A duration or a number, such as `-d 30s`, is none. */
 const HARMLESS = /^\d+(\.\d+)?(ms|[smh])?$/;
+/** Enough to recognise it; what looking for secrets costs grows faster than the text. */
+const LONGEST = 4_096;
 const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)[^\s'"/@]*@/gi;
 const QUERY = /([a-z][a-z0-9+.-]*:\/\/[^\s'"?#]*)\?[^\s'"]*/gi;
 
@@ -15,7 +17,8 @@ const QUERY = /([a-z][a-z0-9+.-]*:\/\/[^\s'"?#]*)\?[^\s'"]*/gi;
  * queries of URLs.
  */
 export function redactCommand(command: string): string {
-  return command
+  const shown = command.length > LONGEST ? `${command.slice(0, LONGEST)}…` : command;
+  return shown
     .replace(SECRET_FLAG, (whole, flag: string, between: string, value: string) =>
       HARMLESS.test(value) ? whole : `${flag}${between}***`,
     )

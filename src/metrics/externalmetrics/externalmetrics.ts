@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutTrailingSlashes } from '../../domain/text.js';
 import { UserError } from '../../errors.js';
 import { parsedJson } from '../answer.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../errors.js';
@@ -79,7 +80,7 @@ function atAddress(options: ProviderOptions): Api {
   const headers = headersOf(options, address, { Authorization: `Bearer ${entryOf(options, 'token')}` });
   const secrets = secretsOf(options, address, headers);
   const { insecureSkipVerify } = options.provider;
-  const root = `${address.origin}${address.pathname.replace(/\/+$/, '')}`;
+  const root = `${address.origin}${withoutTrailingSlashes(address.pathname)}`;
   return {
     whom: whomOf({ url: address, secrets }),
     secrets,

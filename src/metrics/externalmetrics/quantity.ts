@@ -12,6 +12,8 @@ const EXPONENTS: Readonly<Record<string, number>> = {
 };
 const POWERS_OF_1024 = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?))$/;
+/** Without a limit the time it takes to read grows faster than the text. */
+const LONGEST = 100;
 
 /**
  * Reads a Kubernetes quantity, such as `250m`, `1.5`, `2Ki` or `1e3`.
@@ -20,6 +22,7 @@ const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|(Ki|Mi|Gi|Ti|Pi|E
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string): number | undefined {
+  if (text.length > LONGEST) return undefined;
   const match = QUANTITY.exec(text);
   if (!match) return undefined;
   const [, digits = '', exponent, suffix = ''] = match;

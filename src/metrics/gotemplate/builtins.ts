@@ -1,5 +1,5 @@
 import { Misuse } from './misuse.js';
-import { printf } from './printf.js';
+import { demandShort, printf } from './printf.js';
 import { compareStrings, isMap, isTrue, printed, typeName, type Value } from './values.js';
 
 export interface Builtin {
@@ -13,7 +13,7 @@ export interface Builtin {
 /** Go's functions that need no more than one look at their arguments; `and` and `or` are the renderer's. */
 export const BUILTINS: Readonly<Record<string, Builtin>> = {
   print: variadic(0, (args) => print(args)),
-  println: variadic(0, (args) => `${args.map(printed).join(' ')}\n`),
+  println: variadic(0, (args) => `${printedAll(args)}\n`),
   printf: variadic(1, ([format = null, ...args]) => printf(wanting('a format', format), args)),
   index: variadic(1, ([of = null, ...keys]) => keys.reduce(element, something(of))),
   len: fixed(1, ([of = null]) => length(of)),
@@ -44,7 +44,16 @@ function print(args: readonly Value[]): string {
   return args.reduce<string>((text, value, index) => {
     const before = args[index - 1];
     const spaced = before !== undefined && typeof before !== 'string' && typeof value !== 'string';
+    demandShort(text);
     return `${text}${spaced ? ' ' : ''}${printed(value)}`;
+  }, '');
+}
+
+/** With a space between any two. */
+function printedAll(args: readonly Value[]): string {
+  return args.reduce<string>((text, value, index) => {
+    demandShort(text);
+    return `${text}${index === 0 ? '' : ' '}${printed(value)}`;
   }, '');
 }
 

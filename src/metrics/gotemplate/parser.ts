@@ -4,6 +4,8 @@ import type { Command, Node, Operand, Pipeline } from './nodes.js';
 
 /** Parentheses, `if` and `with` inside each other. */
 const MAX_DEPTH = 100;
+/** It is read for each metric at each check. */
+const MAX_LENGTH = 32_768;
 const UNSUPPORTED = ['range', 'define', 'template', 'block', 'break', 'continue'];
 const ELSE_OR_END = ['else', 'end'];
 
@@ -14,6 +16,9 @@ const ELSE_OR_END = ['else', 'end'];
  * @throws TemplateError
  */
 export function parse(text: string, functions: ReadonlySet<string>): readonly Node[] {
+  if (text.length > MAX_LENGTH) {
+    throw new TemplateError({ line: 1, column: 1 }, `the template has more than ${MAX_LENGTH} characters`);
+  }
   return new Parser(tokenize(text), functions).run();
 }
 

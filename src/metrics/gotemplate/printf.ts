@@ -6,6 +6,7 @@ import { isMap, printed, typeName, type Value } from './values.js';
 const DIRECTIVE = /%(?<flags>[-+ 0]*)(?<width>\d*)(?:\.(?<precision>\d*))?(?<verb>\p{L}|%|[^]?)/gu;
 /** Go allows a million, which nobody needs in a query. */
 const MAX_WIDTH = 1000;
+const MAX_TEXT = 100_000;
 
 interface Directive {
   /** As it was written. */
@@ -33,6 +34,7 @@ export function printf(format: string, args: readonly Value[]): string {
     const directive = directiveOf(match);
     text += format.slice(read, match.index);
     read = match.index + directive.text.length;
+    demandShort(text);
     if (directive.verb === '%') text += '%';
     else {
       const value = args[used++];
@@ -42,6 +44,11 @@ export function printf(format: string, args: readonly Value[]): string {
   }
   if (used < args.length) throw new Misuse(`${args.length} values are given, and ${used} are used`);
   return text + format.slice(read);
+}
+
+/** While it is being made: afterwards it may be too much to hold. @throws Misuse */
+export function demandShort(text: string): void {
+  if (text.length > MAX_TEXT) throw new Misuse(`the text grows beyond ${MAX_TEXT} characters`);
 }
 
 function directiveOf(match: RegExpMatchArray): Directive {
@@ -115,6 +122,7 @@ function cut(text: string, precision: number | undefined): string {
 }
 
 function padded(directive: Directive, value: Value, text: string): string {
+  if (directive.width === 0) return text;
   const missing = directive.width - [...text].length;
   if (missing <= 0) return text;
   if (directive.left) return text + ' '.repeat(missing);

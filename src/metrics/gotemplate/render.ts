@@ -9,6 +9,8 @@ export type Constants = Readonly<Record<string, Value>>;
 
 /** Longer than any query: the text of a template that doubles itself stops here. */
 const MAX_LENGTH = 100_000;
+/** Of all the texts that are made on the way. */
+const MAX_MADE = 1_000_000;
 
 /** @throws TemplateError */
 export function evaluate(nodes: readonly Node[], constants: Constants): string {
@@ -21,6 +23,8 @@ interface Variable {
 }
 
 class Renderer {
+  /** Characters of all texts so far, those that are thrown away included. */
+  private made = 0;
   private variables: Variable[] = [{ name: '$', value: null }];
 
   constructor(private readonly constants: Constants) {}
@@ -29,7 +33,7 @@ class Renderer {
     let text = '';
     for (const node of nodes) {
       text += this.node(node, dot);
-      if (node.kind !== 'text') this.limited(text, node.pipeline);
+      if (node.kind !== 'text' && text.length > MAX_LENGTH) this.limited(text, node.pipeline);
     }
     return text;
   }
@@ -154,7 +158,10 @@ class Renderer {
   }
 
   private limited<T extends Value>(value: T, { place }: Pick<Pipeline, 'place'>): T {
-    if (typeof value !== 'string' || value.length <= MAX_LENGTH) return value;
-    throw new TemplateError(place, `the text grows beyond ${MAX_LENGTH} characters`);
+    if (typeof value !== 'string') return value;
+    this.made += value.length;
+    if (value.length > MAX_LENGTH) throw new TemplateError(place, `the text grows beyond ${MAX_LENGTH} characters`);
+    if (this.made <= MAX_MADE) return value;
+    throw new TemplateError(place, `all texts together grow beyond ${MAX_MADE} characters`);
   }
 }

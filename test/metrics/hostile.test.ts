@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { dividesTheOthers } from '../../src/check/lints/inverted.js';
+import { imageName, withoutTrailingSlashes } from '../../src/domain/text.js';
+import { redactCommand } from '../../src/loadtest/tasks/redact.js';
+import { parseQuantity } from '../../src/metrics/externalmetrics/quantity.js';
+import { parseTemplate, TemplateError } from '../../src/metrics/gotemplate/template.js';
+
+const LONG = 250_000;
+
+/** The least of three: a busy machine only adds. What is quadratic takes minutes for texts such as these. */
+function quick(work: () => void): void {
+  const took = Math.min(
+    ...[1, 2, 3].map(() => {
+      const before = performance.now();
+      work();
+      return performance.now() - before;
+    }),
+  );
+  assert.ok(took < 1_000, `${took} ms`);
+}
+
+describe('texts that a regular expression could be slow at', () => {
+  test('addresses that end in slashes, or nearly so', () => {
+    quick(() => assert.equal(withoutTrailingSlashes(`http://a${'/'.repeat(LONG)}`), 'http://a'));
+    const nearly = `http://a${'/'.repeat(LONG)}x`;
+    quick(() => assert.equal(withoutTrailingSlashes(nearly), nearly));
+  });
+
+  test('images', () => {
+    quick(() => void imageName(`${':'.repeat(LONG)}/`));
+    for (const [image, name] of [
+      ['podinfo', 'podinfo'],
+      ['podinfo:6.0', 'podinfo'],
+      ['registry:5000/shop/cart:6.0@sha256:abc', 'registry:5000/shop/cart'],
+      ['registry:5000/shop/cart@sha256:abc', 'registry:5000/shop/cart'],
+      ['registry:5000/shop/cart', 'registry:5000/shop/cart'],
+    ] as const) {
+      assert.equal(imageName(image), name);
+    }
+  });
+
+  test('queries with quotes that never end', () => {
+    quick(() => void dividesTheOthers(`a / ${'"\\'.repeat(LONG / 2)}`));
+    assert.equal(dividesTheOthers('sum(a{code!~"5.."}) / sum(a{x="/"})'), '"5.."');
+  });
+
+  test('quantities and command lines', () => {
+    quick(() => assert.equal(parseQuantity('1'.repeat(LONG)), undefined));
+    quick(() => void redactCommand('a'.repeat(LONG)));
+    quick(() => void redactCommand('a://'.repeat(LONG / 4)));
+    quick(() => void redactCommand(`hey -H ${'"\\'.repeat(LONG / 2)}`));
+    assert.equal(redactCommand('hey http://me:key@a/b?c=d'), 'hey http://a/b?***');
+  });
+});
+
+describe('templates that grow', () => {
+  const refused = (text: string, problem: RegExp): void => {
+    quick(() =>
+      assert.throws(
+        () => parseTemplate(text, ['target']).render({ target: 'podinfo' }),
+        (error) => error instanceof TemplateError && problem.test(error.message),
+      ),
+    );
+  };
+
+  test('by doubling themselves', () => {
+    const doubled = `{{ $x := "aaaaaaaaaa" }}${'{{ $x = print $x $x }}'.repeat(40)}`;
+    refused(doubled, /grows beyond 100000 characters/);
+  });
+
+  const large = `{{ $x := "aaaaaaaaaa" }}${'{{ $x = print $x $x }}'.repeat(13)}`;
+
+  test('in one call', () => {
+    refused(`${large}{{ print ${'$x '.repeat(5_000)} }}`, /grows beyond 100000 characters/);
+    refused(`${large}{{ println ${'$x '.repeat(5_000)} }}`, /grows beyond 100000 characters/);
+    const verbs = '%s'.repeat(3_000);
+    refused(`${large}{{ printf "${verbs}" ${'$x '.repeat(3_000)} }}`, /grows beyond 100000 characters/);
+  });
+
+  test('in texts that are thrown away', () => {
+    refused(`${large}${'{{ $y := printf "%5s" $x }}'.repeat(900)}`, /all texts together grow beyond 1000000/);
+  });
+
+  test('before they are read', () => {
+    refused('{{ $a := 1 }}'.repeat(5_000), /more than 32768 characters/);
+    quick(() => void parseTemplate('{{ $a := 1 }}'.repeat(2_500), []).render({}));
+  });
+});
