@@ -37,6 +37,7 @@ test("the walkthrough's Canary is read as it is meant", () => {
     ingressRef: undefined,
     routeRef: { apiVersion: 'apisix.apache.org/v2', kind: 'ApisixRoute', name: 'podinfo' },
     unused: [],
+    own: { followsAutoscaler: false },
     upstreamRef: undefined,
     service: {
       name: 'podinfo',
