@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { createChecks } from './activities/outside.js';
 import type { Reading } from './activities/canary.js';
+import { DryRuns } from './activities/rehearse.js';
 import type { Dependencies, Logger } from './activities/dependencies.js';
 import { TemporalSubmissions } from './activities/submissions.js';
 import type { Archive } from './archive/port.js';
@@ -25,6 +26,7 @@ export function wire(kube: KubeClient, temporal: Client, settings: Settings, log
   return {
     ...reading,
     checks: createChecks(reading.cache, settings, meters, log),
+    rehearsals: new DryRuns(reading.cache, settings),
     meters,
     archive,
     submissions: new TemporalSubmissions(temporal, { leaseSeconds: settings.leaseSeconds }),

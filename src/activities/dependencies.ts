@@ -6,6 +6,7 @@ import type { Settings } from '../settings.js';
 import type { Workload } from '../workloads/port.js';
 import type { Checks } from './checks.js';
 import type { Meters } from './meters.js';
+import type { Rehearsals } from './rehearse.js';
 import type { Submissions } from './submissions.js';
 
 /** A structured logger; `fields` become JSON fields beside `msg`. */
@@ -24,6 +25,7 @@ export interface Dependencies {
   readonly routers: readonly Router[];
   readonly workloads: readonly Workload[];
   readonly checks: Checks;
+  readonly rehearsals: Rehearsals;
   readonly submissions: Submissions;
   readonly meters: Meters;
   /** Where releases are kept for good; undefined where they are not. */

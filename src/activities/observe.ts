@@ -9,6 +9,7 @@ import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
+import type { TargetView } from '../workloads/port.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
 import type { Inquiry } from './checks.js';
 import type { Dependencies } from './dependencies.js';
@@ -171,21 +172,40 @@ async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput):
     const initialised = input.standing.promoted !== '';
     const weights = await router.weights(canary);
     const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(bench) : undefined;
+    const drift = initialised ? await driftOf(deps.cache, bench, view) : [];
+    const refused = await rehearsed(deps, bench, input, view, drift);
     return {
       ...(mistake === undefined ? {} : { mistake }),
+      ...(refused === undefined ? {} : { refused }),
       built: view.built,
       ...pods,
       ...(known && sameRevision(known, view.revision) ? {} : { revision: view.revision }),
       sameAsPrimary: view.sameAsPrimary,
       ...(weights ? { weights } : {}),
       // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
-      drift: initialised ? await driftOf(deps.cache, bench, view) : [],
+      drift,
     };
   } catch (error) {
     // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
     if (!(error instanceof TargetMissing) || input.standing.weight === 0) throw error;
     return { built: true, ...pods, canary: { ...MISSING, reason: error.message } };
   }
+}
+
+/** Before a release starts: whether the API server would take what it writes. */
+async function rehearsed(
+  deps: Dependencies,
+  bench: Workbench,
+  { standing, fence }: ObserveInput,
+  { revision, built, sameAsPrimary }: TargetView,
+  drift: readonly string[],
+): Promise<string | undefined> {
+  const { phase, promoted, applied } = standing;
+  const mayStart = promoted !== '' && built && (phase === 'Waiting' || !isActive(phase));
+  // What isn't as it should be is put right first.
+  if (!mayStart || drift.length > 0) return undefined;
+  const isNews = !sameAsPrimary && (!applied || !sameRevision(applied, revision));
+  return isNews || standing.again ? deps.rehearsals.refusal(bench, revision, fence) : undefined;
 }
 
 async function ask(

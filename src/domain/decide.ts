@@ -35,6 +35,7 @@ import {
   refusalMessage,
   refuse,
   report,
+  reportRefusal,
   sayNotReady,
   suspend,
   withdraw,
@@ -176,7 +177,7 @@ function take(context: Context, step: Step): Decision {
     case 'refuse':
       return refuse(context, step.refusal);
     case 'report':
-      return report(context, step.problem, step.until);
+      return step.refused ? reportRefusal(context, step.problem) : report(context, step.problem, step.until);
     case 'suspend':
       return suspend(context);
     case 'terminate':

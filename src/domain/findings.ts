@@ -61,6 +61,8 @@ export interface World {
   readonly problem?: string;
   /** What a person must mend before a release can be judged: a metric template that is missing or can't be read. */
   readonly mistake?: string;
+  /** What the API server would refuse of the release that is about to start; a person must mend it first. */
+  readonly refused?: string;
   /** The primary workload and the objects it needs exist. */
   readonly built: boolean;
   readonly primary: Readiness;

@@ -31,6 +31,7 @@ export type Step =
   | { readonly do: 'refuse'; readonly refusal: Refusal }
   | {
       readonly do: 'report';
+      /** The API server refuses what a release would write. */ readonly refused?: true;
       readonly problem: string;
       /** When the analysis is due, which goes on meanwhile. */
       readonly until?: number;
@@ -207,6 +208,7 @@ function resting(s: Standing, f: Findings, now: number): Step {
       break;
   }
   if (world.mistake !== undefined && !policy.skipAnalysis) return { do: 'report', problem: world.mistake };
+  if (world.refused !== undefined) return { do: 'report', problem: world.refused, refused: true };
   // A primary that isn't ready delays a new revision, unless that may be what mends it.
   const wait = awaitPrimary(s, f, now);
   if (wait) return wait;

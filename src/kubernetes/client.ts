@@ -85,24 +85,12 @@ const METADATA_OBJECT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io
  * signature says so) and {@link TransientError} where no answer came.
  */
 export class KubeClient {
-  private readonly http: AxiosInstance;
-
   private constructor(
     private readonly credentials: Credentials,
     readonly server: string,
-    userAgent: string,
-    timeoutMs: number,
-  ) {
-    this.http = axios.create({
-      baseURL: server,
-      timeout: timeoutMs,
-      // Proxies are the kubeconfig's business; the environment's are for the world outside.
-      proxy: false,
-      validateStatus: () => true,
-      headers: { 'User-Agent': userAgent },
-      maxRedirects: 0,
-    });
-  }
+    private readonly http: AxiosInstance,
+    private readonly dryRun = false,
+  ) {}
 
   /**
    * @throws UserError where the kubeconfig can't be read, or there is no cluster to talk to
@@ -111,12 +99,21 @@ export class KubeClient {
     options: KubeConfigOptions & { readonly userAgent?: string; readonly timeoutMs?: number } = {},
   ): KubeClient {
     const { config, cluster } = loadKubeConfig(options);
-    return new KubeClient(
-      new Credentials(config),
-      cluster.server,
-      options.userAgent ?? 'serinus',
-      options.timeoutMs ?? 10_000,
-    );
+    const http = axios.create({
+      baseURL: cluster.server,
+      timeout: options.timeoutMs ?? 10_000,
+      // Proxies are the kubeconfig's business; the environment's are for the world outside.
+      proxy: false,
+      validateStatus: () => true,
+      headers: { 'User-Agent': options.userAgent ?? 'serinus' },
+      maxRedirects: 0,
+    });
+    return new KubeClient(new Credentials(config), cluster.server, http);
+  }
+
+  /** The same client, of whose writes nothing is stored: the API server checks them, and says what it would say. */
+  rehearsing(): KubeClient {
+    return new KubeClient(this.credentials, this.server, this.http, true);
   }
 
   /** @returns undefined where there is no such object */
@@ -235,7 +232,7 @@ export class KubeClient {
       response = await this.http.request<T>({
         method,
         url: path,
-        params: options.params,
+        params: this.dryRun && method !== 'GET' ? { ...options.params, dryRun: 'All' } : options.params,
         data: options.body,
         signal: options.signal,
         httpsAgent: agent,

@@ -79,6 +79,8 @@ export class Model {
   canaryRolledAt = 0;
   primaryRolledAt = -1e9;
   problem: string | undefined;
+  /** What the API server would refuse of a release. */
+  refused: string | undefined;
   gone = false;
   deleting = false;
   drift: string[] = [];
@@ -207,6 +209,7 @@ export class Model {
       ...(this.policy === this.state.policy ? {} : { policy: this.policy }),
       ...(this.deleting ? { deleting: true as const } : {}),
       ...(this.problem === undefined ? {} : { problem: this.problem }),
+      ...(this.refused === undefined ? {} : { refused: this.refused }),
       built: this.built,
       primary: this.readiness(this.primaryRolledAt, this.primaryReadySeconds, 'primary'),
       canary:

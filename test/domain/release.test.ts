@@ -380,6 +380,20 @@ describe('a release', () => {
       assert.deepEqual(m.weightsSeen, [10, 0]);
     });
 
+    test('does not start where the API server would refuse what it writes, and does when that is mended', () => {
+      const m = new Model();
+      m.analysis = () => PASSING;
+      m.refused = 'Deployment/podinfo-primary is refused: denied by policy';
+      m.before = () => {
+        if (m.turns > 20) m.refused = undefined;
+      };
+      m.run();
+      assert.equal(m.events.filter((event) => event.includes('denied by policy')).length, 1);
+      assert.ok(m.events.indexOf('New revision detected! Scaling up podinfo.test') > 0, m.events.join('\n'));
+      assert.equal(m.effects.filter((effect) => effect === 'condition').length, 1);
+      assert.equal(m.state.ending?.kind, 'promoted');
+    });
+
     test('says what the API server refuses once, as event and condition, and is rolled back', () => {
       const m = new Model({ policy: policyWith({ progressDeadlineSeconds: 60 }) });
       m.analysis = () => PASSING;

@@ -16,6 +16,7 @@ import {
   nothing,
   normal,
   once,
+  refusedCondition,
   status,
   tickNow,
   warning,
@@ -64,6 +65,14 @@ export function report(context: Context, problem: string, until = Infinity): Dec
   const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), longestWait(met) * 1000);
   const next: State = { ...met, waiting: { for: 'tick', at: Math.min(later, until, stuckUntil(met) ?? later) } };
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
+}
+
+/** The same for what the API server would refuse: on the condition, too, until the next status is written. */
+export function reportRefusal(context: Context, problem: string): Decision {
+  const decision = report(context, problem);
+  if (decision.do !== 'apply') return decision;
+  const effects = [...decision.effects, refusedCondition(problem)];
+  return { ...decision, effects, next: { ...decision.next, markedInvalid: true } };
 }
 
 /** `spec.suspend`: nothing is reconciled, traffic and workloads stay as they are. */
