@@ -9,6 +9,8 @@ export interface OwnSettings {
   readonly followsAutoscaler: boolean;
   /** Failed checks in a row that roll a release back; no number of them where undefined. */
   readonly consecutiveFailures: number | undefined;
+  /** Ingresses, or routes, besides that of the Canary's reference, to which the same applies. */
+  readonly moreSources: readonly string[];
   /** A Secret of the Canary's namespace with what the metrics server asks for; nothing is sent where undefined. */
   readonly metricsServerSecret: string | undefined;
 }
@@ -21,15 +23,24 @@ export type ReadOwnSettings =
 
 const AUTOSCALER_CHANGES = 'serinus.dev/autoscaler-changes';
 const CONSECUTIVE_FAILURES = 'serinus.dev/consecutive-failures';
+const MORE_INGRESSES = 'serinus.dev/more-ingresses';
+const MORE_ROUTES = 'serinus.dev/more-routes';
 const METRICS_SERVER_SECRET = 'serinus.dev/metrics-server-secret';
 
 /** All annotations that are read here, in a fixed order. */
-export const OWN_SETTINGS: readonly string[] = [AUTOSCALER_CHANGES, CONSECUTIVE_FAILURES, METRICS_SERVER_SECRET];
+export const OWN_SETTINGS: readonly string[] = [
+  AUTOSCALER_CHANGES,
+  CONSECUTIVE_FAILURES,
+  METRICS_SERVER_SECRET,
+  MORE_INGRESSES,
+  MORE_ROUTES,
+];
 
 /** The most characters that any of them may have: nothing that people mean is longer. */
 const LONGEST = 2_000;
 
-export function readOwnSettings(annotations: Annotations): ReadOwnSettings {
+/** @param provider of the Canary's traffic */
+export function readOwnSettings(annotations: Annotations, provider: string): ReadOwnSettings {
   const complaints: Complaint[] = [];
   const read = <T>(name: string, without: T, parse: (text: string) => T | Problem): T => {
     const text = annotations[name];
@@ -42,6 +53,10 @@ export function readOwnSettings(annotations: Annotations): ReadOwnSettings {
   const settings: OwnSettings = {
     followsAutoscaler: read(AUTOSCALER_CHANGES, false, autoscalerChanges),
     consecutiveFailures: read(CONSECUTIVE_FAILURES, undefined, consecutiveFailures),
+    moreSources: [
+      ...read(MORE_INGRESSES, [], namesFor(provider, BY_INGRESS)),
+      ...read(MORE_ROUTES, [], namesFor(provider, BY_ROUTE)),
+    ],
     metricsServerSecret: read(METRICS_SERVER_SECRET, undefined, objectName),
   };
   const [first, ...others] = complaints;
@@ -66,6 +81,24 @@ function consecutiveFailures(text: string): number | Problem {
 function objectName(text: string): string | Problem {
   const fits = text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text);
   return fits ? text : new Problem('use the name of an object in the namespace of the Canary');
+}
+
+/** Providers that make an object after one of the users'. */
+const BY_INGRESS: readonly string[] = ['nginx', 'skipper'];
+const BY_ROUTE: readonly string[] = ['apisix'];
+const MOST_SOURCES = 20;
+
+function namesFor(provider: string, having: readonly string[]): (text: string) => readonly string[] | Problem {
+  return (text) => {
+    if (!having.includes(provider)) {
+      return new Problem(`the ${provider} provider has no use for it, only ${having.join(' and ')}: remove it`);
+    }
+    const names = text.split(',').map((name) => objectName(name.trim()));
+    const wrong = names.find((name) => name instanceof Problem);
+    if (wrong) return new Problem('use names of objects in the namespace of the Canary, separated by commas');
+    if (names.length > MOST_SOURCES) return new Problem(`name ${MOST_SOURCES} at most`);
+    return names.filter((name) => typeof name === 'string');
+  };
 }
 
 /** The annotations with these settings in the place of their own; a setting that isn't among them goes. */

@@ -1,14 +1,16 @@
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Settings } from '../settings.js';
-import { ApisixRouter } from './apisix.js';
+import { APISIX_ROUTES, ApisixRouter } from './apisix.js';
 import { contour } from './contour.js';
 import { gatewayApi } from './gatewayapi/gatewayapi.js';
 import { IstioRouter } from './istio/router.js';
 import { kubernetesRouter } from './kubernetes.js';
 import { nginx } from './nginx.js';
 import type { Router } from './port.js';
+import { INGRESSES } from './shared/ingress.js';
 import { ObjectRouter, type Blueprint } from './shared/object-router.js';
+import { SeveralRouter } from './shared/several.js';
 import { skipper } from './skipper.js';
 import { traefik } from './traefik.js';
 
@@ -18,12 +20,14 @@ export function createRouters(cache: ClusterCache, settings: Settings): readonly
     contour(settings.ingressClass),
     gatewayApi('v1'),
     gatewayApi('v1beta1'),
-    nginx(settings.ingressAnnotationsPrefix),
-    skipper,
     traefik,
   ];
+  const afterIngresses = [nginx(settings.ingressAnnotationsPrefix), skipper];
   return [
-    new ApisixRouter(cache),
+    new SeveralRouter(cache, new ApisixRouter(cache), 'routeRef', APISIX_ROUTES),
+    ...afterIngresses.map(
+      (blueprint) => new SeveralRouter(cache, new ObjectRouter(cache, blueprint), 'ingressRef', INGRESSES),
+    ),
     new IstioRouter(cache),
     kubernetesRouter,
     ...byOneObject.map((blueprint) => new ObjectRouter(cache, blueprint)),

@@ -30,6 +30,9 @@ function settingsOf(annotations: Readonly<Record<string, string>>) {
 const CASES: Readonly<Record<string, { readonly takes: readonly string[]; readonly refuses: readonly string[] }>> = {
   'serinus.dev/autoscaler-changes': { takes: ['at-once', ' with-release '], refuses: ['', 'true', 'At-Once'] },
   'serinus.dev/consecutive-failures': { takes: ['1', ' 999 '], refuses: ['', '0', '-1', '1.5', '1000', 'three'] },
+  'serinus.dev/more-ingresses': { takes: ['a', 'a, b-c'], refuses: ['', 'a,', 'A', 'a/b', 'a b'] },
+  // Of another provider than this Canary's.
+  'serinus.dev/more-routes': { takes: [], refuses: ['a'] },
   'serinus.dev/metrics-server-secret': { takes: ['prometheus', 'a.b-c'], refuses: ['', 'A', '../x', 'a/b', '-a'] },
 };
 

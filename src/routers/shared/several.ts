@@ -1,0 +1,121 @@
+import type { Canary } from '../../crds/canary.js';
+import type { Weights } from '../../domain/weights.js';
+import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { Claim } from '../../kubernetes/claim.js';
+import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
+import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
+import { remove } from '../../kubernetes/write.js';
+import type { Router } from '../port.js';
+
+/** Which of a Canary's references there may be more of. */
+export type SourceField = 'ingressRef' | 'routeRef';
+
+/**
+ * A {@link Router} that makes one object after one of the users', for as many of the users' as the Canary names: the one
+ * of its reference, and those of an annotation. All of them get the same weights. What was made after one that the Canary
+ * names no more is removed.
+ */
+export class SeveralRouter implements Router {
+  readonly provider: string;
+  readonly watches: readonly ResourceType[];
+
+  /** @param type of what is made */
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly one: Router,
+    private readonly field: SourceField,
+    private readonly type: ResourceType,
+  ) {
+    this.provider = one.provider;
+    this.watches = one.watches;
+  }
+
+  async refresh(canary: Canary): Promise<void> {
+    for (const each of this.each(canary)) await this.one.refresh(each);
+  }
+
+  async reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
+    // One that is new meets the weights that the others have.
+    const standing = (await this.standing(canary)) ?? weights;
+    for (const each of this.each(canary)) await this.one.reconcile(each, standing, fence);
+    for (const object of await this.leftovers(canary)) {
+      await remove(this.cache, this.type, object, { fence, of: canary.uid });
+      await this.cache.getFresh(this.type, canary.namespace, object.metadata.name);
+    }
+  }
+
+  async drift(canary: Canary): Promise<readonly string[]> {
+    const drift: string[] = [];
+    for (const each of this.each(canary)) drift.push(...(await this.one.drift(each)));
+    return [...drift, ...(await this.leftovers(canary)).map(titleOf)];
+  }
+
+  async weights(canary: Canary): Promise<Weights | undefined> {
+    const found: Weights[] = [];
+    for (const each of this.each(canary)) {
+      const weights = await this.one.weights(each);
+      if (!weights) return undefined;
+      found.push(weights);
+    }
+    return largest(found);
+  }
+
+  /** Tries all of them, whatever becomes of one: on the way back, each that is reached is users brought home. */
+  async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
+    await this.forEach(canary, (each) => this.one.setWeights(each, weights, fence));
+  }
+
+  async isSettled(canary: Canary): Promise<boolean | undefined> {
+    const told = await Promise.all(this.each(canary).map((each) => this.one.isSettled(each)));
+    if (told.includes(false)) return false;
+    return told.includes(undefined) ? undefined : true;
+  }
+
+  async finalize(canary: Canary, fence: Claim): Promise<void> {
+    await this.forEach(canary, (each) => this.one.finalize(each, fence));
+  }
+
+  owns(canary: Canary): readonly OwnedObject[] {
+    return this.each(canary).flatMap((each) => this.one.owns(each));
+  }
+
+  concerns(canary: Canary): readonly NamedObject[] {
+    return this.each(canary).flatMap((each) => this.one.concerns(each));
+  }
+
+  private async forEach(canary: Canary, work: (each: Canary) => Promise<void>): Promise<void> {
+    const problems: unknown[] = [];
+    for (const each of this.each(canary)) await work(each).catch((error: unknown) => problems.push(error));
+    if (problems.length > 0) throw problems[0];
+  }
+
+  /** The Canary once for each of the users' objects, as if that were its only one. */
+  private each(canary: Canary): readonly Canary[] {
+    const ref = canary[this.field];
+    const others = ref ? canary.own.moreSources.filter((name) => name !== ref.name) : [];
+    return [canary, ...[...new Set(others)].map((name) => ({ ...canary, [this.field]: { ...ref, name } }))];
+  }
+
+  /** Of the first that has any: they all have the same, unless somebody has been interrupted. */
+  private async standing(canary: Canary): Promise<Weights | undefined> {
+    const { namespace } = canary;
+    for (const each of this.each(canary)) {
+      const [made] = this.one.owns(each);
+      const object = made && (await this.cache.get(this.type, namespace, made.name));
+      const weights = object && isOurs(object, canary.owner) ? await this.one.weights(each) : undefined;
+      if (weights) return weights;
+    }
+    return undefined;
+  }
+
+  private async leftovers(canary: Canary): Promise<readonly KubeObject[]> {
+    const wanted = this.owns(canary).map(({ name }) => name);
+    const all = (await this.cache.synced(this.type)).list(canary.namespace);
+    return all.filter((object) => isOurs(object, canary.owner) && !wanted.includes(object.metadata.name));
+  }
+}
+
+/** What the most users may meet: where they differ, somebody was interrupted, and the next write makes them the same. */
+function largest([first, ...others]: readonly Weights[]): Weights | undefined {
+  return others.reduce<Weights | undefined>((most, one) => (most && one.canary > most.canary ? one : most), first);
+}
