@@ -1,6 +1,7 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
+import { FencedError, messageOf } from '../errors.js';
 import { LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
@@ -10,15 +11,13 @@ import type { DeadRuns } from './dead-runs.js';
 import type { Dependencies } from './dependencies.js';
 import { leaseOwner } from './tenure.js';
 import { sight, type FullSighting } from './sighting.js';
+import { openRun, standsStill } from './standstill.js';
 import { changeId } from './submissions.js';
-
-/** Silent terms after which a run that is open, but does nothing, is taken for stuck. */
-const PATIENCE_TERMS = 3;
 
 /**
  * The janitor's round, over informer caches: a release whose run was terminated or timed out is handed to a new run,
- * which rolls it back; a run that is open but silent for long is ended and handed over too; a change that nobody has
- * reported is reported. Releases whose runs were ended from outside are handed to the archive.
+ * which rolls it back; a run that is open, silent and stuck is ended and handed over too; a change that nobody has
+ * reported is reported. What one Canary doesn't let be done keeps nobody from the others. Releases whose runs were ended from outside are handed to the archive.
  */
 export async function sweep(deps: Dependencies, client: Client, dead: DeadRuns): Promise<SweepReport> {
   const store = await deps.cache.synced(CANARIES);
@@ -30,11 +29,26 @@ export async function sweep(deps: Dependencies, client: Client, dead: DeadRuns):
       namespace: object.metadata.namespace ?? '',
       name: object.metadata.name,
     };
-    await dropExpired(deps, canary);
-    const found = await lookAfter(deps, client, canary);
+    const found = await lookAt(deps, client, canary);
     if (found) report[found].push(`${canary.namespace}/${canary.name}`);
   }
   return { ...report, archived: await dead.handOver() };
+}
+
+async function lookAt(
+  deps: Dependencies,
+  client: Client,
+  canary: CanaryKey,
+): Promise<'recovered' | 'resubmitted' | 'stuck' | undefined> {
+  try {
+    await dropExpired(deps, canary);
+    return await lookAfter(deps, client, canary);
+  } catch (error) {
+    // Somebody has just taken the Canary: it is looked after.
+    if (!(error instanceof FencedError))
+      deps.log.error({ canary: `${canary.name}.${canary.namespace}` }, `the janitor can't look: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Pods that were kept for an undo go when their time is over, unless somebody is at work on the Canary. */
@@ -60,18 +74,22 @@ async function lookAfter(
   if (!sighting) return undefined;
   const { lease } = sighting;
   if (!lease?.holder) return report(deps, canary, sighting);
-  if (!(await isRunning(client, canary))) {
+  const run = await openRun(client, canary);
+  if (!run) {
     // A run gives its Lease back before it ends: the cache may just not show it yet.
     const now = await deps.leases.fresh(canary.namespace, canary.name);
     return now?.holder === lease.holder ? recover(deps, canary, sighting.phase, lease.fence.epoch) : undefined;
   }
   const silentFor = deps.now() - lease.expiresAt;
-  if (lease.held || silentFor < PATIENCE_TERMS * lease.durationMs) return undefined;
+  if (lease.held || silentFor < lease.durationMs || !(await standsStill(client, canary, run))) return undefined;
+  // It may have come to itself meanwhile.
+  const now = await deps.leases.fresh(canary.namespace, canary.name);
+  if (now?.holder !== lease.holder || now.expiresAt !== lease.expiresAt) return undefined;
   deps.log.error(
     { canary: `${canary.name}.${canary.namespace}` },
     `its workflow has been silent for ${Math.round(silentFor / 1000)} s: it is ended and rolled back`,
   );
-  const handle = client.workflow.getHandle(workflowIdOf(canary));
+  const handle = client.workflow.getHandle(workflowIdOf(canary), run.runId);
   await handle.terminate('silent for too long: handed over to a new run, which rolls back');
   await recover(deps, canary, sighting.phase, lease.fence.epoch);
   return 'stuck';
@@ -105,14 +123,4 @@ async function report(
 
 function didStart(verdict: SubmitVerdict): boolean {
   return verdict === 'started';
-}
-
-async function isRunning(client: Client, canary: CanaryKey): Promise<boolean> {
-  try {
-    const description: WorkflowExecutionDescription = await client.workflow.getHandle(workflowIdOf(canary)).describe();
-    return description.status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }

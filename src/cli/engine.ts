@@ -19,7 +19,9 @@ import { temporalClient, workerConnection, type TemporalOptions } from '../tempo
 import { DeadMansSwitch } from '../watch/deadman.js';
 import { Watcher } from '../watch/watcher.js';
 import { wire } from '../wiring.js';
+import { JanitorHours } from '../worker/janitor-hours.js';
 import { setUpTemporal } from '../worker/setup.js';
+import { janitorScheduleOf } from '../workflows/contract.js';
 import { Workers } from '../worker/worker.js';
 import { notificationsInWords } from './notification-flags.js';
 import { settingsOf, type EngineFlags } from './options.js';
@@ -108,6 +110,10 @@ async function runWorker(context: Process, report: Report): Promise<void> {
     const workers = await Workers.create(deps, client, { connection, namespace, identity, interceptors });
     signal.addEventListener('abort', () => workers.shutdown(), { once: true });
     if (signal.aborted) return;
+    const hours = new JanitorHours(deps, client.schedule.getHandle(janitorScheduleOf(deps.settings.clusterName)));
+    signal.addEventListener('abort', () => hours.stop(), { once: true });
+    // Where the API server isn't there yet, it waits for it.
+    void hours.start();
     report(() => workers.ready);
     log.info({}, 'Started operator workers');
     await workers.run();

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { janitorScheduleOf, taskQueueOf } from '../../src/workflows/contract.js';
+import { until } from '../support/until.js';
 import { appCanary } from './objects.js';
 import { World } from './world.js';
 
@@ -21,6 +23,8 @@ test('a whole release asks less of the API server than Flagger’s, an idle Cana
   t.diagnostic(`a release of five weights: ${release.total} requests ${JSON.stringify(release.byVerb)}`);
   assert.ok(release.total < FLAGGER_RELEASE / 2, `${release.total} requests: ${JSON.stringify(release.byKind)}`);
 
+  const janitor = world.temporal.schedule.getHandle(janitorScheduleOf(world.cluster));
+  await until(async () => (await janitor.describe()).state.paused, 'the janitor rests', 120_000);
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const idle = new Date();
   await new Promise((resolve) => setTimeout(resolve, 60_000));
@@ -31,4 +35,8 @@ test('a whole release asks less of the API server than Flagger’s, an idle Cana
     0,
     `Flagger makes ${FLAGGER_IDLE_MINUTE}; these were made: ${JSON.stringify(minute.byKind)}`,
   );
+  const started = await world.temporal.workflow.count(
+    `TaskQueue = '${taskQueueOf(world.cluster)}' AND StartTime > '${idle.toISOString()}'`,
+  );
+  assert.equal(started.count, 0, 'and no workflow was started');
 });

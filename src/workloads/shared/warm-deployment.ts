@@ -17,7 +17,7 @@ import { selecting, selectorOf, type Selector } from './selector.js';
 import type { Snapshots } from './snapshots.js';
 
 const SUFFIX = '-previous';
-const EXPIRES = 'serinus.dev/expires-at';
+export const EXPIRES = 'serinus.dev/expires-at';
 /** Of the primary: names what it once was, and says nothing of this one. */
 const OWN_PREFIX = 'serinus.dev/';
 
