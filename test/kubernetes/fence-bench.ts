@@ -9,7 +9,7 @@ import { CANARIES, DEPLOYMENTS, type KubeObject, type ResourceType } from '../..
 import { APISIX_ROUTES } from '../../src/routers/apisix.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/wiring.js';
-import type { Begun } from '../../src/workflows/activities.js';
+import type { Applied, Begun } from '../../src/workflows/activities.js';
 import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
 import { openCluster } from './cluster.js';
 
@@ -64,10 +64,15 @@ export class Writer {
     return begun.epoch;
   }
 
-  async apply(...effects: Effect[]): Promise<void> {
+  async apply(...effects: Effect[]): Promise<Applied> {
     this.seq += 1;
+    return this.again(...effects);
+  }
+
+  /** Another attempt at the last batch. */
+  async again(...effects: Effect[]): Promise<Applied> {
     const { epoch } = this;
-    await apply(
+    return apply(
       this.deps,
       {
         canary: { cluster: 'c', namespace: this.namespace, name: APP },
@@ -84,10 +89,10 @@ export class Writer {
   }
 
   /** @returns what goes on when it may, once the writer has come so far */
-  async freezeAt(type: ResourceType, name: string, work: () => Promise<void>): Promise<() => Promise<void>> {
+  async freezeAt(type: ResourceType, name: string, work: () => Promise<unknown>): Promise<() => Promise<unknown>> {
     let thaw = (): void => undefined;
     const thawed = new Promise<void>((resolve) => (thaw = resolve));
-    let doing: Promise<void> = Promise.resolve();
+    let doing: Promise<unknown> = Promise.resolve();
     await new Promise<void>((reached, failed) => {
       this.freeze = { type, name, reached, thaw: thawed };
       doing = work();

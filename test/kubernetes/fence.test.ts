@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect } from '../../src/domain/effects.js';
 import { FencedError, TransientError } from '../../src/errors.js';
 import { LeaseClaim } from '../../src/kubernetes/claim.js';
@@ -207,6 +208,21 @@ test('a stamp that nobody could foresee shuts a run out once: whoever comes next
   const next = open('next');
   assert.ok((await next.begin()) > 501);
   await next.apply({ do: 'weights', primary: 100, canary: 0 });
+});
+
+test('an attempt after one whose answer was lost counts the interval from when the weight was set', async (t) => {
+  const { first } = await openRelease(t);
+  const weights: Effect = { do: 'weights', primary: 75, canary: 25 };
+  const began = Date.now();
+  const { routedMsAgo: atOnce = NaN } = await first.apply(weights);
+  assert.ok(atOnce <= Date.now() - began, `${atOnce} ms`);
+  const set = Date.now();
+  await sleep(4_000);
+  const { routedMsAgo = NaN } = await first.again(weights);
+  // The API server tells whole seconds.
+  assert.ok(routedMsAgo >= 2_000 && routedMsAgo <= Date.now() - began, `${routedMsAgo} of ${Date.now() - set} ms`);
+  const { routedMsAgo: anew = NaN } = await first.apply({ ...weights, primary: 50, canary: 50 });
+  assert.ok(anew < 2_000, `${anew} ms`);
 });
 
 async function openElsewhere(client: Awaited<ReturnType<typeof openCluster>>['client']) {

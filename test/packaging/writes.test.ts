@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+/** Who writes past `src/kubernetes/write.ts`, and why that needs no claim, or how it has one. */
+const PAST_WRITE: Readonly<Record<string, string>> = {
+  'src/kubernetes/write.ts': 'the way itself',
+  'src/kubernetes/lease.ts': 'the fence itself, by compare and swap',
+  'src/kubernetes/events.ts': 'an Event changes nothing, and its name makes it one',
+  'src/workloads/configs.ts': 'owners of what several Canaries share: by version, and after asking the claim',
+  'src/activities/kept.ts': 'what the archive has by now, of a release that is over',
+  'src/api/rollouts/start.ts': 'a person’s own change, by their own rights',
+  'src/adopt/change-hands.ts': 'a change of hands, under the Lease',
+  'src/cli/install-crds.ts': 'definitions of kinds',
+};
+
+test('whatever writes to the cluster goes by the guarded way', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  assert.ok(sources.length > 100);
+  for (const name of sources) {
+    const file = `src/${name}`;
+    const text = readFileSync(file, 'utf8');
+    const writes = /\b(?:client|kube)\.(?:create|replace|patch|delete|apply)\(/.test(
+      text.replace(/\/\*\*.*?\*\//gs, ''),
+    );
+    if (writes) assert.ok(file in PAST_WRITE, `${file} writes without a fence`);
+  }
+});
