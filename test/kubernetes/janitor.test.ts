@@ -17,20 +17,30 @@ import { openCluster } from './cluster.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 
-async function temporal(t: TestContext): Promise<Client> {
-  const connection = await Connection.connect({ address: temporalAddress() });
-  t.after(() => connection.close());
-  return new Client({ connection });
+interface Temporal {
+  readonly client: Client;
+  /** What goes before the connection does. */
+  readonly cleanups: (() => Promise<unknown>)[];
 }
 
-async function janitorOf(t: TestContext, client: Client): Promise<ScheduleHandle> {
+async function temporal(t: TestContext): Promise<Temporal> {
+  const connection = await Connection.connect({ address: temporalAddress() });
+  const cleanups: Temporal['cleanups'] = [];
+  t.after(async () => {
+    for (const cleanup of cleanups) await cleanup();
+    await connection.close();
+  });
+  return { client: new Client({ connection }), cleanups };
+}
+
+async function janitorOf({ client, cleanups }: Temporal): Promise<ScheduleHandle> {
   const scheduleId = `janitor/${randomUUID()}`;
   const handle = await client.schedule.create({
     scheduleId,
     spec: { intervals: [{ every: '1d' }] },
     action: { type: 'startWorkflow', workflowType: JANITOR, taskQueue: scheduleId },
   });
-  t.after(() => handle.delete());
+  cleanups.push(() => handle.delete());
   return handle;
 }
 
@@ -39,12 +49,12 @@ const isPaused = async (schedule: ScheduleHandle): Promise<boolean> => (await sc
 test('the janitor rests where nothing runs, and is there as soon as something does', async (t) => {
   const cluster = await openCluster();
   t.after(() => cluster.close());
-  const client = await temporal(t);
-  const schedule = await janitorOf(t, client);
+  const server = await temporal(t);
+  const schedule = await janitorOf(server);
   const { namespace } = cluster;
   const app = { namespace, host: `${namespace}.example.com`, image: 'lab/http-echo:1' };
   let now = 0;
-  const deps = { ...wire(cluster.client, client, { ...DEFAULT_SETTINGS, namespace }, SILENT), now: () => now };
+  const deps = { ...wire(cluster.client, server.client, { ...DEFAULT_SETTINGS, namespace }, SILENT), now: () => now };
   t.after(() => deps.cache.stop());
   const hours = new JanitorHours(deps, schedule);
   await hours.look();
@@ -81,13 +91,13 @@ test('the janitor rests where nothing runs, and is there as soon as something do
 });
 
 test('a run that waits for its time is no stuck one; one whose task nobody gets done is', async (t) => {
-  const client = await temporal(t);
+  const { client, cleanups } = await temporal(t);
   const canary = (name: string) => ({ cluster: `none-${randomUUID()}`, namespace: 'none', name });
   const stuck = canary('stuck');
   // No worker listens there.
   const start = { workflowId: workflowIdOf(stuck), taskQueue: stuck.cluster, args: [] };
   const handle = await client.workflow.start(ROLLOUT, start);
-  t.after(() => handle.terminate());
+  cleanups.push(() => handle.terminate());
   const run = await openRun(client, stuck);
   assert.ok(run);
   assert.equal(await standsStill(client, stuck, run, 200), true);
