@@ -6,6 +6,7 @@ import { ASSERTED } from './statements/asserted.js';
 import { END_TO_END } from './statements/end-to-end.js';
 import { PROMISES } from './statements/promises.js';
 import { LIFECYCLE_ASSERTED } from './statements/lifecycle.js';
+import { REPORTS } from './statements/reports.js';
 import type { Statement } from './statements/statement.js';
 
 // Section 10 of the contract: each of its statements is shown by a test, or its line in docs/differences.md says why not.
@@ -52,3 +53,4 @@ describe('10.1', () => {
 
 describe('10.2', () => holds(END_TO_END));
 describe('10.3', () => holds(PROMISES));
+describe('reports', () => holds(REPORTS));

@@ -70,8 +70,9 @@ export const ASSERTED: Readonly<Record<number, Statement>> = {
     says: 'copies of configs',
     shown: {
       'workloads/configs.test.ts': ['references to what is tracked lead to copies, all others stay'],
-      'kubernetes/configs.test.ts': ['two Canaries that use one ConfigMap own its copy together'],
+      'kubernetes/configs.test.ts': ['each of two Canaries that use one ConfigMap has a copy of its own'],
     },
+    differs: 'Canaries that use one ConfigMap share its copy',
   },
   24: {
     says: 'the selector label’s value is another than the name',

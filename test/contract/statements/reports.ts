@@ -1,0 +1,98 @@
+import type { Statement } from './statement.js';
+
+/** What public reports of others' tools, and manifests of teams, have shown to go wrong: each is shown to be right here. */
+export const REPORTS: Readonly<Record<string, Statement>> = {
+  'generated name belongs to user': {
+    says: 'what bears a generated name is never written nor deleted',
+    shown: {
+      'kubernetes/ownership.test.ts': ['whose an object is'],
+      'kubernetes/contest.test.ts': ['are refused by name, with no word of others'],
+      'kubernetes/configs.test.ts': ['a copy’s name that is a user’s own is refused, and theirs stays as it is'],
+    },
+  },
+  'one config, two Canaries': {
+    says: 'each has a copy of its own, and keeps it',
+    shown: { 'kubernetes/configs.test.ts': ['each of two Canaries that use one ConfigMap has a copy of its own'] },
+  },
+  'one chart, two releases': {
+    says: 'nobody’s users get the other’s answers',
+    shown: { 'kubernetes/contest.test.ts': ['two releases of one chart are kept apart'] },
+  },
+  'some pods missing': {
+    says: 'a deadline, and a judgement meanwhile',
+    shown: { 'domain/unready.test.ts': ['some of the pods never come: rolled back, with the reason'] },
+  },
+  'old version back after a failed promotion': {
+    says: 'it is the fix, and brings everybody home',
+    shown: { 'domain/rescue.test.ts': ['the old version back is the fix, where ${what} of the primary serves'] },
+  },
+  'leftover autoscalers': {
+    says: 'none is left behind, and bounds apply',
+    shown: {
+      'kubernetes/cases/primary.test.ts': ['leftover autoscalers: another reference, none, and other bounds alone'],
+    },
+  },
+  'primary leftovers': {
+    says: 'affinity by the label’s value; what goes from the target goes from the primary',
+    shown: {
+      'kubernetes/cases/primary.test.ts': [
+        'primary leftovers: a label that isn’t the Deployment’s name, and a field that goes',
+      ],
+    },
+  },
+  'copy deleted, primary down': {
+    says: 'the fix gets out',
+    shown: {
+      'domain/rescue.test.ts': [
+        'of a primary that serves nobody: everybody gets the canary as soon as it can serve (${strategy.kind})',
+      ],
+    },
+  },
+  'node port and second port': {
+    says: 'an own Service keeps both',
+    shown: {
+      'kubernetes/cases/primary.test.ts': [
+        'node port and second port: a Service that was there keeps them, with and after the Canary',
+      ],
+    },
+  },
+  'the analysis of 2019': {
+    says: 'canaryAnalysis is told its name',
+    shown: {
+      'crds/fields.test.ts': ['the analysis of 2019 is told its name'],
+      'check/lints.test.ts': ['the whole analysis has its old name, and is missing'],
+    },
+  },
+  'fields that the schema prunes': {
+    says: 'all of them are named',
+    shown: {
+      'crds/fields.test.ts': [
+        'are all named, however deep they are',
+        'are known from what kubectl has kept, when the API server has dropped them',
+      ],
+    },
+  },
+  'query for a trigger that doesn’t exist': {
+    says: 'it is said before a release',
+    shown: { 'check/lints.test.ts': ['the trigger has its name in its metadata'] },
+  },
+  'CORS by the Gateway API': {
+    says: 'as it is asked for, or refused where the cluster doesn’t know it',
+    shown: {
+      'kubernetes/routers/gatewayapi.ts': [
+        'timeouts and other origins',
+        'timeouts and other origins, which its first implementations did not know, are left out',
+      ],
+    },
+  },
+  'KEDA paused': {
+    says: 'the primary inherits no pause',
+    shown: {
+      'kubernetes/cases/primary.test.ts': ['keda-paused: a team has paused its ScaledObject; the primary’s scales'],
+    },
+  },
+  'KEDA and a name that Envoy gives': {
+    says: 'the primary is asked about',
+    shown: { 'kubernetes/cases/primary.test.ts': ['keda-envoy-name: a query by the name that Envoy gives a Service'] },
+  },
+};
