@@ -12,7 +12,7 @@ import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
 import { evaluateMetrics } from '../metrics/evaluate.js';
 import { TemplateError } from '../metrics/gotemplate/error.js';
 import { queryNamesOf, renderQuery, type Window } from '../metrics/model.js';
-import { complaintAboutQuery } from '../metrics/readable.js';
+import { complaintAboutQuery } from '../metrics/registry.js';
 import { seenShare } from '../metrics/share.js';
 import type { Settings } from '../settings.js';
 import { checksumOf } from '../webhooks/payload.js';

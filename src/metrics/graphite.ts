@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notUnderstood, parsedNumber, readJson } from './answer.js';
+import { QueryRefused } from './errors.js';
 import { basic, headersOf, secretsOf } from './headers.js';
 import { addressOf, below, entryOf } from './options.js';
 import { overHttp } from './over-http.js';
@@ -59,4 +60,14 @@ export function createGraphite(options: ProviderOptions): MetricsProvider {
 function basicOf(options: ProviderOptions): string {
   for (const key of ['username', 'password']) entryOf(options, key);
   return basic(options.credentials?.['username'] ?? '', options.credentials?.['password'] ?? '');
+}
+
+/**
+ * Reads a query string as far as there must be something in it.
+ *
+ * @throws QueryRefused
+ */
+export function readTarget(query: string): void {
+  if (new URLSearchParams(query.trim()).get('target')) return;
+  throw new QueryRefused('the query has no target: it is a query string such as target=…&from=-5min');
 }

@@ -1,15 +1,19 @@
 import type { MetricProviderType } from '../crds/schema/metric-template.js';
-import { createCloudWatch } from './cloudwatch/cloudwatch.js';
+import { createCloudWatch, queriesIn } from './cloudwatch/cloudwatch.js';
 import { createDatadog } from './datadog.js';
 import { createDynatrace } from './dynatrace.js';
+import { QueryRefused } from './errors.js';
 import { createExternalMetrics } from './externalmetrics/externalmetrics.js';
-import { createGraphite } from './graphite.js';
+import { pathOf } from './externalmetrics/query.js';
+import { createGraphite, readTarget } from './graphite.js';
 import { createInfluxdb } from './influxdb/influxdb.js';
 import { createKeptn } from './keptn/keptn.js';
+import { readQuery } from './keptn/query.js';
 import { createNewRelic } from './newrelic.js';
 import type { MetricsProvider, ProviderFactory, ProviderOptions } from './port.js';
 import { createPrometheus } from './prometheus.js';
-import { createSigNoz } from './signoz.js';
+import { readBrackets } from './promql.js';
+import { createSigNoz, queryIn } from './signoz.js';
 import { createSplunk } from './splunk/splunk.js';
 import { createStackdriver } from './stackdriver/stackdriver.js';
 
@@ -32,4 +36,31 @@ const FACTORIES: Readonly<Record<MetricProviderType, ProviderFactory>> = {
 /** @throws UserError where the provider's address or credentials are missing or can't be used */
 export function createProvider(options: ProviderOptions): MetricsProvider {
   return FACTORIES[options.provider.type](options);
+}
+
+/** How a provider reads a query, where that can be told without asking it; throws QueryRefused. */
+const READERS: Partial<Record<MetricProviderType, (query: string) => unknown>> = {
+  cloudwatch: queriesIn,
+  externalmetrics: pathOf,
+  graphite: readTarget,
+  keptn: readQuery,
+  prometheus: readBrackets,
+  signoz: queryIn,
+};
+
+/**
+ * Why a provider couldn't read a query, as far as that shows without asking it.
+ *
+ * @param query rendered
+ * @returns undefined where nothing is wrong with it, or only the provider knows
+ */
+export function complaintAboutQuery(type: MetricProviderType, query: string): string | undefined {
+  if (query.trim() === '') return 'the query is empty';
+  try {
+    READERS[type]?.(query);
+    return undefined;
+  } catch (error) {
+    if (error instanceof QueryRefused) return error.message;
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import type { MetricTemplate } from '../../crds/metric-template.js';
 import type { MetricSource } from '../../crds/types.js';
 import { TemplateError } from '../../metrics/gotemplate/error.js';
 import { queryNamesOf, renderQuery } from '../../metrics/model.js';
-import { complaintAboutQuery } from '../../metrics/readable.js';
+import { complaintAboutQuery } from '../../metrics/registry.js';
 import type { Finding } from '../finding.js';
 import { about, sourcesOf, templateKey, type Lint, type PlacedSource, type Subject } from '../subject.js';
 import { dividesTheOthers } from './inverted.js';
