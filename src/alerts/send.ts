@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosProxyConfig } from 'axios';
 import { messageOf } from '../errors.js';
+import { withinHost } from '../redirects.js';
 import type { AlertService, Post } from './port.js';
 
 /** What became of a message. Errors hold the host only: the rest of an address is a secret in most services. */
@@ -66,6 +67,7 @@ export async function sendAlert({ url, body, headers = {} }: Post, options: Send
       validateStatus: () => true,
       timeout: TIMEOUT_MS,
       maxContentLength: MAX_ANSWER_BYTES,
+      beforeRedirect: withinHost(new URL(url)),
       httpAgent,
       httpsAgent,
       ...(proxy === undefined ? {} : { proxy: proxyOf(proxy) }),

@@ -27,7 +27,9 @@ export const slack: AlertService = {
     ...(to.token === undefined ? {} : { headers: { Authorization: `Bearer ${to.token}` } }),
   }),
   complaint: (body) => {
-    const error = /"ok"\s*:\s*false/.test(body) ? (/"error"\s*:\s*"([^"]*)"/.exec(body)?.[1] ?? 'not ok') : undefined;
+    const error = /"ok"\s*:\s*false/.test(body)
+      ? (/"error"\s*:\s*"([a-z_]{1,60})"/.exec(body)?.[1] ?? 'not ok')
+      : undefined;
     return error === undefined ? undefined : { error: `Slack says ${error}`, mayPass: PASSING.includes(error) };
   },
   // Replies go to the first message of a thread, never to another reply.

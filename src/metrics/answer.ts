@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { kindOf } from '../answers.js';
 import { ProviderError } from './errors.js';
-import { excerpt } from './http.js';
 
 /** Whose answer is read, to be said where it isn't understood. */
 export interface Answerer {
@@ -17,8 +17,9 @@ export function readJson<Schema extends z.ZodType>(schema: Schema, body: string,
   throw notUnderstood(body, answerer);
 }
 
-export function notUnderstood(body: string, { name, secrets }: Answerer): ProviderError {
-  return new ProviderError(`this is no answer of ${name}: ${excerpt(body, secrets)}`);
+/** Of what has come only the kind is said: it may be anything that this address has for whoever asks it. */
+export function notUnderstood(body: string, { name }: Answerer): ProviderError {
+  return new ProviderError(`this is no answer of ${name}: ${kindOf(body)}`);
 }
 
 export function parsedJson(text: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reasonIn } from '../answers.js';
 import { readJson } from './answer.js';
 import { QueryRefused } from './errors.js';
 import { headersOf, secretsOf } from './headers.js';
@@ -61,7 +62,7 @@ export function createDatadog(options: ProviderOptions): MetricsProvider {
     value: (body) => {
       const { status, error, series } = readJson(answerSchema, body, answerer);
       // Datadog answers some queries that it can't carry out with status 200.
-      if (status === 'error') throw new QueryRefused(`error response: ${excerpt(error ?? body, secrets)}`);
+      if (status === 'error') throw new QueryRefused(`error response: ${excerpt(error ?? reasonIn(body), secrets)}`);
       return series?.[0] && newestOf(series[0], options.now?.() ?? Date.now());
     },
     probe: () => ({ ...request, url: below(address, '/api/v1/validate') }),

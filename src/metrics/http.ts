@@ -1,6 +1,8 @@
 import https from 'node:https';
 import axios from 'axios';
+import { reasonIn, withoutKeys } from '../answers.js';
 import { messageOf } from '../errors.js';
+import { withinHost } from '../redirects.js';
 import { ProviderError, QueryRefused } from './errors.js';
 import type { Headers } from './headers.js';
 
@@ -28,7 +30,7 @@ export interface HttpAnswer {
 
 /** One number is asked for; an answer of this size is a query that forgets to aggregate. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-/** What is shown of an answer that isn't understood. */
+/** What is shown of a foreign text. */
 const MAX_EXCERPT = 300;
 /** The query itself is at fault: malformed, too long, or it can't be carried out. */
 const QUERY_IS_AT_FAULT = [400, 413, 414, 422];
@@ -36,8 +38,7 @@ const QUERY_IS_AT_FAULT = [400, 413, 414, 422];
 const trusting = new https.Agent({ rejectUnauthorized: false });
 
 /**
- * Asks over HTTP, until `signal` is aborted. Redirects of a GET are followed, without the headers where they lead to
- * another host; those of other requests are failures, as they would carry credentials along.
+ * Asks over HTTP, until `signal` is aborted. Redirects of a GET are followed within the host; all others are failures.
  *
  * @returns the answer's body
  * @throws QueryRefused, ProviderError; anything where `signal` was aborted
@@ -59,9 +60,7 @@ async function answer(request: HttpRequest, signal: AbortSignal): Promise<string
     url: url.href,
     data: body,
     headers: { 'User-Agent': 'serinus', ...Object.fromEntries(headers) },
-    // A redirect to another host doesn't get them.
-    sensitiveHeaders: headers.map(([name]) => name),
-    ...(method === 'GET' ? {} : { maxRedirects: 0 }),
+    ...(method === 'GET' ? { beforeRedirect: withinHost(url) } : { maxRedirects: 0 }),
     responseType: 'text',
     transformResponse: (text: unknown) => text,
     validateStatus: () => true,
@@ -80,7 +79,8 @@ export function failureOf(
   { secrets, isRefusal = refusedByStatus }: Pick<HttpRequest, 'secrets' | 'isRefusal'>,
   { status, statusText, body }: HttpAnswer & { readonly statusText: string },
 ): QueryRefused | ProviderError {
-  const message = `error response: Status ${status} ${statusText}: ${excerpt(body, secrets)}`;
+  const reason = excerpt(reasonIn(body), secrets);
+  const message = `error response: Status ${status} ${statusText}${reason === '' ? '' : `: ${reason}`}`;
   return isRefusal({ status, body }) ? new QueryRefused(message) : new ProviderError(message, status);
 }
 
@@ -120,7 +120,7 @@ export function excerpt(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
   // The longest first: one may be a part of another.
   const hidden = forms.filter((form) => form.trim() !== '').sort((a, b) => b.length - a.length);
-  const clean = hidden.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+  const clean = withoutKeys(hidden.reduce((rest, form) => rest.replaceAll(form, '***'), text));
   const line = clean.replace(/\s+/g, ' ').trim();
   return line.length > MAX_EXCERPT ? `${line.slice(0, MAX_EXCERPT)}…` : line;
 }

@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { Readable } from 'node:stream';
 import axios from 'axios';
 import { messageOf } from '../errors.js';
+import { withinHost } from '../redirects.js';
 import type { Attempt } from './retry.js';
 
 /** One webhook call, complete. */
@@ -80,6 +81,7 @@ async function post(call: WebhookCall, signal: AbortSignal): Promise<Attempt> {
     responseType: 'stream',
     validateStatus: () => true,
     maxRedirects: MAX_REDIRECTS,
+    beforeRedirect: withinHost(new URL(call.url)),
     httpAgent,
     httpsAgent: call.disableTLS ? trusting : verifying,
     signal,

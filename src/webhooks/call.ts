@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonIn } from '../answers.js';
 import { printableUrl } from './address.js';
 import { attempt, type WebhookCall } from './attempt.js';
 import { succeeded, waitAfter, worthRetrying, type Attempt } from './retry.js';
@@ -9,7 +10,7 @@ export type CallOutcome =
   | { readonly ok: true; readonly status: number; readonly attempts: number }
   | {
       readonly ok: false;
-      /** For an event: the response's body, cut, or why there was none. */
+      /** For an event: the reason in the response, cut, or why there was none. */
       readonly error: string;
       /** Of the last answer; undefined where there was none. */
       readonly status: number | undefined;
@@ -31,7 +32,7 @@ const MAX_ERROR_LENGTH = 500;
 
 /**
  * Calls a webhook and, where that may help, calls it again: connection errors, 429, and 5xx except 501 are tried up to
- * `retries` more times, other answers are final. Redirects are followed.
+ * `retries` more times, other answers are final. Redirects are followed within the host.
  *
  * Any 2xx is a success. Flagger takes 203, 204 and 206 for failures; everywhere else they are successes, and a gate
  * that answers 204 means yes.
@@ -62,7 +63,7 @@ function failure(tried: Attempt, url: string, attempts: number): CallOutcome {
 
 function errorText(tried: Attempt, url: string, attempts: number): string {
   if (tried.kind === 'answered' && !worthRetrying(tried)) {
-    return cut(tried.text.trim()) || `POST ${url} answered with status ${tried.status}`;
+    return cut(reasonIn(tried.text)) || `POST ${url} answered with status ${tried.status}`;
   }
   const gaveUp = `POST ${url} giving up after ${attempts} attempt(s)`;
   return tried.kind === 'answered' ? gaveUp : `${gaveUp}: ${cut(tried.reason)}`;

@@ -97,15 +97,19 @@ describe('prometheus: requests', () => {
     assert.equal(requests[0]?.headers.authorization, `Bearer ${TOKEN}`);
   });
 
-  test('a redirect is followed, and another host gets no headers', async (t) => {
+  test('a redirect is followed within the host only', async (t) => {
     const other = await serve(t, (_, response) => reply(response, vector('5')));
     const { url } = await serve(t, (request, response) =>
       response.writeHead(302, { Location: `${other.url}${request.url}` }).end(),
     );
-    const options = { provider: provider(url, { headers: { 'X-Api-Key': ['k'] } }), credentials: { token: TOKEN } };
-    assert.equal(await createProvider(options).query('up', never), 5);
-    assert.equal(other.requests[0]?.headers.authorization, undefined);
-    assert.equal(other.requests[0]?.headers['x-api-key'], undefined);
+    const options = { provider: provider(url), credentials: { token: TOKEN } };
+    await assert.rejects(createProvider(options).query('up', never), /redirect/);
+    assert.deepEqual(other.requests, []);
+    const own = await serve(t, (request, response) => {
+      if (request.url?.startsWith('/moved/')) reply(response, vector('5'));
+      else response.writeHead(302, { Location: `/moved${request.url}` }).end();
+    });
+    assert.equal(await createProvider({ provider: provider(own.url) }).query('up', never), 5);
   });
 
   test('a certificate that nobody vouches for', async (t) => {
@@ -152,12 +156,12 @@ describe('prometheus: answers', () => {
     ['NaN in the last series', vector('1', 'NaN'), NoValuesFound, /^no values found$/],
     ['a value that is no number', vector('much'), ProviderError, /^this is no answer of a Prometheus: /],
     ['an empty value', vector(''), ProviderError, /^this is no answer of a Prometheus: /],
-    ['an empty body', { status: 200, body: '' }, ProviderError, /^this is no answer of a Prometheus: $/],
+    ['an empty body', { status: 200, body: '' }, ProviderError, /^this is no answer of a Prometheus: nothing$/],
     [
       'a query that does not parse',
       failure(400, 'bad_data', 'parse error'),
       QueryRefused,
-      /^error response: Status 400 Bad Request: \{"status":"error","errorType":"bad_data","error":"parse error"\}$/,
+      /^error response: Status 400 Bad Request: parse error$/,
     ],
     ['a query that cannot be carried out', failure(422, 'execution', 'many-to-many'), QueryRefused, /Status 422 /],
     [

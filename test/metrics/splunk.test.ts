@@ -69,7 +69,7 @@ describe('splunk', () => {
       'a text that is no JSON',
       { converse: (socket) => socket.send('hello') },
       ProviderError,
-      /no answer of SignalFlow: hello$/,
+      /no answer of SignalFlow: 5 bytes of text$/,
     ],
     ['a message beyond all bounds', computation(Buffer.alloc(9_000_000)), ProviderError, /Max payload size exceeded/],
     [
