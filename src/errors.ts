@@ -25,6 +25,9 @@ export class RefusedError extends UserError {
   }
 }
 
+/** What would be written is somebody else's. */
+export class ForeignError extends UserError {}
+
 /** The namespace is being deleted, and everything in it goes: nothing can be made there any more. */
 export class NamespaceEnding extends UserError {}
 

@@ -1,5 +1,5 @@
 import { parseCanary, type Canary } from '../crds/canary.js';
-import { UserError } from '../errors.js';
+import { ForeignError, UserError } from '../errors.js';
 import { CANARIES, type KubeObject } from '../kubernetes/object.js';
 import { contested, isFree, precedes, refuseForeign, type OwnedObject } from '../kubernetes/ownership.js';
 import { routerFor } from '../routers/registry.js';
@@ -13,7 +13,7 @@ type Contest = Pick<Reading, 'settings' | 'cache' | 'routers' | 'workloads'>;
  * To be called before anything moves: whether all that would be written is this Canary's, or free to be made or taken
  * over, and no other Canary of the namespace was there first for any of it.
  *
- * @throws UserError naming the object, and whose it is
+ * @throws ForeignError naming the object, and whose it is
  */
 export async function refuseContested(deps: Contest, bench: Workbench): Promise<void> {
   const { canary, workload } = bench;
@@ -44,7 +44,7 @@ async function refuseRivals(
     const disputed = contested(ours, ownedBy(deps, other));
     if (disputed === undefined) continue;
     const title = `${disputed.type.kind} ${disputed.name}.${canary.namespace}`;
-    throw new UserError(
+    throw new ForeignError(
       `${title} is Canary ${other.metadata.name}'s, which was there first: give Canary ${canary.name} a target, a service.name and a route of its own, or delete one of the two`,
     );
   }

@@ -9,6 +9,7 @@ import { desiredService, type ServiceSelector, type ServiceWish } from '../kuber
 import { isFree, isOwnedBy, type OwnedObject } from '../kubernetes/ownership.js';
 import { write } from '../kubernetes/write.js';
 import type { PodsView, TargetView } from '../workloads/port.js';
+import { ownedServices } from '../workloads/shared/owned.js';
 import { selecting } from '../workloads/shared/selector.js';
 import type { Workbench } from './canary.js';
 
@@ -83,15 +84,7 @@ export function ownedObjects({
   router,
   workload,
 }: Pick<Workbench, 'canary' | 'router' | 'workload'>): readonly OwnedObject[] {
-  const { name, primaryName, canaryName } = canary.service;
-  const services = [
-    { type: SERVICES, name: canaryName },
-    { type: SERVICES, name: primaryName },
-    { type: SERVICES, name, takesOver: true },
-  ];
-  // A Service that is the target has copies of its own.
-  const isTarget = canary.targetRef.kind === SERVICES.kind;
-  return [...(isTarget ? [] : services), ...workload.owns(canary), ...router.owns(canary)];
+  return [...ownedServices(canary), ...workload.owns(canary), ...router.owns(canary)];
 }
 
 /** Adds or removes the finalizer. @param fence undefined where there can be no Lease, because the namespace goes */

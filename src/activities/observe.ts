@@ -4,7 +4,7 @@ import { isActive } from '../domain/phases.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
-import { messageOf, TransientError, UserError } from '../errors.js';
+import { ForeignError, messageOf, TransientError, UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
@@ -120,7 +120,8 @@ async function closeLook(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const pods = await podsOf(deps, bench, input);
-    return { world: { ...bare, edition: 2, ...pods, problem: messageOf(error) }, bench };
+    const foreign = error instanceof ForeignError ? { foreign: true as const } : {};
+    return { world: { ...bare, edition: 2, ...pods, problem: messageOf(error), ...foreign }, bench };
   }
 }
 

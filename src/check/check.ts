@@ -71,7 +71,7 @@ async function reportOn(
     return { name, namespace, findings, best: undefined, metrics: undefined };
   }
   const { settings, live } = options;
-  const subject = await subjectOf(parsed.value, object, manifests, surroundings, settings);
+  const subject = await subjectOf(parsed.value, object, manifests, surroundings, settings, parseOptions(options));
   const metrics = live && (await askMetrics(subject, surroundings, { ...live, settings }));
   const linted = lint(subject);
   const unknown = [object, ...givenFor(parsed.value, manifests)].flatMap(unknownIn);

@@ -1,3 +1,4 @@
+import type { ParseOptions } from '../crds/canary.js';
 import { parseAlertProvider } from '../crds/alert-provider.js';
 import { parseMetricTemplate, type MetricTemplate } from '../crds/metric-template.js';
 import type { CanarySpec } from '../crds/schema/canary.js';
@@ -20,6 +21,7 @@ import {
 } from '../kubernetes/object.js';
 import type { Settings } from '../settings.js';
 import { bestCase } from './duration.js';
+import { foreignTo } from './foreign.js';
 import type { Manifests } from './manifest.js';
 import { APISIX_ROUTE, apisixRouteSchema } from './objects/apisix-route.js';
 import { autoscalerSchema } from './objects/autoscaler.js';
@@ -41,10 +43,11 @@ export async function subjectOf(
   manifests: Manifests,
   surroundings: Surroundings,
   { metricWindow }: Pick<Settings, 'metricWindow'>,
+  options: ParseOptions,
 ): Promise<Subject> {
   const spec = canarySpecSchema.parse(object['spec']);
   const { namespace, autoscalerRef, routeRef, provider } = canary;
-  const neighbours = await neighboursOf(canary, manifests, surroundings);
+  const { others, ...neighbours } = await neighboursOf(canary, manifests, surroundings);
   return {
     canary,
     spec,
@@ -64,6 +67,7 @@ export async function subjectOf(
     templates: await templatesOf(canary, surroundings),
     alertProviders: await alertProvidersOf(canary, surroundings),
     ...neighbours,
+    foreign: await foreignTo(canary, others, manifests, surroundings, options),
   };
 }
 
@@ -152,14 +156,16 @@ async function neighboursOf(
   { name, namespace, targetRef }: Canary,
   manifests: Manifests,
   { cluster }: Surroundings,
-): Promise<Pick<Subject, 'rivals' | 'underWay'>> {
+): Promise<Pick<Subject, 'rivals' | 'underWay'> & { readonly others: readonly KubeObject[] }> {
   const given = manifests.canaries.filter(({ metadata }) => metadata.namespace === namespace);
   const there = cluster ? await canariesIn(cluster, namespace) : [];
   const isGiven = ({ metadata }: KubeObject): boolean => given.some((one) => one.metadata.name === metadata.name);
   const all = [...given, ...there.filter((one) => !isGiven(one))];
-  const rivals = all.filter((one) => one.metadata.name !== name && sameTarget(one, targetRef));
+  const others = all.filter((one) => one.metadata.name !== name);
+  const rivals = others.filter((one) => sameTarget(one, targetRef));
   const own = there.find(({ metadata }) => metadata.name === name);
   return {
+    others,
     rivals: [...new Set(rivals.map(({ metadata }) => metadata.name))],
     underWay: own !== undefined && isActive(parseStatus(own['status']).phase),
   };

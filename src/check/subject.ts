@@ -10,6 +10,7 @@ import type { ApisixRoute } from './objects/apisix-route.js';
 import type { ServiceTarget } from './objects/service.js';
 import type { Target } from './objects/target.js';
 import type { Finding } from './finding.js';
+import type { Foreign } from './foreign.js';
 
 /** An object that a Canary refers to, as far as it is known. */
 export type Known<T> =
@@ -52,6 +53,8 @@ export interface Subject {
   readonly underWay: boolean;
   /** `name` of other Canaries of the namespace that release the same target. */
   readonly rivals: readonly string[];
+  /** What would be written, or found by a selector, and is somebody else's. */
+  readonly foreign: readonly Foreign[];
 }
 
 /** A rule: what it has to say of a policy, nothing where that is as it should be. Pure. */

@@ -177,7 +177,9 @@ function take(context: Context, step: Step): Decision {
     case 'refuse':
       return refuse(context, step.refusal);
     case 'report':
-      return step.refused ? reportRefusal(context, step.problem) : report(context, step.problem, step.until);
+      return step.refused
+        ? reportRefusal(context, step.problem, step.until)
+        : report(context, step.problem, step.until);
     case 'suspend':
       return suspend(context);
     case 'terminate':

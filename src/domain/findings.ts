@@ -59,6 +59,8 @@ export interface World {
   readonly deleting?: true;
   /** What keeps the Canary from being looked at, in words for an event; a person must mend it. */
   readonly problem?: string;
+  /** The problem is that something which would be written is somebody else's: the condition says so, too. */
+  readonly foreign?: true;
   /** What a person must mend before a release can be judged: a metric template that is missing or can't be read. */
   readonly mistake?: string;
   /** What the API server would refuse of the release that is about to start; a person must mend it first. */

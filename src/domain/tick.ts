@@ -31,8 +31,9 @@ export type Step =
   | { readonly do: 'refuse'; readonly refusal: Refusal }
   | {
       readonly do: 'report';
-      /** The API server refuses what a release would write. */ readonly refused?: true;
       readonly problem: string;
+      /** The API server refuses what a release would write, or that is somebody else's: the condition says so, too. */
+      readonly refused?: true;
       /** When the analysis is due, which goes on meanwhile. */
       readonly until?: number;
     }
@@ -117,8 +118,9 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
 function stuck(s: Standing, f: Findings, problem: string, now: number): Step {
   if (now >= (stuckUntil(s) ?? Infinity)) return { do: 'rollBack', why: { kind: 'not-ready', reason: problem } };
   const judged = isAnalysing(s.phase) && !s.paused ? whileStanding(s, f, now) : undefined;
-  if (judged === undefined) return { do: 'report', problem };
-  return judged.do === 'wait' ? { do: 'report', problem, until: judged.until } : judged;
+  const refused = f.world.foreign ? { refused: true as const } : {};
+  if (judged === undefined) return { do: 'report', problem, ...refused };
+  return judged.do === 'wait' ? { do: 'report', problem, until: judged.until, ...refused } : judged;
 }
 
 /** Users meet the former version as soon as there is a pod that runs it; the rest follows. */

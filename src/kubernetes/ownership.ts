@@ -1,4 +1,4 @@
-import { UserError } from '../errors.js';
+import { ForeignError } from '../errors.js';
 import type { KubeObject, NamedObject, OwnerReference } from './object.js';
 import { CANARIES, pathOf } from './object.js';
 
@@ -50,10 +50,10 @@ export function isCanary({ apiVersion, kind }: Pick<OwnerReference, 'apiVersion'
   return kind === CANARIES.kind && apiVersion.split('/')[0] === CANARIES.apiVersion.split('/')[0];
 }
 
-/** @throws UserError naming the object and whose it is, where it may not be written by this right */
+/** @throws ForeignError naming the object and whose it is, where it may not be written by this right */
 export function refuseForeign(object: KubeObject, right: Right): void {
   if (isFree(object, right)) return;
-  throw new UserError(foreignMessage(object, right.owner));
+  throw new ForeignError(foreignMessage(object, right.owner));
 }
 
 /** What is said of an object that is somebody else's, in words for an Event. */

@@ -49,7 +49,7 @@ export interface WriteOptions {
  *
  * @returns the object as it is now; undefined where `desire` made nothing of a missing one
  * @throws FencedError where a newer writer has been here
- * @throws UserError where the object is somebody else's
+ * @throws ForeignError where the object is somebody else's
  * @throws RefusedError where the API server won't take it, be it by a policy, a quota or its validation
  */
 export async function write(

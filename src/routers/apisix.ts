@@ -80,7 +80,7 @@ export class ApisixRouter implements Router {
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
-    return [{ type: APISIX_ROUTES, name: generatedName(canary) }];
+    return ownedByApisix(canary);
   }
 
   concerns(canary: Canary): readonly NamedObject[] {
@@ -129,6 +129,11 @@ export class ApisixRouter implements Router {
     const found = await this.cache.get(APISIX_ROUTES, canary.namespace, generatedName(canary));
     return found && isOurs(found, canary.owner) ? found : undefined;
   }
+}
+
+/** The route that is made for the Canary. */
+export function ownedByApisix(canary: Canary): readonly OwnedObject[] {
+  return [{ type: APISIX_ROUTES, name: generatedName(canary) }];
 }
 
 interface Condition {

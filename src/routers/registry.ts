@@ -1,37 +1,58 @@
+import type { Canary } from '../crds/canary.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
-import type { Settings } from '../settings.js';
-import { APISIX_ROUTES, ApisixRouter } from './apisix.js';
+import type { OwnedObject } from '../kubernetes/ownership.js';
+import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
+import { APISIX_ROUTES, ApisixRouter, ownedByApisix } from './apisix.js';
 import { contour } from './contour.js';
 import { gatewayApi } from './gatewayapi/gatewayapi.js';
-import { IstioRouter } from './istio/router.js';
+import { istioObjects, IstioRouter } from './istio/router.js';
 import { kubernetesRouter } from './kubernetes.js';
 import { nginx } from './nginx.js';
 import type { Router } from './port.js';
 import { INGRESSES } from './shared/ingress.js';
-import { ObjectRouter, type Blueprint } from './shared/object-router.js';
-import { SeveralRouter } from './shared/several.js';
+import { ObjectRouter, ownedObjects, type Blueprint } from './shared/object-router.js';
+import { forEachSource, SeveralRouter } from './shared/several.js';
 import { skipper } from './skipper.js';
 import { traefik } from './traefik.js';
 
 /** All traffic providers. A new one is a file beside this and a line here. */
 export function createRouters(cache: ClusterCache, settings: Settings): readonly Router[] {
-  const byOneObject: readonly Blueprint[] = [
-    contour(settings.ingressClass),
-    gatewayApi('v1'),
-    gatewayApi('v1beta1'),
-    traefik,
-  ];
-  const afterIngresses = [nginx(settings.ingressAnnotationsPrefix), skipper];
   return [
     new SeveralRouter(cache, new ApisixRouter(cache), 'routeRef', APISIX_ROUTES),
-    ...afterIngresses.map(
+    ...afterIngresses(settings).map(
       (blueprint) => new SeveralRouter(cache, new ObjectRouter(cache, blueprint), 'ingressRef', INGRESSES),
     ),
     new IstioRouter(cache),
     kubernetesRouter,
-    ...byOneObject.map((blueprint) => new ObjectRouter(cache, blueprint)),
+    ...byOneObject(settings).map((blueprint) => new ObjectRouter(cache, blueprint)),
   ];
+}
+
+/** Providers whose whole say is one object. */
+function byOneObject(settings: Settings): readonly Blueprint[] {
+  return [contour(settings.ingressClass), gatewayApi('v1'), gatewayApi('v1beta1'), traefik];
+}
+
+/** Providers that make an object after each of the users' Ingresses. */
+function afterIngresses(settings: Settings): readonly Blueprint[] {
+  return [nginx(settings.ingressAnnotationsPrefix), skipper];
+}
+
+/**
+ * What the provider of a Canary writes: {@link Router.owns}, without any cluster.
+ *
+ * @throws UserError where the Canary doesn't say enough to name it
+ */
+export function ownedRoutes(canary: Canary): readonly OwnedObject[] {
+  const { provider } = canary;
+  if (provider === 'apisix') return forEachSource(canary, 'routeRef').flatMap(ownedByApisix);
+  if (provider === 'istio') return istioObjects.flatMap((one) => ownedObjects(one, canary));
+  // What they are called doesn't depend on settings.
+  const byIngress = afterIngresses(DEFAULT_SETTINGS).find((one) => one.provider === provider);
+  if (byIngress) return forEachSource(canary, 'ingressRef').flatMap((each) => ownedObjects(byIngress, each));
+  const found = byOneObject(DEFAULT_SETTINGS).find((one) => one.provider === provider);
+  return found ? ownedObjects(found, canary) : [];
 }
 
 /** @throws UserError for a provider nobody has built */

@@ -1,12 +1,16 @@
+import type { Canary } from '../crds/canary.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
+import { SERVICES } from '../kubernetes/object.js';
+import type { OwnedObject } from '../kubernetes/ownership.js';
 import type { Settings } from '../settings.js';
 import { Configs } from './configs.js';
 import { daemonSets } from './daemonset/daemonset.js';
 import { deployments } from './deployment/deployment.js';
 import type { Workload } from './port.js';
 import { ServiceWorkload } from './service/workload.js';
-import { Autoscalers } from './shared/autoscalers.js';
+import { Autoscalers, ownedAutoscalers } from './shared/autoscalers.js';
+import { ownedCopies, ownedServices, ownedWorkloads } from './shared/owned.js';
 import { PodWorkload } from './shared/pod-workload.js';
 
 /** All kinds of targets. A new one is a folder beside `deployment` and a line here. */
@@ -18,6 +22,13 @@ export function createWorkloads(cache: ClusterCache, settings: Settings): readon
     ...withPods.map((kind) => new PodWorkload(kind, cache, configs, autoscalers, settings)),
     new ServiceWorkload(cache),
   ];
+}
+
+/** What is written for a target, as far as the Canary alone tells: {@link Workload.owns}, without any cluster. */
+export function ownedByTarget(canary: Canary): readonly OwnedObject[] {
+  if (canary.targetRef.kind === SERVICES.kind) return ownedCopies(canary);
+  const { type } = canary.targetRef.kind === daemonSets.kind ? daemonSets : deployments;
+  return [...ownedServices(canary), ...ownedWorkloads(type, canary), ...ownedAutoscalers(canary)];
 }
 
 /** @throws UserError for a kind nobody has built */

@@ -2,6 +2,7 @@ import type { Finding } from '../finding.js';
 import type { Lint, Subject } from '../subject.js';
 import * as apisix from './apisix.js';
 import * as fields from './fields.js';
+import * as foreign from './foreign.js';
 import * as hooks from './hooks.js';
 import * as primary from './primary.js';
 import * as references from './references.js';
@@ -15,6 +16,7 @@ import * as windows from './windows.js';
 const LINTS: readonly Lint[] = [
   references.targetIsOurs,
   references.referencesHold,
+  foreign.nothingIsForeign,
   fields.fieldsAreUsed,
   fields.scalerQueriesHaveTriggers,
   fields.templateFieldsAreUsed,

@@ -68,8 +68,8 @@ export function report(context: Context, problem: string, until = Infinity): Dec
 }
 
 /** The same for what the API server would refuse: on the condition, too, until the next status is written. */
-export function reportRefusal(context: Context, problem: string): Decision {
-  const decision = report(context, problem);
+export function reportRefusal(context: Context, problem: string, until?: number): Decision {
+  const decision = report(context, problem, until);
   if (decision.do !== 'apply') return decision;
   const effects = [...decision.effects, refusedCondition(problem)];
   return { ...decision, effects, next: { ...decision.next, markedInvalid: true } };

@@ -21,10 +21,7 @@ export class IstioRouter implements Router {
 
   constructor(private readonly cache: ClusterCache) {
     this.routes = new ObjectRouter(cache, virtualService);
-    this.rules = [
-      destinationRule((canary) => canary.service.canaryName),
-      destinationRule((canary) => canary.service.primaryName),
-    ].map((blueprint) => new ObjectRouter(cache, blueprint));
+    this.rules = rules.map((blueprint) => new ObjectRouter(cache, blueprint));
   }
 
   async refresh(canary: Canary): Promise<void> {
@@ -90,3 +87,11 @@ function destinationRule(name: (canary: Canary) => string): Blueprint {
     weights: () => ALL_TO_PRIMARY,
   };
 }
+
+const rules: readonly Blueprint[] = [
+  destinationRule((canary) => canary.service.canaryName),
+  destinationRule((canary) => canary.service.primaryName),
+];
+
+/** Everything that is written, in the order in which it is made. */
+export const istioObjects: readonly Blueprint[] = [...rules, virtualService];

@@ -89,11 +89,8 @@ export class SeveralRouter implements Router {
     if (problems.length > 0) throw problems[0];
   }
 
-  /** The Canary once for each of the users' objects, as if that were its only one. */
   private each(canary: Canary): readonly Canary[] {
-    const ref = canary[this.field];
-    const others = ref ? canary.own.moreSources.filter((name) => name !== ref.name) : [];
-    return [canary, ...[...new Set(others)].map((name) => ({ ...canary, [this.field]: { ...ref, name } }))];
+    return forEachSource(canary, this.field);
   }
 
   /** Of the first that has any: they all have the same, unless somebody has been interrupted. */
@@ -113,6 +110,13 @@ export class SeveralRouter implements Router {
     const all = (await this.cache.synced(this.type)).list(canary.namespace);
     return all.filter((object) => isOurs(object, canary.owner) && !wanted.includes(object.metadata.name));
   }
+}
+
+/** The Canary once for each of the users' objects, as if that were its only one. */
+export function forEachSource(canary: Canary, field: SourceField): readonly Canary[] {
+  const ref = canary[field];
+  const others = ref ? canary.own.moreSources.filter((name) => name !== ref.name) : [];
+  return [canary, ...[...new Set(others)].map((name) => ({ ...canary, [field]: { ...ref, name } }))];
 }
 
 /** What the most users may meet: where they differ, somebody was interrupted, and the next write makes them the same. */

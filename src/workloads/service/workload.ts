@@ -10,6 +10,7 @@ import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
 import type { Contents, Keepsakes, Previous, TargetView, Workload } from '../port.js';
+import { ownedCopies } from '../shared/owned.js';
 import { KeptForUndo } from '../shared/keepsakes.js';
 import { missing } from '../shared/missing.js';
 import { canonicalJson, contentHash } from '../shared/revision.js';
@@ -75,10 +76,7 @@ export class ServiceWorkload implements Workload {
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
-    return [
-      { type: SERVICES, name: canary.targetRef.primaryName, takesOver: primaryRight(canary).takesOver ?? false },
-      { type: SERVICES, name: canary.service.canaryName },
-    ];
+    return ownedCopies(canary);
   }
 
   /** It has neither: the pods behind a Service are for its users to choose. */

@@ -24,6 +24,12 @@ interface Leftover {
   readonly object: KubeObject;
 }
 
+/** The primary's autoscaler, where its target has one. */
+export function ownedAutoscalers({ autoscalerRef }: Canary): readonly OwnedObject[] {
+  if (!autoscalerRef) return [];
+  return [{ type: TYPES[autoscalerRef.kind].type, name: primaryAutoscalerName(autoscalerRef.name) }];
+}
+
 /** The autoscaler of a Canary's target, and the one that is made after it for the primary. */
 export class Autoscalers {
   /** KEDA is installed; undefined before anybody has asked. */
@@ -67,9 +73,8 @@ export class Autoscalers {
     return isRight ? leftovers : [...leftovers, `${type.kind}/${name}`];
   }
 
-  owns({ autoscalerRef }: Canary): readonly OwnedObject[] {
-    if (!autoscalerRef) return [];
-    return [{ type: TYPES[autoscalerRef.kind].type, name: primaryAutoscalerName(autoscalerRef.name) }];
+  owns(canary: Canary): readonly OwnedObject[] {
+    return ownedAutoscalers(canary);
   }
 
   /** The Canary's that are another than the one it asks for, from when it referred to another of the target's, or to one. */

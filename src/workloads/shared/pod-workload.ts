@@ -21,6 +21,7 @@ import { TargetMissing } from '../errors.js';
 import type { Contents, Keepsakes, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
 import { namesInUse, namesToWrite, unshared, type Copier } from './copies.js';
+import { ownedWorkloads } from './owned.js';
 import { KeptForUndo } from './keepsakes.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
@@ -127,11 +128,7 @@ export class PodWorkload implements Workload {
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
-    return [
-      { type: this.type, name: canary.targetRef.primaryName },
-      ...(this.warm?.owns(canary) ?? []),
-      ...this.autoscalers.owns(canary),
-    ];
+    return [...ownedWorkloads(this.type, canary), ...this.autoscalers.owns(canary)];
   }
 
   async refuseForeign(canary: Canary): Promise<void> {

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.js';
+import { ForeignError } from '../../errors.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import { isOurs } from '../../kubernetes/ownership.js';
@@ -10,7 +10,7 @@ import { primaryValue, selecting, type Selector } from './selector.js';
  * Refuses a selector that would find pods of others: users who ask for one application would be answered by another.
  *
  * @param workloads of the namespace
- * @throws UserError naming the workload and the labels
+ * @throws ForeignError naming the workload and the labels
  */
 export function refuseStrangers(
   { targetRef, owner }: Pick<Canary, 'targetRef' | 'owner'>,
@@ -26,7 +26,7 @@ export function refuseStrangers(
     if (stranger === undefined) continue;
     const { kind, metadata } = stranger;
     const text = Object.entries(labels).map(([key, of]) => `${key}=${of}`);
-    throw new UserError(
+    throw new ForeignError(
       `${kind} ${metadata.name}.${metadata.namespace} has pods with the labels ${text.join(', ')}, by which ${value === selector.value ? 'the canary' : 'the primary'} of ${targetRef.name} is found: its pods would answer the users of ${targetRef.name}, give one of the two a label of its own in spec.selector.matchLabels`,
     );
   }

@@ -1,5 +1,4 @@
 import type { Canary } from '../../crds/canary.js';
-import { policyOf } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
@@ -12,6 +11,7 @@ import { FENCE_ANNOTATION, remove, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import type { Configs } from '../configs.js';
 import type { WarmPods } from '../port.js';
+import { ownedWarm } from './owned.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
 import { selecting, selectorOf, type Selector } from './selector.js';
 import type { Snapshots } from './snapshots.js';
@@ -78,8 +78,7 @@ export class WarmDeployment implements WarmPods {
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
-    if (policyOf(canary).keepPreviousSeconds === undefined) return [];
-    return [{ type: this.of.type, name: `${canary.targetRef.name}${SUFFIX}` }];
+    return ownedWarm(canary);
   }
 
   label(selector: Selector): string {

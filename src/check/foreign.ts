@@ -1,0 +1,154 @@
+import { parseCanary, type Canary, type ParseOptions } from '../crds/canary.js';
+import { ForeignError, UserError } from '../errors.js';
+import { KubeError } from '../kubernetes/client.js';
+import { DAEMON_SETS, DEPLOYMENTS, type KubeObject } from '../kubernetes/object.js';
+import {
+  contested,
+  controllerOf,
+  foreignMessage,
+  isCanary,
+  isFree,
+  type OwnedObject,
+} from '../kubernetes/ownership.js';
+import { ownedRoutes } from '../routers/registry.js';
+import { DEFAULT_SETTINGS } from '../settings.js';
+import { ownedByTarget } from '../workloads/registry.js';
+import { asPodController } from '../workloads/shared/pod-controller.js';
+import { findSelector } from '../workloads/shared/selector.js';
+import { refuseStrangers } from '../workloads/shared/strangers.js';
+import type { Manifests } from './manifest.js';
+import type { Surroundings } from './surroundings.js';
+
+/** What a release would be refused for: an object, and whose it is. */
+export interface Foreign {
+  readonly rule: 'foreign-object' | 'shared-object' | 'foreign-pods';
+  /** `Kind/name`. */
+  readonly title: string;
+  readonly message: string;
+}
+
+/**
+ * What a Canary would write and somebody else has, and pods of others that its selectors would find.
+ *
+ * @param neighbours other Canaries of the namespace
+ * @throws TransientError where the cluster can't be reached
+ */
+export async function foreignTo(
+  canary: Canary,
+  neighbours: readonly KubeObject[],
+  manifests: Manifests,
+  surroundings: Surroundings,
+  options: ParseOptions,
+): Promise<readonly Foreign[]> {
+  const owned = ownedBy(canary);
+  return [
+    ...(await objectsOfOthers(canary, owned, surroundings)),
+    ...sharedWith(canary, owned, neighbours, options),
+    ...(await podsOfOthers(canary, manifests, surroundings)),
+  ];
+}
+
+function ownedBy(canary: Canary): readonly OwnedObject[] {
+  try {
+    return [...ownedByTarget(canary), ...ownedRoutes(canary)];
+  } catch (error) {
+    // What it doesn't name another rule asks for.
+    if (error instanceof UserError) return ownedByTarget(canary);
+    throw error;
+  }
+}
+
+async function objectsOfOthers(
+  canary: Canary,
+  owned: readonly OwnedObject[],
+  surroundings: Surroundings,
+): Promise<readonly Foreign[]> {
+  const found: Foreign[] = [];
+  for (const { type, name, takesOver = false } of owned) {
+    const sight = await surroundings.look(type, canary.namespace, name);
+    if (sight.state !== 'found') continue;
+    const object = { ...sight.object, kind: type.kind };
+    if (isFree(object, { owner: canary.owner, takesOver }) || isByName(object, canary)) continue;
+    found.push({
+      rule: 'foreign-object',
+      title: `${type.kind}/${name}`,
+      message: foreignMessage(object, canary.owner),
+    });
+  }
+  return found;
+}
+
+/** A Canary in a file has no uid: its name must do. */
+function isByName(object: KubeObject, { name, uid }: Canary): boolean {
+  const controller = controllerOf(object);
+  return uid === '' && controller !== undefined && isCanary(controller) && controller.name === name;
+}
+
+function sharedWith(
+  canary: Canary,
+  owned: readonly OwnedObject[],
+  neighbours: readonly KubeObject[],
+  options: ParseOptions,
+): readonly Foreign[] {
+  return neighbours.flatMap((object): Foreign[] => {
+    const parsed = parseCanary(object, options);
+    if (!parsed.ok) return [];
+    const other = parsed.value;
+    // One rule says so already.
+    if (other.targetRef.kind === canary.targetRef.kind && other.targetRef.name === canary.targetRef.name) return [];
+    const disputed = contested(owned, ownedBy(other));
+    if (disputed === undefined) return [];
+    const title = `${disputed.type.kind}/${disputed.name}`;
+    const message = `Canary ${other.name} needs ${title} as well: the one that was there first has it, and the other is refused`;
+    return [{ rule: 'shared-object', title, message }];
+  });
+}
+
+async function podsOfOthers(
+  canary: Canary,
+  manifests: Manifests,
+  surroundings: Surroundings,
+): Promise<readonly Foreign[]> {
+  const type = [DEPLOYMENTS, DAEMON_SETS].find(({ kind }) => kind === canary.targetRef.kind);
+  if (!type) return [];
+  const sight = await surroundings.look(type, canary.namespace, canary.targetRef.name);
+  if (sight.state !== 'found' || !isWhole(sight.object)) return [];
+  const selector = findSelector(asPodController(sight.object), DEFAULT_SETTINGS.selectorLabels);
+  if (!selector) return [];
+  const given = manifests.objects.filter(
+    ({ kind, metadata }) =>
+      metadata.namespace === canary.namespace && (kind === DEPLOYMENTS.kind || kind === DAEMON_SETS.kind),
+  );
+  const isGiven = (one: KubeObject): boolean =>
+    given.some(({ kind, metadata }) => kind === one.kind && metadata.name === one.metadata.name);
+  const there = (await workloadsIn(surroundings, canary.namespace)).filter((one) => !isGiven(one));
+  const others = [...given, ...there].filter((one) => isWhole(one) && !isByName(one, canary));
+  try {
+    refuseStrangers(canary, selector, others);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ForeignError)) throw error;
+    return [{ rule: 'foreign-pods', title: `${type.kind}/${canary.targetRef.name}`, message: error.message }];
+  }
+}
+
+/** What somebody has written into a file may lack anything. */
+function isWhole(object: KubeObject): boolean {
+  const { selector, template } = (object['spec'] ?? {}) as { readonly selector?: unknown; readonly template?: unknown };
+  return typeof selector === 'object' && selector !== null && typeof template === 'object' && template !== null;
+}
+
+async function workloadsIn({ cluster }: Surroundings, namespace: string): Promise<readonly KubeObject[]> {
+  if (!cluster) return [];
+  const found = [DEPLOYMENTS, DAEMON_SETS].map(async (type) => {
+    try {
+      const { items } = await cluster.list(type, { namespace });
+      return items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind }));
+    } catch (error) {
+      // Whoever checks may not be allowed to see them.
+      if (error instanceof KubeError && error.status === 403) return [];
+      throw error;
+    }
+  });
+  return (await Promise.all(found)).flat();
+}

@@ -1,0 +1,40 @@
+import type { Canary } from '../../crds/canary.js';
+import { policyOf } from '../../crds/policy.js';
+import { DEPLOYMENTS, SERVICES, type ResourceType } from '../../kubernetes/object.js';
+import type { OwnedObject } from '../../kubernetes/ownership.js';
+
+/** The Services that are made for a target with pods; a Service that is the target has copies of its own. */
+export function ownedServices({ service, targetRef }: Canary): readonly OwnedObject[] {
+  if (targetRef.kind === SERVICES.kind) return [];
+  return [
+    { type: SERVICES, name: service.canaryName },
+    { type: SERVICES, name: service.primaryName },
+    { type: SERVICES, name: service.name, takesOver: true },
+  ];
+}
+
+/** The copies of a Service that is the target. */
+export function ownedCopies({ service, targetRef, status }: Canary): readonly OwnedObject[] {
+  return [
+    // Flagger gives the primary the target's owners with each promotion: the Canary's own is gone by then.
+    { type: SERVICES, name: targetRef.primaryName, takesOver: status.lastPromotedSpec !== '' },
+    { type: SERVICES, name: service.canaryName },
+  ];
+}
+
+/** The primary of a target with pods, and what makes pods of its former version. */
+export function ownedWorkloads(type: ResourceType, canary: Canary): readonly OwnedObject[] {
+  const primary = { type, name: canary.targetRef.primaryName };
+  return [primary, ...(type === DEPLOYMENTS ? ownedWarm(canary) : [])];
+}
+
+/** Nothing where the Canary keeps no pods for an undo. */
+export function ownedWarm(canary: Canary): readonly OwnedObject[] {
+  if (policyOf(canary).keepPreviousSeconds === undefined) return [];
+  return [{ type: DEPLOYMENTS, name: warmName(canary) }];
+}
+
+/** Name of the Deployment that makes pods of the former version. */
+export function warmName({ targetRef }: Pick<Canary, 'targetRef'>): string {
+  return `${targetRef.name}-previous`;
+}
