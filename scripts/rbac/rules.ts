@@ -21,6 +21,7 @@ export interface Grant {
 const LOOK: readonly Verb[] = ['list', 'watch'];
 const RACE = 'another writer was quicker, and the object has to be read again';
 const MISSING = 'somebody has deleted it, and a rollback makes it again';
+const FORMER = 'the Canary refers no more to what it was made after';
 const STALE = 'it had changed with an earlier promotion, and has not with a later one';
 const OF_A_SERVICE = 'releases of a Service';
 const ADMISSION = 'asked only where the admission plugin OwnerReferencesPermissionEnforcement is on, as in OpenShift';
@@ -162,14 +163,18 @@ export const GRANTS: readonly Grant[] = [
     group: 'autoscaling',
     resource: 'horizontalpodautoscalers',
     why: 'the primary’s autoscaler, made after the target’s; the API checks policies',
-    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: LOOK, api: ['get'] },
-    rarely: { worker: { get: RACE } },
+    verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: LOOK, api: ['get'] },
+    rarely: { worker: { get: RACE, delete: FORMER } },
   },
   only('targets with a ScaledObject', {
     group: 'keda.sh',
     resource: 'scaledobjects',
     why: 'the primary’s ScaledObject, made after the target’s, which is paused while the target has no pods',
-    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'update'], api: ['get'] },
+    verbs: {
+      worker: ['get', ...LOOK, 'create', 'update', 'delete'],
+      watch: ['get', ...LOOK, 'update'],
+      api: ['get'],
+    },
   }),
   {
     group: 'discovery.k8s.io',
@@ -182,11 +187,11 @@ export const GRANTS: readonly Grant[] = [
     resource: 'apisixroutes',
     why: 'the route with the weights, made after the user’s; the API checks policies',
     verbs: {
-      worker: ['get', ...LOOK, 'create', 'update'],
+      worker: ['get', ...LOOK, 'create', 'update', 'delete'],
       watch: ['get', ...LOOK, 'create', 'update'],
       api: ['get'],
     },
-    rarely: { watch: { create: MISSING } },
+    rarely: { worker: { delete: FORMER }, watch: { create: MISSING } },
   },
   routed('gateway.networking.k8s.io', 'httproutes', 'the route with the weights', 'the Gateway API'),
   routed('networking.istio.io', 'virtualservices', 'the routes with the weights', 'Istio'),
@@ -196,7 +201,7 @@ export const GRANTS: readonly Grant[] = [
   only('releases by NGINX or Skipper', {
     group: 'networking.k8s.io',
     resource: 'ingresses',
-    why: 'the Ingress of the canary, made after the user’s, which is removed when a Canary of Skipper goes',
+    why: 'the Ingress of the canary, made after the user’s, which is removed when a Canary of Skipper goes, or names it no more',
     verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: ['get', ...LOOK, 'create', 'update'] },
   }),
   {

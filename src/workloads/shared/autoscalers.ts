@@ -46,7 +46,15 @@ export class Autoscalers {
    * @throws UserError where the target has none
    */
   async put(canary: Canary, update: boolean, fence: Claim): Promise<void> {
-    for (const { of, object } of await this.leftovers(canary)) await this.drop(canary, of, object, fence);
+    const problems: unknown[] = [];
+    for (const { of, object } of await this.leftovers(canary)) {
+      await this.drop(canary, of, object, fence).catch((error: unknown) => problems.push(error));
+    }
+    await this.putWanted(canary, update, fence);
+    if (problems.length > 0) throw problems[0];
+  }
+
+  private async putWanted(canary: Canary, update: boolean, fence: Claim): Promise<void> {
     const { autoscalerRef, namespace } = canary;
     if (!autoscalerRef) return;
     const { type, resource } = TYPES[autoscalerRef.kind];
