@@ -36,7 +36,7 @@ async function refuseRivals(
   canary: Canary,
   owned: readonly OwnedObject[],
 ): Promise<void> {
-  const ours = [...owned, targetOf(deps, canary)];
+  const ours = [targetOf(deps, canary), ...owned];
   const canaries = await deps.cache.synced(CANARIES);
   for (const other of canaries.list(canary.namespace)) {
     if (other.metadata.uid === canary.uid || other.metadata.deletionTimestamp !== undefined) continue;

@@ -79,6 +79,8 @@ export class Model {
   canaryRolledAt = 0;
   primaryRolledAt = -1e9;
   problem: string | undefined;
+  /** The problem is that something is somebody else's. */
+  foreign = false;
   /** What the API server would refuse of a release. */
   refused: string | undefined;
   gone = false;
@@ -209,6 +211,7 @@ export class Model {
       ...(this.policy === this.state.policy ? {} : { policy: this.policy }),
       ...(this.deleting ? { deleting: true as const } : {}),
       ...(this.problem === undefined ? {} : { problem: this.problem }),
+      ...(this.foreign ? { foreign: true as const } : {}),
       ...(this.refused === undefined ? {} : { refused: this.refused }),
       built: this.built,
       primary: this.readiness(this.primaryRolledAt, this.primaryReadySeconds, 'primary'),

@@ -333,6 +333,24 @@ describe('a release', () => {
     assert.equal(m.state.ending?.kind, 'promoted');
   });
 
+  test('what is somebody else’s is told by the condition, too, until it has been mended', () => {
+    const m = new Model();
+    m.problem = 'Service podinfo-canary.test has not been made for this Canary';
+    m.foreign = true;
+    const conditions: string[] = [];
+    m.breaks = (effect) => {
+      if (effect.do === 'condition') conditions.push(effect.message);
+      return undefined;
+    };
+    m.run(40);
+    assert.deepEqual([m.events, conditions], [[m.problem], [m.problem]]);
+    assert.deepEqual(m.weightsSeen, [], 'nothing has moved');
+    m.problem = undefined;
+    m.foreign = false;
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+  });
+
   describe('that something keeps from going on', () => {
     const NOT_ACCEPTED =
       'HTTPRoute podinfo.test parent public is not ready (status: False, observed generation: 2, current generation: 3)';

@@ -92,7 +92,7 @@ describe('two Canaries', () => {
     [
       'one of which has the other’s primary for its target',
       {},
-      { ...target(`${APP}-primary`), ...route('b') },
+      { ...target(`${APP}-primary`), ...route('b'), ...service('b') },
       `Deployment ${APP}-primary`,
     ],
     ['on one Ingress', ingress, { ...target('b'), ...ingress }, 'Ingress web-canary'],
