@@ -12,7 +12,7 @@ import {
 } from './lease.js';
 
 /** How long it counts as known that the Lease is held, in milliseconds. */
-const PROOF_MS = 1_000;
+const PROOF_MS = 3_000;
 
 /**
  * A writer's claim to a Canary: its fence, and the means to find out whether that still stands. Whatever a run writes,
@@ -20,7 +20,7 @@ const PROOF_MS = 1_000;
  */
 export interface Claim extends Fence {
   /**
-   * Refuses a writer who has been overtaken. Asks the API server where the last proof is a second old or more, and goes
+   * Refuses a writer who has been overtaken. Asks the API server where the last proof is three seconds old or more, and goes
    * by what is cached before that.
    *
    * @param anew ask in any case: somebody else has written what was to be written
