@@ -13,8 +13,16 @@ import { CanaryIndex } from './canary-index.js';
 import { changedBy, introduce } from './introduction.js';
 import { WorkQueue } from './queue.js';
 
-/** Kinds whose changes may concern any Canary, besides those of its target and of its traffic provider. */
-const WATCHED = [SERVICES, CONFIG_MAPS, SECRETS, METRIC_TEMPLATES];
+/**
+ * Kinds whose changes may concern any Canary, besides those of its target and of its traffic provider. Where configs
+ * aren't tracked nobody needs the right to list them.
+ */
+export function watchedKinds({
+  configTracking,
+}: Pick<Dependencies['settings'], 'configTracking'>): readonly ResourceType[] {
+  return [SERVICES, ...(configTracking ? [CONFIG_MAPS, SECRETS] : []), METRIC_TEMPLATES];
+}
+
 const CONCURRENCY = 8;
 /** Everything is looked at again this often, from the caches: it asks nothing of the API server. */
 const RESYNC_MS = 60_000;
@@ -44,10 +52,11 @@ export class Watcher {
     const canaries = await this.deps.cache.synced(CANARIES);
     const leases = await this.deps.cache.synced(LEASES);
     // Filled before anybody decides by them what is missing.
-    await Promise.all(WATCHED.map((type) => this.deps.cache.synced(type)));
+    const watched = watchedKinds(this.deps.settings);
+    await Promise.all(watched.map((type) => this.deps.cache.synced(type)));
     this.unsubscribe.push(canaries.onChange((object) => this.queue.add(keyOf(object))));
     this.unsubscribe.push(leases.onChange((lease, change) => this.leaseChanged(lease, change)));
-    await this.follow(WATCHED);
+    await this.follow(watched);
     const all = (): void => canaries.list().forEach((object) => this.queue.add(keyOf(object)));
     all();
     this.resync = setInterval(all, RESYNC_MS);

@@ -210,3 +210,31 @@ for (const page of ['install.md', 'kind.md', 'migrate.md']) {
     assert.equal(status, 0, stderr);
   });
 }
+
+test('Secrets by name: no right to those of the cluster, and get in the namespaces that are listed', async () => {
+  const { status, stdout, stderr } = templatedWith(
+    'temporal.address=t:1',
+    'rbac.secrets=named',
+    'rbac.secretNamespaces={shop,pay}',
+  );
+  assert.equal(status, 0, stderr);
+  const objects = parseManifest(stdout);
+  const roles = objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
+  const ofSecrets = roles.flatMap((role) =>
+    rulesSchema
+      .parse(role)
+      .rules.filter(({ resources }) => resources.some((resource) => ['secrets', 'configmaps'].includes(resource)))
+      .map(({ verbs, resources }) => [role.kind, role.metadata.namespace, resources.join(), verbs.join()].join(' ')),
+  );
+  // For the worker and for watch.
+  assert.deepEqual(ofSecrets.sort(), [
+    'Role pay secrets get',
+    'Role pay secrets get',
+    'Role shop secrets get',
+    'Role shop secrets get',
+  ]);
+  for (const { spec } of processes(objects)) {
+    assert.ok(argsOf(spec).includes('--enable-config-tracking=false'));
+    assert.equal(await complaintAbout(argsOf(spec)), undefined);
+  }
+});

@@ -51,7 +51,7 @@ export async function desiredOf(deps: Dependencies, key: CanaryKey, mayGet: MayG
 /** The pod spec with the names of the target's own configs and pods in place of the primary's. */
 async function asTargets(deps: Dependencies, canary: Canary, spec: PodSpec): Promise<PodSpec> {
   const names = new Map<string, string>();
-  for (const reference of configReferences(spec)) {
+  for (const reference of deps.settings.configTracking ? configReferences(spec) : []) {
     const type = reference.kind === 'configmap' ? CONFIG_MAPS : SECRETS;
     const copy = await deps.cache.get(type, canary.namespace, reference.name);
     if (copy && isOwnedBy(copy, canary.owner)) names.set(keyOf(reference), sourceOfCopy(reference.name, canary.name));
