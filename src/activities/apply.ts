@@ -15,6 +15,7 @@ import { drain } from './drain.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './generated.js';
 import { keep } from './kept.js';
 import { routed } from './routed-at.js';
+import { remembering } from './said.js';
 import { writeStatus } from './status.js';
 import { claimOf, termsOf } from './tenure.js';
 import { divert, pointBack } from './warm.js';
@@ -39,14 +40,19 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   await fence.renew(term, { spec, observedApprovals: input.observedApprovals });
   let shipment: Shipment | undefined;
   let routedAt: number | undefined;
-  for (const [index, effect] of input.effects.entries()) {
-    if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release, fence);
-    else if (effect.do === 'weights') {
-      const divide = () => carryOut(deps, view, effect, { ...input, fence }, index, signal);
-      const ago = await routed(deps.cache, workbench(deps, view), fence, deps.now, divide);
-      routedAt = performance.now() - ago;
-    } else if (!(await carryOut(deps, view, effect, { ...input, fence }, index, signal))) return { overtaken: true };
-  }
+  const isDone = await remembering(async (said) => {
+    for (const [index, effect] of input.effects.entries()) {
+      if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release, fence);
+      else if (effect.do === 'weights') {
+        const divide = () => carryOut(deps, view, effect, { ...input, fence }, index, signal);
+        const ago = await routed(deps.cache, workbench(deps, view), fence, deps.now, divide);
+        routedAt = performance.now() - ago;
+      } else if (!(await carryOut(deps, view, effect, { ...input, fence }, index, signal))) return false;
+      if (effect.do === 'event') said.push(effect.message);
+    }
+    return true;
+  });
+  if (!isDone) return { overtaken: true };
   if (release) await letGo(deps, fence, input, release);
   // What took its time, as draining may, has used up some of the term that the wait after it needs.
   else if (performance.now() - began > LONG_MS) await fence.renew(term, { spec });

@@ -2,6 +2,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { REFUSED } from '../domain/decide.js';
 import { FencedError, messageOf, RefusedError, UserError } from '../errors.js';
 import { refusalIn } from '../kubernetes/refusals.js';
+import type { FailureDetails } from '../workflows/activities.js';
+import { saidBefore } from './said.js';
 
 /**
  * Turns what an activity threw into the failure the workflow tells apart by its type; the only place that does.
@@ -10,6 +12,22 @@ import { refusalIn } from '../kubernetes/refusals.js';
  * and looks again later, `retried` where nobody but the attempts looks after it
  */
 export function toFailure(thrown: unknown, answers: 'final' | 'retried'): unknown {
+  const failed = told(thrown, answers);
+  const said = saidBefore(thrown);
+  if (said.length === 0 || failed instanceof CancelledFailure || !(failed instanceof Error)) return failed;
+  const details: [FailureDetails] = [{ said }];
+  if (!(failed instanceof ApplicationFailure)) return ApplicationFailure.fromError(failed, { details });
+  const { message, type, nonRetryable, category } = failed;
+  return ApplicationFailure.create({
+    message,
+    details,
+    nonRetryable: nonRetryable === true,
+    ...(typeof type === 'string' ? { type } : {}),
+    ...(category ? { category } : {}),
+  });
+}
+
+function told(thrown: unknown, answers: 'final' | 'retried'): unknown {
   const error = answers === 'final' ? refusalIn(thrown) : thrown;
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (error instanceof RefusedError) return failure(REFUSED, error, true);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Effect } from '../domain/effects.js';
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
@@ -10,6 +11,7 @@ import { say } from './apply.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
+import { remembering } from './said.js';
 import { writeStatus } from './status.js';
 import { claimOf, termsOf } from './tenure.js';
 import { isDiverted, pointBack } from './warm.js';
@@ -36,7 +38,31 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   const fence = claimOf(deps, input, view);
   await fence.renew(term);
   const bench = workbench(deps, view);
-  await tell(deps, view, input, input.reason, REASON_INDEX);
+  const { servedBy, restored } = await remembering((said) =>
+    retreat(deps, view, bench, { input, fence, said }, signal),
+  );
+  const status = input.status ?? (await statusFromCluster(view, bench));
+  const canaryWeight = servedBy === 'canary' ? 100 : 0;
+  await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
+  if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
+  return { servedBy };
+}
+
+interface Retreat {
+  readonly input: RollBackInput;
+  readonly fence: LeaseClaim;
+  /** What has been said so far. */
+  readonly said: string[];
+}
+
+async function retreat(
+  deps: Dependencies,
+  view: CanaryView,
+  bench: Workbench,
+  { input, fence, said }: Retreat,
+  signal: AbortSignal,
+): Promise<RolledBack & { readonly restored: string | undefined }> {
+  said.push(...(await tell(deps, view, input, input.reason, REASON_INDEX)));
   const diverted = await isDiverted(deps.cache, bench);
   let restored: string | undefined;
   if (diverted) {
@@ -46,17 +72,13 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   }
   const servedBy = await moveTraffic(deps, bench, fence);
   if (!diverted) restored = await bench.workload.restore(bench.canary, fence);
-  await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1);
+  said.push(...(await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
   if (servedBy === 'primary') {
     await drain(bench.router, bench.canary, signal);
     await pointBack(deps.cache, bench, fence);
     await bench.workload.scaleDown(bench.canary, fence);
   }
-  const status = input.status ?? (await statusFromCluster(view, bench));
-  const canaryWeight = servedBy === 'canary' ? 100 : 0;
-  await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
-  if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
-  return { servedBy };
+  return { servedBy, restored };
 }
 
 /** For the run that was shut out: what has become of its release. */
@@ -115,20 +137,25 @@ async function hasPods(bench: Workbench): Promise<boolean> {
   return (await bench.workload.replicas(bench.canary)) > 0;
 }
 
+/** @returns what it has said; nothing is said twice */
 async function tell(
   deps: Dependencies,
   view: CanaryView,
   input: RollBackInput,
   message: string,
   position: number,
-): Promise<void> {
+): Promise<readonly string[]> {
   const index = input.fence.seq * 100;
   const events = position === REASON_INDEX ? input.before : [];
+  const said: string[] = [];
+  const once = async (effect: Effect & { do: 'event' }, at: number): Promise<void> => {
+    if (input.told?.includes(effect.message)) return;
+    await say(deps, view, effect, input.at, at);
+    said.push(effect.message);
+  };
   try {
-    for (const [i, effect] of events.entries()) {
-      if (effect.do === 'event') await say(deps, view, effect, input.at, index + i);
-    }
-    await say(deps, view, { do: 'event', type: 'Warning', message }, input.at, index + position);
+    for (const [i, effect] of events.entries()) if (effect.do === 'event') await once(effect, index + i);
+    await once({ do: 'event', type: 'Warning', message }, index + position);
   } catch (error) {
     // An Event that can't be written must not keep traffic on a bad version.
     deps.log.error(
@@ -136,6 +163,7 @@ async function tell(
       `recording an event failed: ${messageOf(error)}`,
     );
   }
+  return said;
 }
 
 function failedMessage(input: RollBackInput, servedBy: 'primary' | 'canary'): string {

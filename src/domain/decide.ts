@@ -1,3 +1,4 @@
+import { isPolicyGate } from './approvals.js';
 import type { Decision } from './effects.js';
 import type { Findings, HookRound, Readiness, World } from './findings.js';
 import { messagesFor } from './messages.js';
@@ -62,6 +63,8 @@ export type Happening =
   | {
       readonly type: 'failed';
       readonly error: Failure;
+      /** The events that were recorded before it failed; earlier versions don't tell. */
+      readonly said?: readonly string[];
       /** It was the way back. */
       readonly rollingBack?: true;
       /** Runs of earlier versions have tried again at once. */
@@ -82,7 +85,18 @@ interface Failure {
  * @param now milliseconds since 1970
  */
 export function decide(state: State, happening: Happening, now: number): Decision {
-  return announced(state, decided(state, happening, now), now);
+  const decision = announced(state, decided(state, happening, now), now);
+  return happening.type === 'failed' ? decision : withoutRepeats(state, decision);
+}
+
+/**
+ * What could not be carried out is decided again until it can be, or something else is. Its events are only said once;
+ * who listens outside, and the record, have them when all is done.
+ */
+function withoutRepeats({ told }: State, decision: Decision): Decision {
+  if (told === undefined || decision.do !== 'apply') return decision;
+  const effects = decision.effects.filter((effect) => effect.do !== 'event' || !told.includes(effect.message));
+  return { ...decision, effects, next: { ...decision.next, told: undefined } };
 }
 
 function decided(state: State, happening: Happening, now: number): Decision {
@@ -109,10 +123,12 @@ function decided(state: State, happening: Happening, now: number): Decision {
  * opened elsewhere is asked at once, after a check of what it lets through.
  */
 function toldBy(state: State, change: Change): State {
-  const checkDueAt = change.kind === 'gate' && state.gate ? 0 : state.checkDueAt;
+  const opens = change.kind === 'gate' && state.gate !== undefined;
+  const checkDueAt = opens ? 0 : state.checkDueAt;
+  const gate = opens && !isPolicyGate(state.gate) ? { ...state.gate, askedAgainAt: 0 } : state.gate;
   const asks = change.kind === 'request' || change.kind === 'target' || change.kind === 'config';
   const triggers = asks && !state.triggers.includes(change.by) ? [...state.triggers, change.by] : state.triggers;
-  return { ...state, fresh: true, checkDueAt, triggers, cause: change.kind === 'request' ? change : state.cause };
+  return { ...state, fresh: true, checkDueAt, gate, triggers, cause: change.kind === 'request' ? change : state.cause };
 }
 
 function observed(before: State, findings: Findings, asOf: number, now: number): Decision {
@@ -296,9 +312,16 @@ function failed(state: State, happening: Happening & { type: 'failed' }, now: nu
   const later: State = atOnce
     ? { ...state, waiting, fresh: true }
     : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
-  const next = withProblem(withoutWarmPods(later, now), error.message, now);
+  const known = happening.said === undefined ? later : withTold(later, happening.said);
+  const next = withProblem(withoutWarmPods(known, now), error.message, now);
   if (next.problem.count > 1) return nothing(next);
   const said = warning(error.message);
   if (!isRefused) return apply([said], 'report a failure', next, now);
   return apply([said, refusedCondition(error.message)], REFUSAL_REPORT, { ...next, markedInvalid: true }, now);
 }
+
+function withTold(state: State, said: readonly string[]): State {
+  return { ...state, told: [...new Set([...(state.told ?? []), ...said])].slice(-TOLD_LIMIT) };
+}
+
+const TOLD_LIMIT = 40;

@@ -52,6 +52,8 @@ export interface HookGate {
   readonly since: number;
   /** What waits there; of a gate that an earlier version has closed it isn't known. */
   readonly revision?: Revision;
+  /** It isn't asked again before this, whatever wakes the release; not so where an earlier version has closed it. */
+  readonly askedAgainAt?: number;
 }
 
 /** A gate that the policy keeps closed until enough people have approved. What it demands, the newest policy says. */
@@ -215,6 +217,8 @@ export interface State extends Standing {
   readonly archives?: boolean;
   /** Messages that are said once for a revision, however often the tick comes by. */
   readonly said: readonly string[];
+  /** Events of decisions that failed after they were recorded: tried again, they aren't said again. */
+  readonly told?: readonly string[] | undefined;
   readonly ending: Ending | undefined;
   /** What the present revision ships, as far as it has been seen. */
   readonly shipment?: Shipment;

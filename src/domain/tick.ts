@@ -1,4 +1,4 @@
-import type { ApprovalRule } from './approvals.js';
+import { isPolicyGate, type ApprovalRule } from './approvals.js';
 import type { Findings, Gate, Question, Refusal } from './findings.js';
 import { failedHook, isAvailable, READY, type Readiness } from './findings.js';
 import { check, hasTraffic, verdict } from './judge.js';
@@ -8,7 +8,7 @@ import { isActive, type Phase } from './phases.js';
 import { completing, isHeldRollback, lapsed, passMove, passPolicy, passToPromotion, withheld } from './policy-gates.js';
 import { hasHooks } from './policy.js';
 import { awaitPrimary, needsRescue, whereStranded } from './rescue.js';
-import { compareRevisions, type Revision } from './revision.js';
+import { compareRevisions, sameRevision, type Revision } from './revision.js';
 import type { Standing, Undoing } from './state.js';
 import { intervalMs, policyOf, stuckUntil } from './state.js';
 import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, type Weights } from './weights.js';
@@ -215,7 +215,7 @@ function resting(s: Standing, f: Findings, now: number): Step {
   const wait = awaitPrimary(s, f, now);
   if (wait) return wait;
   const revision = seenRevision(s, f);
-  const gate = lapsed(s, revision, now) ?? passPolicy(s, 'rollout', revision) ?? passGate(s, f, 'confirm-rollout');
+  const gate = lapsed(s, revision, now) ?? passPolicy(s, 'rollout', revision) ?? passGate(s, f, 'confirm-rollout', now);
   if (gate) return gate;
   return { do: 'start', weight: s.stranded ? 100 : 0 };
 }
@@ -325,11 +325,11 @@ function move(s: Standing, f: Findings, now: number): Step {
   if (unapproved) return unapproved;
   // Confirmed is what increases traffic, not the copies that come before it.
   if (strategy.kind === 'canary' && s.phase === 'Progressing' && !weights.mirrored) {
-    const gate = passGate(s, f, 'confirm-traffic-increase');
+    const gate = passGate(s, f, 'confirm-traffic-increase', now);
     if (gate) return gate;
   }
-  if (next === undefined) return passGate(s, f, 'confirm-promotion') ?? { do: 'promote' };
-  return next.do === 'shift' ? (passGate(s, f, 'confirm-promotion') ?? next) : next;
+  if (next === undefined) return passGate(s, f, 'confirm-promotion', now) ?? { do: 'promote' };
+  return next.do === 'shift' ? (passGate(s, f, 'confirm-promotion', now) ?? next) : next;
 }
 
 function nextOf(s: Standing, f: Findings, weights: Weights, now: number): Step | undefined {
@@ -340,12 +340,23 @@ function nextOf(s: Standing, f: Findings, weights: Weights, now: number): Step |
 const BEGIN: Step = { do: 'begin' };
 
 /** @returns what stops at the gate, or undefined where the way is free */
-function passGate(s: Standing, f: Findings, gate: Gate): Step | undefined {
+function passGate(s: Standing, f: Findings, gate: Gate, now: number): Step | undefined {
   if (!hasHooks(policyOf(s), gate) || s.approved.includes(gate) || s.promoteNow) return undefined;
   const round = f[gate];
-  if (round === undefined) return { do: 'ask', question: gate };
+  if (round === undefined) {
+    const at = askedAgainAt(s, f, gate);
+    return at !== undefined && now < at ? { do: 'wait', until: at } : { do: 'ask', question: gate };
+  }
   const denied = failedHook(round);
   return denied && { do: 'closeGate', gate, hook: denied.hook };
+}
+
+/** Whatever wakes the release, a gate is asked once an interval; at once where what it guards, or how it is asked, is new. */
+function askedAgainAt(s: Standing, f: Findings, gate: Gate): number | undefined {
+  const { gate: closed } = s;
+  if (closed === undefined || isPolicyGate(closed) || closed.gate !== gate) return undefined;
+  if (closed.revision === undefined || !sameRevision(closed.revision, seenRevision(s, f))) return undefined;
+  return f.world.policy === undefined && f.analysis === undefined ? closed.askedAgainAt : undefined;
 }
 
 function promoting(s: Standing, f: Findings, now: number): Step {

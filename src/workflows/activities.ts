@@ -80,8 +80,16 @@ export interface Applied {
   readonly routedMsAgo?: number;
 }
 
+/** What an activity that failed tells besides why; those of earlier versions don't. */
+export interface FailureDetails {
+  /** The events that it had recorded before. */
+  readonly said: readonly string[];
+}
+
 export interface RollBackInput extends Tenure {
   readonly before: readonly Effect[];
+  /** Events that an attempt before, which failed, has recorded already. */
+  readonly told?: readonly string[];
   readonly reason: string;
   /** As it shall read when the primary serves; where the canary has to, the weight is corrected. */
   readonly status: StatusEffect | undefined;

@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import { isNews } from '../domain/change.js';
 import { decide, REFUSAL_REPORT, REFUSED, type Happening } from '../domain/decide.js';
 import type { Decision } from '../domain/effects.js';
@@ -132,9 +132,12 @@ export class Driver {
   private async observe(): Promise<void> {
     const { state } = this;
     const asOf = Date.now();
+    // A change is looked at when this look is done, which may have asked webhooks that are to be asked once.
+    const isWhole = patched('looks-are-whole');
+    const orders = () => (isWhole ? this.inbox.hasOrder : !this.inbox.isEmpty);
     const summary = state.phase === 'Progressing' && state.begun ? `look at weight ${state.weight}` : 'look';
     const findings = await this.orElse(() =>
-      this.interruptible(() =>
+      this.interruptible(orders, () =>
         look(summary).observe({ ...this.tenure(), standing: asked(state), fresh: isFresh(state), asOf }),
       ),
     );
@@ -143,8 +146,9 @@ export class Driver {
 
   private async awaitReady({ do: _do, ...what }: Plan & { do: 'awaitReady' }): Promise<void> {
     const { of } = what;
+    const anything = () => !this.inbox.isEmpty;
     const readiness = await this.orElse(() =>
-      this.interruptible(() =>
+      this.interruptible(anything, () =>
         wait(`wait for ${of} pods`).awaitReady({
           ...this.tenure(),
           ...what,
@@ -245,6 +249,7 @@ export class Driver {
         retreat(this.canary.cluster, decision.summary).rollBack({
           ...this.tenure(next),
           before: decision.before,
+          ...(this.state.told === undefined ? {} : { told: this.state.told }),
           reason: decision.summary,
           status: statusOf(next),
           at: Date.now(),
@@ -279,16 +284,16 @@ export class Driver {
   }
 
   /**
-   * A read that is given up the moment something comes in.
+   * A read that is given up the moment something comes in that doesn't wait for it.
    *
    * @returns undefined where it was given up
    */
-  private async interruptible<T>(read: () => Promise<T>): Promise<T | undefined> {
+  private async interruptible<T>(by: () => boolean, read: () => Promise<T>): Promise<T | undefined> {
     const scope = new CancellationScope();
     let done = false;
     const result = scope.run(read).finally(() => (done = true));
     result.catch(() => undefined);
-    await condition(() => done || !this.inbox.isEmpty);
+    await condition(() => done || by());
     if (done) return result;
     scope.cancel();
     try {

@@ -54,6 +54,11 @@ export class Inbox {
     return this.items.length === 0;
   }
 
+  /** Whether somebody has ordered something: that doesn't wait. */
+  get hasOrder(): boolean {
+    return this.items.some(({ type }) => type === 'order');
+  }
+
   /** Takes everything out, in the order in which it came. */
   drain(): Item[] {
     const items = this.items;

@@ -94,6 +94,8 @@ export class Model {
   before: (model: Model) => void = () => undefined;
   /** Effects that fail, with the error. */
   breaks: (effect: Effect, model: Model) => { type: string; message: string } | undefined = () => undefined;
+  /** What keeps a rollback from being carried out, after it was said. */
+  breaksRollback: (model: Model) => { type: string; message: string } | undefined = () => undefined;
   private inbox: Happening[] = [];
   turns = 0;
 
@@ -208,7 +210,7 @@ export class Model {
       };
     return {
       edition: 2,
-      ...(this.policy === this.state.policy ? {} : { policy: this.policy }),
+      ...(JSON.stringify(this.policy) === JSON.stringify(this.state.policy) ? {} : { policy: this.policy }),
       ...(this.deleting ? { deleting: true as const } : {}),
       ...(this.problem === undefined ? {} : { problem: this.problem }),
       ...(this.foreign ? { foreign: true as const } : {}),
@@ -253,9 +255,16 @@ export class Model {
       case 'nothing':
         this.state = decision.next;
         return;
-      case 'rollBack':
-        this.say(decision.before);
-        this.events.push(decision.summary);
+      case 'rollBack': {
+        const known = this.state.told ?? [];
+        const messages = decision.before.flatMap((effect) => (effect.do === 'event' ? [effect.message] : []));
+        const said = [...messages, decision.summary].filter((message) => !known.includes(message));
+        this.events.push(...said);
+        const error = this.breaksRollback(this);
+        if (error) {
+          this.fail({ type: 'failed', error, said, rollingBack: true });
+          return;
+        }
         this.weights = { primary: 100, canary: 0 };
         this.weightsSeen.push(0);
         this.targetReplicas = 0;
@@ -264,13 +273,16 @@ export class Model {
         this.notices.push(...(decision.notices?.('primary') ?? []));
         this.status = { phase: this.state.phase, canaryWeight: 0 };
         return;
+      }
       case 'apply': {
+        const said: string[] = [];
         for (const effect of decision.effects) {
           const error = this.breaks(effect, this);
           if (error) {
-            this.carryOut(decide({ ...this.state, seq: this.state.seq + 1 }, { type: 'failed', error }, this.now));
+            this.fail({ type: 'failed', error, said });
             return;
           }
+          if (effect.do === 'event') said.push(effect.message);
           if (!this.apply(effect)) {
             this.carryOut(decide({ ...this.state, seq: this.state.seq + 1 }, { type: 'overtaken' }, this.now));
             return;
@@ -281,6 +293,10 @@ export class Model {
         return;
       }
     }
+  }
+
+  private fail(happening: Happening & { type: 'failed' }): void {
+    this.carryOut(decide({ ...this.state, seq: this.state.seq + 1 }, happening, this.now));
   }
 
   private restorePrimary(): void {

@@ -3,7 +3,7 @@ import type { Decision } from '../effects.js';
 import type { Gate } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import type { Phase } from '../phases.js';
-import type { State } from '../state.js';
+import { intervalMs, type State } from '../state.js';
 import { seenRevision } from '../tick.js';
 import { afterCheck, preamble } from './analyse.js';
 import { apply, passes, sayOnce, status, tickLater, warning, type Context } from './common.js';
@@ -21,12 +21,13 @@ const TITLES: Readonly<Record<Gate, string>> = {
 export function closeGate(context: Context, gate: Gate, hook: string): Decision {
   const { state, findings, now } = context;
   const since = state.gate?.gate === gate ? state.gate.since : now;
+  const again = findings.world.edition === undefined ? {} : { askedAgainAt: now + intervalMs(state) };
   const checked = gate === 'confirm-rollout' ? state : afterCheck(context);
   const waiting = tickLater(
     {
       ...checked,
       phase: phaseAt(gate, state.phase),
-      gate: { gate, hook, since, revision: seenRevision(state, findings) },
+      gate: { gate, hook, since, revision: seenRevision(state, findings), ...again },
       prepared: gate !== 'confirm-rollout',
       // What a closed gate has kept standing is analysed as ever.
       skipStep: false,
