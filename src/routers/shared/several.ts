@@ -3,6 +3,7 @@ import type { Weights } from '../../domain/weights.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
+import { errorOf } from '../../errors.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { remove } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
@@ -84,9 +85,12 @@ export class SeveralRouter implements Router {
   }
 
   private async forEach(canary: Canary, work: (each: Canary) => Promise<void>): Promise<void> {
-    const problems: unknown[] = [];
-    for (const each of this.each(canary)) await work(each).catch((error: unknown) => problems.push(error));
-    if (problems.length > 0) throw problems[0];
+    const problems: Error[] = [];
+    for (const each of this.each(canary)) {
+      await work(each).catch((error: unknown) => problems.push(errorOf(error)));
+    }
+    const [first] = problems;
+    if (first) throw first;
   }
 
   private each(canary: Canary): readonly Canary[] {

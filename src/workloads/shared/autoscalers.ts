@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Canary } from '../../crds/canary.js';
-import { UserError } from '../../errors.js';
+import { errorOf, UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { KubeError } from '../../kubernetes/client.js';
@@ -46,12 +46,13 @@ export class Autoscalers {
    * @throws UserError where the target has none
    */
   async put(canary: Canary, update: boolean, fence: Claim): Promise<void> {
-    const problems: unknown[] = [];
+    const problems: Error[] = [];
     for (const { of, object } of await this.leftovers(canary)) {
-      await this.drop(canary, of, object, fence).catch((error: unknown) => problems.push(error));
+      await this.drop(canary, of, object, fence).catch((error: unknown) => problems.push(errorOf(error)));
     }
     await this.putWanted(canary, update, fence);
-    if (problems.length > 0) throw problems[0];
+    const [first] = problems;
+    if (first) throw first;
   }
 
   private async putWanted(canary: Canary, update: boolean, fence: Claim): Promise<void> {
