@@ -11,7 +11,10 @@ const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 
 
 async function open(world: World, replicas: number, canary: KubeObject): Promise<void> {
   await world.serinus(['all']);
-  await world.apply(appDeployment({ ...world.app, replicas }), appRoute(world.app), canary);
+  const app = appDeployment({ ...world.app, replicas });
+  // As Kubernetes has it by default, a Deployment that lacks a pod counts as available.
+  const spec = { ...(app['spec'] as object), strategy: { rollingUpdate: { maxUnavailable: replicas > 2 ? 1 : 0 } } };
+  await world.apply({ ...app, spec }, appRoute(world.app), canary);
   await world.phase('Initialized');
 }
 
