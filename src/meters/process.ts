@@ -13,6 +13,7 @@ export class ProcessMeters implements Meters {
   private readonly calls: Counter<'type' | 'outcome'>;
   private readonly deliveries: Counter<'kind' | 'outcome'>;
   private readonly rollbacks: Counter<'by'>;
+  private readonly storms: Counter<'name' | 'namespace'>;
   private readonly attempts: Histogram<'activity' | 'outcome'>;
 
   constructor(now: () => number = Date.now) {
@@ -37,6 +38,12 @@ export class ProcessMeters implements Meters {
       labelNames: ['by'],
       registers,
     });
+    this.storms = new Counter({
+      name: 'serinus_throttled_canaries_total',
+      help: 'Canaries that changed more often, and for longer, than they are looked at',
+      labelNames: ['name', 'namespace'],
+      registers,
+    });
     this.attempts = new Histogram({
       name: 'serinus_activity_duration_seconds',
       help: 'Attempts of activities',
@@ -55,6 +62,8 @@ export class ProcessMeters implements Meters {
   delivered: Meters['delivered'] = (kind, outcome) => this.deliveries.inc({ kind, outcome });
 
   rolledBack: Meters['rolledBack'] = (by) => this.rollbacks.inc({ by });
+
+  throttled: Meters['throttled'] = ({ name, namespace }) => this.storms.inc({ name, namespace });
 
   get contentType(): string {
     return this.registry.contentType;

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.js';
+import type { Budget } from './budget.js';
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 15_000;
@@ -11,6 +12,8 @@ export class WorkQueue {
   private readonly waiting = new Set<string>();
   private readonly running = new Set<string>();
   private readonly again = new Set<string>();
+  /** Those that have used up their share, and come again when they have some. */
+  private readonly delayed = new Set<string>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private stopped = false;
@@ -21,11 +24,16 @@ export class WorkQueue {
    */
   constructor(
     private readonly work: (key: string) => Promise<void>,
-    private readonly options: { readonly concurrency: number; readonly report: (key: string, problem: string) => void },
+    private readonly options: {
+      readonly concurrency: number;
+      readonly report: (key: string, problem: string) => void;
+      /** What each key may have; as much as it likes where undefined. */
+      readonly budget?: Pick<Budget, 'spend'>;
+    },
   ) {}
 
   add(key: string): void {
-    if (this.stopped) return;
+    if (this.stopped || this.delayed.has(key)) return;
     if (this.running.has(key)) this.again.add(key);
     else this.waiting.add(key);
     this.pump();
@@ -50,8 +58,20 @@ export class WorkQueue {
     for (const key of this.waiting) {
       if (this.running.size >= this.options.concurrency) return;
       this.waiting.delete(key);
-      void this.run(key);
+      const wait = this.options.budget?.spend(key) ?? 0;
+      if (wait > 0) this.delay(key, wait);
+      else void this.run(key);
     }
+  }
+
+  private delay(key: string, ms: number): void {
+    this.delayed.add(key);
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.delayed.delete(key);
+      this.add(key);
+    }, ms);
+    this.timers.add(timer);
   }
 
   private async run(key: string): Promise<void> {

@@ -6,9 +6,11 @@ import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { isActive } from '../domain/phases.js';
 import type { Change } from '../domain/state.js';
-import { UserError } from '../errors.js';
+import { messageOf, UserError } from '../errors.js';
+import { recordEvent } from '../kubernetes/events.js';
 import type { KubeObject, NamedObject, ResourceType } from '../kubernetes/object.js';
 import { CANARIES, CONFIG_MAPS, LEASES, METRIC_TEMPLATES, pathOf, SECRETS, SERVICES } from '../kubernetes/object.js';
+import { Budget, type Allowance } from './budget.js';
 import { CanaryIndex } from './canary-index.js';
 import { changedBy, introduce } from './introduction.js';
 import { WorkQueue } from './queue.js';
@@ -24,6 +26,8 @@ export function watchedKinds({
 }
 
 const CONCURRENCY = 8;
+/** Of one Canary: a release with many pods changes in bursts, but never for long. */
+const LOOKS: Allowance = { burst: 60, perSecond: 2, patienceMs: 60_000, againMs: 600_000 };
 /** Everything is looked at again this often, from the caches: it asks nothing of the API server. */
 const RESYNC_MS = 60_000;
 /** The same submission isn't repeated before this has passed. */
@@ -41,10 +45,19 @@ export class Watcher {
   private readonly unsubscribe: (() => void)[] = [];
   private resync: NodeJS.Timeout | undefined;
 
-  constructor(private readonly deps: Dependencies) {
+  /** @param looks how often a Canary is looked at, however often it changes */
+  constructor(
+    private readonly deps: Dependencies,
+    looks: Allowance = LOOKS,
+  ) {
     this.queue = new WorkQueue((key) => this.look(key), {
       concurrency: CONCURRENCY,
       report: (key, problem) => deps.log.warn({ canary: key }, `can't submit: ${problem}`),
+      budget: new Budget(
+        looks,
+        () => deps.now(),
+        (key, ms) => void this.tellOfStorm(key, ms),
+      ),
     });
   }
 
@@ -144,6 +157,22 @@ export class Watcher {
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.index.forget(canary.namespace, canary.name);
+    }
+  }
+
+  /** The breaker: whoever changes all the time is looked at now and then, is named, and keeps nobody else waiting. */
+  private async tellOfStorm(key: string, ms: number): Promise<void> {
+    const { cache, log, meters, now } = this.deps;
+    const { namespace, name } = this.keyFrom(key);
+    const seconds = Math.round(ms / 1000);
+    const message = `${name}.${namespace} has changed without a break for ${seconds} s: it is looked at twice a second only`;
+    log.warn({ canary: `${name}.${namespace}` }, message);
+    meters.throttled({ namespace, name });
+    try {
+      const object = await cache.get(CANARIES, namespace, name);
+      if (object) await recordEvent(cache.client, object, { type: 'Warning', message, at: now(), index: 0 });
+    } catch (error) {
+      log.warn({ canary: `${name}.${namespace}` }, `no event could be recorded: ${messageOf(error)}`);
     }
   }
 

@@ -74,18 +74,21 @@ test('our own', async () => {
   meters.called('confirm-promotion', false);
   meters.delivered('alert', 'refused');
   meters.rolledBack('deadman');
+  meters.throttled({ namespace: 'shop', name: 'cart' });
   meters.attempted('observe', 'completed', 0.2);
   assert.deepEqual(
     [
       ...(await samples(meters, 'serinus_webhook_calls_total')),
       ...(await samples(meters, 'serinus_deliveries_total')),
       ...(await samples(meters, 'serinus_rollbacks_total')),
+      ...(await samples(meters, 'serinus_throttled_canaries_total')),
       ...(await samples(meters, 'serinus_activity_duration_seconds_count')),
     ],
     [
       'serinus_webhook_calls_total{type="confirm-promotion",outcome="failed"} 1',
       'serinus_deliveries_total{kind="alert",outcome="refused"} 1',
       'serinus_rollbacks_total{by="deadman"} 1',
+      'serinus_throttled_canaries_total{name="cart",namespace="shop"} 1',
       'serinus_activity_duration_seconds_count{activity="observe",outcome="completed"} 1',
     ],
   );

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readCanary, parsedCanary } from '../../src/activities/canary.js';
+import type { Dependencies } from '../../src/activities/dependencies.js';
+import { applyCrds } from '../../src/cli/install-crds.js';
+import { APPROVALS_ANNOTATION } from '../../src/crds/approvals.js';
+import { CANARIES, DEPLOYMENTS, EVENTS } from '../../src/kubernetes/object.js';
+import { ProcessMeters } from '../../src/meters/process.js';
+import { DEFAULT_SETTINGS } from '../../src/settings.js';
+import { Budget } from '../../src/watch/budget.js';
+import { WorkQueue } from '../../src/watch/queue.js';
+import { Watcher } from '../../src/watch/watcher.js';
+import { wire } from '../../src/wiring.js';
+import { testDependencies, type Line } from '../api/bench.js';
+import { canaryObject } from '../api/world.js';
+import { deployment, openCluster, type TestCluster } from '../kubernetes/cluster.js';
+import { until } from '../support/until.js';
+
+describe('a budget', () => {
+  const allowance = { burst: 3, perSecond: 1, patienceMs: 10_000, againMs: 60_000 };
+
+  test('gives a burst, then a share, and all of it back after a rest', () => {
+    let now = 0;
+    const budget = new Budget(
+      allowance,
+      () => now,
+      () => undefined,
+    );
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => budget.spend('a')),
+      [0, 0, 0, 1_000],
+    );
+    assert.equal(budget.spend('b'), 0, 'each has its own');
+    now = 1_000;
+    assert.deepEqual([budget.spend('a'), budget.spend('a')], [0, 1_000]);
+    now = 10_000;
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => budget.spend('a')),
+      [0, 0, 0, 1_000],
+    );
+  });
+
+  test('names who asks for too much without a break, once in a while', () => {
+    let now = 0;
+    const told: [string, number][] = [];
+    const budget = new Budget(
+      allowance,
+      () => now,
+      (key, ms) => told.push([key, ms]),
+    );
+    for (now = 0; now <= 90_000; now += 100) budget.spend('storm');
+    assert.deepEqual(
+      told.map(([key]) => key),
+      ['storm', 'storm'],
+    );
+    assert.ok((told[0]?.[1] ?? 0) >= 10_000);
+    for (let at = 0; at < 50; at += 1, now += 2_000) budget.spend('calm');
+    assert.equal(told.length, 2);
+  });
+
+  test('keeps a queue from working on one key only', async () => {
+    const worked = new Map<string, number>();
+    const budget = new Budget(
+      { ...allowance, perSecond: 20 },
+      () => performance.now(),
+      () => undefined,
+    );
+    const queue = new WorkQueue(
+      (key) => {
+        worked.set(key, (worked.get(key) ?? 0) + 1);
+        return Promise.resolve();
+      },
+      { concurrency: 1, budget, report: (key, problem) => assert.fail(`${key}: ${problem}`) },
+    );
+    for (let at = 0; at < 200; at += 1) {
+      queue.add('storm');
+      if (at === 100) queue.add('other');
+      await sleep(1);
+    }
+    await until(() => Promise.resolve(worked.has('other')), 'the other key is worked on');
+    const during = worked.get('storm') ?? 0;
+    assert.ok(during < 100, `${during} times`);
+    queue.add('storm');
+    await until(() => Promise.resolve((worked.get('storm') ?? 0) > during), 'nothing is forgotten');
+    queue.stop();
+  });
+});
+
+describe('a Canary that is hostile to all others', () => {
+  let attacker: TestCluster;
+  let victim: TestCluster;
+  before(async () => {
+    attacker = await openCluster();
+    victim = await openCluster();
+    await applyCrds(attacker.client);
+  });
+  after(async () => {
+    await attacker.close();
+    await victim.close();
+  });
+
+  const KEYS = Array.from({ length: 36_000 }, (_, key) => `${key.toString(36)}: 0\n`).join('');
+
+  /** One process for all namespaces, which looks and submits nothing. */
+  function watching(submitted: Map<string, number>, log: Line[], namespace?: string): Dependencies {
+    const nowhere = undefined as unknown as Parameters<typeof testDependencies>[3];
+    const { log: logger } = testDependencies(attacker.client, attacker.namespace, 'test', nowhere, log);
+    const deps = wire(attacker.client, nowhere, { ...DEFAULT_SETTINGS, clusterName: 'test', namespace }, logger);
+    const submissions = Object.assign(Object.create(deps.submissions), {
+      submit: (key: { namespace: string; name: string }) => {
+        const name = `${key.namespace}/${key.name}`;
+        submitted.set(name, (submitted.get(name) ?? 0) + 1);
+        return Promise.resolve({ verdict: 'started' });
+      },
+    }) as Dependencies['submissions'];
+    return { ...deps, submissions, meters: new ProcessMeters() };
+  }
+
+  test('delays another namespace by less than a second, and is named when it goes on', async () => {
+    const { client } = attacker;
+    const log: Line[] = [];
+    const submitted = new Map<string, number>();
+    const deps = watching(submitted, log);
+    const name = 'cart';
+    await client.create(DEPLOYMENTS, deployment(victim.namespace, name, 'podinfo:6.0.0'));
+    await client.create(CANARIES, canaryObject(victim.namespace, name));
+    const hostile = canaryObject(attacker.namespace, 'hostile');
+    const key = { cluster: 'test', namespace: victim.namespace, name };
+
+    /** From a change in the cluster to what is made of it. */
+    const tick = async (priority: number): Promise<number> => {
+      const before = performance.now();
+      const { metadata } = await client.patch(CANARIES, 'merge', victim.namespace, name, {
+        metadata: { labels: { at: String(priority) } },
+      });
+      const seen = async (): Promise<boolean> => {
+        const view = await readCanary(deps, key);
+        return view?.object.metadata.resourceVersion === metadata.resourceVersion && view?.refusal === undefined;
+      };
+      await until(seen, 'the change is seen');
+      return performance.now() - before;
+    };
+    const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? NaN;
+
+    const watcher = new Watcher(deps);
+    await watcher.start();
+    try {
+      await until(() => Promise.resolve(submitted.has(`${victim.namespace}/${name}`)), 'the victim is looked at');
+      const calm: number[] = [];
+      for (let at = 0; at < 7; at += 1) calm.push(await tick(at));
+
+      await client.create(CANARIES, {
+        ...hostile,
+        metadata: { ...hostile.metadata, annotations: { [APPROVALS_ANNOTATION]: KEYS } },
+      });
+      let storming = true;
+      const storm = (async () => {
+        for (let at = 0; storming; at += 1) {
+          const body = { metadata: { labels: { at: String(at) } } };
+          await client.patch(CANARIES, 'merge', attacker.namespace, 'hostile', body);
+        }
+      })();
+      const stormy: number[] = [];
+      for (let at = 10; at < 17; at += 1) stormy.push(await tick(at));
+      storming = false;
+      await storm;
+      const delay = median(stormy) - median(calm);
+      assert.ok(delay < 1_000, `${delay} ms: ${JSON.stringify({ calm, stormy })}`);
+
+      const view = await readCanary(deps, { cluster: 'test', namespace: attacker.namespace, name: 'hostile' });
+      assert.equal(view?.refusal?.field, `metadata.annotations["${APPROVALS_ANNOTATION}"]`);
+      assert.equal(view.canary, undefined);
+    } finally {
+      watcher.stop();
+      await deps.cache.stop();
+    }
+  });
+
+  test('is read once a version, whoever asks', async () => {
+    const deps = watching(new Map(), []);
+    const object = await attacker.client.get(CANARIES, attacker.namespace, 'hostile');
+    assert.ok(object);
+    const first = parsedCanary(deps, object);
+    assert.equal(parsedCanary(deps, structuredClone(object)), first);
+    const newer = {
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: `${object.metadata.resourceVersion}1` },
+    };
+    assert.notEqual(parsedCanary(deps, newer), first);
+    assert.notEqual(
+      parsedCanary({ settings: { ...deps.settings } }, object),
+      first,
+      'other settings mean other things',
+    );
+    await deps.cache.stop();
+  });
+
+  test('is named by an event, a line of the log and a counter when it changes without a break', async () => {
+    const log: Line[] = [];
+    const deps = watching(new Map(), log, attacker.namespace);
+    const watcher = new Watcher(deps, { burst: 3, perSecond: 1, patienceMs: 2_000, againMs: 60_000 });
+    await watcher.start();
+    try {
+      const said = (): boolean => log.some(({ message }) => message.includes('hostile.'));
+      for (let at = 0; at < 2_000 && !said(); at += 1) {
+        const body = { metadata: { labels: { storm: String(at) } } };
+        await attacker.client.patch(CANARIES, 'merge', attacker.namespace, 'hostile', body);
+      }
+      assert.ok(said(), 'nothing was said in the log');
+      const about = async (): Promise<boolean> => {
+        const { items } = await attacker.client.list(EVENTS, { namespace: attacker.namespace });
+        return items.some((event) =>
+          /^hostile\..* has changed without a break for \d+ s/.test(String(event['message'])),
+        );
+      };
+      await until(about, 'an event names it');
+      assert.match(
+        await deps.meters.expose(),
+        /serinus_throttled_canaries_total\{name="hostile",namespace="[^"]+"\} 1/,
+      );
+    } finally {
+      watcher.stop();
+      await deps.cache.stop();
+    }
+  });
+});
