@@ -47,7 +47,7 @@ function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefin
   const { uid, resourceVersion } = object.metadata;
   const once = uid === undefined || resourceVersion === undefined ? undefined : `${resourceVersion} ${text}`;
   const parsed = readOnce(deps, `kept ${uid}`, once, () => {
-    const { generation, spec, approvals, own = {} } = JSON.parse(text) as Kept;
+    const { generation, spec, approvals, own = {} } = keptIn(text);
     const annotations = withOwnSettings(withApprovals(object.metadata.annotations, approvals), own);
     const metadata = { ...object.metadata, generation, annotations };
     return parseCanary({ ...object, metadata, spec }, parseOptions(deps));
@@ -92,6 +92,16 @@ function readOnce(
   const [oldest] = known.keys();
   if (known.size > MOST_READ && oldest !== undefined) known.delete(oldest);
   return parsed;
+}
+
+/** Whoever may write Leases may have spoilt it: then there is nothing to go on by, and the Canary is as if it never was valid. */
+function keptIn(text: string): Kept {
+  try {
+    return JSON.parse(text) as Kept;
+  } catch (error) {
+    if (error instanceof SyntaxError) return { generation: 0, spec: undefined };
+    throw error;
+  }
 }
 
 /** What the Lease keeps of a valid Canary. */
