@@ -1,5 +1,6 @@
 import type { Effect } from '../domain/effects.js';
 import type { Shipment } from '../domain/shipment.js';
+import type { Weights } from '../domain/weights.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import type { Renewal } from '../kubernetes/lease.js';
@@ -15,6 +16,8 @@ import { drain } from './drain.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './generated.js';
 import { keep } from './kept.js';
 import { routed } from './routed-at.js';
+import { mend } from './mend.js';
+import { send } from './send.js';
 import { remembering } from './said.js';
 import { writeStatus } from './status.js';
 import { claimOf, termsOf } from './tenure.js';
@@ -122,15 +125,18 @@ async function work(
       await buildPrimary(deps.cache, bench, fence);
       return true;
     case 'reconcile': {
-      const { do: _do, ...weights } = effect;
-      await reconcileAll(deps.cache, bench, weights, fence);
+      const { runs } = effect;
+      const { term } = termsOf(input, deps.settings.leaseSeconds);
+      if (runs === undefined) await reconcileAll(deps.cache, bench, weightsIn(effect), fence);
+      else await mend(deps, view, bench, { ...effect, runs }, { fence, term });
       return true;
     }
-    case 'weights': {
-      const { do: _do, ...weights } = effect;
-      await router.setWeights(canary, weights, fence);
+    case 'weights':
+      await send(deps, bench, weightsIn(effect), { fence, signal });
       return true;
-    }
+    case 'grow':
+      await workload.grow(canary, effect.pods, fence);
+      return true;
     case 'drain':
       await drain(router, canary, signal);
       return true;
@@ -174,6 +180,10 @@ async function work(
     default:
       return unknownEffect(effect);
   }
+}
+
+function weightsIn({ primary, canary, mirrored, everybody }: Weights): Weights {
+  return { primary, canary, ...(mirrored ? { mirrored } : {}), ...(everybody ? { everybody } : {}) };
 }
 
 /** A worker of an older version must not take what it doesn't know for done. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Canary } from '../crds/canary.js';
 import type { Weights } from '../domain/weights.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
@@ -8,7 +7,7 @@ import { CANARIES, SERVICES } from '../kubernetes/object.js';
 import { desiredService, type ServiceSelector, type ServiceWish } from '../kubernetes/objects/service.js';
 import { isFree, isOwnedBy, type OwnedObject } from '../kubernetes/ownership.js';
 import { write } from '../kubernetes/write.js';
-import type { PodsView, TargetView } from '../workloads/port.js';
+import type { PodsView, WarmPods } from '../workloads/port.js';
 import { ownedServices } from '../workloads/shared/owned.js';
 import { selecting } from '../workloads/shared/selector.js';
 import type { Workbench } from './canary.js';
@@ -38,20 +37,6 @@ export async function reconcileAll(
   if (pods) await putServices(cache, [apexService(canary, pods)], fence);
   await router.reconcile(canary, weights, fence);
   await putFinalizer(cache, canary, canary.revertOnDeletion, fence);
-}
-
-/** Generated objects that aren't as they should be, `Kind/name`. */
-export async function driftOf(cache: ClusterCache, bench: Workbench, view: TargetView): Promise<readonly string[]> {
-  const { canary, router, workload } = bench;
-  const drift: string[] = [];
-  for (const wish of view.pods ? allServices(canary, view.pods) : []) {
-    const current = await cache.get(SERVICES, wish.namespace, wish.name);
-    const inOrder = current && isFree(current, wish) && isDeepStrictEqual(desiredService(wish, current), current);
-    if (!inOrder) drift.push(`Service/${wish.name}`);
-  }
-  drift.push(...(await workload.drift(canary)), ...(await router.drift(canary)));
-  if (hasFinalizer(bench.object) !== canary.revertOnDeletion) drift.push('Canary/finalizer');
-  return drift;
 }
 
 /**
@@ -120,14 +105,19 @@ function originalSelector(service: KubeObject): Readonly<Record<string, string>>
   }
 }
 
-async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[], fence: Claim): Promise<void> {
+/** Makes Services as they shall be. */
+export async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[], fence: Claim): Promise<void> {
   for (const wish of wishes) {
     await write(cache, SERVICES, wish, (current) => desiredService(wish, current), { fence, right: wish });
   }
 }
 
-function allServices(canary: Canary, pods: PodsView): readonly ServiceWish[] {
-  return [canaryService(canary, pods), primaryService(canary, pods), apexService(canary, pods)];
+/** A Canary's three Services. @param warm the pods that the canary's leads to instead of the target's */
+export function servicesOf(canary: Canary, pods: PodsView, warm?: WarmPods): readonly ServiceWish[] {
+  const ofCanary = canaryService(canary, pods);
+  const toWarm = warm && { labels: selecting(pods.selector, warm.label(pods.selector)) };
+  const diverted = toWarm ? { ...ofCanary, selector: toWarm } : ofCanary;
+  return [diverted, primaryService(canary, pods), apexService(canary, pods)];
 }
 
 function ofTarget({ selector }: PodsView): ServiceSelector {

@@ -1,6 +1,7 @@
 import { approvalsDigest } from '../crds/approvals.js';
 import type { Findings, NotReady, Question, World } from '../domain/findings.js';
 import { isActive } from '../domain/phases.js';
+import type { Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
 import type { Standing } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
@@ -14,10 +15,14 @@ import { readCanary, workbench, type CanaryView, type Workbench } from './canary
 import type { Inquiry } from './checks.js';
 import type { Dependencies } from './dependencies.js';
 import { refuseContested } from './contest.js';
-import { driftOf, hasFinalizer } from './generated.js';
+import { hasFinalizer } from './generated.js';
+import { repairsIn } from './mend.js';
 import { targetOf } from './meters.js';
 import { goneBy, isNews, policyIn } from './policy.js';
+import { namesOf, survey } from './survey.js';
 import { isFenced, keepAlive } from './tenure.js';
+import { isDiverted } from './warm.js';
+import { podsNeeded } from './whole.js';
 
 /**
  * One look at the world. What is asked of webhooks and metrics, and in which order, the core says: it is given what is
@@ -85,7 +90,7 @@ async function look(
   if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
     const bench = workbench(deps, view);
-    return await closeLook(deps, bench, input, await withUnused(bench, bare));
+    return await closeLook(deps, view, bench, input, await withUnused(bench, bare));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
@@ -107,6 +112,7 @@ async function withUnused({ canary, workload }: Workbench, world: World): Promis
  */
 async function closeLook(
   deps: Dependencies,
+  view: CanaryView,
   bench: Workbench,
   input: ObserveInput,
   bare: World,
@@ -116,7 +122,7 @@ async function closeLook(
       await bench.workload.refresh(bench.canary);
       await bench.router.refresh(bench.canary);
     }
-    return { world: { ...bare, edition: 2, ...(await parts(deps, bench, input)) }, bench };
+    return { world: { ...bare, edition: 2, ...(await parts(deps, view, bench, input)) }, bench };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const pods = await podsOf(deps, bench, input);
@@ -162,7 +168,12 @@ function isDeleting(canary: KubeObject): boolean {
   return canary.metadata.deletionTimestamp !== undefined && hasFinalizer(canary);
 }
 
-async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput): Promise<Partial<World>> {
+async function parts(
+  deps: Dependencies,
+  canaryView: CanaryView,
+  bench: Workbench,
+  input: ObserveInput,
+): Promise<Partial<World>> {
   const { canary, router, workload } = bench;
   const pods = await podsOf(deps, bench, input);
   try {
@@ -171,10 +182,12 @@ async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput):
     if (!isActive(input.standing.phase) && !isDeleting(bench.object)) await refuseContested(deps, bench);
     const known = input.standing.applied;
     const initialised = input.standing.promoted !== '';
+    const generated = await generatedAs(deps, canaryView, bench, view, input);
+    // What carries the traffic is put right, whatever keeps the route from being told.
+    if (generated.problem !== undefined) return { built: view.built, ...pods, ...generated };
     const weights = await router.weights(canary);
     const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(bench) : undefined;
-    const drift = initialised ? await driftOf(deps.cache, bench, view) : [];
-    const refused = await rehearsed(deps, bench, input, view, drift);
+    const refused = await rehearsed(deps, bench, input, view, generated.drift);
     return {
       ...(mistake === undefined ? {} : { mistake }),
       ...(refused === undefined ? {} : { refused }),
@@ -183,8 +196,8 @@ async function parts(deps: Dependencies, bench: Workbench, input: ObserveInput):
       ...(known && sameRevision(known, view.revision) ? {} : { revision: view.revision }),
       sameAsPrimary: view.sameAsPrimary,
       ...(weights ? { weights } : {}),
-      // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
-      drift,
+      ...generated,
+      ...(await shortageOf(bench, input, weights)),
     };
   } catch (error) {
     // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
@@ -207,6 +220,39 @@ async function rehearsed(
   if (!mayStart || drift.length > 0) return undefined;
   const isNews = !sameAsPrimary && (!applied || !sameRevision(applied, revision));
   return isNews || standing.again ? deps.rehearsals.refusal(bench, revision, fence) : undefined;
+}
+
+/** How what is generated stands. */
+async function generatedAs(
+  deps: Dependencies,
+  view: CanaryView,
+  bench: Workbench,
+  { pods, built }: TargetView,
+  { standing }: ObserveInput,
+): Promise<Pick<World, 'drift' | 'leftAlone' | 'problem'>> {
+  const unserved = standing.promoted === '';
+  // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+  if (unserved && (standing.phase !== 'Initializing' || !built)) return { drift: [], leftAlone: [] };
+  const diverted = standing.undoing?.diverted ?? (await isDiverted(deps.cache, bench));
+  const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };
+  const { strays, left, problem } = await survey(deps.cache, bench, at);
+  return {
+    drift: namesOf(strays),
+    leftAlone: left.map(({ why }) => why),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** All of the traffic is about to come to the primary: has it the pods? */
+async function shortageOf(
+  { canary, workload }: Workbench,
+  { standing }: ObserveInput,
+  weights: Weights | undefined,
+): Promise<Pick<World, 'short'>> {
+  if (standing.phase !== 'Promoting') return {};
+  const weight = weights?.canary ?? standing.weight;
+  const needed = await podsNeeded({ canary, workload }, weight, standing.undoing?.diverted ?? false);
+  return needed > (await workload.size(canary, 'primary')) ? { short: needed } : {};
 }
 
 async function ask(

@@ -2,15 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect } from '../domain/effects.js';
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
-import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../domain/weights.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
-import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
 import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
+import { comeHome } from './home.js';
 import { remembering } from './said.js';
 import { writeStatus } from './status.js';
 import { claimOf, termsOf } from './tenure.js';
@@ -70,7 +69,8 @@ async function retreat(
     restored = await bench.workload.restore(bench.canary, fence);
     await untilPrimaryServes(deps, bench, signal);
   }
-  const servedBy = await moveTraffic(deps, bench, fence);
+  const { servedBy, problems } = await comeHome(deps, bench, fence, signal);
+  if (problems.length > 0) said.push(...(await tell(deps, view, input, problems.join('; '), REASON_INDEX + 2)));
   if (!diverted) restored = await bench.workload.restore(bench.canary, fence);
   said.push(...(await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
   if (servedBy === 'primary') {
@@ -116,28 +116,6 @@ async function untilPrimaryServes(
   }
 }
 
-async function moveTraffic(deps: Dependencies, bench: Workbench, fence: LeaseClaim): Promise<'primary' | 'canary'> {
-  const { canary, router, workload } = bench;
-  await workload.refresh(canary);
-  const primary = await workload.readiness(canary, 'primary', deps.now());
-  const target = await workload.readiness(canary, 'canary', deps.now());
-  const servedBy = !isAvailable(primary) && isAvailable(target) && (await hasPods(bench)) ? 'canary' : 'primary';
-  try {
-    await router.setWeights(canary, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, fence);
-  } catch (error) {
-    // No route of ours: the user's own leads to the Service of the primary.
-    if (!(error instanceof UserError)) throw error;
-    deps.log.warn({ canary: `${canary.name}.${canary.namespace}` }, messageOf(error));
-  }
-  return servedBy;
-}
-
-/** A workload that is scaled to zero counts as ready, but serves nobody. */
-async function hasPods(bench: Workbench): Promise<boolean> {
-  return (await bench.workload.replicas(bench.canary)) > 0;
-}
-
-/** @returns what it has said; nothing is said twice */
 async function tell(
   deps: Dependencies,
   view: CanaryView,

@@ -5,9 +5,13 @@ import type { CanaryKey } from '../domain/identity.js';
 import type { SeenRevision } from '../domain/revision.js';
 import { UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
-import { readCanary, workbench, type CanaryView } from './canary.js';
+import type { TargetView } from '../workloads/port.js';
+import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
 import type { Dependencies } from './dependencies.js';
-import { driftOf, hasFinalizer } from './generated.js';
+import { hasFinalizer } from './generated.js';
+import { repairsIn } from './mend.js';
+import { namesOf, survey } from './survey.js';
+import { isDiverted } from './warm.js';
 
 export interface FullSighting extends Sighting {
   readonly lease: LeaseView | undefined;
@@ -51,10 +55,28 @@ async function lookAtTarget(
   try {
     const bench = workbench(deps, view);
     const target = await bench.workload.look(bench.canary);
-    return { seen: target, drift: await driftOf(deps.cache, bench, target) };
+    return { seen: target, drift: await driftIn(deps, view, bench, target) };
   } catch (error) {
     // Something a person must mend: the run that is open says so, and nobody needs another.
     if (error instanceof UserError) return { seen: undefined, drift: [] };
     throw error;
   }
+}
+
+/** What somebody fights for, or what can't be put right for now, needs no run. */
+async function driftIn(
+  deps: Dependencies,
+  view: CanaryView,
+  bench: Workbench,
+  { pods, built }: TargetView,
+): Promise<readonly string[]> {
+  const { phase, lastPromotedSpec } = bench.canary.status;
+  const unserved = lastPromotedSpec === '';
+  // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+  if (unserved && (phase !== 'Initializing' || !built)) return [];
+  const diverted = await isDiverted(deps.cache, bench);
+  const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };
+  const { strays, problem } = await survey(deps.cache, bench, at);
+  if (problem !== undefined && strays.length === 0) throw new UserError(problem);
+  return namesOf(strays);
 }

@@ -12,6 +12,8 @@ import type { Workbench } from './canary.js';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 /** Longest wait for the endpoints; without them the primary's rolling update is the quicker way. */
 const ENDPOINTS_MS = 5_000;
+/** Longest wait for more of them, within the time that an activity may take. */
+const GROWTH_MS = 15_000;
 const POLL_MS = 25;
 /** Data planes watch endpoints on their own, and may hear of them a moment later. */
 const HEARD_MS = 150;
@@ -27,6 +29,7 @@ export async function divert(cache: ClusterCache, bench: Workbench, fence: Claim
   const { warm } = workload;
   const selector = await workload.selector(canary);
   if (!warm || !selector) throw new UserError(`${canary.targetRef.name} has no pods of its former version`);
+  await untilBigEnough(bench, warm, fence, signal);
   await select(cache, bench, selecting(selector, warm.label(selector)), fence);
   const began = Date.now();
   while (!(await leadsToWarmPods(cache, bench, warm))) {
@@ -35,6 +38,29 @@ export async function divert(cache: ClusterCache, bench: Workbench, fence: Claim
     await sleep(POLL_MS, undefined, { signal });
   }
   await sleep(HEARD_MS, undefined, { signal });
+}
+
+/**
+ * As many of them as the primary has: it may have grown since they were started, and all of its traffic comes to them.
+ *
+ * @throws UserError where that takes longer than the primary's own rolling update may: a quota forbids it, for instance
+ */
+async function untilBigEnough({ canary }: Workbench, warm: WarmPods, fence: Claim, signal: AbortSignal): Promise<void> {
+  await warm.grow(canary, fence);
+  const began = performance.now();
+  for (;;) {
+    const readiness = await warm.readiness(canary, Date.now());
+    if (readiness?.ready) return;
+    if (performance.now() - began > GROWTH_MS) {
+      const reason = readiness?.reason ?? 'there are none';
+      // What they take of a quota, the primary's own rolling update needs.
+      await warm.drop(canary, fence);
+      throw new UserError(
+        `the pods of the former version are too few for all of the traffic (${reason}): it stays with the primary, whose own rolling update brings that version back`,
+      );
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
 }
 
 /** Whether the canary's Service leads to the warm pods. */

@@ -27,7 +27,7 @@ import { closeGate } from './steps/gate.js';
 import { afterPostRollout } from './steps/hooks.js';
 import { build, initialise } from './steps/initialise.js';
 import { obey } from './steps/orders.js';
-import { failPromotion, finish, movePrimary, promote, skip } from './steps/promote.js';
+import { failPromotion, finish, grow, movePrimary, promote, skip } from './steps/promote.js';
 import {
   awaitReady,
   end,
@@ -256,6 +256,8 @@ function take(context: Context, step: Step): Decision {
       return failPromotion(context, step.reason);
     case 'movePrimary':
       return movePrimary(context, step.weights);
+    case 'grow':
+      return grow(context, step.pods);
     case 'finish':
       return finish(context);
     case 'divert':

@@ -49,6 +49,8 @@ export type Effect =
   | { readonly do: 'scaleUp' }
   | { readonly do: 'scaleDown' }
   | ({ readonly do: 'weights' } & Weights)
+  /** Gives the primary at least so many pods: traffic is about to come to it. */
+  | { readonly do: 'grow'; readonly pods: number }
   /** Waits until the data plane has taken the weights, so that pods which are still sent requests aren't stopped. */
   | { readonly do: 'drain' }
   /** Copies target and configs to the primary, if they still are this revision. */

@@ -74,6 +74,8 @@ export interface World {
   readonly sameAsPrimary: boolean;
   /** Warm pods of the former version, while a promotion is being undone; undefined where there are none. */
   readonly previous?: Readiness;
+  /** The primary has fewer pods than all of the traffic takes, which is about to come to it: so many it takes. */
+  readonly short?: number;
   /** As the traffic provider's object has them; undefined where it has none yet. */
   readonly weights?: Weights;
   /** Generated objects that aren't as they should be and are to be put right, `Kind/name`. */

@@ -29,6 +29,7 @@ export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
       `The route of ${canary} has canary weight ${seen}, not ${set} as was set: going on from there`,
     copying: `Copying ${target} template spec to ${primary}`,
     routingToPrimary: 'Routing all traffic to primary',
+    growing: (pods: number) => `Scaling up ${primary} to ${pods} pods before traffic comes back to it`,
     promoted: `Promotion completed! Scaling down ${target}`,
     promotedSkipped: `Promotion completed! Canary analysis was skipped for ${target}`,
     notReady: (of: 'primary' | 'canary', reason: string) =>

@@ -141,6 +141,8 @@ export interface Standing extends KnownRevisions {
   readonly again?: boolean;
   /** A person wants the next step without the analysis of this one. */
   readonly skipStep?: boolean;
+  /** The primary has been given the pods that all of the traffic takes: once, an autoscaler goes on from there. */
+  readonly grown?: boolean;
   /** The analysis isn't due before this. */
   readonly checkDueAt: number;
   /** The weight stands since then. */

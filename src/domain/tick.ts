@@ -73,6 +73,7 @@ export type Step =
   | { readonly do: 'rollBack'; readonly why: RollbackWhy }
   | { readonly do: 'failPromotion'; readonly reason: string }
   | { readonly do: 'movePrimary'; readonly weights: Weights }
+  | { readonly do: 'grow'; readonly pods: number }
   | { readonly do: 'finish' }
   | { readonly do: 'divert' }
   | { readonly do: 'restorePrimary' }
@@ -108,7 +109,7 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
   if (policy.suspend && !s.undoing) return { do: 'suspend' };
   // Whatever the release is about to do needs what carries the traffic; repairing it is no step of the release.
   if (mustMend(findings)) return { do: 'reconcile' };
-  if (s.undoing) return undoing(s.undoing, findings);
+  if (s.undoing) return undoing(s, s.undoing, findings);
   const known = { ...s, policy };
   if (world.problem !== undefined) return stuck(known, findings, world.problem, now);
   return s.paused ? whilePaused(known, findings) : inPhase(known, findings, now);
@@ -124,7 +125,7 @@ function stuck(s: Standing, f: Findings, problem: string, now: number): Step {
 }
 
 /** Users meet the former version as soon as there is a pod that runs it; the rest follows. */
-function undoing({ stage }: Undoing, f: Findings): Step {
+function undoing(s: Standing, { stage }: Undoing, f: Findings): Step {
   const { primary, previous } = f.world;
   switch (stage) {
     case 'divert':
@@ -132,7 +133,8 @@ function undoing({ stage }: Undoing, f: Findings): Step {
     case 'restore':
       return { do: 'restorePrimary' };
     case 'home':
-      return primary.ready ? { do: 'comeHome' } : { do: 'awaitReady', of: 'primary', readiness: primary };
+      if (!primary.ready) return { do: 'awaitReady', of: 'primary', readiness: primary };
+      return growFirst(s, f) ?? { do: 'comeHome' };
   }
 }
 
@@ -370,8 +372,15 @@ function promoting(s: Standing, f: Findings, now: number): Step {
     if (primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: primary };
     return stuckPromotion(s, f, primary.reason);
   }
+  const first = growFirst(s, f);
+  if (first) return first;
   const { strategy, routed } = policyOf(s);
   return { do: 'movePrimary', weights: routed ? nextPromotionWeights(strategy, weights) : ALL_TO_PRIMARY };
+}
+
+/** Whoever gets all of the traffic must have the pods for it. Asked for once: an autoscaler may know better. */
+function growFirst(s: Standing, { world }: Findings): Step | undefined {
+  return world.short === undefined || s.grown ? undefined : { do: 'grow', pods: world.short };
 }
 
 /** The canary, which has passed, serves everybody; but not a canary that is another one by now. */

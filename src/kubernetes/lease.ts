@@ -32,6 +32,8 @@ export interface LeaseView {
   readonly spec: string | undefined;
   /** The last rollback by the dead-man's switch. */
   readonly retreat: LeaseRetreat | undefined;
+  /** JSON of what was put right lately; undefined where nothing was. */
+  readonly repairs: string | undefined;
 }
 
 export interface LeaseOwner {
@@ -46,6 +48,7 @@ export interface Renewal {
   readonly observedApprovals?: string | undefined;
   readonly spec?: string | undefined;
   readonly retreat?: LeaseRetreat | undefined;
+  readonly repairs?: string | undefined;
 }
 
 /** Who renews a Lease, as far as that is known. */
@@ -68,6 +71,7 @@ const OBSERVED_APPROVALS = 'serinus.dev/observed-approvals';
 const CANARY = 'serinus.dev/canary';
 const SPEC = 'serinus.dev/spec';
 const RETREAT = 'serinus.dev/rolled-back';
+const REPAIRS = 'serinus.dev/repairs';
 /** A Lease without an end still has to name a duration. */
 const NOMINAL_SECONDS = 60;
 const ATTEMPTS = 5;
@@ -135,6 +139,7 @@ export class Leases {
    * @param renewal.observedApprovals set when the run has dealt with these approvals of the Canary
    * @param renewal.spec set when the run goes by another spec now
    * @param renewal.retreat set when the dead-man's switch has rolled back
+   * @param renewal.repairs set when something generated has been put right
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
    */
   async renew(owner: LeaseOwner, fence: Fence, term: Term, renewal: Renewal = {}, tenant: Tenant = {}): Promise<void> {
@@ -152,8 +157,8 @@ export class Leases {
       const holder = term.kind === 'released' ? '' : (tenant.holder ?? view?.holder ?? '');
       const observed = renewal.observedGeneration ?? view?.observedGeneration ?? 0;
       const approvals = renewal.observedApprovals ?? view?.observedApprovals ?? '';
-      const { spec, retreat } = renewal;
-      const content = { holder, fence, term, observed, approvals, spec, retreat };
+      const { spec, retreat, repairs } = renewal;
+      const content = { holder, fence, term, observed, approvals, spec, retreat, repairs };
       if (await this.write(owner, current, content, attempt)) return;
     }
   }
@@ -236,6 +241,7 @@ export class Leases {
       [OBSERVED]: String(content.observed),
       [CANARY]: owner.name,
       ...(content.spec === undefined ? {} : { [SPEC]: content.spec }),
+      ...(content.repairs === undefined ? {} : { [REPAIRS]: content.repairs }),
     };
     if (content.term.kind === 'held') annotations[HELD] = 'true';
     else delete annotations[HELD];
@@ -299,6 +305,7 @@ interface LeaseContent {
   readonly approvals: string;
   readonly spec: string | undefined;
   readonly retreat?: LeaseRetreat | undefined;
+  readonly repairs?: string | undefined;
 }
 
 interface LeaseSpec {
@@ -330,6 +337,7 @@ export function viewOf(lease: KubeObject): LeaseView {
     observedApprovals: annotations[OBSERVED_APPROVALS] ?? '',
     spec: annotations[SPEC],
     retreat: parseRetreat(annotations[RETREAT]),
+    repairs: annotations[REPAIRS],
   };
 }
 

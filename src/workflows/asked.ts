@@ -32,6 +32,7 @@ export function asked(state: State): AskedStanding {
     promoteNow: state.promoteNow,
     skipStep: state.skipStep ?? false,
     again: state.again ?? false,
+    grown: state.grown ?? false,
     ...(state.undoing === undefined ? {} : { undoing: state.undoing }),
     checkDueAt: state.checkDueAt,
     weightSince: state.weightSince,

@@ -1,3 +1,4 @@
+import type { Stray } from '../domain/strays.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
@@ -7,7 +8,8 @@ import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';
 import { isCopyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
 import { withPrefixes } from '../kubernetes/objects/metadata.js';
-import { isCanary, isOurs, isOwnedBy, refuseForeign } from '../kubernetes/ownership.js';
+import { writtenBy } from '../kubernetes/objects/strayed.js';
+import { controllerOf, isCanary, isOurs, isOwnedBy, refuseForeign } from '../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, remove, write } from '../kubernetes/write.js';
 
 /** A config with a value that starts so is left alone. */
@@ -22,6 +24,12 @@ interface Known {
   readonly version: string | undefined;
   /** Undefined where it isn't tracked. */
   readonly checksum: string | undefined;
+}
+
+/** A config, and the name of its copy. */
+export interface Copied {
+  readonly source: ConfigReference;
+  readonly copy: string;
 }
 
 export interface CopyWish {
@@ -110,6 +118,59 @@ export class Configs {
       if (remember) await this.keepPrevious(type, name, source, wish, fence);
       await this.put(type, name, source, wish, fence);
     }
+  }
+
+  /**
+   * Copies of the primary that are missing, are somebody else's, or don't hold what was promoted.
+   *
+   * @param promoted checksums, by the key of what was copied; undefined where they aren't known
+   */
+  async strays(
+    { namespace, owner }: Pick<CopyWish, 'namespace' | 'owner'>,
+    copied: readonly Copied[],
+    promoted: Readonly<Record<string, string>> | undefined,
+  ): Promise<readonly Stray[]> {
+    const strays: Stray[] = [];
+    for (const { source, copy: name } of copied) {
+      const type = configType(source);
+      const object = `${type.kind}/${name}`;
+      const current = await this.cache.get(type, namespace, name);
+      // What several Canaries own, or another one looks after, none of them writes.
+      if (current && (isShared(current, owner) || isAnothers(current, owner))) continue;
+      const wanted = promoted?.[keyOf(source)];
+      const copy = { ...source, name, optional: true };
+      if (!current || !isOurs(current, owner)) strays.push({ object });
+      else if (wanted !== undefined && (await this.checksum(namespace, copy, false)) !== wanted)
+        strays.push({ object, field: 'data', ...writtenBy(current, 'data') });
+    }
+    return strays;
+  }
+
+  /**
+   * Makes one copy hold again what was promoted: what its source still holds, or what was kept of it.
+   *
+   * @param promoted see {@link strays}
+   * @throws UserError where nothing holds it any more
+   */
+  async mend(
+    { source: reference, copy: name }: Copied,
+    promoted: Readonly<Record<string, string>> | undefined,
+    wish: CopyWish,
+    fence: Claim,
+  ): Promise<void> {
+    const type = configType(reference);
+    const { client } = this.cache;
+    const source = await client.get(type, wish.namespace, reference.name);
+    const wanted = promoted?.[keyOf(reference)];
+    const holds = (object: KubeObject | undefined): boolean =>
+      object !== undefined && (wanted === undefined || checksumOf(object) === wanted);
+    const kept = holds(source) ? source : await client.get(type, wish.namespace, `${name}${PREVIOUS}`);
+    if (!kept || !holds(kept)) {
+      throw new UserError(
+        `${type.kind} ${name}.${wish.namespace} can't be made again as it was promoted: ${reference.name} holds something else by now`,
+      );
+    }
+    await this.put(type, name, kept, wish, fence);
   }
 
   /**
@@ -315,6 +376,11 @@ function nameIn(names: ReadonlyMap<string, string>, reference: ConfigReference):
 
 function isShared({ metadata }: KubeObject, owner: OwnerReference): boolean {
   return metadata.ownerReferences?.some((one) => isCanary(one) && one.uid !== owner.uid) ?? false;
+}
+
+function isAnothers(object: KubeObject, owner: OwnerReference): boolean {
+  const controller = controllerOf(object);
+  return controller !== undefined && isCanary(controller) && controller.uid !== owner.uid;
 }
 
 /** Where several Canaries own a copy, all of them go on doing so, the one that wrote last as its controller. */

@@ -1,6 +1,7 @@
 import type { Canary } from '../crds/canary.js';
 import type { Readiness } from '../domain/findings.js';
 import type { Revision } from '../domain/revision.js';
+import type { Stray } from '../domain/strays.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
@@ -53,6 +54,10 @@ export interface WarmPods {
   keep(canary: Canary, until: number, fence: Claim): Promise<void>;
   /** Stops them; nothing where there are none. */
   drop(canary: Canary, fence: Claim): Promise<void>;
+  /** Pods that there are to be; 0 where there are none. */
+  size(canary: Canary): Promise<number>;
+  /** Gives them the primary's size, if they are fewer. */
+  grow(canary: Canary, fence: Claim): Promise<void>;
   /** Undefined where there are none. */
   readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
   /** When they may go, milliseconds since 1970; undefined where there are none. */
@@ -116,15 +121,28 @@ export interface Workload {
   concerns(canary: Canary): Promise<readonly NamedObject[]>;
   /** Calls back whenever target or primary may have become more or less ready. @returns a function that ends it */
   onChange(canary: Canary, listener: () => void): Promise<() => void>;
-  /** What is made for the primary and isn't as it should be, `Kind/name`; what a release changes doesn't count. */
-  drift(canary: Canary): Promise<readonly string[]>;
+  /** What is made for the primary and isn't as it should be; what a release changes doesn't count. */
+  drift(canary: Canary): Promise<readonly Stray[]>;
   /**
    * Makes the primary, the copies of its configs and its autoscaler; while the Canary is initialised, also follows the
    * target's changes, since nobody is served by the primary yet.
    */
   build(canary: Canary, fence: Claim): Promise<void>;
-  /** Makes again what {@link drift} names. */
+  /** Makes again all that {@link drift} names, by what the target holds: for a Canary that is initialised. */
   reconcile(canary: Canary, fence: Claim): Promise<void>;
+  /**
+   * Makes one thing again that {@link drift} names; nothing where it names something else.
+   *
+   * @param runs hash of the revision that a primary which is gone is to run
+   * @throws UserError where what it held isn't known any more
+   */
+  mend(canary: Canary, stray: Stray, runs: string, fence: Claim): Promise<void>;
+  /** Pods that a side is to have: 0 where it is at zero. */
+  size(canary: Canary, of: 'primary' | 'canary'): Promise<number>;
+  /** Most pods that the primary's autoscaler allows; undefined where it has none. */
+  most(canary: Canary): Promise<number | undefined>;
+  /** Gives the primary at least so many pods. @returns whether it had fewer */
+  grow(canary: Canary, pods: number, fence: Claim): Promise<boolean>;
   /**
    * Copies target, configs and the changes of the autoscaler to the primary.
    *
@@ -151,8 +169,6 @@ export interface Workload {
   readonly keepsakes: Keepsakes;
   /** What the Canary says of other objects and has no effect, in words for events. */
   unused(canary: Canary): Promise<readonly string[]>;
-  /** Pods the target is to have now. */
-  replicas(canary: Canary): Promise<number>;
   /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */
   scaleUp(canary: Canary, fence: Claim): Promise<void>;
   /** Stops the target's pods, and keeps its autoscaler from starting any. */

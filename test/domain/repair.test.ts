@@ -6,6 +6,9 @@ import {
   FIGHT_MS,
   FIGHT_REPAIRS,
   isContested,
+  parseRepairs,
+  reasonToLeave,
+  REFUSED_MS,
   withRepairs,
   type Repair,
 } from '../../src/domain/strays.js';
@@ -142,7 +145,7 @@ describe('what is generated is put right', () => {
 describe('whoever fights for a field', () => {
   const stray = { object: SERVICE, field: 'spec.selector' };
   const fought = (times: readonly number[]): readonly Repair[] =>
-    times.reduce<readonly Repair[]>((all, now) => withRepairs(all, [stray], now), []);
+    times.reduce<readonly Repair[]>((all, now) => withRepairs(all, [{ stray }], now), []);
 
   test('is recognised by repetition within a time, for just that field', () => {
     const now = 5_000_000;
@@ -162,11 +165,29 @@ describe('whoever fights for a field', () => {
     assert.deepEqual(withRepairs(often, [], now + 2 * FIGHT_MS), []);
   });
 
+  test('what could not be put right is tried again after a while, and told with its reason', () => {
+    const now = 5_000_000;
+    const refused = (at: number, all: readonly Repair[] = []) => withRepairs(all, [{ stray, refused: 'no' }], at);
+    const once = refused(now);
+    assert.equal(reasonToLeave(stray, once, now + REFUSED_MS - 1), `${SERVICE} can't be put right: no`);
+    assert.equal(reasonToLeave(stray, once, now + REFUSED_MS), undefined);
+    const often = refused(now + 2, refused(now + 1, once));
+    assert.equal(reasonToLeave(stray, often, now + REFUSED_MS + 2), `${SERVICE} can't be put right: no`);
+    assert.equal(reasonToLeave(stray, withRepairs(once, [{ stray }], now + 1), now + 2), undefined);
+  });
+
+  test('what was written down of repairs may be anything', () => {
+    const repairs = withRepairs([], [{ stray }], 7);
+    assert.deepEqual(parseRepairs(JSON.stringify(repairs)), repairs);
+    for (const text of [undefined, '', '{', 'null', '{}', '[1,{},{"object":"x","at":["y"]}]'])
+      assert.deepEqual(parseRepairs(text), []);
+  });
+
   test('is named where Kubernetes knows who it is', () => {
     assert.match(
       contestedMessage({ ...stray, by: 'kubectl-edit' }),
       /spec.selector of Service\/podinfo-primary .*kubectl-edit/,
     );
-    assert.match(contestedMessage({ object: SERVICE }), /^Service\/podinfo-primary is removed again and again:/);
+    assert.match(contestedMessage({ object: SERVICE }), /^Service\/podinfo-primary is removed or changed again and again:/);
   });
 });

@@ -292,6 +292,7 @@ test('an activity that is carried out twice, as after a lost completion, changes
       scaleDown: true,
       weights: true,
       drain: true,
+      grow: true,
       promote: true,
       status: true,
       condition: true,

@@ -106,7 +106,7 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
     // Going down must not fail for it, and coming up gives one pod.
     await bench.workload.scaleDown(bench.canary, bench.fence());
     await bench.workload.scaleUp(bench.canary, bench.fence());
-    assert.equal(await bench.workload.replicas(bench.canary), 1);
+    assert.equal(await bench.workload.size(bench.canary, 'canary'), 1);
   });
 
   test('the primary’s is made with the primary, comes back when it is deleted, and is left alone otherwise', async (t) => {
@@ -122,7 +122,7 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
     await bench.writesNothing('reconciling', () => workload.reconcile(canary, bench.fence()));
     assert.equal((await bench.spec<Spec>(type, 'scaler-primary'))[max], 4, 'changes wait for a release');
     await bench.remove(type, 'scaler-primary');
-    assert.deepEqual(await workload.drift(canary), [`${type.kind}/scaler-primary`]);
+    assert.deepEqual(await workload.drift(canary), [{ object: `${type.kind}/scaler-primary` }]);
     await workload.reconcile(canary, bench.fence());
     assert.deepEqual(await workload.drift(canary), []);
   });
@@ -202,13 +202,13 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
     const bench = await built(t);
     const { workload, canary } = bench;
     await workload.scaleDown(canary, bench.fence());
-    assert.equal(await workload.replicas(canary), 0);
+    assert.equal(await workload.size(canary, 'canary'), 0);
     await workload.scaleUp(canary, bench.fence());
-    assert.equal(await workload.replicas(canary), 2);
+    assert.equal(await workload.size(canary, 'canary'), 2);
     await bench.patch(DEPLOYMENTS, APP, { spec: { replicas: 0 } });
     await bench.patch(type, 'scaler', { spec: { [min]: null } });
     await workload.scaleUp(canary, bench.fence());
-    assert.equal(await workload.replicas(canary), 1);
+    assert.equal(await workload.size(canary, 'canary'), 1);
   });
 
   test('what concerns a Canary includes both', async (t) => {
@@ -260,7 +260,7 @@ describe('a ScaledObject', () => {
     await workload.scaleDown(canary, bench.fence());
     await workload.scaleLikePrimary(canary, bench.fence());
     assert.deepEqual(await annotations(bench, 'scaler'), { note: 'mine' });
-    assert.equal(await workload.replicas(canary), 2);
+    assert.equal(await workload.size(canary, 'canary'), 2);
   });
 
   test('which takes the place of a HorizontalPodAutoscaler leaves none behind, and the other way round', async (t) => {

@@ -43,7 +43,7 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
       const readiness = await workload.readiness(canary, of, Date.now());
       assert.ok(!readiness.ready && !readiness.retriable && !readiness.available, of);
     }
-    assert.equal(await workload.replicas(canary), 0);
+    assert.equal(await workload.size(canary, 'canary'), 0);
     // What needs no target must not fail for the want of one: rolling back, and letting go.
     await workload.restore(canary, bench.fence());
     await workload.settle(canary, bench.fence());
@@ -56,7 +56,7 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
     const { workload, canary } = bench;
     const before = await workload.look(canary);
     assert.deepEqual([before.built, before.sameAsPrimary], [false, false]);
-    assert.ok((await workload.drift(canary)).includes(`${type.kind}/${PRIMARY}`));
+    assert.ok((await workload.drift(canary)).some(({ object }) => object === `${type.kind}/${PRIMARY}`));
     await workload.build(canary, bench.fence());
     const primary = await bench.get(type, PRIMARY);
     assert.deepEqual(primary.metadata.ownerReferences, [canary.owner]);
@@ -157,7 +157,7 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
     await bench.patch(type, PRIMARY, { metadata: { labels: { team: 'red' } } });
     await bench.writesNothing('reconciling', () => workload.reconcile(canary, bench.fence()));
     await bench.remove(type, PRIMARY);
-    assert.ok((await workload.drift(canary)).includes(`${type.kind}/${PRIMARY}`));
+    assert.ok((await workload.drift(canary)).some(({ object }) => object === `${type.kind}/${PRIMARY}`));
     await workload.reconcile(canary, bench.fence());
     assert.deepEqual(await workload.drift(canary), []);
     assert.equal((await workload.look(canary)).sameAsPrimary, true);
@@ -173,7 +173,7 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
       assert.ok(workload.owns(canary).some((one) => one.type === type && one.name === PRIMARY));
       const view = await workload.look(canary);
       assert.deepEqual([view.built, view.sameAsPrimary], [false, false], owner);
-      assert.ok((await workload.drift(canary)).includes(`${type.kind}/${PRIMARY}`));
+      assert.ok((await workload.drift(canary)).some(({ object }) => object === `${type.kind}/${PRIMARY}`));
       const readiness = await workload.readiness(canary, 'primary', Date.now());
       assert.ok(!readiness.ready && !readiness.available);
       assert.equal(await workload.previous(canary), undefined);
@@ -235,20 +235,20 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
     });
     const { revision } = await workload.look(canary);
     await workload.scaleDown(canary, bench.fence());
-    assert.equal(await workload.replicas(canary), 0);
+    assert.equal(await workload.size(canary, 'canary'), 0);
     assert.deepEqual((await workload.look(canary)).revision, revision);
     await bench.writesNothing('scaling down again', () => workload.scaleDown(canary, bench.fence()));
     // Promoted while it is at zero, the primary is not.
     await workload.promote(canary, revision, bench.fence());
     assert.equal((await workload.look(canary)).sameAsPrimary, true);
     await workload.scaleUp(canary, bench.fence());
-    assert.ok((await workload.replicas(canary)) > 0);
+    assert.ok((await workload.size(canary, 'canary')) > 0);
     await bench.writesNothing('scaling up again', () => workload.scaleUp(canary, bench.fence()));
     const target = await bench.get(type, APP);
     assert.equal(target.metadata.annotations?.['team'], 'red');
     assert.deepEqual((await workload.look(canary)).revision, revision);
     await workload.scaleDown(canary, bench.fence());
     await workload.scaleLikePrimary(canary, bench.fence());
-    assert.ok((await workload.replicas(canary)) > 0);
+    assert.ok((await workload.size(canary, 'canary')) > 0);
   });
 }

@@ -43,6 +43,13 @@ export function promote(context: Context): Decision {
   return apply(effects, copying.message, next, now);
 }
 
+/** The primary lacks pods for what is about to come to it: they come first. */
+export function grow({ state, now }: Context, pods: number): Decision {
+  const message = normal(messagesFor(state).growing(pods));
+  const next = awaiting({ ...state, grown: true }, 'primary');
+  return apply([{ do: 'grow', pods }, message], message.message, next, now);
+}
+
 /** The primary serves the new revision: traffic moves back to it, at once or in steps. */
 export function movePrimary({ state, findings, now }: Context, weights: Weights): Decision {
   const say = messagesFor(state);

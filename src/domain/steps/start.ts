@@ -19,6 +19,7 @@ function fromTheStart(state: State): State {
     begun: false,
     skipStep: false,
     again: false,
+    grown: false,
     gate: undefined,
     approved: [],
     said: [],

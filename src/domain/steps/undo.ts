@@ -15,7 +15,7 @@ import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Co
 export function undo(state: State, { by, reason }: Order, recall: Recall | undefined, now: number): Decision {
   const previous = recall?.previous === 'undone' ? undefined : recall?.previous;
   const undoing: Undoing = { stage: previous?.warm ? 'divert' : 'restore', by, reason, to: previous?.revision ?? '' };
-  const next = tickNow({ ...state, phase: 'Promoting', undoing, fresh: true }, now);
+  const next = tickNow({ ...state, phase: 'Promoting', undoing, grown: false, fresh: true }, now);
   const message = warning(messagesFor(state).undoing(by, reason));
   return apply([{ do: 'reopen' }, status(next), message], message.message, next, now);
 }

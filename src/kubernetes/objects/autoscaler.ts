@@ -28,6 +28,8 @@ export interface AutoscalerType {
   readonly withOwn: (source: KubeObject, current: KubeObject, wish: AutoscalerWish) => KubeObject;
   /** Fewest pods that the target's autoscaler asks for. */
   readonly minReplicas: (source: KubeObject) => number;
+  /** Most pods that an autoscaler allows; undefined where it doesn't say. */
+  readonly maxReplicas: (source: KubeObject) => number | undefined;
   /** The target's autoscaler as it lets a target stay at zero, and back; one that does so by itself has none. */
   readonly pausing?: {
     readonly paused: (source: KubeObject) => KubeObject;

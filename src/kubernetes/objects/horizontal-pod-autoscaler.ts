@@ -12,6 +12,7 @@ export const horizontalPodAutoscaler: AutoscalerType = {
   desired,
   withOwn: (source, current, wish) => withBounds(source, current, wish, BOUNDS),
   minReplicas: (source) => (source['spec'] as HpaSpec).minReplicas ?? 1,
+  maxReplicas: (source) => (source['spec'] as HpaSpec).maxReplicas,
 };
 
 function desired(source: KubeObject, current: KubeObject | undefined, wish: AutoscalerWish): KubeObject {

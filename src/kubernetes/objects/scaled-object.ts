@@ -23,6 +23,7 @@ export const scaledObject: AutoscalerType = {
   desired,
   withOwn,
   minReplicas: (source) => (source['spec'] as ScaledObjectSpec).minReplicaCount ?? 0,
+  maxReplicas: (source) => (source['spec'] as ScaledObjectSpec).maxReplicaCount,
   pausing: {
     paused: (source) => withAnnotations(source, { ...source.metadata.annotations, [PAUSED]: '0' }),
     resumed: (source) => withAnnotations(source, without(source.metadata.annotations, [PAUSED])),
@@ -103,6 +104,7 @@ function matching(map: StringMap | undefined, fits: (key: string) => boolean): S
 interface ScaledObjectSpec {
   readonly scaleTargetRef: Readonly<Record<string, unknown>>;
   readonly minReplicaCount?: number;
+  readonly maxReplicaCount?: number;
   readonly advanced?: Advanced;
   readonly triggers?: readonly Trigger[];
   readonly [field: string]: unknown;

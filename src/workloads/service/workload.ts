@@ -2,17 +2,19 @@ import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
 import { READY } from '../../domain/findings.js';
 import type { Revision } from '../../domain/revision.js';
+import type { Stray } from '../../domain/strays.js';
 import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
+import { strayedFields, writtenBy } from '../../kubernetes/objects/strayed.js';
 import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
 import type { Contents, Keepsakes, Previous, TargetView, Workload } from '../port.js';
 import { ownedCopies } from '../shared/owned.js';
 import { KeptForUndo } from '../shared/keepsakes.js';
-import { missing } from '../shared/missing.js';
+import { lostMessage, missing } from '../shared/missing.js';
 import { canonicalJson, contentHash } from '../shared/revision.js';
 import { reopened, restoredRevision, settled, Snapshots, unmarked } from '../shared/snapshots.js';
 import { copiedSpec, serviceCopy, specOf, withAddresses, type ServiceSpec } from './copy.js';
@@ -96,17 +98,45 @@ export class ServiceWorkload implements Workload {
     });
   }
 
-  async drift(canary: Canary): Promise<readonly string[]> {
+  async drift(canary: Canary): Promise<readonly Stray[]> {
     const { primaryName } = canary.targetRef;
     const { canaryName } = canary.service;
     const target = await this.target(canary);
     const found = await this.get(canary, canaryName);
     const current = found && isFree(found, { owner: canary.owner }) ? found : undefined;
-    const follows = current !== undefined && isSame(current, serviceCopy(target, current, canary, 'canary'));
+    const copy = `Service/${canaryName}`;
+    const desired = current && serviceCopy(target, current, canary, 'canary');
+    const fields = current && desired && !isSame(current, desired) ? strayedFields(current, desired) : [];
     return [
-      ...((await this.primary(canary)) ? [] : [`Service/${primaryName}`]),
-      ...(follows ? [] : [`Service/${canaryName}`]),
+      ...((await this.primary(canary)) ? [] : [{ object: `Service/${primaryName}` }]),
+      ...(current
+        ? fields.map((field) => ({ object: copy, field, ...writtenBy(current, field) }))
+        : [{ object: copy }]),
     ];
+  }
+
+  async mend(canary: Canary, { object }: Stray, runs: string, fence: Claim): Promise<void> {
+    if (object === `Service/${canary.service.canaryName}`) {
+      await this.followTarget(canary, await this.target(canary), fence);
+    }
+    if (object !== `Service/${canary.targetRef.primaryName}`) return;
+    const target = await this.target(canary);
+    const spec = revisionOf(target).hash === runs ? specOf(target) : (await this.snapshots.lost(canary, runs)).content;
+    if (!spec) throw new UserError(lostMessage(SERVICES, canary, runs));
+    const former = { ...target, spec };
+    await this.writePrimary(canary, fence, (current) => current ?? serviceCopy(former, undefined, canary, 'primary'));
+  }
+
+  size(canary: Canary, of: 'primary' | 'canary'): Promise<number> {
+    return this.counted(canary, of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name);
+  }
+
+  most(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  grow(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 
   async build(canary: Canary, fence: Claim): Promise<void> {
@@ -162,11 +192,12 @@ export class ServiceWorkload implements Workload {
     return Promise.resolve([]);
   }
 
-  async replicas(canary: Canary): Promise<number> {
-    return (await this.get(canary, canary.targetRef.name)) ? 1 : 0;
+  private async counted(canary: Canary, name: string): Promise<number> {
+    return (await this.get(canary, name)) ? 1 : 0;
   }
 
   async scaleUp(canary: Canary, fence: Claim): Promise<void> {
+    await this.snapshots.keep(canary, await this.get(canary, canary.targetRef.primaryName), fence);
     await this.followTarget(canary, await this.target(canary), fence);
   }
 

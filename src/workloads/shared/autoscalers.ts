@@ -157,6 +157,14 @@ export class Autoscalers {
     return Math.max(1, source ? minReplicas(source) : 1);
   }
 
+  /** Most pods that the primary's autoscaler allows; undefined where there is none, or it doesn't say. */
+  async ceiling({ autoscalerRef, namespace }: Canary): Promise<number | undefined> {
+    if (!autoscalerRef) return undefined;
+    const { type, maxReplicas } = TYPES[autoscalerRef.kind];
+    const copy = await this.cache.get(type, namespace, primaryAutoscalerName(autoscalerRef.name));
+    return copy && maxReplicas(copy);
+  }
+
   /** Keeps the target's autoscaler from scaling it up while it is to stay at zero. */
   async pause(canary: Canary, fence: Claim): Promise<void> {
     await this.change(canary, fence, ({ pausing }) => pausing?.paused);

@@ -1,28 +1,34 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
 import { sameRevision, type Revision } from '../../domain/revision.js';
+import type { Stray } from '../../domain/strays.js';
 import type { ClusterCache } from '../../kubernetes/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import {
   DAEMON_SETS,
   DEPLOYMENTS,
-  titleOf,
   type KubeObject,
   type NamedObject,
   type ResourceType,
 } from '../../kubernetes/object.js';
-import { configReferences, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
+import {
+  configReferences,
+  keyOf,
+  sourceOfCopy,
+  type ConfigReference,
+} from '../../kubernetes/objects/config-references.js';
 import { parseFence } from '../../kubernetes/lease.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
-import { configType, type Configs } from '../configs.js';
+import { configType, type Configs, type Copied } from '../configs.js';
 import { TargetMissing } from '../errors.js';
 import type { Contents, Keepsakes, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
 import { namesInUse, namesToWrite, unshared, type Copier } from './copies.js';
 import { ownedWorkloads } from './owned.js';
 import { KeptForUndo } from './keepsakes.js';
+import { Mending, type Belongings } from './mending.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
 import { servicePorts } from './ports.js';
@@ -35,10 +41,11 @@ import {
   type PrimaryWish,
   type TemplateWish,
 } from './primary.js';
+import { configsOf, withConfigs, withFormerConfigs, withPromotedConfigs } from './promoted-configs.js';
 import { contentHash } from './revision.js';
 import { rolloutId } from './rollout-id.js';
 import { findSelector, matchLabelsOf, primarySelector, selectorOf, type Selector } from './selector.js';
-import { reopened, restoredRevision, settled, Snapshots, unmarked } from './snapshots.js';
+import { isMarkedBy, reopened, restoredRevision, settled, Snapshots, unmarked } from './snapshots.js';
 import { refuseStrangers } from './strangers.js';
 import { WarmDeployment } from './warm-deployment.js';
 
@@ -56,6 +63,7 @@ export class PodWorkload implements Workload {
   readonly warm: WarmPods | undefined;
   readonly keepsakes: Keepsakes;
   private readonly snapshots: Snapshots<PodTemplate>;
+  private readonly mending: Mending;
 
   constructor(
     private readonly of: PodKind,
@@ -70,6 +78,7 @@ export class PodWorkload implements Workload {
       of: (primary) => asPodController(primary).spec.template,
       identity: withoutRolloutId,
     });
+    this.mending = new Mending(of, configs, autoscalers, this.snapshots);
     this.warm = of.type === DEPLOYMENTS ? new WarmDeployment(of, cache, this.snapshots, configs, settings) : undefined;
     const ofPods = { warm: this.warm, configs: settings.configTracking ? configs : undefined };
     this.keepsakes = new KeptForUndo(cache, this.snapshots, ofPods);
@@ -158,12 +167,22 @@ export class PodWorkload implements Workload {
     });
   }
 
-  async drift(canary: Canary): Promise<readonly string[]> {
+  async drift(canary: Canary): Promise<readonly Stray[]> {
     const primary = await this.primary(canary);
-    const autoscaler = await this.autoscalers.drift(canary);
-    const copies = (await this.unshared(canary, primary)).map(titleOf);
-    const others = [...copies, ...autoscaler];
-    return primary ? others : [`${this.kind}/${canary.targetRef.primaryName}`, ...others];
+    return this.mending.strays(canary, await this.belongings(canary, primary));
+  }
+
+  async mend(canary: Canary, stray: Stray, runs: string, fence: Claim): Promise<void> {
+    const { target, revision, tracked } = await this.see(canary);
+    const { hash } = revision;
+    const primary = await this.primary(canary);
+    const wish = await this.wish(canary, target, revision, tracked, fence);
+    if (stray.object !== this.mending.titleOf(canary)) {
+      return this.mending.mend(canary, stray, await this.belongings(canary, primary), wish, fence);
+    }
+    if (primary) return;
+    const made = await this.mending.remade(canary, { target, hash, tracked, wish }, runs, fence);
+    await this.writePrimary(canary, fence, (current) => current ?? made);
   }
 
   async build(canary: Canary, fence: Claim): Promise<void> {
@@ -171,10 +190,11 @@ export class PodWorkload implements Workload {
     const wish = await this.wish(canary, target, revision, tracked, fence);
     await this.configs.copy(tracked, wish.copies, wish, fence, false);
     await this.writePrimary(canary, fence, (current) => {
-      if (!current) return newPrimary(target, wish);
+      if (!current) return withConfigs(newPrimary(target, wish), revision.configs);
+      const known = withConfigs(current, revision.configs);
       // Nobody is served by it yet: it follows the target, for instance to an image that exists.
-      if (runsSameTemplate(target, current, wish)) return current;
-      return { ...current, spec: { ...current.spec, template: newPrimary(target, wish).spec.template } };
+      if (runsSameTemplate(target, current, wish)) return known;
+      return { ...known, spec: { ...current.spec, template: newPrimary(target, wish).spec.template } };
     });
     await this.autoscalers.put(canary, false, fence);
   }
@@ -191,13 +211,19 @@ export class PodWorkload implements Workload {
     const { target, revision: seen, tracked } = await this.see(canary);
     if (!sameRevision(seen, revision)) return false;
     const wish = await this.wish(canary, target, revision, tracked, fence);
-    await this.snapshots.keep(canary, await this.primary(canary), fence);
+    await this.keepPrimary(canary, fence);
     await this.configs.copy(tracked, wish.copies, wish, fence, true);
-    await this.writePrimary(canary, fence, (current) =>
-      current
-        ? this.snapshots.marked(canary, current, promotedPrimary(target, current, wish), fence)
-        : newPrimary(target, wish),
-    );
+    await this.writePrimary(canary, fence, (current) => {
+      if (!current) return withConfigs(newPrimary(target, wish), revision.configs);
+      const again = isMarkedBy(current, fence);
+      const promoted = promotedPrimary(target, current, wish);
+      return this.snapshots.marked(
+        canary,
+        current,
+        withPromotedConfigs(promoted, revision.configs, current, again),
+        fence,
+      );
+    });
     await this.autoscalers.put(canary, true, fence);
     return true;
   }
@@ -213,7 +239,7 @@ export class PodWorkload implements Workload {
       await this.configs.restore(copies, { namespace, owner, prefixes: ['*'] }, fence, epoch);
     }
     // Stamped in any case: a late promotion must not get through.
-    await this.writePrimary(canary, fence, (current) => current && withTemplate(unmarked(current), template), true);
+    await this.writePrimary(canary, fence, (current) => current && restored(current, template), true);
     return restoredRevision(primary);
   }
 
@@ -235,12 +261,35 @@ export class PodWorkload implements Workload {
     return this.autoscalers.unused(canary);
   }
 
-  async replicas(canary: Canary): Promise<number> {
-    const target = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
-    return target ? this.of.replicas(asPodController(target)) : 0;
+  async size(canary: Canary, of: 'primary' | 'canary'): Promise<number> {
+    const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;
+    const object = await this.cache.get(this.type, canary.namespace, name);
+    return object ? this.of.replicas(asPodController(object)) : 0;
+  }
+
+  most(canary: Canary): Promise<number | undefined> {
+    return this.autoscalers.ceiling(canary);
+  }
+
+  async grow(canary: Canary, pods: number, fence: Claim): Promise<boolean> {
+    let grown = false;
+    await this.writePrimary(canary, fence, (current) => {
+      grown = current !== undefined && this.of.replicas(current) < pods;
+      const bigger = current && grown ? this.of.scaled(current, pods) : undefined;
+      // A kind that isn't counted has as many pods as it has.
+      return bigger;
+    });
+    return grown;
+  }
+
+  /** What it holds, and how big it is: what it is made again from when somebody deletes it. */
+  private async keepPrimary(canary: Canary, fence: Claim): Promise<void> {
+    const primary = await this.primary(canary);
+    await this.snapshots.keep(canary, primary, fence, primary ? { replicas: this.of.replicas(primary) } : {});
   }
 
   async scaleUp(canary: Canary, fence: Claim): Promise<void> {
+    await this.keepPrimary(canary, fence);
     const target = await this.target(canary);
     await this.autoscalers.resume(canary, fence);
     if (this.of.replicas(target) > 0) return;
@@ -303,6 +352,27 @@ export class PodWorkload implements Workload {
 
   private references(controller: PodController): readonly ConfigReference[] {
     return this.settings.configTracking ? configReferences(controller.spec.template.spec) : [];
+  }
+
+  private async belongings(canary: Canary, primary: PodController | undefined): Promise<Belongings> {
+    const copied = await this.copied(canary, primary);
+    return { primary, copied, unshared: await this.unshared(canary, primary) };
+  }
+
+  /** What the primary's pods read copies of: what was promoted with it, or what the target reads where that isn't known. */
+  private async copied(canary: Canary, primary: PodController | undefined): Promise<readonly Copied[]> {
+    const promoted = primary && configsOf(primary);
+    if (!primary || !promoted) {
+      const { tracked } = await this.see(canary);
+      const names = namesInUse(tracked, copierOf(canary, primary));
+      return tracked.map((source) => ({ source, copy: names.get(keyOf(source)) ?? source.name }));
+    }
+    return this.references(primary)
+      .map((reference) => ({
+        source: { ...reference, name: sourceOfCopy(reference.name, canary.name) },
+        copy: reference.name,
+      }))
+      .filter(({ source }) => promoted[keyOf(source)] !== undefined);
   }
 
   private async see(canary: Canary): Promise<Seen> {
@@ -368,6 +438,8 @@ function namesOf({ targetRef }: Canary): readonly string[] {
   return [targetRef.name, targetRef.primaryName];
 }
 
-function withTemplate(primary: PodController, template: PodTemplate | undefined): PodController {
-  return template ? { ...primary, spec: { ...primary.spec, template } } : primary;
+/** @param template what it held before; undefined where there is nothing to put back */
+function restored(primary: PodController, template: PodTemplate | undefined): PodController {
+  const back = unmarked(primary);
+  return template ? { ...withFormerConfigs(back), spec: { ...back.spec, template } } : back;
 }

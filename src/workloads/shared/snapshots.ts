@@ -7,7 +7,9 @@ import { CONTROLLER_REVISIONS } from '../../kubernetes/object.js';
 import { parseFence, type Fence } from '../../kubernetes/lease.js';
 import { isOurs } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, make, remove } from '../../kubernetes/write.js';
+import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import type { Previous } from '../port.js';
+import { CONFIGS, configsOf, FORMER_CONFIGS } from './promoted-configs.js';
 import { contentHash } from './revision.js';
 
 /** Set while a promotion is under way: which revision the primary held before. */
@@ -18,12 +20,38 @@ const FROM_REVISION = 'serinus.dev/promoted-from-revision';
 const PREVIOUS = 'serinus.dev/previous';
 const PREVIOUS_REVISION = 'serinus.dev/previous-revision';
 /** Annotations of a primary that say what it held before. */
-export const MARKS: readonly string[] = [PROMOTED_FROM, FROM_REVISION, PREVIOUS, PREVIOUS_REVISION];
+export const MARKS: readonly string[] = [
+  PROMOTED_FROM,
+  FROM_REVISION,
+  PREVIOUS,
+  PREVIOUS_REVISION,
+  CONFIGS,
+  FORMER_CONFIGS,
+];
 /** In place of its name, once the promotion is being undone. */
 const UNDONE = 'undone';
 /** Former contents that are kept of each primary. */
 const KEPT = 3;
 const OF_CANARY = 'serinus.dev/canary';
+/** On a snapshot: hash of the revision that the primary held, how many pods it had, and {@link CONFIGS}. */
+const REVISION = 'serinus.dev/revision';
+const REPLICAS = 'serinus.dev/replicas';
+
+/** What is known of a primary besides what is kept of it. */
+export interface Facts {
+  /** Pods that it has; undefined for a primary that has none of its own. */
+  readonly replicas?: number;
+}
+
+/** What a primary that is gone was made of. */
+export interface Lost<Content> {
+  /** Undefined where it isn't known any more. */
+  readonly content: Content | undefined;
+  /** Checksums of its configs, where they are known. */
+  readonly configs: Readonly<Record<string, string>> | undefined;
+  /** How many pods it had when that was last written down. */
+  readonly replicas: number | undefined;
+}
 
 /** What is kept of a primary, and put back: a pod template, or the spec of a Service. */
 export interface Kept<Content> {
@@ -43,15 +71,16 @@ export class Snapshots<Content> {
   ) {}
 
   /** Keeps what the primary holds now; the oldest kept ones go. */
-  async keep(canary: Canary, primary: KubeObject | undefined, fence: Claim): Promise<void> {
+  async keep(canary: Canary, primary: KubeObject | undefined, fence: Claim, facts: Facts = {}): Promise<void> {
     // A promotion that is carried out twice must not keep what it has just written.
     if (!primary || isMarkedBy(primary, fence)) return;
     const kept = await this.all(canary);
     const revisions = kept.map((item) => Number(item['revision'] ?? 0));
     const name = this.nameOf(canary, primary);
-    if (!kept.some((item) => item.metadata.name === name)) {
-      await this.create(canary, name, this.kept.of(primary), Math.max(0, ...revisions) + 1, fence);
-    }
+    const annotations = annotationsOf(canary, primary, facts);
+    const known = kept.find((item) => item.metadata.name === name);
+    if (!known) await this.create(canary, name, primary, Math.max(0, ...revisions) + 1, annotations, fence);
+    else await this.annotate(known, annotations, fence);
     const oldest = [...kept].sort((a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0)).slice(KEPT - 1);
     for (const item of oldest) {
       if (item.metadata.name !== name) await remove(this.cache, CONTROLLER_REVISIONS, item, { fence });
@@ -97,6 +126,20 @@ export class Snapshots<Content> {
     };
   }
 
+  /** What a primary was made of that is gone. @param revision hash of what it is to run */
+  async lost(canary: Canary, revision: string): Promise<Lost<Content>> {
+    const newestFirst = [...(await this.all(canary))].sort(
+      (a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0),
+    );
+    const found = newestFirst.find(({ metadata }) => metadata.annotations?.[REVISION] === revision);
+    const replicas = Number((found ?? newestFirst[0])?.metadata.annotations?.[REPLICAS]);
+    return {
+      content: (found?.['data'] as { template?: Content } | undefined)?.template,
+      configs: found && configsOf(found),
+      replicas: Number.isInteger(replicas) ? replicas : undefined,
+    };
+  }
+
   private async contentOf(canary: Canary, name: string | undefined): Promise<Content | undefined> {
     if (name === undefined || name === UNDONE) return undefined;
     const kept = await this.cache.client.get(CONTROLLER_REVISIONS, canary.namespace, name);
@@ -108,7 +151,23 @@ export class Snapshots<Content> {
     return `${canary.targetRef.primaryName}-${contentHash(this.kept.identity(this.kept.of(primary)))}`;
   }
 
-  private async create(canary: Canary, name: string, template: Content, revision: number, fence: Claim): Promise<void> {
+  /** The same content may be another revision's by now, and have another size. */
+  private async annotate({ metadata }: KubeObject, annotations: StringMap, fence: Claim): Promise<void> {
+    const { namespace, name, resourceVersion, annotations: known = {} } = metadata;
+    if (Object.entries(annotations).every(([key, value]) => known[key] === value)) return;
+    await fence.confirm(false);
+    const body = { metadata: { resourceVersion, annotations } };
+    await this.cache.client.patch(CONTROLLER_REVISIONS, 'merge', namespace, name, body);
+  }
+
+  private async create(
+    canary: Canary,
+    name: string,
+    primary: KubeObject,
+    revision: number,
+    annotations: StringMap,
+    fence: Claim,
+  ): Promise<void> {
     const snapshot: KubeObject = {
       apiVersion: CONTROLLER_REVISIONS.apiVersion,
       kind: CONTROLLER_REVISIONS.kind,
@@ -116,17 +175,27 @@ export class Snapshots<Content> {
         name,
         namespace: canary.namespace,
         labels: { [OF_CANARY]: fitting(canary.name, LONGEST_LABEL) },
+        annotations,
         ownerReferences: [canary.owner],
       },
       revision,
-      data: { template },
+      data: { template: this.kept.of(primary) },
     };
     await make(this.cache, CONTROLLER_REVISIONS, snapshot, { fence });
   }
 }
 
+function annotationsOf(canary: Canary, primary: KubeObject, { replicas }: Facts): StringMap {
+  const { [CONFIGS]: configs } = primary.metadata.annotations ?? {};
+  return {
+    [REVISION]: canary.status.lastPromotedSpec,
+    ...(replicas === undefined ? {} : { [REPLICAS]: String(replicas) }),
+    ...(configs === undefined ? {} : { [CONFIGS]: configs }),
+  };
+}
+
 /** Whether a promotion by the writer of this fence has begun; the mark of one who has given up counts for nothing. */
-function isMarkedBy(primary: KubeObject, fence: Fence): boolean {
+export function isMarkedBy(primary: KubeObject, fence: Fence): boolean {
   const { [PROMOTED_FROM]: mark, [FENCE_ANNOTATION]: stamp } = primary.metadata.annotations ?? {};
   return mark !== undefined && parseFence(stamp)?.epoch === fence.epoch;
 }

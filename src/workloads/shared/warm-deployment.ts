@@ -55,6 +55,26 @@ export class WarmDeployment implements WarmPods {
     await write(this.cache, this.of.type, key, desire, { fence, stamp: true });
   }
 
+  async size(canary: Canary): Promise<number> {
+    const current = await this.get(canary);
+    return current ? this.of.replicas(asPodController(current)) : 0;
+  }
+
+  async grow(canary: Canary, fence: Claim): Promise<void> {
+    const { namespace, targetRef } = canary;
+    const primary = await this.cache.getFresh(this.of.type, namespace, targetRef.primaryName);
+    const pods = primary ? this.of.replicas(asPodController(primary)) : 0;
+    const desire = (current: KubeObject | undefined): KubeObject | undefined => {
+      if (!current || !isOurs(current, canary.owner)) return undefined;
+      const warm = asPodController(current);
+      return this.of.replicas(warm) < pods ? this.of.scaled(warm, pods) : undefined;
+    };
+    await write(this.cache, this.of.type, { namespace, name: `${targetRef.name}${SUFFIX}` }, desire, {
+      fence,
+      stamp: true,
+    });
+  }
+
   async drop(canary: Canary, fence: Claim): Promise<void> {
     const current = await this.get(canary);
     if (current) await remove(this.cache, this.of.type, current, { fence });

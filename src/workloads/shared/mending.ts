@@ -1,0 +1,102 @@
+import type { Canary } from '../../crds/canary.js';
+import type { Stray } from '../../domain/strays.js';
+import { UserError } from '../../errors.js';
+import type { Claim } from '../../kubernetes/claim.js';
+import { titleOf, type KubeObject } from '../../kubernetes/object.js';
+import { keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
+import { configType, type Configs, type Copied } from '../configs.js';
+import type { Autoscalers } from './autoscalers.js';
+import { lostMessage } from './missing.js';
+import type { PodController, PodKind, PodTemplate } from './pod-controller.js';
+import { newPrimary, type PrimaryWish } from './primary.js';
+import { configsOf, withConfigs } from './promoted-configs.js';
+import type { Snapshots } from './snapshots.js';
+
+/** What a primary is made again from. */
+export interface Source {
+  readonly target: PodController;
+  /** Hash of what the target holds. */
+  readonly hash: string;
+  readonly tracked: readonly ConfigReference[];
+  readonly wish: PrimaryWish;
+}
+
+/** What belongs to a primary. */
+export interface Belongings {
+  /** Undefined where it is gone. */
+  readonly primary: PodController | undefined;
+  /** What its pods read copies of. */
+  readonly copied: readonly Copied[];
+  /** Copies that would go with another Canary. */
+  readonly unshared: readonly KubeObject[];
+}
+
+/** Makes what belongs to a primary again when it is gone or has been changed: never from what nobody has analysed. */
+export class Mending {
+  constructor(
+    private readonly of: PodKind,
+    private readonly configs: Configs,
+    private readonly autoscalers: Autoscalers,
+    private readonly snapshots: Snapshots<PodTemplate>,
+  ) {}
+
+  async strays(canary: Canary, { primary, copied, unshared }: Belongings): Promise<readonly Stray[]> {
+    const copies = primary ? await this.configs.strays(canary, copied, configsOf(primary)) : [];
+    const others = [...unshared.map(titleOf), ...(await this.autoscalers.drift(canary))];
+    return [...(primary ? [] : [{ object: this.titleOf(canary) }]), ...copies, ...others.map((object) => ({ object }))];
+  }
+
+  /** Makes a copy of a config, or the autoscaler, again. */
+  async mend(
+    canary: Canary,
+    { object }: Stray,
+    { primary, copied, unshared }: Belongings,
+    wish: PrimaryWish,
+    fence: Claim,
+  ): Promise<void> {
+    const left = unshared.filter((copy) => titleOf(copy) === object);
+    const copy = copied.find((one) => titleOfCopy(one) === object);
+    if (left.length > 0) await this.configs.share(left, canary.owner, fence);
+    else if (copy) await this.configs.mend(copy, primary && configsOf(primary), wish, fence);
+    else if ((await this.autoscalers.drift(canary)).includes(object)) await this.autoscalers.put(canary, false, fence);
+  }
+
+  /**
+   * The primary, as it has to be made again.
+   *
+   * @param runs hash of the revision that it is to run
+   * @throws UserError where that isn't known any more
+   */
+  async remade(canary: Canary, source: Source, runs: string, fence: Claim): Promise<PodController> {
+    const { target, tracked, wish } = source;
+    const lost = await this.snapshots.lost(canary, runs);
+    const isHeld = runs === '' || source.hash === runs;
+    if (!isHeld && !lost.content) throw new UserError(lostMessage(this.of.type, canary, runs));
+    const configs = promotedConfigs(canary, runs) ?? lost.configs;
+    const copied = tracked.map((one) => ({ source: one, copy: wish.copies.get(keyOf(one)) ?? one.name }));
+    // Copies that are still there hold what was promoted.
+    for (const { object } of await this.configs.strays(canary, copied, undefined)) {
+      const copy = copied.find((one) => titleOfCopy(one) === object);
+      if (copy) await this.configs.mend(copy, configs, wish, fence);
+    }
+    const made = newPrimary(target, wish);
+    const template = isHeld ? made.spec.template : (lost.content ?? made.spec.template);
+    const whole = withConfigs({ ...made, spec: { ...made.spec, template } }, configs);
+    const pods = Math.max(this.of.replicas(made), lost.replicas ?? 0, await this.autoscalers.floor(canary));
+    return this.of.scaled(whole, pods);
+  }
+
+  titleOf({ targetRef }: Canary): string {
+    return `${this.of.kind}/${targetRef.primaryName}`;
+  }
+}
+
+function titleOfCopy({ source, copy }: Copied): string {
+  return `${configType(source).kind}/${copy}`;
+}
+
+/** At rest the status tells which configs the primary has; while something is released it tells the canary's. */
+function promotedConfigs({ status }: Canary, runs: string): Readonly<Record<string, string>> | undefined {
+  const isAtRest = status.phase === 'Initialized' || status.phase === 'Succeeded';
+  return isAtRest && status.lastAppliedSpec === runs ? status.trackedConfigs : undefined;
+}

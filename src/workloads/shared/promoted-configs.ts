@@ -1,0 +1,57 @@
+import type { KubeObject } from '../../kubernetes/object.js';
+
+/** On a primary: checksums of the configs that were promoted with what it runs, as in `Revision.configs`. */
+export const CONFIGS = 'serinus.dev/configs';
+/** The same of what it ran before its last promotion. */
+export const FORMER_CONFIGS = 'serinus.dev/former-configs';
+
+type Checksums = Readonly<Record<string, string>>;
+
+/** @returns undefined where it isn't known: an earlier version or Flagger has promoted it */
+export function configsOf({ metadata }: Pick<KubeObject, 'metadata'>): Checksums | undefined {
+  const text = metadata.annotations?.[CONFIGS];
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Checksums;
+  } catch (error) {
+    // Somebody has edited it: as good as unknown.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The primary with what was promoted to it. */
+export function withConfigs<T extends KubeObject>(primary: T, configs: Checksums | undefined): T {
+  return withAnnotation(primary, CONFIGS, configs && textOf(configs));
+}
+
+/**
+ * The primary after a promotion.
+ *
+ * @param before as it was before
+ * @param again the promotion was carried out before, at least in part
+ */
+export function withPromotedConfigs<T extends KubeObject>(
+  promoted: T,
+  configs: Checksums,
+  before: KubeObject,
+  again: boolean,
+): T {
+  const former = before.metadata.annotations?.[again ? FORMER_CONFIGS : CONFIGS];
+  return withAnnotation(withConfigs(promoted, configs), FORMER_CONFIGS, former);
+}
+
+/** The primary as a rollback leaves it. */
+export function withFormerConfigs<T extends KubeObject>(primary: T): T {
+  return withAnnotation(primary, CONFIGS, primary.metadata.annotations?.[FORMER_CONFIGS]);
+}
+
+function textOf(configs: Checksums): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(configs).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function withAnnotation<T extends KubeObject>(object: T, key: string, value: string | undefined): T {
+  const { [key]: _before, ...others } = object.metadata.annotations ?? {};
+  const annotations = value === undefined ? others : { ...others, [key]: value };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}

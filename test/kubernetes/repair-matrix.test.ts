@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { isActive } from '../../src/domain/phases.js';
+import { FencedError, messageOf } from '../../src/errors.js';
+import { userErrorIn } from '../../src/kubernetes/refusals.js';
+import { CANARIES, CONFIG_MAPS, type OwnerReference, type ResourceType } from '../../src/kubernetes/object.js';
+import { openCluster, type TestCluster } from './cluster.js';
+import { isLike, thing, type Thing } from './repair/objects.js';
+import { Refusing } from './repair/refusing.js';
+import { dependencies, Rig } from './repair/rig.js';
+import { FAULTS, OBJECTS, outcomeOf, PHASES, renderLegend, renderTable } from './repair/table.js';
+import type { Fault, ObjectName } from './repair/table.js';
+
+const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
+
+/** What others need comes last: without its primary nobody knows what a copy has to hold. */
+const ORDER: readonly ObjectName[] = [...OBJECTS].sort((a, b) => rank(a) - rank(b));
+
+function rank(object: ObjectName): number {
+  return object === 'Lease' ? 2 : object === 'primary workload' ? 1 : 0;
+}
+
+test('docs/repair.md shows the table that is gone through here', () => {
+  const text = readFileSync(new URL('../../docs/repair.md', import.meta.url), 'utf8');
+  // Prettier aligns tables.
+  const plain = (markdown: string): string => markdown.replaceAll(/ +/g, ' ').replaceAll(/-+/g, '-');
+  assert.ok(plain(text).includes(plain(renderTable())), `docs/repair.md must hold:\n\n${renderTable()}`);
+  assert.ok(plain(text.replaceAll('\n  ', ' ')).includes(plain(renderLegend())), `and:\n\n${renderLegend()}`);
+});
+
+describe('every generated object, in every phase, whatever happens to it', { concurrency: 6 }, () => {
+  let cluster: TestCluster;
+  let deps: ReturnType<typeof dependencies>;
+  let refusing: Refusing;
+  let other: OwnerReference;
+
+  before(async () => {
+    cluster = await openCluster();
+    const { client, namespace } = cluster;
+    // Nobody is to run: what is looked at are objects.
+    await client.create(QUOTAS, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'no-pods', namespace },
+      spec: { hard: { pods: '0' } },
+    });
+    refusing = await Refusing.install(client);
+    await refusing.watch(namespace);
+    deps = dependencies(client, namespace);
+    other = await anotherCanary(cluster);
+  });
+
+  after(async () => {
+    await deps.stop();
+    await refusing.remove();
+    await cluster.close();
+  });
+
+  for (const fault of FAULTS) {
+    for (const phase of PHASES) {
+      test(`${phase}: ${fault}`, async () => {
+        const name = `${phase.replaceAll(' ', '')}-${FAULTS.indexOf(fault)}`;
+        const rig = await Rig.open(deps, cluster.namespace, name, phase);
+        for (const object of ORDER) {
+          const outcome = outcomeOf(object, phase, fault);
+          if (outcome === 'not made yet') continue;
+          rig.told = [];
+          const what = `${object}, ${phase}, ${fault}: ${outcome}`;
+          if (object === 'Lease') await ofLease(rig, fault, what);
+          else await ofOther(rig, await thing(rig, object), object, fault, what);
+        }
+      });
+    }
+  }
+
+  async function ofOther(rig: Rig, one: Thing, object: ObjectName, fault: Fault, what: string): Promise<void> {
+    const whole = (await one.get()) ?? assert.fail(`${what}: it isn't there`);
+    switch (outcomeOf(object, rig.phase, fault)) {
+      case 'made again':
+        await one.delete();
+        if (fault === 'Lease gone') await (await thing(rig, 'Lease')).delete();
+        await react(rig, object, async () => {
+          assert.ok(isLike(await one.get(), whole), `${what}\n${rig.told.join('\n')}`);
+          assert.ok(await (await thing(rig, 'Lease')).get(), `${what}: the Lease`);
+        });
+        return;
+      case 'put back':
+        assert.ok(!isLike(await one.change(), whole), what);
+        await react(rig, object, async () => {
+          assert.deepEqual((await one.get())?.['spec'], whole['spec'], what);
+          assert.deepEqual((await one.get())?.['data'], whole['data'], what);
+        });
+        return;
+      case 'left': {
+        const edited = await one.change();
+        await react(rig, object, async () => {
+          assert.ok(isLike(await one.get(), edited), what);
+        });
+        return;
+      }
+      case 'told':
+        await told(rig, one, fault, what);
+        return;
+      default:
+        assert.fail(`${what} can't be`);
+    }
+  }
+
+  async function told(rig: Rig, one: Thing, fault: Fault, what: string): Promise<void> {
+    if (fault === 'write refused') {
+      await refusing.refuse(one.type, rig.namespace, one.name);
+      await one.delete();
+    } else await one.give([one.isConfig ? await configOf(rig) : other]);
+    const theirs = await one.get();
+    const next = await rig.react();
+    assert.deepEqual((await one.get())?.metadata.ownerReferences, theirs?.metadata.ownerReferences, what);
+    assert.ok(isLike(await one.get(), theirs), `${what}: it was written`);
+    const named = rig.told.filter((message) => message.includes(one.name) && message.includes(one.type.kind));
+    assert.ok(named.length > 0, `${what}: nobody was told\n${rig.told.join('\n')}`);
+    // Nothing else waits for it.
+    assert.ok(!JSON.stringify(next ?? {}).includes('"do":"reconcile"'), what);
+    if (theirs) await one.give((await ownersOf(rig)) ?? []);
+  }
+
+  async function ofLease(rig: Rig, fault: Fault, what: string): Promise<void> {
+    const lease = await thing(rig, 'Lease');
+    switch (fault) {
+      case 'deleted':
+      case 'Lease gone':
+        await lease.delete();
+        await rig.apply([]);
+        assert.ok(await lease.get(), what);
+        return;
+      case 'edited by hand':
+        await lease.change();
+        await assert.rejects(rig.apply([]), FencedError, what);
+        await nextRun(rig);
+        return;
+      case 'write refused':
+        await refusing.refuse(lease.type, rig.namespace, lease.name);
+        await assert.rejects(
+          rig.apply([]),
+          (error: unknown) => userErrorIn(error) !== undefined || isTold(error),
+          what,
+        );
+        return;
+      case 'owned by somebody else':
+        await lease.give([other]);
+        await rig.apply([]);
+        return;
+    }
+  }
+});
+
+function isTold(error: unknown): boolean {
+  return messageOf(error).includes('this test wants none');
+}
+
+/** What the phase does; the check comes before what the rest after it does. */
+async function react(rig: Rig, object: ObjectName, check: () => Promise<void>): Promise<void> {
+  await rig.react();
+  // A rollback makes its own way whole; what no traffic comes to is put right when the Canary rests.
+  if (rig.phase === 'rolling back' && object === 'canary Service') await rig.rest();
+  await check();
+}
+
+/** Whoever takes over a release rolls it back. */
+async function nextRun(rig: Rig): Promise<void> {
+  await rig.takeOver();
+  if (isActive(rig.state.phase)) await rig.rollBack();
+  await rig.rest();
+}
+
+/** Something that isn't a Canary, and looks after something. */
+async function configOf({ deps, namespace, name }: Rig): Promise<OwnerReference> {
+  const config = await deps.cache.client.get(CONFIG_MAPS, namespace, `${name}-colours`);
+  const { apiVersion, kind } = CONFIG_MAPS;
+  return { apiVersion, kind, name: `${name}-colours`, uid: config?.metadata.uid ?? '', controller: true };
+}
+
+async function ownersOf(rig: Rig): Promise<readonly OwnerReference[] | undefined> {
+  const primary = await rig.deps.cache.client.get(
+    { apiVersion: 'v1', kind: 'Service', plural: 'services' },
+    rig.namespace,
+    `${rig.name}-app-canary`,
+  );
+  return primary?.metadata.ownerReferences;
+}
+
+async function anotherCanary({ client, namespace }: TestCluster): Promise<OwnerReference> {
+  const { apiVersion, kind } = CANARIES;
+  const made = await client.create(CANARIES, {
+    apiVersion,
+    kind,
+    metadata: { name: 'other', namespace },
+    spec: {
+      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'other' },
+      service: { port: 80 },
+      analysis: { interval: '30s', threshold: 3, stepWeight: 10, maxWeight: 50 },
+    },
+  });
+  return { apiVersion, kind, name: 'other', uid: made.metadata.uid ?? '', controller: true, blockOwnerDeletion: true };
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { KubeClient } from '../../../src/kubernetes/client.js';
+import { KubeError } from '../../../src/kubernetes/client.js';
+import type { KubeObject, ResourceType } from '../../../src/kubernetes/object.js';
+import { NAMESPACES } from '../cluster.js';
+
+const POLICIES: ResourceType = {
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'ValidatingAdmissionPolicy',
+  plural: 'validatingadmissionpolicies',
+};
+const BINDINGS: ResourceType = {
+  ...POLICIES,
+  kind: `${POLICIES.kind}Binding`,
+  plural: 'validatingadmissionpolicybindings',
+};
+/** On a namespace: what may be neither created nor changed there, `plural/name`, between commas. */
+const REFUSED = 'test.serinus.dev/refused';
+
+/** An admission policy of the real API server that refuses what a namespace names. */
+export class Refusing {
+  private readonly refused = new Map<string, string[]>();
+
+  private constructor(
+    private readonly client: KubeClient,
+    private readonly name: string,
+  ) {}
+
+  static async install(client: KubeClient): Promise<Refusing> {
+    const name = `serinus-test-${randomUUID().slice(0, 8)}`;
+    const object = (type: ResourceType, spec: object): KubeObject => ({
+      apiVersion: type.apiVersion,
+      kind: type.kind,
+      metadata: { name },
+      spec,
+    });
+    const listed = `namespaceObject.metadata.annotations['${REFUSED}']`;
+    await client.create(
+      POLICIES,
+      object(POLICIES, {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          namespaceSelector: { matchLabels: { [REFUSED]: name } },
+          resourceRules: [
+            {
+              apiGroups: ['*'],
+              apiVersions: ['*'],
+              operations: ['CREATE', 'UPDATE'],
+              resources: ['*'],
+              scope: 'Namespaced',
+            },
+          ],
+        },
+        validations: [
+          {
+            expression: `!${listed}.contains(',' + request.resource.resource + '/' + object.metadata.name + ',')`,
+            message: 'this test wants none',
+          },
+        ],
+      }),
+    );
+    await client.create(BINDINGS, object(BINDINGS, { policyName: name, validationActions: ['Deny'] }));
+    return new Refusing(client, name);
+  }
+
+  async remove(): Promise<void> {
+    await this.client.delete(BINDINGS, undefined, this.name);
+    await this.client.delete(POLICIES, undefined, this.name);
+  }
+
+  /** Has the policy look at a namespace; returns when it does. */
+  async watch(namespace: string): Promise<void> {
+    await this.client.patch(NAMESPACES, 'merge', undefined, namespace, {
+      metadata: { labels: { [REFUSED]: this.name }, annotations: { [REFUSED]: ',' } },
+    });
+  }
+
+  /** From now on this can't be written; returns when that is so. */
+  async refuse(type: ResourceType, namespace: string, name: string): Promise<void> {
+    const all = [...(this.refused.get(namespace) ?? []), `${type.plural}/${name}`];
+    this.refused.set(namespace, all);
+    await this.annotate(namespace);
+    const deadline = Date.now() + 20_000;
+    while (!(await this.isRefused(type, namespace, name))) {
+      if (Date.now() > deadline) throw new Error(`${type.plural}/${name} is not refused`);
+      await this.annotate(namespace);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async annotate(namespace: string): Promise<void> {
+    const text = `,${(this.refused.get(namespace) ?? []).join(',')},`;
+    await this.client.patch(NAMESPACES, 'merge', undefined, namespace, {
+      metadata: { annotations: { [REFUSED]: text } },
+    });
+  }
+
+  private async isRefused(type: ResourceType, namespace: string, name: string): Promise<boolean> {
+    try {
+      await this.client.patch(type, 'merge', namespace, name, { metadata: { labels: { probe: 'refused' } } });
+      return false;
+    } catch (error) {
+      if (error instanceof KubeError && error.message.includes('this test wants none')) return true;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,331 @@
+import assert from 'node:assert/strict';
+import type { Client } from '@temporalio/client';
+import { apply } from '../../../src/activities/apply.js';
+import { begin } from '../../../src/activities/begin.js';
+import type { Dependencies, Logger } from '../../../src/activities/dependencies.js';
+import { FINALIZER } from '../../../src/activities/generated.js';
+import { observe } from '../../../src/activities/observe.js';
+import { rollBack } from '../../../src/activities/rollback.js';
+import { parseStatus } from '../../../src/crds/status.js';
+import { decide } from '../../../src/domain/decide.js';
+import { statusOf, type Decision, type Effect } from '../../../src/domain/effects.js';
+import { initialState, type Takeover } from '../../../src/domain/initial.js';
+import { leaseTerm } from '../../../src/domain/plan.js';
+import { isActive } from '../../../src/domain/phases.js';
+import type { State } from '../../../src/domain/state.js';
+import { canaryAt, type Weights } from '../../../src/domain/weights.js';
+import { messageOf, UserError } from '../../../src/errors.js';
+import type { KubeClient } from '../../../src/kubernetes/client.js';
+import {
+  CANARIES,
+  CONFIG_MAPS,
+  DEPLOYMENTS,
+  HORIZONTAL_POD_AUTOSCALERS,
+  SECRETS,
+} from '../../../src/kubernetes/object.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix.js';
+import { DEFAULT_SETTINGS } from '../../../src/settings.js';
+import { wire } from '../../../src/wiring.js';
+import { asked } from '../../../src/workflows/asked.js';
+import { appCanary, appDeployment, appRoute } from '../../release/objects.js';
+import { configMap } from '../cluster.js';
+import type { PhaseName } from './table.js';
+
+const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+const LEASE_SECONDS = 60;
+const CLUSTER = 'matrix';
+
+/** What all rigs of a namespace share: real activities on the real API server, with a clock that stands still. */
+export function dependencies(
+  client: KubeClient,
+  namespace: string,
+): Dependencies & { readonly stop: () => Promise<void> } {
+  const settings = { ...DEFAULT_SETTINGS, clusterName: CLUSTER, namespace, minIntervalSeconds: 1 };
+  // Nothing here asks Temporal.
+  const wired = wire(client, {} as Client, settings, SILENT);
+  const now = Date.now();
+  return {
+    ...wired,
+    // Nobody waits for a data plane.
+    routers: wired.routers.map((router) =>
+      Object.assign(Object.create(router) as typeof router, { isSettled: () => Promise.resolve(true) }),
+    ),
+    checks: {
+      providers: () => Promise.resolve({}),
+      mistake: () => Promise.resolve(undefined),
+      analysis: () => Promise.resolve({ hooks: [], metrics: [] }),
+      hooks: () => Promise.resolve({ results: [] }),
+    },
+    now: () => now,
+    stop: () => wired.cache.stop(),
+  };
+}
+
+/** A Canary in one phase, with a run that is driven by hand. */
+export class Rig {
+  state: State;
+  /** What was told in events since the last fault. */
+  told: string[] = [];
+  private runs = 1;
+  private holder = 'run-1';
+  private uid = '';
+
+  private constructor(
+    readonly deps: Dependencies,
+    readonly namespace: string,
+    readonly name: string,
+    readonly phase: PhaseName,
+    state: State,
+  ) {
+    this.state = state;
+  }
+
+  static async open(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
+    await createObjects(deps.cache.client, namespace, name);
+    const state = await begun(deps, namespace, name, 'run-1');
+    const rig = new Rig(deps, namespace, name, phase, state);
+    rig.uid = (await deps.cache.get(CANARIES, namespace, name))?.metadata.uid ?? '';
+    await rig.bringThere();
+    return rig;
+  }
+
+  private get key() {
+    return { cluster: CLUSTER, namespace: this.namespace, name: this.name };
+  }
+
+  /** Looks and repairs until the run would do something else. @returns what that is */
+  async settle(): Promise<Decision> {
+    for (let i = 0; i < 8; i += 1) {
+      const findings = await this.observe();
+      const decision = decide(this.state, { type: 'observed', findings, asOf: this.deps.now() }, this.deps.now());
+      if (decision.do === 'rollBack') return decision;
+      const effects = decision.do === 'apply' ? decision.effects : [];
+      this.hear(effects);
+      const isRepair = effects.some(({ do: what }) => what === 'reconcile' || what === 'build');
+      if (!isRepair) return decision;
+      await this.apply(effects, decision.next);
+      this.state = { ...decision.next, seq: this.state.seq + 1 };
+    }
+    return assert.fail(`${this.name} goes on repairing for ever: ${this.told.join('\n')}`);
+  }
+
+  /** What the phase does about a fault. @returns what it would do next, where that is decided */
+  async react(): Promise<Decision | undefined> {
+    if (this.phase !== 'rolling back') return this.settle();
+    await this.rollBack();
+    return undefined;
+  }
+
+  /** What a run does that finds the Canary at rest, after a release; in phases without one, what that phase does. */
+  async rest(): Promise<void> {
+    const { state } = this;
+    const rolledBack = isActive(state.phase) || this.phase === 'rolling back';
+    if (rolledBack)
+      this.state = { ...state, phase: 'Failed', weight: 0, undoing: undefined, paused: undefined, gate: undefined };
+    await this.settle();
+    const { epoch, seq, said } = this.state;
+    this.state = { ...state, epoch, seq, said };
+  }
+
+  async rollBack(): Promise<void> {
+    const before = new Set(await this.events());
+    this.state = { ...this.state, seq: this.state.seq + 1 };
+    await rollBack(
+      this.deps,
+      {
+        ...this.tenure(),
+        before: [],
+        reason: `test ${this.state.seq}`,
+        status: undefined,
+        at: this.deps.now(),
+        observedGeneration: 1,
+      },
+      new AbortController().signal,
+    );
+    this.told.push(...(await this.events()).filter((message) => !before.has(message)));
+  }
+
+  /** Another run takes the Canary over, as one does when its Lease is gone. */
+  async takeOver(): Promise<void> {
+    this.runs += 1;
+    const before = this.state.epoch;
+    const { policy } = this.state;
+    this.holder = `run-${this.runs}`;
+    const state = await begun(this.deps, this.namespace, this.name, this.holder);
+    assert.ok(state.epoch > before, `the fence went back from ${before} to ${state.epoch}`);
+    this.state = { ...this.state, epoch: state.epoch, seq: 1, policy };
+  }
+
+  async apply(effects: readonly Effect[], next: State = this.state): Promise<void> {
+    const seq = this.state.seq;
+    await apply(
+      this.deps,
+      {
+        ...this.tenure(next),
+        effects: effects.filter(({ do: what }) => what !== 'event'),
+        at: this.deps.now(),
+        observedGeneration: 1,
+      },
+      new AbortController().signal,
+    );
+    if (this.state.seq === seq) this.state = { ...this.state, seq: seq + 1 };
+  }
+
+  /** As `apply`, where that may be refused. @returns the words of the refusal */
+  async refusal(effects: readonly Effect[]): Promise<string | undefined> {
+    try {
+      await this.apply(effects);
+      return undefined;
+    } catch (error) {
+      if (error instanceof UserError) return messageOf(error);
+      throw error;
+    }
+  }
+
+  private async observe() {
+    return observe(
+      this.deps,
+      { ...this.tenure(), standing: asked(this.state), fresh: false, asOf: this.deps.now() },
+      new AbortController().signal,
+    );
+  }
+
+  private tenure(next: State = this.state) {
+    const { epoch, seq } = this.state;
+    const { uid, holder } = this;
+    return { canary: this.key, fence: { epoch, seq }, lease: leaseTerm(next, LEASE_SECONDS), uid, holder };
+  }
+
+  private hear(effects: readonly Effect[]): void {
+    for (const effect of effects) if (effect.do === 'event') this.told.push(effect.message);
+  }
+
+  private async events(): Promise<string[]> {
+    const { items } = await this.deps.cache.client.list(
+      { apiVersion: 'v1', kind: 'Event', plural: 'events' },
+      { namespace: this.namespace, fieldSelector: `involvedObject.name=${this.name}` },
+    );
+    return items.map((item) => (item as unknown as { message: string }).message);
+  }
+
+  /** From a new Canary to the phase. */
+  private async bringThere(): Promise<void> {
+    const first = await this.observe();
+    const applied = first.world.revision ?? assert.fail('no revision was seen');
+    const policy = first.world.policy;
+    this.state = { ...this.state, policy, generation: 1, applied, phase: 'Initializing', fresh: false };
+    await this.apply([{ do: 'status', status: statusOf(this.state) }, { do: 'build' }]);
+    if (this.phase === 'initialising') return;
+    this.state = { ...this.state, phase: 'Initialized', promoted: applied.hash };
+    const reconcile: Effect = { do: 'reconcile', primary: 100, canary: 0 };
+    await this.apply([reconcile, { do: 'scaleDown' }, { do: 'status', status: statusOf(this.state) }]);
+    const { state, weights } = standing(this.phase, this.state);
+    this.state = state;
+    await this.apply([
+      ...(weights.canary > 0 ? [{ do: 'weights', ...weights } as const] : []),
+      { do: 'status', status: statusOf(this.state) },
+    ]);
+    if (this.phase === 'terminating') {
+      await this.deps.cache.client.delete(CANARIES, this.namespace, this.name);
+      await this.deps.cache.getFresh(CANARIES, this.namespace, this.name);
+    }
+  }
+}
+
+function standing(phase: PhaseName, rest: State): { state: State; weights: Weights } {
+  const weights = canaryAt(25);
+  const active: State = { ...rest, phase: 'Progressing', begun: true, weight: 25, checkDueAt: Infinity };
+  switch (phase) {
+    case 'progressing':
+    case 'rolling back':
+      return { state: active, weights };
+    case 'paused':
+      return { state: { ...active, paused: { by: 'alice', reason: '', since: 0 } }, weights };
+    case 'at a gate':
+      return {
+        state: { ...active, phase: 'WaitingPromotion', gate: { gate: 'confirm-promotion', hook: 'gate', since: 0 } },
+        weights,
+      };
+    case 'promoting':
+      return { state: { ...active, phase: 'Promoting' }, weights };
+    case 'finalising':
+      return { state: { ...active, phase: 'Finalising', weight: 0 }, weights: canaryAt(0) };
+    case 'undoing': {
+      const undoing = { stage: 'home', by: 'alice', reason: '', to: rest.promoted } as const;
+      return { state: { ...rest, phase: 'Promoting', undoing }, weights: canaryAt(0) };
+    }
+    case 'terminating':
+      return { state: { ...rest, phase: 'Terminating' }, weights: canaryAt(0) };
+    case 'initialising':
+    case 'at rest':
+      return { state: rest, weights: canaryAt(0) };
+  }
+}
+
+async function begun(deps: Dependencies, namespace: string, name: string, holder: string): Promise<State> {
+  const canary = { cluster: CLUSTER, namespace, name };
+  await deps.cache.getFresh(CANARIES, namespace, name);
+  const taken = await begin(deps, { canary, holder, leaseSeconds: LEASE_SECONDS });
+  assert.ok(!taken.gone);
+  const { phase } = parseStatus((await deps.cache.getFresh(CANARIES, namespace, name))?.['status']);
+  const cause = { id: holder, kind: 'target', by: 'test' } as const;
+  return { ...initialState(canary, cause, taken as Takeover, deps.now()), recover: false, phase };
+}
+
+async function createObjects(client: KubeClient, namespace: string, name: string): Promise<void> {
+  const app = { namespace, host: `${name}.${namespace}.example.com`, image: 'lab/http-echo:1' };
+  const deployment = appDeployment(app);
+  const spec = deployment['spec'] as { template: { spec: { containers: object[] } } };
+  const envFrom = [{ configMapRef: { name: `${name}-colours` } }, { secretRef: { name: `${name}-token` } }];
+  const containers = spec.template.spec.containers.map((container) => ({ ...container, envFrom }));
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { ...spec.template.spec, containers } };
+  const metadata = { name, namespace, labels };
+  const reference = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name };
+  const canary = appCanary(
+    app,
+    {
+      revertOnDeletion: true,
+      autoscalerRef: reference,
+      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      routeRef: { apiVersion: 'apisix.apache.org/v2', kind: 'ApisixRoute', name },
+      service: { name: `${name}-app`, port: 80, targetPort: 8080 },
+    },
+    { metrics: [] },
+  );
+  const route = appRoute(app);
+  const [rule] = (route['spec'] as { http: [Record<string, unknown>] }).http;
+  await Promise.all([
+    client.create(CONFIG_MAPS, configMap(namespace, `${name}-colours`, { COLOUR: 'red' })),
+    client.create(SECRETS, {
+      ...configMap(namespace, `${name}-token`, {}),
+      kind: 'Secret',
+      stringData: { TOKEN: 'a' },
+    }),
+    client.create(DEPLOYMENTS, {
+      ...deployment,
+      metadata,
+      spec: { ...spec, selector: { matchLabels: labels }, template },
+    }),
+    client.create(HORIZONTAL_POD_AUTOSCALERS, {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name, namespace },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+        minReplicas: 1,
+        maxReplicas: 3,
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 90 } } },
+        ],
+      },
+    }),
+    client.create(APISIX_ROUTES, {
+      ...route,
+      metadata: { name, namespace },
+      spec: { http: [{ ...rule, backends: [{ serviceName: `${name}-app`, servicePort: 80 }] }] },
+    }),
+  ]);
+  const object = { ...canary, metadata: { name, namespace, finalizers: [FINALIZER] } };
+  await client.create(CANARIES, object);
+}
