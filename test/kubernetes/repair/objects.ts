@@ -66,7 +66,8 @@ export class Thing {
 export function contentOf(object: KubeObject | undefined): unknown {
   if (!object) return undefined;
   const spec = object['spec'] as Record<string, unknown> | undefined;
-  const { clusterIP: _ip, clusterIPs: _ips, ...rest } = spec ?? {};
+  // A rollback may order more pods than there were.
+  const { clusterIP: _ip, clusterIPs: _ips, replicas: _pods, ...rest } = spec ?? {};
   const template = rest['template'] as { metadata?: { annotations?: unknown } } | undefined;
   const { annotations: _id, ...metadata } = template?.metadata ?? {};
   return {
