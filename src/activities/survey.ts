@@ -5,7 +5,7 @@ import type { ClusterCache } from '../kubernetes/cache.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../kubernetes/object.js';
 import { desiredService } from '../kubernetes/objects/service.js';
 import { strayedFields, writtenBy } from '../kubernetes/objects/strayed.js';
-import { isFree } from '../kubernetes/ownership.js';
+import { isFree, type OwnedObject } from '../kubernetes/ownership.js';
 import type { PodsView, TargetView } from '../workloads/port.js';
 import type { Workbench } from './canary.js';
 import { hasFinalizer, servicesOf } from './generated.js';
@@ -83,13 +83,30 @@ async function strayedRoute(
   { canary, router }: Workbench,
 ): Promise<{ readonly strays: readonly Stray[]; readonly problem: string | undefined }> {
   try {
-    const strays = (await router.drift(canary)).map((object) => whole(cache, canary, router.concerns(canary), object));
-    return { strays: await Promise.all(strays), problem: undefined };
+    const foreign = await foreignOf(cache, canary, router.owns(canary));
+    const drift = (await router.drift(canary)).filter((object) => !foreign.some((one) => one.object === object));
+    const strays = drift.map((object) => whole(cache, canary, router.concerns(canary), object));
+    return { strays: [...foreign, ...(await Promise.all(strays))], problem: undefined };
   } catch (error) {
     // The route can't be looked at; everything else can.
     if (!(error instanceof UserError)) throw error;
     return { strays: [], problem: messageOf(error) };
   }
+}
+
+/** What bears the name of a generated object and is somebody else's: making it is refused, with whose it is. */
+async function foreignOf(
+  cache: ClusterCache,
+  canary: Canary,
+  owned: readonly OwnedObject[],
+): Promise<readonly Stray[]> {
+  const strays: Stray[] = [];
+  for (const { type, name, takesOver } of owned) {
+    const current = await cache.get(type, canary.namespace, name);
+    const right = { owner: canary.owner, ...(takesOver ? { takesOver } : {}) };
+    if (current && !isFree(current, right)) strays.push({ object: `${type.kind}/${name}` });
+  }
+  return strays;
 }
 
 /** An object of which only a whole can be said: whether it is gone, or isn't as it should be. */
