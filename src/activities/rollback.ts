@@ -3,6 +3,7 @@ import type { Effect } from '../domain/effects.js';
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
+import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
