@@ -54,7 +54,8 @@ const MAY_IMPORT = {
   'telemetry.ts': ['telemetry'],
   'wiring.ts': ['activities', 'archive', 'meters', 'kubernetes', 'routers', 'workloads', 'metrics', 'settings.ts'],
   watch: ['activities', 'kubernetes', 'crds', 'domain', 'errors.ts', 'workflows/contract.ts'],
-  worker: ['activities', 'domain', 'errors.ts', 'workflows/contract.ts'],
+  // Whether there is anything for the janitor to do shows in Leases, Canaries and what is kept warm.
+  worker: ['activities', 'kubernetes', 'crds', 'workloads', 'domain', 'errors.ts', 'workflows/contract.ts'],
   api: [
     'activities',
     // What is clicked in a chat is answered there.
@@ -90,7 +91,7 @@ const PACKAGES = [
       'telemetry',
       'temporal.ts',
       'wiring.ts',
-      'activities/(archive|dead-runs|index|submissions|sweep).ts',
+      'activities/(archive|dead-runs|index|submissions|standstill|sweep|unread-orders).ts',
     ],
   },
   {
