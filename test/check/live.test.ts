@@ -261,7 +261,7 @@ describe('what finds no value', () => {
         given: [template('orders', { ...at, 'spec.provider.secretRef': { name: 'key' } })],
         forbidden: ['Secret'],
       },
-      'metric-broken',
+      'metric-not-asked',
       /Secret is forbidden/,
     ],
     [

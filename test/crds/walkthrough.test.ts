@@ -37,10 +37,16 @@ test("the walkthrough's Canary is read as it is meant", () => {
     ingressRef: undefined,
     routeRef: { apiVersion: 'apisix.apache.org/v2', kind: 'ApisixRoute', name: 'podinfo' },
     unused: [],
-    own: { followsAutoscaler: false },
+    own: {
+      consecutiveFailures: undefined,
+      followsAutoscaler: false,
+      metricsServerSecret: undefined,
+      moreSources: [],
+    },
     upstreamRef: undefined,
     service: {
       name: 'podinfo',
+      namesPort: false,
       primaryName: 'podinfo-primary',
       canaryName: 'podinfo-canary',
       port: 80,

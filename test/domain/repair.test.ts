@@ -188,6 +188,9 @@ describe('whoever fights for a field', () => {
       contestedMessage({ ...stray, by: 'kubectl-edit' }),
       /spec.selector of Service\/podinfo-primary .*kubectl-edit/,
     );
-    assert.match(contestedMessage({ object: SERVICE }), /^Service\/podinfo-primary is removed or changed again and again:/);
+    assert.match(
+      contestedMessage({ object: SERVICE }),
+      /^Service\/podinfo-primary is removed or changed again and again:/,
+    );
   });
 });

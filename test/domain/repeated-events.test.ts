@@ -76,9 +76,9 @@ function play(given: Frozen): readonly string[] {
   m.drift = given.drift ? ['Service/podinfo'] : [];
   m.analysis = () => given.verdict;
   m.answer = (question) => ({ results: [{ hook: 'ask', ok: question !== 'rollback' && given.opens, error: 'no' }] });
-  const { world } = m;
+  const world = m.world.bind(m);
   m.world = () => ({
-    ...world.call(m),
+    ...world(),
     leftAlone: [],
     ...(given.primary ? { primary: given.primary } : {}),
     ...(given.canary ? { canary: given.canary } : {}),

@@ -28,8 +28,8 @@ function stranded(target: typeof V1, primary: (m: Model) => Readiness | undefine
   m.weights = { primary: 0, canary: 100 };
   m.targetReplicas = 1;
   m.analysis = () => PASSING;
-  const { world } = m;
-  m.world = (): World => ({ ...world.call(m), ...optional(primary(m)) });
+  const world = m.world.bind(m);
+  m.world = (): World => ({ ...world(), ...optional(primary(m)) });
   return m;
 }
 
@@ -148,10 +148,10 @@ describe('a fix gets out', () => {
     m.deadlineSeconds = undefined;
     m.analysis = () => PASSING;
     let isDown = false;
-    const { world } = m;
+    const world = m.world.bind(m);
     m.world = (): World => {
       isDown ||= at(m);
-      return { ...world.call(m), ...optional(m.primaryRuns.hash === 'v1' && isDown ? primary : undefined) };
+      return { ...world(), ...optional(m.primaryRuns.hash === 'v1' && isDown ? primary : undefined) };
     };
     return m;
   }
@@ -180,7 +180,7 @@ describe('a fix gets out', () => {
 
   test('a primary that is only slow is waited for: a restart of its pods exposes nobody', () => {
     const m = broken(DOWN, strategies[0] as Strategy);
-    const { world } = m;
+    const world = m.world.bind(m);
     const began = m.now;
     m.world = () => (m.now - began < 8_000 ? world() : Model.prototype.world.call(m));
     m.run();
@@ -229,7 +229,7 @@ describe('a fix gets out', () => {
         (strategy, primary, mends) => {
           const m = broken(primary, strategy);
           if (!mends) {
-            const { world } = m;
+            const world = m.world.bind(m);
             m.world = () => ({ ...world(), primary });
           }
           m.run(4000);

@@ -23,9 +23,9 @@ function hindered(by: Hindrance, from: (m: Model) => boolean, policy = {}): Mode
   // A Deployment whose ReplicaSet was available once never says that its progress deadline has passed.
   m.deadlineSeconds = undefined;
   let since: number | undefined;
-  const { world } = m;
+  const world = m.world.bind(m);
   m.world = (): World => {
-    const seen = world.call(m);
+    const seen = world();
     if (since === undefined) return seen;
     return by === 'problem' ? { ...seen, problem: 'no such route' } : { ...seen, [by]: THREE_OF_FOUR };
   };
@@ -106,7 +106,7 @@ describe('a canary that users meet is judged, whatever else keeps the release fr
     let mended = false;
     const m = hindered('canary', atWeight(20));
     m.analysis = () => PASSING;
-    const { world } = m;
+    const world = m.world.bind(m);
     m.world = () => (mended ? Model.prototype.world.call(m) : world());
     let since: number | undefined;
     const { before } = m;
@@ -188,12 +188,12 @@ describe('the progress deadline counts by the release’s own clock', () => {
       m.deadlineSeconds = undefined;
       m.analysis = () => PASSING;
       const began = m.now;
-      const { world } = m;
+      const world = m.world.bind(m);
       m.world = (): World => {
         const seconds = (m.now - began) / 1000;
-        if (seconds >= 200) return world.call(m);
+        if (seconds >= 200) return world();
         const reason = `${progress(seconds)} of 10 updated`;
-        return { ...world.call(m), canary: { ...THREE_OF_FOUR, reason, progress: progress(seconds) } };
+        return { ...world(), canary: { ...THREE_OF_FOUR, reason, progress: progress(seconds) } };
       };
       m.run();
       assert.equal(m.state.ending?.kind, ending);

@@ -63,7 +63,7 @@ const SHAPE = { depth: 8, breakLength: 160, maxArrayLength: 400, maxStringLength
 async function eventsOf(kube: KubeClient, namespace: string): Promise<string> {
   const { items } = await kube.list(EVENTS, { namespace });
   return items
-    .map((event) => `${String(event['lastTimestamp'] ?? '')} [${String(event['type'])}] ${String(event['message'])}`)
+    .map((event) => `${String(event['lastTimestamp'])} [${String(event['type'])}] ${String(event['message'])}`)
     .sort()
     .join('\n');
 }

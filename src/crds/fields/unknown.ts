@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { structuralSchema, type StructuralSchema } from '../structural.js';
 
 /** A field that the schema doesn't have: the API server drops it without a word. */

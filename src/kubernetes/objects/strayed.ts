@@ -45,7 +45,7 @@ function fieldsOf(object: KubeObject): readonly string[] {
   return [
     'metadata.labels',
     'metadata.annotations',
-    ...Object.keys((spec ?? {}) as object).map((name) => `spec.${name}`),
+    ...Object.keys((spec ?? {})).map((name) => `spec.${name}`),
     ...Object.keys(others),
   ];
 }

@@ -269,7 +269,7 @@ async function begun(deps: Dependencies, namespace: string, name: string, holder
   assert.ok(!taken.gone);
   const { phase } = parseStatus((await deps.cache.getFresh(CANARIES, namespace, name))?.['status']);
   const cause = { id: holder, kind: 'target', by: 'test' } as const;
-  return { ...initialState(canary, cause, taken as Takeover, deps.now()), recover: false, phase };
+  return { ...initialState(canary, cause, taken, deps.now()), recover: false, phase };
 }
 
 async function createObjects(client: KubeClient, namespace: string, name: string): Promise<void> {
