@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { TemporalSubmissions } from '../../src/activities/submissions.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS, type KubeObject } from '../../src/kubernetes/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from './objects.js';
 import { World, type SerinusProcess } from './world.js';
@@ -57,6 +57,21 @@ test('an undo has traffic on the old version within seconds, and no request fail
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     assert.equal((await world.run.describe()).runId, runId);
   });
+});
+
+test('an undo after the primary has grown: the warm pods are as many before users come to them', async (t) => {
+  const { world } = await promoted(t);
+  await world.kube.patch(DEPLOYMENTS, 'merge', world.namespace, `${APP}-primary`, { spec: { replicas: 3 } });
+  await until(async () => (await world.available(`${APP}-primary`)) === 3, 'the primary has grown');
+  const traffic = world.traffic(30);
+  const ordered = undo(world);
+  await world.atWeight(100);
+  assert.equal(await warmPods(world), 3);
+  assert.equal((await ordered).receipt?.refused, undefined);
+  await world.phase('Failed');
+  const seen = await traffic.stop();
+  assert.equal(seen.failed, 0, seen.failures.join(', '));
+  assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
 });
 
 test('an undo whose worker is killed in the middle ends on the old version', async (t) => {

@@ -26,6 +26,14 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
     says: 'it is the fix, and brings everybody home',
     shown: { 'domain/rescue.test.ts': ['the old version back is the fix, where ${what} of the primary serves'] },
   },
+  'undo to too few pods': {
+    says: 'the pods are there before the users',
+    shown: {
+      'release/undo.test.ts': [
+        'an undo after the primary has grown: the warm pods are as many before users come to them',
+      ],
+    },
+  },
   'leftover autoscalers': {
     says: 'none is left behind, and bounds apply',
     shown: {

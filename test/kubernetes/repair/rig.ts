@@ -9,7 +9,7 @@ import { rollBack } from '../../../src/activities/rollback.js';
 import { parseStatus } from '../../../src/crds/status.js';
 import { decide } from '../../../src/domain/decide.js';
 import { statusOf, type Decision, type Effect } from '../../../src/domain/effects.js';
-import { initialState, type Takeover } from '../../../src/domain/initial.js';
+import { initialState } from '../../../src/domain/initial.js';
 import { leaseTerm } from '../../../src/domain/plan.js';
 import { isActive } from '../../../src/domain/phases.js';
 import type { State } from '../../../src/domain/state.js';
