@@ -117,7 +117,7 @@ test('after its adoption a Canary that has failed needs no run, and nothing but 
   assert.equal(status.conditions[0]?.lastTransitionTime, '2026-01-01T00:00:00Z');
   const lease = await cluster.client.get(LEASES, cluster.namespace, `serinus-${APP}`);
   assert.equal((lease?.['spec'] as { holderIdentity?: string }).holderIdentity ?? '', '');
-  const seen = await sight(readingOf(t, cluster) as Dependencies, {
+  const seen = await sight({ ...readingOf(t, cluster), now: Date.now } as Dependencies, {
     cluster: '',
     namespace: cluster.namespace,
     name: APP,
@@ -198,7 +198,14 @@ async function leaveTraces({ client, namespace }: TestCluster): Promise<void> {
     await client.create(CONTROLLER_REVISIONS, {
       apiVersion: CONTROLLER_REVISIONS.apiVersion,
       kind: CONTROLLER_REVISIONS.kind,
-      metadata: { name, namespace, labels, annotations: kept },
+      // What is kept of a release has no owner: it outlives the Canary.
+      metadata: {
+        name,
+        namespace,
+        labels,
+        annotations: kept,
+        ...('serinus.dev/canary' in labels ? { ownerReferences: [ownerOf(canary, true)] } : {}),
+      },
       revision: 1,
       data: {},
     });

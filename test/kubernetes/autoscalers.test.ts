@@ -156,7 +156,7 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
     const asking = async (primaryScalerReplicas: Spec): Promise<unknown[]> => {
       const autoscalerRef = { apiVersion: type.apiVersion, kind: type.kind, name: 'scaler', primaryScalerReplicas };
       const canary = bench.canaryWith({ autoscalerRef });
-      assert.deepEqual(await workload.drift(canary), [`${type.kind}/scaler-primary`]);
+      assert.deepEqual(await workload.drift(canary), [{ object: `${type.kind}/scaler-primary` }]);
       await workload.reconcile(canary, bench.fence());
       assert.deepEqual(await workload.drift(canary), []);
       await bench.writesNothing('reconciling', () => workload.reconcile(canary, bench.fence()));
@@ -177,7 +177,7 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
     assert.deepEqual(await workload.drift(canary), []);
     await bench.patch(type, 'scaler', { spec: { [max]: 20 } });
     assert.deepEqual(await workload.drift(bench.canary), []);
-    assert.deepEqual(await workload.drift(canary), [`${type.kind}/scaler-primary`]);
+    assert.deepEqual(await workload.drift(canary), [{ object: `${type.kind}/scaler-primary` }]);
     await workload.reconcile(canary, bench.fence());
     assert.equal((await bench.spec<Spec>(type, 'scaler-primary'))[max], 20);
     assert.deepEqual(await workload.drift(canary), []);
@@ -189,7 +189,7 @@ function contract({ type, spec, min, max, missing }: AutoscalerCase): void {
     const { workload } = bench;
     await bench.create(type, { metadata: { name: 'other-primary' }, spec });
     const without = bench.canaryWith({ autoscalerRef: undefined });
-    assert.deepEqual(await workload.drift(without), [`${type.kind}/scaler-primary`]);
+    assert.deepEqual(await workload.drift(without), [{ object: `${type.kind}/scaler-primary` }]);
     await workload.reconcile(without, bench.fence());
     assert.equal(await bench.client.get(type, bench.namespace, 'scaler-primary'), undefined);
     await bench.get(type, 'other-primary');
@@ -284,7 +284,7 @@ describe('a ScaledObject', () => {
     const bench = await open(t, { primaryScalerQueries: { load: 'vector(1)' } });
     const ref = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'scaler' };
     const canary = bench.canaryWith({ autoscalerRef: { ...ref, primaryScalerQueries: { load: 'vector(2)' } } });
-    assert.deepEqual(await bench.workload.drift(canary), ['ScaledObject/scaler-primary']);
+    assert.deepEqual(await bench.workload.drift(canary), [{ object: 'ScaledObject/scaler-primary' }]);
     await bench.workload.reconcile(canary, bench.fence());
     assert.equal(await query(bench), 'vector(2)');
   });

@@ -242,7 +242,7 @@ test('a copy that was left to one of two is shared, and written by neither', asy
   await bench.patch(DEPLOYMENTS, 'other-primary', {
     spec: { template: { spec: { containers: [{ ...CONTAINERS[0], envFrom: [map('settings-primary')] }] } } },
   });
-  assert.deepEqual(await bench.workload.drift(other), ['ConfigMap/settings-primary']);
+  assert.deepEqual(await bench.workload.drift(other), [{ object: 'ConfigMap/settings-primary' }]);
   await bench.workload.reconcile(other, bench.fence());
   assert.deepEqual(await bench.workload.drift(other), []);
   assert.deepEqual((await reading(bench, 'other-primary')).owners, [
