@@ -10,12 +10,18 @@ import { isLike, thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
 import { dependencies, Rig } from './repair/rig.js';
 import { FAULTS, OBJECTS, outcomeOf, PHASES, renderLegend, renderTable } from './repair/table.js';
-import type { Fault, ObjectName } from './repair/table.js';
+import type { Fault, ObjectName, PhaseName } from './repair/table.js';
 
 const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
 
 /** What others need comes last: without its primary nobody knows what a copy has to hold. */
 const ORDER: readonly ObjectName[] = [...OBJECTS].sort((a, b) => rank(a) - rank(b));
+
+/** What isn't as the table says yet, or isn't shown to be; docs/repair.md names them, too. */
+const OPEN: Partial<Record<Fault, readonly PhaseName[]>> = {
+  'write refused': ['initialising', 'progressing', 'at a gate', 'promoting', 'rolling back'],
+  'owned by somebody else': ['progressing', 'at a gate', 'rolling back'],
+};
 
 function rank(object: ObjectName): number {
   return object === 'Lease' ? 2 : object === 'primary workload' ? 1 : 0;
@@ -59,9 +65,7 @@ describe('every generated object, in every phase, whatever happens to it', { con
 
   for (const fault of FAULTS) {
     for (const phase of PHASES) {
-      // Of what is only told not every cell has been shown yet.
-      const todo = fault === 'write refused' || fault === 'owned by somebody else';
-      test(`${phase}: ${fault}`, { todo }, async () => {
+      test(`${phase}: ${fault}`, { todo: OPEN[fault]?.includes(phase) ?? false }, async () => {
         const name = `${phase.replaceAll(' ', '')}-${FAULTS.indexOf(fault)}`;
         const rig = await Rig.open(deps, cluster.namespace, name, phase);
         for (const object of ORDER) {
