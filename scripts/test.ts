@@ -35,10 +35,10 @@ function rounds(wanted: readonly string[]): Round[] {
       name: 'pure',
       files: files.filter((f) => ![...SERVERS, ...LAB].includes(folder(f))),
       atOnce: 2,
-      timeoutMinutes: 5,
+      timeoutMinutes: 10,
     },
-    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 20 },
-    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 40 },
+    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 35 },
+    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 45 },
   ].filter((round) => round.files.length > 0);
 }
 
