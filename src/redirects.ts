@@ -1,5 +1,5 @@
 /** Why an answer isn't followed to where it points. */
-export class RedirectRefused extends Error {
+class RedirectRefused extends Error {
   override readonly name = 'RedirectRefused';
   /** As libraries have it for redirects that lead nowhere. */
   readonly code = 'ERR_FR_REDIRECT_ELSEWHERE';

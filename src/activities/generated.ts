@@ -106,7 +106,7 @@ function originalSelector(service: KubeObject): Readonly<Record<string, string>>
 }
 
 /** Makes Services as they shall be. */
-export async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[], fence: Claim): Promise<void> {
+async function putServices(cache: ClusterCache, wishes: readonly ServiceWish[], fence: Claim): Promise<void> {
   for (const wish of wishes) {
     await write(cache, SERVICES, wish, (current) => desiredService(wish, current), { fence, right: wish });
   }

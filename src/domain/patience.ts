@@ -32,7 +32,7 @@ export function unreadyAfter(known: UnreadySides | undefined, world: World, now:
 }
 
 /** The same after a look at one of them. */
-export function withSide(known: UnreadySides, side: Side, readiness: Readiness, now: number): UnreadySides {
+function withSide(known: UnreadySides, side: Side, readiness: Readiness, now: number): UnreadySides {
   const { [side]: before, ...others } = known;
   if (readiness.ready) return others;
   const { progress = 0 } = readiness;

@@ -62,7 +62,7 @@ export function queryNamesOf(
  *
  * @throws TemplateError
  */
-export function parseQuery(query: string): Template {
+function parseQuery(query: string): Template {
   return parseTemplate(query, FUNCTIONS);
 }
 

@@ -44,7 +44,11 @@ test('objects of a generated name', async () => {
   assert.deepEqual(await found([object('v1', 'Service', 'podinfo')]), [], 'the users’ own Service is taken over');
   const others = object('v1', 'Service', 'podinfo', [canary('other')]);
   assert.deepEqual(await found([others]), ['foreign-object Service/podinfo'], 'unless another Canary has it');
-  assert.deepEqual(await found([object('v1', 'Service', 'podinfo-canary', [{ ...canary('podinfo'), uid: '5f1c' }])]), [], 'it is its own');
+  assert.deepEqual(
+    await found([object('v1', 'Service', 'podinfo-canary', [{ ...canary('podinfo'), uid: '5f1c' }])]),
+    [],
+    'it is its own',
+  );
 });
 
 test('objects that another Canary needs as well', async () => {

@@ -97,7 +97,7 @@ function service(selector: ServiceSelector): ServiceWish {
     selector,
     ports: [],
     namesPort: false,
-  headless: false,
+    headless: false,
     labels: {},
     annotations: {},
     unmanagedLabels: [],

@@ -35,7 +35,7 @@ export function unknownFields(kind: FieldsKind, object: object): readonly Unknow
 }
 
 /** Fields that are there and valid, and that nobody reads. */
-export function unusedFields(spec: CanarySpec, provider: string): readonly UnusedField[] {
+function unusedFields(spec: CanarySpec, provider: string): readonly UnusedField[] {
   return [
     ...unusedByProvider(spec, provider),
     ...unusedInAnalysis(spec.analysis, trafficFeatures(provider).weights),

@@ -21,7 +21,7 @@ export function leaving(desired: KubeObject, current: KubeObject | undefined, fi
 }
 
 /** Which field manager, other than Serinus, has written a field last; undefined where Kubernetes doesn't know. */
-export function writerOf({ metadata }: KubeObject, field: string): string | undefined {
+function writerOf({ metadata }: KubeObject, field: string): string | undefined {
   const [top = '', name = ''] = field.split('.');
   const writers = (metadata.managedFields ?? []).filter(
     (entry) => entry.subresource === undefined && entry.manager !== OURS && touches(entry, top, name),
@@ -45,7 +45,7 @@ function fieldsOf(object: KubeObject): readonly string[] {
   return [
     'metadata.labels',
     'metadata.annotations',
-    ...Object.keys((spec ?? {})).map((name) => `spec.${name}`),
+    ...Object.keys(spec ?? {}).map((name) => `spec.${name}`),
     ...Object.keys(others),
   ];
 }

@@ -35,6 +35,6 @@ export function ownedWarm(canary: Canary): readonly OwnedObject[] {
 }
 
 /** Name of the Deployment that makes pods of the former version. */
-export function warmName({ targetRef }: Pick<Canary, 'targetRef'>): string {
+function warmName({ targetRef }: Pick<Canary, 'targetRef'>): string {
   return `${targetRef.name}-previous`;
 }

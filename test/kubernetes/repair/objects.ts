@@ -63,7 +63,7 @@ export class Thing {
 }
 
 /** What an object holds, without what Kubernetes hands out anew. */
-export function contentOf(object: KubeObject | undefined): unknown {
+function contentOf(object: KubeObject | undefined): unknown {
   if (!object) return undefined;
   const spec = object['spec'] as Record<string, unknown> | undefined;
   // A rollback may order more pods than there were.
