@@ -144,6 +144,7 @@ describe('a Canary that is hostile to all others', () => {
     const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? NaN;
 
     const watcher = new Watcher(deps);
+    let storming = true;
     await watcher.start();
     try {
       await until(() => Promise.resolve(submitted.has(`${victim.namespace}/${name}`)), 'the victim is looked at');
@@ -154,7 +155,6 @@ describe('a Canary that is hostile to all others', () => {
         ...hostile,
         metadata: { ...hostile.metadata, annotations: { [APPROVALS_ANNOTATION]: KEYS } },
       });
-      let storming = true;
       const storm = (async () => {
         for (let at = 0; storming; at += 1) {
           const body = { metadata: { labels: { at: String(at) } } };
@@ -172,6 +172,7 @@ describe('a Canary that is hostile to all others', () => {
       assert.equal(view?.refusal?.field, `metadata.annotations["${APPROVALS_ANNOTATION}"]`);
       assert.equal(view.canary, undefined);
     } finally {
+      storming = false;
       watcher.stop();
       await deps.cache.stop();
     }
