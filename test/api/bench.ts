@@ -82,7 +82,8 @@ export function testDependencies(
   return wire(kube, temporal, { ...DEFAULT_SETTINGS, clusterName, namespace }, recorder(log));
 }
 
-function recorder(lines: Line[]): Logger {
+/** Keeps what is logged. */
+export function recorder(lines: Line[]): Logger {
   const write = (fields: Readonly<Record<string, unknown>>, message: string): void =>
     void lines.push({ ...fields, message });
   return { info: write, warn: write, error: write, debug: write };

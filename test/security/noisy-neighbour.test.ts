@@ -12,7 +12,7 @@ import { Budget } from '../../src/watch/budget.js';
 import { WorkQueue } from '../../src/watch/queue.js';
 import { Watcher } from '../../src/watch/watcher.js';
 import { wire } from '../../src/wiring.js';
-import { testDependencies, type Line } from '../api/bench.js';
+import { recorder, type Line } from '../api/bench.js';
 import { canaryObject } from '../api/world.js';
 import { deployment, openCluster, type TestCluster } from '../kubernetes/cluster.js';
 import { until } from '../support/until.js';
@@ -104,8 +104,8 @@ describe('a Canary that is hostile to all others', () => {
 
   /** One process for all namespaces, which looks and submits nothing. */
   function watching(submitted: Map<string, number>, log: Line[], namespace?: string): Dependencies {
-    const nowhere = undefined as unknown as Parameters<typeof testDependencies>[3];
-    const { log: logger } = testDependencies(attacker.client, attacker.namespace, 'test', nowhere, log);
+    const nowhere = undefined as unknown as Parameters<typeof wire>[1];
+    const logger = recorder(log);
     const deps = wire(attacker.client, nowhere, { ...DEFAULT_SETTINGS, clusterName: 'test', namespace }, logger);
     const submissions = Object.assign(Object.create(deps.submissions), {
       submit: (key: { namespace: string; name: string }) => {
