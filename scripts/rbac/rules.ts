@@ -110,13 +110,17 @@ export const GRANTS: readonly Grant[] = [
     group: 'apps',
     resource: 'controllerrevisions',
     why: 'former templates of the primary, which an undo and a rollback during a promotion put back; what is to be archived',
-    verbs: { worker: ['get', 'list', 'create', 'delete'], watch: ['get'], api: ['get'] },
+    verbs: { worker: ['get', 'list', 'create', 'patch', 'delete'], watch: ['get', 'list'], api: ['get'] },
     rarely: {
       worker: {
         get: 'a release is rolled back while it is promoted',
+        patch: 'what is kept already is of another revision, or has another size',
         delete: 'more than three former templates are kept, or a release is archived',
       },
-      watch: { get: 'the worker is lost while it promotes' },
+      watch: {
+        get: 'the worker is lost while it promotes',
+        list: 'the primary is gone when the worker is lost',
+      },
       api: { get: 'somebody looks at a release that has ended' },
     },
   },
