@@ -12,19 +12,11 @@ export interface Sides {
 }
 
 /**
- * Pods that the primary must have before all of the traffic comes (back) to it.
- *
- * An autoscaler has fitted each side to its own share, so the side with more of the traffic tells how many pods a
- * percent takes. A size that somebody has chosen holds as it is, unless the primary serves nobody: then what serves
- * everybody now is what it takes.
+ * Pods that the primary must have before all of the traffic comes (back) to it: as many as serve everybody now, where the
+ * canary's side does, or where the primary has none. Else its size holds, which somebody has chosen or its autoscaler has
+ * fitted, and goes on fitting. The same however often it is asked.
  */
-export function podsToComeHome({ primary, canary, weight, autoscaled, most }: Sides): number {
-  const needed = weight >= 100 ? Math.max(primary, canary) : autoscaled ? byShare(primary, canary, weight) : primary;
+export function podsToComeHome({ primary, canary, weight, most }: Sides): number {
+  const needed = weight >= 100 ? Math.max(primary, canary) : primary;
   return Math.max(1, primary === 0 ? canary : 0, Math.min(needed, Math.max(primary, most ?? Infinity)));
-}
-
-function byShare(primary: number, canary: number, weight: number): number {
-  if (weight <= 0) return primary;
-  const perPercent = weight <= 50 ? primary / (100 - weight) : canary / weight;
-  return Math.max(primary, Math.ceil(perPercent * 100));
 }
