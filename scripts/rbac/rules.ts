@@ -156,7 +156,7 @@ export const GRANTS: readonly Grant[] = [
     group: '',
     resource: 'services',
     why: 'the Services of the Canary; users’ own labels and annotations on them survive',
-    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'update'], api: LOOK },
+    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'update'], api: ['get', ...LOOK] },
     rarely: {
       worker: { get: RACE },
       watch: all(['get', 'update'], OF_A_SERVICE),

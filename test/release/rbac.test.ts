@@ -109,7 +109,7 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
 
   await t.test('a deleted Canary gives everything back', async () => {
     await world.kube.delete(CANARIES, world.namespace, APP);
-    await until(async () => !(await world.kube.get(CANARIES, world.namespace, APP)), 'the Canary is gone', 60_000);
+    await until(async () => !(await world.kube.get(CANARIES, world.namespace, APP)), 'the Canary is gone', 120_000);
     await until(async () => (await world.replicas(APP)) > 0, 'the target serves again');
   });
 
