@@ -122,7 +122,6 @@ export async function podsNeeded(
     primary: await workload.size(canary, 'primary'),
     canary: diverted ? ((await workload.warm?.size(canary)) ?? 0) : await workload.size(canary, 'canary'),
     weight,
-    autoscaled: canary.autoscalerRef !== undefined,
     most: await workload.most(canary),
   });
 }

@@ -5,8 +5,6 @@ export interface Sides {
   readonly canary: number;
   /** Percent of the traffic that the canary's side has now. */
   readonly weight: number;
-  /** Whether an autoscaler fits the primary's size to its traffic; else its size is what somebody has chosen. */
-  readonly autoscaled: boolean;
   /** Most pods that the primary's autoscaler allows. */
   readonly most?: number | undefined;
 }
