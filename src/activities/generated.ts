@@ -1,3 +1,4 @@
+import { jsonIn } from '../domain/json.js';
 import type { Canary } from '../crds/canary.js';
 import type { Weights } from '../domain/weights.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
@@ -96,13 +97,7 @@ export function hasFinalizer(object: KubeObject): boolean {
 /** @returns undefined where kubectl has left none, or none that can be read */
 function originalSelector(service: KubeObject): Readonly<Record<string, string>> | undefined {
   const applied = service.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
-  if (applied === undefined) return undefined;
-  try {
-    return (JSON.parse(applied) as { spec?: { selector?: Readonly<Record<string, string>> } }).spec?.selector;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return (jsonIn(applied) as { spec?: { selector?: Readonly<Record<string, string>> } } | undefined)?.spec?.selector;
 }
 
 /** Makes Services as they shall be. */

@@ -1,3 +1,4 @@
+import { jsonIn } from '../domain/json.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { PHASES, type Phase } from '../domain/phases.js';
 import type { Handover } from './facts.js';
@@ -12,15 +13,8 @@ export function handoverAnnotation(handover: Handover): Readonly<Record<string, 
 
 /** @returns undefined where nothing was kept, or nothing that can be read */
 export function handoverIn(lease: KubeObject | undefined): Handover | undefined {
-  const text = lease?.metadata.annotations?.[ADOPTED];
-  if (text === undefined) return undefined;
-  try {
-    const kept: unknown = JSON.parse(text);
-    return isHandover(kept) ? kept : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const kept = jsonIn(lease?.metadata.annotations?.[ADOPTED]);
+  return isHandover(kept) ? kept : undefined;
 }
 
 function isHandover(value: unknown): value is Handover {

@@ -1,3 +1,5 @@
+import { jsonIn } from './json.js';
+
 /**
  * Something generated that isn't as it should be: a whole object that is missing, or one field of it that somebody has
  * changed.
@@ -67,15 +69,9 @@ export function withRepairs(repairs: readonly Repair[], attempts: readonly Attem
 
 /** The repairs as they were written down. */
 export function parseRepairs(text: string | undefined): readonly Repair[] {
-  if (text === undefined) return [];
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? parsed.filter(isRepair) : [];
-  } catch (error) {
-    // Somebody has edited it: then nothing is known of any fight.
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const parsed = jsonIn(text);
+  // Where somebody has edited it, nothing is known of any fight.
+  return Array.isArray(parsed) ? parsed.filter(isRepair) : [];
 }
 
 function isRepair(value: unknown): value is Repair {

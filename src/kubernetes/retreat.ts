@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonIn } from '../domain/json.js';
 import type { Retreat } from '../domain/retreat.js';
 
 /** What the dead-man's switch leaves on the Lease, so that the run which it has rolled back learns of it. */
@@ -20,17 +21,8 @@ export function formatRetreat(retreat: LeaseRetreat): string {
 
 /** @returns undefined for anything that no switch has written: the run is then shut out by somebody unknown */
 export function parseRetreat(text: string | undefined): LeaseRetreat | undefined {
-  const read = schema.safeParse(jsonOf(text));
+  const read = schema.safeParse(jsonIn(text));
   if (!read.success) return undefined;
   const { of, done } = read.data;
   return { of, ...(done ? { done } : {}) };
-}
-
-function jsonOf(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { jsonIn } from '../../domain/json.js';
 import { createHash } from 'node:crypto';
 import { alertProviderSpecSchema } from '../schema/alert-provider.js';
 import { canarySpecSchema, type CanarySpec } from '../schema/canary.js';
@@ -66,13 +67,7 @@ const seen = new Map<string, readonly UnknownField[]>();
 const REMEMBERED = 500;
 
 function unknownIn(text: string): readonly UnknownField[] {
-  let applied: unknown;
-  try {
-    applied = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const applied = jsonIn(text);
   return typeof applied === 'object' && applied !== null ? unknownFields('Canary', applied) : [];
 }
 

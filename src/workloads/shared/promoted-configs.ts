@@ -1,3 +1,4 @@
+import { jsonIn } from '../../domain/json.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 
 /** On a primary: checksums of the configs that were promoted with what it runs, as in `Revision.configs`. */
@@ -9,15 +10,7 @@ type Checksums = Readonly<Record<string, string>>;
 
 /** @returns undefined where it isn't known: an earlier version or Flagger has promoted it */
 export function configsOf({ metadata }: Pick<KubeObject, 'metadata'>): Checksums | undefined {
-  const text = metadata.annotations?.[CONFIGS];
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as Checksums;
-  } catch (error) {
-    // Somebody has edited it: as good as unknown.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return jsonIn(metadata.annotations?.[CONFIGS]) as Checksums | undefined;
 }
 
 /** The primary with what was promoted to it. */
