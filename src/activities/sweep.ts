@@ -35,6 +35,9 @@ export async function sweep(deps: Dependencies, client: Client, dead: DeadRuns):
   return { ...report, archived: await dead.handOver() };
 }
 
+/** What is still to be dealt with is reported anew after this. */
+const ANEW_MS = 60_000;
+
 async function lookAt(
   deps: Dependencies,
   client: Client,
@@ -115,7 +118,9 @@ async function report(
   const kind = needOf(sighting);
   if (kind === undefined) return undefined;
   const revision = sighting.seen?.revision;
-  const id = changeId(kind, canary, sighting.generation, revision, sighting.drift, sighting.lease?.fence.epoch);
+  // The server takes an id once, and a run may have ended without dealing with it: the next minute it is another one.
+  const about = [sighting.generation, revision, sighting.drift, sighting.lease?.fence.epoch];
+  const id = changeId(kind, canary, ...about, Math.floor(deps.now() / ANEW_MS));
   const change = { id, kind, by: 'janitor', ...(revision ? { revision: revision.hash } : {}) };
   const answer = await deps.submissions.submit(canary, change);
   return didStart(answer.verdict) ? 'resubmitted' : undefined;

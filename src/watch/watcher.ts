@@ -40,7 +40,7 @@ const REPEAT_MS = 15_000;
 export class Watcher {
   private readonly index = new CanaryIndex();
   private readonly followed = new Set<string>();
-  private readonly submitted = new Map<string, { readonly id: string; readonly at: number }>();
+  private readonly submitted = new Map<string, { readonly id: string; readonly at: number; readonly times: number }>();
   private readonly queue: WorkQueue;
   private readonly unsubscribe: (() => void)[] = [];
   private resync: NodeJS.Timeout | undefined;
@@ -122,13 +122,22 @@ export class Watcher {
     // What is reported to an open run must be reported anew when that run has ended: the server takes an id once.
     const lost = sighting.lease || !isActive(sighting.phase) ? [] : [Math.floor(this.deps.now() / RESYNC_MS)];
     const about = [generation, approvals, revision, drift, epoch, underWay, ...lost];
-    const id = changeId(kind, view.object.metadata.uid, ...about);
-    if (this.isRepeated(key, id)) return;
+    const first = changeId(kind, view.object.metadata.uid, ...about);
+    if (this.isRepeated(key, first)) return;
+    // A run that was shut out may have taken it and ended without: the server would answer for that one again.
+    const times = underWay ? 0 : this.timesOf(key, first);
+    const id = times === 0 ? first : changeId(first, times);
     const hint = revision ? { revision: revision.hash, seen: revision } : {};
     await this.submit(canary, { id, kind, by: 'watch', generation, ...hint });
-    this.submitted.set(key, { id, at: this.deps.now() });
+    this.submitted.set(key, { id: first, at: this.deps.now(), times: times + 1 });
     // Whatever came of it, look once more: a submission that met a closing run has to be made again.
     this.queue.addLater(key, REPEAT_MS + 1_000);
+  }
+
+  /** How often this very change has been submitted from here, and is still to be dealt with. */
+  private timesOf(key: string, id: string): number {
+    const last = this.submitted.get(key);
+    return last?.id === id ? last.times : 0;
   }
 
   private isRepeated(key: string, id: string): boolean {
