@@ -64,7 +64,7 @@ describe('serinus watch', () => {
     const name = await canary();
     const [nothing, late, nobody] = await Promise.all([
       run(['watch', name, '-n', ns, '--until-end']),
-      run(['watch', name, '-n', ns, '-o', 'json', '--timeout', '4s']),
+      run(['watch', name, '-n', ns, '-o', 'json', '--timeout', '15s']),
       run(['watch', 'nobody', '-n', ns]),
     ]);
     assert.deepEqual([nothing.code, nothing.err], [1, `serinus: nothing of ${name}.${ns} has been released yet\n`]);

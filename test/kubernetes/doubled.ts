@@ -92,6 +92,13 @@ export class Doubled {
     }
   }
 
+  /** Changes something between two activities: in the midst of one it would be taken for what the second run has done. */
+  async meanwhile(change: () => Promise<unknown>): Promise<void> {
+    const mine = this.last.then(change);
+    this.last = mine.catch(() => undefined);
+    await mine;
+  }
+
   private async twiceAlone(name: keyof Activities, activity: Activity, args: unknown[]): Promise<unknown> {
     try {
       const first = await activity(...args);
