@@ -7,6 +7,7 @@ const { readFileSync } = require('node:fs');
  */
 const MAY_IMPORT = {
   domain: [],
+  judgement: [],
   'errors.ts': [],
   'answers.ts': [],
   'redirects.ts': [],
@@ -192,6 +193,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/domain/' },
       to: { pathNot: '^src/domain/' },
+    },
+    {
+      name: 'judgement-is-pure',
+      comment: 'Statistics: no package and nothing of Node, so that a simulation runs the very same code',
+      severity: 'error',
+      from: { path: '^src/judgement/' },
+      to: { pathNot: '^src/judgement/' },
     },
     {
       name: 'workflows-run-in-the-sandbox',

@@ -1,0 +1,41 @@
+import type { WindowCounts } from './counts.js';
+import { evidenceOf, FACTORS } from './evidence.js';
+import type { RatioLimits } from './limits.js';
+import { logMeanExp, logSumExp } from './numbers.js';
+
+/**
+ * Evidence that a canary has become bad at some time: every window may be the first bad one, so what was good before
+ * doesn't speak for it. 12 numbers and a count, in logarithms.
+ */
+export interface LateEvidence {
+  readonly windows: number;
+  readonly worse: readonly number[];
+  readonly above: readonly number[];
+}
+
+export const NO_LATE_EVIDENCE: LateEvidence = {
+  windows: 0,
+  worse: FACTORS.map(() => -Infinity),
+  above: FACTORS.map(() => -Infinity),
+};
+
+/**
+ * The k-th window is the first bad one with the prior weight 1/(k(k+1)).
+ *
+ * @throws RangeError where counts aren't counts
+ */
+export function withLateWindow(before: LateEvidence, window: WindowCounts, limits: RatioLimits): LateEvidence {
+  const added = evidenceOf(window, limits);
+  const windows = before.windows + 1;
+  const entering = -Math.log(windows * (windows + 1));
+  const grown = (logs: readonly number[], news: readonly number[]) =>
+    logs.map((log, j) => (news[j] ?? 0) + logSumExp([log, entering]));
+  return { windows, worse: grown(before.worse, added.worse), above: grown(before.above, added.above) };
+}
+
+/** ln E_fail; 0 without any window. */
+export function lateFailScore({ windows, worse, above }: LateEvidence): number {
+  const unborn = -Math.log(windows + 1);
+  const score = (logs: readonly number[]) => logSumExp([logMeanExp(logs), unborn]);
+  return Math.min(score(worse), score(above));
+}
