@@ -74,7 +74,7 @@ async function defined({ kube, isExistingCluster }: Place, signal: AbortSignal):
 async function untilInitialised({ watch, setting }: Stage): Promise<void> {
   const { place, screen, signal, explain } = setting;
   const done = screen.progress.underWay(`Serinus takes ${place.canary.name}.${place.canary.namespace} over`);
-  const initialised = () => isResting(watch.sight.phase) || undefined;
+  const initialised = () => isResting(watch.observation.phase) || undefined;
   try {
     await waitFor('the Canary is Initialized', initialised, { timeoutMs: INITIALISED_MS, signal, explain });
   } finally {

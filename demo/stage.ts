@@ -38,7 +38,7 @@ export class Stage {
   constructor(readonly setting: Setting) {
     const { place, limits } = setting;
     this.watch = new CanaryWatch(place, {
-      onSight: (before, now) => this.live.see(before, now),
+      onObservation: (before, now) => this.live.see(before, now),
       onEvent: (event) => this.onEvent(event),
     });
     this.live = new LiveView(this.watch, limits);

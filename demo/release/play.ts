@@ -29,7 +29,7 @@ export async function playRelease(stage: Stage, plan: ReleasePlan): Promise<Rele
   const { tally, events } = stage.begin(`a ${plan.kind} version`);
   const began = Date.now();
   await setImage(place.kube, place.canary.namespace, `${APP.image}:${plan.version}`);
-  const noticed = async () => (isActive(stage.watch.sight.phase) ? runUnderWay(place) : undefined);
+  const noticed = async () => (isActive(stage.watch.observation.phase) ? runUnderWay(place) : undefined);
   const run = await waitFor(`Serinus notices version ${plan.version}`, noticed, {
     timeoutMs: NOTICE_MS,
     signal,
@@ -62,7 +62,7 @@ async function untilAtRest({ watch, setting }: Stage, plan: ReleasePlan): Promis
   const { place, intervalSeconds, signal, explain } = setting;
   let attack: Attack | undefined;
   const rests = () => {
-    const { phase, weight } = watch.sight;
+    const { phase, weight } = watch.observation;
     // Before the first weight there is nothing to be judged.
     if (plan.attacked && weight > 0) attack ??= new Attack(place.gatewayUrl);
     return isResting(phase) ? Date.now() : undefined;

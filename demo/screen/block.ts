@@ -10,22 +10,25 @@ const BESIDE_BAR = 48;
 
 /** The block at the bottom of the terminal, line by line. */
 export function block(view: View, columns: number): Line[] {
-  const { sight } = view;
+  const { observation: observation } = view;
   return [
     heading(view, columns),
     weightLine(view, columns),
     canaryLine(view),
     clientLine(view),
     requestsLine(view),
-    ...(sight.trouble === undefined ? [] : [labelled('trouble', [span(sight.trouble, 'bad')])]),
+    ...(observation.trouble === undefined ? [] : [labelled('trouble', [span(observation.trouble, 'bad')])]),
   ];
 }
 
-function heading({ title, sight, elapsedSeconds }: View, columns: number): Line {
-  const { primary, canary } = sight.versions;
+function heading({ title, observation: observation, elapsedSeconds }: View, columns: number): Line {
+  const { primary, canary } = observation.versions;
   const versions = canary === primary || canary === '' ? primary : `${primary} → ${canary}`;
   const left = [span('── ', 'dim'), span(title, 'bold'), span(versions === '' ? ' ' : ` ${versions} `, 'accent')];
-  const right = [span(` ${sight.phase || 'new'}`, toneOf(sight.phase)), span(` ${clock(elapsedSeconds)} ──`, 'dim')];
+  const right = [
+    span(` ${observation.phase || 'new'}`, toneOf(observation.phase)),
+    span(` ${clock(elapsedSeconds)} ──`, 'dim'),
+  ];
   const gap = Math.max(2, columns - widthOf(left) - widthOf(right));
   return [...left, span('─'.repeat(gap), 'dim'), ...right];
 }
@@ -35,15 +38,15 @@ function toneOf(phase: string): Tone {
   return phase === 'Succeeded' || phase === 'Initialized' ? 'good' : 'warning';
 }
 
-function weightLine({ sight, maxWeight, recent, recentSeconds }: View, columns: number): Line {
+function weightLine({ observation: observation, maxWeight, recent, recentSeconds }: View, columns: number): Line {
   const width = Math.max(MIN_BAR, Math.min(MAX_BAR, columns - LABEL_WIDTH - BESIDE_BAR));
-  const { primary, canary } = sight.versions;
+  const { primary, canary } = observation.versions;
   const share = canary === primary ? undefined : shareOf(canary, recent);
   const served =
     share === undefined ? [] : [span(`  ${canary} answers ${share.toFixed(0)}% (last ${recentSeconds} s)`)];
   return labelled('weight', [
-    ...bar(sight.weight, maxWeight, width),
-    span(` ${String(sight.weight).padStart(3)}%`, 'bold'),
+    ...bar(observation.weight, maxWeight, width),
+    span(` ${String(observation.weight).padStart(3)}%`, 'bold'),
     ...served,
   ]);
 }
@@ -56,8 +59,8 @@ function bar(weight: number, maxWeight: number, width: number): Span[] {
   return [span(cells.slice(0, filled), 'good'), span(cells.slice(filled), 'dim')];
 }
 
-function canaryLine({ sight, threshold }: View): Line {
-  const { analysis, failedChecks } = sight;
+function canaryLine({ observation: observation, threshold }: View): Line {
+  const { analysis, failedChecks } = observation;
   const checks = failedChecks === 0 ? [] : [span(`  failed checks ${failedChecks} of ${threshold}`, 'warning')];
   return labelled('canary', [...figures(analysis), ...(analysis ? verdict(analysis) : []), ...checks]);
 }

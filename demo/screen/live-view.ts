@@ -1,6 +1,6 @@
 import type { Answer } from '../../lab/traffic.js';
 import { isActive, isResting } from '../../src/domain/phases.js';
-import type { CanaryWatch, Sight } from '../watch/canary-watch.js';
+import type { CanaryWatch, Observation } from '../watch/canary-watch.js';
 import { Tally } from '../watch/tally.js';
 import type { View } from './view.js';
 
@@ -22,7 +22,7 @@ export class LiveView {
   private isFree = false;
 
   constructor(
-    private readonly watch: Pick<CanaryWatch, 'sight'>,
+    private readonly watch: Pick<CanaryWatch, 'observation'>,
     private readonly limits: Limits,
   ) {}
 
@@ -46,7 +46,7 @@ export class LiveView {
   }
 
   /** Told whenever the Canary has been looked at. */
-  see(before: Sight, now: Sight): void {
+  see(before: Observation, now: Observation): void {
     const [was, is] = [isActive(before.phase), isActive(now.phase)];
     if (this.isFree && is && !was) this.begin(this.title);
     if (was && isResting(now.phase)) this.ended ??= Date.now();
@@ -56,7 +56,7 @@ export class LiveView {
     const now = Date.now();
     return {
       title: this.title,
-      sight: this.watch.sight,
+      observation: this.watch.observation,
       ...this.limits,
       recent: this.tally.recent(now),
       recentSeconds: RECENT_SECONDS,

@@ -23,15 +23,15 @@ export class PlainScreen implements Screen {
 
   follow(view: () => View): void {
     this.unfollow();
-    let weight = view().sight.weight;
+    let weight = view().observation.weight;
     let told = Date.now();
     this.timer = setInterval(() => {
       const now = view();
-      if (now.sight.weight !== weight) {
-        this.line([span(`canary weight ${weight}% → ${now.sight.weight}%`)]);
-        weight = now.sight.weight;
+      if (now.observation.weight !== weight) {
+        this.line([span(`canary weight ${weight}% → ${now.observation.weight}%`)]);
+        weight = now.observation.weight;
       }
-      if (!isActive(now.sight.phase) || Date.now() - told < SUMMARY_EVERY_MS) return;
+      if (!isActive(now.observation.phase) || Date.now() - told < SUMMARY_EVERY_MS) return;
       told = Date.now();
       this.line([span(plainLine(now))]);
     }, LOOK_MS);

@@ -28,12 +28,12 @@ export function verdictLine(result: ReleaseResult): Line {
 
 /** The view in one line, for logs and pipes. */
 export function plainLine(view: View): string {
-  const { title, sight, recent, byVersion, failed, elapsedSeconds } = view;
-  const { analysis, versions, weight } = sight;
+  const { title, observation: observation, recent, byVersion, failed, elapsedSeconds } = view;
+  const { analysis, versions, weight } = observation;
   const share = versions.canary === versions.primary ? undefined : shareOf(versions.canary, recent);
   const counts = [...byVersion].map(([version, count]) => `${version} ${count}`);
   return [
-    `${clock(elapsedSeconds)} ${title}: ${sight.phase || 'new'}, canary weight ${weight}%`,
+    `${clock(elapsedSeconds)} ${title}: ${observation.phase || 'new'}, canary weight ${weight}%`,
     ...(share === undefined ? [] : [`${versions.canary} answers ${share.toFixed(0)}%`]),
     ...(analysis ? [`canary success ${percent(judged(analysis, 'request-success-rate')?.value)}`] : []),
     ...(analysis ? [`canary P99 ${milliseconds(judged(analysis, 'request-duration')?.value)}`] : []),

@@ -1,11 +1,11 @@
-import type { Analysis, Sight } from '../watch/canary-watch.js';
+import type { Analysis, Observation } from '../watch/canary-watch.js';
 import type { Recent } from '../watch/tally.js';
 
 /** All that is shown of a release, at one moment. */
 export interface View {
   /** For instance `1/2 a good version`. */
   readonly title: string;
-  readonly sight: Sight;
+  readonly observation: Observation;
   readonly maxWeight: number;
   readonly threshold: number;
   /** What the client sees: the last seconds, and all since the release began. */

@@ -13,7 +13,7 @@ import { EventFeed, type CanaryEvent } from './events.js';
 export type Analysis = Extract<RecordEntry, { readonly what: 'analysis' }>;
 
 /** The Canary as it was seen last. */
-export interface Sight {
+export interface Observation {
   readonly phase: Phase;
   /** Percent of the traffic that the canary is meant to get. */
   readonly weight: number;
@@ -29,7 +29,7 @@ const LOOK_EVERY_MS = 300;
 const ASK_EVERY_MS = 1_000;
 const ANSWER_MS = 2_000;
 
-const UNSEEN: Sight = {
+const UNSEEN: Observation = {
   phase: '',
   weight: 0,
   failedChecks: 0,
@@ -40,7 +40,7 @@ const UNSEEN: Sight = {
 
 /** Follows the Canary in Kubernetes, and what its run in Temporal says of the analysis. */
 export class CanaryWatch {
-  sight: Sight = UNSEEN;
+  observation: Observation = UNSEEN;
   private readonly feed = new EventFeed();
   private readonly stopped = new AbortController();
 
@@ -48,7 +48,7 @@ export class CanaryWatch {
     private readonly place: Place,
     private readonly tell: {
       onEvent(event: CanaryEvent): void;
-      onSight(before: Sight, now: Sight): void;
+      onObservation(before: Observation, now: Observation): void;
     },
   ) {}
 
@@ -65,33 +65,36 @@ export class CanaryWatch {
   private async look(): Promise<void> {
     try {
       const seen = await this.seen();
-      // Events are told after the sight is up to date, so that both tell the same story.
+      // Events are told after the observation is up to date, so that both tell the same story.
       const events = await this.events();
       if (this.stopped.signal.aborted) return;
-      const before = this.sight;
-      this.sight = { ...before, ...seen, trouble: undefined };
-      this.tell.onSight(before, this.sight);
+      const before = this.observation;
+      this.observation = { ...before, ...seen, trouble: undefined };
+      this.tell.onObservation(before, this.observation);
       for (const event of this.feed.news(events)) this.tell.onEvent(event);
     } catch (error) {
-      this.sight = { ...this.sight, trouble: messageOf(error) };
+      this.observation = { ...this.observation, trouble: messageOf(error) };
     }
   }
 
   /** Asks the run under way for its last analysis; a closed one says nothing new. */
   private async ask(): Promise<void> {
     const { temporal, canary } = this.place;
-    if (!isActive(this.sight.phase)) return;
+    if (!isActive(this.observation.phase)) return;
     const { client } = temporal;
     try {
       const handle = client.workflow.getHandle(workflowIdOf(canary));
       const { state } = await client.withDeadline(Date.now() + ANSWER_MS, () => handle.query(stateQuery));
-      this.sight = { ...this.sight, analysis: state?.record.findLast((entry) => entry.what === 'analysis') };
+      this.observation = {
+        ...this.observation,
+        analysis: state?.record.findLast((entry) => entry.what === 'analysis'),
+      };
     } catch {
       // No worker answers just now; what was known is shown until one does.
     }
   }
 
-  private async seen(): Promise<Pick<Sight, 'phase' | 'weight' | 'failedChecks' | 'versions'>> {
+  private async seen(): Promise<Pick<Observation, 'phase' | 'weight' | 'failedChecks' | 'versions'>> {
     const { kube, canary } = this.place;
     const read = (name: string) => kube.get(DEPLOYMENTS, canary.namespace, name);
     const [object, target, primary] = await Promise.all([

@@ -18,7 +18,7 @@ const PREPARE_RETRY_MS = 1_000;
 /** How long ErrImagePull is shown before it becomes ImagePullBackOff. */
 const PULL_ERROR_SHOWN_MS = 2_000;
 
-export interface ContainerSurroundings {
+export interface ContainerEnvironment {
   readonly pod: Pod;
   readonly ports: PodPorts;
   /** Undefined for an image that the lab doesn't know. */
@@ -54,9 +54,9 @@ export class ContainerRunner {
 
   constructor(
     readonly container: Container,
-    readonly surroundings: ContainerSurroundings,
+    readonly environment: ContainerEnvironment,
   ) {
-    this.#restartCount = surroundings.restartCount;
+    this.#restartCount = environment.restartCount;
   }
 
   snapshot(): ContainerSnapshot {
@@ -82,7 +82,7 @@ export class ContainerRunner {
       const delay = backoff.delayAfter(end.finishedAt.getTime() - end.startedAt.getTime());
       if (delay > 0) {
         const message = `back-off ${delay / 1000}s restarting failed container=${this.container.name}`;
-        this.surroundings.events.warning('BackOff', message);
+        this.environment.events.warning('BackOff', message);
         this.#lastTermination = end;
         this.#enter({ kind: 'waiting', reason: 'CrashLoopBackOff', message });
         if (!(await this.#pause(delay))) return;
@@ -109,7 +109,7 @@ export class ContainerRunner {
 
   /** Gets image and environment; undefined when the pod was ended meanwhile. */
   async #prepare(): Promise<Prepared | undefined> {
-    const { image, environment, ports, pod, events } = this.surroundings;
+    const { image, environment, ports, pod, events } = this.environment;
     for (let pulls = 1; !this.#ending.signal.aborted;) {
       try {
         if (!image) throw new ImageError('the lab knows no such image');
@@ -134,7 +134,7 @@ export class ContainerRunner {
   async #backOffFromPulling(why: string, delay: number): Promise<void> {
     const { image } = this.container;
     const failed = `failed to pull and unpack image "${image}": ${why}`;
-    this.surroundings.events.warning('Failed', `Failed to pull image "${image}": ${why}`);
+    this.environment.events.warning('Failed', `Failed to pull image "${image}": ${why}`);
     this.#enter({ kind: 'waiting', reason: 'ErrImagePull', message: failed });
     if (!(await this.#pause(PULL_ERROR_SHOWN_MS))) return;
     const message = `Back-off pulling image "${image}": ErrImagePull: ${failed}`;
@@ -143,7 +143,7 @@ export class ContainerRunner {
   }
 
   async #runOnce({ image, command, env }: Prepared): Promise<Terminated> {
-    const { leash, logFile, directory, events, ports } = this.surroundings;
+    const { leash, logFile, directory, events, ports } = this.environment;
     if (this.#state.kind === 'terminated') this.#lastTermination = this.#state;
     const launched = new Launched(
       { file: command.file, args: command.args, env: { ...env, ...command.env }, cwd: directory, log: logFile },
@@ -175,7 +175,7 @@ export class ContainerRunner {
 
   #restart(launched: Launched, which: string): void {
     if (this.#ending.signal.aborted) return;
-    const { events, pod } = this.surroundings;
+    const { events, pod } = this.environment;
     events.normal('Killing', `Container ${this.container.name} failed ${which} probe, will be restarted`);
     void launched.stop('SIGTERM', pod.spec.terminationGracePeriodSeconds * 1000);
   }
@@ -185,7 +185,7 @@ export class ContainerRunner {
     if (preStop?.sleep) await sleep(Math.min(preStop.sleep.seconds * 1000, graceMs));
     const [file, ...args] = preStop?.exec?.command ?? [];
     if (file === undefined) return;
-    const { environment, events, directory } = this.surroundings;
+    const { environment, events, directory } = this.environment;
     try {
       await runCommand(file, args, { env: await environment(), cwd: directory, timeoutMs: graceMs });
     } catch (error) {
@@ -194,7 +194,7 @@ export class ContainerRunner {
   }
 
   #isRestarted(exitCode: number): boolean {
-    const { restartPolicy } = this.surroundings.pod.spec;
+    const { restartPolicy } = this.environment.pod.spec;
     return restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
   }
 
@@ -204,7 +204,7 @@ export class ContainerRunner {
 
   #update(change: () => void): void {
     change();
-    this.surroundings.onChange();
+    this.environment.onChange();
   }
 
   /** Waits; false when the pod was ended meanwhile. */

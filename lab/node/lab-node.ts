@@ -1,7 +1,7 @@
 import { Reflector } from '../kube/reflector.js';
 import { NODE_NAME } from './node-object.js';
 import { nodeSchema, type Node } from './placement.js';
-import { PodWorker, type NodeSurroundings } from './pod-worker.js';
+import { PodWorker, type NodeEnvironment } from './pod-worker.js';
 import { podSchema, type Pod } from './pod.js';
 import { schedule } from './scheduler.js';
 
@@ -28,19 +28,19 @@ export class LabNode {
   /** The node as it is: people may label, taint and cordon it. */
   #node: Node | undefined;
 
-  constructor(readonly surroundings: NodeSurroundings) {
+  constructor(readonly environment: NodeEnvironment) {
     let onSynced: () => void = () => undefined;
     this.#synced = new Promise((resolve) => (onSynced = resolve));
-    this.#nodes = new Reflector(surroundings.client, '/api/v1/nodes', nodeSchema, {
+    this.#nodes = new Reflector(environment.client, '/api/v1/nodes', nodeSchema, {
       onChange: (node) => this.#nodeChanged(node),
       onGone: () => undefined,
-      onTrouble: (error) => surroundings.log(`watching nodes: ${String(error)}`),
+      onTrouble: (error) => environment.log(`watching nodes: ${String(error)}`),
     });
-    this.#pods = new Reflector(surroundings.client, '/api/v1/pods', podSchema, {
+    this.#pods = new Reflector(environment.client, '/api/v1/pods', podSchema, {
       onChange: (pod) => this.#reconcile(pod),
       onGone: (pod) => this.#forget(pod),
       onSynced,
-      onTrouble: (error) => surroundings.log(`watching pods: ${String(error)}`),
+      onTrouble: (error) => environment.log(`watching pods: ${String(error)}`),
     });
   }
 
@@ -83,7 +83,7 @@ export class LabNode {
   #adopt(pod: Pod): PodWorker | undefined {
     const isOver = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
     if (isOver && pod.metadata.deletionTimestamp === undefined) return undefined;
-    const worker = new PodWorker(pod, this.surroundings);
+    const worker = new PodWorker(pod, this.environment);
     this.#workers.set(pod.metadata.uid, worker);
     // One that is to be deleted needs no start, only its end.
     if (pod.metadata.deletionTimestamp === undefined) void worker.run();
@@ -107,8 +107,8 @@ export class LabNode {
   #schedule(pod: Pod): void {
     // Pods that were seen before the node are looked at again when it is.
     if (!this.#node) return;
-    schedule(this.surroundings.client, pod, this.#node).catch((error: unknown) => {
-      this.surroundings.log(`scheduling ${pod.metadata.namespace}/${pod.metadata.name}: ${String(error)}`);
+    schedule(this.environment.client, pod, this.#node).catch((error: unknown) => {
+      this.environment.log(`scheduling ${pod.metadata.namespace}/${pod.metadata.name}: ${String(error)}`);
     });
   }
 }

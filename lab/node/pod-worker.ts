@@ -26,7 +26,7 @@ const SETUP_RETRY_MS = 1_000;
 const DELETE_RETRY_MS = 300;
 
 /** What all pods of the node share. */
-export interface NodeSurroundings {
+export interface NodeEnvironment {
   readonly client: KubeClient;
   readonly leash: Leash;
   readonly addresses: PodAddresses;
@@ -56,7 +56,7 @@ export class PodWorker {
 
   constructor(
     readonly pod: Pod,
-    readonly node: NodeSurroundings,
+    readonly node: NodeEnvironment,
   ) {
     const { namespace, name, uid } = pod.metadata;
     const trouble = (error: unknown) => node.log(`${namespace}/${name}: ${describe(error)}`);

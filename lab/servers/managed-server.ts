@@ -9,7 +9,7 @@ import type { Ports, ServerSpec } from './server-spec.js';
 const READY_TIMEOUT_MS = 60_000;
 const STOP_GRACE_MS = 5_000;
 
-export interface ServerSurroundings {
+export interface ServerEnvironment {
   readonly leash: Leash;
   readonly log: (line: string) => void;
   logFile(name: ServerName): string;
@@ -33,9 +33,9 @@ export class ManagedServer {
 
   constructor(
     readonly spec: ServerSpec,
-    readonly surroundings: ServerSurroundings,
+    readonly environment: ServerEnvironment,
   ) {
-    this.log = surroundings.logFile(spec.name);
+    this.log = environment.logFile(spec.name);
   }
 
   get name(): ServerName {
@@ -82,7 +82,7 @@ export class ManagedServer {
       await this.#launchUntilReady();
     } catch (error) {
       if (this.#everReady || this.#closed || !(await this.#somePortIsTaken())) throw error;
-      this.surroundings.log(`${this.name}: one of its ports was taken meanwhile, trying others`);
+      this.environment.log(`${this.name}: one of its ports was taken meanwhile, trying others`);
       Object.values(this.ports).forEach(returnPort);
       this.#ports = await this.#choosePorts();
       await this.#launchUntilReady();
@@ -107,8 +107,8 @@ export class ManagedServer {
     const { file, args, env } = await this.spec.command(this.ports);
     if (this.#closed) throw new Error(`${this.name} is not started any more: the lab is stopping`);
     const launched = new Launched(
-      { file, args, env: { ...this.surroundings.env, ...env }, log: this.log },
-      this.surroundings.leash,
+      { file, args, env: { ...this.environment.env, ...env }, log: this.log },
+      this.environment.leash,
     );
     this.#process = launched;
     this.#stopping = false;
@@ -124,7 +124,7 @@ export class ManagedServer {
     }
     void launched.exited.then(() => {
       if (this.#process !== launched || this.#stopping) return;
-      this.surroundings.log(`${this.name} ended unexpectedly (${describeEnd(launched)}), see ${this.log}`);
+      this.environment.log(`${this.name} ended unexpectedly (${describeEnd(launched)}), see ${this.log}`);
     });
   }
 

@@ -1,13 +1,13 @@
 import type { ServerName } from '../types.js';
-import { ManagedServer, type ServerSurroundings } from './managed-server.js';
+import { ManagedServer, type ServerEnvironment } from './managed-server.js';
 import type { Ports, ServerSpec } from './server-spec.js';
 
 /** The servers of one lab. */
 export class ServerSet {
   readonly #servers = new Map<ServerName, ManagedServer>();
 
-  add(spec: ServerSpec, surroundings: ServerSurroundings): void {
-    this.#servers.set(spec.name, new ManagedServer(spec, surroundings));
+  add(spec: ServerSpec, environment: ServerEnvironment): void {
+    this.#servers.set(spec.name, new ManagedServer(spec, environment));
   }
 
   get all(): readonly ManagedServer[] {

@@ -10,7 +10,7 @@ const REMEMBERED_MS = 10 * 60_000;
  * The addresses of the pods behind Services, those that are gone since lately included: a pod that failed and was
  * replaced must not take its errors out of the numbers with it.
  */
-export class AddressBook {
+export class CanaryEndpoints {
   /** Last time an address was seen behind a Service, by `<namespace>/<service>` and address. */
   private readonly seen = new Map<string, Map<string, number>>();
   private started: Promise<void> | undefined;

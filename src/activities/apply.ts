@@ -1,5 +1,5 @@
 import type { Effect } from '../domain/effects.js';
-import type { Shipment } from '../domain/shipment.js';
+import type { ReleaseArtifacts } from '../domain/shipment.js';
 import type { Weights } from '../domain/weights.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
@@ -10,11 +10,11 @@ import { userErrorIn } from '../kubernetes/refusals.js';
 import { withInvalidSpec, withRefusal } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import type { Applied, ApplyInput } from '../workflows/activities.js';
-import { keptSpec, readCanary, workbench, type CanaryView } from './canary.js';
+import { keptSpec, readCanary, canaryContext, type CanaryView } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './generated.js';
-import { keep } from './kept.js';
+import { saveSnapshot } from './kept.js';
 import { routed } from './routed-at.js';
 import { mend } from './mend.js';
 import { send } from './send.js';
@@ -41,14 +41,15 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const fence = claimOf(deps, input, view);
   const began = performance.now();
   await fence.renew(term, { spec, observedApprovals: input.observedApprovals });
-  let shipment: Shipment | undefined;
+  let artifacts: ReleaseArtifacts | undefined;
   let routedAt: number | undefined;
   const isDone = await remembering(async (said) => {
     for (const [index, effect] of input.effects.entries()) {
-      if (effect.do === 'keep') shipment = await keep(deps, workbench(deps, view), effect, input.release, fence);
+      if (effect.do === 'keep')
+        artifacts = await saveSnapshot(deps, canaryContext(deps, view), effect, input.release, fence);
       else if (effect.do === 'weights') {
         const divide = () => carryOut(deps, view, effect, { ...input, fence }, index, signal);
-        const ago = await routed(deps.cache, workbench(deps, view), fence, deps.now, divide);
+        const ago = await routed(deps.cache, canaryContext(deps, view), fence, deps.now, divide);
         routedAt = performance.now() - ago;
       } else if (!(await carryOut(deps, view, effect, { ...input, fence }, index, signal))) return false;
       if (effect.do === 'event') said.push(effect.message);
@@ -61,7 +62,7 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   else if (performance.now() - began > LONG_MS) await fence.renew(term, { spec });
   // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
   const told = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
-  return { overtaken: false, ...(shipment ? { shipment } : {}), ...told };
+  return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...told };
 }
 
 /** What is to be applied, with a fence that can be asked. */
@@ -118,21 +119,21 @@ async function work(
     await putFinalizer(deps.cache, input.canary, false, fence);
     return true;
   }
-  const bench = workbench(deps, view);
-  const { canary, router, workload } = bench;
+  const context = canaryContext(deps, view);
+  const { canary, router, workload } = context;
   switch (effect.do) {
     case 'build':
-      await buildPrimary(deps.cache, bench, fence);
+      await buildPrimary(deps.cache, context, fence);
       return true;
     case 'reconcile': {
       const { runs } = effect;
       const { term } = termsOf(input, deps.settings.leaseSeconds);
-      if (runs === undefined) await reconcileAll(deps.cache, bench, weightsIn(effect), fence);
-      else await mend(deps, view, bench, { ...effect, runs }, { fence, term });
+      if (runs === undefined) await reconcileAll(deps.cache, context, weightsIn(effect), fence);
+      else await mend(deps, view, context, { ...effect, runs }, { fence, term });
       return true;
     }
     case 'weights':
-      await send(deps, bench, weightsIn(effect), { fence, signal });
+      await send(deps, context, weightsIn(effect), { fence, signal });
       return true;
     case 'grow':
       await workload.grow(canary, effect.pods, fence);
@@ -160,20 +161,20 @@ async function work(
       await workload.reopen(canary, fence);
       return true;
     case 'divert':
-      await divert(deps.cache, bench, fence, signal);
+      await divert(deps.cache, context, fence, signal);
       return true;
     case 'restore':
       await workload.restore(canary, fence);
       return true;
     case 'pointBack':
-      await pointBack(deps.cache, bench, fence);
+      await pointBack(deps.cache, context, fence);
       await workload.warm?.drop(canary, fence);
       return true;
     case 'scaleLikePrimary':
       await workload.scaleLikePrimary(canary, fence);
       return true;
     case 'revert':
-      await giveServiceBack(deps.cache, bench, fence);
+      await giveServiceBack(deps.cache, context, fence);
       await router.finalize(canary, fence);
       await putFinalizer(deps.cache, canary, false, fence);
       return true;

@@ -2,10 +2,10 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Archive } from '../archive/port.js';
 import { messageOf, TransientError } from '../errors.js';
 import type { Archived, ArchiveInput } from '../workflows/contract.js';
-import { readCanary, workbench } from './canary.js';
+import { readCanary, canaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { documentOf } from './document.js';
-import { readKept, readUnkept } from './kept.js';
+import { readSnapshot, readUnpromoted } from './kept.js';
 import { undoneBy } from './undone.js';
 
 type Part<Of extends ArchiveInput['part']> = Extract<ArchiveInput, { part: Of }>;
@@ -30,7 +30,7 @@ export async function archive(deps: Dependencies, client: Client, input: Archive
 
 /** The archive there was when the release began is no longer wanted: nothing is kept for it any more. */
 async function withoutArchive(deps: Dependencies, { part, canary, release }: ArchiveInput): Promise<Archived> {
-  if (part === 'end') await orNothing(deps, release, async () => (await readKept(deps, canary, release)).forget());
+  if (part === 'end') await orNothing(deps, release, async () => (await readSnapshot(deps, canary, release)).forget());
   return { store: undefined };
 }
 
@@ -48,14 +48,14 @@ async function putRelease(deps: Dependencies, store: Archive, client: Client, in
   const { ended, release, after } = input;
   await untilClosed(client, after);
   await putEntries(store, input, ended.handedOver?.entries ?? 0, ended.record);
-  const kept = await orNothing(deps, release, () => readKept(deps, input.canary, release, ended.revision?.hash));
+  const kept = await orNothing(deps, release, () => readSnapshot(deps, input.canary, release, ended.revision?.hash));
   // What an earlier attempt has archived, it has also deleted.
   const former = kept?.templates ? undefined : (await store.get(input.canary.cluster, release))?.templates;
   const shown = kept?.templates || former ? undefined : await orNothing(deps, release, () => readShown(deps, input));
-  const shipment = ended.shipment ?? shown?.shipment;
+  const artifacts = ended.shipment ?? shown?.shipment;
   const templates = kept?.templates ?? former ?? shown?.templates;
   const undone = await undoneBy(store, ended);
-  await store.putRelease(documentOf(release, { ...ended, shipment }, templates, undone?.id));
+  await store.putRelease(documentOf(release, { ...ended, shipment: artifacts }, templates, undone?.id));
   if (undone) await store.putRelease({ ...undone, undoneBy: release });
   await orNothing(deps, release, async () => kept?.forget());
 }
@@ -79,10 +79,10 @@ async function untilClosed(client: Client, workflows: readonly string[]): Promis
 const PROMOTED_NOTHING: readonly string[] = ['rolled-back', 'aborted', 'rejected', 'died'];
 
 /** What the cluster still shows of the release, where nothing was kept. */
-async function readShown(deps: Dependencies, { canary, ended }: Part<'end'>): ReturnType<typeof readUnkept> {
+async function readShown(deps: Dependencies, { canary, ended }: Part<'end'>): ReturnType<typeof readUnpromoted> {
   if (!PROMOTED_NOTHING.includes(ended.ending.kind)) return undefined;
   const view = await readCanary(deps, canary);
-  return view?.canary ? readUnkept(workbench(deps, view), ended.revision?.hash) : undefined;
+  return view?.canary ? readUnpromoted(canaryContext(deps, view), ended.revision?.hash) : undefined;
 }
 
 /**

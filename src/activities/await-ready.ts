@@ -1,7 +1,7 @@
 import type { Readiness } from '../domain/findings.js';
 import { UserError } from '../errors.js';
 import type { AwaitReadyInput } from '../workflows/activities.js';
-import { readCanary, workbench, type Workbench } from './canary.js';
+import { readCanary, canaryContext, type CanaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { isFenced, keepAlive } from './tenure.js';
 
@@ -32,11 +32,11 @@ export async function awaitReady(
       const view = await readCanary(deps, input.canary);
       if (!view || isFenced(view.lease, input) || !view.canary) return 'changed';
       await keepAlive(deps, view, input);
-      const bench = workbench(deps, view);
-      stop ??= await bench.workload.onChange(bench.canary, () => bell.ring());
-      const readiness = await bench.workload.readiness(bench.canary, input.of, deps.now());
+      const context = canaryContext(deps, view);
+      stop ??= await context.workload.onChange(context.canary, () => bell.ring());
+      const readiness = await context.workload.readiness(context.canary, input.of, deps.now());
       if (readiness.ready || !readiness.retriable) return readiness;
-      if (await isOtherRevision(bench, input.revision)) return 'changed';
+      if (await isOtherRevision(context, input.revision)) return 'changed';
       const now = deps.now();
       if (readiness.reason !== reason) [reason, since] = [readiness.reason, now];
       const worthSaying = reason !== input.said && now - since >= SETTLED_MS && now - began >= input.quietMs;
@@ -49,10 +49,10 @@ export async function awaitReady(
   }
 }
 
-async function isOtherRevision(bench: Workbench, revision: string | undefined): Promise<boolean> {
+async function isOtherRevision(context: CanaryContext, revision: string | undefined): Promise<boolean> {
   if (revision === undefined) return false;
   try {
-    return (await bench.workload.look(bench.canary)).revision.hash !== revision;
+    return (await context.workload.look(context.canary)).revision.hash !== revision;
   } catch (error) {
     // A target that is gone, or can't be read any more, is for the next look.
     if (error instanceof UserError) return true;

@@ -2,7 +2,7 @@ import type { HookRound } from '../domain/findings.js';
 import { UserError } from '../errors.js';
 import { parseStatus } from '../crds/status.js';
 import type { CallHooksInput } from '../workflows/activities.js';
-import { readCanary, workbench } from './canary.js';
+import { readCanary, canaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 
 /** Calls webhooks that follow a release; they may take their time, nothing waits behind them. */
@@ -14,7 +14,7 @@ export async function callHooks(deps: Dependencies, input: CallHooksInput, signa
     const status = parseStatus(view.object['status']);
     const applied = { hash: status.lastAppliedSpec, configs: status.trackedConfigs };
     const inquiry = { occasion: input.origin ?? '', signal };
-    return await deps.checks.hooks(workbench(deps, view), { applied }, input.type, input.phase, inquiry);
+    return await deps.checks.hooks(canaryContext(deps, view), { applied }, input.type, input.phase, inquiry);
   } catch (error) {
     if (error instanceof UserError) return { results: [] };
     throw error;

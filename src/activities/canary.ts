@@ -95,9 +95,9 @@ function readOnce(
 }
 
 /** Whoever may write Leases may have spoilt it: then there is nothing to go on by, and the Canary is as if it never was valid. */
-function keptIn(text: string): Kept {
+function keptIn(text: string): KeptSpec {
   try {
-    return JSON.parse(text) as Kept;
+    return JSON.parse(text) as KeptSpec;
   } catch (error) {
     if (error instanceof SyntaxError) return { generation: 0, spec: undefined };
     throw error;
@@ -105,7 +105,7 @@ function keptIn(text: string): Kept {
 }
 
 /** What the Lease keeps of a valid Canary. */
-interface Kept {
+interface KeptSpec {
   readonly generation: number;
   readonly spec: unknown;
   /** The annotation with the approvals, where there was one. */
@@ -120,7 +120,7 @@ export function keptSpec(view: CanaryView): string | undefined {
   const { metadata } = view.object;
   const approvals = metadata.annotations?.[APPROVALS_ANNOTATION];
   const own = ownSettingsIn(metadata.annotations);
-  const kept: Kept = {
+  const kept: KeptSpec = {
     generation: metadata.generation ?? 0,
     spec: view.object['spec'],
     approvals,
@@ -140,7 +140,7 @@ export function parseOptions(deps: Pick<Reading, 'settings'>): Parameters<typeof
 }
 
 /** The Canary with what it takes to work on it. */
-export interface Workbench {
+export interface CanaryContext {
   readonly object: KubeObject;
   readonly canary: Canary;
   readonly router: Router;
@@ -161,7 +161,7 @@ export async function workloadsOf(
 }
 
 /** @throws UserError where nothing can be done with it */
-export function workbench(deps: Reading, view: CanaryView): Workbench {
+export function canaryContext(deps: Reading, view: CanaryView): CanaryContext {
   if (!view.canary)
     throw new UserError(
       view.refusal ? `${view.refusal.field}: ${view.refusal.remedy}` : 'the Canary has no valid spec',

@@ -1,8 +1,8 @@
 import type { Analysis, HookRound, ProvidersCheck } from '../domain/findings.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType } from '../domain/policy.js';
-import type { Standing } from '../domain/state.js';
-import type { Workbench } from './canary.js';
+import type { ReleaseState } from '../domain/state.js';
+import type { CanaryContext } from './canary.js';
 
 /** When something is asked, and until when an answer is waited for. */
 export interface Inquiry {
@@ -17,22 +17,22 @@ export interface Inquiry {
 /** Everything a release asks of the world outside Kubernetes. No answer holds a secret. */
 export interface Checks {
   /** Whether the metrics providers answer. */
-  providers(bench: Workbench, signal: AbortSignal): Promise<ProvidersCheck>;
+  providers(context: CanaryContext, signal: AbortSignal): Promise<ProvidersCheck>;
   /**
    * What a person must mend before the metrics can be read at all: a template that is missing, or whose query can't be
    * read. Asks nobody, so it is looked at before each release.
    */
-  mistake(bench: Workbench): Promise<string | undefined>;
+  mistake(context: CanaryContext): Promise<string | undefined>;
   /** Rollout webhooks, then metrics, in the order of the spec, up to the first that fails. */
   analysis(
-    bench: Workbench,
-    standing: Pick<Standing, 'applied' | 'policy' | 'weightSince'>,
+    context: CanaryContext,
+    state: Pick<ReleaseState, 'applied' | 'policy' | 'weightSince'>,
     inquiry: Inquiry,
   ): Promise<Analysis>;
   /** The webhooks of one type. */
   hooks(
-    bench: Workbench,
-    standing: Pick<Standing, 'applied'>,
+    context: CanaryContext,
+    state: Pick<ReleaseState, 'applied'>,
     type: HookType,
     phase: Phase,
     inquiry: Inquiry,

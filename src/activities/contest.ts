@@ -4,7 +4,7 @@ import { CANARIES, type KubeObject } from '../kubernetes/object.js';
 import { contested, isFree, precedes, refuseForeign, type OwnedObject } from '../kubernetes/ownership.js';
 import { routerFor } from '../routers/registry.js';
 import { workloadFor } from '../workloads/registry.js';
-import { parseOptions, type Reading, type Workbench } from './canary.js';
+import { parseOptions, type Reading, type CanaryContext } from './canary.js';
 import { ownedObjects } from './generated.js';
 
 type Contest = Pick<Reading, 'settings' | 'cache' | 'routers' | 'workloads'>;
@@ -15,10 +15,10 @@ type Contest = Pick<Reading, 'settings' | 'cache' | 'routers' | 'workloads'>;
  *
  * @throws ForeignError naming the object, and whose it is
  */
-export async function refuseContested(deps: Contest, bench: Workbench): Promise<void> {
-  const { canary, workload } = bench;
-  const owned = ownedObjects(bench);
-  await refuseRivals(deps, bench.object, canary, owned);
+export async function refuseContested(deps: Contest, context: CanaryContext): Promise<void> {
+  const { canary, workload } = context;
+  const owned = ownedObjects(context);
+  await refuseRivals(deps, context.object, canary, owned);
   for (const { type, name, takesOver = false } of owned) {
     const right = { owner: canary.owner, takesOver };
     const known = await deps.cache.get(type, canary.namespace, name);

@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowExecuti
 import { releaseIdOf, type CanaryKey } from '../domain/identity.js';
 import { isWorthKeeping, outcomeOf, type EndedRelease } from '../domain/outcome.js';
 import { PHASES } from '../domain/phases.js';
-import type { State } from '../domain/state.js';
+import type { RunState } from '../domain/state.js';
 import { retreated } from '../domain/steps/retreated.js';
 import { messageOf } from '../errors.js';
 import {
@@ -16,7 +16,7 @@ import {
   type RunView,
 } from '../workflows/contract.js';
 import type { Dependencies } from './dependencies.js';
-import { readKept } from './kept.js';
+import { readSnapshot } from './kept.js';
 import { unreadOrders } from './unread-orders.js';
 
 /** Older ones have been archived by an earlier round, or by an earlier janitor. */
@@ -46,20 +46,20 @@ export class DeadRuns {
   ) {}
 
   /** @returns ids of the releases that were handed over */
-  async handOver(): Promise<readonly string[]> {
+  async offload(): Promise<readonly string[]> {
     const { deps, client } = this;
     if (!deps.archive) return [];
-    const handedOver: string[] = [];
+    const offloaded: string[] = [];
     for await (const run of client.workflow.list({ query: this.query(), pageSize: ROUND_LIMIT })) {
       if (this.done.has(run.runId)) continue;
       const view = await this.viewOf(run);
       if (!view && this.isWorthAnotherRound(run.runId)) continue;
-      const release = await this.handOverOne(run, view);
+      const release = await this.offloadOne(run, view);
       this.done.add(run.runId);
-      if (release !== undefined) handedOver.push(release);
-      if (handedOver.length === ROUND_LIMIT) break;
+      if (release !== undefined) offloaded.push(release);
+      if (offloaded.length === ROUND_LIMIT) break;
     }
-    return handedOver;
+    return offloaded;
   }
 
   private query(): string {
@@ -77,7 +77,7 @@ export class DeadRuns {
     return rounds < PATIENCE;
   }
 
-  private async handOverOne(run: WorkflowExecutionInfo, view: RunView | undefined): Promise<string | undefined> {
+  private async offloadOne(run: WorkflowExecutionInfo, view: RunView | undefined): Promise<string | undefined> {
     const input = await this.inputOf(run, view);
     if (!input) return undefined;
     const { cluster } = input.canary;
@@ -127,7 +127,7 @@ export class DeadRuns {
 
   /** A release that was ended just when it began has left what only the archive takes away. */
   private async hasKept(canary: CanaryKey, release: string): Promise<boolean> {
-    return (await readKept(this.deps, canary, release)).isAny;
+    return (await readSnapshot(this.deps, canary, release)).isAny;
   }
 
   private async endedOf(
@@ -150,7 +150,7 @@ export class DeadRuns {
   /** How it ended: by the dead-man's switch, where that was quicker than a run that would have recovered it. */
   private async outcomeOf(
     run: WorkflowExecutionInfo,
-    state: State,
+    state: RunState,
     runs: readonly string[],
     endedAt: number,
   ): Promise<EndedRelease> {

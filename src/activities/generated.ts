@@ -11,14 +11,14 @@ import { write } from '../kubernetes/write.js';
 import type { PodsView, WarmPods } from '../workloads/port.js';
 import { ownedServices } from '../workloads/shared/owned.js';
 import { selecting } from '../workloads/shared/selector.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 
 /** The finalizer that keeps a Canary until what it has changed is undone; Flagger's, so that either can take over. */
 export const FINALIZER = 'finalizer.flagger.app';
 
 /** Makes what the primary needs before users are sent to it. */
-export async function buildPrimary(cache: ClusterCache, bench: Workbench, fence: Claim): Promise<void> {
-  const { canary, workload } = bench;
+export async function buildPrimary(cache: ClusterCache, context: CanaryContext, fence: Claim): Promise<void> {
+  const { canary, workload } = context;
   const { pods } = await workload.look(canary);
   if (pods) await putServices(cache, [canaryService(canary, pods), primaryService(canary, pods)], fence);
   await workload.build(canary, fence);
@@ -27,11 +27,11 @@ export async function buildPrimary(cache: ClusterCache, bench: Workbench, fence:
 /** Makes everything generated right, the users' Service and the route included. */
 export async function reconcileAll(
   cache: ClusterCache,
-  bench: Workbench,
+  context: CanaryContext,
   weights: Weights,
   fence: Claim,
 ): Promise<void> {
-  const { canary, router, workload } = bench;
+  const { canary, router, workload } = context;
   const { pods } = await workload.look(canary);
   if (pods) await putServices(cache, [canaryService(canary, pods), primaryService(canary, pods)], fence);
   await workload.reconcile(canary, fence);
@@ -46,7 +46,7 @@ export async function reconcileAll(
  */
 export async function giveServiceBack(
   cache: ClusterCache,
-  { canary, workload }: Workbench,
+  { canary, workload }: CanaryContext,
   fence: Claim,
 ): Promise<void> {
   // A Service that is the target itself was never pointed elsewhere.
@@ -69,7 +69,7 @@ export function ownedObjects({
   canary,
   router,
   workload,
-}: Pick<Workbench, 'canary' | 'router' | 'workload'>): readonly OwnedObject[] {
+}: Pick<CanaryContext, 'canary' | 'router' | 'workload'>): readonly OwnedObject[] {
   return [...ownedServices(canary), ...workload.owns(canary), ...router.owns(canary)];
 }
 

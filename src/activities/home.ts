@@ -3,7 +3,7 @@ import { isAvailable } from '../domain/findings.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY, type Weights } from '../domain/weights.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Claim } from '../kubernetes/claim.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { growHome, makeWhole, type Destination } from './whole.js';
 
@@ -25,36 +25,41 @@ export interface Homecoming {
  */
 export async function comeHome(
   deps: Dependencies,
-  bench: Workbench,
+  context: CanaryContext,
   fence: Claim,
   signal: AbortSignal,
 ): Promise<Homecoming> {
-  const { canary } = bench;
-  await refresh(bench);
+  const { canary } = context;
+  await refresh(context);
   const making = { fence, signal, fresh: true, runs: canary.status.lastPromotedSpec };
-  const home = await makeWhole(deps.cache, bench, 'primary', making);
-  const had = await bench.workload.size(canary, 'primary');
-  const orders = await growHome(deps.cache, bench, fence);
+  const home = await makeWhole(deps.cache, context, 'primary', making);
+  const had = await context.workload.size(canary, 'primary');
+  const orders = await growHome(deps.cache, context, fence);
   const isNew = had === 0 && orders > 0;
-  if (await serves(deps, bench, home, 'primary')) return arrived('primary', home);
-  const away = await makeWhole(deps.cache, bench, 'canary', making);
-  if (!(await serves(deps, bench, away, 'canary'))) return arrived('primary', home);
-  if (!home.isReachable || !(isNew || home.made.includes(titleOf(bench)))) return arrived('canary', home, away);
-  await route(deps, bench, EVERYBODY_TO_CANARY, fence);
+  if (await serves(deps, context, home, 'primary')) return arrived('primary', home);
+  const away = await makeWhole(deps.cache, context, 'canary', making);
+  if (!(await serves(deps, context, away, 'canary'))) return arrived('primary', home);
+  if (!home.isReachable || !(isNew || home.made.includes(titleOf(context)))) return arrived('canary', home, away);
+  await route(deps, context, EVERYBODY_TO_CANARY, fence);
   const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until) {
-    if (await serves(deps, bench, home, 'primary')) return arrived('primary', home);
+    if (await serves(deps, context, home, 'primary')) return arrived('primary', home);
     await sleep(POLL_MS, undefined, { signal });
   }
   return arrived('canary', home);
 
   async function arrived(servedBy: 'primary' | 'canary', ...found: readonly Destination[]): Promise<Homecoming> {
-    await route(deps, bench, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, fence);
+    await route(deps, context, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, fence);
     return { servedBy, problems: [...new Set(found.flatMap(({ problems }) => problems))] };
   }
 }
 
-async function route(deps: Dependencies, { canary, router }: Workbench, weights: Weights, fence: Claim): Promise<void> {
+async function route(
+  deps: Dependencies,
+  { canary, router }: CanaryContext,
+  weights: Weights,
+  fence: Claim,
+): Promise<void> {
   try {
     await router.setWeights(canary, weights, fence);
   } catch (error) {
@@ -65,7 +70,7 @@ async function route(deps: Dependencies, { canary, router }: Workbench, weights:
 }
 
 /** What users have done to the target, or to what it reads, must not stand in the way back. */
-async function refresh({ canary, workload }: Workbench): Promise<void> {
+async function refresh({ canary, workload }: CanaryContext): Promise<void> {
   try {
     await workload.refresh(canary);
   } catch (error) {
@@ -76,7 +81,7 @@ async function refresh({ canary, workload }: Workbench): Promise<void> {
 /** Requests would arrive at pods that serve. A workload that is scaled to zero counts as ready, but serves nobody. */
 async function serves(
   deps: Dependencies,
-  { canary, workload }: Workbench,
+  { canary, workload }: CanaryContext,
   { isReachable }: Destination,
   of: 'primary' | 'canary',
 ): Promise<boolean> {
@@ -84,6 +89,6 @@ async function serves(
   return isAvailable(await workload.readiness(canary, of, deps.now()));
 }
 
-function titleOf({ canary, workload }: Workbench): string {
+function titleOf({ canary, workload }: CanaryContext): string {
   return `${workload.kind}/${canary.targetRef.primaryName}`;
 }

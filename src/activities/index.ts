@@ -14,7 +14,7 @@ import { toFailure } from './failures.js';
 import type { Meters } from './meters.js';
 import { loadTest } from './load-test.js';
 import { observe } from './observe.js';
-import { recall } from './recall.js';
+import { readRestoreOptions } from './recall.js';
 import { rollBack } from './rollback.js';
 import { sweep } from './sweep.js';
 
@@ -31,7 +31,7 @@ export function createActivities(deps: Dependencies, client: Client): Activities
   return everyActivity(deps.meters, {
     begin: (input) => begin(deps, input),
     observe: (input) => observe(deps, input, signal()),
-    recall: (input) => recall(deps, input.canary),
+    recall: (input) => readRestoreOptions(deps, input.canary),
     apply: (input) => apply(deps, input, signal()),
     rollBack: async (input) => {
       const rolledBack = await rollBack(deps, input, signal());

@@ -5,15 +5,15 @@ import type { Canary } from '../crds/canary.js';
 import type { Effect } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { sameRevision } from '../domain/revision.js';
-import type { Shipment } from '../domain/shipment.js';
+import type { ReleaseArtifacts } from '../domain/shipment.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Claim } from '../kubernetes/claim.js';
 import { CONTROLLER_REVISIONS, type KubeObject, type NamedObject } from '../kubernetes/object.js';
 import { make } from '../kubernetes/write.js';
 import type { Contents } from '../workloads/port.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
-import { shipmentOf } from './shipment.js';
+import { artifactsOf } from './shipment.js';
 
 /** On what is kept of a release in the cluster until the archive has it. */
 const OF_RELEASE = 'serinus.dev/release';
@@ -28,19 +28,19 @@ const OF_CANARY = 'serinus.dev/release-of';
  * @param release its id
  * @returns what it ships; undefined where the target has changed meanwhile, or can't be read
  */
-export async function keep(
+export async function saveSnapshot(
   deps: Dependencies,
-  { canary, workload }: Workbench,
+  { canary, workload }: CanaryContext,
   { revision, first }: Effect & { readonly do: 'keep' },
   release: string | undefined,
   fence: Claim,
-): Promise<Shipment | undefined> {
+): Promise<ReleaseArtifacts | undefined> {
   try {
     const found = await workload.contents(canary);
     if (!sameRevision(found.revision, revision)) return undefined;
     const contents = first ? { ...found, before: undefined } : found;
     if (deps.archive && release !== undefined) await create(deps, canary, release, contents, fence);
-    return shipmentOf(contents);
+    return artifactsOf(contents);
   } catch (error) {
     // What the archive will miss is no reason to keep a release from starting.
     const fields = { canary: `${canary.name}.${canary.namespace}` };
@@ -72,7 +72,7 @@ async function create(
 }
 
 /** What is kept of any release of a Canary, because no archive has it yet. */
-export async function keptReleases(
+export async function snapshotsOf(
   { cache }: Pick<Dependencies, 'cache'>,
   { namespace, name }: Pick<CanaryKey, 'namespace' | 'name'>,
 ): Promise<readonly NamedObject[]> {
@@ -83,7 +83,7 @@ export async function keptReleases(
 }
 
 /** What was kept of a release. */
-export interface Kept {
+export interface ReleaseSnapshot {
   /** Something is kept, of whatever revision. */
   readonly isAny: boolean;
   /** Of the revision that was asked for. */
@@ -97,12 +97,12 @@ export interface Kept {
  *
  * @param hash of the revision that is asked for
  */
-export async function readKept(
+export async function readSnapshot(
   deps: Pick<Dependencies, 'cache'>,
   { namespace }: Pick<CanaryKey, 'namespace'>,
   release: string,
   hash?: string,
-): Promise<Kept> {
+): Promise<ReleaseSnapshot> {
   const { client } = deps.cache;
   const selector = `${OF_RELEASE}=${labelOf(release)}`;
   const { items } = await client.list(CONTROLLER_REVISIONS, { namespace, labelSelector: selector });
@@ -122,14 +122,14 @@ export async function readKept(
  *
  * @returns undefined where it shows another revision
  */
-export async function readUnkept(
-  { canary, workload }: Workbench,
+export async function readUnpromoted(
+  { canary, workload }: CanaryContext,
   hash: string | undefined,
-): Promise<{ readonly templates: Templates; readonly shipment: Shipment } | undefined> {
+): Promise<{ readonly templates: Templates; readonly shipment: ReleaseArtifacts } | undefined> {
   try {
     const contents = await workload.contents(canary);
     if (contents.revision.hash !== hash) return undefined;
-    return { templates: templatesOf(contents), shipment: shipmentOf(contents) };
+    return { templates: templatesOf(contents), shipment: artifactsOf(contents) };
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

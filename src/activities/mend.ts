@@ -8,7 +8,7 @@ import { SERVICES } from '../kubernetes/object.js';
 import { desiredService } from '../kubernetes/objects/service.js';
 import { leaving } from '../kubernetes/objects/strayed.js';
 import { write } from '../kubernetes/write.js';
-import type { CanaryView, Workbench } from './canary.js';
+import type { CanaryView, CanaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { putFinalizer, servicesOf } from './generated.js';
 import { FINALIZER_STRAY, survey, type Circumstances } from './survey.js';
@@ -22,12 +22,12 @@ type Reconcile = Effect & { readonly do: 'reconcile' };
 export async function mend(
   deps: Dependencies,
   view: CanaryView,
-  bench: Workbench,
+  context: CanaryContext,
   effect: Reconcile & { readonly runs: string },
   by: { readonly fence: LeaseClaim; readonly term: Term },
 ): Promise<void> {
   const repairs = repairsIn(view);
-  const { pods } = await bench.workload.look(bench.canary);
+  const { pods } = await context.workload.look(context.canary);
   const at: Circumstances = {
     pods,
     diverted: effect.diverted ?? false,
@@ -35,12 +35,14 @@ export async function mend(
     repairs,
     now: deps.now(),
   };
-  const { strays, left } = await survey(deps.cache, bench, at);
+  const { strays, left } = await survey(deps.cache, context, at);
   const attempts: Attempt[] = [];
   for (const object of new Set(strays.map((stray) => stray.object))) {
     const ofObject = strays.filter((stray) => stray.object === object);
     const kept = left.flatMap(({ stray }) => (stray.object === object && stray.field ? [stray.field] : []));
-    const refused = await refusal(() => mendObject(deps.cache, bench, { effect, at, ofObject, kept, fence: by.fence }));
+    const refused = await refusal(() =>
+      mendObject(deps.cache, context, { effect, at, ofObject, kept, fence: by.fence }),
+    );
     attempts.push(...ofObject.map((stray) => ({ stray, refused })));
   }
   if (attempts.length === 0) return;
@@ -62,8 +64,8 @@ interface Work {
   readonly fence: LeaseClaim;
 }
 
-async function mendObject(cache: ClusterCache, bench: Workbench, work: Work): Promise<void> {
-  const { canary, router, workload } = bench;
+async function mendObject(cache: ClusterCache, context: CanaryContext, work: Work): Promise<void> {
+  const { canary, router, workload } = context;
   const { effect, at, ofObject, kept, fence } = work;
   const [stray] = ofObject;
   if (!stray) return;

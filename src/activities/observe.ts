@@ -3,7 +3,7 @@ import type { Findings, NotReady, Question, World } from '../domain/findings.js'
 import { isActive } from '../domain/phases.js';
 import type { Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
-import type { Standing } from '../domain/state.js';
+import type { ReleaseState } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
 import { ForeignError, messageOf, TransientError, UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
@@ -11,14 +11,14 @@ import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
 import type { TargetView } from '../workloads/port.js';
-import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
+import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './canary.js';
 import type { Inquiry } from './checks.js';
 import type { Dependencies } from './dependencies.js';
 import { refuseContested } from './contest.js';
 import { hasFinalizer } from './generated.js';
 import { repairsIn } from './mend.js';
 import { targetOf } from './meters.js';
-import { goneBy, isNews, policyIn } from './policy.js';
+import { policyInForce, isNews, policyIn } from './policy.js';
 import { namesOf, survey } from './survey.js';
 import { isFenced, keepAlive } from './tenure.js';
 import { isDiverted } from './warm.js';
@@ -34,9 +34,12 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   if (!view) return { world: GONE };
   if (isFenced(view.lease, input)) return { world: shutOut(view, input) };
   await keepAlive(deps, view, input);
-  const { world, bench } = await look(deps, view, input);
+  const { world, bench: context } = await look(deps, view, input);
   const { knownGeneration: _known, knownApprovals: _digest, knownLoadTests: _tests, ...standing } = input.standing;
-  const asked: Standing = { ...standing, policy: view.canary && goneBy(policyIn(deps, view.canary), input.standing) };
+  const asked: ReleaseState = {
+    ...standing,
+    policy: view.canary && policyInForce(policyIn(deps, view.canary), input.standing),
+  };
   const { epoch, seq } = input.fence;
   const inquiry = { occasion: `${epoch}.${seq}/${input.asOf}`, signal };
   let findings: Findings = { world };
@@ -44,8 +47,8 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
     const step = tick(asked, findings, input.asOf);
     // Webhooks and metrics may take their time, each of them.
     if (step.do === 'ask') await keepAlive(deps, { ...view, lease: await leaseOf(deps, input) }, input);
-    if (step.do !== 'ask' || !bench) return counted(deps, view, findings, began);
-    findings = { ...findings, ...(await ask(deps, bench, asked, step.question, inquiry)) };
+    if (step.do !== 'ask' || !context) return counted(deps, view, findings, began);
+    findings = { ...findings, ...(await ask(deps, context, asked, step.question, inquiry)) };
   }
 }
 
@@ -81,7 +84,7 @@ async function look(
   deps: Dependencies,
   view: CanaryView,
   input: ObserveInput,
-): Promise<{ world: World; bench: Workbench | undefined }> {
+): Promise<{ world: World; bench: CanaryContext | undefined }> {
   const bare = { ...header(deps, view, input), ...UNKNOWN };
   // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
   if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object))
@@ -89,8 +92,8 @@ async function look(
   // Without any valid spec nobody knows what would have to be given back.
   if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
-    const bench = workbench(deps, view);
-    return await closeLook(deps, view, bench, input, await withUnused(bench, bare));
+    const context = canaryContext(deps, view);
+    return await closeLook(deps, view, context, input, await withUnused(context, bare));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
@@ -98,7 +101,7 @@ async function look(
 }
 
 /** What is said when the policy is news: also what only other objects show to be without effect. */
-async function withUnused({ canary, workload }: Workbench, world: World): Promise<World> {
+async function withUnused({ canary, workload }: CanaryContext, world: World): Promise<World> {
   if (!world.policy) return world;
   const unused = await workload.unused(canary);
   return unused.length === 0
@@ -113,27 +116,27 @@ async function withUnused({ canary, workload }: Workbench, world: World): Promis
 async function closeLook(
   deps: Dependencies,
   view: CanaryView,
-  bench: Workbench,
+  context: CanaryContext,
   input: ObserveInput,
   bare: World,
-): Promise<{ world: World; bench: Workbench | undefined }> {
+): Promise<{ world: World; bench: CanaryContext | undefined }> {
   try {
     if (input.fresh) {
-      await bench.workload.refresh(bench.canary);
-      await bench.router.refresh(bench.canary);
+      await context.workload.refresh(context.canary);
+      await context.router.refresh(context.canary);
     }
-    return { world: { ...bare, edition: 2, ...(await parts(deps, view, bench, input)) }, bench };
+    return { world: { ...bare, edition: 2, ...(await parts(deps, view, context, input)) }, bench: context };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const pods = await podsOf(deps, bench, input);
+    const pods = await podsOf(deps, context, input);
     const foreign = error instanceof ForeignError ? { foreign: true as const } : {};
-    return { world: { ...bare, edition: 2, ...pods, problem: messageOf(error), ...foreign }, bench };
+    return { world: { ...bare, edition: 2, ...pods, problem: messageOf(error), ...foreign }, bench: context };
   }
 }
 
 async function podsOf(
   deps: Dependencies,
-  { canary, workload }: Workbench,
+  { canary, workload }: CanaryContext,
   { standing }: ObserveInput,
 ): Promise<Pick<World, 'primary' | 'canary' | 'previous'>> {
   const now = deps.now();
@@ -171,23 +174,23 @@ function isDeleting(canary: KubeObject): boolean {
 async function parts(
   deps: Dependencies,
   canaryView: CanaryView,
-  bench: Workbench,
+  context: CanaryContext,
   input: ObserveInput,
 ): Promise<Partial<World>> {
-  const { canary, router, workload } = bench;
-  const pods = await podsOf(deps, bench, input);
+  const { canary, router, workload } = context;
+  const pods = await podsOf(deps, context, input);
   try {
     const view = await workload.look(canary);
     // A release under way isn't held up: it writes nothing that isn't its own.
-    if (!isActive(input.standing.phase) && !isDeleting(bench.object)) await refuseContested(deps, bench);
+    if (!isActive(input.standing.phase) && !isDeleting(context.object)) await refuseContested(deps, context);
     const known = input.standing.applied;
     const initialised = input.standing.promoted !== '';
-    const generated = await generatedAs(deps, canaryView, bench, view, input);
+    const generated = await generatedAs(deps, canaryView, context, view, input);
     // What carries the traffic is put right, whatever keeps the route from being told.
     if (generated.problem !== undefined) return { built: view.built, ...pods, ...generated };
     const weights = await router.weights(canary);
-    const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(bench) : undefined;
-    const refused = await rehearsed(deps, bench, input, view, generated.drift);
+    const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(context) : undefined;
+    const refused = await rehearsed(deps, context, input, view, generated.drift);
     return {
       ...(mistake === undefined ? {} : { mistake }),
       ...(refused === undefined ? {} : { refused }),
@@ -197,7 +200,7 @@ async function parts(
       sameAsPrimary: view.sameAsPrimary,
       ...(weights ? { weights } : {}),
       ...generated,
-      ...(await shortageOf(bench, input, weights)),
+      ...(await shortageOf(context, input, weights)),
     };
   } catch (error) {
     // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
@@ -209,7 +212,7 @@ async function parts(
 /** Before a release starts: whether the API server would take what it writes. */
 async function rehearsed(
   deps: Dependencies,
-  bench: Workbench,
+  context: CanaryContext,
   { standing, fence }: ObserveInput,
   { revision, built, sameAsPrimary }: TargetView,
   drift: readonly string[],
@@ -219,23 +222,23 @@ async function rehearsed(
   // What isn't as it should be is put right first.
   if (!mayStart || drift.length > 0) return undefined;
   const isNews = !sameAsPrimary && (!applied || !sameRevision(applied, revision));
-  return isNews || standing.again ? deps.rehearsals.refusal(bench, revision, fence) : undefined;
+  return isNews || standing.again ? deps.rehearsals.refusal(context, revision, fence) : undefined;
 }
 
 /** How what is generated stands. */
 async function generatedAs(
   deps: Dependencies,
   view: CanaryView,
-  bench: Workbench,
+  context: CanaryContext,
   { pods, built }: TargetView,
   { standing }: ObserveInput,
 ): Promise<Pick<World, 'drift' | 'leftAlone' | 'problem'>> {
   const unserved = standing.promoted === '';
   // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
   if (unserved && (standing.phase !== 'Initializing' || !built)) return { drift: [], leftAlone: [] };
-  const diverted = standing.undoing?.diverted ?? (await isDiverted(deps.cache, bench));
+  const diverted = standing.undoing?.diverted ?? (await isDiverted(deps.cache, context));
   const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };
-  const { strays, left, problem } = await survey(deps.cache, bench, at);
+  const { strays, left, problem } = await survey(deps.cache, context, at);
   return {
     drift: namesOf(strays),
     leftAlone: left.map(({ why }) => why),
@@ -245,7 +248,7 @@ async function generatedAs(
 
 /** All of the traffic is about to come to the primary: has it the pods? */
 async function shortageOf(
-  { canary, workload }: Workbench,
+  { canary, workload }: CanaryContext,
   { standing }: ObserveInput,
   weights: Weights | undefined,
 ): Promise<Pick<World, 'short'>> {
@@ -257,24 +260,24 @@ async function shortageOf(
 
 async function ask(
   deps: Dependencies,
-  bench: Workbench,
-  s: Standing,
+  context: CanaryContext,
+  s: ReleaseState,
   question: Question,
   inquiry: Inquiry,
 ): Promise<Partial<Findings>> {
   const { checks } = deps;
   switch (question) {
     case 'providers':
-      return { providers: await checks.providers(bench, inquiry.signal) };
+      return { providers: await checks.providers(context, inquiry.signal) };
     case 'analysis':
-      return { analysis: await checks.analysis(bench, s, inquiry) };
+      return { analysis: await checks.analysis(context, s, inquiry) };
     case 'confirm-rollout':
-      return { [question]: await checks.hooks(bench, s, question, s.phase, inquiry) };
+      return { [question]: await checks.hooks(context, s, question, s.phase, inquiry) };
     case 'rollback':
-      return { [question]: await checks.hooks(bench, s, question, s.phase, inquiry) };
+      return { [question]: await checks.hooks(context, s, question, s.phase, inquiry) };
     case 'pre-rollout':
     case 'confirm-traffic-increase':
     case 'confirm-promotion':
-      return { [question]: await checks.hooks(bench, s, question, 'Progressing', inquiry) };
+      return { [question]: await checks.hooks(context, s, question, 'Progressing', inquiry) };
   }
 }

@@ -17,8 +17,8 @@ import { seenShare } from '../metrics/share.js';
 import type { Settings } from '../settings.js';
 import { checksumOf } from '../webhooks/payload.js';
 import { callRound } from '../webhooks/round.js';
-import { AddressBook } from './addresses.js';
-import type { Workbench } from './canary.js';
+import { CanaryEndpoints } from './addresses.js';
+import type { CanaryContext } from './canary.js';
 import type { Checks, Inquiry } from './checks.js';
 import { clusterApi } from './cluster-api.js';
 import type { Logger } from './dependencies.js';
@@ -31,15 +31,15 @@ const NO_REVISION: Revision = { hash: '', configs: {} };
 
 /** Asks metrics providers and webhooks for real. */
 export function createChecks(cache: ClusterCache, settings: Settings, meters: Meters, log: Logger): Checks {
-  const book = new AddressBook(cache);
+  const book = new CanaryEndpoints(cache);
   const hooks = async (
-    bench: Workbench,
+    context: CanaryContext,
     { applied, policy }: { readonly applied: Revision | undefined; readonly policy?: Policy | undefined },
     type: HookType,
     phase: Phase,
     { occasion, signal }: Inquiry,
   ): Promise<HookRound> => {
-    const { canary } = bench;
+    const { canary } = context;
     // What the release carries out itself isn't ordered from anybody else.
     const ours = (type === 'rollout' && policy?.loadTests) || [];
     const checksum = checksumOf(applied ?? NO_REVISION);
@@ -53,26 +53,27 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
     for (const { ok } of round.results) meters.called(type, ok);
     return round;
   };
-  const context = (bench: Workbench, window?: Window) => metricsContextOf(bench.canary, settings, window);
+  const metricsContext = (context: CanaryContext, window?: Window) =>
+    metricsContextOf(context.canary, settings, window);
   return {
     hooks,
-    providers: async (bench, signal) => {
-      const error = await checkProviders(context(bench), sourcesOf(cache, book, bench), signal);
+    providers: async (context, signal) => {
+      const error = await checkProviders(metricsContext(context), sourcesOf(cache, book, context), signal);
       return error === undefined ? {} : { error };
     },
-    mistake: (bench) => templateMistake(bench, sourcesOf(cache, book, bench)),
-    analysis: async (bench, standing, inquiry) => {
-      const sources = sourcesOf(cache, book, bench);
-      const span = { since: standing.weightSince, now: Date.now() };
+    mistake: (context) => templateMistake(context, sourcesOf(cache, book, context)),
+    analysis: async (context, state, inquiry) => {
+      const sources = sourcesOf(cache, book, context);
+      const span = { since: state.weightSince, now: Date.now() };
       const judged = async (): Promise<Analysis> => {
-        const round = await hooks(bench, standing, 'rollout', 'Progressing', inquiry);
+        const round = await hooks(context, state, 'rollout', 'Progressing', inquiry);
         if (failedHook(round)) return { hooks: round.results, metrics: [] };
-        const looking = { ...context(bench, windowOf(standing, settings)), now: Date.now() };
+        const looking = { ...metricsContext(context, windowOf(state, settings)), now: Date.now() };
         return { hooks: round.results, metrics: await evaluateMetrics(looking, sources, inquiry.signal) };
       };
       const [analysis, seen] = await withSideLook(
         judged,
-        (signal) => seenShare(context(bench), sources, span, signal),
+        (signal) => seenShare(metricsContext(context), sources, span, signal),
         inquiry.signal,
       );
       return seen ? { ...analysis, seen } : analysis;
@@ -85,7 +86,7 @@ function windowOf({ weightSince }: { readonly weightSince: number }, { metricWin
   return metricWindow === 'flagger' ? undefined : { notBefore: weightSince, now: Date.now() };
 }
 
-async function templateMistake({ canary }: Workbench, sources: MetricsSources): Promise<string | undefined> {
+async function templateMistake({ canary }: CanaryContext, sources: MetricsSources): Promise<string | undefined> {
   for (const { templateRef, interval, variables } of canary.analysis.metrics.flatMap(({ sources: all }) =>
     all.filter((s) => s.kind === 'template'),
   )) {
@@ -104,7 +105,7 @@ async function templateMistake({ canary }: Workbench, sources: MetricsSources): 
   return undefined;
 }
 
-function sourcesOf(cache: ClusterCache, book: AddressBook, { canary }: Workbench): MetricsSources {
+function sourcesOf(cache: ClusterCache, book: CanaryEndpoints, { canary }: CanaryContext): MetricsSources {
   return {
     template: async (namespace, name) => {
       const object = await cache.get(METRIC_TEMPLATES, namespace, name);
@@ -114,7 +115,7 @@ function sourcesOf(cache: ClusterCache, book: AddressBook, { canary }: Workbench
       return parsed.value;
     },
     secret: (namespace, name) => readSecret(cache, namespace, name),
-    surroundings: { environment: process.env, cluster: clusterApi(cache.client) },
+    environment: { environment: process.env, cluster: clusterApi(cache.client) },
     canaryAddresses: () => book.addressesOf(canary.namespace, canary.service.canaryName),
   };
 }

@@ -1,7 +1,7 @@
 import type { Canary } from '../crds/canary.js';
 import { policyOf } from '../crds/policy.js';
 import type { Policy } from '../domain/policy.js';
-import type { AskedStanding } from '../workflows/activities.js';
+import type { AskedState } from '../workflows/activities.js';
 import type { Dependencies } from './dependencies.js';
 
 /** What the core must know of a Canary, with who is told of it by the flags of this process. */
@@ -15,7 +15,7 @@ export function policyIn({ settings }: Pick<Dependencies, 'settings'>, canary: C
 }
 
 /** The approvals are in the metadata, which has no generation. */
-export function isNews(policy: Policy, { knownGeneration, knownApprovals }: AskedStanding): boolean {
+export function isNews(policy: Policy, { knownGeneration, knownApprovals }: AskedState): boolean {
   return policy.generation !== knownGeneration || policy.approvals?.digest !== knownApprovals;
 }
 
@@ -23,7 +23,7 @@ export function isNews(policy: Policy, { knownGeneration, knownApprovals }: Aske
  * The policy that the workflow goes by after this look. Load tests are asked for by an annotation, which makes no policy
  * news: until it is, the workflow carries out those that it knows of.
  */
-export function goneBy(policy: Policy, standing: AskedStanding): Policy {
-  const { knownLoadTests } = standing;
-  return knownLoadTests === undefined || isNews(policy, standing) ? policy : { ...policy, loadTests: knownLoadTests };
+export function policyInForce(policy: Policy, asked: AskedState): Policy {
+  const { knownLoadTests } = asked;
+  return knownLoadTests === undefined || isNews(policy, asked) ? policy : { ...policy, loadTests: knownLoadTests };
 }

@@ -1,11 +1,11 @@
 import { compareRevisions } from '../domain/revision.js';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Recall } from '../domain/recall.js';
+import type { RestoreOptions } from '../domain/recall.js';
 import { messageOf, UserError } from '../errors.js';
-import { readCanary, workbench, type CanaryView, type Reading } from './canary.js';
+import { readCanary, canaryContext, type CanaryView, type Reading } from './canary.js';
 
 /** Reads afresh what could be released again of a Canary at rest. */
-export async function recall(deps: Reading, key: CanaryKey): Promise<Recall> {
+export async function readRestoreOptions(deps: Reading, key: CanaryKey): Promise<RestoreOptions> {
   const view = await readCanary(deps, key, true);
   if (!view) return { target: 'changed', obstacle: 'the Canary does not exist' };
   const obstacle = obstacleOf(view);
@@ -28,8 +28,8 @@ function obstacleOf({ object, refusal, canary }: CanaryView): string | undefined
   return canary.suspend ? 'the Canary is suspended; set spec.suspend to false first' : undefined;
 }
 
-async function lookBack(deps: Reading, view: CanaryView): Promise<Recall['previous']> {
-  const { canary, workload } = workbench(deps, view);
+async function lookBack(deps: Reading, view: CanaryView): Promise<RestoreOptions['previous']> {
+  const { canary, workload } = canaryContext(deps, view);
   await workload.refresh(canary);
   const previous = await workload.previous(canary);
   if (previous === undefined || previous === 'undone') return previous;
@@ -37,8 +37,8 @@ async function lookBack(deps: Reading, view: CanaryView): Promise<Recall['previo
   return { revision: previous.revision, warm: warm?.ready === true };
 }
 
-async function lookAtTarget(deps: Reading, view: CanaryView): Promise<Recall['target']> {
-  const { canary, workload } = workbench(deps, view);
+async function lookAtTarget(deps: Reading, view: CanaryView): Promise<RestoreOptions['target']> {
+  const { canary, workload } = canaryContext(deps, view);
   const seen = await workload.look(canary);
   const { lastAppliedSpec: hash, trackedConfigs: configs, lastPromotedSpec: promoted } = canary.status;
   const compared = compareRevisions({ applied: hash === '' ? undefined : { hash, configs }, promoted }, seen);

@@ -9,7 +9,7 @@ import { RehearsalCache } from '../kubernetes/rehearsal.js';
 import { createRouters, routerFor } from '../routers/registry.js';
 import type { Settings } from '../settings.js';
 import { createWorkloads, workloadFor } from '../workloads/registry.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 
 /** How long it counts that everything was taken, in milliseconds: policies and quotas change. */
 const GOOD_FOR_MS = 600_000;
@@ -28,7 +28,7 @@ export interface Rehearsals {
    * @returns what it refuses, in words for an event; undefined where it takes everything, or doesn't say
    * @throws TransientError where it can't be reached
    */
-  refusal(bench: Workbench, revision: Revision, fence: Fence): Promise<string | undefined>;
+  refusal(context: CanaryContext, revision: Revision, fence: Fence): Promise<string | undefined>;
 }
 
 /** Rehearses releases on the real API server, by the very code that carries them out. */
@@ -41,7 +41,7 @@ export class DryRuns implements Rehearsals {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async refusal({ canary }: Workbench, revision: Revision, fence: Fence): Promise<string | undefined> {
+  async refusal({ canary }: CanaryContext, revision: Revision, fence: Fence): Promise<string | undefined> {
     const of = JSON.stringify([canary.generation, revision]);
     const known = this.good.get(canary.uid);
     if (known?.of === of && known.until > this.now()) return undefined;
@@ -65,7 +65,7 @@ export class DryRuns implements Rehearsals {
 }
 
 /** The first step that moves traffic, and the copies before it, where there are some. */
-function weightsOf({ analysis }: Workbench['canary']): readonly Weights[] {
+function weightsOf({ analysis }: CanaryContext['canary']): readonly Weights[] {
   const { strategy } = analysis;
   const mirrors = 'mirror' in strategy && strategy.mirror === true;
   return [...(mirrors ? [{ primary: 100, canary: 0, mirrored: true as const }] : []), canaryAt(FIRST_PERCENT)];

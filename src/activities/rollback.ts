@@ -7,7 +7,7 @@ import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
-import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
+import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { drain } from './drain.js';
 import { comeHome } from './home.js';
@@ -37,11 +37,11 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   const fence = claimOf(deps, input, view);
   await fence.renew(term);
-  const bench = workbench(deps, view);
+  const context = canaryContext(deps, view);
   const { servedBy, restored } = await remembering((said) =>
-    retreat(deps, view, bench, { input, fence, said }, signal),
+    retreat(deps, view, context, { input, fence, said }, signal),
   );
-  const status = input.status ?? (await statusFromCluster(view, bench));
+  const status = input.status ?? (await statusFromCluster(view, context));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
   await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
   if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
@@ -58,26 +58,26 @@ interface Retreat {
 async function retreat(
   deps: Dependencies,
   view: CanaryView,
-  bench: Workbench,
+  context: CanaryContext,
   { input, fence, said }: Retreat,
   signal: AbortSignal,
 ): Promise<RolledBack & { readonly restored: string | undefined }> {
   said.push(...(await tell(deps, view, input, input.reason, REASON_INDEX)));
-  const diverted = await isDiverted(deps.cache, bench);
+  const diverted = await isDiverted(deps.cache, context);
   let restored: string | undefined;
   if (diverted) {
     // An undo was cut off while warm pods of the former version serve: they do, until the primary can.
-    restored = await bench.workload.restore(bench.canary, fence);
-    await untilPrimaryServes(deps, bench, signal);
+    restored = await context.workload.restore(context.canary, fence);
+    await untilPrimaryServes(deps, context, signal);
   }
-  const { servedBy, problems } = await comeHome(deps, bench, fence, signal);
+  const { servedBy, problems } = await comeHome(deps, context, fence, signal);
   if (problems.length > 0) said.push(...(await tell(deps, view, input, problems.join('; '), REASON_INDEX + 2)));
-  if (!diverted) restored = await bench.workload.restore(bench.canary, fence);
+  if (!diverted) restored = await context.workload.restore(context.canary, fence);
   said.push(...(await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
   if (servedBy === 'primary') {
-    await drain(bench.router, bench.canary, signal);
-    await pointBack(deps.cache, bench, fence);
-    await bench.workload.scaleDown(bench.canary, fence);
+    await drain(context.router, context.canary, signal);
+    await pointBack(deps.cache, context, fence);
+    await context.workload.scaleDown(context.canary, fence);
   }
   return { servedBy, restored };
 }
@@ -100,7 +100,7 @@ function promotedAs(restored: string | undefined): { readonly lastPromotedSpec?:
  */
 async function untilPrimaryServes(
   deps: Dependencies,
-  { canary, workload }: Workbench,
+  { canary, workload }: CanaryContext,
   signal: AbortSignal,
 ): Promise<void> {
   const until = deps.now() + PATIENCE_MS;
@@ -151,7 +151,10 @@ function failedMessage(input: RollBackInput, servedBy: 'primary' | 'canary'): st
 }
 
 /** For whoever rolls back without knowing the run: what the target holds is what failed. */
-async function statusFromCluster(view: CanaryView, bench: Workbench): Promise<NonNullable<RollBackInput['status']>> {
+async function statusFromCluster(
+  view: CanaryView,
+  context: CanaryContext,
+): Promise<NonNullable<RollBackInput['status']>> {
   const {
     lastPromotedSpec = '',
     lastAppliedSpec = '',
@@ -159,7 +162,7 @@ async function statusFromCluster(view: CanaryView, bench: Workbench): Promise<No
   } = (view.object['status'] ?? {}) as StoredRevisions;
   const base = { phase: 'Failed', canaryWeight: 0, failedChecks: 0, iterations: 0, lastPromotedSpec } as const;
   try {
-    const { revision } = await bench.workload.look(bench.canary);
+    const { revision } = await context.workload.look(context.canary);
     return { ...base, lastAppliedSpec: revision.hash, trackedConfigs: revision.configs };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -3,7 +3,7 @@ import { FIELD_MANAGER } from '../kubernetes/client.js';
 import { formatFence, type Fence } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { FENCE_ANNOTATION } from '../kubernetes/write.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 
 /** The API server's times are whole seconds. */
 const GRAIN_MS = 1_000;
@@ -16,14 +16,14 @@ const GRAIN_MS = 1_000;
  */
 export async function routed(
   cache: ClusterCache,
-  bench: Workbench,
+  context: CanaryContext,
   fence: Fence,
   now: () => number,
   divide: () => Promise<unknown>,
 ): Promise<number> {
-  const before = await stamped(cache, bench, fence);
+  const before = await stamped(cache, context, fence);
   await divide();
-  const after = await stamped(cache, bench, fence);
+  const after = await stamped(cache, context, fence);
   const stood = after.length > 0 && after.length === before.length && after.every((one, i) => isSame(one, before[i]));
   if (!stood) return 0;
   const times = after.map(writtenAt).filter((time) => !Number.isNaN(time));
@@ -33,7 +33,7 @@ export async function routed(
 /** What bears this very fence: what this batch has written already. */
 async function stamped(
   cache: ClusterCache,
-  { canary, router }: Workbench,
+  { canary, router }: CanaryContext,
   fence: Fence,
 ): Promise<readonly KubeObject[]> {
   const found: KubeObject[] = [];

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kubernetes/object.js';
-import { readCanary, workbench } from './canary.js';
+import { readCanary, canaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 
 /**
@@ -12,7 +12,7 @@ export async function routedWeight(deps: Dependencies, { metadata }: KubeObject)
   try {
     const view = await readCanary(deps, { cluster: deps.settings.clusterName, namespace, name });
     if (!view?.canary) return undefined;
-    const { canary, router } = workbench(deps, view);
+    const { canary, router } = canaryContext(deps, view);
     return (await router.weights(canary))?.canary;
   } catch (error) {
     // A metric that can't be had must not take the others with it.

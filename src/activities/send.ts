@@ -3,7 +3,7 @@ import { isAvailable } from '../domain/findings.js';
 import type { Weights } from '../domain/weights.js';
 import { UserError } from '../errors.js';
 import type { Claim } from '../kubernetes/claim.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { growHome, makeWhole } from './whole.js';
 
@@ -18,27 +18,31 @@ const POLL_MS = 100;
  */
 export async function send(
   { cache, now }: Pick<Dependencies, 'cache' | 'now'>,
-  bench: Workbench,
+  context: CanaryContext,
   weights: Weights,
   by: { readonly fence: Claim; readonly signal: AbortSignal },
 ): Promise<void> {
-  const { canary, router, workload } = bench;
+  const { canary, router, workload } = context;
   const making = { ...by, runs: undefined };
   const sides = [
     ...(weights.primary > 0 ? (['primary'] as const) : []),
     ...(weights.canary > 0 || weights.mirrored ? (['canary'] as const) : []),
   ];
   for (const side of sides) {
-    const { isReachable, problems } = await makeWhole(cache, bench, side, making);
+    const { isReachable, problems } = await makeWhole(cache, context, side, making);
     if (!isReachable) throw new UserError(`no traffic is sent to the ${side}: ${problems.join('; ')}`);
   }
   const empty = weights.primary > 0 && (await workload.size(canary, 'primary')) === 0;
-  if (weights.canary === 0 || empty) await growHome(cache, bench, by.fence);
-  if (empty) await untilPodsServe(bench, now, by.signal);
+  if (weights.canary === 0 || empty) await growHome(cache, context, by.fence);
+  if (empty) await untilPodsServe(context, now, by.signal);
   await router.setWeights(canary, weights, by.fence);
 }
 
-async function untilPodsServe({ canary, workload }: Workbench, now: () => number, signal: AbortSignal): Promise<void> {
+async function untilPodsServe(
+  { canary, workload }: CanaryContext,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<void> {
   const began = performance.now();
   for (;;) {
     const readiness = await workload.readiness(canary, 'primary', now());

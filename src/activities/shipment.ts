@@ -1,11 +1,11 @@
-import type { Shipment } from '../domain/shipment.js';
+import type { ReleaseArtifacts } from '../domain/shipment.js';
 import type { Contents } from '../workloads/port.js';
 
 /** Annotations of the target's pods, or of the target, that say when the change was made; the first that does counts. */
 const COMMIT_TIME = ['serinus.dev/commit-time', 'org.opencontainers.image.created'] as const;
 
 /** What of a release's contents may be told anywhere. */
-export function shipmentOf({ before, after, annotations }: Contents): Shipment {
+export function artifactsOf({ before, after, annotations }: Contents): ReleaseArtifacts {
   const commitTime = COMMIT_TIME.map((name) => timeOf(annotations[name])).find((time) => time !== undefined);
   return {
     images: { before: imagesOf(before), after: imagesOf(after) },

@@ -1,19 +1,19 @@
 import { approvalsDigest } from '../crds/approvals.js';
 import { parseStatus } from '../crds/status.js';
-import type { Sighting } from '../domain/change.js';
+import type { Observation } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { SeenRevision } from '../domain/revision.js';
 import { UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { TargetView } from '../workloads/port.js';
-import { readCanary, workbench, type CanaryView, type Workbench } from './canary.js';
+import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './canary.js';
 import type { Dependencies } from './dependencies.js';
 import { hasFinalizer } from './generated.js';
 import { repairsIn } from './mend.js';
 import { namesOf, survey } from './survey.js';
 import { isDiverted } from './warm.js';
 
-export interface FullSighting extends Sighting {
+export interface FullObservation extends Observation {
   readonly lease: LeaseView | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface FullSighting extends Sighting {
  *
  * @returns undefined where it is gone
  */
-export async function sight(deps: Dependencies, key: CanaryKey): Promise<FullSighting | undefined> {
+export async function readObservation(deps: Dependencies, key: CanaryKey): Promise<FullObservation | undefined> {
   const view = await readCanary(deps, key);
   if (!view) return undefined;
   const { object, lease } = view;
@@ -53,9 +53,9 @@ async function lookAtTarget(
 ): Promise<{ seen: SeenRevision | undefined; drift: readonly string[] }> {
   if (!view.canary || view.refusal) return { seen: undefined, drift: [] };
   try {
-    const bench = workbench(deps, view);
-    const target = await bench.workload.look(bench.canary);
-    return { seen: target, drift: await driftIn(deps, view, bench, target) };
+    const context = canaryContext(deps, view);
+    const target = await context.workload.look(context.canary);
+    return { seen: target, drift: await driftIn(deps, view, context, target) };
   } catch (error) {
     // Something a person must mend: the run that is open says so, and nobody needs another.
     if (error instanceof UserError) return { seen: undefined, drift: [] };
@@ -67,16 +67,16 @@ async function lookAtTarget(
 async function driftIn(
   deps: Dependencies,
   view: CanaryView,
-  bench: Workbench,
+  context: CanaryContext,
   { pods, built }: TargetView,
 ): Promise<readonly string[]> {
-  const { phase, lastPromotedSpec } = bench.canary.status;
+  const { phase, lastPromotedSpec } = context.canary.status;
   const unserved = lastPromotedSpec === '';
   // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
   if (unserved && (phase !== 'Initializing' || !built)) return [];
-  const diverted = await isDiverted(deps.cache, bench);
+  const diverted = await isDiverted(deps.cache, context);
   const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };
-  const { strays, problem } = await survey(deps.cache, bench, at);
+  const { strays, problem } = await survey(deps.cache, context, at);
   if (problem !== undefined && strays.length === 0) throw new UserError(problem);
   return namesOf(strays);
 }

@@ -5,10 +5,10 @@ import { isOlder } from '../kubernetes/lease.js';
 import type { NamedObject } from '../kubernetes/object.js';
 import { SERVICES } from '../kubernetes/object.js';
 import { stampOf } from '../kubernetes/write.js';
-import { workbench, type CanaryView, type Reading, type Workbench } from './canary.js';
+import { canaryContext, type CanaryView, type Reading, type CanaryContext } from './canary.js';
 
 /** Whatever Serinus may have stamped for a Canary, each once. */
-export async function stampedObjects({ canary, workload, router }: Workbench): Promise<readonly NamedObject[]> {
+export async function stampedObjects({ canary, workload, router }: CanaryContext): Promise<readonly NamedObject[]> {
   const { service } = canary;
   const services = [service.name, service.primaryName, service.canaryName].map((name) => ({ type: SERVICES, name }));
   const concerned = [...(await workload.concerns(canary)), ...router.concerns(canary), ...services];
@@ -36,7 +36,7 @@ export async function newestStamp(reading: Reading, view: CanaryView): Promise<F
 
 async function objectsOf(reading: Reading, view: CanaryView): Promise<readonly NamedObject[]> {
   try {
-    return await stampedObjects(workbench(reading, view));
+    return await stampedObjects(canaryContext(reading, view));
   } catch (error) {
     // No spec that anybody could go by, or no route named in it.
     if (error instanceof UserError) return [];

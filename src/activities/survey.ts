@@ -7,7 +7,7 @@ import { desiredService } from '../kubernetes/objects/service.js';
 import { strayedFields, writtenBy } from '../kubernetes/objects/strayed.js';
 import { isFree, type OwnedObject } from '../kubernetes/ownership.js';
 import type { PodsView, TargetView } from '../workloads/port.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 import { hasFinalizer, servicesOf } from './generated.js';
 import { isDiverted } from './warm.js';
 
@@ -39,11 +39,11 @@ export interface Circumstances {
 }
 
 /** Looks at everything generated, and tells apart what is to be put right from what is better left alone. */
-export async function survey(cache: ClusterCache, bench: Workbench, at: Circumstances): Promise<Survey> {
-  const { canary, workload } = bench;
-  const all = [...(await strayedServices(cache, bench, at)), ...(await workload.drift(canary))];
-  const route = at.unserved ? { strays: [], problem: undefined } : await strayedRoute(cache, bench);
-  all.push(...route.strays, ...strayedFinalizer(bench, at));
+export async function survey(cache: ClusterCache, context: CanaryContext, at: Circumstances): Promise<Survey> {
+  const { canary, workload } = context;
+  const all = [...(await strayedServices(cache, context, at)), ...(await workload.drift(canary))];
+  const route = at.unserved ? { strays: [], problem: undefined } : await strayedRoute(cache, context);
+  all.push(...route.strays, ...strayedFinalizer(context, at));
   const left = all.flatMap((stray) => {
     const why = reasonToLeave(stray, at.repairs, at.now);
     return why === undefined ? [] : [{ stray, why }];
@@ -59,7 +59,7 @@ export function namesOf(strays: readonly Stray[]): readonly string[] {
 
 async function strayedServices(
   cache: ClusterCache,
-  { canary, workload }: Workbench,
+  { canary, workload }: CanaryContext,
   { pods, diverted, unserved }: Circumstances,
 ): Promise<readonly Stray[]> {
   const strays: Stray[] = [];
@@ -80,7 +80,7 @@ function fieldsOf(object: string, current: KubeObject, desired: KubeObject): rea
 
 async function strayedRoute(
   cache: ClusterCache,
-  { canary, router }: Workbench,
+  { canary, router }: CanaryContext,
 ): Promise<{ readonly strays: readonly Stray[]; readonly problem: string | undefined }> {
   try {
     const foreign = await foreignOf(cache, canary, router.owns(canary));
@@ -121,7 +121,7 @@ async function whole(
   return current ? { object, field: 'spec', ...writtenBy(current, 'spec') } : { object };
 }
 
-function strayedFinalizer({ object, canary }: Workbench, { unserved }: Circumstances): readonly Stray[] {
+function strayedFinalizer({ object, canary }: CanaryContext, { unserved }: Circumstances): readonly Stray[] {
   // What is being deleted gets none, and loses it at the very end.
   if (unserved || object.metadata.deletionTimestamp !== undefined) return [];
   return hasFinalizer(object) === canary.revertOnDeletion ? [] : [{ object: FINALIZER_STRAY }];
@@ -132,9 +132,13 @@ function strayedFinalizer({ object, canary }: Workbench, { unserved }: Circumsta
  *
  * @throws UserError where a person must mend something before that can be told
  */
-export async function driftOf(cache: ClusterCache, bench: Workbench, { pods }: TargetView): Promise<readonly string[]> {
-  const at = { pods, diverted: await isDiverted(cache, bench), unserved: false, repairs: [], now: 0 };
-  const { strays, problem } = await survey(cache, bench, at);
+export async function driftOf(
+  cache: ClusterCache,
+  context: CanaryContext,
+  { pods }: TargetView,
+): Promise<readonly string[]> {
+  const at = { pods, diverted: await isDiverted(cache, context), unserved: false, repairs: [], now: 0 };
+  const { strays, problem } = await survey(cache, context, at);
   if (problem !== undefined) throw new UserError(problem);
   return namesOf(strays);
 }

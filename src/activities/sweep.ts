@@ -6,11 +6,11 @@ import { LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
-import { readCanary, workbench, type CanaryView } from './canary.js';
+import { readCanary, canaryContext, type CanaryView } from './canary.js';
 import type { DeadRuns } from './dead-runs.js';
 import type { Dependencies } from './dependencies.js';
 import { leaseOwner } from './tenure.js';
-import { sight, type FullSighting } from './sighting.js';
+import { readObservation, type FullObservation } from './sighting.js';
 import { openRun, standsStill } from './standstill.js';
 import { changeId } from './submissions.js';
 
@@ -32,7 +32,7 @@ export async function sweep(deps: Dependencies, client: Client, dead: DeadRuns):
     const found = await lookAt(deps, client, canary);
     if (found) report[found].push(`${canary.namespace}/${canary.name}`);
   }
-  return { ...report, archived: await dead.handOver() };
+  return { ...report, archived: await dead.offload() };
 }
 
 /** What is still to be dealt with is reported anew after this. */
@@ -58,7 +58,7 @@ async function lookAt(
 async function dropExpired(deps: Dependencies, key: CanaryKey): Promise<void> {
   const view = await readCanary(deps, key);
   if (!view?.canary || view.lease?.holder) return;
-  const { canary, workload } = workbench(deps, view);
+  const { canary, workload } = canaryContext(deps, view);
   const expiry = await workload.warm?.expiry(canary);
   if (expiry !== undefined && expiry <= deps.now()) await workload.warm?.drop(canary, vacancy(deps, key, view));
 }
@@ -73,15 +73,15 @@ async function lookAfter(
   client: Client,
   canary: CanaryKey,
 ): Promise<'recovered' | 'resubmitted' | 'stuck' | undefined> {
-  const sighting = await sight(deps, canary);
-  if (!sighting) return undefined;
-  const { lease } = sighting;
-  if (!lease?.holder) return report(deps, canary, sighting);
+  const observation = await readObservation(deps, canary);
+  if (!observation) return undefined;
+  const { lease } = observation;
+  if (!lease?.holder) return report(deps, canary, observation);
   const run = await openRun(client, canary);
   if (!run) {
     // A run gives its Lease back before it ends: the cache may just not show it yet.
     const now = await deps.leases.fresh(canary.namespace, canary.name);
-    return now?.holder === lease.holder ? recover(deps, canary, sighting.phase, lease.fence.epoch) : undefined;
+    return now?.holder === lease.holder ? recover(deps, canary, observation.phase, lease.fence.epoch) : undefined;
   }
   const silentFor = deps.now() - lease.expiresAt;
   if (lease.held || silentFor < lease.durationMs || !(await standsStill(client, canary, run))) return undefined;
@@ -94,7 +94,7 @@ async function lookAfter(
   );
   const handle = client.workflow.getHandle(workflowIdOf(canary), run.runId);
   await handle.terminate('silent for too long: handed over to a new run, which rolls back');
-  await recover(deps, canary, sighting.phase, lease.fence.epoch);
+  await recover(deps, canary, observation.phase, lease.fence.epoch);
   return 'stuck';
 }
 
@@ -113,13 +113,13 @@ async function recover(deps: Dependencies, canary: CanaryKey, phase: string, epo
 async function report(
   deps: Dependencies,
   canary: CanaryKey,
-  sighting: FullSighting,
+  observation: FullObservation,
 ): Promise<'resubmitted' | undefined> {
-  const kind = needOf(sighting);
+  const kind = needOf(observation);
   if (kind === undefined) return undefined;
-  const revision = sighting.seen?.revision;
+  const revision = observation.seen?.revision;
   // The server takes an id once, and a run may have ended without dealing with it: the next minute it is another one.
-  const about = [sighting.generation, revision, sighting.drift, sighting.lease?.fence.epoch];
+  const about = [observation.generation, revision, observation.drift, observation.lease?.fence.epoch];
   const id = changeId(kind, canary, ...about, Math.floor(deps.now() / ANEW_MS));
   const change = { id, kind, by: 'janitor', ...(revision ? { revision: revision.hash } : {}) };
   const answer = await deps.submissions.submit(canary, change);

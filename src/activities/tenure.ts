@@ -4,7 +4,7 @@ import { isOlder } from '../kubernetes/lease.js';
 import type { LeaseOwner, LeaseView, Renewal, Term } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import { ownedBy } from '../kubernetes/objects/metadata.js';
-import type { Tenure } from '../workflows/activities.js';
+import type { LeaseGuard } from '../workflows/activities.js';
 import type { CanaryView, Reading } from './canary.js';
 import { keptSpec } from './canary.js';
 import type { Dependencies } from './dependencies.js';
@@ -17,39 +17,39 @@ export function leaseOwner(key: Pick<CanaryKey, 'namespace' | 'name'>, canary: K
   return { namespace: key.namespace, name: key.name, owner };
 }
 
-/** The claim of whoever has this tenure; it makes a Lease again that was lost, if it took it for this very Canary. */
-export function claimOf(reading: Reading, { canary, fence, holder, uid }: Tenure, view: CanaryView): LeaseClaim {
+/** The claim of whoever has this guard; it makes a Lease again that was lost, if it took it for this very Canary. */
+export function claimOf(reading: Reading, { canary, fence, holder, uid }: LeaseGuard, view: CanaryView): LeaseClaim {
   const isTheirs = uid !== undefined && uid === view.object.metadata.uid;
   const newestStamp = isTheirs ? () => stampOf(reading, view) : undefined;
   return new LeaseClaim(reading.leases, leaseOwner(canary, view.object), fence, { holder, newestStamp });
 }
 
 /** Whether somebody newer holds the Canary. A cache that hasn't heard of us yet says nothing. */
-export function isFenced(lease: LeaseView | undefined, tenure: Tenure): boolean {
-  return lease !== undefined && lease.fence.epoch > tenure.fence.epoch;
+export function isFenced(lease: LeaseView | undefined, guard: LeaseGuard): boolean {
+  return lease !== undefined && lease.fence.epoch > guard.fence.epoch;
 }
 
 /**
  * Renews the Lease before so much of it is over that the rest would be less than was promised, so that waiting and
  * looking keep a release alive.
  */
-export async function keepAlive(deps: Dependencies, view: CanaryView, tenure: Tenure): Promise<void> {
+export async function keepAlive(deps: Dependencies, view: CanaryView, guard: LeaseGuard): Promise<void> {
   const { lease } = view;
   const spec = keptSpec(view);
   if (!lease) {
     // Somebody has deleted it, whatever its term was: without it nobody would miss the run.
-    await claimOf(deps, tenure, view).renew(tenure.lease, { spec });
+    await claimOf(deps, guard, view).renew(guard.lease, { spec });
     return;
   }
-  if (tenure.lease.kind !== 'seconds') return;
+  if (guard.lease.kind !== 'seconds') return;
   const news = spec !== undefined && lease.spec !== spec;
   const left = lease.expiresAt - deps.now();
-  const { seconds, renewBelow = (seconds * 2) / 3 } = tenure.lease;
+  const { seconds, renewBelow = (seconds * 2) / 3 } = guard.lease;
   if (!news && left > renewBelow * 1000 && left !== Infinity) return;
   // Looking is no step: one that is looked at twice is where it was.
   const fence =
-    isOlder(lease.fence, tenure.fence) && lease.fence.epoch === tenure.fence.epoch ? lease.fence : tenure.fence;
-  await claimOf(deps, { ...tenure, fence }, view).renew(tenure.lease, { spec });
+    isOlder(lease.fence, guard.fence) && lease.fence.epoch === guard.fence.epoch ? lease.fence : guard.fence;
+  await claimOf(deps, { ...guard, fence }, view).renew(guard.lease, { spec });
 }
 
 /**
@@ -57,7 +57,7 @@ export async function keepAlive(deps: Dependencies, view: CanaryView, tenure: Te
  * whoever dies before that is missed.
  */
 export function termsOf(
-  input: Tenure & { readonly observedGeneration: number; readonly observedApprovals?: string },
+  input: LeaseGuard & { readonly observedGeneration: number; readonly observedApprovals?: string },
   leaseSeconds: number,
 ): { readonly term: Term; readonly release: Renewal | undefined } {
   if (input.lease.kind !== 'released') return { term: input.lease, release: undefined };

@@ -7,7 +7,7 @@ import type { StringMap } from '../kubernetes/objects/metadata.js';
 import { write } from '../kubernetes/write.js';
 import type { WarmPods } from '../workloads/port.js';
 import { selecting } from '../workloads/shared/selector.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 /** Longest wait for the endpoints; without them the primary's rolling update is the quicker way. */
@@ -24,15 +24,20 @@ const HEARD_MS = 150;
  *
  * @throws UserError where there are none, or they can't be reached in time
  */
-export async function divert(cache: ClusterCache, bench: Workbench, fence: Claim, signal: AbortSignal): Promise<void> {
-  const { canary, workload } = bench;
+export async function divert(
+  cache: ClusterCache,
+  context: CanaryContext,
+  fence: Claim,
+  signal: AbortSignal,
+): Promise<void> {
+  const { canary, workload } = context;
   const { warm } = workload;
   const selector = await workload.selector(canary);
   if (!warm || !selector) throw new UserError(`${canary.targetRef.name} has no pods of its former version`);
-  await untilBigEnough(bench, warm, fence, signal);
-  await select(cache, bench, selecting(selector, warm.label(selector)), fence);
+  await untilBigEnough(context, warm, fence, signal);
+  await select(cache, context, selecting(selector, warm.label(selector)), fence);
   const began = Date.now();
-  while (!(await leadsToWarmPods(cache, bench, warm))) {
+  while (!(await leadsToWarmPods(cache, context, warm))) {
     if (Date.now() - began > ENDPOINTS_MS)
       throw new UserError(`the Service ${canary.service.canaryName} doesn't lead to the pods of the former version`);
     await sleep(POLL_MS, undefined, { signal });
@@ -45,7 +50,12 @@ export async function divert(cache: ClusterCache, bench: Workbench, fence: Claim
  *
  * @throws UserError where that takes longer than the primary's own rolling update may: a quota forbids it, for instance
  */
-async function untilBigEnough({ canary }: Workbench, warm: WarmPods, fence: Claim, signal: AbortSignal): Promise<void> {
+async function untilBigEnough(
+  { canary }: CanaryContext,
+  warm: WarmPods,
+  fence: Claim,
+  signal: AbortSignal,
+): Promise<void> {
   await warm.grow(canary, fence);
   const began = performance.now();
   for (;;) {
@@ -64,7 +74,7 @@ async function untilBigEnough({ canary }: Workbench, warm: WarmPods, fence: Clai
 }
 
 /** Whether the canary's Service leads to the warm pods. */
-export async function isDiverted(cache: ClusterCache, { canary, workload }: Workbench): Promise<boolean> {
+export async function isDiverted(cache: ClusterCache, { canary, workload }: CanaryContext): Promise<boolean> {
   const selector = await workload.selector(canary);
   if (!workload.warm || !selector) return false;
   const service = await cache.get(SERVICES, canary.namespace, canary.service.canaryName);
@@ -72,13 +82,18 @@ export async function isDiverted(cache: ClusterCache, { canary, workload }: Work
 }
 
 /** Points the canary's Service back at the target. */
-export async function pointBack(cache: ClusterCache, bench: Workbench, fence: Claim): Promise<void> {
-  if (!(await isDiverted(cache, bench))) return;
-  const selector = await bench.workload.selector(bench.canary);
-  if (selector) await select(cache, bench, selecting(selector, selector.value), fence);
+export async function pointBack(cache: ClusterCache, context: CanaryContext, fence: Claim): Promise<void> {
+  if (!(await isDiverted(cache, context))) return;
+  const selector = await context.workload.selector(context.canary);
+  if (selector) await select(cache, context, selecting(selector, selector.value), fence);
 }
 
-async function select(cache: ClusterCache, { canary }: Workbench, selector: StringMap, fence: Claim): Promise<void> {
+async function select(
+  cache: ClusterCache,
+  { canary }: CanaryContext,
+  selector: StringMap,
+  fence: Claim,
+): Promise<void> {
   const key = { namespace: canary.namespace, name: canary.service.canaryName };
   await write(
     cache,
@@ -89,7 +104,7 @@ async function select(cache: ClusterCache, { canary }: Workbench, selector: Stri
   );
 }
 
-async function leadsToWarmPods(cache: ClusterCache, { canary }: Workbench, warm: WarmPods): Promise<boolean> {
+async function leadsToWarmPods(cache: ClusterCache, { canary }: CanaryContext, warm: WarmPods): Promise<boolean> {
   const store = await cache.synced(ENDPOINT_SLICES);
   const endpoints = store
     .list(canary.namespace)

@@ -10,7 +10,7 @@ import { desiredService } from '../kubernetes/objects/service.js';
 import { isFree } from '../kubernetes/ownership.js';
 import { isSame, write } from '../kubernetes/write.js';
 import type { PodsView } from '../workloads/port.js';
-import type { Workbench } from './canary.js';
+import type { CanaryContext } from './canary.js';
 import { servicesOf } from './generated.js';
 import { isDiverted } from './warm.js';
 
@@ -49,11 +49,11 @@ export interface Making {
  */
 export async function makeWhole(
   cache: ClusterCache,
-  bench: Workbench,
+  context: CanaryContext,
   of: 'primary' | 'canary',
   making: Making,
 ): Promise<Destination> {
-  const { canary, workload } = bench;
+  const { canary, workload } = context;
   const made: string[] = [];
   const problems: string[] = [];
   const blind: string[] = [];
@@ -66,32 +66,32 @@ export async function makeWhole(
     }
   };
   if (of === 'primary') {
-    for (const stray of await driftOfWorkload(bench, blind)) {
-      if (making.runs === undefined && isPrimary(bench, stray)) continue;
+    for (const stray of await driftOfWorkload(context, blind)) {
+      if (making.runs === undefined && isPrimary(context, stray)) continue;
       await tried(async () => {
         await workload.mend(canary, stray, making.runs ?? '', making.fence);
         return [stray.object];
       });
     }
   }
-  const pods = await podsOf(bench, blind);
-  const services = pods ? await servicesFor(cache, bench, pods, of) : [];
+  const pods = await podsOf(context, blind);
+  const services = pods ? await servicesFor(cache, context, pods, of) : [];
   for (const wish of services) {
     await tried(async () => {
       const read = making.fresh ? cache.getFresh.bind(cache) : cache.get.bind(cache);
       const current = await read(SERVICES, wish.namespace, wish.name);
       if (current && isFree(current, wish) && isSame(current, desiredService(wish, current))) return [];
       await write(cache, SERVICES, wish, (now) => desiredService(wish, now), { fence: making.fence, right: wish });
-      if (await hasPods(bench, of)) await untilEndpoints(cache, wish.namespace, wish.name, making.signal);
+      if (await hasPods(context, of)) await untilEndpoints(cache, wish.namespace, wish.name, making.signal);
       return [`${SERVICES.kind}/${wish.name}`];
     });
   }
-  const reachable = await isReachable(cache, bench, of);
+  const reachable = await isReachable(cache, context, of);
   // What keeps somebody from looking matters where something is missing.
   return { made, problems: reachable ? problems : [...problems, ...blind], isReachable: reachable };
 }
 
-function isPrimary({ canary, workload }: Workbench, { object }: Stray): boolean {
+function isPrimary({ canary, workload }: CanaryContext, { object }: Stray): boolean {
   return object === `${workload.kind}/${canary.targetRef.primaryName}`;
 }
 
@@ -100,9 +100,9 @@ function isPrimary({ canary, workload }: Workbench, { object }: Stray): boolean 
  *
  * @returns how many they are
  */
-export async function growHome(cache: ClusterCache, bench: Workbench, fence: Claim): Promise<number> {
-  const { canary, router, workload } = bench;
-  const pods = await podsNeeded(bench, await weightOf(canary, router), await isDiverted(cache, bench));
+export async function growHome(cache: ClusterCache, context: CanaryContext, fence: Claim): Promise<number> {
+  const { canary, router, workload } = context;
+  const pods = await podsNeeded(context, await weightOf(canary, router), await isDiverted(cache, context));
   await workload.grow(canary, pods, fence);
   return pods;
 }
@@ -114,7 +114,7 @@ export async function growHome(cache: ClusterCache, bench: Workbench, fence: Cla
  * @param diverted that side are the warm pods of the former version
  */
 export async function podsNeeded(
-  { canary, workload }: Pick<Workbench, 'canary' | 'workload'>,
+  { canary, workload }: Pick<CanaryContext, 'canary' | 'workload'>,
   weight: number,
   diverted: boolean,
 ): Promise<number> {
@@ -126,7 +126,7 @@ export async function podsNeeded(
   });
 }
 
-async function weightOf(canary: Workbench['canary'], router: Workbench['router']): Promise<number> {
+async function weightOf(canary: CanaryContext['canary'], router: CanaryContext['router']): Promise<number> {
   try {
     return (await router.weights(canary))?.canary ?? 0;
   } catch (error) {
@@ -135,7 +135,7 @@ async function weightOf(canary: Workbench['canary'], router: Workbench['router']
   }
 }
 
-async function driftOfWorkload({ canary, workload }: Workbench, problems: string[]) {
+async function driftOfWorkload({ canary, workload }: CanaryContext, problems: string[]) {
   try {
     return await workload.drift(canary);
   } catch (error) {
@@ -146,7 +146,7 @@ async function driftOfWorkload({ canary, workload }: Workbench, problems: string
 }
 
 /** Without its target nobody knows what a Service would have to look like: it stays as it is. */
-async function podsOf({ canary, workload }: Workbench, problems: string[]): Promise<PodsView | undefined> {
+async function podsOf({ canary, workload }: CanaryContext, problems: string[]): Promise<PodsView | undefined> {
   try {
     return (await workload.look(canary)).pods;
   } catch (error) {
@@ -156,21 +156,21 @@ async function podsOf({ canary, workload }: Workbench, problems: string[]): Prom
   }
 }
 
-async function servicesFor(cache: ClusterCache, bench: Workbench, pods: PodsView, of: 'primary' | 'canary') {
-  const { canary, workload } = bench;
-  const warm = (await isDiverted(cache, bench)) ? workload.warm : undefined;
+async function servicesFor(cache: ClusterCache, context: CanaryContext, pods: PodsView, of: 'primary' | 'canary') {
+  const { canary, workload } = context;
+  const warm = (await isDiverted(cache, context)) ? workload.warm : undefined;
   const ofCanary = canary.service.canaryName;
   return servicesOf(canary, pods, warm).filter(({ name }) => (name === ofCanary) === (of === 'canary'));
 }
 
 /** The Service that requests for that side are sent to is there; what it leads to, its pods tell. */
-async function isReachable(cache: ClusterCache, { canary }: Workbench, of: 'primary' | 'canary'): Promise<boolean> {
+async function isReachable(cache: ClusterCache, { canary }: CanaryContext, of: 'primary' | 'canary'): Promise<boolean> {
   const name = of === 'primary' ? canary.service.primaryName : canary.service.canaryName;
   return (await cache.get(SERVICES, canary.namespace, name)) !== undefined;
 }
 
 /** Pods that a Service could lead to. */
-async function hasPods({ canary, workload }: Workbench, of: 'primary' | 'canary'): Promise<boolean> {
+async function hasPods({ canary, workload }: CanaryContext, of: 'primary' | 'canary'): Promise<boolean> {
   return (await workload.size(canary, of)) > 0 && isAvailable(await workload.readiness(canary, of, Date.now()));
 }
 

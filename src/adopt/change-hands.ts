@@ -1,5 +1,5 @@
 import { approvalsDigest } from '../crds/approvals.js';
-import { keptSpec, readCanary, workbench, type CanaryView, type Reading } from '../activities/canary.js';
+import { keptSpec, readCanary, canaryContext, type CanaryView, type Reading } from '../activities/canary.js';
 import { newestStamp } from '../activities/stamps.js';
 import { leaseOwner } from '../activities/tenure.js';
 import { UserError } from '../errors.js';
@@ -63,7 +63,7 @@ export async function giveBack(reading: Reading, entry: Entry, now: number): Pro
     const annotations = Object.fromEntries(stamps.map((stamp) => [stamp, null]));
     await client.patch(type, 'merge', namespace, of, { metadata: { annotations } });
   }
-  if (view.canary) await workbench(reading, view).workload.keepsakes.forget(view.canary, claim);
+  if (view.canary) await canaryContext(reading, view).workload.undoArtifacts.forget(view.canary, claim);
   for (const { type, name: of } of traces.forArchive) await client.delete(type, namespace, of);
   await writeStatus(reading, entry, view, now, claim);
   await client.delete(LEASES, namespace, leaseName(name));

@@ -1,4 +1,4 @@
-import { readCanary, workbench, type CanaryView, type Reading } from '../activities/canary.js';
+import { readCanary, canaryContext, type CanaryView, type Reading } from '../activities/canary.js';
 import { driftOf } from '../activities/survey.js';
 import { parseStatus } from '../crds/status.js';
 import type { Refusal } from '../domain/findings.js';
@@ -48,33 +48,33 @@ export async function factsOf(
     // Whoever let it run out is gone, such as a command that was interrupted.
     holder: lease && lease.expiresAt > now ? lease.holder : '',
     handover,
-    ...(refusal ? refusedBy(refusal) : await surroundings(reading, view)),
+    ...(refusal ? refusedBy(refusal) : await observedFacts(reading, view)),
   };
 }
 
-interface Surroundings {
+interface ObservedFacts {
   readonly trouble: string | undefined;
   readonly target: TargetFacts | undefined;
   readonly routed: Weights | undefined;
   readonly drift: readonly string[];
 }
 
-const UNSEEN: Surroundings = { trouble: undefined, target: undefined, routed: undefined, drift: [] };
+const UNSEEN: ObservedFacts = { trouble: undefined, target: undefined, routed: undefined, drift: [] };
 
-function refusedBy({ field, value, remedy }: Refusal): Surroundings {
+function refusedBy({ field, value, remedy }: Refusal): ObservedFacts {
   return { ...UNSEEN, trouble: `${field}: ${value} is not valid, ${remedy}` };
 }
 
 /** What stands around the Canary, as far as it can be read. */
-async function surroundings(reading: Reading, view: CanaryView): Promise<Surroundings> {
+async function observedFacts(reading: Reading, view: CanaryView): Promise<ObservedFacts> {
   try {
-    const bench = workbench(reading, view);
-    const { canary, workload, router } = bench;
+    const context = canaryContext(reading, view);
+    const { canary, workload, router } = context;
     await workload.refresh(canary);
     await router.refresh(canary);
     const target = await workload.look(canary);
     const routed = await router.weights(canary);
-    return { trouble: undefined, target, routed, drift: await driftOf(reading.cache, bench, target) };
+    return { trouble: undefined, target, routed, drift: await driftOf(reading.cache, context, target) };
   } catch (error) {
     if (error instanceof UserError) return { ...UNSEEN, trouble: error.message };
     throw error;

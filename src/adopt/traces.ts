@@ -1,5 +1,5 @@
-import { workbench, type CanaryView, type Reading, type Workbench } from '../activities/canary.js';
-import { keptReleases } from '../activities/kept.js';
+import { canaryContext, type CanaryView, type Reading, type CanaryContext } from '../activities/canary.js';
+import { snapshotsOf } from '../activities/kept.js';
 import { stampedObjects } from '../activities/stamps.js';
 import { isDiverted } from '../activities/warm.js';
 import type { KubeObject, NamedObject } from '../kubernetes/object.js';
@@ -32,20 +32,20 @@ export const NO_TRACES: Traces = { stamped: [], forUndo: [], forArchive: [], div
 /** Looks for them on the API server; writes nothing. */
 export async function tracesOf(reading: Reading, view: CanaryView): Promise<Traces> {
   if (!view.canary) return NO_TRACES;
-  const bench = workbench(reading, view);
-  const { canary, workload } = bench;
+  const context = canaryContext(reading, view);
+  const { canary, workload } = context;
   return {
-    stamped: await bearers(reading, bench),
-    forUndo: await workload.keepsakes.list(canary),
-    forArchive: await keptReleases(reading, canary),
-    diverted: await isDiverted(reading.cache, bench),
+    stamped: await bearers(reading, context),
+    forUndo: await workload.undoArtifacts.list(canary),
+    forArchive: await snapshotsOf(reading, canary),
+    diverted: await isDiverted(reading.cache, context),
   };
 }
 
-async function bearers({ cache }: Reading, bench: Workbench): Promise<readonly Stamped[]> {
+async function bearers({ cache }: Reading, context: CanaryContext): Promise<readonly Stamped[]> {
   const found: Stamped[] = [];
-  for (const { type, name } of await stampedObjects(bench)) {
-    const stamps = stampsOf(await cache.client.get(type, bench.canary.namespace, name));
+  for (const { type, name } of await stampedObjects(context)) {
+    const stamps = stampsOf(await cache.client.get(type, context.canary.namespace, name));
     if (stamps.length > 0) found.push({ type, name, stamps });
   }
   return found;

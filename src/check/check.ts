@@ -11,7 +11,7 @@ import { askMetrics, type LiveOptions } from './live/live.js';
 import type { LiveMetric } from './live/metric.js';
 import { findingsOf } from './live/findings.js';
 import type { Manifests } from './manifest.js';
-import { Surroundings, type ClusterReader } from './surroundings.js';
+import { ObjectLookup, type ClusterReader } from './surroundings.js';
 
 /** What a check found out about a Canary. */
 export interface Report {
@@ -50,16 +50,16 @@ export interface CheckOptions {
  */
 export async function check(manifests: Manifests, options: CheckOptions): Promise<readonly Report[]> {
   manifests.demandCanary();
-  const surroundings = new Surroundings(manifests, options.cluster);
+  const lookup = new ObjectLookup(manifests, options.cluster);
   const reports: Report[] = [];
-  for (const object of manifests.canaries) reports.push(await reportOn(object, manifests, surroundings, options));
+  for (const object of manifests.canaries) reports.push(await reportOn(object, manifests, lookup, options));
   return reports;
 }
 
 async function reportOn(
   object: KubeObject,
   manifests: Manifests,
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
   options: CheckOptions,
 ): Promise<Report> {
   const { name, namespace = 'default' } = object.metadata;
@@ -71,8 +71,8 @@ async function reportOn(
     return { name, namespace, findings, best: undefined, metrics: undefined };
   }
   const { settings, live } = options;
-  const subject = await subjectOf(parsed.value, object, manifests, surroundings, settings, parseOptions(options));
-  const metrics = live && (await askMetrics(subject, surroundings, { ...live, settings }));
+  const subject = await subjectOf(parsed.value, object, manifests, lookup, settings, parseOptions(options));
+  const metrics = live && (await askMetrics(subject, lookup, { ...live, settings }));
   const linted = lint(subject);
   const unknown = [object, ...givenFor(parsed.value, manifests)].flatMap(unknownIn);
   const findings = [...unknown, ...linted, ...(metrics ? findingsOf(subject, metrics, linted) : [])];

@@ -29,7 +29,7 @@ import { known } from './objects/read.js';
 import { serviceSchema } from './objects/service.js';
 import { daemonSetSchema, deploymentSchema } from './objects/target.js';
 import { sourcesOf, templateKey, type Known, type Subject, type WrittenAlertProvider } from './subject.js';
-import type { Surroundings } from './surroundings.js';
+import type { ObjectLookup } from './surroundings.js';
 
 /**
  * Everything that the rules want to know of a Canary.
@@ -41,33 +41,33 @@ export async function subjectOf(
   canary: Canary,
   object: KubeObject,
   manifests: Manifests,
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
   { metricWindow }: Pick<Settings, 'metricWindow'>,
   options: ParseOptions,
 ): Promise<Subject> {
   const spec = canarySpecSchema.parse(object['spec']);
   const { namespace, autoscalerRef, routeRef, provider } = canary;
-  const { others, ...neighbours } = await neighboursOf(canary, manifests, surroundings);
+  const { others, ...neighbours } = await neighboursOf(canary, manifests, lookup);
   return {
     canary,
     spec,
     raisedFromSeconds: raisedFrom(spec, canary),
     best: bestCase(policyOf(canary)),
     metricWindow,
-    target: await targetOf(canary, surroundings),
-    service: await serviceOf(canary, surroundings),
-    primaryReplicas: await primaryReplicas(canary, surroundings),
+    target: await targetOf(canary, lookup),
+    service: await serviceOf(canary, lookup),
+    primaryReplicas: await primaryReplicas(canary, lookup),
     autoscaler:
       autoscalerRef &&
-      known(await surroundings.look(AUTOSCALERS[autoscalerRef.kind], namespace, autoscalerRef.name), autoscalerSchema),
+      known(await lookup.look(AUTOSCALERS[autoscalerRef.kind], namespace, autoscalerRef.name), autoscalerSchema),
     route:
       provider === 'apisix' && routeRef
-        ? known(await surroundings.look(APISIX_ROUTE, namespace, routeRef.name), apisixRouteSchema)
+        ? known(await lookup.look(APISIX_ROUTE, namespace, routeRef.name), apisixRouteSchema)
         : undefined,
-    templates: await templatesOf(canary, surroundings),
-    alertProviders: await alertProvidersOf(canary, surroundings),
+    templates: await templatesOf(canary, lookup),
+    alertProviders: await alertProvidersOf(canary, lookup),
     ...neighbours,
-    foreign: await foreignTo(canary, others, manifests, surroundings, options),
+    foreign: await foreignTo(canary, others, manifests, lookup, options),
   };
 }
 
@@ -80,13 +80,13 @@ const AUTOSCALERS = { HorizontalPodAutoscaler: HORIZONTAL_POD_AUTOSCALERS, Scale
 
 async function targetOf(
   { namespace, targetRef: { kind, name } }: Canary,
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
 ): Promise<Subject['target']> {
   switch (kind) {
     case 'Deployment':
-      return known(await surroundings.look(DEPLOYMENTS, namespace, name), deploymentSchema);
+      return known(await lookup.look(DEPLOYMENTS, namespace, name), deploymentSchema);
     case 'DaemonSet':
-      return known(await surroundings.look(DAEMON_SETS, namespace, name), daemonSetSchema);
+      return known(await lookup.look(DAEMON_SETS, namespace, name), daemonSetSchema);
     case 'Service':
       return undefined;
   }
@@ -94,68 +94,62 @@ async function targetOf(
 
 async function serviceOf(
   { namespace, targetRef: { kind, name } }: Canary,
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
 ): Promise<Subject['service']> {
   if (kind !== SERVICES.kind) return undefined;
-  return known(await surroundings.look(SERVICES, namespace, name), serviceSchema);
+  return known(await lookup.look(SERVICES, namespace, name), serviceSchema);
 }
 
-async function primaryReplicas(canary: Canary, surroundings: Surroundings): Promise<number | undefined> {
+async function primaryReplicas(canary: Canary, lookup: ObjectLookup): Promise<number | undefined> {
   const { kind, primaryName } = canary.targetRef;
   if (kind !== 'Deployment') return undefined;
-  const primary = known(await surroundings.look(DEPLOYMENTS, canary.namespace, primaryName), deploymentSchema);
+  const primary = known(await lookup.look(DEPLOYMENTS, canary.namespace, primaryName), deploymentSchema);
   return primary.state === 'found' ? primary.value.replicas : undefined;
 }
 
-async function templatesOf(
-  canary: Canary,
-  surroundings: Surroundings,
-): Promise<ReadonlyMap<string, Known<MetricTemplate>>> {
+async function templatesOf(canary: Canary, lookup: ObjectLookup): Promise<ReadonlyMap<string, Known<MetricTemplate>>> {
   const templates = new Map<string, Known<MetricTemplate>>();
   for (const { source } of sourcesOf(canary)) {
     if (source.kind !== 'template' || templates.has(templateKey(source.templateRef))) continue;
-    templates.set(templateKey(source.templateRef), await templateOf(source.templateRef, surroundings));
+    templates.set(templateKey(source.templateRef), await templateOf(source.templateRef, lookup));
   }
   return templates;
 }
 
-async function alertProvidersOf(canary: Canary, surroundings: Surroundings): Promise<Subject['alertProviders']> {
+async function alertProvidersOf(canary: Canary, lookup: ObjectLookup): Promise<Subject['alertProviders']> {
   const providers = new Map<string, WrittenAlertProvider>();
   for (const { providerRef } of canary.analysis.alerts) {
     const key = templateKey(providerRef);
-    if (!providers.has(key)) providers.set(key, await alertProviderOf(providerRef, surroundings));
+    if (!providers.has(key)) providers.set(key, await alertProviderOf(providerRef, lookup));
   }
   return providers;
 }
 
 async function alertProviderOf(
   { namespace, name }: NamespacedRef,
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
 ): Promise<WrittenAlertProvider> {
-  const sight = await surroundings.look(ALERT_PROVIDERS, namespace, name);
-  if (sight.state !== 'found') return { known: sight, written: [] };
-  const parsed = parseAlertProvider(sight.object);
+  const result = await lookup.look(ALERT_PROVIDERS, namespace, name);
+  if (result.state !== 'found') return { known: result, written: [] };
+  const parsed = parseAlertProvider(result.object);
   if (!parsed.ok) return { known: { state: 'broken', refusal: parsed.refusal }, written: [] };
-  const written = Object.keys(sight.object['spec'] as object);
-  return { known: { state: 'found', value: parsed.value, given: sight.given }, written };
+  const written = Object.keys(result.object['spec'] as object);
+  return { known: { state: 'found', value: parsed.value, given: result.given }, written };
 }
 
-async function templateOf(
-  { namespace, name }: NamespacedRef,
-  surroundings: Surroundings,
-): Promise<Known<MetricTemplate>> {
-  const sight = await surroundings.look(METRIC_TEMPLATES, namespace, name);
-  if (sight.state !== 'found') return sight;
-  const parsed = parseMetricTemplate(sight.object);
+async function templateOf({ namespace, name }: NamespacedRef, lookup: ObjectLookup): Promise<Known<MetricTemplate>> {
+  const result = await lookup.look(METRIC_TEMPLATES, namespace, name);
+  if (result.state !== 'found') return result;
+  const parsed = parseMetricTemplate(result.object);
   if (!parsed.ok) return { state: 'broken', refusal: parsed.refusal };
-  return { state: 'found', value: parsed.value, given: sight.given };
+  return { state: 'found', value: parsed.value, given: result.given };
 }
 
 /** The Canaries of the namespace: those of the file stand for those in the cluster of the same name. */
 async function neighboursOf(
   { name, namespace, targetRef }: Canary,
   manifests: Manifests,
-  { cluster }: Surroundings,
+  { cluster }: ObjectLookup,
 ): Promise<Pick<Subject, 'rivals' | 'underWay'> & { readonly others: readonly KubeObject[] }> {
   const given = manifests.canaries.filter(({ metadata }) => metadata.namespace === namespace);
   const there = cluster ? await canariesIn(cluster, namespace) : [];
@@ -172,7 +166,7 @@ async function neighboursOf(
 }
 
 async function canariesIn(
-  cluster: NonNullable<Surroundings['cluster']>,
+  cluster: NonNullable<ObjectLookup['cluster']>,
   namespace: string,
 ): Promise<readonly KubeObject[]> {
   try {

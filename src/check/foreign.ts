@@ -17,7 +17,7 @@ import { asPodController } from '../workloads/shared/pod-controller.js';
 import { findSelector } from '../workloads/shared/selector.js';
 import { refuseStrangers } from '../workloads/shared/strangers.js';
 import type { Manifests } from './manifest.js';
-import type { Surroundings } from './surroundings.js';
+import type { ObjectLookup } from './surroundings.js';
 
 /** What a release would be refused for: an object, and whose it is. */
 export interface Foreign {
@@ -37,14 +37,14 @@ export async function foreignTo(
   canary: Canary,
   neighbours: readonly KubeObject[],
   manifests: Manifests,
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
   options: ParseOptions,
 ): Promise<readonly Foreign[]> {
   const owned = ownedBy(canary);
   return [
-    ...(await objectsOfOthers(canary, owned, surroundings)),
+    ...(await objectsOfOthers(canary, owned, lookup)),
     ...sharedWith(canary, owned, neighbours, options),
-    ...(await podsOfOthers(canary, manifests, surroundings)),
+    ...(await podsOfOthers(canary, manifests, lookup)),
   ];
 }
 
@@ -61,13 +61,13 @@ function ownedBy(canary: Canary): readonly OwnedObject[] {
 async function objectsOfOthers(
   canary: Canary,
   owned: readonly OwnedObject[],
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
 ): Promise<readonly Foreign[]> {
   const found: Foreign[] = [];
   for (const { type, name, takesOver = false } of owned) {
-    const sight = await surroundings.look(type, canary.namespace, name);
-    if (sight.state !== 'found') continue;
-    const object = { ...sight.object, kind: type.kind };
+    const result = await lookup.look(type, canary.namespace, name);
+    if (result.state !== 'found') continue;
+    const object = { ...result.object, kind: type.kind };
     if (isFree(object, { owner: canary.owner, takesOver }) || isByName(object, canary)) continue;
     found.push({
       rule: 'foreign-object',
@@ -104,16 +104,12 @@ function sharedWith(
   });
 }
 
-async function podsOfOthers(
-  canary: Canary,
-  manifests: Manifests,
-  surroundings: Surroundings,
-): Promise<readonly Foreign[]> {
+async function podsOfOthers(canary: Canary, manifests: Manifests, lookup: ObjectLookup): Promise<readonly Foreign[]> {
   const type = [DEPLOYMENTS, DAEMON_SETS].find(({ kind }) => kind === canary.targetRef.kind);
   if (!type) return [];
-  const sight = await surroundings.look(type, canary.namespace, canary.targetRef.name);
-  if (sight.state !== 'found' || !isWhole(sight.object)) return [];
-  const selector = findSelector(asPodController(sight.object), DEFAULT_SETTINGS.selectorLabels);
+  const result = await lookup.look(type, canary.namespace, canary.targetRef.name);
+  if (result.state !== 'found' || !isWhole(result.object)) return [];
+  const selector = findSelector(asPodController(result.object), DEFAULT_SETTINGS.selectorLabels);
   if (!selector) return [];
   const given = manifests.objects.filter(
     ({ kind, metadata }) =>
@@ -121,7 +117,7 @@ async function podsOfOthers(
   );
   const isGiven = (one: KubeObject): boolean =>
     given.some(({ kind, metadata }) => kind === one.kind && metadata.name === one.metadata.name);
-  const there = (await workloadsIn(surroundings, canary.namespace)).filter((one) => !isGiven(one));
+  const there = (await workloadsIn(lookup, canary.namespace)).filter((one) => !isGiven(one));
   const others = [...given, ...there].filter((one) => isWhole(one) && !isByName(one, canary));
   try {
     refuseStrangers(canary, selector, others);
@@ -138,7 +134,7 @@ function isWhole(object: KubeObject): boolean {
   return typeof selector === 'object' && selector !== null && typeof template === 'object' && template !== null;
 }
 
-async function workloadsIn({ cluster }: Surroundings, namespace: string): Promise<readonly KubeObject[]> {
+async function workloadsIn({ cluster }: ObjectLookup, namespace: string): Promise<readonly KubeObject[]> {
   if (!cluster) return [];
   const found = [DEPLOYMENTS, DAEMON_SETS].map(async (type) => {
     try {

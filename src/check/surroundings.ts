@@ -3,7 +3,7 @@ import type { KubeObject, ResourceType } from '../kubernetes/object.js';
 import type { Manifests } from './manifest.js';
 
 /** What is known of an object that a Canary refers to. */
-export type Sight =
+export type LookupResult =
   /** It is in the file (`given`), or in the cluster. */
   | { readonly state: 'found'; readonly object: KubeObject; readonly given: boolean }
   /** The cluster has none, nor has the file. */
@@ -18,14 +18,14 @@ export type ClusterReader = Pick<KubeClient, 'get' | 'list'>;
  * Looks for objects in the file first, then in the cluster, where there is one: what is about to be applied is what a
  * release will meet.
  */
-export class Surroundings {
+export class ObjectLookup {
   constructor(
     private readonly manifests: Manifests,
     readonly cluster: ClusterReader | undefined,
   ) {}
 
   /** @throws TransientError where the cluster can't be reached */
-  async look(type: ResourceType, namespace: string, name: string): Promise<Sight> {
+  async look(type: ResourceType, namespace: string, name: string): Promise<LookupResult> {
     const object = this.manifests.find(type, namespace, name);
     if (object) return { state: 'found', object, given: true };
     if (!this.cluster) return { state: 'unknown' };

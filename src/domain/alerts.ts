@@ -2,7 +2,7 @@ import { demandOf, titleOf, type ApprovalRule } from './approvals.js';
 import type { Gate } from './findings.js';
 import { messagesFor } from './messages.js';
 import type { Alert } from './notices.js';
-import type { State } from './state.js';
+import type { RunState } from './state.js';
 import type { RollbackWhy } from './tick.js';
 
 /** `New <Kind> detected, initialization completed.` */
@@ -23,7 +23,7 @@ export const PROGRESSING_ALERT: Alert = {
 };
 
 /** @param reason the event that says how the release ended */
-export function successAlert(state: State, reason: string): Alert {
+export function successAlert(state: RunState, reason: string): Alert {
   const skipped = reason === messagesFor(state).promotedSkipped;
   return {
     severity: 'info',
@@ -42,7 +42,7 @@ const WAITING: Readonly<Record<Gate, string>> = {
 };
 
 /** A gate has closed: said when it closes, not each time it is asked again, and not where its webhook is muted. */
-export function waitingAlerts(state: State, gate: Gate, hook: string): readonly Alert[] {
+export function waitingAlerts(state: RunState, gate: Gate, hook: string): readonly Alert[] {
   if (state.gate?.gate === gate || state.policy?.muted?.includes(hook)) return [];
   return [{ severity: 'warn', topic: 'waiting', message: WAITING[gate], details: false }];
 }

@@ -1,6 +1,6 @@
 import type { Channel } from './orders.js';
 import { sameRevision, type Revision } from './revision.js';
-import type { ClosedGate, PolicyGate, Standing } from './state.js';
+import type { ClosedGate, PolicyGate, ReleaseState } from './state.js';
 import type { Gate } from './findings.js';
 
 /** Where a Canary's own policy can have a release wait for people, besides the confirm webhooks. */
@@ -71,7 +71,7 @@ export interface Approvals {
 type Spot = Pick<ApprovalRule, 'gate' | 'atWeight'>;
 
 /** What decides whether an approval counts. */
-export type Deciding = Pick<Standing, 'approvals' | 'policy' | 'triggers'>;
+export type Deciding = Pick<ReleaseState, 'approvals' | 'policy' | 'triggers'>;
 
 export function isPolicyGate(gate: ClosedGate | undefined): gate is PolicyGate {
   return gate !== undefined && !('hook' in gate);
@@ -87,12 +87,12 @@ export function isAt(gate: ClosedGate | undefined, spot: Spot): gate is PolicyGa
 }
 
 /** The rule of the newest policy for a gate; undefined where it has none any more. */
-export function ruleAt({ policy }: Pick<Standing, 'policy'>, spot: Spot): ApprovalRule | undefined {
+export function ruleAt({ policy }: Pick<ReleaseState, 'policy'>, spot: Spot): ApprovalRule | undefined {
   return policy?.approvals?.rules.find((rule) => rule.gate === spot.gate && rule.atWeight === spot.atWeight);
 }
 
 /** The rules that stand before a rise of the canary's share, in the order in which they are passed. */
-export function rulesBeforeRise({ policy }: Pick<Standing, 'policy'>, from: number, to: number): ApprovalRule[] {
+export function rulesBeforeRise({ policy }: Pick<ReleaseState, 'policy'>, from: number, to: number): ApprovalRule[] {
   if (to <= from) return [];
   const rules = (policy?.approvals?.rules ?? []).filter(({ gate }) => gate === 'weight');
   const crossed = rules.filter(({ atWeight }) => atWeight !== undefined && from < atWeight && atWeight <= to);
@@ -110,7 +110,7 @@ export function countedFor(s: Deciding, rule: ApprovalRule, revision: Revision):
 }
 
 /** The approvals that are left when a gate has been passed. */
-export function usedUp({ approvals }: Pick<Standing, 'approvals'>, gate: PolicyGateName): Approvals | undefined {
+export function usedUp({ approvals }: Pick<ReleaseState, 'approvals'>, gate: PolicyGateName): Approvals | undefined {
   return approvals && { ...approvals, given: approvals.given.filter((approval) => approval.gate !== gate) };
 }
 
@@ -144,7 +144,7 @@ export function objectionTo(
 }
 
 /** When the gate expires, milliseconds since 1970; undefined where it doesn't, or has and goes on waiting. */
-export function expiryOf(s: Pick<Standing, 'policy'>, gate: ClosedGate | undefined): number | undefined {
+export function expiryOf(s: Pick<ReleaseState, 'policy'>, gate: ClosedGate | undefined): number | undefined {
   if (!isPolicyGate(gate) || gate.expired) return undefined;
   const ms = ruleAt(s, gate)?.expires?.ms;
   return ms === undefined ? undefined : gate.since + gate.stoodStillMs + ms;
@@ -189,7 +189,7 @@ export interface GateView {
   readonly expiresInto?: ExpiresInto;
 }
 
-export function gateView(s: Deciding & Pick<Standing, 'gate'>): GateView | undefined {
+export function gateView(s: Deciding & Pick<ReleaseState, 'gate'>): GateView | undefined {
   const { gate } = s;
   if (gate === undefined) return undefined;
   const { since } = gate;

@@ -1,13 +1,13 @@
 import { isActive, isResting, type Phase } from './phases.js';
 import { compareRevisions, sameRevision, type KnownRevisions, type SeenRevision } from './revision.js';
-import type { Change, State } from './state.js';
+import type { Change, RunState } from './state.js';
 
 /**
  * What a submitted change means for the run that gets it, by what the submitter says it is about. Only an answer: what
  * happens is decided by what the run sees.
  */
 export function compareRevisionHint(
-  state: State | undefined,
+  state: RunState | undefined,
   change: Change,
 ): 'started' | 'restarts' | 'under-way' | 'queued' | 'noted' {
   if (state === undefined) return 'started';
@@ -29,7 +29,7 @@ export function compareRevisionHint(
  * Whether a change that is reported when a run has already decided to end says something that the run hasn't seen, and
  * so needs another run.
  */
-export function isNews(state: State, change: Change): boolean {
+export function isNews(state: RunState, change: Change): boolean {
   // Nothing waits at a gate any more.
   if (change.kind === 'gate') return false;
   if (change.generation === undefined || (change.kind !== 'spec' && change.kind !== 'target')) return true;
@@ -38,7 +38,7 @@ export function isNews(state: State, change: Change): boolean {
 }
 
 /** What the watch process sees of a Canary. */
-export interface Sighting extends KnownRevisions {
+export interface Observation extends KnownRevisions {
   readonly phase: Phase;
   readonly suspended: boolean;
   /** The present spec can't be carried out. */
@@ -62,7 +62,7 @@ export interface Sighting extends KnownRevisions {
  *
  * @returns what to tell it, or undefined where all is at rest
  */
-export function needOf(s: Sighting): Change['kind'] | undefined {
+export function needOf(s: Observation): Change['kind'] | undefined {
   if (s.deleting) return 'deletion';
   if (s.generation > s.observedGeneration || s.approvals !== s.observedApprovals) return 'spec';
   if (s.suspended) return undefined;
@@ -74,7 +74,7 @@ export function needOf(s: Sighting): Change['kind'] | undefined {
 }
 
 /** The target holds something new, or no longer holds what an open or failed release is about. */
-function isReleaseable(s: Sighting, seen: SeenRevision): boolean {
+function isReleaseable(s: Observation, seen: SeenRevision): boolean {
   switch (compareRevisions(s, seen)) {
     case 'new':
       return true;

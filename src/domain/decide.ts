@@ -6,8 +6,8 @@ import { announced } from './notices.js';
 import type { Order } from './orders.js';
 import { unreadyAfter } from './patience.js';
 import { isActive } from './phases.js';
-import type { Recall } from './recall.js';
-import { intervalMs, stuckUntil, type Change, type State } from './state.js';
+import type { RestoreOptions } from './recall.js';
+import { intervalMs, stuckUntil, type Change, type RunState } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
 import { awaitApproval, noteExpiry } from './steps/approval.js';
 import { withCallsOf } from './steps/calls.js';
@@ -54,7 +54,7 @@ export type Happening =
   | { readonly type: 'observed'; readonly findings: Findings; readonly asOf: number }
   | { readonly type: 'readiness'; readonly of: 'primary' | 'canary'; readonly readiness: Readiness | 'changed' }
   /** `recall` is what the cluster has, for orders of releases that have ended. */
-  | { readonly type: 'order'; readonly order: Order; readonly recall?: Recall }
+  | { readonly type: 'order'; readonly order: Order; readonly recall?: RestoreOptions }
   | { readonly type: 'submitted'; readonly change: Change }
   | { readonly type: 'hooked'; readonly round: HookRound }
   /** Promotion found that the target is no longer what was analysed. */
@@ -84,7 +84,7 @@ interface Failure {
  *
  * @param now milliseconds since 1970
  */
-export function decide(state: State, happening: Happening, now: number): Decision {
+export function decide(state: RunState, happening: Happening, now: number): Decision {
   const decision = announced(state, decided(state, happening, now), now);
   return happening.type === 'failed' ? decision : withoutRepeats(state, decision);
 }
@@ -93,13 +93,13 @@ export function decide(state: State, happening: Happening, now: number): Decisio
  * What could not be carried out is decided again until it can be, or something else is. Its events are only said once;
  * who listens outside, and the record, have them when all is done.
  */
-function withoutRepeats({ told }: State, decision: Decision): Decision {
+function withoutRepeats({ told }: RunState, decision: Decision): Decision {
   if (told === undefined || decision.do !== 'apply') return decision;
   const effects = decision.effects.filter((effect) => effect.do !== 'event' || !told.includes(effect.message));
   return { ...decision, effects, next: { ...decision.next, told: undefined } };
 }
 
-function decided(state: State, happening: Happening, now: number): Decision {
+function decided(state: RunState, happening: Happening, now: number): Decision {
   switch (happening.type) {
     case 'observed':
       return observed(state, happening.findings, happening.asOf, now);
@@ -122,7 +122,7 @@ function decided(state: State, happening: Happening, now: number): Decision {
  * A person's request says more about why than the watch process, which may have been quicker. A gate that somebody has
  * opened elsewhere is asked at once, after a check of what it lets through.
  */
-function toldBy(state: State, change: Change): State {
+function toldBy(state: RunState, change: Change): RunState {
   const opens = change.kind === 'gate' && state.gate !== undefined;
   const checkDueAt = opens ? 0 : state.checkDueAt;
   const gate = opens && !isPolicyGate(state.gate) ? { ...state.gate, askedAgainAt: 0 } : state.gate;
@@ -131,7 +131,7 @@ function toldBy(state: State, change: Change): State {
   return { ...state, fresh: true, checkDueAt, gate, triggers, cause: change.kind === 'request' ? change : state.cause };
 }
 
-function observed(before: State, findings: Findings, asOf: number, now: number): Decision {
+function observed(before: RunState, findings: Findings, asOf: number, now: number): Decision {
   const { world } = findings;
   const policy = world.policy ?? before.policy;
   // A spec that is refused in mid-release isn't dealt with: the run after it says so on the condition.
@@ -167,7 +167,7 @@ function withoutProblem(decision: Decision): Decision {
  * What a look at a release under way has to tell besides: somebody else set the route's weights (they are what counts,
  * so the release goes on from there), or the spec was edited into something invalid (the last valid one holds).
  */
-function withNotices(before: State, state: State, world: World, decision: Decision): Decision {
+function withNotices(before: RunState, state: RunState, world: World, decision: Decision): Decision {
   const foreign =
     state.weight === before.weight ? [] : [warning(messagesFor(state).foreignWeight(state.weight, before.weight))];
   const refused = world.refusal ? [warning(refusalMessage(world.refusal))] : [];
@@ -269,7 +269,7 @@ function take(context: Context, step: Step): Decision {
   }
 }
 
-function readiness(state: State, of: 'primary' | 'canary', seen: Readiness | 'changed', now: number): Decision {
+function readiness(state: RunState, of: 'primary' | 'canary', seen: Readiness | 'changed', now: number): Decision {
   if (state.waiting.for !== 'readiness' || state.waiting.of !== of) return nothing(state);
   if (seen === 'changed') return nothing(tickNow({ ...state, fresh: true }, now));
   if (seen.ready) return nothing(tickNow(state, now));
@@ -297,7 +297,7 @@ const RETREAT_MS = 10_000;
 const BEFORE_ANY_POLICY_MS = 10_000;
 
 /** Said where users look, and tried again with the next tick, up to the progress deadline. */
-function failed(state: State, happening: Happening & { type: 'failed' }, now: number): Decision {
+function failed(state: RunState, happening: Happening & { type: 'failed' }, now: number): Decision {
   const { error, rollingBack, atOnce, looks } = happening;
   const context = { state, findings: { world: UNKNOWN }, now };
   if (error.type === 'Fenced') {
@@ -311,7 +311,7 @@ function failed(state: State, happening: Happening & { type: 'failed' }, now: nu
   const isRefused = error.type === REFUSED;
   const pause = isRefused && rollingBack ? Math.min(interval, RETREAT_MS) : interval;
   const waiting = { for: 'tick', at: now + pause } as const;
-  const later: State = atOnce
+  const later: RunState = atOnce
     ? { ...state, waiting, fresh: true }
     : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
   const known = happening.said === undefined ? later : withTold(later, happening.said);
@@ -322,7 +322,7 @@ function failed(state: State, happening: Happening & { type: 'failed' }, now: nu
   return apply([said, refusedCondition(error.message)], REFUSAL_REPORT, { ...next, markedInvalid: true }, now);
 }
 
-function withTold(state: State, said: readonly string[]): State {
+function withTold(state: RunState, said: readonly string[]): RunState {
   return { ...state, told: [...new Set([...(state.told ?? []), ...said])].slice(-TOLD_LIMIT) };
 }
 

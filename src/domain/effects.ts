@@ -2,7 +2,7 @@ import type { Alert, Notice } from './notices.js';
 import { isActive, type Phase } from './phases.js';
 import type { Revision } from './revision.js';
 import type { RollbackWhy } from './tick.js';
-import type { State } from './state.js';
+import type { RunState } from './state.js';
 import type { Weights } from './weights.js';
 
 /** What a Canary's status shall say. The condition and the times follow from it. */
@@ -77,12 +77,12 @@ export type Effect =
 
 /** What the driver carries out before the state moves on. */
 export type Decision =
-  | { readonly do: 'nothing'; readonly next: State }
+  | { readonly do: 'nothing'; readonly next: RunState }
   | {
       readonly do: 'apply';
       readonly effects: readonly Effect[];
       readonly summary: string;
-      readonly next: State;
+      readonly next: RunState;
       /** What a step wants people to be told; `notices` is made of it. */
       readonly alerts?: readonly Alert[];
       /** Goes out when all is done. */
@@ -95,12 +95,12 @@ export type Decision =
       /** What was said before it, for instance by the analysis that failed. */
       readonly before: readonly Effect[];
       /** @param servedBy where the traffic went: the canary only where the primary can't serve at all */
-      readonly next: (servedBy: 'primary' | 'canary') => State;
+      readonly next: (servedBy: 'primary' | 'canary') => RunState;
       readonly alerts?: readonly Alert[];
       readonly notices?: (servedBy: 'primary' | 'canary') => readonly Notice[];
     };
 
-export function statusOf(state: State): StatusEffect {
+export function statusOf(state: RunState): StatusEffect {
   return {
     phase: state.phase,
     canaryWeight: shownWeight(state),
@@ -113,6 +113,6 @@ export function statusOf(state: State): StatusEffect {
 }
 
 /** In an A/B test it is the audience that meets the canary, not a share of the requests: Flagger shows 0. */
-function shownWeight({ policy, phase, weight }: State): number {
+function shownWeight({ policy, phase, weight }: RunState): number {
   return policy?.strategy.kind === 'ab' && isActive(phase) ? 0 : weight;
 }

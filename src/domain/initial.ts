@@ -1,8 +1,8 @@
 import type { CanaryKey } from './identity.js';
 import { isActive, type Phase } from './phases.js';
-import { NOTHING_HANDED_OVER } from './record.js';
+import { NOTHING_OFFLOADED } from './record.js';
 import type { Revision } from './revision.js';
-import type { Change, State } from './state.js';
+import type { Change, RunState } from './state.js';
 
 /** What a run finds when it takes the Canary over: its status, as the last run left it. */
 export interface Takeover {
@@ -22,7 +22,7 @@ export interface Takeover {
 }
 
 /** The state of a run that begins. A release somebody else left unfinished is rolled back, not resumed. */
-export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, now: number): State {
+export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, now: number): RunState {
   return {
     version: 1,
     canary,
@@ -35,7 +35,7 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
     requests: [],
     record: [],
     recordDropped: 0,
-    handedOver: NOTHING_HANDED_OVER,
+    handedOver: NOTHING_OFFLOADED,
     said: [],
     ending: undefined,
     recover: cause.kind === 'recover' || isActive(taken.phase),
@@ -61,14 +61,14 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
 }
 
 /** The state that another run has handed over; one of an earlier version may know less. */
-export function resumed(state: State): State {
-  const known: Partial<State> = state;
-  const { raised = [], handedOver = NOTHING_HANDED_OVER, triggers = [state.cause.by], observedApprovals = '' } = known;
+export function resumed(state: RunState): RunState {
+  const known: Partial<RunState> = state;
+  const { raised = [], handedOver = NOTHING_OFFLOADED, triggers = [state.cause.by], observedApprovals = '' } = known;
   return { ...state, raised, handedOver, triggers, observedApprovals };
 }
 
 /** What an earlier run may have raised and not taken back. */
-export function raisedBefore(phase: Phase): State['raised'] {
+export function raisedBefore(phase: Phase): RunState['raised'] {
   if (phase === 'Failed') return ['failed', 'stopped'];
   return isActive(phase) ? ['progressing', 'waiting'] : [];
 }

@@ -4,7 +4,7 @@ import { failedHook, failedMetric } from './findings.js';
 import { isIdleAtGate, isOpened } from './policy-gates.js';
 import { hasHooks, type Policy } from './policy.js';
 import type { Revision } from './revision.js';
-import type { Standing } from './state.js';
+import type { ReleaseState } from './state.js';
 import { policyOf } from './state.js';
 import type { Step } from './tick.js';
 import type { Weights } from './weights.js';
@@ -30,7 +30,7 @@ export function hasTraffic({ canary, mirrored }: Weights): boolean {
 }
 
 /** @returns what takes the canary back without another check, or the question whether anything does */
-export function verdict(s: Standing, f: Findings): Step | undefined {
+export function verdict(s: ReleaseState, f: Findings): Step | undefined {
   const policy = policyOf(s);
   const signal = rollbackSignal(policy, f);
   if (signal) return signal;
@@ -50,7 +50,7 @@ function rollbackSignal(policy: Policy, f: Findings): Step | undefined {
  *
  * @returns undefined where it has passed, or there is nothing to check
  */
-export function check(s: Standing, f: Findings, { weights, revision }: Scene, now: number): Step | undefined {
+export function check(s: ReleaseState, f: Findings, { weights, revision }: Scene, now: number): Step | undefined {
   const policy = policyOf(s);
   if (!s.begun) {
     if (s.prepared || !hasHooks(policy, 'pre-rollout')) return undefined;
@@ -72,7 +72,7 @@ export function check(s: Standing, f: Findings, { weights, revision }: Scene, no
 }
 
 /** The metrics provider failed, so the canary has neither passed nor failed. */
-function isUnknown({ unknownAt }: Standing, analysis: Analysis): boolean {
+function isUnknown({ unknownAt }: ReleaseState, analysis: Analysis): boolean {
   if (failedHook({ results: analysis.hooks })) return false;
   const metric = failedMetric(analysis);
   if (metric?.providerError) return true;
@@ -81,13 +81,13 @@ function isUnknown({ unknownAt }: Standing, analysis: Analysis): boolean {
 }
 
 /** Standing still without a judgement is safe for a while, not for ever. */
-function holdOrRollBack(s: Standing): Step {
+function holdOrRollBack(s: ReleaseState): Step {
   const count = s.unknownChecks + 1;
   if (count < UNKNOWN_CHECKS_PER_THRESHOLD * policyOf(s).threshold) return { do: 'hold' };
   return { do: 'rollBack', why: { kind: 'unknown-checks', count } };
 }
 
-function haltOrRollBack(s: Standing): Step {
+function haltOrRollBack(s: ReleaseState): Step {
   const count = s.failedChecks + 1;
   const policy = policyOf(s);
   const isOver = count >= policy.threshold || isTooOften(policy, failuresInARow(s));
@@ -95,7 +95,7 @@ function haltOrRollBack(s: Standing): Step {
 }
 
 /** With the one that has just failed. */
-export function failuresInARow({ failedInARow = 0 }: Pick<Standing, 'failedInARow'>): number {
+export function failuresInARow({ failedInARow = 0 }: Pick<ReleaseState, 'failedInARow'>): number {
   return failedInARow + 1;
 }
 

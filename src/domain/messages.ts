@@ -1,11 +1,11 @@
 import { dotted } from './identity.js';
-import type { Standing } from './state.js';
+import type { ReleaseState } from './state.js';
 
 /**
  * The wordings of events, Flagger's where it has one. Mind the names: what happens to the workload is told with the
  * target's name, what happens to the release with the Canary's.
  */
-export function messagesFor(s: Pick<Standing, 'canary' | 'policy'>) {
+export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
   const canary = dotted(s.canary.name, s.canary);
   const targetName = s.policy?.targetName ?? s.canary.name;
   const target = dotted(targetName, s.canary);

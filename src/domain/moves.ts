@@ -1,5 +1,5 @@
 import type { BlueGreenStrategy, Strategy } from './policy.js';
-import type { Standing } from './state.js';
+import type { ReleaseState } from './state.js';
 import { policyOf } from './state.js';
 import type { Step } from './tick.js';
 import { ALL_TO_CANARY, canaryAt, MIRRORED, nextWeight, type Weights } from './weights.js';
@@ -9,7 +9,7 @@ import { ALL_TO_CANARY, canaryAt, MIRRORED, nextWeight, type Weights } from './w
  *
  * @returns undefined where the analysis is complete
  */
-export function nextMove(s: Standing, strategy: Strategy, weights: Weights): Step | undefined {
+export function nextMove(s: ReleaseState, strategy: Strategy, weights: Weights): Step | undefined {
   switch (strategy.kind) {
     case 'canary': {
       if (strategy.mirror && !s.begun) return { do: 'advance', weights: MIRRORED };
@@ -24,7 +24,7 @@ export function nextMove(s: Standing, strategy: Strategy, weights: Weights): Ste
   }
 }
 
-function nextOfBlueGreen(s: Standing, strategy: BlueGreenStrategy, weights: Weights): Step | undefined {
+function nextOfBlueGreen(s: ReleaseState, strategy: BlueGreenStrategy, weights: Weights): Step | undefined {
   if (s.iterations < strategy.iterations) {
     const mirror = strategy.mirror === true && !weights.mirrored && weights.canary === 0;
     return { do: 'iterate', weights: mirror ? MIRRORED : undefined };

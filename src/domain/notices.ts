@@ -2,7 +2,7 @@ import type { Decision, Effect } from './effects.js';
 import { messagesFor } from './messages.js';
 import type { Phase } from './phases.js';
 import type { Revision } from './revision.js';
-import type { ClosedGate, State } from './state.js';
+import type { ClosedGate, RunState } from './state.js';
 
 /** From the one that everybody may ignore to the one that wakes somebody up. */
 export const SEVERITIES = ['info', 'warn', 'error'] as const;
@@ -71,12 +71,12 @@ const NOBODY: Listeners = { events: false, alertsFrom: undefined };
 
 /** What of a state matters for what is told of it. */
 export type Teller = Pick<
-  State,
+  RunState,
   'canary' | 'policy' | 'phase' | 'weight' | 'applied' | 'stranded' | 'gate' | 'ending' | 'raised'
 >;
 
 /** The decision with all that is to be told when it has been carried out. */
-export function announced(before: State, decision: Decision, now: number): Decision {
+export function announced(before: RunState, decision: Decision, now: number): Decision {
   switch (decision.do) {
     case 'nothing':
       return decision;

@@ -3,11 +3,11 @@ import type { ClosedGate } from './state.js';
 import type { OrderName } from './orders.js';
 import { hasHooks, type Policy } from './policy.js';
 import { progressOf } from './progress.js';
-import type { State } from './state.js';
+import type { RunState } from './state.js';
 import { nextWeight } from './weights.js';
 
 /** What an order would do where the release stands, in one sentence; for orders that it would obey. */
-export function effectOf(order: OrderName, state: State): string {
+export function effectOf(order: OrderName, state: RunState): string {
   const target = state.policy?.targetName ?? state.canary.name;
   switch (order) {
     case 'approve':
@@ -32,7 +32,7 @@ export function effectOf(order: OrderName, state: State): string {
   }
 }
 
-function approving(state: State): string {
+function approving(state: RunState): string {
   const { gate } = state;
   const opens = `Opens the gate ${gate === undefined ? '' : titleOf(gate)}: ${afterGate(gate, state)}`;
   const rule = isPolicyGate(gate) ? ruleAt(state, gate) : undefined;
@@ -41,7 +41,7 @@ function approving(state: State): string {
   return count >= rule.needed ? opens : `Approves at the gate ${titleOf(gate)}, ${count} of ${rule.needed}`;
 }
 
-function stopping(state: State, target: string): string {
+function stopping(state: RunState, target: string): string {
   if (state.phase === '' || state.phase === 'Initializing') {
     return `Stops the initialisation; ${target} goes on serving`;
   }
@@ -50,7 +50,7 @@ function stopping(state: State, target: string): string {
     : `Routes all traffic to the primary, scales ${target} to 0`;
 }
 
-function afterGate(gate: ClosedGate | undefined, state: State): string {
+function afterGate(gate: ClosedGate | undefined, state: RunState): string {
   switch (gate?.gate) {
     case 'confirm-rollout':
     case 'rollout':
@@ -70,7 +70,7 @@ function limitOf(policy: Policy | undefined): string {
 }
 
 /** What comes when this step is over. */
-function nextStepOf(state: State): string {
+function nextStepOf(state: RunState): string {
   const { policy } = state;
   if (policy === undefined) return 'goes on';
   const { strategy } = policy;

@@ -2,8 +2,8 @@ import { countedFor, demandOf, isPolicyGate, objectionTo, ruleAt, rulesBeforeRis
 import type { PolicyGateName } from './approvals.js';
 import type { Gate } from './findings.js';
 import { isActive } from './phases.js';
-import { refuseRetry, refuseUndo, type Recall } from './recall.js';
-import type { ClosedGate, State } from './state.js';
+import { refuseRetry, refuseUndo, type RestoreOptions } from './recall.js';
+import type { ClosedGate, RunState } from './state.js';
 
 /** Where an order came from. */
 export type Channel = 'api' | 'cli' | 'ui' | 'chat' | 'signal' | 'watch';
@@ -73,11 +73,11 @@ export function isForRest(order: OrderName): order is RestOrder['order'] {
 /**
  * Whether the order can be carried out where the release stands.
  *
- * @param recall what the cluster has, for orders of releases that have ended; where it isn't known yet, it stands in
+ * @param options what the cluster has, for orders of releases that have ended; where it isn't known yet, it stands in
  *   nobody's way
  * @returns why not, in words for the person who gave it; undefined where it can
  */
-export function refusalOf(state: State, order: Order, recall?: Recall): string | undefined {
+export function refusalOf(state: RunState, order: Order, options?: RestoreOptions): string | undefined {
   // What waits for its rollout hasn't been applied yet.
   const underWay = state.gate?.revision ?? state.applied;
   if (order.revision !== undefined && order.revision !== underWay?.hash) {
@@ -110,9 +110,9 @@ export function refusalOf(state: State, order: Order, recall?: Recall): string |
     case 'skipStep':
       return refuseSkip(state);
     case 'retry':
-      return refuseWhileBusy(state, order) ?? refuseRetry(state, recall);
+      return refuseWhileBusy(state, order) ?? refuseRetry(state, options);
     case 'undo':
-      return refuseWhileBusy(state, order) ?? refuseUndo(state, recall);
+      return refuseWhileBusy(state, order) ?? refuseUndo(state, options);
   }
 }
 
@@ -121,7 +121,7 @@ const HELD_ROLLBACK = 'its rollback waits for an approval, and traffic is back a
 
 /** It waits, but not for what the order is about. */
 function refuseElsewhere(
-  state: State,
+  state: RunState,
   order: Order & { order: 'approve' | 'reject' },
   gate: ClosedGate,
 ): string | undefined {
@@ -132,7 +132,7 @@ function refuseElsewhere(
   return `can't ${order.order} at ${order.atWeight}% of the traffic: the canary has ${state.weight}%`;
 }
 
-function refuseApproval(state: State, order: Order & { order: 'approve' }): string | undefined {
+function refuseApproval(state: RunState, order: Order & { order: 'approve' }): string | undefined {
   const { gate } = state;
   if (!gate) return `can't approve: nothing waits for an approval${where(state)}`;
   const elsewhere = refuseElsewhere(state, order, gate);
@@ -147,7 +147,7 @@ function refuseApproval(state: State, order: Order & { order: 'approve' }): stri
   return `can't approve: ${order.by} has approved ${titleOf(gate)} already, ${given.length} of ${rule.needed}`;
 }
 
-function refusePromotion(state: State): string | undefined {
+function refusePromotion(state: RunState): string | undefined {
   if (state.gate?.gate === 'rollback') return `can't promote: ${HELD_ROLLBACK}`;
   if (state.phase === 'Waiting' || state.phase === 'Progressing' || state.phase === 'WaitingPromotion')
     return undefined;
@@ -155,7 +155,7 @@ function refusePromotion(state: State): string | undefined {
   return `can't promote: no release is under way${where(state)}`;
 }
 
-function refuseWeight(state: State, weight: number): string | undefined {
+function refuseWeight(state: RunState, weight: number): string | undefined {
   const strategy = state.policy?.strategy;
   if (strategy && strategy.kind !== 'canary') {
     return `can't set the weight: the release goes by iterations, not by weights; approve, promote or abort it`;
@@ -174,7 +174,7 @@ function refuseWeight(state: State, weight: number): string | undefined {
   return undefined;
 }
 
-function refuseSkip(state: State): string | undefined {
+function refuseSkip(state: RunState): string | undefined {
   if (state.gate) return `can't skip the step: it waits at the gate ${state.gate.gate}; approve or reject it`;
   if (state.phase !== 'Progressing') return `can't skip the step: the analysis isn't running${where(state)}`;
   if (!state.begun) return `can't skip the step: the canary isn't ready yet${where(state)}`;
@@ -183,16 +183,16 @@ function refuseSkip(state: State): string | undefined {
 }
 
 /** A release that is under way comes first. */
-function refuseWhileBusy(state: State, order: Order): string | undefined {
+function refuseWhileBusy(state: RunState, order: Order): string | undefined {
   if (!isActive(state.phase)) return undefined;
   return `can't ${verb(order)}: a release is under way${where(state)}; abort it first`;
 }
 
-function isStarting(state: State): boolean {
+function isStarting(state: RunState): boolean {
   return state.phase === '' || state.phase === 'Initializing';
 }
 
-function where(state: State): string {
+function where(state: RunState): string {
   return state.phase === '' ? '' : ` (phase ${state.phase})`;
 }
 

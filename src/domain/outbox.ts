@@ -137,7 +137,7 @@ export function afterRound(
   const offered = Math.max(outbox.offered, round.notices.at(-1)?.seq ?? 0);
   for (const one of told) {
     lost.push(...refusals(one, round));
-    const next = standing(one, outbox.behind[one.to], round, now);
+    const next = behindAfter(one, outbox.behind[one.to], round, now);
     if (next === undefined) continue;
     if (now - next.since < PATIENCE_MS) behind[one.to] = next;
     else lost.push(...undelivered(one.to, next.error, between(outbox, next.through, offered)));
@@ -153,7 +153,7 @@ function threadsAfter({ threads }: Outbox, told: readonly Told[]): Pick<Outbox, 
 }
 
 /** @returns undefined where the recipient has been told everything in the round */
-function standing(told: Told, was: Behind | undefined, round: Round, now: number): Behind | undefined {
+function behindAfter(told: Told, was: Behind | undefined, round: Round, now: number): Behind | undefined {
   const last = round.notices.at(-1)?.seq ?? 0;
   if (told.error === undefined) {
     // It catches up round by round.

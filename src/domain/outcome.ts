@@ -1,10 +1,10 @@
 import type { CanaryKey } from './identity.js';
 import type { Phase } from './phases.js';
 import type { Strategy } from './policy.js';
-import type { HandedOver, RecordEntry } from './record.js';
+import type { Offloaded, RecordEntry } from './record.js';
 import type { Revision } from './revision.js';
-import type { Shipment } from './shipment.js';
-import { NO_RELEASE, type Change, type Ending, type OutcomeKind, type State } from './state.js';
+import type { ReleaseArtifacts } from './shipment.js';
+import { NO_RELEASE, type Change, type Ending, type OutcomeKind, type RunState } from './state.js';
 
 /** The result of a closed run: the record of what happened. */
 export interface Outcome {
@@ -22,12 +22,12 @@ export interface Outcome {
   readonly record: readonly RecordEntry[];
   readonly recordDropped: number;
   /** What follows is missing from runs of earlier versions. */
-  readonly handedOver?: HandedOver;
+  readonly handedOver?: Offloaded;
   /** Ids of the runs that the release went through, in order. */
   readonly runs?: readonly string[];
   readonly target?: { readonly kind: string; readonly name: string };
   readonly strategy?: Strategy['kind'];
-  readonly shipment?: Shipment;
+  readonly shipment?: ReleaseArtifacts;
 }
 
 /** A release as it is archived: one that has come to its end, or one whose run was ended from outside. */
@@ -39,7 +39,7 @@ export type EndedRelease = Omit<Outcome, 'ending'> & {
  * @param runs of the release
  * @param endedAt milliseconds since 1970
  */
-export function outcomeOf(state: State, runs: readonly string[], endedAt: number): Outcome {
+export function outcomeOf(state: RunState, runs: readonly string[], endedAt: number): Outcome {
   const { policy, shipment } = state;
   return {
     canary: state.canary,

@@ -1,5 +1,5 @@
 import type { Readiness, World } from './findings.js';
-import type { Standing } from './state.js';
+import type { ReleaseState } from './state.js';
 
 /** Since when a workload isn't ready, by the release's own clock; it begins anew with every pod that gets further. */
 export interface Unready {
@@ -42,7 +42,7 @@ function withSide(known: UnreadySides, side: Side, readiness: Readiness, now: nu
 
 /** Its pods are replaced, or become more: what was known of it no longer counts, and its clock begins anew. */
 export function afresh(
-  { unready }: Pick<Standing, 'unready'>,
+  { unready }: Pick<ReleaseState, 'unready'>,
   side: Side,
   world: World,
   now: number,
@@ -51,14 +51,17 @@ export function afresh(
 }
 
 /** When waiting for it has lasted too long, milliseconds since 1970; undefined where nothing says so. */
-export function overdueAt({ unready, policy }: Pick<Standing, 'unready' | 'policy'>, side: Side): number | undefined {
+export function overdueAt(
+  { unready, policy }: Pick<ReleaseState, 'unready' | 'policy'>,
+  side: Side,
+): number | undefined {
   const since = unready?.[side]?.since;
   const seconds = policy?.progressDeadlineSeconds;
   return since === undefined || seconds === undefined ? undefined : since + seconds * 1000;
 }
 
 /** How ready a workload is, by Kubernetes' conditions and by the release's own clock, whichever gives up first. */
-export function readinessOf(s: Standing, world: World, side: Side, now: number): Readiness {
+export function readinessOf(s: ReleaseState, world: World, side: Side, now: number): Readiness {
   const readiness = world[side];
   const at = overdueAt(s, side);
   if (readiness.ready || !readiness.retriable || at === undefined || now < at) return readiness;
@@ -67,7 +70,7 @@ export function readinessOf(s: Standing, world: World, side: Side, now: number):
 }
 
 /** No pod of it serves, and none has for so long that users can't be let wait for it. */
-export function servesNobody(s: Standing, readiness: Readiness, side: Side, now: number): boolean {
+export function servesNobody(s: ReleaseState, readiness: Readiness, side: Side, now: number): boolean {
   if (readiness.ready || readiness.available) return false;
   if (!readiness.retriable) return true;
   const since = s.unready?.[side]?.since;

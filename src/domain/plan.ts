@@ -2,7 +2,7 @@ import { isPolicyGate, titleOf } from './approvals.js';
 import { longestWait, patienceOf } from './silence.js';
 import { isActive } from './phases.js';
 import { progressOf } from './progress.js';
-import type { PolicyGate, State } from './state.js';
+import type { PolicyGate, RunState } from './state.js';
 
 /** What the driver does next. */
 export type Plan =
@@ -21,7 +21,7 @@ export type Plan =
   | { readonly do: 'end' };
 
 /** @param now milliseconds since 1970 */
-export function plan(state: State, now: number): Plan {
+export function plan(state: RunState, now: number): Plan {
   const { waiting } = state;
   if (waiting.for === 'nothing') return { do: 'end' };
   if (waiting.for === 'hooks') return { do: 'callHooks' };
@@ -49,7 +49,7 @@ function atGate(gate: PolicyGate): string {
   return `gate ${titleOf(gate)}: wait for approvals`;
 }
 
-function waitSummary(state: State): string {
+function waitSummary(state: RunState): string {
   if (isPolicyGate(state.gate)) return atGate(state.gate);
   if (state.gate) return `gate ${state.gate.gate}: closed by ${state.gate.hook}, ask again`;
   if (state.problem) return `look again: ${state.problem.text}`;
@@ -70,10 +70,10 @@ export type LeaseTerm =
   | { readonly kind: 'released' };
 
 /** @param minimumSeconds shortest term, however short the analysis interval */
-export function leaseTerm(state: State, minimumSeconds: number): LeaseTerm {
+export function leaseTerm(state: RunState, minimumSeconds: number): LeaseTerm {
   if (state.ending && state.waiting.for === 'nothing') return { kind: 'released' };
-  const standing = state.paused ?? state.gate ?? (state.policy?.suspend === true ? state.policy : undefined);
-  if (standing && isActive(state.phase)) return { kind: 'held' };
+  const holder = state.paused ?? state.gate ?? (state.policy?.suspend === true ? state.policy : undefined);
+  if (holder && isActive(state.phase)) return { kind: 'held' };
   const interval = state.policy?.intervalSeconds ?? 0;
   const wait = state.problem ? Math.max(interval, longestWait(state)) : interval;
   return { kind: 'seconds', ...patienceOf(minimumSeconds, interval, wait) };

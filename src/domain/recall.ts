@@ -1,7 +1,7 @@
-import type { State } from './state.js';
+import type { RunState } from './state.js';
 
 /** What the cluster still has of a Canary at rest: what could be released again. Read when somebody orders it. */
-export interface Recall {
+export interface RestoreOptions {
   /** Why nothing at all can be done with this Canary now, in words that follow "because"; a person must mend it. */
   readonly obstacle?: string;
   /**
@@ -14,14 +14,14 @@ export interface Recall {
 }
 
 /** What of a run at rest decides what can be ordered of it. */
-export type AtRest = Pick<State, 'phase' | 'stranded'>;
+export type AtRest = Pick<RunState, 'phase' | 'stranded'>;
 
 /** @returns why the newest release can't be retried; undefined where it can, as far as is known */
-export function refuseRetry({ phase, stranded }: AtRest, recall: Recall | undefined): string | undefined {
+export function refuseRetry({ phase, stranded }: AtRest, options: RestoreOptions | undefined): string | undefined {
   if (phase !== 'Failed') return `can't retry: the newest release has not failed (phase ${phase || 'New'})`;
-  if (recall === undefined) return undefined;
-  if (recall.obstacle !== undefined) return `can't retry: ${recall.obstacle}`;
-  switch (recall.target) {
+  if (options === undefined) return undefined;
+  if (options.obstacle !== undefined) return `can't retry: ${options.obstacle}`;
+  switch (options.target) {
     case 'same':
       return undefined;
     case 'changed':
@@ -33,12 +33,12 @@ export function refuseRetry({ phase, stranded }: AtRest, recall: Recall | undefi
 }
 
 /** @returns why the last promotion can't be undone; undefined where it can, as far as is known */
-export function refuseUndo({ phase }: AtRest, recall: Recall | undefined): string | undefined {
+export function refuseUndo({ phase }: AtRest, options: RestoreOptions | undefined): string | undefined {
   if (phase === '' || phase === 'Initializing') return "can't undo: nothing has been promoted yet";
-  if (recall === undefined) return undefined;
-  if (recall.obstacle !== undefined) return `can't undo: ${recall.obstacle}`;
-  if (recall.previous === 'undone') return "can't undo: the last promotion has been undone already";
-  if (recall.previous === undefined) {
+  if (options === undefined) return undefined;
+  if (options.obstacle !== undefined) return `can't undo: ${options.obstacle}`;
+  if (options.previous === 'undone') return "can't undo: the last promotion has been undone already";
+  if (options.previous === undefined) {
     return "can't undo: nothing was promoted before, or what the primary held then is no longer known";
   }
   return undefined;

@@ -67,7 +67,7 @@ export interface LoadTestSummary {
 }
 
 /** What of a run's record it no longer carries itself. */
-export interface HandedOver {
+export interface Offloaded {
   /** How many entries: the first that is carried has this position in the whole record. */
   readonly entries: number;
   /** In how many pieces they were handed over. */
@@ -78,7 +78,7 @@ export interface HandedOver {
   readonly phase?: string;
 }
 
-export const NOTHING_HANDED_OVER: HandedOver = { entries: 0, chunks: 0, actors: [] };
+export const NOTHING_OFFLOADED: Offloaded = { entries: 0, chunks: 0, actors: [] };
 
 /** Entries that a run carries at most when it goes on. */
 const CARRIED = 160;
@@ -91,7 +91,7 @@ export function surplusOf(record: readonly RecordEntry[]): readonly RecordEntry[
 }
 
 /** What has been handed over when these entries have been, too. */
-export function withHandedOver(before: HandedOver, entries: readonly RecordEntry[]): HandedOver {
+export function withOffloaded(before: Offloaded, entries: readonly RecordEntry[]): Offloaded {
   return {
     entries: before.entries + entries.length,
     chunks: before.chunks + 1,

@@ -1,7 +1,7 @@
 import type { Findings } from './findings.js';
 import { overdueAt, readinessOf, servesNobody } from './patience.js';
 import type { Revision } from './revision.js';
-import { intervalMs, policyOf, type Standing } from './state.js';
+import { intervalMs, policyOf, type ReleaseState } from './state.js';
 import type { Step } from './tick.js';
 
 /**
@@ -15,7 +15,7 @@ import type { Step } from './tick.js';
  * @returns undefined where it doesn't: the primary serves, or it won't by itself within its deadline, or it has served
  * nobody for an interval
  */
-export function awaitPrimary(s: Standing, { world }: Findings, now: number): Step | undefined {
+export function awaitPrimary(s: ReleaseState, { world }: Findings, now: number): Step | undefined {
   const { primary } = world;
   if (primary.ready || policyOf(s).skipAnalysis || s.stranded) return undefined;
   if (world.edition === undefined) return { do: 'awaitReady', of: 'primary', readiness: primary };
@@ -27,7 +27,7 @@ export function awaitPrimary(s: Standing, { world }: Findings, now: number): Ste
 }
 
 /** The release is to mend the primary, which serves nobody: all users are better off with the canary. */
-export function needsRescue(s: Standing, { world }: Findings, now: number): boolean {
+export function needsRescue(s: ReleaseState, { world }: Findings, now: number): boolean {
   return s.mending === true && !s.stranded && servesNobody(s, world.primary, 'primary', now);
 }
 
@@ -39,7 +39,7 @@ export function needsRescue(s: Standing, { world }: Findings, now: number): bool
  * are better known.
  */
 export function whereStranded(
-  s: Standing,
+  s: ReleaseState,
   { world }: Findings,
   seen: Revision,
   compared: 'same' | 'reverted' | 'new',

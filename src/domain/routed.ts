@@ -1,4 +1,4 @@
-import type { State } from './state.js';
+import type { RunState } from './state.js';
 
 /**
  * Where a run stands when the weights of a decision have been written: they stand since then, which is some time after
@@ -8,7 +8,7 @@ import type { State } from './state.js';
  * @param next where it was to stand
  * @param at when the route was written, milliseconds since 1970
  */
-export function sinceRouted(before: State, next: State, at: number): State {
+export function sinceRouted(before: RunState, next: RunState, at: number): RunState {
   const late = at - next.weightSince;
   if (next.weightSince === before.weightSince || late <= 0) return next;
   const { waiting } = next;

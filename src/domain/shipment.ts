@@ -2,7 +2,7 @@
  * What a release ships, in words that may be kept anywhere: images, and when the change was made. Pod templates may hold
  * secrets, and stay in the cluster and in the archive.
  */
-export interface Shipment {
+export interface ReleaseArtifacts {
   /** Of the primary's containers before, and of the target's; init containers included. */
   readonly images: { readonly before: readonly string[]; readonly after: readonly string[] };
   /** When the change was committed or its image built, as an annotation says; RFC 3339. */

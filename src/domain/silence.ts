@@ -1,5 +1,5 @@
 import { isActive } from './phases.js';
-import type { State } from './state.js';
+import type { RunState } from './state.js';
 
 /**
  * How long a run may wait before it looks again, and how long its silence means nothing: both from here, so that whoever
@@ -14,7 +14,7 @@ const UNKNOWN_INTERVAL = 10;
 const WORK = 4;
 
 /** Longest wait between two looks at something a person must mend, in seconds. */
-export function longestWait({ phase, policy }: Pick<State, 'phase' | 'policy'>): number {
+export function longestWait({ phase, policy }: Pick<RunState, 'phase' | 'policy'>): number {
   return isActive(phase) ? (policy?.intervalSeconds ?? UNKNOWN_INTERVAL) : LONGEST_AT_REST;
 }
 

@@ -5,9 +5,9 @@ import type { Topic } from './notices.js';
 import type { UnreadySides } from './patience.js';
 import { isActive, type Phase } from './phases.js';
 import type { Policy } from './policy.js';
-import type { HandedOver, RecordEntry } from './record.js';
+import type { Offloaded, RecordEntry } from './record.js';
 import type { KnownRevisions, Revision } from './revision.js';
-import type { Shipment } from './shipment.js';
+import type { ReleaseArtifacts } from './shipment.js';
 import type { RollbackWhy } from './tick.js';
 
 /** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */
@@ -95,7 +95,7 @@ export interface Undoing {
 }
 
 /** Where a release stands: everything the core needs to decide. Plain JSON; times are milliseconds since 1970. */
-export interface Standing extends KnownRevisions {
+export interface ReleaseState extends KnownRevisions {
   readonly canary: CanaryKey;
   /** The run was started because another died: roll back, don't resume. */
   readonly recover: boolean;
@@ -187,7 +187,7 @@ export interface Ending {
 }
 
 /** The whole state of a run. */
-export interface State extends Standing {
+export interface RunState extends ReleaseState {
   readonly version: 1;
   readonly cause: Change;
   readonly startedAt: number;
@@ -214,7 +214,7 @@ export interface State extends Standing {
   readonly record: readonly RecordEntry[];
   /** Entries that earlier versions have dropped from the middle of a long record. */
   readonly recordDropped: number;
-  readonly handedOver: HandedOver;
+  readonly handedOver: Offloaded;
   /** Whether there is an archive; undefined where the run began under a version that didn't look. */
   readonly archives?: boolean;
   /** Messages that are said once for a revision, however often the tick comes by. */
@@ -223,13 +223,13 @@ export interface State extends Standing {
   readonly told?: readonly string[] | undefined;
   readonly ending: Ending | undefined;
   /** What the present revision ships, as far as it has been seen. */
-  readonly shipment?: Shipment;
+  readonly shipment?: ReleaseArtifacts;
   /** Alerts that are raised and not over yet. */
   readonly raised: readonly Topic[];
 }
 
 /** @throws Error where the policy isn't known yet: a bug in the core */
-export function policyOf(state: Standing): Policy {
+export function policyOf(state: ReleaseState): Policy {
   if (state.policy === undefined) throw new Error('the policy was needed before it was read');
   return state.policy;
 }
@@ -238,13 +238,13 @@ export function policyOf(state: Standing): Policy {
  * Since when the release is rolled back that something keeps from going on: it must not stand for ever with users on its
  * canary. A pause is what somebody wants, so it doesn't count.
  */
-export function stuckUntil({ phase, paused, policy, stuckSince }: Standing): number | undefined {
+export function stuckUntil({ phase, paused, policy, stuckSince }: ReleaseState): number | undefined {
   const seconds = policy?.progressDeadlineSeconds;
   if (seconds === undefined || stuckSince === undefined) return undefined;
   if (!isActive(phase) || phase === 'Waiting' || paused) return undefined;
   return stuckSince + seconds * 1000;
 }
 
-export function intervalMs(state: Standing): number {
+export function intervalMs(state: ReleaseState): number {
   return policyOf(state).intervalSeconds * 1000;
 }

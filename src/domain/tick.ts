@@ -9,7 +9,7 @@ import { completing, isHeldRollback, lapsed, passMove, passPolicy, passToPromoti
 import { hasHooks } from './policy.js';
 import { awaitPrimary, needsRescue, whereStranded } from './rescue.js';
 import { compareRevisions, sameRevision, type Revision } from './revision.js';
-import type { Standing, Undoing } from './state.js';
+import type { ReleaseState, Undoing } from './state.js';
 import { intervalMs, policyOf, stuckUntil } from './state.js';
 import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, type Weights } from './weights.js';
 
@@ -87,14 +87,14 @@ export type Step =
  *
  * @param now milliseconds since 1970; when the analysis is due depends on it
  */
-export function tick(s: Standing, findings: Findings, now: number): Step {
+export function tick(s: ReleaseState, findings: Findings, now: number): Step {
   const known = { ...s, unready: unreadyAfter(s.unready, findings.world, now) };
   const step = nextStep(known, findings, now);
   if (step.do !== 'rollBack') return step;
   return withheld({ ...s, policy: findings.world.policy ?? s.policy }, findings, step.why) ?? step;
 }
 
-function nextStep(s: Standing, findings: Findings, now: number): Step {
+function nextStep(s: ReleaseState, findings: Findings, now: number): Step {
   const { world } = findings;
   if (world.gone) return { do: 'end', why: 'gone' };
   if (world.fenced) return { do: 'end', why: 'fenced' };
@@ -116,16 +116,16 @@ function nextStep(s: Standing, findings: Findings, now: number): Step {
 }
 
 /** Somebody is told what to mend, until the progress deadline has passed. Users who meet the canary can't wait so long. */
-function stuck(s: Standing, f: Findings, problem: string, now: number): Step {
+function stuck(s: ReleaseState, f: Findings, problem: string, now: number): Step {
   if (now >= (stuckUntil(s) ?? Infinity)) return { do: 'rollBack', why: { kind: 'not-ready', reason: problem } };
-  const judged = isAnalysing(s.phase) && !s.paused ? whileStanding(s, f, now) : undefined;
+  const judged = isAnalysing(s.phase) && !s.paused ? whileIdle(s, f, now) : undefined;
   const refused = f.world.foreign ? { refused: true as const } : {};
   if (judged === undefined) return { do: 'report', problem, ...refused };
   return judged.do === 'wait' ? { do: 'report', problem, until: judged.until, ...refused } : judged;
 }
 
 /** Users meet the former version as soon as there is a pod that runs it; the rest follows. */
-function undoing(s: Standing, { stage }: Undoing, f: Findings): Step {
+function undoing(s: ReleaseState, { stage }: Undoing, f: Findings): Step {
   const { primary, previous } = f.world;
   switch (stage) {
     case 'divert':
@@ -139,7 +139,7 @@ function undoing(s: Standing, { stage }: Undoing, f: Findings): Step {
 }
 
 /** A pause holds traffic where it is, but never on pods that nobody has analysed. */
-function whilePaused(s: Standing, f: Findings): Step {
+function whilePaused(s: ReleaseState, f: Findings): Step {
   switch (s.phase) {
     case 'Progressing':
     case 'WaitingPromotion':
@@ -151,7 +151,7 @@ function whilePaused(s: Standing, f: Findings): Step {
   }
 }
 
-function inPhase(s: Standing, f: Findings, now: number): Step {
+function inPhase(s: ReleaseState, f: Findings, now: number): Step {
   switch (s.phase) {
     case '':
     case 'Initializing':
@@ -175,7 +175,7 @@ function inPhase(s: Standing, f: Findings, now: number): Step {
 }
 
 /** The Canary is being deleted: the target gets its pods and its traffic back before it goes. */
-function terminating(s: Standing, f: Findings, now: number): Step {
+function terminating(s: ReleaseState, f: Findings, now: number): Step {
   if (s.phase !== 'Terminating') return { do: 'terminate' };
   // Until the target can serve, the primary does.
   if (mustMend(f)) return { do: 'reconcile' };
@@ -184,7 +184,7 @@ function terminating(s: Standing, f: Findings, now: number): Step {
   return { do: 'revert' };
 }
 
-function initialising(s: Standing, f: Findings): Step {
+function initialising(s: ReleaseState, f: Findings): Step {
   // Until the primary serves it follows every change of the target.
   if (!f.world.built || s.phase === '' || compareWithWorld(s, f) === 'new') return { do: 'build' };
   if (policyOf(s).skipAnalysis) return { do: 'initialise' };
@@ -194,7 +194,7 @@ function initialising(s: Standing, f: Findings): Step {
   return { do: 'initialise' };
 }
 
-function resting(s: Standing, f: Findings, now: number): Step {
+function resting(s: ReleaseState, f: Findings, now: number): Step {
   const { world } = f;
   const policy = policyOf(s);
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
@@ -222,7 +222,7 @@ function resting(s: Standing, f: Findings, now: number): Step {
   return { do: 'start', weight: s.stranded ? 100 : 0 };
 }
 
-function analysing(s: Standing, f: Findings, now: number): Step {
+function analysing(s: ReleaseState, f: Findings, now: number): Step {
   const { world } = f;
   const policy = policyOf(s);
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
@@ -254,18 +254,18 @@ function analysing(s: Standing, f: Findings, now: number): Step {
 }
 
 /** A release that is to mend the primary doesn't wait for it. */
-function needsPrimary(s: Standing): boolean {
+function needsPrimary(s: ReleaseState): boolean {
   return !policyOf(s).skipAnalysis && !s.stranded && s.mending !== true;
 }
 
 /** Pods must become ready before the release goes on. It is judged meanwhile, but its weight stands. */
 function untilReady(
-  s: Standing,
+  s: ReleaseState,
   f: Findings,
   wait: { readonly of: 'primary' | 'canary'; readonly readiness: Readiness },
   now: number,
 ): Step {
-  const judged = whileStanding(s, f, now);
+  const judged = whileIdle(s, f, now);
   if (judged === undefined) return { do: 'awaitReady', ...wait };
   return judged.do === 'wait' ? { do: 'awaitReady', ...wait, until: judged.until } : judged;
 }
@@ -275,7 +275,7 @@ function untilReady(
  *
  * @returns undefined where no user meets it; the next check where it has passed this one, or none is due
  */
-function whileStanding(s: Standing, f: Findings, now: number): Step | undefined {
+function whileIdle(s: ReleaseState, f: Findings, now: number): Step | undefined {
   const weights = weightsOf(s, f);
   if (f.world.edition === undefined || !hasTraffic(weights) || policyOf(s).skipAnalysis || s.promoteNow)
     return undefined;
@@ -292,19 +292,19 @@ function isAnalysing(phase: Phase): boolean {
   return phase === 'Progressing' || phase === 'WaitingPromotion';
 }
 
-function sceneOf(s: Standing, f: Findings) {
+function sceneOf(s: ReleaseState, f: Findings) {
   return { weights: weightsOf(s, f), revision: seenRevision(s, f) };
 }
 
 /** Without further analysis, but not without the approvals that the policy demands; until then, checks go on. */
-function promoteUnchecked(s: Standing, f: Findings, now: number): Step {
+function promoteUnchecked(s: ReleaseState, f: Findings, now: number): Step {
   const closed = passToPromotion(s, weightsOf(s, f), seenRevision(s, f));
   if (closed === undefined) return { do: 'promote' };
   return (s.gate && s.begun ? check(s, f, sceneOf(s, f), now) : undefined) ?? closed;
 }
 
 /** The target holds something else than what is analysed. */
-function overtaken(s: Standing, f: Findings): Step | undefined {
+function overtaken(s: ReleaseState, f: Findings): Step | undefined {
   const compared = compareWithWorld(s, f);
   const wayOut = whereStranded(s, f, seenRevision(s, f), compared);
   if (wayOut) return wayOut;
@@ -319,7 +319,7 @@ function overtaken(s: Standing, f: Findings): Step | undefined {
 }
 
 /** Moves a canary that has passed its check: to the next weight, or into the primary. */
-function move(s: Standing, f: Findings, now: number): Step {
+function move(s: ReleaseState, f: Findings, now: number): Step {
   const { strategy } = policyOf(s);
   const weights = weightsOf(s, f);
   const next = nextOf(s, f, weights, now);
@@ -334,7 +334,7 @@ function move(s: Standing, f: Findings, now: number): Step {
   return next.do === 'shift' ? (passGate(s, f, 'confirm-promotion', now) ?? next) : next;
 }
 
-function nextOf(s: Standing, f: Findings, weights: Weights, now: number): Step | undefined {
+function nextOf(s: ReleaseState, f: Findings, weights: Weights, now: number): Step | undefined {
   if (needsRescue(s, f, now)) return { do: 'rescue' };
   return s.stranded && !s.begun ? BEGIN : nextMove(s, policyOf(s).strategy, weights);
 }
@@ -342,7 +342,7 @@ function nextOf(s: Standing, f: Findings, weights: Weights, now: number): Step |
 const BEGIN: Step = { do: 'begin' };
 
 /** @returns what stops at the gate, or undefined where the way is free */
-function passGate(s: Standing, f: Findings, gate: Gate, now: number): Step | undefined {
+function passGate(s: ReleaseState, f: Findings, gate: Gate, now: number): Step | undefined {
   if (!hasHooks(policyOf(s), gate) || s.approved.includes(gate) || s.promoteNow) return undefined;
   const round = f[gate];
   if (round === undefined) {
@@ -354,14 +354,14 @@ function passGate(s: Standing, f: Findings, gate: Gate, now: number): Step | und
 }
 
 /** Whatever wakes the release, a gate is asked once an interval; at once where what it guards, or how it is asked, is new. */
-function askedAgainAt(s: Standing, f: Findings, gate: Gate): number | undefined {
+function askedAgainAt(s: ReleaseState, f: Findings, gate: Gate): number | undefined {
   const { gate: closed } = s;
   if (closed === undefined || isPolicyGate(closed) || closed.gate !== gate) return undefined;
   if (closed.revision === undefined || !sameRevision(closed.revision, seenRevision(s, f))) return undefined;
   return f.world.policy === undefined && f.analysis === undefined ? closed.askedAgainAt : undefined;
 }
 
-function promoting(s: Standing, f: Findings, now: number): Step {
+function promoting(s: ReleaseState, f: Findings, now: number): Step {
   const primary = readinessOf(s, f.world, 'primary', now);
   const weights = weightsOf(s, f);
   const retreat = retreatIfOvertaken(s, f, weights);
@@ -379,27 +379,27 @@ function promoting(s: Standing, f: Findings, now: number): Step {
 }
 
 /** Whoever gets all of the traffic must have the pods for it. Asked for once: an autoscaler may know better. */
-function growFirst(s: Standing, { world }: Findings): Step | undefined {
+function growFirst(s: ReleaseState, { world }: Findings): Step | undefined {
   return world.short === undefined || s.grown ? undefined : { do: 'grow', pods: world.short };
 }
 
 /** The canary, which has passed, serves everybody; but not a canary that is another one by now. */
-function stuckPromotion(s: Standing, f: Findings, reason: string): Step {
+function stuckPromotion(s: ReleaseState, f: Findings, reason: string): Step {
   if (compareWithWorld(s, f) === 'same') return { do: 'failPromotion', reason };
   return { do: 'rollBack', why: { kind: 'primary-lost', reason } };
 }
 
 /** The target has changed: its pods are no longer what was analysed. The primary's are, old ones and new ones. */
-function retreatIfOvertaken(s: Standing, f: Findings, weights: Weights): Step | undefined {
+function retreatIfOvertaken(s: ReleaseState, f: Findings, weights: Weights): Step | undefined {
   if (s.stranded || weights.canary === 0 || !isAvailable(f.world.primary)) return undefined;
   return compareWithWorld(s, f) === 'same' ? undefined : { do: 'movePrimary', weights: ALL_TO_PRIMARY };
 }
 
-function weightsOf(s: Standing, f: Findings): Weights {
+function weightsOf(s: ReleaseState, f: Findings): Weights {
   return f.world.weights ?? canaryAt(s.weight);
 }
 
-function finalising(s: Standing, f: Findings, now: number): Step {
+function finalising(s: ReleaseState, f: Findings, now: number): Step {
   const primary = readinessOf(s, f.world, 'primary', now);
   if (!primary.ready && !primary.retriable) return stuckPromotion(s, f, primary.reason);
   if (!primary.ready) return { do: 'awaitReady', of: 'primary', readiness: primary };
@@ -412,16 +412,16 @@ function mustMend({ world }: Findings): boolean {
 }
 
 /** As looks of earlier versions tell it: the same drift again may be somebody who fights for it. */
-function hasNewDrift(s: Standing, f: Findings): boolean {
+function hasNewDrift(s: ReleaseState, f: Findings): boolean {
   if (f.world.leftAlone !== undefined) return false;
   return f.world.drift.some((name) => !s.lastDrift.includes(name));
 }
 
 /** The revision the world shows: the one that was asked with, unless it says otherwise. */
-export function seenRevision(s: Standing, f: Findings): Revision {
+export function seenRevision(s: ReleaseState, f: Findings): Revision {
   return f.world.revision ?? s.applied ?? { hash: '', configs: {} };
 }
 
-function compareWithWorld(s: Standing, f: Findings): 'same' | 'reverted' | 'new' {
+function compareWithWorld(s: ReleaseState, f: Findings): 'same' | 'reverted' | 'new' {
   return compareRevisions(s, { revision: seenRevision(s, f), sameAsPrimary: f.world.sameAsPrimary });
 }

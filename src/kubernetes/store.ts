@@ -11,7 +11,7 @@ export class Store {
   private readonly objects = new Map<string, KubeObject>();
   private readonly listeners = new Set<ChangeListener>();
   /** Uids that were deleted lately: the answer to a write that overlapped a deletion must not bring them back. */
-  private readonly graves: string[] = [];
+  private readonly tombstones: string[] = [];
 
   get(namespace: string, name: string): KubeObject | undefined {
     return this.objects.get(`${namespace}/${name}`);
@@ -24,7 +24,7 @@ export class Store {
 
   /** @returns whether it was news */
   set(object: KubeObject): boolean {
-    if (object.metadata.uid !== undefined && this.graves.includes(object.metadata.uid)) return false;
+    if (object.metadata.uid !== undefined && this.tombstones.includes(object.metadata.uid)) return false;
     const key = keyOf(object);
     const known = this.objects.get(key);
     // The same name with another uid is another object, whatever its version.
@@ -58,8 +58,8 @@ export class Store {
 
   private bury(key: string, object: KubeObject): void {
     this.objects.delete(key);
-    if (object.metadata.uid !== undefined) this.graves.push(object.metadata.uid);
-    if (this.graves.length > GRAVES_KEPT) this.graves.shift();
+    if (object.metadata.uid !== undefined) this.tombstones.push(object.metadata.uid);
+    if (this.tombstones.length > TOMBSTONES_KEPT) this.tombstones.shift();
     this.tell(object, 'deleted');
   }
 
@@ -68,7 +68,7 @@ export class Store {
   }
 }
 
-const GRAVES_KEPT = 200;
+const TOMBSTONES_KEPT = 200;
 
 function keyOf(object: KubeObject): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;

@@ -3,7 +3,7 @@ import type { Canary, Metric } from '../crds/types.js';
 import { queryNamesOf, type QueryNames, type Window } from './model.js';
 import { metricsProviderOf } from './observers.js';
 import type { Flavour } from './queries/builtin.js';
-import type { Surroundings } from './surroundings.js';
+import type { ProviderEnvironment } from './surroundings.js';
 
 /** What a failing provider counts as: no judgement, or a failed check as in Flagger. */
 export type ProviderErrors = 'hold' | 'flagger';
@@ -47,7 +47,7 @@ export interface MetricsSources {
   /** Addresses of the pods that have been the canary's since the interval began, as far as they are known. */
   canaryAddresses(): Promise<readonly string[]>;
   /** Where undefined, providers that use the identity of Serinus itself find none. */
-  readonly surroundings?: Surroundings;
+  readonly environment?: ProviderEnvironment;
 }
 
 const KNATIVE = 'serving.knative.dev/v1';

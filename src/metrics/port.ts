@@ -1,6 +1,6 @@
 import type { MetricTemplateProvider } from '../crds/metric-template.js';
 import type { Duration } from '../crds/schema/fields.js';
-import type { Surroundings } from './surroundings.js';
+import type { ProviderEnvironment } from './surroundings.js';
 
 /**
  * A system that keeps metrics, and answers a query with one number.
@@ -40,7 +40,7 @@ export interface ProviderOptions {
   /** Milliseconds since 1970; the real clock where undefined. */
   readonly now?: () => number;
   /** For providers that use the identity of Serinus itself; where undefined they find nothing. */
-  readonly surroundings?: Surroundings;
+  readonly environment?: ProviderEnvironment;
 }
 
 /** @throws UserError where address or credentials are missing or can't be used */

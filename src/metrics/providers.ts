@@ -88,7 +88,7 @@ export async function openTemplate(
           provider: spec,
           ...(credentials ? { credentials } : {}),
           ...(interval ? { interval } : {}),
-          ...(sources.surroundings ? { surroundings: sources.surroundings } : {}),
+          ...(sources.environment ? { environment: sources.environment } : {}),
           ...more,
         }),
       { failed: (error) => `${title} provider ${spec.type} error: ${error}` },

@@ -1,7 +1,7 @@
 import { ProviderError } from './errors.js';
 
 /** What a provider finds where Serinus runs, rather than in a template. */
-export interface Surroundings {
+export interface ProviderEnvironment {
   /** The process's environment, where clouds tell who we are. */
   readonly environment: Environment;
   readonly cluster: ClusterApi;
@@ -30,4 +30,4 @@ export interface ClusterApi {
 const none = () => Promise.reject(new ProviderError('there is no Kubernetes API to ask'));
 
 /** Nothing to be found anywhere. */
-export const NOWHERE: Surroundings = { environment: {}, cluster: { get: none, create: none, delete: none } };
+export const NOWHERE: ProviderEnvironment = { environment: {}, cluster: { get: none, create: none, delete: none } };

@@ -46,7 +46,7 @@ interface Watched {
   readonly ends: boolean;
 }
 
-interface Sight {
+interface LeaseObservation {
   readonly version: string | undefined;
   /** By this process's own clock: the clock of whoever wrote the Lease may differ. */
   readonly seenAt: number;
@@ -59,7 +59,7 @@ interface Sight {
  * Any number of these may run: taking the Lease is a compare-and-swap, one of them wins.
  */
 export class DeadMansSwitch {
-  private readonly seen = new Map<string, Sight>();
+  private readonly seen = new Map<string, LeaseObservation>();
   private readonly acting = new Set<string>();
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;

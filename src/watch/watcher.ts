@@ -1,6 +1,6 @@
-import { readCanary, workbench, workloadsOf } from '../activities/canary.js';
+import { readCanary, canaryContext, workloadsOf } from '../activities/canary.js';
 import type { Dependencies } from '../activities/dependencies.js';
-import { sight } from '../activities/sighting.js';
+import { readObservation } from '../activities/sighting.js';
 import { changeId } from '../activities/submissions.js';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
@@ -112,15 +112,15 @@ export class Watcher {
       return;
     }
     await this.remember(canary, view);
-    const sighting = await sight(this.deps, canary);
-    if (!sighting) return;
-    const kind = needOf(sighting);
+    const observation = await readObservation(this.deps, canary);
+    if (!observation) return;
+    const kind = needOf(observation);
     if (kind === undefined) return;
-    const { revision } = sighting.seen ?? {};
-    const { generation, approvals, underWay, drift } = sighting;
-    const epoch = sighting.lease?.fence.epoch ?? 0;
+    const { revision } = observation.seen ?? {};
+    const { generation, approvals, underWay, drift } = observation;
+    const epoch = observation.lease?.fence.epoch ?? 0;
     // What is reported to an open run must be reported anew when that run has ended: the server takes an id once.
-    const lost = sighting.lease || !isActive(sighting.phase) ? [] : [Math.floor(this.deps.now() / RESYNC_MS)];
+    const lost = observation.lease || !isActive(observation.phase) ? [] : [Math.floor(this.deps.now() / RESYNC_MS)];
     const about = [generation, approvals, revision, drift, epoch, underWay, ...lost];
     const first = changeId(kind, view.object.metadata.uid, ...about);
     if (this.isRepeated(key, first)) return;
@@ -158,11 +158,11 @@ export class Watcher {
   /** Which objects concern this Canary, so that their changes find it. */
   private async remember(canary: CanaryKey, view: NonNullable<Awaited<ReturnType<typeof readCanary>>>): Promise<void> {
     try {
-      const bench = workbench(this.deps, view);
-      const objects = await concernsOf(bench);
+      const context = canaryContext(this.deps, view);
+      const objects = await concernsOf(context);
       const paths = objects.map(({ type, name }) => ({ path: pathOf(type), name }));
       this.index.set(canary.namespace, canary.name, paths);
-      await this.follow([...objects.map(({ type }) => type), ...bench.router.watches]);
+      await this.follow([...objects.map(({ type }) => type), ...context.router.watches]);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.index.forget(canary.namespace, canary.name);
@@ -191,8 +191,8 @@ export class Watcher {
   }
 }
 
-async function concernsOf(bench: ReturnType<typeof workbench>): Promise<readonly NamedObject[]> {
-  const { canary, router, workload } = bench;
+async function concernsOf(context: ReturnType<typeof canaryContext>): Promise<readonly NamedObject[]> {
+  const { canary, router, workload } = context;
   return [
     ...(await workload.concerns(canary)),
     ...router.concerns(canary),

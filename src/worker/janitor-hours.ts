@@ -1,6 +1,6 @@
 import type { ScheduleHandle } from '@temporalio/client';
 import type { Dependencies } from '../activities/dependencies.js';
-import { sight } from '../activities/sighting.js';
+import { readObservation } from '../activities/sighting.js';
 import { parseStatus } from '../crds/status.js';
 import { needOf } from '../domain/change.js';
 import { isActive } from '../domain/phases.js';
@@ -109,7 +109,7 @@ export class JanitorHours {
     const { cache, settings } = this.deps;
     for (const { metadata } of (await cache.synced(CANARIES)).list(settings.namespace)) {
       const key = { cluster: settings.clusterName, namespace: metadata.namespace ?? '', name: metadata.name };
-      const seen = await sight(this.deps, key);
+      const seen = await readObservation(this.deps, key);
       if (seen && needOf(seen) !== undefined) return true;
     }
     this.reportedAt = now;

@@ -5,11 +5,11 @@ import type { Takeover } from '../domain/initial.js';
 import type { Round, Told } from '../domain/outbox.js';
 import type { Phase } from '../domain/phases.js';
 import type { LeaseTerm } from '../domain/plan.js';
-import type { Recall } from '../domain/recall.js';
+import type { RestoreOptions } from '../domain/recall.js';
 import type { HookType } from '../domain/policy.js';
 import type { LoadTestSummary } from '../domain/record.js';
-import type { Shipment } from '../domain/shipment.js';
-import type { Standing } from '../domain/state.js';
+import type { ReleaseArtifacts } from '../domain/shipment.js';
+import type { ReleaseState } from '../domain/state.js';
 import type { Archived, ArchiveInput } from './contract.js';
 
 /** The token that every write of a run carries. */
@@ -19,7 +19,7 @@ export interface RunFence {
 }
 
 /** Who asks, for activities that keep the Lease alive. */
-export interface Tenure {
+export interface LeaseGuard {
   readonly canary: CanaryKey;
   readonly fence: RunFence;
   readonly lease: LeaseTerm;
@@ -39,7 +39,7 @@ export interface BeginInput {
 export type Begun = ({ readonly gone?: false } & Takeover) | { readonly gone: true };
 
 /** The standing as it travels: the activity reads the policy from the spec. */
-export type AskedStanding = Omit<Standing, 'policy'> & {
+export type AskedState = Omit<ReleaseState, 'policy'> & {
   readonly knownGeneration: number;
   /** Digest of the approvals in the policy that the workflow has; absent where it has none. */
   readonly knownApprovals?: string;
@@ -47,19 +47,19 @@ export type AskedStanding = Omit<Standing, 'policy'> & {
   readonly knownLoadTests?: readonly string[];
 };
 
-export interface ObserveInput extends Tenure {
-  readonly standing: AskedStanding;
+export interface ObserveInput extends LeaseGuard {
+  readonly standing: AskedState;
   /** Read the API server, not caches. */
   readonly fresh: boolean;
   /** When the tick is taken to happen, milliseconds since 1970. */
   readonly asOf: number;
 }
 
-export interface RecallInput {
+export interface RestoreOptionsInput {
   readonly canary: CanaryKey;
 }
 
-export interface ApplyInput extends Tenure {
+export interface ApplyInput extends LeaseGuard {
   readonly effects: readonly Effect[];
   /** Milliseconds since 1970; names and dates Events. */
   readonly at: number;
@@ -75,7 +75,7 @@ export interface Applied {
   /** The target was no longer what was to be promoted: nothing after that was done. */
   readonly overtaken: boolean;
   /** What the release ships, where that was to be kept. */
-  readonly shipment?: Shipment;
+  readonly shipment?: ReleaseArtifacts;
   /** How long before the end weights were written; absent where none were, or by workers of earlier versions. */
   readonly routedMsAgo?: number;
 }
@@ -86,7 +86,7 @@ export interface FailureDetails {
   readonly said: readonly string[];
 }
 
-export interface RollBackInput extends Tenure {
+export interface RollBackInput extends LeaseGuard {
   readonly before: readonly Effect[];
   /** Events that an attempt before, which failed, has recorded already. */
   readonly told?: readonly string[];
@@ -104,7 +104,7 @@ export interface RolledBack {
   readonly servedBy: 'primary' | 'canary';
 }
 
-export interface AwaitReadyInput extends Tenure {
+export interface AwaitReadyInput extends LeaseGuard {
   readonly of: 'primary' | 'canary';
   /** The reason that was said last; it alone isn't worth coming back for. */
   readonly said: string | undefined;
@@ -146,7 +146,7 @@ export interface Activities {
   readonly begin: (input: BeginInput) => Promise<Begun>;
   readonly observe: (input: ObserveInput) => Promise<Findings>;
   /** What the cluster still has, for orders of releases that have ended. */
-  readonly recall: (input: RecallInput) => Promise<Recall>;
+  readonly recall: (input: RestoreOptionsInput) => Promise<RestoreOptions>;
   readonly apply: (input: ApplyInput) => Promise<Applied>;
   readonly rollBack: (input: RollBackInput) => Promise<RolledBack>;
   /** Returns when pods are ready, or there is something new to say about why they aren't. */

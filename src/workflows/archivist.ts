@@ -1,8 +1,8 @@
 import { CancellationScope, log, ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
 import type { CanaryKey } from '../domain/identity.js';
 import { isWorthKeeping, type Outcome } from '../domain/outcome.js';
-import { surplusOf, withHandedOver } from '../domain/record.js';
-import type { State } from '../domain/state.js';
+import { surplusOf, withOffloaded } from '../domain/record.js';
+import type { RunState } from '../domain/state.js';
 import { archive } from './archive.js';
 import { archiveIdOf, type ArchiveInput } from './contract.js';
 
@@ -25,14 +25,14 @@ export class Archivist {
   ) {}
 
   /** Hands the older entries of a long record over. @returns the state without them */
-  async lightened(state: State): Promise<State> {
+  async lightened(state: RunState): Promise<RunState> {
     const entries = surplusOf(state.record);
     if (entries.length === 0 || !patched(PATCH)) return state;
     const { handedOver } = state;
-    const next = withHandedOver(handedOver, entries);
+    const next = withOffloaded(handedOver, entries);
     const id = archiveIdOf(this.canary.cluster, this.release, next.chunks);
     const part = { part: 'record', from: handedOver.entries, entries } as const;
-    if (!(await this.handOver(id, part))) return state;
+    if (!(await this.offload(id, part))) return state;
     return { ...state, record: state.record.slice(entries.length), handedOver: next };
   }
 
@@ -47,12 +47,12 @@ export class Archivist {
     const earlier = Array.from({ length: this.ends }, (_, index) => endName(index + 1));
     const after = [...parts, ...earlier].map((part) => archiveIdOf(cluster, this.release, part));
     const id = archiveIdOf(cluster, this.release, endName(this.ends + 1));
-    if (!(await this.handOver(id, { part: 'end', ended: outcome, after }))) return;
+    if (!(await this.offload(id, { part: 'end', ended: outcome, after }))) return;
     this.ends += 1;
     this.last = content;
   }
 
-  private async handOver(workflowId: string, part: Part): Promise<boolean> {
+  private async offload(workflowId: string, part: Part): Promise<boolean> {
     const { canary, release } = this;
     try {
       await CancellationScope.nonCancellable(() =>

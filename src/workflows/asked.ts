@@ -1,8 +1,8 @@
-import type { State } from '../domain/state.js';
-import type { AskedStanding } from './activities.js';
+import type { RunState } from '../domain/state.js';
+import type { AskedState } from './activities.js';
 
 /** What a look is asked with. */
-export function asked(state: State): AskedStanding {
+export function asked(state: RunState): AskedState {
   const approvals = state.policy?.approvals;
   return {
     canary: state.canary,
@@ -43,6 +43,6 @@ export function asked(state: State): AskedStanding {
 }
 
 /** Whether a look must read the API server. */
-export function isFresh({ fresh, waiting }: State): boolean {
+export function isFresh({ fresh, waiting }: RunState): boolean {
   return fresh || (waiting.for === 'tick' && waiting.fresh === true);
 }

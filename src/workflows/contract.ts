@@ -8,7 +8,7 @@ import type { Outbox, Undelivered } from '../domain/outbox.js';
 import type { EndedRelease } from '../domain/outcome.js';
 import type { Phase } from '../domain/phases.js';
 import type { RecordEntry } from '../domain/record.js';
-import type { Change, State } from '../domain/state.js';
+import type { Change, RunState } from '../domain/state.js';
 
 /**
  * Everything that clients of the workflows need to know: names, types, ids. API, CLI and watch import this and nothing
@@ -88,7 +88,7 @@ export interface RolloutInput {
 }
 
 export interface Resume {
-  readonly state: State;
+  readonly state: RunState;
   /** What was still to be told. */
   readonly outbox?: Outbox;
   /** The runs that the release has gone through before. */
@@ -213,7 +213,7 @@ export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDet
 
 /** What the `state` query answers: the whole state of a run, closed ones included. */
 export interface RunView {
-  readonly state: State | undefined;
+  readonly state: RunState | undefined;
   /** Kept apart from the state so that readers need not know how the core waits. */
   readonly waitsFor: string;
   readonly ended: boolean;

@@ -19,7 +19,7 @@ import { deliver } from './proxies.js';
  * Delivers what is posted, beside whatever else the run does: in order, at least once, and without anybody waiting for
  * it. Cancelling the run doesn't reach it: of a release that was cancelled, too, people are told.
  */
-export class Courier {
+export class OutboxDispatcher {
   private lost: Undelivered[] = [];
   private delivering = false;
   private closed = false;

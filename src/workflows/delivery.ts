@@ -1,6 +1,6 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { DeliveryInput, DeliveryOutcome } from './contract.js';
-import { Courier } from './courier.js';
+import { OutboxDispatcher } from './courier.js';
 
 /**
  * Goes on telling those who could not be told while a release ran, so that the release can end. It ends when everybody
@@ -8,9 +8,9 @@ import { Courier } from './courier.js';
  */
 export async function delivery(input: DeliveryInput): Promise<DeliveryOutcome> {
   const { canary, origin } = input;
-  const courier = new Courier(canary, origin, input.outbox);
-  const done = await courier.finish(() => workflowInfo().continueAsNewSuggested);
-  const undelivered = [...(input.undelivered ?? []), ...courier.drain()];
+  const dispatcher = new OutboxDispatcher(canary, origin, input.outbox);
+  const done = await dispatcher.finish(() => workflowInfo().continueAsNewSuggested);
+  const undelivered = [...(input.undelivered ?? []), ...dispatcher.drain()];
   if (done) return { canary, undelivered };
-  return continueAsNew<typeof delivery>({ canary, origin, outbox: courier.rest, undelivered });
+  return continueAsNew<typeof delivery>({ canary, origin, outbox: dispatcher.rest, undelivered });
 }

@@ -2,13 +2,13 @@ import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../domain/a
 import type { SeenShare, UnknownShare } from '../domain/findings.js';
 import type { RecordEntry } from '../domain/record.js';
 import { progressOf } from '../domain/progress.js';
-import type { PolicyGate, State } from '../domain/state.js';
+import type { PolicyGate, RunState } from '../domain/state.js';
 
 /**
  * The state of a run in Markdown, for somebody who looks at the Temporal UI and has never seen this code: where it
  * stands, what it waits for, how to steer it, what happened last.
  */
-export function detailsOf(state: State, workflowId: string): string {
+export function detailsOf(state: RunState, workflowId: string): string {
   const { canary } = state;
   const lines = [
     `## ${canary.name}.${canary.namespace} — ${headline(state)}`,
@@ -29,7 +29,7 @@ export function detailsOf(state: State, workflowId: string): string {
   return lines.join('\n');
 }
 
-function headline(state: State): string {
+function headline(state: RunState): string {
   if (state.ending) return `${state.ending.kind}: ${state.ending.reason}`;
   if (state.paused) return `paused by ${state.paused.by}`;
   if (isPolicyGate(state.gate)) return policyGateOf(state, state.gate);
@@ -39,19 +39,19 @@ function headline(state: State): string {
   return state.phase === 'Progressing' ? `analysing at ${progressOf(state)}` : state.phase || 'new';
 }
 
-function policyGateOf(state: State, gate: PolicyGate): string {
+function policyGateOf(state: RunState, gate: PolicyGate): string {
   const rule = ruleAt(state, gate);
   if (rule === undefined) return `waiting at the gate ${titleOf(gate)}`;
   const given = countedFor(state, rule, gate.revision).map(({ by }) => by);
   return `waiting for ${demandOf(rule)}, given by ${given.length === 0 ? 'nobody yet' : given.join(', ')}`;
 }
 
-function limitOf(state: State): string {
+function limitOf(state: RunState): string {
   const strategy = state.policy?.strategy;
   return strategy?.kind === 'canary' ? ` of ${strategy.maxWeight}%` : '';
 }
 
-function checksOf(state: State): string[] {
+function checksOf(state: RunState): string[] {
   const last = state.record.findLast((entry) => entry.what === 'analysis');
   if (last?.what !== 'analysis') return [];
   const rows = last.metrics.map(
@@ -67,7 +67,7 @@ function rangeOf(min: number | undefined, max: number | undefined): string {
   return max === undefined ? '' : `≤ ${max}`;
 }
 
-function steering(state: State, workflowId: string): string[] {
+function steering(state: RunState, workflowId: string): string[] {
   if (state.ending) return [];
   const name = `${state.canary.name} -n ${state.canary.namespace}`;
   const orders = ordersAt(state);
@@ -81,13 +81,13 @@ function steering(state: State, workflowId: string): string[] {
   ];
 }
 
-function ordersAt({ paused, gate }: State): readonly string[] {
+function ordersAt({ paused, gate }: RunState): readonly string[] {
   if (paused) return ['resume', 'abort'];
   if (gate?.gate === 'rollback') return ['approve', 'abort'];
   return gate ? ['approve', 'reject', 'abort'] : ['pause', 'promote', 'abort'];
 }
 
-function needsVerified(state: State): boolean {
+function needsVerified(state: RunState): boolean {
   const rule = isPolicyGate(state.gate) ? ruleAt(state, state.gate) : undefined;
   return rule !== undefined && (rule.groups.length > 0 || rule.notByTrigger);
 }

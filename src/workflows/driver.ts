@@ -9,11 +9,11 @@ import type { Notice } from '../domain/notices.js';
 import { leaseTerm, plan, type Plan } from '../domain/plan.js';
 import { withoutDeeds } from '../domain/record.js';
 import { sinceRouted } from '../domain/routed.js';
-import type { Recall } from '../domain/recall.js';
-import type { Change, State } from '../domain/state.js';
-import type { Applied, Tenure } from './activities.js';
+import type { RestoreOptions } from '../domain/recall.js';
+import type { Change, RunState } from '../domain/state.js';
+import type { Applied, LeaseGuard } from './activities.js';
 import { asked, isFresh } from './asked.js';
-import type { Courier } from './courier.js';
+import type { OutboxDispatcher } from './courier.js';
 import { failureOf } from './failure.js';
 import type { Inbox } from './inbox.js';
 import { act, look, notify, retreat, wait } from './proxies.js';
@@ -46,12 +46,12 @@ export class Driver {
     private readonly whose: Whose,
     private readonly inbox: Inbox,
     private readonly core: Core,
-    private readonly get: () => State,
-    private readonly set: (state: State) => void,
-    private readonly courier: Courier,
+    private readonly get: () => RunState,
+    private readonly set: (state: RunState) => void,
+    private readonly dispatcher: OutboxDispatcher,
   ) {}
 
-  private get state(): State {
+  private get state(): RunState {
     return this.get();
   }
 
@@ -62,7 +62,7 @@ export class Driver {
   /** A change that was reported when the run had already ended: it needs a run of its own. */
   late: Change | undefined;
   /** Where the run stands when the effects that are under way are done. */
-  upcoming: State | undefined;
+  upcoming: RunState | undefined;
   /** Orders for a release that has ended, which came when this one just had: the run that follows has them. */
   readonly lateOrders: Order[] = [];
   private hasSaidFarewell = false;
@@ -98,7 +98,7 @@ export class Driver {
   private async readInbox(): Promise<void> {
     for (const item of this.inbox.drain()) {
       if (item.type === 'order') {
-        if (this.state.ending && isForRest(item.order.order)) this.handOn(item.order);
+        if (this.state.ending && isForRest(item.order.order)) this.forward(item.order);
         else await this.obey(item.order);
       } else if (this.state.ending) this.late = isNews(this.state, item.change) ? item.change : this.late;
       else await this.happen({ type: 'submitted', change: item.change });
@@ -113,13 +113,13 @@ export class Driver {
     this.inbox.answer(order, refused, this.state);
   }
 
-  private handOn(order: Order): void {
+  private forward(order: Order): void {
     this.lateOrders.push(order);
-    this.inbox.handOn(order, this.state);
+    this.inbox.forward(order, this.state);
   }
 
   /** What the cluster has, where that decides; what can't be read stands in the way of the order. */
-  private async recallFor(order: Order): Promise<Recall | undefined> {
+  private async recallFor(order: Order): Promise<RestoreOptions | undefined> {
     if (!isForRest(order.order) || refusalOf(this.state, order) !== undefined) return undefined;
     try {
       return await look(`see whether ${order.order} is possible`).recall({ canary: this.canary });
@@ -138,7 +138,7 @@ export class Driver {
     const summary = state.phase === 'Progressing' && state.begun ? `look at weight ${state.weight}` : 'look';
     const findings = await this.orElse(() =>
       this.interruptible(orders, () =>
-        look(summary).observe({ ...this.tenure(), standing: asked(state), fresh: isFresh(state), asOf }),
+        look(summary).observe({ ...this.guard(), standing: asked(state), fresh: isFresh(state), asOf }),
       ),
     );
     if (findings) await this.happen({ type: 'observed', findings, asOf });
@@ -150,7 +150,7 @@ export class Driver {
     const readiness = await this.orElse(() =>
       this.interruptible(anything, () =>
         wait(`wait for ${of} pods`).awaitReady({
-          ...this.tenure(),
+          ...this.guard(),
           ...what,
           revision: this.state.applied?.hash,
         }),
@@ -166,7 +166,7 @@ export class Driver {
         canary: this.canary,
         type: 'post-rollout',
         phase,
-        origin: this.courier.origin,
+        origin: this.dispatcher.origin,
       }),
     );
     await this.happen({ type: 'hooked', round: round ?? { results: [] } });
@@ -206,7 +206,7 @@ export class Driver {
       // Half-done effects are worse than late ones: an order waits until they are done.
       const applied = await CancellationScope.nonCancellable(() =>
         act(decision.summary, exposes).apply({
-          ...this.tenure(decision.next),
+          ...this.guard(decision.next),
           effects: decision.effects,
           at: Date.now(),
           observedGeneration: decision.next.generation,
@@ -230,15 +230,15 @@ export class Driver {
       else await this.happen(failed);
       return;
     }
-    if (!leaves) this.courier.post(decision.notices ?? []);
+    if (!leaves) this.dispatcher.post(decision.notices ?? []);
   }
 
   /** Who listens stands in the Canary: they are told before it goes, and it waits a moment for that. */
   private async sayFarewell(notices: readonly Notice[]): Promise<void> {
     if (this.hasSaidFarewell) return;
     this.hasSaidFarewell = true;
-    this.courier.post(notices);
-    await this.courier.settle(FAREWELL_MS);
+    this.dispatcher.post(notices);
+    await this.dispatcher.settle(FAREWELL_MS);
   }
 
   private async rollBack(decision: Decision & { do: 'rollBack' }): Promise<void> {
@@ -247,7 +247,7 @@ export class Driver {
     try {
       const done = await CancellationScope.nonCancellable(() =>
         retreat(this.canary.cluster, decision.summary).rollBack({
-          ...this.tenure(next),
+          ...this.guard(next),
           before: decision.before,
           ...(this.state.told === undefined ? {} : { told: this.state.told }),
           reason: decision.summary,
@@ -264,16 +264,16 @@ export class Driver {
       return;
     }
     this.set({ ...decision.next(servedBy), seq: this.state.seq + 1 });
-    this.courier.post(decision.notices?.(servedBy) ?? []);
+    this.dispatcher.post(decision.notices?.(servedBy) ?? []);
   }
 
   /** What was decided could not be carried out: only the record says that it was. */
-  private stay({ record: decided }: State): void {
+  private stay({ record: decided }: RunState): void {
     const { record, seq } = this.state;
     this.set({ ...this.state, record: withoutDeeds(record, decided), seq: seq + 1 });
   }
 
-  private tenure(next: State = this.state): Tenure {
+  private guard(next: RunState = this.state): LeaseGuard {
     return {
       canary: this.canary,
       fence: { epoch: this.state.epoch, seq: this.state.seq },
@@ -317,12 +317,12 @@ export class Driver {
 }
 
 /** Why an order that is sent again was refused before, where it was. */
-function earlierRefusal({ record }: State, { requestId }: Order): string | undefined {
+function earlierRefusal({ record }: RunState, { requestId }: Order): string | undefined {
   const entry = record.findLast((one) => one.what === 'order' && one.requestId === requestId);
   return entry?.what === 'order' ? entry.refused : undefined;
 }
 
-function whenApplied(before: State, next: State, { routedMsAgo }: Applied): State {
+function whenApplied(before: RunState, next: RunState, { routedMsAgo }: Applied): RunState {
   return routedMsAgo === undefined ? next : sinceRouted(before, next, Date.now() - routedMsAgo);
 }
 

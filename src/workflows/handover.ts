@@ -2,7 +2,7 @@ import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { CanaryKey } from '../domain/identity.js';
 import type { RecordEntry } from '../domain/record.js';
 import { deliveryIdOf } from './contract.js';
-import type { Courier } from './courier.js';
+import type { OutboxDispatcher } from './courier.js';
 import { delivery } from './delivery.js';
 
 /** How long a release that has ended waits for those who haven't been told yet. */
@@ -15,17 +15,17 @@ const GRACE_MS = 10_000;
  * @param enough there is something more important than waiting
  * @returns what was not delivered by now, for the record
  */
-export async function handOver(
+export async function detach(
   canary: CanaryKey,
-  courier: Courier,
+  dispatcher: OutboxDispatcher,
   enough: () => boolean,
   graceMs = GRACE_MS,
 ): Promise<readonly RecordEntry[]> {
-  await courier.settle(graceMs, enough);
-  const rest = await courier.close();
-  const lost = courier.drain().map((one): RecordEntry => ({ at: Date.now(), what: 'undelivered', ...one }));
+  await dispatcher.settle(graceMs, enough);
+  const rest = await dispatcher.close();
+  const lost = dispatcher.drain().map((one): RecordEntry => ({ at: Date.now(), what: 'undelivered', ...one }));
   if (rest === undefined) return lost;
-  const { origin } = courier;
+  const { origin } = dispatcher;
   const handedTo = deliveryIdOf(canary, origin, rest.outbox.next);
   await startChild(delivery, {
     workflowId: handedTo,

@@ -9,7 +9,7 @@ import {
 import { compareRevisionHint } from '../domain/change.js';
 import type { Order, OrderName } from '../domain/orders.js';
 import { isForRest, ORDER_NAMES, refusalOf } from '../domain/orders.js';
-import type { Change, State } from '../domain/state.js';
+import type { Change, RunState } from '../domain/state.js';
 import {
   ORDER_REFUSED,
   orderSignals,
@@ -41,8 +41,8 @@ export class Inbox {
    * @param carried orders that the run before has handed on
    */
   constructor(
-    private readonly state: () => State | undefined,
-    private readonly upcoming: () => State | undefined,
+    private readonly state: () => RunState | undefined,
+    private readonly upcoming: () => RunState | undefined,
     carried: readonly Order[] = [],
   ) {
     this.items = carried.map((order) => ({ type: 'order', order }));
@@ -71,7 +71,7 @@ export class Inbox {
   }
 
   /** Answers whoever waits for this order. */
-  answer(order: Order, refused: string | undefined, after: State): void {
+  answer(order: Order, refused: string | undefined, after: RunState): void {
     this.receipts.set(order.requestId, {
       taken: refused === undefined,
       ...(refused === undefined ? {} : { refused }),
@@ -82,7 +82,7 @@ export class Inbox {
   }
 
   /** Tells whoever waits for this order that the run which follows has it. */
-  handOn(order: Order, after: State): void {
+  forward(order: Order, after: RunState): void {
     const { phase, weight } = after;
     this.receipts.set(order.requestId, { taken: false, handedOn: true, phase, weight });
   }

@@ -1,7 +1,7 @@
 import { ActivityFailure, CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { CanaryKey } from '../domain/identity.js';
 import type { LoadTestSummary } from '../domain/record.js';
-import type { State } from '../domain/state.js';
+import type { RunState } from '../domain/state.js';
 import { load } from './proxies.js';
 
 /**
@@ -20,7 +20,7 @@ export class LoadTests {
   }
 
   /** Starts what should run where the release stands, and stops everything when the analysis is over. */
-  follow(state: State): void {
+  follow(state: RunState): void {
     const analysing =
       (state.phase === 'Progressing' || state.phase === 'WaitingPromotion') && state.begun && !state.paused;
     if (!analysing) {

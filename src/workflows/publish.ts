@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
-import type { State } from '../domain/state.js';
+import type { RunState } from '../domain/state.js';
 import { searchAttributes as attributes } from './contract.js';
 import { detailsOf } from './details.js';
 
@@ -19,7 +19,7 @@ interface Published {
 export class Publisher {
   private last = inherited();
 
-  publish(state: State): void {
+  publish(state: RunState): void {
     const now: Published = {
       phase: state.phase === '' ? 'New' : state.phase,
       weight: state.weight,
@@ -37,7 +37,7 @@ export class Publisher {
   }
 
   /** Which Canary it is, for runs that people have started by hand: everybody else's starts with it. */
-  private introduction({ canary, cause }: State): SearchAttributeUpdatePair[] {
+  private introduction({ canary, cause }: RunState): SearchAttributeUpdatePair[] {
     const { typedSearchAttributes: known } = workflowInfo();
     if (cause.kind !== 'order' || known.get(attributes.name) !== undefined) return [];
     return [

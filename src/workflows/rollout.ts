@@ -10,15 +10,15 @@ import { plan } from '../domain/plan.js';
 import { recorded } from '../domain/steps/common.js';
 import { withLoadTests } from '../domain/steps/load-tests.js';
 import { withUndelivered } from '../domain/steps/undelivered.js';
-import type { State } from '../domain/state.js';
+import type { RunState } from '../domain/state.js';
 import { Archivist } from './archivist.js';
 import { stateQuery, type Outcome, type Resume, type RolloutInput } from './contract.js';
 import { causeOf, completed } from './start.js';
-import { Courier } from './courier.js';
+import { OutboxDispatcher } from './courier.js';
 import { CORE, Driver, holderOf, type Core } from './driver.js';
 import { errorOf } from './failure.js';
 import { guarded } from './guard.js';
-import { handOver } from './handover.js';
+import { detach } from './handover.js';
 import { Inbox } from './inbox.js';
 import { LoadTests } from './load-tests.js';
 import { retreat, take } from './proxies.js';
@@ -38,8 +38,8 @@ export async function rollout(input: Partial<RolloutInput> = {}): Promise<Outcom
 /** The workflow with its decisions put in from outside. */
 export async function runRollout(input: RolloutInput, core: Core): Promise<Outcome> {
   const runs = runsOf(input);
-  let state: State | undefined = input.resume && resumed(input.resume.state);
-  const get = (): State => state ?? fail();
+  let state: RunState | undefined = input.resume && resumed(input.resume.state);
+  const get = (): RunState => state ?? fail();
   let driver: Driver | undefined;
   const inbox = new Inbox(
     () => state,
@@ -51,7 +51,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   const loadTests = new LoadTests(input.canary);
   const release = releaseIdOf(input.canary, runs[0]);
   const archivist = new Archivist(input.canary, release);
-  let courier: Courier | undefined;
+  let dispatcher: OutboxDispatcher | undefined;
 
   return guarded(
     async () => {
@@ -64,7 +64,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         if (begun.gone) return goneOutcome(input);
         state = initialState(input.canary, input.cause, begun, Date.now());
       }
-      const mail = (courier = new Courier(input.canary, originOf(state), input.resume?.outbox));
+      const mail = (dispatcher = new OutboxDispatcher(input.canary, originOf(state), input.resume?.outbox));
       const whose = { canary: input.canary, release, leaseSeconds: input.leaseSeconds };
       driver = new Driver(whose, inbox, core, get, (next) => (state = next), mail);
       for (;;) {
@@ -78,7 +78,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         if (more) continue;
         await loadTests.finish();
         state = withLoadTests(get(), loadTests.drain(), Date.now());
-        state = recorded(get(), await handOver(input.canary, mail, () => !inbox.isEmpty));
+        state = recorded(get(), await detach(input.canary, mail, () => !inbox.isEmpty));
         if (!(await inbox.quiet())) continue;
         await archivist.archive(outcomeOf(get(), runs, Date.now()), state.archives);
         if (await inbox.quiet()) break;
@@ -92,10 +92,10 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         if (state === undefined || !isActive(state.phase)) return;
         const before = state;
         state = await comeHome(before, why);
-        courier?.post(noticesOfRetreat(before, state, state.ending?.reason ?? why, Date.now()));
+        dispatcher?.post(noticesOfRetreat(before, state, state.ending?.reason ?? why, Date.now()));
         publisher.publish(state);
       } finally {
-        const left = courier ? await handOver(input.canary, courier, () => !inbox.isEmpty) : [];
+        const left = dispatcher ? await detach(input.canary, dispatcher, () => !inbox.isEmpty) : [];
         state &&= recorded(state, left);
         if (state) await archivist.archive(outcomeOf(cutShort(state, why), runs, Date.now()), state.archives);
       }
@@ -112,8 +112,8 @@ async function goOnForTheLate({ canary, leaseSeconds }: RolloutInput, { late, la
 }
 
 /** The guard's way back: needs nothing but the state. */
-async function comeHome(state: State, why: string): Promise<State> {
-  const failed: State = {
+async function comeHome(state: RunState, why: string): Promise<RunState> {
+  const failed: RunState = {
     ...state,
     phase: 'Failed',
     weight: 0,
@@ -171,12 +171,12 @@ function runsOf({ resume }: RolloutInput): readonly [string, ...string[]] {
 }
 
 /** The state of a run that something other than a decision has ended. */
-function cutShort(state: State, why: string): State {
+function cutShort(state: RunState, why: string): RunState {
   return state.ending ? state : { ...state, ending: { kind: 'aborted', reason: why } };
 }
 
 /** Names the release: the same through a chain of runs that continue as new. */
-function originOf({ epoch }: State): string {
+function originOf({ epoch }: RunState): string {
   return `${workflowInfo().firstExecutionRunId}.${epoch}`;
 }
 
@@ -185,7 +185,7 @@ function continueWith(input: RolloutInput): Promise<never> {
   return makeContinueAsNewFunc({ memo: workflowInfo().memo ?? {} })(input);
 }
 
-function viewOf(state: State | undefined): { state: State | undefined; waitsFor: string; ended: boolean } {
+function viewOf(state: RunState | undefined): { state: RunState | undefined; waitsFor: string; ended: boolean } {
   if (state === undefined) return { state, waitsFor: 'take the lease', ended: false };
   const next = plan(state, Date.now());
   const waitsFor = 'summary' in next ? next.summary : next.do === 'awaitReady' ? `${next.of} pods` : next.do;

@@ -73,7 +73,7 @@ export interface WarmPods {
 }
 
 /** Objects that are there for an undo alone: what the primary and its configs held before, and warm pods. */
-export interface Keepsakes {
+export interface UndoArtifacts {
   list(canary: Canary): Promise<readonly NamedObject[]>;
   /** Deletes them: nothing can be undone any more. */
   forget(canary: Canary, fence: Claim): Promise<void>;
@@ -166,7 +166,7 @@ export interface Workload {
   reopen(canary: Canary, fence: Claim): Promise<void>;
   /** Pods of the former version that wait for an undo; undefined where this kind of workload can't have them. */
   readonly warm: WarmPods | undefined;
-  readonly keepsakes: Keepsakes;
+  readonly undoArtifacts: UndoArtifacts;
   /** What the Canary says of other objects and has no effect, in words for events. */
   unused(canary: Canary): Promise<readonly string[]>;
   /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { archive } from '../../src/activities/archive.js';
 import type { Dependencies, Logger } from '../../src/activities/dependencies.js';
-import { shipmentOf } from '../../src/activities/shipment.js';
+import { artifactsOf } from '../../src/activities/shipment.js';
 import { undoneBy } from '../../src/activities/undone.js';
 import { outcomeOf, type EndedRelease } from '../../src/domain/outcome.js';
 import { TransientError, UserError } from '../../src/errors.js';
@@ -89,7 +89,7 @@ test('a release that undoes another knows which', async () => {
 test('images and the time of the change are read from the pod template, and from the target', () => {
   const after = { spec: { initContainers: [{ image: 'init:1' }], containers: [{ image: 'a:2' }, { image: 'b:1' }] } };
   const contents = { revision: { hash: 'v2', configs: {} }, before: undefined, after, promoted: after };
-  const of = (annotations: Record<string, string>) => shipmentOf({ ...contents, annotations });
+  const of = (annotations: Record<string, string>) => artifactsOf({ ...contents, annotations });
   assert.deepEqual(of({}), { images: { before: [], after: ['a:2', 'b:1', 'init:1'] } });
   const built = { 'org.opencontainers.image.created': '2026-01-30T00:00:00Z' };
   assert.equal(of(built).commitTime, '2026-01-30T00:00:00.000Z');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { Workbench } from '../../src/activities/canary.js';
+import type { CanaryContext } from '../../src/activities/canary.js';
 import type { Meters } from '../../src/activities/meters.js';
 import { createChecks } from '../../src/activities/outside.js';
-import { goneBy } from '../../src/activities/policy.js';
+import { policyInForce } from '../../src/activities/policy.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { policyOf } from '../../src/crds/policy.js';
 import { initialState } from '../../src/domain/initial.js';
@@ -38,12 +38,16 @@ function standingWith(policy: Policy | undefined) {
 
 test('the annotation counts when the policy is news, in both directions', () => {
   assert.deepEqual([before.loadTests, after.loadTests], [[], ['load-test']]);
-  assert.deepEqual(goneBy(after, standingWith(before)).loadTests, [], 'set in mid-release');
-  assert.deepEqual(goneBy(before, standingWith(after)).loadTests, ['load-test'], 'removed in mid-release');
-  assert.deepEqual(goneBy(changed, standingWith(before)).loadTests, ['load-test'], 'set with a change of the spec');
-  assert.deepEqual(goneBy(after, standingWith(undefined)).loadTests, ['load-test'], 'at the first look');
+  assert.deepEqual(policyInForce(after, standingWith(before)).loadTests, [], 'set in mid-release');
+  assert.deepEqual(policyInForce(before, standingWith(after)).loadTests, ['load-test'], 'removed in mid-release');
+  assert.deepEqual(
+    policyInForce(changed, standingWith(before)).loadTests,
+    ['load-test'],
+    'set with a change of the spec',
+  );
+  assert.deepEqual(policyInForce(after, standingWith(undefined)).loadTests, ['load-test'], 'at the first look');
   const { knownLoadTests: _absent, ...older } = standingWith(before);
-  assert.deepEqual(goneBy(after, older).loadTests, ['load-test'], 'as a workflow of before has it');
+  assert.deepEqual(policyInForce(after, older).loadTests, ['load-test'], 'as a workflow of before has it');
 });
 
 /** How often the load tester is called in an analysis of the annotated Canary. */
@@ -59,7 +63,7 @@ async function callsBy(t: TestContext, policy: Policy): Promise<number> {
   const checks = createChecks(nobody, DEFAULT_SETTINGS, nobody, log);
   const standing = { applied: undefined, policy, weightSince: 0 };
   const inquiry = { occasion: 'test', signal: new AbortController().signal };
-  await checks.analysis({ canary } as Workbench, standing, inquiry);
+  await checks.analysis({ canary } as CanaryContext, standing, inquiry);
   return calls;
 }
 

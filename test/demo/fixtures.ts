@@ -1,7 +1,7 @@
 import type { ReleaseResult } from '../../demo/release/result.js';
 import type { View } from '../../demo/screen/view.js';
 import type { Line } from '../../demo/screen/style.js';
-import type { Analysis, Sight } from '../../demo/watch/canary-watch.js';
+import type { Analysis, Observation } from '../../demo/watch/canary-watch.js';
 import type { Answer } from '../../lab/traffic.js';
 
 export function answer(part: Partial<Answer> = {}): Answer {
@@ -21,7 +21,7 @@ export const ANALYSIS: Analysis = {
   ],
 };
 
-export function sight(part: Partial<Sight> = {}): Sight {
+export function observation(part: Partial<Observation> = {}): Observation {
   return {
     phase: 'Progressing',
     weight: 20,
@@ -36,7 +36,7 @@ export function sight(part: Partial<Sight> = {}): Sight {
 export function view(part: Partial<View> = {}): View {
   return {
     title: '1/2 a good version',
-    sight: sight(),
+    observation: observation(),
     maxWeight: 50,
     threshold: 10,
     recent: {

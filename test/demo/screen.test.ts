@@ -8,7 +8,7 @@ import { PlainScreen } from '../../demo/screen/plain.js';
 import { eventLine, plainLine, verdictLine } from '../../demo/screen/report.js';
 import { paint, span, widthOf, type Line } from '../../demo/screen/style.js';
 import { TerminalScreen } from '../../demo/screen/terminal.js';
-import { ANALYSIS, answer, result, sight, textOf, view } from './fixtures.js';
+import { ANALYSIS, answer, result, observation, textOf, view } from './fixtures.js';
 
 describe('a painted line', () => {
   const line: Line = [span('one ', 'good'), span('zwölf'), span(' ─', 'dim')];
@@ -38,17 +38,20 @@ describe('the block on the terminal', () => {
     assert.match(heading, /^── 1\/2 a good version 6\.0\.0 → 6\.0\.1 ─+ Progressing 1:07 ──$/);
     assert.equal([...heading].length, 110);
     assert.match(
-      lines({ sight: sight({ versions: { primary: '6.0.1', canary: '6.0.1' } }) })[0] ?? '',
+      lines({ observation: observation({ versions: { primary: '6.0.1', canary: '6.0.1' } }) })[0] ?? '',
       /version 6\.0\.1 ─/,
     );
-    assert.match(lines({ sight: sight({ phase: '', versions: { primary: '', canary: '' } }) })[0] ?? '', / new 1:07/);
+    assert.match(
+      lines({ observation: observation({ phase: '', versions: { primary: '', canary: '' } }) })[0] ?? '',
+      / new 1:07/,
+    );
   });
 
   test('draws the weight as far as it is, with a mark where the analysis ends', () => {
     const bar = named('weight', lines()).slice(10, 60);
     assert.equal(bar, `${'█'.repeat(10)}${'░'.repeat(15)}┊${'░'.repeat(24)}`);
     assert.match(named('weight', lines()), / {2}20% {2}6\.0\.1 answers 20% \(last 5 s\)$/);
-    const full = named('weight', lines({ sight: sight({ weight: 100 }), maxWeight: 100 }));
+    const full = named('weight', lines({ observation: observation({ weight: 100 }), maxWeight: 100 }));
     assert.match(full, /█{50} 100%/);
   });
 
@@ -57,9 +60,9 @@ describe('the block on the terminal', () => {
       named('canary', lines()),
       /success 100\.00% {3}P99 {3}42 ms {3}Serinus at 20%: passed \(≥ 99%, ≤ 500 ms\)$/,
     );
-    const failing = sight({ failedChecks: 3, analysis: { ...ANALYSIS, ok: false } });
-    assert.match(named('canary', lines({ sight: failing })), /halted .* {2}failed checks 3 of 10$/);
-    assert.doesNotMatch(named('canary', lines({ sight: sight({ analysis: undefined }) })), /Serinus/);
+    const failing = observation({ failedChecks: 3, analysis: { ...ANALYSIS, ok: false } });
+    assert.match(named('canary', lines({ observation: failing })), /halted .* {2}failed checks 3 of 10$/);
+    assert.doesNotMatch(named('canary', lines({ observation: observation({ analysis: undefined }) })), /Serinus/);
   });
 
   test('shows what the client has seen', () => {
@@ -70,7 +73,7 @@ describe('the block on the terminal', () => {
 
   test('says why nothing can be seen, where that is so', () => {
     assert.equal(lines().length, 5);
-    assert.match(named('trouble', lines({ sight: sight({ trouble: 'ECONNREFUSED' }) })), /ECONNREFUSED$/);
+    assert.match(named('trouble', lines({ observation: observation({ trouble: 'ECONNREFUSED' }) })), /ECONNREFUSED$/);
   });
 });
 
@@ -102,7 +105,7 @@ describe('lines of a log', () => {
       '1:07 1/2 a good version: Progressing, canary weight 20%; 6.0.1 answers 20%; canary success 100.00%; ' +
         'canary P99 42 ms; all success 100.00%; all P99 12 ms; requests 6.0.0 1600, 6.0.1 400, failed 0',
     );
-    assert.doesNotMatch(plainLine(view({ sight: sight({ analysis: undefined }) })), /canary success/);
+    assert.doesNotMatch(plainLine(view({ observation: observation({ analysis: undefined }) })), /canary success/);
   });
 });
 
@@ -171,10 +174,10 @@ describe('the screen', () => {
     screen.follow(() => now);
     t.mock.timers.tick(4_900);
     assert.deepEqual(written, []);
-    now = view({ sight: sight({ weight: 30 }) });
+    now = view({ observation: observation({ weight: 30 }) });
     t.mock.timers.tick(250);
     assert.deepEqual(written.splice(0), ['canary weight 20% → 30%\n', `${plainLine(now)}\n`]);
-    now = view({ sight: sight({ weight: 30, phase: 'Succeeded' }) });
+    now = view({ observation: observation({ weight: 30, phase: 'Succeeded' }) });
     t.mock.timers.tick(30_000);
     assert.deepEqual(written, [], 'nothing goes on');
     screen.unfollow();
@@ -185,7 +188,7 @@ describe('the live view', () => {
   const limits = { maxWeight: 50, threshold: 10 };
   const watching = (t: TestContext) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
-    const live = new LiveView({ sight: sight() }, limits);
+    const live = new LiveView({ observation: observation() }, limits);
     live.begin('1/2 a good version');
     return live;
   };
@@ -195,7 +198,7 @@ describe('the live view', () => {
     live.count(answer());
     t.mock.timers.tick(12_000);
     assert.deepEqual([live.view().elapsedSeconds, live.view().byVersion.get('6.0.0')], [12, 1]);
-    live.see(sight(), sight({ phase: 'Succeeded' }));
+    live.see(observation(), observation({ phase: 'Succeeded' }));
     t.mock.timers.tick(60_000);
     assert.equal(live.view().elapsedSeconds, 12);
     live.begin('2/2 a bad version');
@@ -205,10 +208,10 @@ describe('the live view', () => {
   test('left alone, takes a release for begun when the Canary says so', (t) => {
     const live = watching(t);
     t.mock.timers.tick(10_000);
-    live.see(sight({ phase: 'Succeeded' }), sight());
+    live.see(observation({ phase: 'Succeeded' }), observation());
     assert.equal(live.view().elapsedSeconds, 10, 'while the demo releases, it says itself when that begins');
     live.setFree('yours');
-    live.see(sight({ phase: 'Succeeded' }), sight());
+    live.see(observation({ phase: 'Succeeded' }), observation());
     assert.deepEqual([live.view().elapsedSeconds, live.view().title], [0, 'yours']);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/approvals.js';
 import type { Order, OrderName } from '../../src/domain/orders.js';
 import type { Strategy } from '../../src/domain/policy.js';
-import type { State } from '../../src/domain/state.js';
+import type { RunState } from '../../src/domain/state.js';
 import { FAILING, Model, PASSING, policyWith, V1, V2, V3 } from './model.js';
 
 const HOUR = 3_600_000;
@@ -102,7 +102,7 @@ type Story = typeof story extends fc.Arbitrary<infer S> ? S : never;
 const REVISIONS = { v1: V1, v2: V2, v3: V3 };
 
 /** Whether enough people of the right sort have approved, counted anew from the record of who gave which order. */
-function isApproved(state: State, demanded: ApprovalRule): boolean {
+function isApproved(state: RunState, demanded: ApprovalRule): boolean {
   const given = (state.approvals?.given ?? []).filter(
     ({ gate, atWeight }) => gate === demanded.gate && atWeight === demanded.atWeight,
   );
@@ -113,7 +113,7 @@ function isApproved(state: State, demanded: ApprovalRule): boolean {
 }
 
 /** Plays a story, and looks at each change of traffic with the state before it. */
-function play(given: Story, moved: (before: State, after: Model, from: number, to: number) => void): Model {
+function play(given: Story, moved: (before: RunState, after: Model, from: number, to: number) => void): Model {
   const withRules = (list: readonly ApprovalRule[]) =>
     policyWith({
       strategy: given.strategy,

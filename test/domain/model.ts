@@ -5,11 +5,11 @@ import { initialState, type Takeover } from '../../src/domain/initial.js';
 import type { Notice } from '../../src/domain/notices.js';
 import type { Order } from '../../src/domain/orders.js';
 import { plan } from '../../src/domain/plan.js';
-import type { Recall } from '../../src/domain/recall.js';
+import type { RestoreOptions } from '../../src/domain/recall.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Revision } from '../../src/domain/revision.js';
 import { sameRevision } from '../../src/domain/revision.js';
-import type { State } from '../../src/domain/state.js';
+import type { RunState } from '../../src/domain/state.js';
 import { tick } from '../../src/domain/tick.js';
 import type { Weights } from '../../src/domain/weights.js';
 
@@ -50,7 +50,7 @@ const notReady = (reason: string, retriable = true): Readiness => ({
  */
 export class Model {
   now = 1_000_000;
-  state: State;
+  state: RunState;
   policy: Policy;
   target: Revision;
   primaryRuns: Revision;
@@ -127,7 +127,7 @@ export class Model {
   }
 
   /** @param recall what the driver finds out for orders of releases that have ended */
-  order(order: Order['order'], extra: Partial<Order> = {}, recall?: Recall): void {
+  order(order: Order['order'], extra: Partial<Order> = {}, recall?: RestoreOptions): void {
     const base = {
       order,
       by: 'alice',

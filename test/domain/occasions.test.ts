@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { GATE_NAMES } from '../../src/domain/approvals.js';
 import { refusalOf, type Order } from '../../src/domain/orders.js';
 import { initialState } from '../../src/domain/initial.js';
-import type { ClosedGate, State } from '../../src/domain/state.js';
+import type { ClosedGate, RunState } from '../../src/domain/state.js';
 
 const KEY = { cluster: 'default', namespace: 'shop', name: 'cart' };
 const REVISION = { hash: 'abc', configs: {} };
@@ -18,7 +18,7 @@ const taken = {
   markedInvalid: false,
 } as const;
 
-function waitingAt(gate: ClosedGate['gate'], weight: number): State {
+function waitingAt(gate: ClosedGate['gate'], weight: number): RunState {
   const state = initialState(KEY, { id: 'r', kind: 'target', by: 'anna' }, taken, 0);
   const closed = gate.startsWith('confirm-')
     ? { gate, hook: 'ask', since: 0, revision: REVISION }

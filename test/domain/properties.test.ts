@@ -5,7 +5,7 @@ import type { OrderName } from '../../src/domain/orders.js';
 import type { CanaryStrategy, Strategy } from '../../src/domain/policy.js';
 import { resumed } from '../../src/domain/initial.js';
 import { isActive } from '../../src/domain/phases.js';
-import type { State } from '../../src/domain/state.js';
+import type { RunState } from '../../src/domain/state.js';
 import { canaryAt, nextWeight } from '../../src/domain/weights.js';
 import { FAILING, Model, PASSING, policyWith, PROVIDER_DOWN, V1, V2, V3 } from './model.js';
 
@@ -143,7 +143,7 @@ function play(given: Story, restarted = false): Played {
   let since = 0;
   const steered = given.troubles.some(([, { kind }]) => kind === 'order' || kind === 'foreign');
   m.before = () => {
-    if (restarted) m.state = resumed(JSON.parse(JSON.stringify(m.state)) as State);
+    if (restarted) m.state = resumed(JSON.parse(JSON.stringify(m.state)) as RunState);
     const { strategy } = m.policy;
     const max = maxWeightOf(strategy);
     const weight = m.weights?.canary ?? 0;

@@ -4,22 +4,22 @@ import fc from 'fast-check';
 import { isWorthKeeping, outcomeOf } from '../../src/domain/outcome.js';
 import {
   actorsIn,
-  NOTHING_HANDED_OVER,
+  NOTHING_OFFLOADED,
   surplusOf,
-  withHandedOver,
+  withOffloaded,
   withoutDeeds,
-  type HandedOver,
+  type Offloaded,
   type RecordEntry,
 } from '../../src/domain/record.js';
 import { recorded } from '../../src/domain/steps/common.js';
-import type { State } from '../../src/domain/state.js';
+import type { RunState } from '../../src/domain/state.js';
 import { Model, PASSING } from './model.js';
 
 /** As the workflow does it after each turn. */
-function lightened(state: State): { readonly state: State; readonly piece: readonly RecordEntry[] } {
+function lightened(state: RunState): { readonly state: RunState; readonly piece: readonly RecordEntry[] } {
   const piece = surplusOf(state.record);
   if (piece.length === 0) return { state, piece };
-  const handedOver = withHandedOver(state.handedOver, piece);
+  const handedOver = withOffloaded(state.handedOver, piece);
   return { state: { ...state, record: state.record.slice(piece.length), handedOver }, piece };
 }
 
@@ -63,8 +63,8 @@ describe('a record of any length', () => {
   });
 
   test('what is handed over is counted', () => {
-    const first = withHandedOver(NOTHING_HANDED_OVER, [{ at: 1, what: 'phase', phase: 'Progressing' }]);
-    const second: HandedOver = withHandedOver(first, [{ at: 2, what: 'weight', canary: 10 }]);
+    const first = withOffloaded(NOTHING_OFFLOADED, [{ at: 1, what: 'phase', phase: 'Progressing' }]);
+    const second: Offloaded = withOffloaded(first, [{ at: 2, what: 'weight', canary: 10 }]);
     assert.deepEqual(second, { entries: 2, chunks: 2, actors: [], phase: 'Progressing' });
   });
 });
@@ -82,7 +82,7 @@ test('where effects could not be carried out, what was found out and ordered sta
 });
 
 describe('worth keeping', () => {
-  const of = (state: State) => isWorthKeeping(outcomeOf(state, ['r'], 0));
+  const of = (state: RunState) => isWorthKeeping(outcomeOf(state, ['r'], 0));
 
   test('is a release, whatever became of it', () => {
     const promoted = new Model().run().state;

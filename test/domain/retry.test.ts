@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Takeover } from '../../src/domain/initial.js';
-import type { Recall } from '../../src/domain/recall.js';
+import type { RestoreOptions } from '../../src/domain/recall.js';
 import { Model, policyWith, V1, V2, V3 } from './model.js';
 
 const FAILED: Partial<Takeover> = { phase: 'Failed', applied: V2, promoted: 'v1' };
-const SAME: Recall = { target: 'same' };
+const SAME: RestoreOptions = { target: 'same' };
 
 /** A run that was started for the order. */
-function retried(recall: Recall, changes: ConstructorParameters<typeof Model>[0] = {}): Model {
+function retried(recall: RestoreOptions, changes: ConstructorParameters<typeof Model>[0] = {}): Model {
   const m = new Model({ taken: FAILED, target: V2, ...changes });
   m.order('retry', { reason: 'the database was down', of: 'test.podinfo.1' }, recall);
   return m.run();
@@ -64,7 +64,7 @@ describe('retry', () => {
     assert.deepEqual(m.weightsSeen, []);
   });
 
-  const refusals: readonly (readonly [string, Recall, Partial<Takeover>, RegExp])[] = [
+  const refusals: readonly (readonly [string, RestoreOptions, Partial<Takeover>, RegExp])[] = [
     ['the target has changed since', { target: 'changed' }, {}, /the target has changed since/],
     ['the target is back at what was promoted', { target: 'promoted' }, {}, /there is nothing to release/],
     [

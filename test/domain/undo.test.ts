@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { initialState } from '../../src/domain/initial.js';
-import type { Recall } from '../../src/domain/recall.js';
+import type { RestoreOptions } from '../../src/domain/recall.js';
 import { Model, policyWith, V1, V2, V3 } from './model.js';
 
-const COLD: Recall = { target: 'promoted', previous: { revision: 'v1', warm: false } };
-const WARM: Recall = { target: 'promoted', previous: { revision: 'v1', warm: true } };
+const COLD: RestoreOptions = { target: 'promoted', previous: { revision: 'v1', warm: false } };
+const WARM: RestoreOptions = { target: 'promoted', previous: { revision: 'v1', warm: true } };
 const CAUSE = { id: 'undo', kind: 'order', by: 'alice' } as const;
 
 /** A Canary whose primary runs v2 since a while, and ran v1 before. */
@@ -141,7 +141,7 @@ describe('undo', () => {
     assert.ok(m.events.includes('Post-rollout check report passed'));
   });
 
-  const refusals: readonly (readonly [string, Recall, 'Succeeded' | '' | 'Failed', RegExp])[] = [
+  const refusals: readonly (readonly [string, RestoreOptions, 'Succeeded' | '' | 'Failed', RegExp])[] = [
     ['nothing was promoted before', { target: 'promoted' }, 'Succeeded', /nothing was promoted before, or/],
     ['it has been undone already', { target: 'same', previous: 'undone' }, 'Failed', /has been undone already$/],
     [

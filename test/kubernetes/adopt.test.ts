@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { carryOut, makePlan } from '../../src/adopt/adopt.js';
 import { errorsIn, type Direction } from '../../src/adopt/plan.js';
-import { sight } from '../../src/activities/sighting.js';
+import { readObservation } from '../../src/activities/sighting.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { parseStatus } from '../../src/crds/status.js';
 import { needOf } from '../../src/domain/change.js';
@@ -117,7 +117,7 @@ test('after its adoption a Canary that has failed needs no run, and nothing but 
   assert.equal(status.conditions[0]?.lastTransitionTime, '2026-01-01T00:00:00Z');
   const lease = await cluster.client.get(LEASES, cluster.namespace, `serinus-${APP}`);
   assert.equal((lease?.['spec'] as { holderIdentity?: string }).holderIdentity ?? '', '');
-  const seen = await sight({ ...readingOf(t, cluster), now: Date.now } as Dependencies, {
+  const seen = await readObservation({ ...readingOf(t, cluster), now: Date.now } as Dependencies, {
     cluster: '',
     namespace: cluster.namespace,
     name: APP,

@@ -5,12 +5,12 @@ import { apply } from '../../src/activities/apply.js';
 import { begin } from '../../src/activities/begin.js';
 import type { Logger } from '../../src/activities/dependencies.js';
 import { observe } from '../../src/activities/observe.js';
-import { sight } from '../../src/activities/sighting.js';
+import { readObservation } from '../../src/activities/sighting.js';
 import { APPROVALS_ANNOTATION, approvalsDigest } from '../../src/crds/approvals.js';
 import { needOf } from '../../src/domain/change.js';
 import { initialState } from '../../src/domain/initial.js';
 import type { Findings } from '../../src/domain/findings.js';
-import type { State } from '../../src/domain/state.js';
+import type { RunState } from '../../src/domain/state.js';
 import { CANARIES, DEPLOYMENTS } from '../../src/kubernetes/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
@@ -42,7 +42,7 @@ async function annotated(t: { after: (fn: () => unknown) => void }, approvals: s
   const begun = await begin(deps, { canary: key, holder: 'me', leaseSeconds: 60 });
   assert.ok(!begun.gone);
   const cause = { id: 'c', kind: 'target', by: 'test' } as const;
-  const state: State = { ...initialState(key, cause, begun, 0), phase: 'Waiting', promoted: 'v1' };
+  const state: RunState = { ...initialState(key, cause, begun, 0), phase: 'Waiting', promoted: 'v1' };
   let seq = 0;
   const tenure = () => ({ canary: key, fence: { epoch: begun.epoch, seq }, lease: { kind: 'held' } as const });
   return {
@@ -51,7 +51,7 @@ async function annotated(t: { after: (fn: () => unknown) => void }, approvals: s
       const patch = { metadata: { annotations: { [APPROVALS_ANNOTATION]: text } } };
       await client.patch(CANARIES, 'merge', namespace, APP, patch);
     },
-    look: (known: State): Promise<Findings> =>
+    look: (known: RunState): Promise<Findings> =>
       observe(
         deps,
         { ...tenure(), standing: asked(known), fresh: true, asOf: Date.now() },
@@ -66,7 +66,7 @@ async function annotated(t: { after: (fn: () => unknown) => void }, approvals: s
     },
     /** What the watch process would tell the run, once its caches show it. */
     need: async (): Promise<string | undefined> => {
-      const sighting = await sight(deps, key);
+      const sighting = await readObservation(deps, key);
       // Of the generation no run has dealt with yet; here the approvals count.
       return sighting && needOf({ ...sighting, observedGeneration: sighting.generation, seen: undefined, drift: [] });
     },
@@ -83,7 +83,7 @@ test('an annotation that changes in mid-release is noticed by the watch process,
   await canary.dealtWith(canary.digest(one));
   await until(async () => (await canary.need()) === undefined, 'the run knows of it');
 
-  const known: State = { ...canary.state, policy: first.world.policy };
+  const known: RunState = { ...canary.state, policy: first.world.policy };
   assert.equal((await canary.look(known)).world.policy, undefined, 'nothing new');
   await canary.annotate('- gate: rollout\n');
   await until(async () => (await canary.need()) === 'spec', 'the watch process tells it');

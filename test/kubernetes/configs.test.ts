@@ -272,7 +272,7 @@ test('a copy’s name that is a user’s own is refused, and theirs stays as it 
       return true;
     });
     await bench.workload.restore(bench.canary, bench.fence());
-    await bench.workload.keepsakes.forget(bench.canary, bench.fence());
+    await bench.workload.undoArtifacts.forget(bench.canary, bench.fence());
     const after = await bench.get(type, name);
     assert.equal(after.metadata.resourceVersion, before.metadata.resourceVersion);
     assert.equal(await bench.client.get(DEPLOYMENTS, bench.namespace, PRIMARY), undefined, 'nothing was made');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { DryRuns } from '../../src/activities/rehearse.js';
-import type { Workbench } from '../../src/activities/canary.js';
+import type { CanaryContext } from '../../src/activities/canary.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { RefusedError } from '../../src/errors.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';
@@ -230,7 +230,7 @@ test('a rehearsal says what a release would be refused, and stores nothing', asy
   );
 });
 
-function workbench(bench: WorkloadBench): Workbench {
+function workbench(bench: WorkloadBench): CanaryContext {
   const parsed = parseCanary(bench.object, {
     defaultProvider: 'apisix',
     defaultMetricsServer: 'http://prometheus:9090',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { Workbench } from '../../src/activities/canary.js';
+import type { CanaryContext } from '../../src/activities/canary.js';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
 import { ClusterCache } from '../../src/kubernetes/cache.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';
@@ -67,7 +67,7 @@ export class WorkloadBench {
   }
 
   /** As activities use it, with a router that has nothing to do. */
-  get bench(): Workbench {
+  get bench(): CanaryContext {
     return { object: this.object, canary: this.canary, router: kubernetesRouter, workload: this.workload };
   }
 

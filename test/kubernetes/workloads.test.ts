@@ -186,7 +186,7 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
       // The way back, and the end, don't depend on what they have.
       await workload.restore(canary, bench.fence());
       await workload.settle(canary, bench.fence());
-      await workload.keepsakes.forget(canary, bench.fence());
+      await workload.undoArtifacts.forget(canary, bench.fence());
       const after = await bench.get(type, PRIMARY);
       assert.deepEqual(after['spec'], before['spec']);
       assert.equal(after.metadata.annotations?.[FENCE_ANNOTATION], undefined);
@@ -207,8 +207,8 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
       await workload.promote(canary, (await workload.look(canary)).revision, bench.fence());
       await workload.settle(canary, bench.fence());
     }
-    await workload.keepsakes.forget(canary, bench.fence());
-    assert.deepEqual(await workload.keepsakes.list(canary), []);
+    await workload.undoArtifacts.forget(canary, bench.fence());
+    assert.deepEqual(await workload.undoArtifacts.list(canary), []);
     await bench.get(CONTROLLER_REVISIONS, name);
   });
 

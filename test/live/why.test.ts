@@ -8,14 +8,14 @@ import type { MetricResult } from '../../src/domain/findings.js';
 import { initialState, type Takeover } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { RecordEntry } from '../../src/domain/record.js';
-import type { State, Waiting } from '../../src/domain/state.js';
+import type { RunState, Waiting } from '../../src/domain/state.js';
 import { policyWith, V1, V2 } from '../domain/model.js';
 
 const T0 = Date.parse('2026-01-02T10:00:00Z');
 const NOW = T0 + 3_000;
 
 /** At weight 20, ten seconds before its next check. */
-function standing(changes: Partial<State> = {}): State {
+function standing(changes: Partial<RunState> = {}): RunState {
   const at: Pick<Takeover, 'phase' | 'weight'> = { phase: 'Progressing', weight: 20 };
   const taken = {
     ...{ epoch: 1, failedChecks: 0, iterations: 0, applied: V2, promoted: V1.hash, markedInvalid: false },
@@ -64,7 +64,7 @@ const undoing = { by: 'ana', reason: 'broken', to: V1.hash };
 const gate = { gate: 'confirm-promotion', hook: 'gate', since: T0 } as const;
 
 /** What the run is like; why; what comes next; in how many seconds. */
-const CASES: readonly [string, Partial<State>, string, string | undefined, number | undefined][] = [
+const CASES: readonly [string, Partial<RunState>, string, string | undefined, number | undefined][] = [
   [
     'a new weight',
     {},

@@ -24,7 +24,7 @@ function opened(environment: Environment, more: object = {}, region: string | un
     provider: provider(undefined, { type: 'cloudwatch', region }),
     interval: MINUTE,
     now: () => NOW,
-    surroundings: { ...NOWHERE, environment },
+    environment: { ...NOWHERE, environment },
     ...more,
   });
 }

@@ -47,7 +47,7 @@ async function clusterWithAnalyses(t: TestContext, statusAfter: (looks: number) 
   const opened = (timeoutMs?: number) =>
     createProvider({
       provider: provider(undefined, { type: 'keptn' }),
-      surroundings: clusterAt(url, 'token'),
+      environment: clusterAt(url, 'token'),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
   return { analyses, asked, opened };

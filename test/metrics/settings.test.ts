@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { Command } from 'commander';
-import type { Workbench } from '../../src/activities/canary.js';
+import type { CanaryContext } from '../../src/activities/canary.js';
 import type { Meters } from '../../src/activities/meters.js';
 import { createChecks } from '../../src/activities/outside.js';
 import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/options.js';
@@ -64,7 +64,7 @@ async function analysed(
   const parsed = parseCanary(canaryWith(edits), OPTIONS);
   assert.ok(parsed.ok, JSON.stringify(parsed));
   // An analysis of Istio's metrics asks for nothing else.
-  const bench = { canary: parsed.value } as Workbench;
+  const bench = { canary: parsed.value } as CanaryContext;
   const nobody = {} as ClusterCache & Meters;
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const checks = createChecks(nobody, settings(...rules), nobody, log);

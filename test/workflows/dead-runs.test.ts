@@ -58,7 +58,7 @@ class Dying {
   /** Rounds of the janitor, until Temporal has indexed the dead run. @returns the release as it is archived */
   async archivedBy(janitor: DeadRuns): Promise<EndedRelease> {
     let found: readonly string[] = [];
-    await until(async () => (found = await janitor.handOver()).length > 0, 'the dead run is indexed', 60_000);
+    await until(async () => (found = await janitor.offload()).length > 0, 'the dead run is indexed', 60_000);
     assert.deepEqual(found, [this.release]);
     const { archived } = this.cluster;
     await until(() => archived.some(({ part }) => part === 'end'), 'it is archived', 60_000);
@@ -74,8 +74,8 @@ test('a run that is terminated is archived by the janitor, once, with what its l
   await dying.bench.handle.terminate('by hand');
   const janitor = dying.janitor();
   const dead = await dying.archivedBy(janitor);
-  assert.deepEqual(await janitor.handOver(), []);
-  assert.deepEqual(await dying.janitor().handOver(), []);
+  assert.deepEqual(await janitor.offload(), []);
+  assert.deepEqual(await dying.janitor().offload(), []);
   assert.deepEqual(dead.ending, { kind: 'died', reason: 'its run was terminated: by hand' });
   assert.equal(dead.cause.by, 'alice');
   assert.equal(dead.weight, 25);

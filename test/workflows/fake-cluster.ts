@@ -3,7 +3,7 @@ import type { Analysis, Findings, HookRound, Question, World } from '../../src/d
 import type { Takeover } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { sameRevision, type Revision } from '../../src/domain/revision.js';
-import type { Standing } from '../../src/domain/state.js';
+import type { ReleaseState } from '../../src/domain/state.js';
 import { tick } from '../../src/domain/tick.js';
 import type { Weights } from '../../src/domain/weights.js';
 import type {
@@ -78,7 +78,7 @@ export class FakeCluster implements Activities {
   observe: Activities['observe'] = async (input) => {
     this.calls.push('observe');
     const { knownGeneration: _known, knownApprovals: _digest, ...asked } = input.standing;
-    const standing: Standing = { ...asked, policy: this.policy };
+    const standing: ReleaseState = { ...asked, policy: this.policy };
     let findings: Findings = { world: this.world(input) };
     for (;;) {
       const step = tick(standing, findings, input.asOf);

@@ -4,7 +4,7 @@ import { PHASES } from '../../src/domain/phases.js';
 import type { FleetRow } from '../src/api/types.js';
 import { countsOf, found, matches, sorted, FILTERS } from '../src/fleet/filter.js';
 import { withNews, type Rows } from '../src/fleet/rows.js';
-import { lookOf, needsAttention, standingOf } from '../src/fleet/standing.js';
+import { lookOf, needsAttention, statusOf } from '../src/fleet/standing.js';
 import { en } from '../src/i18n/en.js';
 
 function row(name: string, more: Partial<FleetRow> = {}): FleetRow {
@@ -30,7 +30,7 @@ describe('how a Canary stands', () => {
   test('has a word, an icon and exactly one filter for every phase', () => {
     for (const phase of PHASES) {
       const one = row('a', { phase });
-      const standing = standingOf(one);
+      const standing = statusOf(one);
       assert.ok(en.standing[standing] !== '' && lookOf(standing).icon);
       const filters = FILTERS.filter((filter) => filter !== 'all' && filter !== 'attention' && matches(one, filter));
       assert.equal(filters.length, 1, phase);
@@ -38,11 +38,11 @@ describe('how a Canary stands', () => {
   });
 
   test('is told by more than its phase', () => {
-    assert.equal(standingOf(row('a', { phase: 'Progressing', attention: 'paused' })), 'paused');
-    assert.equal(standingOf(row('a', { phase: 'Progressing', attention: 'waits for approval (…)' })), 'waiting');
-    assert.equal(standingOf(row('a', { phase: 'Progressing', attention: 'halted: 3 failed checks' })), 'progressing');
-    assert.equal(standingOf(row('a', { problem: 'spec.analysis: …' })), 'invalid');
-    assert.equal(standingOf(row('a', { suspended: true })), 'suspended');
+    assert.equal(statusOf(row('a', { phase: 'Progressing', attention: 'paused' })), 'paused');
+    assert.equal(statusOf(row('a', { phase: 'Progressing', attention: 'waits for approval (…)' })), 'waiting');
+    assert.equal(statusOf(row('a', { phase: 'Progressing', attention: 'halted: 3 failed checks' })), 'progressing');
+    assert.equal(statusOf(row('a', { problem: 'spec.analysis: …' })), 'invalid');
+    assert.equal(statusOf(row('a', { suspended: true })), 'suspended');
   });
 
   test('needs somebody where the server says so, or its phase does', () => {

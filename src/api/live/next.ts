@@ -1,7 +1,7 @@
 import { isPolicyGate, ruleAt } from '../../domain/approvals.js';
 import { plan } from '../../domain/plan.js';
 import type { Policy } from '../../domain/policy.js';
-import type { State, Undoing } from '../../domain/state.js';
+import type { RunState, Undoing } from '../../domain/state.js';
 import { nextPromotionWeights, nextWeight, canaryAt } from '../../domain/weights.js';
 
 /** What comes next in a run. */
@@ -17,7 +17,7 @@ export interface Next {
  * @param now milliseconds since 1970
  * @returns undefined where the run has ended
  */
-export function nextOf(state: State, now: number): Next | undefined {
+export function nextOf(state: RunState, now: number): Next | undefined {
   const next = plan(state, now);
   switch (next.do) {
     case 'end':
@@ -35,13 +35,13 @@ export function nextOf(state: State, now: number): Next | undefined {
   }
 }
 
-function untilTold({ paused, gate }: State): string {
+function untilTold({ paused, gate }: RunState): string {
   if (paused) return 'resume, by a person';
   return isPolicyGate(gate) ? 'goes on when people have approved' : 'goes on when spec.suspend is false';
 }
 
 /** A policy gate asks nobody: what has a time is the next check of the canary, or the expiry. */
-function afterApproval({ gate, weight }: State, policy: Policy | undefined): string {
+function afterApproval({ gate, weight }: RunState, policy: Policy | undefined): string {
   if (weight > 0) return 'next check of the canary, while people are waited for';
   const rule = gate && isPolicyGate(gate) && policy ? ruleAt({ policy }, gate) : undefined;
   return rule?.expires?.into === 'hold'
@@ -55,7 +55,7 @@ const AFTER_UNDOING: Readonly<Record<Undoing['stage'], string>> = {
   home: 'all traffic to the primary, when its pods are ready',
 };
 
-function whatAtTick(state: State): string {
+function whatAtTick(state: RunState): string {
   const { gate, problem, phase, policy, undoing } = state;
   if (isPolicyGate(gate)) return afterApproval(state, policy);
   if (gate) return `webhook ${gate.hook} is asked again, unless a person approves before`;
@@ -78,7 +78,7 @@ function whatAtTick(state: State): string {
 }
 
 /** What the next check decides about. */
-function afterCheck(state: State, policy: Policy): string {
+function afterCheck(state: RunState, policy: Policy): string {
   if (state.promoteNow) return 'promotion';
   if (!state.begun) return 'first traffic for the canary';
   const passed = ifItPasses(state, policy);
@@ -86,7 +86,7 @@ function afterCheck(state: State, policy: Policy): string {
   return `next check: ${passed} if it passes${isLast ? ', rollback if it fails' : ''}`;
 }
 
-function ifItPasses({ weight, iterations }: State, { strategy }: Policy): string {
+function ifItPasses({ weight, iterations }: RunState, { strategy }: Policy): string {
   if (strategy.kind !== 'canary') {
     return iterations < strategy.iterations ? `iteration ${iterations + 1} of ${strategy.iterations}` : 'promotion';
   }

@@ -1,6 +1,6 @@
 import { isOpen, titleOf } from '../../domain/approvals.js';
 import type { Policy } from '../../domain/policy.js';
-import type { State } from '../../domain/state.js';
+import type { RunState } from '../../domain/state.js';
 import { nextWeight } from '../../domain/weights.js';
 import { gateOf } from '../releases/gate.js';
 import type { Gate } from '../schema/release.js';
@@ -11,7 +11,7 @@ const GATES = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion
 /** How a release of this policy goes, and how far this one has come. */
 export function liveStrategyOf(
   { strategy, intervalSeconds, threshold }: Policy,
-  state: State | undefined,
+  state: RunState | undefined,
 ): LiveStrategy {
   const common = { intervalSeconds, threshold };
   if (strategy.kind !== 'canary') {
@@ -27,12 +27,12 @@ export function liveStrategyOf(
 }
 
 /** The gates that a release of this policy may come to, and the one at which it stands. */
-export function gatesOf(policy: Policy, state: State | undefined): LiveGate[] {
+export function gatesOf(policy: Policy, state: RunState | undefined): LiveGate[] {
   const closed = state && gateOf(state);
   return [...policyGatesOf(policy, state, closed), ...hookGatesOf(policy, state, closed)];
 }
 
-function policyGatesOf({ approvals }: Policy, state: State | undefined, closed: Gate | undefined): LiveGate[] {
+function policyGatesOf({ approvals }: Policy, state: RunState | undefined, closed: Gate | undefined): LiveGate[] {
   return (approvals?.rules ?? []).map((rule): LiveGate => {
     const { gate, needed, notByTrigger } = rule;
     const base = { gate, policy: titleOf(rule), hooks: [] };
@@ -43,7 +43,7 @@ function policyGatesOf({ approvals }: Policy, state: State | undefined, closed: 
   });
 }
 
-function hookGatesOf({ hooks }: Policy, state: State | undefined, waiting: Gate | undefined): LiveGate[] {
+function hookGatesOf({ hooks }: Policy, state: RunState | undefined, waiting: Gate | undefined): LiveGate[] {
   return GATES.flatMap((gate): LiveGate[] => {
     const closed = waiting?.gate === gate ? waiting : undefined;
     const names = hooks[gate] ?? [];

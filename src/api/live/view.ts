@@ -5,7 +5,7 @@ import { policyOf } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import type { RecordEntry } from '../../domain/record.js';
-import type { State } from '../../domain/state.js';
+import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import { cachesFilled } from '../caches.js';
@@ -34,7 +34,7 @@ type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 interface Known {
   readonly run?: Run;
   readonly release?: Release;
-  readonly state?: State | undefined;
+  readonly state?: RunState | undefined;
   /** The last one. */
   readonly analysis?: Analysis | undefined;
   /** Why nothing more is. */
@@ -175,7 +175,7 @@ function lastAnalysis(record: readonly RecordEntry[]): Analysis | undefined {
 /** Seen under another weight, it says nothing about this one. */
 function seenOf(
   analysis: Analysis | undefined,
-  { weight, weightSince }: State,
+  { weight, weightSince }: RunState,
 ): Pick<Live['weight'], 'seen' | 'unknown'> {
   if (analysis?.seen === undefined || analysis.weight !== weight || analysis.at < weightSince) return {};
   if ('unknown' in analysis.seen) return { unknown: analysis.seen.unknown };

@@ -2,7 +2,7 @@ import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../../domai
 import type { Gate, HookResult, MetricResult } from '../../domain/findings.js';
 import { progressOf } from '../../domain/progress.js';
 import type { RecordEntry } from '../../domain/record.js';
-import type { HookGate, PolicyGate, State, Undoing } from '../../domain/state.js';
+import type { HookGate, PolicyGate, RunState, Undoing } from '../../domain/state.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 
@@ -14,7 +14,7 @@ const BEFORE: Readonly<Record<Gate, string>> = {
 };
 
 /** Why a run stands where it stands, in a sentence for people. Times in it are absolute, so that it stays true. */
-export function why(state: State): string {
+export function why(state: RunState): string {
   const { ending, paused, gate, waiting, problem, undoing } = state;
   if (ending) return ending.reason === '' ? ending.kind : `${ending.kind}: ${ending.reason}`;
   if (paused) return `paused by ${paused.by} since ${clock(paused.since)}${paused.reason && `: ${paused.reason}`}`;
@@ -28,7 +28,7 @@ export function why(state: State): string {
   return inPhase(state);
 }
 
-function whyUnapproved(state: State, gate: PolicyGate): string {
+function whyUnapproved(state: RunState, gate: PolicyGate): string {
   const rule = ruleAt(state, gate);
   if (rule === undefined) return `waits at the gate ${titleOf(gate)} since ${clock(gate.since)}`;
   const given = countedFor(state, rule, gate.revision).map(({ by }) => by);
@@ -55,7 +55,7 @@ function whyNotReady(of: 'primary' | 'canary', said: string | undefined): string
   return `waits for ${of} pods${reason === undefined ? '' : `: ${reason}`}`;
 }
 
-function inPhase(state: State): string {
+function inPhase(state: RunState): string {
   const { phase, weight, cause } = state;
   switch (phase) {
     case '':
@@ -83,7 +83,7 @@ function inPhase(state: State): string {
   }
 }
 
-function analysing(state: State): string {
+function analysing(state: RunState): string {
   if (!state.begun) return `${notBegun(state)}${failures(state)}`;
   if (state.promoteNow) return 'is promoted without further analysis';
   const last = lastAnalysis(state);
@@ -96,19 +96,19 @@ function analysing(state: State): string {
   return `${at} ${last ? `stands ${stood}, the last check passed` : `stands ${stood}, nothing has been checked at it yet`}${failures(state)}`;
 }
 
-function notBegun({ failedChecks }: State): string {
+function notBegun({ failedChecks }: RunState): string {
   return failedChecks > 0
     ? 'no traffic yet: the pre-rollout webhooks have not passed'
     : 'the canary’s pods get ready for traffic';
 }
 
-function failures({ failedChecks, policy }: State): string {
+function failures({ failedChecks, policy }: RunState): string {
   if (failedChecks === 0) return '';
   return policy ? ` (${failedChecks} of ${policy.threshold} failed checks)` : ` (${failedChecks} failed checks)`;
 }
 
 /** The newest, where it belongs to the weight that stands now. */
-function lastAnalysis(state: State): Analysis | undefined {
+function lastAnalysis(state: RunState): Analysis | undefined {
   for (const entry of [...state.record].reverse()) {
     if (entry.what === 'analysis') return entry;
     if (entry.what === 'weight') return undefined;

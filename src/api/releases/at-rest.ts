@@ -1,11 +1,11 @@
 import { readCanary, type CanaryView } from '../../activities/canary.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { policyIn } from '../../activities/policy.js';
-import { recall } from '../../activities/recall.js';
+import { readRestoreOptions } from '../../activities/recall.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { initialState } from '../../domain/initial.js';
-import type { State } from '../../domain/state.js';
+import type { RunState } from '../../domain/state.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Problem } from '../problems/problem.js';
 import type { Release } from '../schema/release.js';
@@ -43,13 +43,13 @@ async function atRest(deps: Dependencies, key: CanaryKey, release: Release, mayG
   if (!view) return {};
   const state = asItRests(deps, key, view);
   if (state.applied === undefined || state.applied.hash !== release.revision) return {};
-  const steering = stepsAtRest(state, release.id, await recall(deps, key));
+  const steering = stepsAtRest(state, release.id, await readRestoreOptions(deps, key));
   const desired = release.outcome === 'undone' ? await desiredOf(deps, key, mayGet) : undefined;
   return { steering, ...(desired ? { desired } : {}) };
 }
 
 /** As a run would find it that is started for an order. */
-function asItRests(deps: Dependencies, key: CanaryKey, { object, canary }: CanaryView): State {
+function asItRests(deps: Dependencies, key: CanaryKey, { object, canary }: CanaryView): RunState {
   const status = parseStatus(object['status']);
   const { phase, failedChecks, iterations, lastAppliedSpec: hash, trackedConfigs: configs } = status;
   const taken = {

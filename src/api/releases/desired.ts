@@ -1,4 +1,4 @@
-import { readCanary, workbench, workloadsOf } from '../../activities/canary.js';
+import { readCanary, canaryContext, workloadsOf } from '../../activities/canary.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import type { Canary } from '../../crds/canary.js';
 import type { CanaryKey } from '../../domain/identity.js';
@@ -29,7 +29,7 @@ export type MayGet = (access: Access) => Promise<boolean>;
 export async function desiredOf(deps: Dependencies, key: CanaryKey, mayGet: MayGet): Promise<Release['desired']> {
   const view = await readCanary(deps, key);
   if (!view?.canary) return undefined;
-  const { canary, workload } = workbench(deps, view);
+  const { canary, workload } = canaryContext(deps, view);
   const { kind, name } = canary.targetRef;
   if (kind === 'Service') return undefined;
   if (!(await mayGet(targetAccess(kind, { namespace: canary.namespace, name })))) return undefined;

@@ -1,9 +1,9 @@
 import { gateView } from '../../domain/approvals.js';
-import type { State } from '../../domain/state.js';
+import type { RunState } from '../../domain/state.js';
 import type { Gate } from '../schema/release.js';
 
 /** The gate at which a release stands, as the API shows it. */
-export function gateOf(state: State): Gate | undefined {
+export function gateOf(state: RunState): Gate | undefined {
   const view = gateView(state);
   if (view === undefined) return undefined;
   const { since, given, expiresAt, groups, ...rest } = view;

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, isGrpcServiceError, type Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { releaseIdOf, type CanaryKey } from '../../domain/identity.js';
-import { NOTHING_HANDED_OVER, type HandedOver, type RecordEntry } from '../../domain/record.js';
+import { NOTHING_OFFLOADED, type Offloaded, type RecordEntry } from '../../domain/record.js';
 import { archiveIdOf, type ArchiveInput } from '../../workflows/contract.js';
 
 /** A run or its result, which carries only the last part of a long record. */
@@ -9,7 +9,7 @@ interface Carrier {
   readonly canary: CanaryKey;
   readonly record: readonly RecordEntry[];
   readonly recordDropped: number;
-  readonly handedOver?: HandedOver;
+  readonly handedOver?: Offloaded;
 }
 
 /** Pieces that are remembered. They never change, and somebody who watches a release asks for them again and again. */
@@ -30,7 +30,7 @@ export class Pieces {
    * @throws whatever Temporal's client throws
    */
   async joined<T extends Carrier>(carrier: T, first: string): Promise<T> {
-    const { canary, record, recordDropped, handedOver = NOTHING_HANDED_OVER } = carrier;
+    const { canary, record, recordDropped, handedOver = NOTHING_OFFLOADED } = carrier;
     const { chunks, entries } = handedOver;
     if (chunks === 0) return carrier;
     const release = releaseIdOf(canary, first);

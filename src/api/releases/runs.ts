@@ -6,7 +6,7 @@ import {
   type RawWorkflowExecutionInfo,
 } from '@temporalio/client';
 import type { CanaryKey } from '../../domain/identity.js';
-import type { State } from '../../domain/state.js';
+import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import {
   searchAttributes as attributes,
@@ -109,7 +109,7 @@ export class Runs {
   }
 
   /** With the pieces of a long record that the run no longer carries. */
-  private async whole<T extends State | Outcome>(carrier: T, first: string): Promise<T> {
+  private async whole<T extends RunState | Outcome>(carrier: T, first: string): Promise<T> {
     return this.read(() => this.pieces.joined(carrier, first));
   }
 

@@ -1,8 +1,8 @@
 import { gateView } from '../../domain/approvals.js';
 import { effectOf } from '../../domain/order-effects.js';
 import { isForRest, ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders.js';
-import type { Recall } from '../../domain/recall.js';
-import type { State } from '../../domain/state.js';
+import type { RestoreOptions } from '../../domain/recall.js';
+import type { RunState } from '../../domain/state.js';
 import { releasePath } from './id.js';
 
 /** What people call an order, in paths and on the command line. */
@@ -25,12 +25,12 @@ export interface Step {
 }
 
 /** The orders that a release under way would obey now. */
-export function stepsFor(state: State, id: string): Step[] {
+export function stepsFor(state: RunState, id: string): Step[] {
   return steps(state, id, (order) => !isForRest(order) && refusalOf(state, sampleOf(order, state)) === undefined);
 }
 
 /** The orders that are for releases which have ended, as far as they would be obeyed. */
-export function stepsAtRest(state: State, id: string, recall: Recall): Step[] {
+export function stepsAtRest(state: RunState, id: string, recall: RestoreOptions): Step[] {
   return steps(
     state,
     id,
@@ -38,7 +38,7 @@ export function stepsAtRest(state: State, id: string, recall: Recall): Step[] {
   );
 }
 
-function steps(state: State, id: string, offered: (order: OrderName) => boolean): Step[] {
+function steps(state: RunState, id: string, offered: (order: OrderName) => boolean): Step[] {
   const { name, namespace } = state.canary;
   return ORDER_NAMES.filter(offered).map((order) => {
     const word = wordOf(order);
@@ -52,7 +52,7 @@ function steps(state: State, id: string, offered: (order: OrderName) => boolean)
   });
 }
 
-function sampleOf(order: OrderName, state: State): Order {
+function sampleOf(order: OrderName, state: RunState): Order {
   const base = { by: '', reason: '', requestId: '', channel: 'api' } as const;
   // Whether a certain person may approve is another question.
   if (order === 'approve') return { ...base, order, groups: gateView(state)?.groups ?? [] };

@@ -1,5 +1,5 @@
 import type { RecordEntry } from '../../domain/record.js';
-import type { State } from '../../domain/state.js';
+import type { RunState } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
 import type { OpenRelease, RecordLine, Release, ReleaseSummary } from '../schema/release.js';
 import { gateOf } from './gate.js';
@@ -28,7 +28,7 @@ export function openReleaseOf(run: Run, told: Told): OpenRelease {
   return {
     ...knownOf(run),
     waitsFor,
-    ...(state === undefined ? {} : standingOf(state, formatReleaseId(run.canary, run.runId))),
+    ...(state === undefined ? {} : fromState(state, formatReleaseId(run.canary, run.runId))),
   };
 }
 
@@ -51,10 +51,10 @@ export function releaseOf(run: Run, told: Told, outcome: Outcome | undefined): R
   return { ...base, unavailable: told.unavailable };
 }
 
-function ofState(state: State, id: string) {
+function ofState(state: RunState, id: string) {
   const { record, ...rest } = state;
   return {
-    ...standingOf(state, id),
+    ...fromState(state, id),
     ...(state.ending === undefined ? {} : { outcome: state.ending.kind, reason: state.ending.reason }),
     cause: { ...state.cause },
     promotedRevision: state.promoted,
@@ -89,7 +89,7 @@ function knownOf(run: Run) {
   };
 }
 
-function standingOf(state: State, id: string) {
+function fromState(state: RunState, id: string) {
   const last = state.record.findLast((entry) => entry.what === 'analysis');
   const gate = gateOf(state);
   return {

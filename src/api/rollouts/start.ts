@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readCanary, workbench, workloadsOf, type Workbench } from '../../activities/canary.js';
+import { readCanary, canaryContext, workloadsOf, type CanaryContext } from '../../activities/canary.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { changeId } from '../../activities/submissions.js';
 import type { CanaryKey } from '../../domain/identity.js';
@@ -73,38 +73,38 @@ export class Rollouts {
         if (done) return done;
       }
       refuseUnfit(view);
-      const bench = await askKubernetes(() => Promise.resolve(workbench(this.deps, view)));
-      const seen = await this.changed(bench, key, request.body, attempt);
+      const context = await askKubernetes(() => Promise.resolve(canaryContext(this.deps, view)));
+      const seen = await this.changed(context, key, request.body, attempt);
       if (!seen) continue;
       const { hash } = seen.revision;
       const { by, body } = request;
       const change: Change = { id, kind: 'request', by, reason: body.reason ?? '', revision: hash, requestId };
-      return accepted(key, hash, await this.submit(key, change, bench));
+      return accepted(key, hash, await this.submit(key, change, context));
     }
   }
 
   /** @returns what the target holds now; undefined where somebody else was quicker, and it has to be looked at again */
   private async changed(
-    bench: Workbench,
+    context: CanaryContext,
     key: CanaryKey,
     body: StartRollout,
     attempt: number,
   ): Promise<TargetView | undefined> {
     try {
-      return await this.change(bench, key, body);
+      return await this.change(context, key, body);
     } catch (error) {
       if (!(error instanceof KubeError) || !error.conflict) throw error;
       if (attempt < ATTEMPTS) return undefined;
-      throw new Problem('target-busy', `${bench.canary.targetRef.name} is being changed by others all the time`, {
+      throw new Problem('target-busy', `${context.canary.targetRef.name} is being changed by others all the time`, {
         remedy: 'try again in a moment',
       });
     }
   }
 
   /** @throws KubeError where the target is no longer what was read, and nothing was changed */
-  private async change(bench: Workbench, key: CanaryKey, body: StartRollout): Promise<TargetView> {
-    const { canary, workload } = bench;
-    const before = await askKubernetes(() => freshLook(bench));
+  private async change(context: CanaryContext, key: CanaryKey, body: StartRollout): Promise<TargetView> {
+    const { canary, workload } = context;
+    const before = await askKubernetes(() => freshLook(context));
     const { target } = await workloadsOf(this.deps, canary);
     if (!target) throw new Problem('target-missing', `there is no ${canary.targetRef.kind} ${canary.targetRef.name}`);
     const patch = templatePatch(target, body);
@@ -117,7 +117,7 @@ export class Rollouts {
     }
     const patched = await this.send(workload.type, target, patch, false);
     this.deps.cache.remember(workload.type, patched);
-    const after = await askKubernetes(() => freshLook(bench));
+    const after = await askKubernetes(() => freshLook(context));
     const unchanged = patched.metadata.generation === target.metadata.generation;
     const pointless = unchanged && !obstacle ? nothingToRelease(canary, after) : undefined;
     if (pointless) throw pointless;
@@ -149,7 +149,7 @@ export class Rollouts {
     }
   }
 
-  private async submit(key: CanaryKey, change: Change, { canary }: Workbench): Promise<SubmitAnswer> {
+  private async submit(key: CanaryKey, change: Change, { canary }: CanaryContext): Promise<SubmitAnswer> {
     const { submissions } = this.deps;
     const { target, primary } = await workloadsOf(this.deps, canary);
     try {
@@ -163,7 +163,7 @@ export class Rollouts {
   }
 }
 
-async function freshLook({ workload, canary }: Workbench): Promise<TargetView> {
+async function freshLook({ workload, canary }: CanaryContext): Promise<TargetView> {
   await workload.refresh(canary);
   return workload.look(canary);
 }

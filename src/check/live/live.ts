@@ -7,7 +7,7 @@ import type { Observer } from '../../metrics/queries/flagger.js';
 import type { ClusterApi, Environment } from '../../metrics/surroundings.js';
 import type { Settings } from '../../settings.js';
 import { sourcesOf, templateKey, type PlacedSource, type Subject } from '../subject.js';
-import type { Surroundings } from '../surroundings.js';
+import type { ObjectLookup } from '../surroundings.js';
 import { NotAsked, questionOf, type Asking } from './ask.js';
 import { counterpartOf } from './counterpart.js';
 import type { LiveMetric, Server } from './metric.js';
@@ -40,18 +40,18 @@ const AT_ONCE = 4;
  */
 export async function askMetrics(
   subject: Subject,
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
   options: LiveOptions,
 ): Promise<readonly LiveMetric[]> {
   const { canary } = subject;
   const observer = observerFor(subject, options);
-  const { server, addresses } = await whoServes(subject, surroundings);
+  const { server, addresses } = await whoServes(subject, lookup);
   const asking: Asking = {
     ...{ canary, observer, addresses, flavour: options.settings.builtinQueries, environment: options.environment },
     clusterApi: options.clusterApi,
     counterpart: counterpartOf(canary, server, observer),
     template: (ref) => templateOf(subject, ref),
-    secret: (namespace, name) => secretOf(surroundings, namespace, name),
+    secret: (namespace, name) => secretOf(lookup, namespace, name),
   };
   const deadline = AbortSignal.timeout(PATIENCE_MS);
   const ask = async (placed: PlacedSource): Promise<LiveMetric> => {
@@ -86,7 +86,7 @@ function observerFor({ canary }: Subject, { settings: { meshProvider } }: LiveOp
 
 async function whoServes(
   { canary }: Subject,
-  { cluster }: Surroundings,
+  { cluster }: ObjectLookup,
 ): Promise<{ readonly server: Server; readonly addresses: readonly string[] }> {
   if (!cluster) throw new Error('there is no cluster whose primary could be asked about');
   const { namespace, service } = canary;

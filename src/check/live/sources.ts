@@ -4,7 +4,7 @@ import type { NamespacedRef } from '../../crds/types.js';
 import { UserError } from '../../errors.js';
 import { ENDPOINT_SLICES, SECRETS } from '../../kubernetes/object.js';
 import { templateKey, type Subject } from '../subject.js';
-import type { ClusterReader, Surroundings } from '../surroundings.js';
+import type { ClusterReader, ObjectLookup } from '../surroundings.js';
 import { NotAsked } from './ask.js';
 
 /** @throws UserError where there is no such template, or it isn't valid */
@@ -22,14 +22,14 @@ export function templateOf({ templates }: Subject, ref: NamespacedRef): MetricTe
  * @throws NotAsked where it may not be looked at
  */
 export async function secretOf(
-  surroundings: Surroundings,
+  lookup: ObjectLookup,
   namespace: string,
   name: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const sight = await surroundings.look(SECRETS, namespace, name);
-  if (sight.state === 'unknown') throw new NotAsked(sight.why ?? `Secret "${name}" was not looked for`);
-  if (sight.state === 'missing') throw new UserError(`there is no Secret "${name}" in namespace "${namespace}"`);
-  const parsed = secretSchema.safeParse(sight.object);
+  const result = await lookup.look(SECRETS, namespace, name);
+  if (result.state === 'unknown') throw new NotAsked(result.why ?? `Secret "${name}" was not looked for`);
+  if (result.state === 'missing') throw new UserError(`there is no Secret "${name}" in namespace "${namespace}"`);
+  const parsed = secretSchema.safeParse(result.object);
   if (!parsed.success) throw new UserError(`Secret "${name}" has entries that are no texts`);
   return parsed.data;
 }

@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import { firstComplaint, refused } from '../../crds/refusal.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import type { Known } from '../subject.js';
-import type { Sight } from '../surroundings.js';
+import type { LookupResult } from '../surroundings.js';
 
 /** What a check wants to know of an object, once it has been looked for. */
-export function known<T>(sight: Sight, schema: z.ZodType<T>): Known<T> {
-  if (sight.state !== 'found') return sight;
-  const parsed = schema.safeParse(sight.object);
-  if (parsed.success) return { state: 'found', value: parsed.data, given: sight.given };
-  return { state: 'broken', refusal: complaint(parsed.error, sight.object) };
+export function known<T>(result: LookupResult, schema: z.ZodType<T>): Known<T> {
+  if (result.state !== 'found') return result;
+  const parsed = schema.safeParse(result.object);
+  if (parsed.success) return { state: 'found', value: parsed.data, given: result.given };
+  return { state: 'broken', refusal: complaint(parsed.error, result.object) };
 }
 
 function complaint(error: z.ZodError, object: KubeObject) {

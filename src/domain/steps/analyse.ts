@@ -2,7 +2,7 @@ import type { Decision } from '../effects.js';
 import { failedHook, failedMetric, type Analysis } from '../findings.js';
 import { usedUp } from '../approvals.js';
 import { messagesFor } from '../messages.js';
-import type { State } from '../state.js';
+import type { RunState } from '../state.js';
 import { failuresInARow } from '../judge.js';
 import { intervalMs, policyOf } from '../state.js';
 import type { Weights } from '../weights.js';
@@ -31,7 +31,7 @@ export function preamble({ state, findings }: Context): readonly EventEffect[] {
 }
 
 /** The state with this tick's check counted and written into the record. */
-export function afterCheck({ state, findings, now }: Context): State {
+export function afterCheck({ state, findings, now }: Context): RunState {
   const { analysis } = findings;
   if (analysis === undefined) return state;
   const failed = failedHook({ results: analysis.hooks }) ?? failedMetric(analysis);
@@ -47,7 +47,7 @@ export function afterCheck({ state, findings, now }: Context): State {
 }
 
 /** The weight that stands carries what share of the requests it has come to. */
-function withSeen(state: State, seen: Analysis['seen']): State {
+function withSeen(state: RunState, seen: Analysis['seen']): RunState {
   if (!seen || 'unknown' in seen) return state;
   const index = state.record.findLastIndex(({ what }) => what === 'weight');
   const entry = state.record[index];

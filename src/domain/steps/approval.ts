@@ -7,7 +7,7 @@ import type { Order } from '../orders.js';
 import { isActive, type Phase } from '../phases.js';
 import { hasHooks } from '../policy.js';
 import { sameRevision } from '../revision.js';
-import type { PolicyGate, State } from '../state.js';
+import type { PolicyGate, RunState } from '../state.js';
 import { intervalMs, policyOf } from '../state.js';
 import { seenRevision, type RollbackWhy } from '../tick.js';
 import { ALL_TO_PRIMARY } from '../weights.js';
@@ -45,7 +45,7 @@ function withhold(context: Context, rule: ApprovalRule, why: RollbackWhy): Decis
   const { state, now } = context;
   const gate: PolicyGate = { ...closed(context, rule), why };
   const isFirst = !isAt(state.gate, rule);
-  const next: State = {
+  const next: RunState = {
     ...(isFirst ? afterCheck(context) : state),
     ...(why.kind === 'failed-checks' ? { failedChecks: why.count } : {}),
     phase: 'Progressing',
@@ -76,7 +76,7 @@ export function noteExpiry({ state, now }: Context, rule: ApprovalRule): Decisio
 }
 
 /** Somebody has approved. Whether that is enough, the look that follows says: it reads the policy anew. */
-export function approve(state: State, gate: PolicyGate, rule: ApprovalRule, order: Order, now: number): Decision {
+export function approve(state: RunState, gate: PolicyGate, rule: ApprovalRule, order: Order, now: number): Decision {
   const { by, reason, channel } = order;
   const groups = order.order === 'approve' ? order.groups : undefined;
   const approval = {
@@ -106,7 +106,7 @@ function closed({ state, findings, now }: Context, rule: ApprovalRule): PolicyGa
  * While the canary has some of the traffic its checks go on, each interval. Without, there is nothing to check: the
  * release sleeps, at most until the gate expires.
  */
-function waitingAt({ state, findings, now }: Context, next: State & { readonly gate: PolicyGate }): State {
+function waitingAt({ state, findings, now }: Context, next: RunState & { readonly gate: PolicyGate }): RunState {
   const weights = findings.world.weights;
   const hasTraffic = (weights?.canary ?? state.weight) > 0 || weights?.mirrored === true;
   const analysing = next.phase !== 'Waiting' && (hasTraffic || hasHooks(policyOf(state), 'rollback'));
@@ -115,7 +115,7 @@ function waitingAt({ state, findings, now }: Context, next: State & { readonly g
   return { ...next, waiting: { for: 'tick', at } };
 }
 
-function untilExpiry(state: State, gate: PolicyGate): State['waiting'] {
+function untilExpiry(state: RunState, gate: PolicyGate): RunState['waiting'] {
   const at = expiryOf(state, gate);
   return at === undefined ? { for: 'order' } : { for: 'tick', at };
 }
@@ -134,6 +134,6 @@ function phaseAt(gate: PolicyGateName, phase: Phase): Phase {
 }
 
 /** Said when the gate closes, not each time the release looks at it. */
-function alertOf(state: State, rule: ApprovalRule, alert: Alert): readonly Alert[] {
+function alertOf(state: RunState, rule: ApprovalRule, alert: Alert): readonly Alert[] {
   return isAt(state.gate, rule) ? [] : [alert];
 }

@@ -1,7 +1,7 @@
 import type { Findings, HookResult } from '../findings.js';
 import type { HookType } from '../policy.js';
 import type { RecordEntry } from '../record.js';
-import type { State } from '../state.js';
+import type { RunState } from '../state.js';
 import { recorded } from './common.js';
 
 /** What a look may have asked outside of an analysis, in the order in which it does. */
@@ -10,7 +10,7 @@ const ASKED = ['confirm-rollout', 'rollback', 'pre-rollout', 'confirm-traffic-in
 type Call = RecordEntry & { readonly what: 'webhook' };
 
 /** Writes into the record which webhooks a look has asked. */
-export function withCallsOf(state: State, findings: Findings, asOf: number): State {
+export function withCallsOf(state: RunState, findings: Findings, asOf: number): RunState {
   return ASKED.reduce((next, type) => withCalls(next, type, findings[type]?.results ?? [], asOf), state);
 }
 
@@ -20,7 +20,7 @@ export function withCallsOf(state: State, findings: Findings, asOf: number): Sta
  *
  * @param now for results that don't say when
  */
-export function withCalls(state: State, type: HookType, results: readonly HookResult[], now: number): State {
+export function withCalls(state: RunState, type: HookType, results: readonly HookResult[], now: number): RunState {
   return results.reduce((next, result) => {
     const call = callOf(type, result, now);
     const index = next.record.findLastIndex((entry) => isOf(entry, type, result.hook));

@@ -5,12 +5,12 @@ import { messagesFor } from '../messages.js';
 import type { Alert } from '../notices.js';
 import { afresh, overdueAt, type Side } from '../patience.js';
 import { lastPhaseIn, type RecordEntry } from '../record.js';
-import type { Ending, Problem, State } from '../state.js';
+import type { Ending, Problem, RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 
 /** What every step is given: where the run stands, what the tick found, and when it looked. */
 export interface Context {
-  readonly state: State;
+  readonly state: RunState;
   readonly findings: Findings;
   readonly now: number;
 }
@@ -39,11 +39,11 @@ export function failure(message: string): EventEffect {
   return { do: 'event', type: 'Warning', message, error: true };
 }
 
-export function status(next: State): Effect {
+export function status(next: RunState): Effect {
   return { do: 'status', status: statusOf(next) };
 }
 
-export function nothing(next: State): Decision {
+export function nothing(next: RunState): Decision {
   return { do: 'nothing', next };
 }
 
@@ -51,7 +51,7 @@ export function nothing(next: State): Decision {
 export function apply(
   effects: readonly Effect[],
   summary: string,
-  next: State,
+  next: RunState,
   now: number,
   alerts: readonly Alert[] = [],
 ): Decision {
@@ -81,30 +81,30 @@ function entryOf(effect: Effect, at: number): RecordEntry[] {
 }
 
 /** Adds lines to the record; a phase is only written down when it changes. */
-export function recorded(state: State, entries: readonly RecordEntry[]): State {
+export function recorded(state: RunState, entries: readonly RecordEntry[]): RunState {
   const phase = lastPhaseIn(state.record) ?? state.handedOver.phase;
   const fresh = entries.filter((entry) => entry.what !== 'phase' || entry.phase !== phase);
   return fresh.length === 0 ? state : { ...state, record: [...state.record, ...fresh] };
 }
 
 /** Something keeps the run from going on, perhaps what has kept it before. */
-export function withProblem(state: State, text: string, now: number): State & { readonly problem: Problem } {
+export function withProblem(state: RunState, text: string, now: number): RunState & { readonly problem: Problem } {
   const count = state.problem?.text === text ? state.problem.count + 1 : 1;
   return { ...state, problem: { text, count }, stuckSince: state.paused ? undefined : (state.stuckSince ?? now) };
 }
 
 /** Looks again at once. */
-export function tickNow(state: State, now: number): State {
+export function tickNow(state: RunState, now: number): RunState {
   return { ...state, waiting: { for: 'tick', at: now } };
 }
 
 /** Looks again one interval after this look. */
-export function tickLater(state: State, now: number): State {
+export function tickLater(state: RunState, now: number): RunState {
   return { ...state, waiting: { for: 'tick', at: now + intervalMs(state) } };
 }
 
 /** Waits for pods that have just been started or replaced: the release's clock for them begins. */
-export function awaitingAfresh({ findings, now }: Context, state: State, of: Side): State {
+export function awaitingAfresh({ findings, now }: Context, state: RunState, of: Side): RunState {
   const next = { ...state, unready: afresh(state, of, findings.world, now) };
   return awaiting(next, of, overdueAt(next, of));
 }
@@ -114,19 +114,19 @@ export function awaitingAfresh({ findings, now }: Context, state: State, of: Sid
  *
  * @param until looks again then, ready or not, milliseconds since 1970
  */
-export function awaiting(state: State, of: Side, until = Infinity): State {
+export function awaiting(state: RunState, of: Side, until = Infinity): RunState {
   const before = state.waiting.for === 'readiness' && state.waiting.of === of ? state.waiting : undefined;
   const known = state.unready?.[of] ?? before;
   const waiting = { for: 'readiness', of, said: known?.said, saidAt: known?.saidAt ?? 0 } as const;
   return { ...state, waiting: Number.isFinite(until) ? { ...waiting, until } : waiting };
 }
 
-export function ended(state: State, ending: Ending): State {
+export function ended(state: RunState, ending: Ending): RunState {
   return { ...state, waiting: { for: 'nothing' }, gate: undefined, paused: undefined, ending };
 }
 
 /** The event, unless it has been said for this revision already. */
-export function once(state: State, effect: EventEffect): readonly [readonly Effect[], State] {
+export function once(state: RunState, effect: EventEffect): readonly [readonly Effect[], RunState] {
   if (state.said.includes(effect.message)) return [[], state];
   return [[effect], { ...state, said: [...state.said, effect.message].slice(-SAID_LIMIT) }];
 }
@@ -134,7 +134,7 @@ export function once(state: State, effect: EventEffect): readonly [readonly Effe
 const SAID_LIMIT = 20;
 
 /** Says each message once for the revision; for what a tick finds again and again. */
-export function sayOnce(state: State, effects: readonly Effect[]): readonly [readonly Effect[], State] {
+export function sayOnce(state: RunState, effects: readonly Effect[]): readonly [readonly Effect[], RunState] {
   let next = state;
   const said: Effect[] = [];
   for (const effect of effects) {
@@ -150,7 +150,7 @@ export function sayOnce(state: State, effects: readonly Effect[]): readonly [rea
 }
 
 /** `<Title> check <hook> passed`, for every hook of the round that did. */
-export function passes(state: State, title: string, round: HookRound | undefined): readonly EventEffect[] {
+export function passes(state: RunState, title: string, round: HookRound | undefined): readonly EventEffect[] {
   const say = messagesFor(state);
   return (round?.results ?? []).filter((r) => r.ok).map((r) => normal(say.hookPassed(title, r.hook)));
 }

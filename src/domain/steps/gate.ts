@@ -3,7 +3,7 @@ import type { Decision } from '../effects.js';
 import type { Gate } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import type { Phase } from '../phases.js';
-import { intervalMs, type State } from '../state.js';
+import { intervalMs, type RunState } from '../state.js';
 import { seenRevision } from '../tick.js';
 import { afterCheck, preamble } from './analyse.js';
 import { apply, passes, sayOnce, status, tickLater, warning, type Context } from './common.js';
@@ -45,7 +45,7 @@ export function closeGate(context: Context, gate: Gate, hook: string): Decision 
   return apply([...changed, ...said], `gate ${gate}: closed by ${hook}`, next, now, alerts);
 }
 
-function denial(state: State, gate: Gate, hook: string): string {
+function denial(state: RunState, gate: Gate, hook: string): string {
   const say = messagesFor(state);
   switch (gate) {
     case 'confirm-rollout':

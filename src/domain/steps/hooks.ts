@@ -2,12 +2,12 @@ import { successAlert } from '../alerts.js';
 import type { Decision } from '../effects.js';
 import type { HookRound } from '../findings.js';
 import { messagesFor } from '../messages.js';
-import type { State } from '../state.js';
+import type { RunState } from '../state.js';
 import { withCalls } from './calls.js';
 import { apply, ended, normal, passes, warning } from './common.js';
 
 /** Post-rollout hooks have been called, so the last word can be said. */
-export function afterPostRollout(before: State, round: HookRound, now: number): Decision {
+export function afterPostRollout(before: RunState, round: HookRound, now: number): Decision {
   const state = withCalls(before, 'post-rollout', round.results, now);
   const say = messagesFor(state);
   const failures = round.results.filter((r) => !r.ok).map((r) => warning(say.postRolloutFailed(r.hook, r.error ?? '')));

@@ -2,7 +2,7 @@ import type { Decision, Effect } from '../effects.js';
 import { usedUp } from '../approvals.js';
 import { messagesFor } from '../messages.js';
 import type { Policy } from '../policy.js';
-import type { State } from '../state.js';
+import type { RunState } from '../state.js';
 import { intervalMs, policyOf } from '../state.js';
 import { ALL_TO_CANARY, type Weights } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
@@ -34,7 +34,7 @@ export function shift(context: Context, mirrored: boolean): Decision {
 
 function goOn(
   context: Context,
-  change: Partial<State>,
+  change: Partial<RunState>,
   weights: Weights | undefined,
   last: readonly Effect[],
   summary: string,
@@ -58,7 +58,7 @@ function goOn(
   return apply([...said, ...confirmed, ...route, status(next), ...last], summary, next, now);
 }
 
-function moved({ state, now }: Context, weights: Weights | undefined): Partial<State> {
+function moved({ state, now }: Context, weights: Weights | undefined): Partial<RunState> {
   if (weights === undefined) return {};
   return { weight: weights.canary, weightSince: now, approvals: usedUp(state, 'weight') };
 }

@@ -5,8 +5,8 @@ import { messagesFor } from '../messages.js';
 import { refusalOf, type Order } from '../orders.js';
 import { isActive } from '../phases.js';
 import { progressOf } from '../progress.js';
-import type { Recall } from '../recall.js';
-import type { PolicyGate, State } from '../state.js';
+import type { RestoreOptions } from '../recall.js';
+import type { PolicyGate, RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 import { canaryAt } from '../weights.js';
 import { approve } from './approval.js';
@@ -18,9 +18,9 @@ import { undo } from './undo.js';
 const REQUESTS_KEPT = 100;
 
 /** Carries out what a person ordered, or writes down why not. */
-export function obey(state: State, order: Order, recall: Recall | undefined, now: number): Decision {
+export function obey(state: RunState, order: Order, options: RestoreOptions | undefined, now: number): Decision {
   if (state.requests.includes(order.requestId)) return nothing(state);
-  const refused = refusalOf(state, order, recall);
+  const refused = refusalOf(state, order, options);
   const heard = recorded({ ...state, requests: [...state.requests, order.requestId].slice(-REQUESTS_KEPT) }, [
     {
       at: now,
@@ -34,10 +34,10 @@ export function obey(state: State, order: Order, recall: Recall | undefined, now
       ...(refused === undefined ? {} : { refused }),
     },
   ]);
-  return refused === undefined ? carryOut(heard, order, recall, now) : nothing(heard);
+  return refused === undefined ? carryOut(heard, order, options, now) : nothing(heard);
 }
 
-function carryOut(state: State, order: Order, recall: Recall | undefined, now: number): Decision {
+function carryOut(state: RunState, order: Order, options: RestoreOptions | undefined, now: number): Decision {
   const say = messagesFor(state);
   switch (order.order) {
     case 'approve': {
@@ -47,7 +47,7 @@ function carryOut(state: State, order: Order, recall: Recall | undefined, now: n
       return apply([normal(say.approved(gate, order.by, order.reason))], `approve ${gate}`, next, now);
     }
     case 'pause': {
-      const next: State = { ...state, skipStep: false, paused: { by: order.by, reason: order.reason, since: now } };
+      const next: RunState = { ...state, skipStep: false, paused: { by: order.by, reason: order.reason, since: now } };
       return apply([normal(say.paused(state.weight, order.by, order.reason))], 'pause', next, now);
     }
     case 'resume': {
@@ -71,28 +71,28 @@ function carryOut(state: State, order: Order, recall: Recall | undefined, now: n
       return apply([normal(say.retried(state.applied?.hash ?? '', order.by, order.reason))], 'retry', next, now);
     }
     case 'undo':
-      return undo(state, order, recall, now);
+      return undo(state, order, options, now);
     case 'reject':
     case 'abort':
       return stop(state, order.order, order, now);
   }
 }
 
-function approveByPolicy(state: State, gate: PolicyGate, order: Order, now: number): Decision {
+function approveByPolicy(state: RunState, gate: PolicyGate, order: Order, now: number): Decision {
   const rule = ruleAt(state, gate);
   // The newest policy demands nothing here any more: the look that follows goes on.
   return rule ? approve(state, gate, rule, order, now) : nothing(tickNow({ ...state, fresh: true }, now));
 }
 
 /** Nothing expires in a pause: it is to hold the release where it is. */
-function gateAfterPause({ gate, paused }: State, now: number): State['gate'] {
+function gateAfterPause({ gate, paused }: RunState, now: number): RunState['gate'] {
   if (!isPolicyGate(gate) || !paused) return gate;
   return { ...gate, stoodStillMs: gate.stoodStillMs + now - Math.max(paused.since, gate.since) };
 }
 
-function setWeight(state: State, weight: number, message: string, now: number): Decision {
+function setWeight(state: RunState, weight: number, message: string, now: number): Decision {
   const due = now + intervalMs(state);
-  const next: State = {
+  const next: RunState = {
     ...state,
     skipStep: false,
     weight,
@@ -104,7 +104,7 @@ function setWeight(state: State, weight: number, message: string, now: number): 
   return apply(effects, message, next, now);
 }
 
-function stop(state: State, order: 'abort' | 'reject', given: Order, now: number): Decision {
+function stop(state: RunState, order: 'abort' | 'reject', given: Order, now: number): Decision {
   const why = { kind: 'order', order, by: given.by, reason: given.reason } as const;
   if (!isActive(state.phase)) {
     // While a Canary is initialised its target still serves everybody: there is nothing to roll back.

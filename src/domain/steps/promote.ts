@@ -2,7 +2,7 @@ import { promotionFailedAlert, successAlert } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import { hasHooks } from '../policy.js';
-import type { State } from '../state.js';
+import type { RunState } from '../state.js';
 import { policyOf } from '../state.js';
 import { EVERYBODY_TO_CANARY, type Weights } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
@@ -63,7 +63,7 @@ export function movePrimary({ state, findings, now }: Context, weights: Weights)
   return apply([...effects, status(next)], message.message, next, now);
 }
 
-function afterMove(state: State, primaryReady: boolean, weights: Weights, now: number): State {
+function afterMove(state: RunState, primaryReady: boolean, weights: Weights, now: number): RunState {
   if (!primaryReady) return awaiting(state, 'primary');
   if (weights.canary > 0) return tickLater(state, now);
   return tickNow({ ...state, phase: 'Finalising' }, now);
@@ -72,7 +72,7 @@ function afterMove(state: State, primaryReady: boolean, weights: Weights, now: n
 /** All traffic is on the primary: the canary's pods go, and the release is done. */
 export function finish({ state, now }: Context): Decision {
   const say = messagesFor(state);
-  const done: State = {
+  const done: RunState = {
     ...state,
     phase: 'Succeeded',
     weight: 0,
@@ -91,7 +91,7 @@ export function finish({ state, now }: Context): Decision {
 }
 
 /** An undo within the time that the Canary asks for needs not wait for pods. */
-function warmPods({ policy }: State, now: number): Effect[] {
+function warmPods({ policy }: RunState, now: number): Effect[] {
   const { keepPreviousSeconds } = policy ?? {};
   return keepPreviousSeconds === undefined ? [] : [{ do: 'keepPrevious', until: now + keepPreviousSeconds * 1000 }];
 }
@@ -101,7 +101,7 @@ export function skip(context: Context): Decision {
   const { state, now } = context;
   if (state.applied === undefined) throw new Error('nothing was seen, so nothing can be promoted');
   const say = messagesFor(state);
-  const done: State = { ...state, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
+  const done: RunState = { ...state, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
   const effects: Effect[] = [
     { do: 'weights', primary: 100, canary: 0 },
     normal(say.copying),
@@ -115,10 +115,10 @@ export function skip(context: Context): Decision {
 }
 
 /** Post-rollout hooks come between the last status and the last word. */
-function succeed(done: State, effects: readonly Effect[], message: string, now: number): Decision {
+function succeed(done: RunState, effects: readonly Effect[], message: string, now: number): Decision {
   const ending = { kind: 'promoted', reason: message } as const;
   if (hasHooks(policyOf(done), 'post-rollout')) {
-    const next: State = { ...done, waiting: { for: 'hooks' }, ending };
+    const next: RunState = { ...done, waiting: { for: 'hooks' }, ending };
     return apply([...effects, status(next)], message, next, now);
   }
   const next = ended(done, ending);
@@ -128,10 +128,10 @@ function succeed(done: State, effects: readonly Effect[], message: string, now: 
 /** The primary's rollout is stuck: the canary, which passed its analysis, serves everybody. */
 export function failPromotion({ state, now }: Context, reason: string): Decision {
   const message = warning(messagesFor(state).promotionFailed(reason));
-  const failed: State = { ...state, phase: 'Failed', weight: 100, failedChecks: 0, stranded: true };
+  const failed: RunState = { ...state, phase: 'Failed', weight: 100, failedChecks: 0, stranded: true };
   const ending = { kind: 'promotion-failed', reason: message.message } as const;
   const hooks = hasHooks(policyOf(state), 'post-rollout');
-  const next: State = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
+  const next: RunState = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
   const effects: Effect[] = [message, { do: 'weights', ...EVERYBODY_TO_CANARY }, status(next)];
   return apply(effects, message.message, next, now, [promotionFailedAlert(reason)]);
 }

@@ -1,7 +1,7 @@
 import type { Decision, Effect } from '../effects.js';
 import { usedUp } from '../approvals.js';
 import { messagesFor } from '../messages.js';
-import type { State } from '../state.js';
+import type { RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 import { seenRevision } from '../tick.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
@@ -32,7 +32,7 @@ export function rescue(context: Context): Decision {
  */
 export function goBack({ state, findings, now }: Context): Decision {
   const message = normal(messagesFor(state).goingBack);
-  const back: State = {
+  const back: RunState = {
     ...state,
     ...{ phase: 'Promoting', applied: seenRevision(state, findings), weight: 100, begun: true, returning: true },
     ...{ gate: undefined, failedChecks: 0, unknownChecks: 0, iterations: 0, said: [], unready: undefined },

@@ -5,7 +5,7 @@ import { messagesFor } from '../messages.js';
 import { overdueAt } from '../patience.js';
 import { longestWait } from '../silence.js';
 import { isActive } from '../phases.js';
-import { stuckUntil, type State } from '../state.js';
+import { stuckUntil, type RunState } from '../state.js';
 import { seenRevision } from '../tick.js';
 import { canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck } from './analyse.js';
@@ -63,7 +63,7 @@ export function report(context: Context, problem: string, until = Infinity): Dec
   const met = withProblem(afterCheck(context), problem, now);
   const { count } = met.problem;
   const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), longestWait(met) * 1000);
-  const next: State = { ...met, waiting: { for: 'tick', at: Math.min(later, until, stuckUntil(met) ?? later) } };
+  const next: RunState = { ...met, waiting: { for: 'tick', at: Math.min(later, until, stuckUntil(met) ?? later) } };
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
 }
 
@@ -95,13 +95,13 @@ export function reconcile({ state, findings, now }: Context): Decision {
 }
 
 /** Hash of the revision that the primary runs, or is about to. */
-function heldByPrimary({ phase, applied, promoted, undoing }: State): string {
+function heldByPrimary({ phase, applied, promoted, undoing }: RunState): string {
   if (undoing) return undoing.stage === 'home' && undoing.to !== '' ? undoing.to : promoted;
   if (phase === 'Promoting' || phase === 'Finalising' || promoted === '') return applied?.hash ?? promoted;
   return promoted;
 }
 
-function circumstances({ undoing, promoted }: State): { readonly diverted?: true; readonly unserved?: true } {
+function circumstances({ undoing, promoted }: RunState): { readonly diverted?: true; readonly unserved?: true } {
   return { ...(undoing?.diverted ? { diverted: true } : {}), ...(promoted === '' ? { unserved: true } : {}) };
 }
 
@@ -156,7 +156,7 @@ export function withdraw({ state, findings, now }: Context): Decision {
 
 /** Says why pods aren't ready; waiting goes on unless it is over. */
 export function sayNotReady(
-  state: State,
+  state: RunState,
   of: 'primary' | 'canary',
   seen: NotReady,
   isOver: boolean,
@@ -167,7 +167,7 @@ export function sayNotReady(
   const unready = before === undefined ? state.unready : { ...state.unready, [of]: { ...before, ...said } };
   const until = state.waiting.for === 'readiness' ? state.waiting.until : undefined;
   const waiting = { for: 'readiness', of, ...said, ...(until === undefined ? {} : { until }) } as const;
-  const told: State = { ...state, ...(unready === undefined ? {} : { unready }), waiting };
+  const told: RunState = { ...state, ...(unready === undefined ? {} : { unready }), waiting };
   const next = isOver ? tickNow(told, now) : told;
   return apply([warning(messagesFor(state).notReady(of, seen.reason))], `${of} not ready`, next, now);
 }

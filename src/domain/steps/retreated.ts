@@ -1,13 +1,13 @@
 import { messagesFor } from '../messages.js';
 import type { Retreat } from '../retreat.js';
-import type { State } from '../state.js';
+import type { RunState } from '../state.js';
 import { ended, recorded } from './common.js';
 
 /** The dead-man's switch has rolled the release back, and told people of it: its record says so. */
-export function retreated(state: State, { reason, servedBy, at }: Retreat): State {
+export function retreated(state: RunState, { reason, servedBy, at }: Retreat): RunState {
   const say = messagesFor(state);
   const stranded = servedBy === 'canary';
-  const failed: State = {
+  const failed: RunState = {
     ...state,
     phase: 'Failed',
     weight: stranded ? 100 : 0,

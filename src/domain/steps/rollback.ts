@@ -3,7 +3,7 @@ import type { Decision, Effect } from '../effects.js';
 import { failedHook, failedMetric } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import { hasHooks } from '../policy.js';
-import type { Ending, State } from '../state.js';
+import type { Ending, RunState } from '../state.js';
 import type { RollbackWhy } from '../tick.js';
 import { afterCheck, haltMessages, preamble } from './analyse.js';
 import { ended, recorded, sayOnce, warning, type Context } from './common.js';
@@ -34,7 +34,7 @@ function preambleOf(context: Context): readonly Effect[] {
 }
 
 /** Why, in words for an event. */
-export function rollbackMessage(state: State, why: RollbackWhy): string {
+export function rollbackMessage(state: RunState, why: RollbackWhy): string {
   const say = messagesFor(state);
   switch (why.kind) {
     case 'failed-checks':
@@ -57,18 +57,18 @@ export function rollbackMessage(state: State, why: RollbackWhy): string {
 }
 
 function afterRollback(
-  state: State,
+  state: RunState,
   why: RollbackWhy,
   reason: string,
   servedBy: 'primary' | 'canary',
   before: readonly Effect[],
   now: number,
-): State {
+): RunState {
   const say = messagesFor(state);
   const stranded = servedBy === 'canary';
   // What was never started isn't under way yet: it is remembered, or it would be new again at the next look.
   const refused = state.phase === 'Waiting' ? state.gate?.revision : undefined;
-  const failed: State = {
+  const failed: RunState = {
     ...state,
     ...(refused === undefined ? {} : { applied: refused }),
     phase: 'Failed',

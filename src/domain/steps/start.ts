@@ -1,12 +1,12 @@
 import { PROGRESSING_ALERT } from '../alerts.js';
 import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
-import { policyOf, type State } from '../state.js';
+import { policyOf, type RunState } from '../state.js';
 import { seenRevision } from '../tick.js';
 import { apply, awaitingAfresh, normal, passes, status, warning, type Context } from './common.js';
 
 /** What is forgotten when the analysis of a revision starts, or starts anew. */
-function fromTheStart(state: State): State {
+function fromTheStart(state: RunState): RunState {
   return {
     ...state,
     phase: 'Progressing',

@@ -3,8 +3,8 @@ import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import type { Order } from '../orders.js';
 import { hasHooks } from '../policy.js';
-import type { Recall } from '../recall.js';
-import type { State, Undoing } from '../state.js';
+import type { RestoreOptions } from '../recall.js';
+import type { RunState, Undoing } from '../state.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Context } from './common.js';
 
@@ -12,8 +12,13 @@ import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Co
  * Somebody wants the version from before the last promotion back. From here on the promotion counts as unfinished:
  * whoever finds this run dead rolls it back, which puts the former version back into the primary as well.
  */
-export function undo(state: State, { by, reason }: Order, recall: Recall | undefined, now: number): Decision {
-  const previous = recall?.previous === 'undone' ? undefined : recall?.previous;
+export function undo(
+  state: RunState,
+  { by, reason }: Order,
+  options: RestoreOptions | undefined,
+  now: number,
+): Decision {
+  const previous = options?.previous === 'undone' ? undefined : options?.previous;
   const undoing: Undoing = { stage: previous?.warm ? 'divert' : 'restore', by, reason, to: previous?.revision ?? '' };
   const next = tickNow({ ...state, phase: 'Promoting', undoing, grown: false, fresh: true }, now);
   const message = warning(messagesFor(state).undoing(by, reason));
@@ -29,7 +34,7 @@ export function divert({ state, now }: Context): Decision {
 }
 
 /** Where the warm pods can't be had after all, the primary's own rolling update brings the former version back. */
-export function withoutWarmPods(state: State, now: number): State {
+export function withoutWarmPods(state: RunState, now: number): RunState {
   return state.undoing?.stage === 'divert' ? tickNow({ ...state, undoing: at(state, 'restore') }, now) : state;
 }
 
@@ -46,7 +51,7 @@ export function comeHome({ state, now }: Context): Decision {
   const say = messagesFor(state);
   const { by = '', reason = '', to = '' } = state.undoing ?? {};
   const message = warning(say.undone(by, reason));
-  const failed: State = {
+  const failed: RunState = {
     ...state,
     phase: 'Failed',
     weight: 0,
@@ -58,7 +63,7 @@ export function comeHome({ state, now }: Context): Decision {
   };
   const ending = { kind: 'undone', reason: message.message } as const;
   const hooks = state.policy !== undefined && hasHooks(state.policy, 'post-rollout');
-  const next: State = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
+  const next: RunState = hooks ? { ...failed, waiting: { for: 'hooks' }, ending } : ended(failed, ending);
   const effects: Effect[] = [
     normal(say.routingToPrimary),
     { do: 'weights', ...ALL_TO_PRIMARY },
@@ -71,11 +76,11 @@ export function comeHome({ state, now }: Context): Decision {
   return apply(effects, message.message, next, now, [undoneAlert(by, reason)]);
 }
 
-function diverted(state: State): Undoing | undefined {
+function diverted(state: RunState): Undoing | undefined {
   const undoing = at(state, 'restore');
   return undoing && { ...undoing, diverted: true };
 }
 
-function at({ undoing }: State, stage: Undoing['stage']): Undoing | undefined {
+function at({ undoing }: RunState, stage: Undoing['stage']): Undoing | undefined {
   return undoing && { ...undoing, stage };
 }

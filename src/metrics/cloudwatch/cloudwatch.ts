@@ -63,7 +63,7 @@ class CloudWatch implements MetricsProvider {
 
   constructor(private readonly options: ProviderOptions) {
     this.region = regionOf(options);
-    this.environment = (options.surroundings ?? NOWHERE).environment;
+    this.environment = (options.environment ?? NOWHERE).environment;
     this.url = endpointOf('monitoring', this.region, this.environment);
   }
 

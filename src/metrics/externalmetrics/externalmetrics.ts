@@ -61,7 +61,7 @@ export function createExternalMetrics(options: ProviderOptions): MetricsProvider
 }
 
 function inCluster(options: ProviderOptions): Api {
-  const { cluster } = options.surroundings ?? NOWHERE;
+  const { cluster } = options.environment ?? NOWHERE;
   const token = options.credentials ? entryOf(options, 'token') : undefined;
   return {
     whom: 'the Kubernetes API',

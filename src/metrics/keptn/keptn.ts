@@ -30,8 +30,8 @@ type AnalysisQuery = Extract<KeptnQuery, { kind: 'analysis' }>;
  * @see https://keptn.sh/stable/docs/reference/crd-reference/metric/
  * @see https://keptn.sh/stable/docs/reference/crd-reference/analysis/
  */
-export function createKeptn({ timeoutMs, surroundings = NOWHERE }: ProviderOptions): MetricsProvider {
-  const { cluster } = surroundings;
+export function createKeptn({ timeoutMs, environment: environment = NOWHERE }: ProviderOptions): MetricsProvider {
+  const { cluster } = environment;
   return {
     query: async (query, signal) => {
       signal.throwIfAborted();

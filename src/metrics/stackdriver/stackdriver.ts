@@ -53,7 +53,7 @@ export function createStackdriver(options: ProviderOptions): MetricsProvider {
   }
   const address = addressOf(options, { example: API, fallback: API });
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const ambient = ambientIdentity((options.surroundings ?? NOWHERE).environment);
+  const ambient = ambientIdentity((options.environment ?? NOWHERE).environment);
   const secrets = [...Object.values(credentials ?? {}), ...(key ? [key.private_key] : [])];
 
   const identity = async (signal: AbortSignal): Promise<Identity> => {

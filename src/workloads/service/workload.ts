@@ -11,9 +11,9 @@ import { strayedFields, writtenBy } from '../../kubernetes/objects/strayed.js';
 import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
 import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
-import type { Contents, Keepsakes, Previous, TargetView, Workload } from '../port.js';
+import type { Contents, UndoArtifacts, Previous, TargetView, Workload } from '../port.js';
 import { ownedCopies } from '../shared/owned.js';
-import { KeptForUndo } from '../shared/keepsakes.js';
+import { SnapshotArtifacts } from '../shared/keepsakes.js';
 import { lostMessage, missing } from '../shared/missing.js';
 import { canonicalJson, contentHash } from '../shared/revision.js';
 import { reopened, restoredRevision, settled, Snapshots, unmarked } from '../shared/snapshots.js';
@@ -28,12 +28,12 @@ export class ServiceWorkload implements Workload {
   readonly type = SERVICES;
   /** The pods behind a Service are somebody else's. */
   readonly warm = undefined;
-  readonly keepsakes: Keepsakes;
+  readonly undoArtifacts: UndoArtifacts;
   private readonly snapshots: Snapshots<ServiceSpec>;
 
   constructor(private readonly cache: ClusterCache) {
     this.snapshots = new Snapshots(cache, { of: (primary) => copiedSpec(specOf(primary)), identity: (spec) => spec });
-    this.keepsakes = new KeptForUndo(cache, this.snapshots);
+    this.undoArtifacts = new SnapshotArtifacts(cache, this.snapshots);
   }
 
   async refresh(canary: Canary): Promise<void> {

@@ -4,11 +4,11 @@ import type { Claim } from '../../kubernetes/claim.js';
 import { CONTROLLER_REVISIONS, type NamedObject } from '../../kubernetes/object.js';
 import { remove } from '../../kubernetes/write.js';
 import type { Configs } from '../configs.js';
-import type { Keepsakes, WarmPods } from '../port.js';
+import type { UndoArtifacts, WarmPods } from '../port.js';
 import type { Snapshots } from './snapshots.js';
 
-/** {@link Keepsakes} of any workload whose primary is kept in snapshots. */
-export class KeptForUndo<Content> implements Keepsakes {
+/** {@link UndoArtifacts} of any workload whose primary is kept in snapshots. */
+export class SnapshotArtifacts<Content> implements UndoArtifacts {
   constructor(
     private readonly cache: ClusterCache,
     private readonly snapshots: Snapshots<Content>,

@@ -23,11 +23,11 @@ import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import { configType, type Configs, type Copied } from '../configs.js';
 import { TargetMissing } from '../errors.js';
-import type { Contents, Keepsakes, Previous, TargetView, WarmPods, Workload } from '../port.js';
+import type { Contents, UndoArtifacts, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
 import { namesInUse, namesToWrite, unshared, type Copier } from './copies.js';
 import { ownedWorkloads } from './owned.js';
-import { KeptForUndo } from './keepsakes.js';
+import { SnapshotArtifacts } from './keepsakes.js';
 import { Mending, type Belongings } from './mending.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
@@ -61,7 +61,7 @@ export class PodWorkload implements Workload {
   readonly kind: string;
   readonly type: ResourceType;
   readonly warm: WarmPods | undefined;
-  readonly keepsakes: Keepsakes;
+  readonly undoArtifacts: UndoArtifacts;
   private readonly snapshots: Snapshots<PodTemplate>;
   private readonly mending: Mending;
 
@@ -81,7 +81,7 @@ export class PodWorkload implements Workload {
     this.mending = new Mending(of, configs, autoscalers, this.snapshots);
     this.warm = of.type === DEPLOYMENTS ? new WarmDeployment(of, cache, this.snapshots, configs, settings) : undefined;
     const ofPods = { warm: this.warm, configs: settings.configTracking ? configs : undefined };
-    this.keepsakes = new KeptForUndo(cache, this.snapshots, ofPods);
+    this.undoArtifacts = new SnapshotArtifacts(cache, this.snapshots, ofPods);
   }
 
   async refresh(canary: Canary): Promise<void> {

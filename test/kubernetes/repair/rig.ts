@@ -12,7 +12,7 @@ import { statusOf, type Decision, type Effect } from '../../../src/domain/effect
 import { initialState } from '../../../src/domain/initial.js';
 import { leaseTerm } from '../../../src/domain/plan.js';
 import { isActive } from '../../../src/domain/phases.js';
-import type { State } from '../../../src/domain/state.js';
+import type { RunState } from '../../../src/domain/state.js';
 import { canaryAt, type Weights } from '../../../src/domain/weights.js';
 import { messageOf, UserError } from '../../../src/errors.js';
 import type { KubeClient } from '../../../src/kubernetes/client.js';
@@ -63,7 +63,7 @@ export function dependencies(
 
 /** A Canary in one phase, with a run that is driven by hand. */
 export class Rig {
-  state: State;
+  state: RunState;
   /** What was told in events since the last fault. */
   told: string[] = [];
   private runs = 1;
@@ -75,7 +75,7 @@ export class Rig {
     readonly namespace: string,
     readonly name: string,
     readonly phase: PhaseName,
-    state: State,
+    state: RunState,
   ) {
     this.state = state;
   }
@@ -156,7 +156,7 @@ export class Rig {
     this.state = { ...this.state, epoch: state.epoch, seq: 1, policy };
   }
 
-  async apply(effects: readonly Effect[], next: State = this.state): Promise<void> {
+  async apply(effects: readonly Effect[], next: RunState = this.state): Promise<void> {
     const seq = this.state.seq;
     await apply(
       this.deps,
@@ -190,7 +190,7 @@ export class Rig {
     );
   }
 
-  private tenure(next: State = this.state) {
+  private tenure(next: RunState = this.state) {
     const { epoch, seq } = this.state;
     const { uid, holder } = this;
     return { canary: this.key, fence: { epoch, seq }, lease: leaseTerm(next, LEASE_SECONDS), uid, holder };
@@ -232,9 +232,9 @@ export class Rig {
   }
 }
 
-function standing(phase: PhaseName, rest: State): { state: State; weights: Weights } {
+function standing(phase: PhaseName, rest: RunState): { state: RunState; weights: Weights } {
   const weights = canaryAt(25);
-  const active: State = { ...rest, phase: 'Progressing', begun: true, weight: 25, checkDueAt: Infinity };
+  const active: RunState = { ...rest, phase: 'Progressing', begun: true, weight: 25, checkDueAt: Infinity };
   switch (phase) {
     case 'progressing':
     case 'rolling back':
@@ -262,7 +262,7 @@ function standing(phase: PhaseName, rest: State): { state: State; weights: Weigh
   }
 }
 
-async function begun(deps: Dependencies, namespace: string, name: string, holder: string): Promise<State> {
+async function begun(deps: Dependencies, namespace: string, name: string, holder: string): Promise<RunState> {
   const canary = { cluster: CLUSTER, namespace, name };
   await deps.cache.getFresh(CANARIES, namespace, name);
   const taken = await begin(deps, { canary, holder, leaseSeconds: LEASE_SECONDS });

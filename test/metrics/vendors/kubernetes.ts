@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterApi } from '../../../src/activities/cluster-api.js';
 import { KubeClient } from '../../../src/kubernetes/client.js';
-import type { Surroundings } from '../../../src/metrics/surroundings.js';
+import type { ProviderEnvironment } from '../../../src/metrics/surroundings.js';
 import { json, type Answer } from '../server.js';
 
 /** What Serinus finds in a cluster whose API server is at that address, and lets it in with this token. */
-export function clusterAt(address: string | undefined, token: string): Surroundings {
+export function clusterAt(address: string | undefined, token: string): ProviderEnvironment {
   const folder = mkdtempSync(join(tmpdir(), 'serinus-kubeconfig-'));
   const kubeconfig = join(folder, 'config');
   const config = {

@@ -1,7 +1,7 @@
 import type { MetricTemplateProvider } from '../../../src/crds/metric-template.js';
 import type { MetricsProvider } from '../../../src/metrics/port.js';
 import { createProvider } from '../../../src/metrics/registry.js';
-import type { Surroundings } from '../../../src/metrics/surroundings.js';
+import type { ProviderEnvironment } from '../../../src/metrics/surroundings.js';
 import type { Given } from '../provider-contract.js';
 
 /** 2026-03-01T12:00:00Z: the time at which all of them are asked. */
@@ -27,7 +27,7 @@ export const provider = (
 export function create(
   type: MetricTemplateProvider['type'],
   { address, credentials, timeoutMs, insecureSkipVerify }: Given,
-  { surroundings, ...more }: Partial<MetricTemplateProvider> & { readonly surroundings?: Surroundings } = {},
+  { surroundings, ...more }: Partial<MetricTemplateProvider> & { readonly surroundings?: ProviderEnvironment } = {},
 ): MetricsProvider {
   return createProvider({
     provider: provider(address, { type, insecureSkipVerify, ...more }),
@@ -35,6 +35,6 @@ export function create(
     interval: MINUTE,
     timeoutMs,
     now: () => NOW,
-    ...(surroundings ? { surroundings } : {}),
+    ...(surroundings ? { environment: surroundings } : {}),
   });
 }

@@ -1,10 +1,10 @@
 import type { FleetRow } from '../api/types.js';
-import { needsAttention, standingOf, type Standing } from './standing.js';
+import { needsAttention, statusOf, type CanaryStatus } from './standing.js';
 
 export const FILTERS = ['all', 'attention', 'progressing', 'waiting', 'paused', 'failed', 'resting'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
-const STANDINGS: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, readonly Standing[]>> = {
+const STATUSES: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, readonly CanaryStatus[]>> = {
   progressing: ['progressing', 'promoting', 'starting'],
   waiting: ['waiting'],
   paused: ['paused'],
@@ -14,7 +14,7 @@ const STANDINGS: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, reado
 
 export function matches(row: FleetRow, filter: FilterName): boolean {
   if (filter === 'all') return true;
-  return filter === 'attention' ? needsAttention(row) : STANDINGS[filter].includes(standingOf(row));
+  return filter === 'attention' ? needsAttention(row) : STATUSES[filter].includes(statusOf(row));
 }
 
 export interface Wanted {

@@ -4,14 +4,14 @@ import { percent } from '../format/numbers.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Status } from '../ui/status.js';
 import { Ago } from '../ui/time.js';
-import { lookOf, standingOf } from './standing.js';
+import { lookOf, statusOf } from './standing.js';
 
 /** A Canary in the fleet. */
 export function FleetRowView({ row }: { readonly row: FleetRow }) {
   const { t, locale } = useLanguage();
-  const standing = standingOf(row);
+  const status = statusOf(row);
   return (
-    <li className={`fleet-row tone-${lookOf(standing).tone}`}>
+    <li className={`fleet-row tone-${lookOf(status).tone}`}>
       <div className="fleet-who">
         <Link className="fleet-name" href={`/canaries/${row.namespace}/${row.name}`}>
           {row.name}
@@ -21,7 +21,7 @@ export function FleetRowView({ row }: { readonly row: FleetRow }) {
         </span>
       </div>
       <div className="fleet-state">
-        <Status {...lookOf(standing)}>{t.standing[standing]}</Status>
+        <Status {...lookOf(status)}>{t.standing[status]}</Status>
       </div>
       <div className="fleet-weight">
         {row.releaseUnderWay && (

@@ -3,7 +3,7 @@ import type { IconName } from '../ui/icon.js';
 import type { Tone } from '../ui/status.js';
 
 /** How a Canary stands, as people speak of it: its phase, and what a phase alone doesn't tell. */
-export type Standing =
+export type CanaryStatus =
   | 'failed'
   | 'waiting'
   | 'paused'
@@ -18,7 +18,7 @@ export type Standing =
 
 type Known = Pick<FleetRow, 'phase' | 'problem' | 'suspended' | 'attention'>;
 
-export function standingOf(row: Known): Standing {
+export function statusOf(row: Known): CanaryStatus {
   if (row.problem !== undefined) return 'invalid';
   if (row.attention?.startsWith('paused')) return 'paused';
   if (row.attention?.startsWith('waits for approval')) return 'waiting';
@@ -46,7 +46,7 @@ export function standingOf(row: Known): Standing {
   }
 }
 
-const LOOK: Readonly<Record<Standing, { readonly tone: Tone; readonly icon: IconName }>> = {
+const LOOK: Readonly<Record<CanaryStatus, { readonly tone: Tone; readonly icon: IconName }>> = {
   failed: { tone: 'bad', icon: 'cross' },
   invalid: { tone: 'bad', icon: 'warning' },
   waiting: { tone: 'warn', icon: 'clock' },
@@ -60,11 +60,11 @@ const LOOK: Readonly<Record<Standing, { readonly tone: Tone; readonly icon: Icon
   leaving: { tone: 'calm', icon: 'dash' },
 };
 
-export function lookOf(standing: Standing): { readonly tone: Tone; readonly icon: IconName } {
-  return LOOK[standing];
+export function lookOf(status: CanaryStatus): { readonly tone: Tone; readonly icon: IconName } {
+  return LOOK[status];
 }
 
 /** Whether somebody should look: the server says why; where an older one doesn't, its phase does. */
 export function needsAttention(row: Known): boolean {
-  return row.attention !== undefined || ['failed', 'waiting', 'paused', 'invalid'].includes(standingOf(row));
+  return row.attention !== undefined || ['failed', 'waiting', 'paused', 'invalid'].includes(statusOf(row));
 }

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Live } from '../api/types.js';
-import { standingOf, lookOf } from '../fleet/standing.js';
+import { statusOf, lookOf } from '../fleet/standing.js';
 import { percent } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
 import { ConnectionState } from '../ui/connection.js';
@@ -18,8 +18,8 @@ import { useLive } from './use-live.js';
 export function CanaryPage({ namespace, name }: { readonly namespace: string; readonly name: string }) {
   const { t } = useLanguage();
   const { live, connection, error, retry } = useLive(namespace, name);
-  const standing = live && standingOf({ phase: knownPhase(live.phase), suspended: false, attention: live.attention });
-  useTitle(standing === undefined ? name : `${name}: ${t.standing[standing]}`);
+  const status = live && statusOf({ phase: knownPhase(live.phase), suspended: false, attention: live.attention });
+  useTitle(status === undefined ? name : `${name}: ${t.standing[status]}`);
   return (
     <>
       <nav className="crumbs" aria-label={t.app.fleet}>
@@ -29,7 +29,7 @@ export function CanaryPage({ namespace, name }: { readonly namespace: string; re
       </nav>
       <div className="page-head">
         <h1>{name}</h1>
-        {standing && <Status {...lookOf(standing)}>{t.standing[standing]}</Status>}
+        {status && <Status {...lookOf(status)}>{t.standing[status]}</Status>}
         <ConnectionState connection={connection} failing={error !== null} />
       </div>
       {error && <ProblemNotice error={error} retry={retry} />}
