@@ -22,6 +22,7 @@ const LOOK: readonly Verb[] = ['list', 'watch'];
 const RACE = 'another writer was quicker, and the object has to be read again';
 const MISSING = 'somebody has deleted it, and a rollback makes it again';
 const FORMER = 'the Canary refers no more to what it was made after';
+const BUDGETED = 'targets with a PodDisruptionBudget';
 const STALE = 'it had changed with an earlier promotion, and has not with a later one';
 const OF_A_SERVICE = 'releases of a Service';
 const ADMISSION = 'asked only where the admission plugin OwnerReferencesPermissionEnforcement is on, as in OpenShift';
@@ -169,6 +170,13 @@ export const GRANTS: readonly Grant[] = [
     why: 'the primary’s autoscaler, made after the target’s; the API checks policies',
     verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: LOOK, api: ['get'] },
     rarely: { worker: { get: RACE, delete: FORMER } },
+  },
+  {
+    group: 'policy',
+    resource: 'poddisruptionbudgets',
+    why: 'the primary’s PodDisruptionBudget, made after the target’s; without it everything else goes on',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: LOOK },
+    rarely: { worker: { get: RACE, create: BUDGETED, update: BUDGETED, delete: FORMER } },
   },
   only('targets with a ScaledObject', {
     group: 'keda.sh',

@@ -1,4 +1,4 @@
-import type { KubeClient } from './client.js';
+import { KubeError, type KubeClient } from './client.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { pathOf } from './object.js';
 import { Reflector } from './reflector.js';
@@ -42,6 +42,24 @@ export class ClusterCache {
   /** Whether a kind is watched already. */
   watches(type: ResourceType): boolean {
     return this.reflectors.has(pathOf(type));
+  }
+
+  /**
+   * Whether a kind may be listed, for what isn't needed. A kind that may not is never synced: whoever waited for it would
+   * wait for ever.
+   *
+   * @returns undefined where nobody could tell
+   */
+  async maySee(type: ResourceType): Promise<boolean | undefined> {
+    const { namespace, log } = this.options;
+    try {
+      await this.client.list(type, { limit: 1, ...(namespace === undefined ? {} : { namespace }) });
+      return true;
+    } catch (error) {
+      if (!(error instanceof KubeError) || ![403, 404].includes(error.status)) return undefined;
+      log(`${type.plural} are left out: ${error.message}`);
+      return false;
+    }
   }
 
   /** The store of a kind, filled. */

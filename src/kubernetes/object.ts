@@ -89,6 +89,11 @@ export const SCALED_OBJECTS: ResourceType = {
   kind: 'ScaledObject',
   plural: 'scaledobjects',
 };
+export const POD_DISRUPTION_BUDGETS: ResourceType = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+};
 export const LEASES: ResourceType = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
 export { pathOf } from './path.js';

@@ -25,6 +25,10 @@ export class RehearsalCache extends ClusterCache {
     return this.real.watches(type);
   }
 
+  override maySee(type: ResourceType): Promise<boolean | undefined> {
+    return this.real.maySee(type);
+  }
+
   override synced(type: ResourceType): Promise<Store> {
     return this.real.synced(type);
   }

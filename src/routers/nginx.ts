@@ -22,7 +22,8 @@ import type { Blueprint } from './shared/object-router.js';
  * @param prefix of the controller's annotations, without the slash: `nginx.ingress.kubernetes.io`
  */
 export function nginx(prefix: string): Blueprint {
-  const isOurs = (key: string): boolean => key.includes(`${prefix}/canary`);
+  const isOurs = (name: string): boolean => name.includes(`${prefix}/canary`) || name === key('stickiness');
+  const isOfCanary = (name: string): boolean => name.includes(`${prefix}/canary`);
   const key = (name: keyof typeof NAMES): string => `${prefix}/${NAMES[name]}`;
 
   /** What the controller is told; nothing else that begins like this may stay. */
@@ -31,6 +32,15 @@ export function nginx(prefix: string): Blueprint {
     const byWeight = { [key('canary')]: 'true', [key('weight')]: String(weights.canary) };
     if (match.length === 0 || weights.everybody || weights.canary === 0) return byWeight;
     return { ...byWeight, [key('weight')]: '0', ...audienceOf(match, key) };
+  }
+
+  /**
+   * With `affinity: cookie` on the users' Ingress, a client that has met the canary stays with it, whatever its weight: also
+   * after a rollback. So its cookie counts for nothing as soon as the canary is to have nobody.
+   */
+  function homecoming(annotations: StringMap | undefined, weights: Weights): StringMap {
+    const isSticky = annotations?.[key('affinity')] === 'cookie';
+    return isSticky && weights.canary === 0 ? { [key('stickiness')]: 'legacy' } : {};
   }
 
   return {
@@ -42,17 +52,24 @@ export function nginx(prefix: string): Blueprint {
       if (!source) throw new UserError(ingressSource.missing(canary));
       // Before a release begins, not when the audience is to meet it.
       audienceOf(canary.analysis.match, key);
-      const copied = without(source.metadata.annotations, (name) => isOurs(name) || name === LAST_APPLIED);
+      const copied = without(source.metadata.annotations, (name) => isOfCanary(name) || name === LAST_APPLIED);
       const kept = without(current?.metadata.annotations, isOurs);
       return ingressOf(canary, current, {
         labels: source.metadata.labels ?? {},
-        annotations: { ...kept, ...copied, ...FLUX_SHIELD, ...orders(canary, weights) },
+        annotations: {
+          ...kept,
+          ...copied,
+          ...FLUX_SHIELD,
+          ...orders(canary, weights),
+          ...homecoming(source.metadata.annotations, weights),
+        },
         spec: withPaths(canary, source, (path) => [leadingTo(path, canary.service.canaryName)]),
       });
     },
     reweighed: (current, canary, weights) => {
-      const kept = without(current.metadata.annotations, isOurs);
-      const annotations = { ...kept, ...orders(canary, weights) };
+      const kept = without(current.metadata.annotations, isOfCanary);
+      const home = homecoming(current.metadata.annotations, weights);
+      const annotations = { ...kept, ...orders(canary, weights), ...home };
       return { ...current, metadata: { ...current.metadata, annotations } };
     },
     weights(object: KubeObject, canary: Canary) {
@@ -73,6 +90,8 @@ const NAMES = {
   header: 'canary-by-header',
   value: 'canary-by-header-value',
   pattern: 'canary-by-header-pattern',
+  affinity: 'affinity',
+  stickiness: 'affinity-canary-behavior',
 } as const;
 
 /**

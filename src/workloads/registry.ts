@@ -10,6 +10,7 @@ import { deployments } from './deployment/deployment.js';
 import type { Workload } from './port.js';
 import { ServiceWorkload } from './service/workload.js';
 import { Autoscalers, ownedAutoscalers } from './shared/autoscalers.js';
+import { DisruptionBudgets } from './shared/disruption-budgets.js';
 import { ownedCopies, ownedServices, ownedWorkloads } from './shared/owned.js';
 import { PodWorkload } from './shared/pod-workload.js';
 
@@ -17,9 +18,10 @@ import { PodWorkload } from './shared/pod-workload.js';
 export function createWorkloads(cache: ClusterCache, settings: Settings): readonly Workload[] {
   const configs = new Configs(cache);
   const autoscalers = new Autoscalers(cache);
+  const budgets = new DisruptionBudgets(cache);
   const withPods = [deployments, daemonSets];
   return [
-    ...withPods.map((kind) => new PodWorkload(kind, cache, configs, autoscalers, settings)),
+    ...withPods.map((kind) => new PodWorkload(kind, cache, configs, autoscalers, budgets, settings)),
     new ServiceWorkload(cache),
   ];
 }

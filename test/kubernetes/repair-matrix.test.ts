@@ -105,6 +105,16 @@ describe('every generated object, in every phase, whatever happens to it', { con
         });
         return;
       }
+      case 'goes on': {
+        // Whoever protects the primary's pods, they are protected.
+        const owners = whole.metadata.ownerReferences ?? [];
+        await one.give([other]);
+        await react(rig, object, async () => {
+          assert.ok(isLike(await one.get(), whole), what);
+        });
+        await one.give(owners);
+        return;
+      }
       case 'told':
         await told(rig, one, fault, what);
         return;

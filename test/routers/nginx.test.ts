@@ -65,3 +65,40 @@ test('what users change in their Ingress reaches the canary’s, what they add t
   assert.equal((second['spec'] as { ingressClassName: string }).ingressClassName, 'other');
   assert.deepEqual(blueprint.weights(second, canary), canaryAt(20));
 });
+
+const BEHAVIOR = `${PREFIX}/affinity-canary-behavior`;
+
+for (const theirs of [undefined, 'sticky', 'legacy']) {
+  test(`clients who stay with the canary by their cookie come home with everybody else (theirs: ${theirs})`, () => {
+    const blueprint = nginx(PREFIX);
+    const canary = { ...canaryOf('traefik'), ingressRef: INGRESS_REF };
+    const annotations = {
+      [`${PREFIX}/affinity`]: 'cookie',
+      [`${PREFIX}/session-cookie-name`]: 'SHOP',
+      ...(theirs === undefined ? {} : { [BEHAVIOR]: theirs }),
+    };
+    const sticky = { ...source, metadata: { ...source.metadata, annotations } };
+    let current: KubeObject | undefined;
+    const behaviorAt = (weight: number): string | undefined => {
+      const wish = { canary, source: sticky, weights: canaryAt(weight), fence: undefined };
+      current = blueprint.desired({ ...wish, current });
+      assert.deepEqual(blueprint.desired({ ...wish, current }), current, 'made again, it is the same');
+      assert.equal(current.metadata.annotations?.[`${PREFIX}/session-cookie-name`], 'SHOP');
+      return current.metadata.annotations[BEHAVIOR];
+    };
+    assert.deepEqual([0, 10, 50, 0, 10].map(behaviorAt), ['legacy', theirs, theirs, 'legacy', theirs]);
+    // Also where the users' Ingress can't be looked at any more.
+    const home = current && blueprint.reweighed?.(current, canary, canaryAt(0));
+    assert.equal(home?.metadata.annotations?.[BEHAVIOR], 'legacy');
+    assert.equal(home?.metadata.annotations?.[`${PREFIX}/canary-weight`], '0');
+  });
+}
+
+test('without affinity nothing is said of it', () => {
+  const blueprint = nginx(PREFIX);
+  const canary = { ...canaryOf('traefik'), ingressRef: INGRESS_REF };
+  const made = blueprint.desired({ canary, source, current: undefined, weights: canaryAt(0), fence: undefined });
+  assert.equal(made.metadata.annotations?.[BEHAVIOR], undefined);
+  const home = blueprint.reweighed?.(made, canary, canaryAt(0));
+  assert.equal(home?.metadata.annotations?.[BEHAVIOR], undefined);
+});

@@ -136,8 +136,17 @@ function needs(
   return {
     field: `spec.analysis.${feature}`,
     value: spec.analysis[feature],
-    remedy: `${provider} can't ${what}, remove it or use a provider that can: ${providersWith(able)}`,
+    remedy: `${provider} can't ${what}, ${instead(feature, provider)}use a provider that can: ${providersWith(able)}`,
   };
+}
+
+/** Where the provider has something of its own instead. */
+function instead(feature: 'mirror' | 'sessionAffinity', provider: string): string {
+  const own =
+    feature === 'sessionAffinity' && provider === 'nginx'
+      ? ', set nginx.ingress.kubernetes.io/affinity on the Ingress instead (docs/routers/nginx.md)'
+      : '';
+  return `remove it${own} or `;
 }
 
 function providerOf(spec: CanarySpec, defaultProvider: string): string {

@@ -2,10 +2,11 @@ import type { Canary } from '../../crds/canary.js';
 import type { Stray } from '../../domain/strays.js';
 import { UserError } from '../../errors.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { titleOf, type KubeObject } from '../../kubernetes/object.js';
+import { POD_DISRUPTION_BUDGETS, titleOf, type KubeObject } from '../../kubernetes/object.js';
 import { keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
 import { configType, type Configs, type Copied } from '../configs.js';
 import type { Autoscalers } from './autoscalers.js';
+import type { DisruptionBudgets, Sides } from './disruption-budgets.js';
 import { lostMessage } from './missing.js';
 import type { PodController, PodKind, PodTemplate } from './pod-controller.js';
 import { newPrimary, type PrimaryWish } from './primary.js';
@@ -29,6 +30,8 @@ export interface Belongings {
   readonly copied: readonly Copied[];
   /** Copies that would go with another Canary. */
   readonly unshared: readonly KubeObject[];
+  /** Whose pods a budget protects; undefined where the target doesn't tell. */
+  readonly sides: Sides | undefined;
 }
 
 /** Makes what belongs to a primary again when it is gone or has been changed: never from what nobody has analysed. */
@@ -37,20 +40,23 @@ export class Mending {
     private readonly of: PodKind,
     private readonly configs: Configs,
     private readonly autoscalers: Autoscalers,
+    private readonly budgets: DisruptionBudgets,
     private readonly snapshots: Snapshots<PodTemplate>,
   ) {}
 
-  async strays(canary: Canary, { primary, copied, unshared }: Belongings): Promise<readonly Stray[]> {
+  async strays(canary: Canary, { primary, copied, unshared, sides }: Belongings): Promise<readonly Stray[]> {
     const copies = primary ? await this.configs.strays(canary, copied, configsOf(primary)) : [];
     const others = [...unshared.map(titleOf), ...(await this.autoscalers.drift(canary))];
-    return [...(primary ? [] : [{ object: this.titleOf(canary) }]), ...copies, ...others.map((object) => ({ object }))];
+    const budgets = sides ? await this.budgets.drift(canary, sides) : [];
+    const gone = primary ? [] : [{ object: this.titleOf(canary) }];
+    return [...gone, ...copies, ...others.map((object) => ({ object })), ...budgets];
   }
 
-  /** Makes a copy of a config, or the autoscaler, again. */
+  /** Makes a copy of a config, the autoscaler or the budget again. */
   async mend(
     canary: Canary,
     { object }: Stray,
-    { primary, copied, unshared }: Belongings,
+    { primary, copied, unshared, sides }: Belongings,
     wish: PrimaryWish,
     fence: Claim,
   ): Promise<void> {
@@ -59,6 +65,7 @@ export class Mending {
     if (left.length > 0) await this.configs.share(left, canary.owner, fence);
     else if (copy) await this.configs.mend(copy, primary && configsOf(primary), wish, fence);
     else if ((await this.autoscalers.drift(canary)).includes(object)) await this.autoscalers.put(canary, false, fence);
+    else if (sides && isBudget(object)) await this.budgets.put(canary, sides, fence);
   }
 
   /**
@@ -89,6 +96,10 @@ export class Mending {
   titleOf({ targetRef }: Canary): string {
     return `${this.of.kind}/${targetRef.primaryName}`;
   }
+}
+
+function isBudget(object: string): boolean {
+  return object.startsWith(`${POD_DISRUPTION_BUDGETS.kind}/`);
 }
 
 function titleOfCopy({ source, copy }: Copied): string {

@@ -25,6 +25,7 @@ import { configType, type Configs, type Copied } from '../configs.js';
 import { TargetMissing } from '../errors.js';
 import type { Contents, UndoArtifacts, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
+import { sidesOf, type DisruptionBudgets, type Sides } from './disruption-budgets.js';
 import { namesInUse, namesToWrite, unshared, type Copier } from './copies.js';
 import { ownedWorkloads } from './owned.js';
 import { SnapshotArtifacts } from './keepsakes.js';
@@ -70,6 +71,7 @@ export class PodWorkload implements Workload {
     private readonly cache: ClusterCache,
     private readonly configs: Configs,
     private readonly autoscalers: Autoscalers,
+    private readonly budgets: DisruptionBudgets,
     private readonly settings: Settings,
   ) {
     this.kind = of.kind;
@@ -78,7 +80,7 @@ export class PodWorkload implements Workload {
       of: (primary) => asPodController(primary).spec.template,
       identity: withoutRolloutId,
     });
-    this.mending = new Mending(of, configs, autoscalers, this.snapshots);
+    this.mending = new Mending(of, configs, autoscalers, budgets, this.snapshots);
     this.warm = of.type === DEPLOYMENTS ? new WarmDeployment(of, cache, this.snapshots, configs, settings) : undefined;
     const ofPods = { warm: this.warm, configs: settings.configTracking ? configs : undefined };
     this.undoArtifacts = new SnapshotArtifacts(cache, this.snapshots, ofPods);
@@ -144,6 +146,8 @@ export class PodWorkload implements Workload {
     const { target, tracked } = await this.see(canary);
     const names = await namesToWrite(this.cache, tracked, copierOf(canary, await this.primary(canary)));
     await this.configs.refuseForeign(tracked, names, canary);
+    const sides = await this.sides(canary);
+    if (sides) await this.budgets.refuseForeign(canary, sides);
     const stores = await Promise.all([DEPLOYMENTS, DAEMON_SETS].map((type) => this.cache.synced(type)));
     const workloads = stores.flatMap((store) => store.list(canary.namespace));
     refuseStrangers(canary, selectorOf(target, this.settings.selectorLabels), workloads);
@@ -152,10 +156,12 @@ export class PodWorkload implements Workload {
   async concerns(canary: Canary): Promise<readonly NamedObject[]> {
     const object = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
     const references = object ? this.references(asPodController(object)) : [];
+    const sides = await this.sides(canary);
     return [
       ...namesOf(canary).map((name) => ({ type: this.type, name })),
       ...references.map((reference) => ({ type: configType(reference), name: reference.name })),
       ...this.autoscalers.concerns(canary),
+      ...(sides ? await this.budgets.concerns(canary, sides) : []),
     ];
   }
 
@@ -197,6 +203,7 @@ export class PodWorkload implements Workload {
       return { ...known, spec: { ...current.spec, template: newPrimary(target, wish).spec.template } };
     });
     await this.autoscalers.put(canary, false, fence);
+    await this.putBudget(canary, fence);
   }
 
   async reconcile(canary: Canary, fence: Claim): Promise<void> {
@@ -204,6 +211,7 @@ export class PodWorkload implements Workload {
     if (!primary) await this.build(canary, fence);
     await this.configs.share(await this.unshared(canary, primary), canary.owner, fence);
     await this.autoscalers.put(canary, false, fence);
+    await this.putBudget(canary, fence);
   }
 
   async promote(canary: Canary, revision: Revision, fence: Claim): Promise<boolean> {
@@ -356,7 +364,20 @@ export class PodWorkload implements Workload {
 
   private async belongings(canary: Canary, primary: PodController | undefined): Promise<Belongings> {
     const copied = await this.copied(canary, primary);
-    return { primary, copied, unshared: await this.unshared(canary, primary) };
+    return { primary, copied, unshared: await this.unshared(canary, primary), sides: await this.sides(canary) };
+  }
+
+  private async putBudget(canary: Canary, fence: Claim): Promise<void> {
+    const sides = await this.sides(canary);
+    if (sides) await this.budgets.put(canary, sides, fence);
+  }
+
+  /** Undefined where the target is gone, or has no label that tells its pods from the primary's. */
+  private async sides(canary: Canary): Promise<Sides | undefined> {
+    const found = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
+    const target = found && asPodController(found);
+    const selector = target && findSelector(target, this.settings.selectorLabels);
+    return target && selector && sidesOf(selector, target, await this.primary(canary));
   }
 
   /** What the primary's pods read copies of: what was promoted with it, or what the target reads where that isn't known. */

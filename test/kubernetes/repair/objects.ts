@@ -6,6 +6,7 @@ import {
   DEPLOYMENTS,
   HORIZONTAL_POD_AUTOSCALERS,
   LEASES,
+  POD_DISRUPTION_BUDGETS,
   SECRETS,
   SERVICES,
   type KubeObject,
@@ -100,6 +101,8 @@ export async function thing(rig: Rig, object: ObjectName): Promise<Thing> {
       return new Thing(rig, HORIZONTAL_POD_AUTOSCALERS, `${name}-primary`, (current) =>
         spec(current, { maxReplicas: 7 }),
       );
+    case 'copy of the PodDisruptionBudget':
+      return new Thing(rig, POD_DISRUPTION_BUDGETS, `${name}-primary`, (current) => spec(current, { minAvailable: 7 }));
     case 'copy of a ConfigMap':
       return new Thing(rig, CONFIG_MAPS, await copyOf(rig, 'configMapRef'), () => ({ data: { COLOUR: 'blue' } }));
     case 'copy of a Secret':

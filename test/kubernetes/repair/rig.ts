@@ -21,6 +21,7 @@ import {
   CONFIG_MAPS,
   DEPLOYMENTS,
   HORIZONTAL_POD_AUTOSCALERS,
+  POD_DISRUPTION_BUDGETS,
   SECRETS,
 } from '../../../src/kubernetes/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix.js';
@@ -306,6 +307,12 @@ async function createObjects(client: KubeClient, namespace: string, name: string
       ...deployment,
       metadata,
       spec: { ...spec, selector: { matchLabels: labels }, template },
+    }),
+    client.create(POD_DISRUPTION_BUDGETS, {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name, namespace },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: name } } },
     }),
     client.create(HORIZONTAL_POD_AUTOSCALERS, {
       apiVersion: 'autoscaling/v2',

@@ -27,6 +27,7 @@ export const OBJECTS = [
   'apex Service',
   'route',
   'copy of the autoscaler',
+  'copy of the PodDisruptionBudget',
   'copy of a ConfigMap',
   'copy of a Secret',
   'Lease',
@@ -86,6 +87,7 @@ const SCALED: readonly ObjectName[] = ['primary workload', 'copy of the autoscal
 export function outcomeOf(object: ObjectName, phase: PhaseName, fault: Fault): Outcome {
   if (object === 'Lease') return OF_LEASE[fault];
   if (phase === 'initialising' && LATER.includes(object)) return 'not made yet';
+  if (object === 'copy of the PodDisruptionBudget' && fault === 'owned by somebody else') return 'goes on';
   if (SCALED.includes(object) && fault === 'edited by hand') return 'left';
   return OF_OTHERS[fault];
 }

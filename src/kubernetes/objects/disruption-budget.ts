@@ -1,0 +1,50 @@
+import { POD_DISRUPTION_BUDGETS, type KubeObject, type OwnerReference } from '../object.js';
+import { selects, type LabelSelector } from './label-selector.js';
+import { withoutFlux, type StringMap } from './metadata.js';
+
+/** Whose pods a budget is to protect. */
+export interface ProtectedPods {
+  /** Labels that the pods bear. */
+  readonly borne: StringMap;
+  /** Labels by which all of them, and no others, are found. */
+  readonly selector: StringMap;
+}
+
+/** What the primary's budget is made from, besides the users'. */
+export interface BudgetWish {
+  readonly namespace: string;
+  readonly name: string;
+  readonly owner: OwnerReference;
+  readonly primary: ProtectedPods;
+}
+
+/** Whether a budget protects pods with these labels. */
+export function protects(budget: KubeObject, labels: StringMap): boolean {
+  return selects(specOf(budget).selector, labels);
+}
+
+/** The primary's budget: what the users' says, about the primary's pods. */
+export function primaryBudget(source: KubeObject, current: KubeObject | undefined, wish: BudgetWish): KubeObject {
+  return {
+    ...current,
+    apiVersion: POD_DISRUPTION_BUDGETS.apiVersion,
+    kind: POD_DISRUPTION_BUDGETS.kind,
+    metadata: {
+      ...current?.metadata,
+      name: wish.name,
+      namespace: wish.namespace,
+      labels: { ...current?.metadata.labels, ...withoutFlux(source.metadata.labels) },
+      ownerReferences: current?.metadata.ownerReferences ?? [wish.owner],
+    },
+    spec: { ...specOf(source), selector: { matchLabels: wish.primary.selector } },
+  };
+}
+
+interface BudgetSpec {
+  readonly selector?: LabelSelector;
+  readonly [field: string]: unknown;
+}
+
+function specOf(budget: KubeObject): BudgetSpec {
+  return (budget['spec'] ?? {}) as BudgetSpec;
+}
