@@ -2,45 +2,18 @@
 //
 // The tests come in three rounds. `pure` needs nothing. `servers` needs Temporal and the Kubernetes API. `lab` needs
 // traffic through the gateway and runs whole releases. Files may be named to run only those.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { startLab, type Lab } from '../lab/lab.js';
 import { makeBundle } from '../src/worker/bundle.js';
 import { crdYaml } from '../src/crds/manifests.js';
 import { applyObjects, parseManifest } from '../lab/kube/apply.js';
 import { labClient } from '../lab/manifests.js';
-
-interface Round {
-  readonly name: string;
-  readonly files: readonly string[];
-  /** Test files that run at once. */
-  readonly atOnce: number;
-  readonly timeoutMinutes: number;
-}
-
-const SERVERS = ['api', 'cli', 'kubernetes', 'security', 'workflows', 'watch', 'replay'];
-const LAB = ['lab', 'release', 'web'];
-
-function rounds(wanted: readonly string[]): Round[] {
-  const all = ['test', 'web/test']
-    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
-    .filter((file) => file.endsWith('.test.ts'))
-    .sort();
-  const files = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)));
-  const folder = (file: string): string => file.split('/')[1] ?? '';
-  return [
-    {
-      name: 'pure',
-      files: files.filter((f) => ![...SERVERS, ...LAB].includes(folder(f))),
-      atOnce: 2,
-      timeoutMinutes: 10,
-    },
-    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 35 },
-    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 45 },
-  ].filter((round) => round.files.length > 0);
-}
+import { compileCli, compiledTest, compileTests, sourceOfTest } from './tests/compile.js';
+import { Durations } from './tests/durations.js';
+import { rounds, type Round } from './tests/rounds.js';
 
 async function main(): Promise<number> {
   const wanted = process.argv.slice(2);
@@ -54,9 +27,10 @@ async function main(): Promise<number> {
   let lab: Lab | undefined;
   let failed = false;
   try {
+    await compileTests();
     for (const round of planned) {
       if (round.name !== 'pure') lab ??= await openLab();
-      if (round.name !== 'pure') process.env['SERINUS_CLI'] ??= compiled();
+      if (round.name !== 'pure') process.env['SERINUS_CLI'] ??= await compileCli();
       failed = !(await run(round, environment(lab, scratch))) || failed;
     }
   } finally {
@@ -91,19 +65,6 @@ function environment(lab: Lab | undefined, scratch: string): NodeJS.ProcessEnv {
 
 let bundled = false;
 
-/**
- * Compiles `src` once for all the processes that the tests start: from TypeScript each would take three times as long to
- * be there. Types are checked elsewhere. @returns the command line's main module
- */
-function compiled(): string {
-  rmSync('dist/src', { recursive: true, force: true });
-  const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-  const args = [tsc, '--project', 'tsconfig.build.json', '--noCheck', '--outDir', 'dist'];
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-  if (status !== 0) throw new Error('src can not be compiled: see above');
-  return resolve('dist/src/cli/main.js');
-}
-
 async function run(round: Round, env: NodeJS.ProcessEnv): Promise<boolean> {
   const bundle = env['SERINUS_WORKFLOW_BUNDLE'];
   if (bundle !== undefined && !bundled) {
@@ -136,24 +97,19 @@ async function passAlone(files: readonly string[], round: Round, env: NodeJS.Pro
 /** @returns the files in which a test has failed; all of them where the run broke off */
 async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'serinus-report-'));
-  const report = join(folder, 'files');
-  const args = [
-    '--import',
-    'tsx',
-    '--test',
-    `--test-concurrency=${round.atOnce}`,
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    '--test-reporter=./scripts/files-reporter.mjs',
-    `--test-reporter-destination=${report}`,
-    ...round.files,
-  ];
+  const list = join(folder, 'list');
+  const report = join(folder, 'report');
+  const durations = new Durations();
+  writeFileSync(list, durations.longestFirst(round.files).map(compiledTest).join('\n'));
+  const args = ['--enable-source-maps', 'scripts/tests/runner.mjs', list, report, String(round.atOnce)];
   const child = spawn(process.execPath, args, { stdio: 'inherit', env });
   const timer = setTimeout(() => child.kill('SIGKILL'), round.timeoutMinutes * 60_000);
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   clearTimeout(timer);
   const files = existsSync(report) ? readFileSync(report, 'utf8').split('\n').filter(Boolean).map(tellOf) : [];
   rmSync(folder, { recursive: true, force: true });
+  for (const { file, ms } of files) durations.note(file, ms);
+  durations.save();
   console.log(`\nslowest files:\n${slowest(files).join('\n')}`);
   if (code === 0) return [];
   const failed = files.filter((one) => one.failed).map(({ file }) => file);
@@ -169,7 +125,7 @@ interface FileTell {
 
 function tellOf(line: string): FileTell {
   const { file, ms, failed } = JSON.parse(line) as FileTell;
-  return { file: relative(process.cwd(), file), ms, failed };
+  return { file: sourceOfTest(relative(process.cwd(), file)), ms, failed };
 }
 
 const SLOWEST_SHOWN = 8;

@@ -304,13 +304,16 @@ describe('approvals are for one revision', () => {
 
 describe('a gate that nobody opens', () => {
   test('expires into a rollback that says so', () => {
-    const m = atGate(new Model({ policy: policed([rule('promotion', { expires: expires('reject') })]) }), 'promotion');
+    const m = atGate(
+      new Model({ policy: policed([rule('promotion', { expires: expires('reject', 2) })]) }),
+      'promotion',
+    );
     const since = m.now;
     m.run(100_000);
-    assert.equal(m.now - since, 48 * HOUR);
+    assert.equal(m.now - since, 2 * HOUR);
     assert.deepEqual(m.state.ending, {
       kind: 'rejected',
-      reason: 'Rolling back podinfo.test approval expired after 48h at the gate promotion',
+      reason: 'Rolling back podinfo.test approval expired after 2h at the gate promotion',
     });
     assert.deepEqual(m.weights, { primary: 100, canary: 0 });
   });

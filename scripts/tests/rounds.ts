@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Test files that need the same servers. */
+export interface Round {
+  readonly name: string;
+  readonly files: readonly string[];
+  /** Test files that run at once. */
+  readonly atOnce: number;
+  readonly timeoutMinutes: number;
+}
+
+const SERVERS = ['api', 'cli', 'kubernetes', 'security', 'workflows', 'watch', 'replay'];
+const LAB = ['lab', 'release', 'web'];
+
+/** @param wanted parts of files' names; none for all @returns the rounds in which something is to be run */
+export function rounds(wanted: readonly string[]): Round[] {
+  const all = ['test', 'web/test']
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort();
+  const files = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)));
+  const folder = (file: string): string => file.split('/')[1] ?? '';
+  return [
+    {
+      name: 'pure',
+      files: files.filter((f) => ![...SERVERS, ...LAB].includes(folder(f))),
+      atOnce: 2,
+      timeoutMinutes: 10,
+    },
+    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 35 },
+    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 45 },
+  ].filter((round) => round.files.length > 0);
+}

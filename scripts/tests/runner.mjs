@@ -1,0 +1,29 @@
+// `node scripts/tests/runner.mjs LIST REPORT AT_ONCE`: runs the test files that the file LIST names, in its order, as
+// Node's test runner does. (Its command line would sort them.) Says in REPORT, in a line of JSON for each file, how long
+// its tests took and whether one has failed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const [list, report, atOnce] = process.argv.slice(2);
+const found = new Map();
+
+function note({ file, nesting, details }, failed) {
+  if (file === undefined) return;
+  const before = found.get(file) ?? { ms: 0, failed: false };
+  // What stands within a test is part of its time.
+  const ms = nesting === 0 ? before.ms + details.duration_ms : before.ms;
+  found.set(file, { ms, failed: before.failed || failed });
+}
+
+const tests = run({ files: readFileSync(list, 'utf8').split('\n').filter(Boolean), concurrency: Number(atOnce) });
+tests.on('test:pass', (data) => note(data, false));
+tests.on('test:fail', (data) => {
+  const failed = data.todo === undefined;
+  note(data, failed);
+  if (failed) process.exitCode = 1;
+});
+tests.compose(new spec()).pipe(process.stdout);
+tests.on('end', () => {
+  writeFileSync(report, [...found].map(([file, one]) => JSON.stringify({ file, ...one })).join('\n'));
+});
