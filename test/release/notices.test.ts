@@ -189,7 +189,7 @@ describe('whoever listens to a release', () => {
     const began = Date.now();
     await world.run.signal('abort', { by: 'carol' });
     await world.atWeight(0);
-    assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
+    assert.ok(Date.now() - began < 60_000, `${Date.now() - began} ms`);
     await world.phase('Failed');
   });
 });

