@@ -8,6 +8,7 @@ import { isOurs, type OwnedObject } from '../kubernetes/ownership.js';
 import { isSame, write } from '../kubernetes/write.js';
 import type { HttpRule, RouteSpec } from './apisix/objects.js';
 import { rulesOf, sourceIn, weightsOf, type Source } from './apisix/rules.js';
+import { isRouteSettled } from './apisix/settled.js';
 import type { Router } from './port.js';
 
 export const APISIX_ROUTES: ResourceType = {
@@ -66,12 +67,7 @@ export class ApisixRouter implements Router {
 
   async isSettled(canary: Canary): Promise<boolean | undefined> {
     const route = await this.generated(canary);
-    if (!route) return true;
-    const { conditions } = (route['status'] ?? {}) as { conditions?: readonly Condition[] };
-    const told = conditions?.filter((condition) => condition.observedGeneration !== undefined) ?? [];
-    if (told.length === 0) return undefined;
-    const generation = route.metadata.generation ?? 0;
-    return told.some((condition) => condition.status === 'True' && (condition.observedGeneration ?? 0) >= generation);
+    return route ? isRouteSettled(route) : true;
   }
 
   /** The generated route goes with its owner. */
@@ -134,11 +130,6 @@ export class ApisixRouter implements Router {
 /** The route that is made for the Canary. */
 export function ownedByApisix(canary: Canary): readonly OwnedObject[] {
   return [{ type: APISIX_ROUTES, name: generatedName(canary) }];
-}
-
-interface Condition {
-  readonly status: string;
-  readonly observedGeneration?: number;
 }
 
 function sourceName(canary: Canary): string {

@@ -140,7 +140,11 @@ describe('what is asked about the primary', () => {
     ['contour', { 'spec.service.name': 'shop' }, /envoy_cluster_name=~"test_shop-primary_/],
     ['gloo', { 'spec.service.name': 'shop' }, /envoy_cluster_name=~"test-shop-primaryupstream-/],
     ['kuma', { 'spec.service.name': 'shop' }, /service=~"shop-primary_test_svc_/],
-    ['traefik', { 'spec.service.name': 'shop' }, /service=~"test-shop-primary-\[0-9a-zA-Z-\]\+@kubernetescrd"/],
+    [
+      'traefik',
+      { 'spec.service.name': 'shop' },
+      /service=~"\(test-shop-primary-\[0-9a-zA-Z-\]\+\|test_shop_wrr_\[0-9\]\+_test_shop-primary_/,
+    ],
     ['nginx', {}, /ingress="podinfo", canary=""/],
     [
       'skipper',

@@ -7,6 +7,7 @@ import { addressMatcher } from '../../src/metrics/queries/addresses.js';
 import { builtinQuery, renderBuiltin, type Flavour } from '../../src/metrics/queries/builtin.js';
 import { FLAGGER_QUERIES, type Observer } from '../../src/metrics/queries/flagger.js';
 import { FLAGGER_SENDS } from './flagger-queries.js';
+import { shareQueries } from '../../src/metrics/queries/share.js';
 
 const MODEL: QueryModel = {
   name: 'my-canary',
@@ -50,13 +51,20 @@ describe('built-in queries', () => {
     });
   }
 
+  /** Traefik's Service has two names, of which Flagger's queries know one. */
+  const safelyNamed = (query: string) =>
+    query.replaceAll(
+      /service=~"(my-ns-my-svc-canary-[^"@]+)@/g,
+      'service=~"($1|my-ns_my-svc_wrr_[0-9]+_my-ns_my-svc-canary_[0-9a-zA-Z-]+)@',
+    );
+
   for (const observer of OBSERVERS.filter((name) => name !== 'apisix')) {
     test(`${observer}: ours differs by the Service’s name, by 0 for no successes, and where a mean is no percentile`, () => {
       const { success, duration } = FLAGGER_SENDS[observer];
       const [successes = '', all = ''] = success.replaceAll('my-app', 'my-svc').split(/ \/ (?=sum)/);
       assertSame(sent(observer, 'canary-only', { ...MODEL, target: 'my-svc' }), {
-        success: `( ${successes} or vector(0) ) / ${all}`,
-        duration: PERCENTILES[observer] ?? duration.replaceAll('my-app', 'my-svc'),
+        success: safelyNamed(`( ${successes} or vector(0) ) / ${all}`),
+        duration: safelyNamed(PERCENTILES[observer] ?? duration.replaceAll('my-app', 'my-svc')),
       });
     });
   }
@@ -68,6 +76,26 @@ describe('built-in queries', () => {
         assert.match(query, /my-svc-canary/);
         assert.doesNotMatch(query, /my-app/);
       }
+    }
+  });
+
+  test('traefik: ours finds the Service under either of its names, and nobody else’s', async () => {
+    const { success = '', duration = '' } = sent('traefik', 'canary-only');
+    const share = await shareQueries('traefik', MODEL, () => Promise.resolve([]));
+    const matchers = [success, duration, share?.percent ?? '', share?.requests ?? ''].flatMap((query) =>
+      [...query.matchAll(/service=~"([^"]+)"/g)].map(([, matcher = '']) => new RegExp(`^(?:${matcher})$`)),
+    );
+    assert.ok(matchers.length >= 6);
+    const both = ['my-ns-my-svc-canary-80@kubernetescrd', 'my-ns_my-svc_wrr_1_my-ns_my-svc-canary_http@kubernetescrd'];
+    const others = [
+      'my-ns-my-svc-80@kubernetescrd',
+      'my-ns_my-svc@kubernetescrd',
+      'my-ns_my-svc_wrr_0_my-ns_my-svc_80@kubernetescrd',
+      'my-ns_other_wrr_1_my-ns_my-svc-canary_80@kubernetescrd',
+    ];
+    for (const matcher of matchers) {
+      for (const name of both) assert.match(name, matcher);
+      for (const name of others) assert.doesNotMatch(name, matcher);
     }
   });
 

@@ -1,4 +1,5 @@
 import { FLAGGER_QUERIES, NGINX_CANARY, SKIPPER_ROUTE, type Observer } from './flagger.js';
+import { traefikService } from './traefik.js';
 import { observerQueries, type BuiltinQuery, type ObserverQueries } from './query.js';
 
 const FLAGGER_WITH_ZERO = Object.fromEntries(
@@ -15,6 +16,9 @@ const FLAGGER_WITH_ZERO = Object.fromEntries(
  * 5% of its requests at weight 10 shows as 99.5%. The `node` label is the address of the pod that answered, by which
  * the canary's requests are told apart.
  *
+ * Traefik names what an IngressRoute leads to in one of two ways, as its setting `safeNaming` says; Flagger's queries know
+ * the older one only.
+ *
  * APISIX, Gloo, Kuma and Traefik: the objects are named after the apex Service. Flagger's queries have the target's
  * name there, and find nothing where the two differ.
  *
@@ -25,7 +29,7 @@ export const CANARY_ONLY_QUERIES: Readonly<Record<Observer, ObserverQueries>> = 
   apisix: apisix('route=~"{{ namespace }}_{{ route }}-{{ service }}-canary_.+", node=~"{{ addresses }}"'),
   gloo: byService(FLAGGER_WITH_ZERO.gloo),
   kuma: byService(FLAGGER_WITH_ZERO.kuma),
-  traefik: byService(FLAGGER_WITH_ZERO.traefik),
+  traefik: bothNames(byService(FLAGGER_WITH_ZERO.traefik)),
   nginx: withPercentile(
     FLAGGER_WITH_ZERO.nginx,
     `nginx_ingress_controller_response_duration_seconds_bucket{ ${NGINX_CANARY} }`,
@@ -56,6 +60,19 @@ function withZero(queries: ObserverQueries): ObserverQueries {
 function withPercentile(queries: ObserverQueries, buckets: string): ObserverQueries {
   const template = `histogram_quantile( 0.99, sum( rate( ${buckets}[{{ interval }}] ) ) by (le) ) * 1000`;
   return { ...queries, 'request-duration': { ...queries['request-duration'], template } };
+}
+
+/** Flagger's selector of Traefik's service, in place of which both of its names are asked for. */
+function bothNames(queries: ObserverQueries): ObserverQueries {
+  const older = /service=~"\{\{ namespace \}\}-\{\{ service \}\}-canary-[^"]*"/g;
+  const renamed = (query: BuiltinQuery) => ({
+    ...query,
+    template: query.template.replaceAll(older, () => traefikService('{{ service }}-canary')),
+  });
+  return {
+    'request-success-rate': renamed(queries['request-success-rate']),
+    'request-duration': renamed(queries['request-duration']),
+  };
 }
 
 function byService(queries: ObserverQueries): ObserverQueries {

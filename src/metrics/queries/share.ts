@@ -3,6 +3,7 @@ import { constantsOf, type QueryModel } from '../model.js';
 import { addressMatcher } from './addresses.js';
 import { withWordNames } from './builtin.js';
 import type { Observer } from './flagger.js';
+import { traefikService } from './traefik.js';
 
 /** A counter of requests, and what tells the canary's from all that canary and primary have got. */
 interface RequestCounter {
@@ -87,7 +88,7 @@ const COUNTERS: Readonly<Partial<Record<Observer, RequestCounter>>> = {
   },
   traefik: bySide(
     'traefik_service_request_duration_seconds_bucket',
-    (side) => `service=~"{{ namespace }}-{{ service }}-${side}-[0-9a-zA-Z-]+@kubernetescrd", le="+Inf"`,
+    (side) => `${traefikService(`{{ service }}-${side}`)}, le="+Inf"`,
   ),
 };
 

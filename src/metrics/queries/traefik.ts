@@ -1,0 +1,14 @@
+const PORT = '[0-9a-zA-Z-]+';
+
+/**
+ * A matcher of the label `service`, for a Service behind the TraefikService that is made for the Canary. Traefik's name of
+ * it is its namespace, name and port in a row; with `safeNaming` (from 3.7.11 on) that comes after the TraefikService that
+ * leads to it, and underscores are between the parts.
+ *
+ * @param name of the Kubernetes Service; may hold a template's fields, and an alternation in parentheses
+ */
+export function traefikService(name: string): string {
+  const older = `{{ namespace }}-${name}-${PORT}`;
+  const safe = `{{ namespace }}_{{ service }}_wrr_[0-9]+_{{ namespace }}_${name}_${PORT}`;
+  return `service=~"(${older}|${safe})@kubernetescrd"`;
+}
