@@ -16,6 +16,10 @@ import { RunningLab } from './owner/running-lab.js';
 import { selectServers } from './owner/selection.js';
 import { serverSpec } from './owner/server-specs.js';
 import { readState } from './owner/state-file.js';
+import { isOwnNetwork } from './network/own.js';
+import { ownNetworkSupport } from './network/support.js';
+import { contourDefinitions } from './planes/contour/definitions.js';
+import { PLANES, type PlaneName } from './planes/planes.js';
 import { watchAncestors } from './process/ancestors.js';
 import { Leash } from './process/leash.js';
 import { ServerSet } from './servers/server-set.js';
@@ -58,10 +62,26 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   }
 }
 
+/** Finds or makes all that a lab with these options needs, and starts nothing: the lab may be going where no network is. */
+export async function fetchPrograms(options: LabOptions & { readonly progress: Progress }): Promise<void> {
+  const { gateway, servers, progress, podinfoTags = DEFAULT_PODINFO_TAGS } = options;
+  const leash = new Leash();
+  try {
+    await findProgramsFor(selectServers(servers, gateway), podinfoTags, progress, leash);
+    if (gateway) await PLANE_DEFINITIONS[gateway]();
+  } finally {
+    leash.close();
+  }
+}
+
+/** What is fetched for a data plane besides its programs. */
+const PLANE_DEFINITIONS: Readonly<Record<PlaneName, () => Promise<unknown>>> = { contour: contourDefinitions };
+
 /** Finds the programs and plans the servers; nothing runs yet. */
 async function prepareLab(options: LabOptions, leash: Leash, progress: Progress): Promise<RunningLab> {
   const { log = () => undefined, podinfoTags = DEFAULT_PODINFO_TAGS } = options;
-  const selected = selectServers(options.servers);
+  const selected = selectServers(options.servers, options.gateway);
+  if (options.gateway && !(await isOwnNetwork())) throw new Error(needsOwnNetwork(options.gateway));
   const users = labUsers(options.users ?? []);
   const program = await findProgramsFor(selected, podinfoTags, progress, leash);
 
@@ -80,6 +100,13 @@ async function prepareLab(options: LabOptions, leash: Leash, progress: Progress)
     users: users.map(({ name }) => name),
     temporary: options.directory === undefined,
   });
+}
+
+/** Anywhere else, requests to pods would leave the machine. */
+function needsOwnNetwork(gateway: PlaneName): string {
+  const support = ownNetworkSupport();
+  const why = support.possible ? 'start it by `npm run lab` or `npm run planes`' : support.why;
+  return `${PLANES[gateway].title} runs in a network of its own only, and this is not one: ${why}`;
 }
 
 /** A lab whose starter is gone has nobody left to stop it. */

@@ -3,16 +3,17 @@ import { readArguments, USAGE, UsageError, type Arguments } from './cli/argument
 import { banner } from './cli/banner.js';
 import { clusterArguments, serversBeside } from './cli/existing.js';
 import { labStates, statusText } from './cli/status.js';
-import { startLab } from './lab.js';
+import { fetchPrograms, startLab } from './lab.js';
+import { runInOwnNetwork } from './network/outside.js';
 import { startAllOfSerinus, type AllOfSerinus } from './serinus.js';
-import { plainProgress, terminalProgress } from './tools/progress.js';
+import { plainProgress, terminalProgress, type Progress } from './tools/progress.js';
 
 /** Progress goes to standard error: standard output is for what was asked for. */
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-async function keepLab({ dir, json, serinus, existing }: Arguments): Promise<void> {
+async function keepLab({ dir, json, serinus, gateway, existing }: Arguments): Promise<void> {
   const started = Date.now();
-  const progress = process.stderr.isTTY ? terminalProgress(process.stderr) : plainProgress(say);
+  const progress = progressOn(process.stderr);
   // Until there is a lab to stop, ending at once is right: what has been started ends with us.
   const giveUp = () => process.exit(130);
   onEndingSignal(giveUp);
@@ -21,6 +22,7 @@ async function keepLab({ dir, json, serinus, existing }: Arguments): Promise<voi
     progress,
     servers: serversBeside(existing),
     ...(dir === undefined ? {} : { directory: dir }),
+    ...(gateway === undefined ? {} : { gateway }),
   });
   process.off('SIGINT', giveUp).off('SIGTERM', giveUp).off('SIGHUP', giveUp);
   // A signal may come twice, from the terminal and from the process that started us.
@@ -29,6 +31,10 @@ async function keepLab({ dir, json, serinus, existing }: Arguments): Promise<voi
   console.log(json ? JSON.stringify(lab.describe(), null, 2) : banner(lab.describe(), (Date.now() - started) / 1000));
   await lab.stopped;
   say('the lab has stopped');
+}
+
+function progressOn(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY ? terminalProgress(stream) : plainProgress(say);
 }
 
 function watchSerinus({ process: { exited, log }, url }: AllOfSerinus): void {
@@ -43,7 +49,12 @@ function onEndingSignal(handler: () => void): void {
 async function main(): Promise<void> {
   const args = readArguments(process.argv.slice(2));
   if (args.help) return void process.stdout.write(USAGE);
-  if (!args.status) return keepLab(args);
+  if (!args.status) {
+    const options = { servers: serversBeside(args.existing), ...(args.gateway ? { gateway: args.gateway } : {}) };
+    const code = await runInOwnNetwork(say, () => fetchPrograms({ ...options, progress: progressOn(process.stderr) }));
+    if (code !== undefined) process.exit(code);
+    return keepLab(args);
+  }
   const states = labStates();
   console.log(args.json ? JSON.stringify(states, null, 2) : statusText(states));
 }

@@ -1,18 +1,31 @@
 import type { ApiRequestCount, ApiRequestFilter } from './kube/audit.js';
 import type { Launch, Launched } from './process/launched.js';
+import type { PlaneName } from './planes/planes.js';
 import type { Progress } from './tools/progress.js';
 
 /** The servers of a lab. */
-export const SERVER_NAMES = ['etcd', 'apiserver', 'controllers', 'temporal', 'gateway', 'node', 'prometheus'] as const;
+export const SERVER_NAMES = [
+  'etcd',
+  'apiserver',
+  'controllers',
+  'temporal',
+  'gateway',
+  'node',
+  'prometheus',
+  'contour',
+  'envoy',
+] as const;
 
 export type ServerName = (typeof SERVER_NAMES)[number];
 
 export interface LabOptions {
   /**
    * Which servers to run: a list runs those and what they need, a record leaves out those set to `false`.
-   * Default: all.
+   * Default: all that no data plane needs.
    */
   readonly servers?: readonly ServerName[] | Partial<Record<ServerName, boolean>>;
+  /** A real data plane to run beside the stand-in. It needs a network of the lab's own. Default: none. */
+  readonly gateway?: PlaneName;
   /** Where everything is kept. Default: a new folder that `stop` removes. A folder given here is kept. */
   readonly directory?: string;
   /** Gets a line for everything worth telling. Default: nobody is told. */
@@ -77,6 +90,9 @@ export interface LabState {
   readonly prometheusUrl: string | null;
   readonly gatewayUrl: string | null;
   readonly gatewayMetricsUrl: string | null;
+  /** Where the real data plane takes requests, if one runs. */
+  readonly planeUrl: string | null;
+  readonly planeMetricsUrl: string | null;
   readonly proxyUrl: string | null;
   readonly nodeUrl: string | null;
   /** How another process reaches the owner. */
@@ -108,6 +124,8 @@ export interface ConnectedLab {
   readonly prometheusUrl: string;
   readonly gatewayUrl: string;
   readonly gatewayMetricsUrl: string;
+  readonly planeUrl: string;
+  readonly planeMetricsUrl: string;
   /** An HTTP proxy under which in-cluster names work. */
   readonly proxyUrl: string;
   /** Folder for files in Prometheus' file_sd format, to have further targets scraped. */

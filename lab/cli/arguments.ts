@@ -1,4 +1,5 @@
 import { EXISTING_OPTIONS, EXISTING_USAGE, readExisting, type Existing } from './existing.js';
+import { isPlaneName, PLANE_NAMES, type PlaneName } from '../planes/planes.js';
 import { parseOptions, UsageError } from './usage-error.js';
 
 export { UsageError };
@@ -10,6 +11,7 @@ Starts real servers on loopback (Temporal, Kubernetes, a gateway, Prometheus) an
 Options:
   --dir PATH   keep everything in this folder; without it, a temporary one goes when the lab stops
   --serinus    start Serinus too, against the lab
+  --gateway X  run a real data plane, too: ${PLANE_NAMES.join(', ')}
   --status     list the running labs and what runs where, and exit
   --json       print the lab's (or with --status the labs') state as JSON on standard output
   --help       show this
@@ -20,6 +22,7 @@ export interface Arguments {
   readonly dir: string | undefined;
   readonly serinus: boolean;
   readonly status: boolean;
+  readonly gateway: PlaneName | undefined;
   readonly json: boolean;
   readonly help: boolean;
   readonly existing: Existing;
@@ -29,13 +32,14 @@ export interface Arguments {
 export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Arguments {
   const options = {
     dir: { type: 'string' },
+    gateway: { type: 'string' },
     serinus: { type: 'boolean', default: false },
     status: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
     ...EXISTING_OPTIONS,
   } as const;
-  const { dir, serinus, status, json, help, ...rest } = parseOptions(args, options, 'npm run lab');
+  const { dir, gateway, serinus, status, json, help, ...rest } = parseOptions(args, options, 'npm run lab');
   const existing = readExisting(rest, env);
   if (existing.cluster && serinus && existing.cluster.metricsServer === undefined) {
     throw new UsageError('Serinus needs the Prometheus that scrapes that cluster: name it with --metrics-server');
@@ -43,5 +47,11 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv = 
   if (existing.cluster && existing.temporal && !serinus) {
     throw new UsageError('nothing of the lab is left to start: add --serinus to run Serinus against your own servers');
   }
-  return { dir, serinus, status, json, help, existing };
+  if (gateway !== undefined && !isPlaneName(gateway)) {
+    throw new UsageError(`--gateway must be one of ${PLANE_NAMES.join(', ')}`);
+  }
+  if (gateway !== undefined && existing.cluster) {
+    throw new UsageError('--gateway is about a lab of its own, and --kubeconfig names a cluster that has its gateway');
+  }
+  return { dir, gateway, serinus, status, json, help, existing };
 }

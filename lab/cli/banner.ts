@@ -1,3 +1,4 @@
+import { PLANES } from '../planes/planes.js';
 import type { LabState } from '../types.js';
 
 const FIRST_RELEASE = [
@@ -5,6 +6,14 @@ const FIRST_RELEASE = [
   '    -f lab/manifests/route.yaml -f lab/manifests/load-tester.yaml -f lab/manifests/canary.yaml',
   '  kubectl -n test set image deployment/podinfo podinfod=stefanprodan/podinfo:6.0.1',
 ];
+
+/** The data plane that runs for real. */
+function planeTitle(state: LabState): string {
+  const running = Object.values(PLANES).find((plane) =>
+    state.servers.some(({ name }) => plane.servers.some((one) => one === name)),
+  );
+  return running?.title ?? 'a real one';
+}
 
 /** What a person needs to know once the lab is up. */
 export function banner(state: LabState, seconds: number): string {
@@ -15,6 +24,7 @@ export function banner(state: LabState, seconds: number): string {
     ['Kubernetes API', state.servers.find(({ name }) => name === 'apiserver')?.url],
     ['Gateway', state.gatewayUrl && `${state.gatewayUrl} (stands in for Apache APISIX)`],
     ['Gateway metrics', state.gatewayMetricsUrl],
+    ['Data plane', state.planeUrl && `${state.planeUrl} (${planeTitle(state)})`],
     ['Prometheus API', state.prometheusUrl],
     ['HTTP proxy', state.proxyUrl && `${state.proxyUrl} (in-cluster names for programs on this machine)`],
     ['Logs', state.logs],

@@ -5,6 +5,7 @@ import type { PodLookup } from '../gateway/cluster/pod-lookup.js';
 import { attempt } from '../gateway/proxying/attempt.js';
 import { passedOn, upstreamHeaders } from '../gateway/proxying/headers.js';
 import { streamedBody } from '../gateway/proxying/request-body.js';
+import { LOOPBACK, type Place } from '../node/pod-ports.js';
 import { resolveName, type Names } from './names.js';
 
 const TIMEOUT_MS = 60_000;
@@ -14,6 +15,7 @@ export interface DnsProxyParts {
   readonly lookup: PodLookup;
   readonly servesHost: Names['servesHost'];
   readonly prometheusUrl: () => string | undefined;
+  readonly planeUrl: () => string | undefined;
   /** Hands a request to the gateway: path and query, and the host asked for. */
   readonly toGateway: (request: IncomingMessage, response: ServerResponse, target: string, host: string) => void;
 }
@@ -42,16 +44,16 @@ export class DnsProxy {
         const host = this.parts.servesHost(url.hostname) ? url.host : (hostHeader ?? url.host);
         return this.parts.toGateway(request, response, target, host);
       }
-      await this.#forward(request, response, target, hostHeader ?? url.host, await this.realPort(url));
+      await this.#forward(request, response, target, hostHeader ?? url.host, await this.place(url));
     } catch (error) {
       if (response.headersSent) response.destroy();
       else explain(response, 502, error instanceof Error ? error.message : String(error));
     }
   }
 
-  /** The loopback port behind an in-cluster URL. Rejects with a sentence that says why there is none. */
-  async realPort(url: URL): Promise<number> {
-    const { endpoints, lookup, servesHost, prometheusUrl } = this.parts;
+  /** What listens behind an in-cluster URL. Rejects with a sentence that says why there is nothing. */
+  async place(url: URL): Promise<Place> {
+    const { endpoints, lookup, servesHost, prometheusUrl, planeUrl } = this.parts;
     const destination = resolveName(url.hostname, portOf(url), { endpoints, servesHost });
     switch (destination?.kind) {
       case 'service': {
@@ -62,14 +64,19 @@ export class DnsProxy {
         this.#turn.set(url.host, turn + 1);
         const endpoint = found[turn % found.length];
         if (!endpoint) throw new Error(`${url.host}: no ready endpoint`);
-        return lookup.realPort(endpoint);
+        return lookup.place(endpoint);
       }
       case 'pod':
-        return lookup.realPort(destination);
+        return lookup.place(destination);
       case 'prometheus': {
         const address = prometheusUrl();
         if (!address) throw new Error(`${url.host}: this lab runs without Prometheus`);
-        return portOf(new URL(address));
+        return { host: LOOPBACK, port: portOf(new URL(address)) };
+      }
+      case 'plane': {
+        const address = planeUrl();
+        if (!address) throw new Error(`${url.host}: this lab runs without a data plane of that name`);
+        return { host: LOOPBACK, port: portOf(new URL(address)) };
       }
       case 'gateway':
         throw new Error(`${url.host}: the gateway can't be reached this way`);
@@ -78,7 +85,7 @@ export class DnsProxy {
     }
   }
 
-  async #forward(request: IncomingMessage, response: ServerResponse, target: string, host: string, port: number) {
+  async #forward(request: IncomingMessage, response: ServerResponse, target: string, host: string, place: Place) {
     const clientGone = new AbortController();
     response.once('close', () => clientGone.abort());
     const upstream = {
@@ -89,7 +96,7 @@ export class DnsProxy {
       timeoutMs: TIMEOUT_MS,
       signal: clientGone.signal,
     };
-    const tried = await attempt(port, upstream, this.#agent);
+    const tried = await attempt(place, upstream, this.#agent);
     if (tried.kind === 'failed') throw new Error(`${host}: ${tried.error.message}`, { cause: tried.error });
     response.writeHead(tried.answer.statusCode ?? 502, passedOn(tried.answer.rawHeaders));
     await pipeline(tried.answer, response);

@@ -6,7 +6,9 @@ export type Destination =
   | { readonly kind: 'gateway' }
   | { readonly kind: 'service'; readonly namespace: string; readonly service: string; readonly port: number }
   | { readonly kind: 'pod'; readonly ip: string; readonly port: number }
-  | { readonly kind: 'prometheus' };
+  | { readonly kind: 'prometheus' }
+  /** The real data plane, if one runs. */
+  | { readonly kind: 'plane' };
 
 export interface Names {
   readonly endpoints: Pick<Endpoints, 'has'>;
@@ -16,6 +18,8 @@ export interface Names {
 
 /** The gateway's Service, as APISIX' chart names it; there is no such object in the lab. */
 const GATEWAY = /^apisix-gateway\.apisix$/;
+/** The data planes' Services, as their own manifests name them. */
+const PLANE = /^envoy\.projectcontour$/;
 /** Prometheus under the names that installs of Flagger give it. */
 const PROMETHEUS = /^(flagger-)?prometheus(-server)?\.[a-z0-9-]+$/;
 
@@ -33,6 +37,7 @@ export function resolveName(host: string, port: number, names: Names): Destinati
     return { kind: 'service', namespace, service, port };
   }
   if (GATEWAY.test(short)) return { kind: 'gateway' };
+  if (PLANE.test(short)) return { kind: 'plane' };
   if (PROMETHEUS.test(short)) return { kind: 'prometheus' };
   return undefined;
 }

@@ -34,7 +34,7 @@ export class Gateway {
   constructor(
     readonly routes: { readonly table: RouteFinder },
     readonly endpoints: Endpoints,
-    readonly lookup: Pick<PodLookup, 'realPort' | 'forget'>,
+    readonly lookup: Pick<PodLookup, 'place' | 'forget'>,
     readonly plugins: readonly GatewayPlugin[],
     readonly log: (line: string) => void,
   ) {}

@@ -50,9 +50,10 @@ const proxy = new DnsProxy({
   lookup,
   servesHost: (host) => table.servesHost(host),
   prometheusUrl: () => readPlaces(config.placesFile).prometheusUrl,
+  planeUrl: () => readPlaces(config.placesFile).planeUrl,
   toGateway: (request, response, target, host) => void gateway.serve(request, response, target, host),
 });
-const mirror = new ProxyMirrorPlugin((url) => proxy.realPort(url), trouble);
+const mirror = new ProxyMirrorPlugin((url) => proxy.place(url), trouble);
 const plugins = [
   new PrometheusPlugin(registry),
   mirror,

@@ -10,7 +10,9 @@ export interface PodPlace {
   readonly namespace: string;
   readonly name: string;
   readonly ip: string;
-  /** Real loopback ports by container port. */
+  /** Where its processes listen: at its address, or on loopback. */
+  readonly host: string;
+  /** Real ports by container port. */
   readonly ports: Readonly<Record<string, number>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -63,6 +65,7 @@ export class LabNode {
       namespace: pod.metadata.namespace,
       name: pod.metadata.name,
       ip,
+      host: ports.host,
       ports: ports.toJSON(),
       labels: pod.metadata.labels,
       annotations: pod.metadata.annotations,

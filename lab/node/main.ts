@@ -6,7 +6,8 @@ import { KubeClient } from '../kube/client.js';
 import { Leash } from '../process/leash.js';
 import { plainProgress } from '../tools/progress.js';
 import { defaultSources } from '../tools/source.js';
-import { PodAddresses } from './addresses.js';
+import { isOwnNetwork } from '../network/own.js';
+import { ownAddresses, PodAddresses } from './addresses.js';
 import { readConfig } from './config.js';
 import { ImageCatalogue } from './images.js';
 import { LabNode } from './lab-node.js';
@@ -18,6 +19,7 @@ const config = readConfig(configFile);
 const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
 const programs = fileURLToPath(new URL('../programs/bin', import.meta.url));
 
+const addressesAreReal = await isOwnNetwork();
 const client = new KubeClient(await readAccess(config.accessFile), 'serinus-lab-node');
 // The containers' processes are held by a leash of the node's own: they end with it, however it ends.
 const leash = new Leash();
@@ -26,7 +28,8 @@ const node = new LabNode({
   client,
   leash,
   log,
-  addresses: new PodAddresses(),
+  addresses: addressesAreReal ? await ownAddresses() : new PodAddresses(),
+  addressesAreReal,
   images: new ImageCatalogue({ sources: defaultSources(progress, leash), loadTester: config.loadTester }),
   podsDirectory: config.podsDirectory,
   logsDirectory: config.logsDirectory,

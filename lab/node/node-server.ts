@@ -23,14 +23,14 @@ export function nodeServer(node: LabNode, isReady: () => boolean): Server {
 }
 
 /** A pod with the usual `prometheus.io/…` annotations as a target; the labels are the usual ones too. */
-export function scrapeTarget({ namespace, name, ports, labels, annotations }: PodPlace): object[] {
+export function scrapeTarget({ namespace, name, host, ports, labels, annotations }: PodPlace): object[] {
   if (annotations['prometheus.io/scrape'] !== 'true') return [];
   const port = ports[annotations['prometheus.io/port'] ?? Object.keys(ports)[0] ?? ''];
   if (port === undefined) return [];
   const podLabels = Object.entries(labels).map(([key, value]) => [key.replaceAll(/\W/g, '_'), value]);
   return [
     {
-      targets: [`127.0.0.1:${port}`],
+      targets: [`${host}:${port}`],
       labels: {
         ...(Object.fromEntries(podLabels) as Record<string, string>),
         __metrics_path__: annotations['prometheus.io/path'] ?? '/metrics',

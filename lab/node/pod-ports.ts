@@ -2,17 +2,29 @@ import type { PortReference } from '../kube/metadata.js';
 import { freePort, returnPort } from '../process/ports.js';
 import type { Container } from './pod.js';
 
+/** Where a port really is. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const LOOPBACK = '127.0.0.1';
+
 /**
- * Where a pod's container ports really are. All processes share one loopback interface, so each container
- * port gets a free port for itself; it stays the same when the container restarts.
+ * Where a pod's container ports really are. In a network of the lab's own that is where they say: at the pod's address.
+ * Elsewhere all processes share one loopback interface, so each container port gets a free port for itself; it stays the
+ * same when the container restarts.
  */
 export class PodPorts {
   readonly #real = new Map<number, number>();
 
+  /** @param host the pod's address where that is a real one */
+  constructor(readonly host: string = LOOPBACK) {}
+
   /** Reserves a real port for each of these container ports. */
   async reserve(containerPorts: Iterable<number>): Promise<void> {
     for (const port of containerPorts) {
-      if (!this.#real.has(port)) this.#real.set(port, await freePort());
+      if (!this.#real.has(port)) this.#real.set(port, this.host === LOOPBACK ? await freePort() : port);
     }
   }
 
@@ -37,6 +49,6 @@ export class PodPorts {
   }
 
   release(): void {
-    for (const port of this.#real.values()) returnPort(port);
+    if (this.host === LOOPBACK) for (const port of this.#real.values()) returnPort(port);
   }
 }

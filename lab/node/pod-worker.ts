@@ -14,7 +14,7 @@ import { PodEvents } from './events.js';
 import type { ImageCatalogue } from './images.js';
 import { LatestOnly } from '../kube/latest-only.js';
 import { NODE_NAME } from './node-object.js';
-import { PodPorts } from './pod-ports.js';
+import { LOOPBACK, PodPorts } from './pod-ports.js';
 import { podStatus, podConditions, type PodCondition, type PodFindings } from './pod-status.js';
 import type { Container, Pod } from './pod.js';
 import { volumeVariables, writeVolumes } from './volumes.js';
@@ -30,6 +30,8 @@ export interface NodeEnvironment {
   readonly client: KubeClient;
   readonly leash: Leash;
   readonly addresses: PodAddresses;
+  /** Pods listen at their addresses; else these are only names. */
+  readonly addressesAreReal: boolean;
   readonly images: ImageCatalogue;
   readonly podsDirectory: string;
   readonly logsDirectory: string;
@@ -42,7 +44,7 @@ export interface NodeEnvironment {
 /** Runs one pod and reports on it, from the moment it is bound to the node until it is gone. */
 export class PodWorker {
   readonly ip: string;
-  readonly ports = new PodPorts();
+  readonly ports: PodPorts;
   readonly #directory: string;
   readonly #config: ConfigSource;
   readonly #events: PodEvents;
@@ -61,6 +63,7 @@ export class PodWorker {
     const { namespace, name, uid } = pod.metadata;
     const trouble = (error: unknown) => node.log(`${namespace}/${name}: ${describe(error)}`);
     this.ip = node.addresses.take();
+    this.ports = new PodPorts(node.addressesAreReal ? this.ip : LOOPBACK);
     this.#directory = join(node.podsDirectory, `${namespace}_${name}_${uid.slice(0, 8)}`);
     this.#config = new ConfigSource(node.client, namespace);
     this.#events = new PodEvents(node.client, pod, trouble);

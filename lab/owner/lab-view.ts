@@ -40,6 +40,14 @@ export class LabView {
     return this.#present('gatewayMetricsUrl');
   }
 
+  get planeUrl(): string {
+    return this.#present('planeUrl');
+  }
+
+  get planeMetricsUrl(): string {
+    return this.#present('planeMetricsUrl');
+  }
+
   get proxyUrl(): string {
     return this.#present('proxyUrl');
   }

@@ -7,6 +7,8 @@ const placesSchema = z.object({
   /** The HTTP proxy that resolves in-cluster names. */
   proxyUrl: z.string().optional(),
   prometheusUrl: z.string().optional(),
+  /** Where a real data plane takes requests. */
+  planeUrl: z.string().optional(),
 });
 
 /**

@@ -1,7 +1,17 @@
 import type { Leash } from '../process/leash.js';
 import { findPrograms } from '../tools/find.js';
 import type { Program } from '../tools/program.js';
-import { etcd, hey, kubeApiserver, kubeControllerManager, podinfo, prometheus, temporal } from '../tools/programs.js';
+import {
+  contour,
+  envoy,
+  etcd,
+  hey,
+  kubeApiserver,
+  kubeControllerManager,
+  podinfo,
+  prometheus,
+  temporal,
+} from '../tools/programs.js';
 import type { Progress } from '../tools/progress.js';
 import { defaultSources } from '../tools/source.js';
 import type { ServerName } from '../types.js';
@@ -23,6 +33,10 @@ function programsOf(server: ServerName, podinfoTags: readonly string[]): readonl
       return [hey, ...podinfoTags.map(podinfo)];
     case 'gateway':
       return [];
+    case 'contour':
+      return [contour];
+    case 'envoy':
+      return [envoy];
   }
 }
 

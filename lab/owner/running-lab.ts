@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Launched, type Launch } from '../process/launched.js';
 import type { Leash } from '../process/leash.js';
+import { contourGatewayUrl, contourMetricsUrl } from '../servers/contour.js';
 import { gatewayMetricsUrl, gatewayUrl, proxyUrl } from '../servers/gateway.js';
 import { portOf } from '../servers/server-spec.js';
 import type { ServerSet } from '../servers/server-set.js';
@@ -134,6 +135,8 @@ export class RunningLab extends LabView implements Lab {
       prometheusUrl: servers.portsOf('prometheus', (ports) => `http://127.0.0.1:${portOf(ports, 'web')}`) ?? null,
       gatewayUrl: servers.portsOf('gateway', gatewayUrl) ?? null,
       gatewayMetricsUrl: servers.portsOf('gateway', gatewayMetricsUrl) ?? null,
+      planeUrl: servers.portsOf('contour', contourGatewayUrl) ?? null,
+      planeMetricsUrl: servers.portsOf('contour', contourMetricsUrl) ?? null,
       proxyUrl: servers.portsOf('gateway', proxyUrl) ?? null,
       nodeUrl: servers.portsOf('node', (ports) => `http://127.0.0.1:${portOf(ports, 'http')}`) ?? null,
       control: { url: this.#control.url, token: this.#control.token },

@@ -1,3 +1,4 @@
+import { PLANE_SERVERS, PLANES } from '../planes/planes.js';
 import { SERVER_NAMES, type LabOptions, type ServerName } from '../types.js';
 
 /** What a server can't do without. `node` and `gateway` look things up in the API server. */
@@ -9,12 +10,19 @@ const REQUIRES: Readonly<Record<ServerName, readonly ServerName[]>> = {
   gateway: ['apiserver'],
   node: ['apiserver'],
   prometheus: [],
+  contour: ['apiserver'],
+  envoy: ['contour'],
 };
 
 /** The servers to run. A record that leaves one out also leaves out those that can't do without it. */
-export function selectServers(servers: LabOptions['servers']): ReadonlySet<ServerName> {
-  if (isList(servers)) return closure(servers);
-  const left = SERVER_NAMES.filter((name) => servers?.[name] !== false);
+export function selectServers(
+  servers: LabOptions['servers'],
+  gateway?: LabOptions['gateway'],
+): ReadonlySet<ServerName> {
+  const plane: readonly ServerName[] = gateway ? PLANES[gateway].servers : [];
+  if (isList(servers)) return closure([...servers, ...plane]);
+  const asked = (name: ServerName) => !PLANE_SERVERS.has(name) || plane.includes(name);
+  const left = SERVER_NAMES.filter((name) => asked(name) && servers?.[name] !== false);
   return new Set(left.filter((name) => [...closure([name])].every((needed) => left.includes(needed))));
 }
 

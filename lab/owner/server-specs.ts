@@ -1,10 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installCrds } from '../crds/install.js';
-import { writeAccess } from '../kube/access.js';
+import { applyAs, installCrds, installDefinitions } from '../crds/install.js';
+import { readAccess, writeAccess } from '../kube/access.js';
 import { kubeconfig } from '../kube/kubeconfig.js';
+import { contourDefinitions } from '../planes/contour/definitions.js';
+import { contourObjects } from '../planes/contour/gateway.js';
+import { addTarget } from '../planes/scrape-target.js';
 import { apiserver, apiserverCertificate, serviceAccountKey } from '../servers/apiserver.js';
 import { controllers } from '../servers/controllers.js';
+import { contour, contourGatewayUrl, contourMetricsUrl } from '../servers/contour.js';
+import { envoy } from '../servers/envoy.js';
 import { etcd } from '../servers/etcd.js';
 import { gateway, proxyUrl } from '../servers/gateway.js';
 import { node } from '../servers/node.js';
@@ -80,6 +85,28 @@ export function serverSpec(name: ServerName, blueprint: Blueprint): ServerSpec {
         onReady: (url) => addPlaces(layout.places, { prometheusUrl: url }),
         podTargetsUrl: () =>
           servers.portsOf('node', (ports) => `http://127.0.0.1:${portOf(ports, 'http')}/prometheus-targets`),
+      });
+    case 'contour':
+      return contour({
+        program: program('contour'),
+        directory: data,
+        kubeconfig: layout.kubeconfigOf(GATEWAY_USER),
+        prepare: async (envoyPort) => {
+          const access = await readAccess(layout.accessOf(ADMIN_USER));
+          await installDefinitions(access, await contourDefinitions());
+          await applyAs(access, contourObjects(envoyPort));
+        },
+        onReady: (ports) => {
+          addPlaces(layout.places, { planeUrl: contourGatewayUrl(ports) });
+          addTarget(layout.scrapeTargets, 'envoy', new URL(contourMetricsUrl(ports)));
+        },
+      });
+    case 'envoy':
+      return envoy({
+        program: program('envoy'),
+        contour: program('contour'),
+        directory: data,
+        contourPorts: () => servers.get('contour').ports,
       });
   }
 }

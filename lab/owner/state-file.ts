@@ -15,6 +15,8 @@ const stateSchema: z.ZodType<LabState> = z.object({
   prometheusUrl: z.string().nullable(),
   gatewayUrl: z.string().nullable(),
   gatewayMetricsUrl: z.string().nullable(),
+  planeUrl: z.string().nullable(),
+  planeMetricsUrl: z.string().nullable(),
   proxyUrl: z.string().nullable(),
   nodeUrl: z.string().nullable(),
   control: z.object({ url: z.string(), token: z.string() }),

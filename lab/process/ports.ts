@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { openOutside } from '../network/door.js';
 
 /**
  * Ports are drawn from below the ranges that Linux (from 32768) and macOS (from 49152) hand to outgoing
@@ -10,13 +11,16 @@ const MAX_TRIES = 200;
 
 const handedOut = new Set<number>();
 
-/** A loopback port that nobody listens on and that this process has not handed out before. */
+/**
+ * A loopback port that nobody listens on and that this process has not handed out before. In a network of the lab's own
+ * it can be reached from outside, too.
+ */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
     if (handedOut.has(port)) continue;
     handedOut.add(port);
-    if (await isPortFree(port)) return port;
+    if ((await isPortFree(port)) && (await openOutside(port))) return port;
   }
   throw new Error(`no free loopback port found between ${FIRST_PORT} and ${LAST_PORT} in ${MAX_TRIES} tries`);
 }

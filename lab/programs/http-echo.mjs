@@ -6,7 +6,12 @@ import { parseArgs } from 'node:util';
 const DRAIN_MS = 300;
 
 const { values } = parseArgs({
-  options: { port: { type: 'string' }, tag: { type: 'string' }, pod: { type: 'string' } },
+  options: {
+    host: { type: 'string', default: '127.0.0.1' },
+    port: { type: 'string' },
+    tag: { type: 'string' },
+    pod: { type: 'string' },
+  },
 });
 const failPercent = Number(process.env.FAIL_PERCENT ?? 0);
 const delayMs = Number(process.env.DELAY_MS ?? 0);
@@ -32,7 +37,7 @@ const server = createServer((request, response) => {
   else reply();
 });
 server.keepAliveTimeout = 60_000;
-server.listen(Number(values.port), '127.0.0.1');
+server.listen(Number(values.port), values.host);
 
 // Like a well-behaved server: not ready any more, but serving until those who route have noticed.
 process.on('SIGTERM', () => {

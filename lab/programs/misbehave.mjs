@@ -12,6 +12,7 @@ const SPARED = new Set(['/healthz', '/readyz', '/metrics']);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    host: { type: 'string', default: '127.0.0.1' },
     listen: { type: 'string' },
     'error-percent': { type: 'string', default: '0' },
     delay: { type: 'string', default: '0-0' },
@@ -56,7 +57,7 @@ createServer((request, response) => {
     request.resume();
     response.writeHead(500).end('failed, as the image tag says\n');
   }, delay);
-}).listen(Number(values.listen), '127.0.0.1');
+}).listen(Number(values.listen), values.host);
 
 function forward(request, response) {
   const { method, url: path, headers } = request;

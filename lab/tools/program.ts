@@ -16,6 +16,17 @@ export interface ReleaseArchive {
   readonly member?: string;
 }
 
+/** A Python package whose wheel for this machine holds a program. */
+export interface Wheel {
+  readonly package: string;
+  readonly version: string;
+  /** As pip names the machine. */
+  readonly platform: string;
+  readonly sha256: string;
+  /** The program's path inside the wheel. */
+  readonly member: string;
+}
+
 /** How the Go toolchain makes a program. Both ways are pinned: by the version, or by a go.sum of ours. */
 export type GoBuild =
   | {
@@ -45,13 +56,15 @@ export interface Program {
   /** Absent when only our own build will do. */
   readonly versionCheck?: VersionCheck;
   readonly archive?: ReleaseArchive;
-  readonly goBuild: GoBuild;
+  readonly wheel?: Wheel;
+  /** Absent where it isn't written in Go. */
+  readonly goBuild?: GoBuild;
   /** What to expect of a first build, for the progress line. */
   readonly buildTime: string;
 }
 
 /** How a program was come by. */
-export type FindMethod = 'setting' | 'PATH' | 'cache' | 'release archive' | 'Go toolchain';
+export type FindMethod = 'setting' | 'PATH' | 'cache' | 'release archive' | 'Python package' | 'Go toolchain';
 
 export interface FoundProgram {
   readonly name: string;

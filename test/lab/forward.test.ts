@@ -19,7 +19,10 @@ describe('forwarding to an upstream', { timeout: 10_000 }, () => {
   const servers: Server[] = [];
   const ports = new Map<string, number>();
   const agent = new Agent({ keepAlive: true });
-  const lookup = { realPort: ({ ip }: Endpoint) => Promise.resolve(ports.get(ip) ?? 1), forget: () => undefined };
+  const lookup = {
+    place: ({ ip }: Endpoint) => Promise.resolve({ host: '127.0.0.1', port: ports.get(ip) ?? 1 }),
+    forget: () => undefined,
+  };
 
   afterEach(() => {
     for (const server of servers.splice(0)) {

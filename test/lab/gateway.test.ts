@@ -73,10 +73,10 @@ describe('the gateway’s data plane', { timeout: 10_000 }, () => {
     routes = new RouteStore(endpoints, () => undefined);
     registry = new Registry();
     const lookup = {
-      realPort: ({ ip }: { ip: string }) => Promise.resolve(realPorts.get(ip) ?? 1),
+      place: ({ ip }: { ip: string }) => Promise.resolve({ host: '127.0.0.1', port: realPorts.get(ip) ?? 1 }),
       forget: () => undefined,
     };
-    const mirror = new ProxyMirrorPlugin((target) => lookup.realPort({ ip: target.hostname }), console.error);
+    const mirror = new ProxyMirrorPlugin((target) => lookup.place({ ip: target.hostname }), console.error);
     const plugins = [new PrometheusPlugin(registry), mirror];
     const gateway = new Gateway(routes, endpoints, lookup, plugins, () => undefined);
     const server = createServer((incoming, response) => {

@@ -155,10 +155,10 @@ describe('requests by HTTPRoutes', { timeout: 10_000 }, () => {
   beforeEach(async () => {
     endpoints = new Endpoints();
     routes = new Routes(compileHttpRoute, () => undefined);
-    const realPort = (host: string) => Promise.resolve(realPorts.get(host) ?? 1);
-    const mirror = new ProxyMirrorPlugin((target) => realPort(target.hostname), console.error);
+    const place = (host: string) => Promise.resolve({ host: '127.0.0.1', port: realPorts.get(host) ?? 1 });
+    const mirror = new ProxyMirrorPlugin((target) => place(target.hostname), console.error);
     const plugins = [mirror, new HttpRouteHeadersPlugin(), new HttpRouteMirrorPlugin(mirror)];
-    const lookup = { realPort: ({ ip }: { ip: string }) => realPort(ip), forget: () => undefined };
+    const lookup = { place: ({ ip }: { ip: string }) => place(ip), forget: () => undefined };
     const gateway = new Gateway(routes, endpoints, lookup, plugins, () => undefined);
     const server = createServer((incoming, response) => {
       void gateway.serve(incoming, response, incoming.url ?? '/', incoming.headers.host ?? '');

@@ -84,7 +84,7 @@ describe('the podinfo image', () => {
     const ports = new PodPorts();
     await ports.reserve([9898]);
     const action = image.execProbe(['podcli', 'check', 'http', 'localhost:9898/readyz'], ports);
-    assert.deepEqual(action, { kind: 'http', port: ports.real(9898), path: '/readyz', headers: {} });
+    assert.deepEqual(action, { kind: 'http', host: '127.0.0.1', port: ports.real(9898), path: '/readyz', headers: {} });
     assert.equal(image.execProbe(['cat', '/tmp/healthy'], ports), undefined);
   });
 });

@@ -41,6 +41,7 @@ describe('scrape targets', () => {
     namespace: 'test',
     name: 'podinfo-1',
     ip: '198.51.100.1',
+    host: '127.0.0.1',
     ports: { 9898: 20_000 },
     labels: { 'a/b': 'c' },
   };

@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import { z } from 'zod';
+import type { Place } from '../../node/pod-ports.js';
 import { upstreamHeaders } from '../proxying/headers.js';
 import { attempt } from '../proxying/attempt.js';
 import type { GatewayPlugin, PluginConfig, PluginRequest } from './plugin.js';
@@ -20,9 +21,9 @@ export class ProxyMirrorPlugin implements GatewayPlugin {
   readonly needsWholeBody = true;
   readonly #agent = new Agent({ keepAlive: true });
 
-  /** @param realPort The loopback port behind a URL, by in-cluster names. Rejects for any other host. */
+  /** @param place What listens behind a URL, by in-cluster names. Rejects for any other host. */
   constructor(
-    readonly realPort: (url: URL) => Promise<number>,
+    readonly place: (url: URL) => Promise<Place>,
     readonly onTrouble: (error: unknown) => void,
   ) {}
 
@@ -41,7 +42,7 @@ export class ProxyMirrorPlugin implements GatewayPlugin {
       timeoutMs: MIRROR_TIMEOUT_MS,
       signal: new AbortController().signal,
     };
-    const sent = await attempt(await this.realPort(url), upstream, this.#agent);
+    const sent = await attempt(await this.place(url), upstream, this.#agent);
     if (sent.kind === 'failed') throw sent.error;
     sent.answer.resume();
   }

@@ -1,4 +1,5 @@
 import { request as httpRequest, type Agent, type IncomingMessage } from 'node:http';
+import type { Place } from '../../node/pod-ports.js';
 import type { RequestBody } from './request-body.js';
 
 /** A request as it is sent to one endpoint. */
@@ -27,13 +28,13 @@ export type Attempt =
       readonly timedOut: boolean;
     };
 
-/** Sends a request to a loopback port and waits for the answer's headers. Never rejects. */
-export function attempt(port: number, upstream: UpstreamRequest, agent: Agent): Promise<Attempt> {
+/** Sends a request to where a pod listens and waits for the answer's headers. Never rejects. */
+export function attempt({ host, port }: Place, upstream: UpstreamRequest, agent: Agent): Promise<Attempt> {
   return new Promise((resolve) => {
     let sent = false;
     let timedOut = false;
     const outgoing = httpRequest({
-      host: '127.0.0.1',
+      host,
       port,
       method: upstream.method,
       path: upstream.target,

@@ -3,7 +3,7 @@ import type { Endpoint } from '../cluster/endpoints.js';
 import type { PodLookup } from '../cluster/pod-lookup.js';
 import { attempt, type Attempt, type UpstreamRequest } from './attempt.js';
 
-type Lookup = Pick<PodLookup, 'realPort' | 'forget'>;
+type Lookup = Pick<PodLookup, 'place' | 'forget'>;
 
 /** Methods that may be repeated without asking anybody. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
@@ -49,13 +49,13 @@ async function tryEndpoint(
   lookup: Lookup,
 ): Promise<Attempt> {
   try {
-    const port = await lookup.realPort(endpoint);
-    const tried = await attempt(port, upstream, agent);
+    const place = await lookup.place(endpoint);
+    const tried = await attempt(place, upstream, agent);
     if (tried.kind === 'answered' || tried.sent) return tried;
     // Nobody there: the pod is gone, or it was started anew and its address now means another port.
     lookup.forget(endpoint.ip);
-    const newPort = await lookup.realPort(endpoint);
-    return newPort === port ? tried : await attempt(newPort, upstream, agent);
+    const newPlace = await lookup.place(endpoint);
+    return newPlace.port === place.port ? tried : await attempt(newPlace, upstream, agent);
   } catch (cause) {
     const error = new Error(`${endpoint.ip} can't be found`, { cause });
     return { kind: 'failed', error, sent: false, onKeptConnection: false, timedOut: false };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Container } from '../pod.js';
-import type { PodPorts } from '../pod-ports.js';
+import { LOOPBACK, type PodPorts } from '../pod-ports.js';
 import type { ContainerCommand, Image } from './image.js';
 import { INNER_PORT, misbehave, misbehaviourOf } from './misbehaviour.js';
 
@@ -25,9 +25,15 @@ export class HttpEchoImage implements Image {
     const port = how ? INNER_PORT : String(listen);
     const command = {
       file: process.execPath,
-      args: [program, `--port=${port}`, `--tag=${this.tag}`, `--pod=${podName}`],
+      args: [
+        program,
+        `--host=${how ? LOOPBACK : ports.host}`,
+        `--port=${port}`,
+        `--tag=${this.tag}`,
+        `--pod=${podName}`,
+      ],
     };
-    return how ? misbehave(how, listen, command) : command;
+    return how ? misbehave(how, { host: ports.host, port: listen }, command) : command;
   }
 }
 

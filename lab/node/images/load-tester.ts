@@ -8,10 +8,11 @@ import { ImageError, type ContainerCommand, type Image } from './image.js';
 const DEFAULT_PORT = 8080;
 const CLI = 'src/cli/main.ts';
 const PORT = '{port}';
+const HOST = '{host}';
 
 /** Flagger's load tester: Serinus's own, which answers in the same way. */
 export class LoadTesterImage implements Image {
-  /** @param configured A command to run instead; `{port}` in it stands for the port. */
+  /** @param configured A command to run instead; `{host}` and `{port}` in it stand for where it shall listen. */
   constructor(readonly configured: readonly string[] | undefined) {}
 
   ports(container: Container): number[] {
@@ -25,7 +26,9 @@ export class LoadTesterImage implements Image {
 
   command(container: Container, ports: PodPorts): ContainerCommand {
     const port = String(ports.real(portOf(container)));
-    const [file, ...args] = (this.configured ?? serinusLoadTester()).map((part) => part.replace(PORT, port));
+    const [file, ...args] = (this.configured ?? serinusLoadTester()).map((part) =>
+      part.replace(PORT, port).replace(HOST, ports.host),
+    );
     if (file === undefined) throw new Error('the command configured for the load tester is empty');
     return { file, args };
   }
@@ -35,7 +38,7 @@ function serinusLoadTester(): string[] {
   const { file, args } = ownProcess(CLI, [
     'loadtester',
     '--host',
-    '127.0.0.1',
+    HOST,
     '--port',
     PORT,
     // Pods of the lab share the machine's loopback, and are called by the names of their Services.

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Place } from '../pod-ports.js';
 import type { ContainerCommand } from './image.js';
 
 const program = fileURLToPath(new URL('../../programs/misbehave.mjs', import.meta.url));
@@ -30,10 +31,10 @@ export function misbehaviourOf(tag: string): readonly string[] | undefined {
  *
  * @param command Listens on INNER_PORT, wherever that stands in its arguments or environment.
  */
-export function misbehave(how: readonly string[], listenPort: number, command: ContainerCommand): ContainerCommand {
+export function misbehave(how: readonly string[], listen: Place, command: ContainerCommand): ContainerCommand {
   return {
     file: process.execPath,
-    args: [program, `--listen=${listenPort}`, ...how, '--', command.file, ...command.args],
+    args: [program, `--host=${listen.host}`, `--listen=${listen.port}`, ...how, '--', command.file, ...command.args],
     ...(command.env ? { env: command.env } : {}),
   };
 }

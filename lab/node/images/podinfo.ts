@@ -2,7 +2,7 @@ import { findProgram } from '../../tools/find.js';
 import { podinfo } from '../../tools/programs.js';
 import type { Source } from '../../tools/source.js';
 import type { Container } from '../pod.js';
-import type { PodPorts } from '../pod-ports.js';
+import { LOOPBACK, type PodPorts } from '../pod-ports.js';
 import type { ProbeAction } from '../probes/action.js';
 import { flagValue, portFlag, withoutFlags } from './flags.js';
 import { ImageError, type ContainerCommand, type Image } from './image.js';
@@ -43,9 +43,9 @@ export class PodinfoImage implements Image {
     const kept = withoutFlags(args, ['host', 'port', ...LEFT_OUT]);
     const command = {
       file: this.#path,
-      args: [...kept, '--host=127.0.0.1', `--port=${how ? INNER_PORT : listen}`],
+      args: [...kept, `--host=${how ? LOOPBACK : ports.host}`, `--port=${how ? INNER_PORT : listen}`],
     };
-    return how ? misbehave(how, listen, command) : command;
+    return how ? misbehave(how, { host: ports.host, port: listen }, command) : command;
   }
 
   /** `podcli check http localhost:9898/readyz`: the image's own program for probes. */
@@ -53,7 +53,13 @@ export class PodinfoImage implements Image {
     const [file, verb, protocol, target] = command;
     if (file !== 'podcli' || verb !== 'check' || protocol !== 'http' || !target) return undefined;
     const url = new URL(target.includes('://') ? target : `http://${target}`);
-    return { kind: 'http', port: ports.real(Number(url.port || 80)), path: url.pathname, headers: {} };
+    return {
+      kind: 'http',
+      host: ports.host,
+      port: ports.real(Number(url.port || 80)),
+      path: url.pathname,
+      headers: {},
+    };
   }
 }
 

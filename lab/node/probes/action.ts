@@ -2,15 +2,16 @@ import { spawn } from 'node:child_process';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 
-/** What a probe does, with the container's ports already turned into real ones on loopback. */
+/** What a probe does, with the container's ports already turned into real ones. */
 export type ProbeAction =
   | {
       readonly kind: 'http';
+      readonly host: string;
       readonly port: number;
       readonly path: string;
       readonly headers: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'tcp'; readonly port: number }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'exec'; readonly command: readonly string[]; readonly env: Readonly<Record<string, string>> }
   /** A probe that can only fail, like one of a port that isn't there. */
   | { readonly kind: 'impossible'; readonly why: string };
@@ -27,9 +28,9 @@ const SUCCESS: ProbeAnswer = { success: true, message: '' };
 export async function runProbe(action: ProbeAction, timeoutMs: number): Promise<ProbeAnswer> {
   switch (action.kind) {
     case 'http':
-      return probeHttp(action.port, action.path, action.headers, timeoutMs);
+      return probeHttp(action, timeoutMs);
     case 'tcp':
-      return probeTcp(action.port, timeoutMs);
+      return probeTcp(action, timeoutMs);
     case 'exec':
       return probeExec(action.command, action.env, timeoutMs);
     case 'impossible':
@@ -41,11 +42,11 @@ function failure(message: string): ProbeAnswer {
   return { success: false, message };
 }
 
-function probeHttp(port: number, path: string, headers: Readonly<Record<string, string>>, timeoutMs: number) {
+function probeHttp({ host, port, path, headers }: ProbeAction & { kind: 'http' }, timeoutMs: number) {
   return new Promise<ProbeAnswer>((resolve) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const asked = request({
-      host: '127.0.0.1',
+      host,
       port,
       path,
       headers: { 'user-agent': 'kube-probe/lab', connection: 'close', ...headers },
@@ -64,9 +65,9 @@ function probeHttp(port: number, path: string, headers: Readonly<Record<string, 
   });
 }
 
-function probeTcp(port: number, timeoutMs: number) {
+function probeTcp({ host, port }: ProbeAction & { kind: 'tcp' }, timeoutMs: number) {
   return new Promise<ProbeAnswer>((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host, port });
     const end = (answer: ProbeAnswer) => {
       socket.destroy();
       resolve(answer);

@@ -15,9 +15,9 @@ export function toAction(
     if (probe.httpGet) {
       const { path, port, httpHeaders } = probe.httpGet;
       const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value]));
-      return { kind: 'http', port: ports.resolve(port, container), path, headers };
+      return { kind: 'http', host: ports.host, port: ports.resolve(port, container), path, headers };
     }
-    if (probe.tcpSocket) return { kind: 'tcp', port: ports.resolve(probe.tcpSocket.port, container) };
+    if (probe.tcpSocket) return { kind: 'tcp', host: ports.host, port: ports.resolve(probe.tcpSocket.port, container) };
     if (probe.exec) {
       return image.execProbe?.(probe.exec.command, ports) ?? { kind: 'exec', command: probe.exec.command, env };
     }

@@ -1,0 +1,43 @@
+import type { KubeObject } from '../../kube/apply.js';
+
+/** Where Contour lives, by its own manifests. */
+export const CONTOUR_NAMESPACE = 'projectcontour';
+/** The Gateway that HTTPRoutes of the lab name as their parent. */
+export const GATEWAY_NAME = 'lab';
+/** Contour has Envoy listen this far above a Gateway's port. */
+const PORT_OFFSET = 8_000;
+
+/** What an administrator makes for Contour: its namespace, a GatewayClass and one Gateway for everybody. */
+export function contourObjects(envoyPort: number): KubeObject[] {
+  const api = 'gateway.networking.k8s.io/v1';
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: CONTOUR_NAMESPACE } },
+    {
+      apiVersion: api,
+      kind: 'GatewayClass',
+      metadata: { name: 'contour' },
+      spec: { controllerName: 'projectcontour.io/gateway-controller' },
+    },
+    {
+      apiVersion: api,
+      kind: 'Gateway',
+      metadata: { name: GATEWAY_NAME, namespace: CONTOUR_NAMESPACE },
+      spec: {
+        gatewayClassName: 'contour',
+        listeners: [
+          {
+            name: 'http',
+            protocol: 'HTTP',
+            port: envoyPort - PORT_OFFSET,
+            allowedRoutes: { namespaces: { from: 'All' } },
+          },
+        ],
+      },
+    },
+  ];
+}
+
+/** Contour's own configuration file. */
+export const CONTOUR_CONFIGURATION = {
+  gateway: { gatewayRef: { namespace: CONTOUR_NAMESPACE, name: GATEWAY_NAME } },
+};
