@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { createChecks } from './activities/outside.js';
-import type { Reading } from './activities/canary.js';
-import { DryRuns } from './activities/rehearse.js';
-import type { Dependencies, Logger } from './activities/dependencies.js';
-import { TemporalSubmissions } from './activities/submissions.js';
+import { createChecks } from './checks/live-checks.js';
+import type { Reading } from './canary/read.js';
+import { DryRuns } from './canary/rehearse.js';
+import type { Dependencies } from './dependencies.js';
+import type { Logger } from './logging.js';
+import { TemporalSubmissions } from './temporal/submissions.js';
 import type { Archive } from './archive/port.js';
 import { ClusterCache } from './kubernetes/cache.js';
 import type { KubeClient } from './kubernetes/client.js';

@@ -1,5 +1,5 @@
 import type { Effect } from '../domain/effects.js';
-import type { ReleaseArtifacts } from '../domain/shipment.js';
+import type { ReleaseArtifacts } from '../domain/artifacts.js';
 import type { Weights } from '../domain/weights.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
@@ -10,18 +10,18 @@ import { userErrorIn } from '../kubernetes/refusals.js';
 import { withInvalidSpec, withRefusal } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import type { Applied, ApplyInput } from '../workflows/activities.js';
-import { keptSpec, readCanary, canaryContext, type CanaryView } from './canary.js';
-import type { Dependencies } from './dependencies.js';
-import { drain } from './drain.js';
-import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from './generated.js';
-import { saveSnapshot } from './kept.js';
-import { routed } from './routed-at.js';
-import { mend } from './mend.js';
-import { send } from './send.js';
+import { keptSpec, readCanary, canaryContext, type CanaryView } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { drain } from '../canary/drain.js';
+import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from '../canary/generated.js';
+import { saveSnapshot } from '../archive/release/snapshots.js';
+import { routed } from '../canary/routed-at.js';
+import { mend } from '../canary/mend.js';
+import { send } from '../canary/send.js';
 import { remembering } from './said.js';
-import { writeStatus } from './status.js';
-import { claimOf, termsOf } from './tenure.js';
-import { divert, pointBack } from './warm.js';
+import { writeStatus } from '../canary/status.js';
+import { claimOf, termsOf } from '../canary/lease-guard.js';
+import { divert, pointBack } from '../canary/warm.js';
 
 /** A batch that takes longer renews the Lease once more, in milliseconds. */
 const LONG_MS = 5_000;

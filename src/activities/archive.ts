@@ -2,11 +2,11 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Archive } from '../archive/port.js';
 import { messageOf, TransientError } from '../errors.js';
 import type { Archived, ArchiveInput } from '../workflows/contract.js';
-import { readCanary, canaryContext } from './canary.js';
-import type { Dependencies } from './dependencies.js';
-import { documentOf } from './document.js';
-import { readSnapshot, readUnpromoted } from './kept.js';
-import { undoneBy } from './undone.js';
+import { readCanary, canaryContext } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { documentOf } from '../archive/release/document.js';
+import { readSnapshot, readUnpromoted } from '../archive/release/snapshots.js';
+import { undoneBy } from '../archive/release/undone.js';
 
 type Part<Of extends ArchiveInput['part']> = Extract<ArchiveInput, { part: Of }>;
 

@@ -1,9 +1,9 @@
 import type { Readiness } from '../domain/findings.js';
 import { UserError } from '../errors.js';
 import type { AwaitReadyInput } from '../workflows/activities.js';
-import { readCanary, canaryContext, type CanaryContext } from './canary.js';
-import type { Dependencies } from './dependencies.js';
-import { isFenced, keepAlive } from './tenure.js';
+import { readCanary, canaryContext, type CanaryContext } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { isFenced, keepAlive } from '../canary/lease-guard.js';
 
 /** A reason that has stood this long is worth saying; what pods go through in between isn't. */
 const SETTLED_MS = 1_000;

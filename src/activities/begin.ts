@@ -7,11 +7,11 @@ import { userErrorIn } from '../kubernetes/refusals.js';
 import { INVALID_SPEC, REFUSED } from '../kubernetes/status.js';
 import type { BeginInput, Begun } from '../workflows/activities.js';
 import { mark, say } from './apply.js';
-import { keptSpec, readCanary, type CanaryView } from './canary.js';
-import type { Dependencies } from './dependencies.js';
-import { putFinalizer } from './generated.js';
-import { newestStamp } from './stamps.js';
-import { leaseOwner } from './tenure.js';
+import { keptSpec, readCanary, type CanaryView } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { putFinalizer } from '../canary/generated.js';
+import { newestStamp } from '../canary/stamps.js';
+import { leaseOwner } from '../canary/lease-guard.js';
 
 /** Takes the Canary's Lease, which shuts every earlier run out, and reads what the last run left in its status. */
 export async function begin(deps: Dependencies, input: BeginInput): Promise<Begun> {

@@ -2,8 +2,8 @@ import type { HookRound } from '../domain/findings.js';
 import { UserError } from '../errors.js';
 import { parseStatus } from '../crds/status.js';
 import type { CallHooksInput } from '../workflows/activities.js';
-import { readCanary, canaryContext } from './canary.js';
-import type { Dependencies } from './dependencies.js';
+import { readCanary, canaryContext } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
 
 /** Calls webhooks that follow a release; they may take their time, nothing waits behind them. */
 export async function callHooks(deps: Dependencies, input: CallHooksInput, signal: AbortSignal): Promise<HookRound> {

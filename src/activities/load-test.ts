@@ -4,8 +4,8 @@ import { UserError } from '../errors.js';
 import { fromHey, loadStateSchema, runLoad, type LoadReport, type LoadState } from '../loadtest/generate.js';
 import { splitCommand } from '../loadtest/tasks/command-line.js';
 import type { LoadTestInput } from '../workflows/activities.js';
-import { readCanary } from './canary.js';
-import type { Dependencies } from './dependencies.js';
+import { readCanary } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
 
 /** What an attempt leaves for the next one, and shows in the Temporal UI. */
 export interface LoadProgress {

@@ -11,18 +11,18 @@ import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
 import type { TargetView } from '../workloads/port.js';
-import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './canary.js';
-import type { Inquiry } from './checks.js';
-import type { Dependencies } from './dependencies.js';
-import { refuseContested } from './contest.js';
-import { hasFinalizer } from './generated.js';
-import { repairsIn } from './mend.js';
-import { targetOf } from './meters.js';
-import { policyInForce, isNews, policyIn } from './policy.js';
-import { namesOf, survey } from './survey.js';
-import { isFenced, keepAlive } from './tenure.js';
-import { isDiverted } from './warm.js';
-import { podsNeeded } from './whole.js';
+import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
+import type { Inquiry } from '../checks/port.js';
+import type { Dependencies } from '../dependencies.js';
+import { refuseContested } from '../canary/contest.js';
+import { hasFinalizer } from '../canary/generated.js';
+import { repairsIn } from '../canary/mend.js';
+import { targetOf } from '../meters/port.js';
+import { policyInForce, isNews, policyIn } from '../canary/policy.js';
+import { namesOf, survey } from '../canary/survey.js';
+import { isFenced, keepAlive } from '../canary/lease-guard.js';
+import { isDiverted } from '../canary/warm.js';
+import { podsNeeded } from '../canary/whole.js';
 
 /**
  * One look at the world. What is asked of webhooks and metrics, and in which order, the core says: it is given what is

@@ -7,14 +7,14 @@ import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
-import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './canary.js';
-import type { Dependencies } from './dependencies.js';
-import { drain } from './drain.js';
-import { comeHome } from './home.js';
+import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { drain } from '../canary/drain.js';
+import { comeHome } from '../canary/home.js';
 import { remembering } from './said.js';
-import { writeStatus } from './status.js';
-import { claimOf, termsOf } from './tenure.js';
-import { isDiverted, pointBack } from './warm.js';
+import { writeStatus } from '../canary/status.js';
+import { claimOf, termsOf } from '../canary/lease-guard.js';
+import { isDiverted, pointBack } from '../canary/warm.js';
 
 /** Longest wait of one attempt for the primary of an undo that was cut off; shorter than an attempt may last. */
 const PATIENCE_MS = 40_000;

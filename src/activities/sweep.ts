@@ -6,13 +6,13 @@ import { LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
-import { readCanary, canaryContext, type CanaryView } from './canary.js';
-import type { DeadRuns } from './dead-runs.js';
-import type { Dependencies } from './dependencies.js';
-import { leaseOwner } from './tenure.js';
-import { readObservation, type FullObservation } from './sighting.js';
-import { openRun, standsStill } from './standstill.js';
-import { changeId } from './submissions.js';
+import { readCanary, canaryContext, type CanaryView } from '../canary/read.js';
+import type { DeadRuns } from '../archive/release/dead-runs.js';
+import type { Dependencies } from '../dependencies.js';
+import { leaseOwner } from '../canary/lease-guard.js';
+import { readObservation, type FullObservation } from '../canary/observation.js';
+import { openRun, standsStill } from '../temporal/open-run.js';
+import { changeId } from '../temporal/submissions.js';
 
 /**
  * The janitor's round, over informer caches: a release whose run was terminated or timed out is handed to a new run,

@@ -1,4 +1,4 @@
-import { readCanary, type Reading } from '../activities/canary.js';
+import { readCanary, type Reading } from '../canary/read.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { adoptionOf } from './adoption.js';
 import { adopt, giveBack } from './change-hands.js';

@@ -1,7 +1,7 @@
 import { approvalsDigest } from '../crds/approvals.js';
-import { keptSpec, readCanary, canaryContext, type CanaryView, type Reading } from '../activities/canary.js';
-import { newestStamp } from '../activities/stamps.js';
-import { leaseOwner } from '../activities/tenure.js';
+import { keptSpec, readCanary, canaryContext, type CanaryView, type Reading } from '../canary/read.js';
+import { newestStamp } from '../canary/stamps.js';
+import { leaseOwner } from '../canary/lease-guard.js';
 import { UserError } from '../errors.js';
 import { LeaseClaim, type Claim } from '../kubernetes/claim.js';
 import { leaseName } from '../kubernetes/lease.js';

@@ -1,5 +1,5 @@
-import { readCanary, canaryContext, type CanaryView, type Reading } from '../activities/canary.js';
-import { driftOf } from '../activities/survey.js';
+import { readCanary, canaryContext, type CanaryView, type Reading } from '../canary/read.js';
+import { driftOf } from '../canary/survey.js';
 import { parseStatus } from '../crds/status.js';
 import type { Refusal } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';

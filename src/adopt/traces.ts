@@ -1,7 +1,7 @@
-import { canaryContext, type CanaryView, type Reading, type CanaryContext } from '../activities/canary.js';
-import { snapshotsOf } from '../activities/kept.js';
-import { stampedObjects } from '../activities/stamps.js';
-import { isDiverted } from '../activities/warm.js';
+import { canaryContext, type CanaryView, type Reading, type CanaryContext } from '../canary/read.js';
+import { snapshotsOf } from '../archive/release/snapshots.js';
+import { stampedObjects } from '../canary/stamps.js';
+import { isDiverted } from '../canary/warm.js';
 import type { KubeObject, NamedObject } from '../kubernetes/object.js';
 import { OWN_BOUNDS } from '../kubernetes/objects/autoscaler.js';
 import { FENCE_ANNOTATION, FENCE_OF_ANNOTATION } from '../kubernetes/write.js';

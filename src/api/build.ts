@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import Fastify from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Dependencies } from '../activities/dependencies.js';
+import type { Dependencies } from '../dependencies.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { Guard } from './auth/guard.js';
 import { Limits } from './auth/limits.js';

@@ -1,4 +1,4 @@
-import type { Dependencies } from '../activities/dependencies.js';
+import type { Dependencies } from '../dependencies.js';
 import type { ResourceType } from '../kubernetes/object.js';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SECRETS } from '../kubernetes/object.js';
 import { Problem } from './problems/problem.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import type { Dependencies } from '../activities/dependencies.js';
+import type { Dependencies } from '../dependencies.js';
 import { messageOf } from '../errors.js';
 import { buildApi } from './build.js';
 import type { ApiOptions } from './options.js';

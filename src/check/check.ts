@@ -11,7 +11,7 @@ import { askMetrics, type LiveOptions } from './live/live.js';
 import type { LiveMetric } from './live/metric.js';
 import { findingsOf } from './live/findings.js';
 import type { Manifests } from './manifest.js';
-import { ObjectLookup, type ClusterReader } from './surroundings.js';
+import { ObjectLookup, type ClusterReader } from './object-lookup.js';
 
 /** What a check found out about a Canary. */
 export interface Report {

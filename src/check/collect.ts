@@ -29,7 +29,7 @@ import { known } from './objects/read.js';
 import { serviceSchema } from './objects/service.js';
 import { daemonSetSchema, deploymentSchema } from './objects/target.js';
 import { sourcesOf, templateKey, type Known, type Subject, type WrittenAlertProvider } from './subject.js';
-import type { ObjectLookup } from './surroundings.js';
+import type { ObjectLookup } from './object-lookup.js';
 
 /**
  * Everything that the rules want to know of a Canary.

@@ -17,7 +17,7 @@ import { asPodController } from '../workloads/shared/pod-controller.js';
 import { findSelector } from '../workloads/shared/selector.js';
 import { refuseStrangers } from '../workloads/shared/strangers.js';
 import type { Manifests } from './manifest.js';
-import type { ObjectLookup } from './surroundings.js';
+import type { ObjectLookup } from './object-lookup.js';
 
 /** What a release would be refused for: an object, and whose it is. */
 export interface Foreign {

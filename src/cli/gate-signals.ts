@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { Logger } from '../activities/dependencies.js';
+import type { Logger } from '../logging.js';
 import type { Change } from '../domain/state.js';
 import { messageOf } from '../errors.js';
 import type { LoadTesterOptions } from '../loadtest/options.js';
-import { temporalClient, type TemporalOptions } from '../temporal.js';
+import { temporalClient, type TemporalOptions } from '../temporal/connection.js';
 import { submitSignal, workflowIdOf } from '../workflows/contract.js';
 
 /** Time for Temporal to take a signal. */

@@ -1,4 +1,4 @@
-import type { Logger } from '../activities/dependencies.js';
+import type { Logger } from '../logging.js';
 import { messageOf } from '../errors.js';
 
 /** Whoever has not stopped by itself after this is left behind. */

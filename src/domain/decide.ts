@@ -6,7 +6,7 @@ import { announced } from './notices.js';
 import type { Order } from './orders.js';
 import { unreadyAfter } from './patience.js';
 import { isActive } from './phases.js';
-import type { RestoreOptions } from './recall.js';
+import type { RestoreOptions } from './restore-options.js';
 import { intervalMs, stuckUntil, type Change, type RunState } from './state.js';
 import { advance, begin, halt, hold } from './steps/analyse.js';
 import { awaitApproval, noteExpiry } from './steps/approval.js';

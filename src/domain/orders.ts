@@ -2,7 +2,7 @@ import { countedFor, demandOf, isPolicyGate, objectionTo, ruleAt, rulesBeforeRis
 import type { PolicyGateName } from './approvals.js';
 import type { Gate } from './findings.js';
 import { isActive } from './phases.js';
-import { refuseRetry, refuseUndo, type RestoreOptions } from './recall.js';
+import { refuseRetry, refuseUndo, type RestoreOptions } from './restore-options.js';
 import type { ClosedGate, RunState } from './state.js';
 
 /** Where an order came from. */

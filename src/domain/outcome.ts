@@ -3,7 +3,7 @@ import type { Phase } from './phases.js';
 import type { Strategy } from './policy.js';
 import type { Offloaded, RecordEntry } from './record.js';
 import type { Revision } from './revision.js';
-import type { ReleaseArtifacts } from './shipment.js';
+import type { ReleaseArtifacts } from './artifacts.js';
 import { NO_RELEASE, type Change, type Ending, type OutcomeKind, type RunState } from './state.js';
 
 /** The result of a closed run: the record of what happened. */

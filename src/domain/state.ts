@@ -7,7 +7,7 @@ import { isActive, type Phase } from './phases.js';
 import type { Policy } from './policy.js';
 import type { Offloaded, RecordEntry } from './record.js';
 import type { KnownRevisions, Revision } from './revision.js';
-import type { ReleaseArtifacts } from './shipment.js';
+import type { ReleaseArtifacts } from './artifacts.js';
 import type { RollbackWhy } from './tick.js';
 
 /** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */

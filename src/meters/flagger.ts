@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { FinishedRelease, MeteredTarget, Meters } from '../activities/meters.js';
+import type { FinishedRelease, MeteredTarget, Meters } from './port.js';
 import type { MetricResult } from '../domain/findings.js';
 import type { Strategy } from '../domain/policy.js';
 

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
-import type { Meters } from '../activities/meters.js';
+import type { Meters } from './port.js';
 import { FlaggerMeters } from './flagger.js';
 
 /**

@@ -3,7 +3,7 @@ import type { Canary, Metric } from '../crds/types.js';
 import { queryNamesOf, type QueryNames, type Window } from './model.js';
 import { metricsProviderOf } from './observers.js';
 import type { Flavour } from './queries/builtin.js';
-import type { ProviderEnvironment } from './surroundings.js';
+import type { ProviderEnvironment } from './environment.js';
 
 /** What a failing provider counts as: no judgement, or a failed check as in Flagger. */
 export type ProviderErrors = 'hold' | 'flagger';

@@ -1,6 +1,6 @@
 import type { MetricTemplateProvider } from '../crds/metric-template.js';
 import type { Duration } from '../crds/schema/fields.js';
-import type { ProviderEnvironment } from './surroundings.js';
+import type { ProviderEnvironment } from './environment.js';
 
 /**
  * A system that keeps metrics, and answers a query with one number.

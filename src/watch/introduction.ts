@@ -1,4 +1,4 @@
-import type { Introduction } from '../activities/submissions.js';
+import type { Introduction } from '../temporal/submissions.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Change } from '../domain/state.js';
 import { imageName } from '../domain/text.js';

@@ -1,7 +1,7 @@
-import { readCanary, canaryContext, workloadsOf } from '../activities/canary.js';
-import type { Dependencies } from '../activities/dependencies.js';
-import { readObservation } from '../activities/sighting.js';
-import { changeId } from '../activities/submissions.js';
+import { readCanary, canaryContext, workloadsOf } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { readObservation } from '../canary/observation.js';
+import { changeId } from '../temporal/submissions.js';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { isActive } from '../domain/phases.js';

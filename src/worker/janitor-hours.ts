@@ -1,6 +1,6 @@
 import type { ScheduleHandle } from '@temporalio/client';
-import type { Dependencies } from '../activities/dependencies.js';
-import { readObservation } from '../activities/sighting.js';
+import type { Dependencies } from '../dependencies.js';
+import { readObservation } from '../canary/observation.js';
 import { parseStatus } from '../crds/status.js';
 import { needOf } from '../domain/change.js';
 import { isActive } from '../domain/phases.js';

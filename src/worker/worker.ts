@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Worker, type ActivityInterceptorsFactory, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
-import type { Dependencies } from '../activities/dependencies.js';
+import type { Dependencies } from '../dependencies.js';
 import { loadQueueOf, noticesQueueOf, rollbackQueueOf, taskQueueOf } from '../workflows/contract.js';
 import { workflowBundle } from './bundle.js';
 

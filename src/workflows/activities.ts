@@ -5,10 +5,10 @@ import type { Takeover } from '../domain/initial.js';
 import type { Round, Told } from '../domain/outbox.js';
 import type { Phase } from '../domain/phases.js';
 import type { LeaseTerm } from '../domain/plan.js';
-import type { RestoreOptions } from '../domain/recall.js';
+import type { RestoreOptions } from '../domain/restore-options.js';
 import type { HookType } from '../domain/policy.js';
 import type { LoadTestSummary } from '../domain/record.js';
-import type { ReleaseArtifacts } from '../domain/shipment.js';
+import type { ReleaseArtifacts } from '../domain/artifacts.js';
 import type { ReleaseState } from '../domain/state.js';
 import type { Archived, ArchiveInput } from './contract.js';
 

@@ -1,5 +1,5 @@
 import type { Archived, ArchiveInput } from './contract.js';
-import { archivist } from './proxies.js';
+import { archivist } from './activity-proxies.js';
 
 /**
  * Brings a part of a release into the archive, however long that takes: the release and its Canary may be gone by then.

@@ -1,6 +1,6 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { DeliveryInput, DeliveryOutcome } from './contract.js';
-import { OutboxDispatcher } from './courier.js';
+import { OutboxDispatcher } from './outbox-dispatcher.js';
 
 /**
  * Goes on telling those who could not be told while a release ran, so that the release can end. It ends when everybody

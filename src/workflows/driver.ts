@@ -9,14 +9,14 @@ import type { Notice } from '../domain/notices.js';
 import { leaseTerm, plan, type Plan } from '../domain/plan.js';
 import { withoutDeeds } from '../domain/record.js';
 import { sinceRouted } from '../domain/routed.js';
-import type { RestoreOptions } from '../domain/recall.js';
+import type { RestoreOptions } from '../domain/restore-options.js';
 import type { Change, RunState } from '../domain/state.js';
 import type { Applied, LeaseGuard } from './activities.js';
 import { asked, isFresh } from './asked.js';
-import type { OutboxDispatcher } from './courier.js';
+import type { OutboxDispatcher } from './outbox-dispatcher.js';
 import { failureOf } from './failure.js';
 import type { Inbox } from './inbox.js';
-import { act, look, notify, retreat, wait } from './proxies.js';
+import { act, look, notify, retreat, wait } from './activity-proxies.js';
 
 /** The decisions, as the driver needs them; tests put broken ones in. */
 export interface Core {

@@ -1,5 +1,5 @@
 import type { SweepReport } from './activities.js';
-import { sweeper } from './proxies.js';
+import { sweeper } from './activity-proxies.js';
 
 /**
  * One round of the janitor, started by a Temporal Schedule: finds releases whose workflow was terminated, timed out or

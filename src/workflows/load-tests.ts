@@ -2,7 +2,7 @@ import { ActivityFailure, CancellationScope, isCancellation, log } from '@tempor
 import type { CanaryKey } from '../domain/identity.js';
 import type { LoadTestSummary } from '../domain/record.js';
 import type { RunState } from '../domain/state.js';
-import { load } from './proxies.js';
+import { load } from './activity-proxies.js';
 
 /**
  * The load tests that a release carries out itself, beside its ticks: one at a time for each webhook that asks for it,

@@ -14,14 +14,14 @@ import type { RunState } from '../domain/state.js';
 import { Archivist } from './archivist.js';
 import { stateQuery, type Outcome, type Resume, type RolloutInput } from './contract.js';
 import { causeOf, completed } from './start.js';
-import { OutboxDispatcher } from './courier.js';
+import { OutboxDispatcher } from './outbox-dispatcher.js';
 import { CORE, Driver, holderOf, type Core } from './driver.js';
 import { errorOf } from './failure.js';
 import { guarded } from './guard.js';
-import { detach } from './handover.js';
+import { detach } from './detach.js';
 import { Inbox } from './inbox.js';
 import { LoadTests } from './load-tests.js';
-import { retreat, take } from './proxies.js';
+import { retreat, take } from './activity-proxies.js';
 import { Publisher } from './publish.js';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { drain } from '../../src/activities/drain.js';
+import { drain } from '../../src/canary/drain.js';
 import type { Canary } from '../../src/crds/canary.js';
 import type { Router } from '../../src/routers/port.js';
 

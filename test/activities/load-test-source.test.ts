@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { CanaryContext } from '../../src/activities/canary.js';
-import type { Meters } from '../../src/activities/meters.js';
-import { createChecks } from '../../src/activities/outside.js';
-import { policyInForce } from '../../src/activities/policy.js';
+import type { CanaryContext } from '../../src/canary/read.js';
+import type { Meters } from '../../src/meters/port.js';
+import { createChecks } from '../../src/checks/live-checks.js';
+import { policyInForce } from '../../src/canary/policy.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { policyOf } from '../../src/crds/policy.js';
 import { initialState } from '../../src/domain/initial.js';

@@ -7,7 +7,7 @@ import { ActivityCancellationDetails, ApplicationFailure } from '@temporalio/com
 import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { Dependencies } from '../../src/activities/dependencies.js';
+import type { Dependencies } from '../../src/dependencies.js';
 import { createActivities } from '../../src/activities/index.js';
 import type { LoadProgress } from '../../src/activities/load-test.js';
 import type { LoadReport } from '../../src/loadtest/generate.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withSideLook } from '../../src/activities/side-look.js';
+import { withSideLook } from '../../src/checks/side-look.js';
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import type { Dependencies, Logger } from '../../src/activities/dependencies.js';
+import type { Dependencies } from '../../src/dependencies.js';
+import type { Logger } from '../../src/logging.js';
 import { buildApi } from '../../src/api/build.js';
 import type { ApiOptions } from '../../src/api/options.js';
 import type { App } from '../../src/api/routes/app.js';

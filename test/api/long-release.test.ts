@@ -7,7 +7,7 @@ import { Runs } from '../../src/api/releases/runs.js';
 import type { OrderName } from '../../src/domain/orders.js';
 import { searchAttributes, workflowIdOf } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { TemporalSubmissions } from '../../src/activities/submissions.js';
+import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import { FakeCluster } from '../workflows/fake-cluster.js';
 import { openBench } from '../workflows/server.js';
 

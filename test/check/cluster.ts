@@ -1,4 +1,4 @@
-import type { ClusterReader } from '../../src/check/surroundings.js';
+import type { ClusterReader } from '../../src/check/object-lookup.js';
 import { KubeError } from '../../src/kubernetes/client.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
 

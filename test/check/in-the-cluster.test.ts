@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ProviderError } from '../../src/metrics/errors.js';
-import type { ClusterApi } from '../../src/metrics/surroundings.js';
+import type { ClusterApi } from '../../src/metrics/environment.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { clusterOf, slice } from './cluster.js';
 import { checked, template } from './fixtures.js';

@@ -5,7 +5,7 @@ import { initialState, type Takeover } from '../../src/domain/initial.js';
 import type { Notice } from '../../src/domain/notices.js';
 import type { Order } from '../../src/domain/orders.js';
 import { plan } from '../../src/domain/plan.js';
-import type { RestoreOptions } from '../../src/domain/recall.js';
+import type { RestoreOptions } from '../../src/domain/restore-options.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Revision } from '../../src/domain/revision.js';
 import { sameRevision } from '../../src/domain/revision.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import { refuseContested } from '../../src/activities/contest.js';
+import { refuseContested } from '../../src/canary/contest.js';
 import { UserError } from '../../src/errors.js';
 import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject, type ResourceType } from '../../src/kubernetes/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { DryRuns } from '../../src/activities/rehearse.js';
-import type { CanaryContext } from '../../src/activities/canary.js';
+import { DryRuns } from '../../src/canary/rehearse.js';
+import type { CanaryContext } from '../../src/canary/read.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { RefusedError } from '../../src/errors.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { buildPrimary, giveServiceBack, reconcileAll } from '../../src/activities/generated.js';
-import { driftOf } from '../../src/activities/survey.js';
+import { buildPrimary, giveServiceBack, reconcileAll } from '../../src/canary/generated.js';
+import { driftOf } from '../../src/canary/survey.js';
 import { ALL_TO_PRIMARY } from '../../src/domain/weights.js';
 import { DAEMON_SETS, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
 import { APP, WorkloadBench } from './workload-bench.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { CanaryContext } from '../../src/activities/canary.js';
+import type { CanaryContext } from '../../src/canary/read.js';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
 import { ClusterCache } from '../../src/kubernetes/cache.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';

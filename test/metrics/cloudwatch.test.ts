@@ -8,7 +8,7 @@ import { endpointOf } from '../../src/metrics/cloudwatch/endpoint.js';
 import { signed } from '../../src/metrics/cloudwatch/signature.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../../src/metrics/errors.js';
 import { createProvider } from '../../src/metrics/registry.js';
-import { NOWHERE, type Environment } from '../../src/metrics/surroundings.js';
+import { NOWHERE, type Environment } from '../../src/metrics/environment.js';
 import { testProviderContract } from './provider-contract.js';
 import { json, never, serveVendor, type Answer, type Asked } from './server.js';
 import { containerCredentials, instanceMetadata, LENT, tokenService } from './vendors/aws-identity.js';

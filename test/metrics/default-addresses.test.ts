@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { MetricTemplateProvider } from '../../src/crds/metric-template.js';
 import { ProviderError } from '../../src/metrics/errors.js';
 import { createProvider } from '../../src/metrics/registry.js';
-import { NOWHERE } from '../../src/metrics/surroundings.js';
+import { NOWHERE } from '../../src/metrics/environment.js';
 import { json, never, serveVendor } from './server.js';
 import { KEYS as AWS } from './vendors/cloudwatch.js';
 import { KEYS as DATADOG } from './vendors/datadog.js';

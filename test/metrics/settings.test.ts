@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { Command } from 'commander';
-import type { CanaryContext } from '../../src/activities/canary.js';
-import type { Meters } from '../../src/activities/meters.js';
-import { createChecks } from '../../src/activities/outside.js';
+import type { CanaryContext } from '../../src/canary/read.js';
+import type { Meters } from '../../src/meters/port.js';
+import { createChecks } from '../../src/checks/live-checks.js';
 import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/options.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import type { ClusterCache } from '../../src/kubernetes/cache.js';

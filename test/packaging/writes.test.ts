@@ -10,7 +10,7 @@ const PAST_WRITE: Readonly<Record<string, string>> = {
   'src/workloads/configs.ts': 'owners of what several Canaries share: by version, and after asking the claim',
   'src/workloads/shared/snapshots.ts':
     'annotations of what is kept: by the version that was read, and after asking the claim',
-  'src/activities/kept.ts': 'what the archive has by now, of a release that is over',
+  'src/archive/release/snapshots.ts': 'what the archive has by now, of a release that is over',
   'src/api/rollouts/start.ts': 'a person’s own change, by their own rights',
   'src/adopt/change-hands.ts': 'a change of hands, under the Lease',
   'src/cli/install-crds.ts': 'definitions of kinds',

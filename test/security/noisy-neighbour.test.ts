@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCanary, parsedCanary } from '../../src/activities/canary.js';
-import type { Dependencies } from '../../src/activities/dependencies.js';
+import { readCanary, parsedCanary } from '../../src/canary/read.js';
+import type { Dependencies } from '../../src/dependencies.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
 import { APPROVALS_ANNOTATION } from '../../src/crds/approvals.js';
 import { CANARIES, DEPLOYMENTS, EVENTS } from '../../src/kubernetes/object.js';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
-import { DeadRuns } from '../../src/activities/dead-runs.js';
-import type { Dependencies } from '../../src/activities/dependencies.js';
-import { documentOf } from '../../src/activities/document.js';
-import { TemporalSubmissions } from '../../src/activities/submissions.js';
+import { DeadRuns } from '../../src/archive/release/dead-runs.js';
+import type { Dependencies } from '../../src/dependencies.js';
+import { documentOf } from '../../src/archive/release/document.js';
+import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import { releaseIdOf } from '../../src/domain/identity.js';
 import type { EndedRelease } from '../../src/domain/outcome.js';
 import type { LeaseRetreat } from '../../src/kubernetes/retreat.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowUpdateFailedError } from '@temporalio/client';
-import { TemporalSubmissions } from '../../src/activities/submissions.js';
+import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import {
   type OrderDetails,

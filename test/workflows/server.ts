@@ -4,7 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOp
 import type { CanaryKey } from '../../src/domain/identity.js';
 import type { Change } from '../../src/domain/state.js';
 import { makeBundle, workflowBundle } from '../../src/worker/bundle.js';
-import { setUpTemporal } from '../../src/worker/setup.js';
+import { setUpTemporal } from '../../src/temporal/setup.js';
 import type { Activities } from '../../src/workflows/activities.js';
 import {
   loadQueueOf,

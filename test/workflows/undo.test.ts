@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { TemporalSubmissions } from '../../src/activities/submissions.js';
+import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import { orderSignals, taskQueueOf, workflowIdOf, type OrderDetails } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';

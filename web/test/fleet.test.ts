@@ -4,7 +4,7 @@ import { PHASES } from '../../src/domain/phases.js';
 import type { FleetRow } from '../src/api/types.js';
 import { countsOf, found, matches, sorted, FILTERS } from '../src/fleet/filter.js';
 import { withNews, type Rows } from '../src/fleet/rows.js';
-import { lookOf, needsAttention, statusOf } from '../src/fleet/standing.js';
+import { lookOf, needsAttention, statusOf } from '../src/fleet/status.js';
 import { en } from '../src/i18n/en.js';
 
 function row(name: string, more: Partial<FleetRow> = {}): FleetRow {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import { isNamespaceName, isObjectName } from '../../domain/names.js';
 import type { KubeClient } from '../../kubernetes/client.js';
 import type { Authentication } from '../options.js';

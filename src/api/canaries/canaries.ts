@@ -1,5 +1,5 @@
-import { parsedCanary, readCanary } from '../../activities/canary.js';
-import type { Dependencies } from '../../activities/dependencies.js';
+import { parsedCanary, readCanary } from '../../canary/read.js';
+import type { Dependencies } from '../../dependencies.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { CANARIES } from '../../kubernetes/object.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { CanaryView } from '../../activities/canary.js';
+import type { CanaryView } from '../../canary/read.js';
 import { parseStatus } from '../../crds/status.js';
 import { isActive } from '../../domain/phases.js';
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import { attentionOf } from '../live/attention.js';
 import type { CanarySummary } from '../schema/canary.js';
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import { sendAlert } from '../../alerts/send.js';
 import { orderAccess } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
 import { LinkRefused } from '../../links/token.js';
 import type { User } from '../auth/user.js';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { ClusterReader } from '../../check/surroundings.js';
+import type { ClusterReader } from '../../check/object-lookup.js';
 import { KubeError, type KubeClient } from '../../kubernetes/client.js';
 import type { ResourceType } from '../../kubernetes/object.js';
 import type { Access } from '../auth/access.js';

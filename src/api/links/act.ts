@@ -1,4 +1,5 @@
-import type { Dependencies, Logger } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
+import type { Logger } from '../../logging.js';
 import { effectOf } from '../../domain/order-effects.js';
 import { refusalOf, type Order } from '../../domain/orders.js';
 import type { Linking } from '../../links/offers.js';

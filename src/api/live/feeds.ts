@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { messageOf } from '../../errors.js';
 import { CANARIES, type KubeObject } from '../../kubernetes/object.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { parsedCanary } from '../../activities/canary.js';
-import type { Dependencies } from '../../activities/dependencies.js';
+import { parsedCanary } from '../../canary/read.js';
+import type { Dependencies } from '../../dependencies.js';
 import { messageOf } from '../../errors.js';
 import { CANARIES, type KubeObject } from '../../kubernetes/object.js';
 import { summaryOf } from '../canaries/summary.js';

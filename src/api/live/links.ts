@@ -1,4 +1,4 @@
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import type { Canary } from '../../crds/canary.js';
 import { parseMetricTemplate, type MetricTemplate } from '../../crds/metric-template.js';
 import type { Metric, MetricSource } from '../../crds/types.js';

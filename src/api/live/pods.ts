@@ -1,4 +1,4 @@
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
 import type { KubeClient } from '../../kubernetes/client.js';
 import { PODS, type KubeObject } from '../../kubernetes/object.js';

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
 import type { ProblemName } from '../problems/catalogue.js';
 import { Problem } from '../problems/problem.js';

@@ -1,5 +1,5 @@
-import { readCanary, type CanaryView } from '../../activities/canary.js';
-import type { Dependencies } from '../../activities/dependencies.js';
+import { readCanary, type CanaryView } from '../../canary/read.js';
+import type { Dependencies } from '../../dependencies.js';
 import type { Canary } from '../../crds/canary.js';
 import { policyOf } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Submissions } from '../../activities/submissions.js';
+import type { Submissions } from '../../temporal/submissions.js';
 import { ORDER_REFUSED, type OrderReceipt } from '../../workflows/contract.js';
 import { temporalProblem } from '../problems/outside.js';
 import { formatReleaseId, type ReleaseId } from '../releases/id.js';

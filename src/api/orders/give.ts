@@ -5,7 +5,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Submissions } from '../../activities/submissions.js';
+import type { Submissions } from '../../temporal/submissions.js';
 import { isForRest } from '../../domain/orders.js';
 import {
   ORDER_REFUSED,

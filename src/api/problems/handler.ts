@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
 import { setSecurityHeaders } from '../security-headers.js';
 import { problemPage } from './page.js';

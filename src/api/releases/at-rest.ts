@@ -1,7 +1,7 @@
-import { readCanary, type CanaryView } from '../../activities/canary.js';
-import type { Dependencies } from '../../activities/dependencies.js';
-import { policyIn } from '../../activities/policy.js';
-import { readRestoreOptions } from '../../activities/recall.js';
+import { readCanary, type CanaryView } from '../../canary/read.js';
+import type { Dependencies } from '../../dependencies.js';
+import { policyIn } from '../../canary/policy.js';
+import { readRestoreOptions } from '../../activities/restore-options.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { initialState } from '../../domain/initial.js';

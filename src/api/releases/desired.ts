@@ -1,5 +1,5 @@
-import { readCanary, canaryContext, workloadsOf } from '../../activities/canary.js';
-import type { Dependencies } from '../../activities/dependencies.js';
+import { readCanary, canaryContext, workloadsOf } from '../../canary/read.js';
+import type { Dependencies } from '../../dependencies.js';
 import type { Canary } from '../../crds/canary.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { targetAccess, type Access } from '../auth/access.js';

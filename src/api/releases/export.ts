@@ -1,4 +1,4 @@
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import type { ArchivedRelease, ArchivedSummary } from '../../archive/document.js';
 import type { Archive, ReleaseFilter } from '../../archive/port.js';
 import { messageOf } from '../../errors.js';

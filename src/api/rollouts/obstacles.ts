@@ -1,4 +1,4 @@
-import type { CanaryView } from '../../activities/canary.js';
+import type { CanaryView } from '../../canary/read.js';
 import type { Canary } from '../../crds/canary.js';
 import type { CanaryStatus } from '../../crds/types.js';
 import { isActive, isResting, PHASES, type Phase } from '../../domain/phases.js';

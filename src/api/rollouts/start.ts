@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { readCanary, canaryContext, workloadsOf, type CanaryContext } from '../../activities/canary.js';
-import type { Dependencies } from '../../activities/dependencies.js';
-import { changeId } from '../../activities/submissions.js';
+import { readCanary, canaryContext, workloadsOf, type CanaryContext } from '../../canary/read.js';
+import type { Dependencies } from '../../dependencies.js';
+import { changeId } from '../../temporal/submissions.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import type { Change } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';

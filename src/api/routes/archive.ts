@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import { doraOf } from '../../archive/dora.js';
 import type { ReleaseFilter } from '../../archive/port.js';
 import type { CanaryKey } from '../../domain/identity.js';

@@ -1,4 +1,4 @@
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import type { Guard } from '../auth/guard.js';
 import type { Canaries } from '../canaries/canaries.js';
 import { canaryDetailSchema, canaryListSchema } from '../schema/canary.js';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import { check } from '../../check/check.js';
 import { FOREIGN_TEXT, Manifests } from '../../check/manifest.js';
 import { UserError } from '../../errors.js';

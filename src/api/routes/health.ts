@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import { unfilledCaches } from '../caches.js';
 import { Expiring } from '../expiring.js';
 import { Problem } from '../problems/problem.js';

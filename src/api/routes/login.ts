@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import type { Guard } from '../auth/guard.js';
 import type { Limits } from '../auth/limits.js';
 import { identityOf, UnusableClaims, type Identity } from '../auth/oidc/claims.js';

@@ -1,6 +1,6 @@
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import { parseStatus } from '../../crds/status.js';
 import { PHASES } from '../../domain/phases.js';
 import type { KubeObject } from '../../kubernetes/object.js';

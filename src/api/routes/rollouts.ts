@@ -1,4 +1,4 @@
-import type { Dependencies } from '../../activities/dependencies.js';
+import type { Dependencies } from '../../dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { CANARIES } from '../../kubernetes/object.js';
 import { startAccess } from '../auth/access.js';

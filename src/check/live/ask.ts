@@ -6,7 +6,7 @@ import type { MetricsProvider } from '../../metrics/port.js';
 import { builtinQuery, renderBuiltin, type Flavour } from '../../metrics/queries/builtin.js';
 import type { Observer } from '../../metrics/queries/flagger.js';
 import { createProvider } from '../../metrics/registry.js';
-import { NOWHERE, type ClusterApi, type Environment } from '../../metrics/surroundings.js';
+import { NOWHERE, type ClusterApi, type Environment } from '../../metrics/environment.js';
 import type { Counterpart } from './counterpart.js';
 
 /** A query about the primary, ready to be sent. */

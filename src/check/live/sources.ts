@@ -4,7 +4,7 @@ import type { NamespacedRef } from '../../crds/types.js';
 import { UserError } from '../../errors.js';
 import { ENDPOINT_SLICES, SECRETS } from '../../kubernetes/object.js';
 import { templateKey, type Subject } from '../subject.js';
-import type { ClusterReader, ObjectLookup } from '../surroundings.js';
+import type { ClusterReader, ObjectLookup } from '../object-lookup.js';
 import { NotAsked } from './ask.js';
 
 /** @throws UserError where there is no such template, or it isn't valid */

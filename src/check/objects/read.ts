@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { firstComplaint, refused } from '../../crds/refusal.js';
 import type { KubeObject } from '../../kubernetes/object.js';
 import type { Known } from '../subject.js';
-import type { LookupResult } from '../surroundings.js';
+import type { LookupResult } from '../object-lookup.js';
 
 /** What a check wants to know of an object, once it has been looked for. */
 export function known<T>(result: LookupResult, schema: z.ZodType<T>): Known<T> {

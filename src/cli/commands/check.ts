@@ -82,7 +82,7 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
   const [{ check }, { answerOf }, { clusterApi }] = await Promise.all([
     import('../../check/check.js'),
     import('../../api/check/answer.js'),
-    import('../../activities/cluster-api.js'),
+    import('../../checks/cluster-api.js'),
   ]);
   const needsCluster = flags.cluster === true || flags.metrics === true;
   const cluster = needsCluster ? await clusterOf(flags) : undefined;

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
 import { DEFAULT_PROGRAMS } from '../../loadtest/options.js';
-import type { Logger } from '../../activities/dependencies.js';
+import type { Logger } from '../../logging.js';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../logging.js';
 import { DEFAULT_SETTINGS } from '../../settings.js';
 import { untilStopped } from '../lifecycle.js';

@@ -5,7 +5,7 @@ import { messagesFor } from '../messages.js';
 import { refusalOf, type Order } from '../orders.js';
 import { isActive } from '../phases.js';
 import { progressOf } from '../progress.js';
-import type { RestoreOptions } from '../recall.js';
+import type { RestoreOptions } from '../restore-options.js';
 import type { PolicyGate, RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 import { canaryAt } from '../weights.js';

@@ -3,7 +3,7 @@ import type { Decision, Effect } from '../effects.js';
 import { messagesFor } from '../messages.js';
 import type { Order } from '../orders.js';
 import { hasHooks } from '../policy.js';
-import type { RestoreOptions } from '../recall.js';
+import type { RestoreOptions } from '../restore-options.js';
 import type { RunState, Undoing } from '../state.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Context } from './common.js';

@@ -8,7 +8,7 @@ import { within } from '../limit.js';
 import { present } from '../over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
 import { intervalMsOf, spanOf } from '../span.js';
-import { NOWHERE } from '../surroundings.js';
+import { NOWHERE } from '../environment.js';
 import { findCredentials } from './credentials.js';
 import { endpointOf } from './endpoint.js';
 import { signed } from './signature.js';

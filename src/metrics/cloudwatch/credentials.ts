@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.js';
 import { readJson } from '../answer.js';
 import { ProviderError } from '../errors.js';
 import { ask, type HttpRequest } from '../http.js';
-import type { Environment } from '../surroundings.js';
+import type { Environment } from '../environment.js';
 import type { AwsCredentials } from './signature.js';
 import { assumeRole } from './web-identity.js';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import type { Environment } from '../surroundings.js';
+import type { Environment } from '../environment.js';
 
 const SERVICES = {
   monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',

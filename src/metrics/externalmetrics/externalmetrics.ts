@@ -8,7 +8,7 @@ import { ask, excerpt, whomOf } from '../http.js';
 import { within } from '../limit.js';
 import { addressOf, entryOf } from '../options.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
-import { NOWHERE } from '../surroundings.js';
+import { NOWHERE } from '../environment.js';
 import { parseQuantity } from './quantity.js';
 import { externalMetricPath, pathOf } from './query.js';
 

@@ -6,7 +6,7 @@ import { NoValuesFound, ProviderError, QueryRefused } from '../errors.js';
 import { within } from '../limit.js';
 import { present } from '../over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
-import { NOWHERE, type ClusterApi } from '../surroundings.js';
+import { NOWHERE, type ClusterApi } from '../environment.js';
 import { readQuery, type KeptnQuery } from './query.js';
 
 const METRIC_TIMEOUT_MS = 5_000;

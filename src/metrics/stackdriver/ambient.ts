@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 import { readJson } from '../answer.js';
 import { ProviderError } from '../errors.js';
 import { ask, type HttpRequest } from '../http.js';
-import type { Environment } from '../surroundings.js';
+import type { Environment } from '../environment.js';
 import { readKey, tokenFor, tokenSchema, type ServiceAccountKey } from './tokens.js';
 
 /** Who Serinus itself is at Google. */

@@ -7,7 +7,7 @@ import { within } from '../limit.js';
 import { addressOf, below, entryOf } from '../options.js';
 import { present } from '../over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
-import { NOWHERE } from '../surroundings.js';
+import { NOWHERE } from '../environment.js';
 import { ambientIdentity } from './ambient.js';
 import { readKey, tokenFor } from './tokens.js';
 

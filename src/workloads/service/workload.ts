@@ -13,7 +13,7 @@ import { isSame, write } from '../../kubernetes/write.js';
 import { TargetMissing } from '../errors.js';
 import type { Contents, UndoArtifacts, Previous, TargetView, Workload } from '../port.js';
 import { ownedCopies } from '../shared/owned.js';
-import { SnapshotArtifacts } from '../shared/keepsakes.js';
+import { SnapshotArtifacts } from '../shared/undo-artifacts.js';
 import { lostMessage, missing } from '../shared/missing.js';
 import { canonicalJson, contentHash } from '../shared/revision.js';
 import { reopened, restoredRevision, settled, Snapshots, unmarked } from '../shared/snapshots.js';

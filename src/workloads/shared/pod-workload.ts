@@ -28,7 +28,7 @@ import type { Autoscalers } from './autoscalers.js';
 import { sidesOf, type DisruptionBudgets, type Sides } from './disruption-budgets.js';
 import { namesInUse, namesToWrite, unshared, type Copier } from './copies.js';
 import { ownedWorkloads } from './owned.js';
-import { SnapshotArtifacts } from './keepsakes.js';
+import { SnapshotArtifacts } from './undo-artifacts.js';
 import { Mending, type Belongings } from './mending.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { buildPrimary, giveServiceBack, reconcileAll } from '../../../src/activities/generated.js';
-import { driftOf } from '../../../src/activities/survey.js';
+import { buildPrimary, giveServiceBack, reconcileAll } from '../../../src/canary/generated.js';
+import { driftOf } from '../../../src/canary/survey.js';
 import type { Canary } from '../../../src/crds/canary.js';
 import { ALL_TO_PRIMARY } from '../../../src/domain/weights.js';
 import {

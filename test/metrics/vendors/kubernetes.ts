@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusterApi } from '../../../src/activities/cluster-api.js';
+import { clusterApi } from '../../../src/checks/cluster-api.js';
 import { KubeClient } from '../../../src/kubernetes/client.js';
-import type { ProviderEnvironment } from '../../../src/metrics/surroundings.js';
+import type { ProviderEnvironment } from '../../../src/metrics/environment.js';
 import { json, type Answer } from '../server.js';
 
 /** What Serinus finds in a cluster whose API server is at that address, and lets it in with this token. */

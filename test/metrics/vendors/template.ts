@@ -1,7 +1,7 @@
 import type { MetricTemplateProvider } from '../../../src/crds/metric-template.js';
 import type { MetricsProvider } from '../../../src/metrics/port.js';
 import { createProvider } from '../../../src/metrics/registry.js';
-import type { ProviderEnvironment } from '../../../src/metrics/surroundings.js';
+import type { ProviderEnvironment } from '../../../src/metrics/environment.js';
 import type { Given } from '../provider-contract.js';
 
 /** 2026-03-01T12:00:00Z: the time at which all of them are asked. */

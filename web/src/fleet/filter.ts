@@ -1,5 +1,5 @@
 import type { FleetRow } from '../api/types.js';
-import { needsAttention, statusOf, type CanaryStatus } from './standing.js';
+import { needsAttention, statusOf, type CanaryStatus } from './status.js';
 
 export const FILTERS = ['all', 'attention', 'progressing', 'waiting', 'paused', 'failed', 'resting'] as const;
 export type FilterName = (typeof FILTERS)[number];

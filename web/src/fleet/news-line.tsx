@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { FleetRow } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { keyOf } from './rows.js';
-import { statusOf, type CanaryStatus } from './standing.js';
+import { statusOf, type CanaryStatus } from './status.js';
 
 /** Reads out whose state has changed. The list itself isn't a live region: it would be read as a whole. */
 export function FleetNewsLine({ rows }: { readonly rows: readonly FleetRow[] }) {

@@ -4,7 +4,7 @@ import { percent } from '../format/numbers.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Status } from '../ui/status.js';
 import { Ago } from '../ui/time.js';
-import { lookOf, statusOf } from './standing.js';
+import { lookOf, statusOf } from './status.js';
 
 /** A Canary in the fleet. */
 export function FleetRowView({ row }: { readonly row: FleetRow }) {

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Live } from '../api/types.js';
-import { statusOf, lookOf } from '../fleet/standing.js';
+import { statusOf, lookOf } from '../fleet/status.js';
 import { percent } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
 import { ConnectionState } from '../ui/connection.js';

@@ -1,0 +1,70 @@
+import { parseCanary, type Canary } from '../crds/canary.js';
+import { ForeignError, UserError } from '../errors.js';
+import { CANARIES, type KubeObject } from '../kubernetes/object.js';
+import { contested, isFree, precedes, refuseForeign, type OwnedObject } from '../kubernetes/ownership.js';
+import { routerFor } from '../routers/registry.js';
+import { workloadFor } from '../workloads/registry.js';
+import { parseOptions, type Reading, type CanaryContext } from './read.js';
+import { ownedObjects } from './generated.js';
+
+type Contest = Pick<Reading, 'settings' | 'cache' | 'routers' | 'workloads'>;
+
+/**
+ * To be called before anything moves: whether all that would be written is this Canary's, or free to be made or taken
+ * over, and no other Canary of the namespace was there first for any of it.
+ *
+ * @throws ForeignError naming the object, and whose it is
+ */
+export async function refuseContested(deps: Contest, context: CanaryContext): Promise<void> {
+  const { canary, workload } = context;
+  const owned = ownedObjects(context);
+  await refuseRivals(deps, context.object, canary, owned);
+  for (const { type, name, takesOver = false } of owned) {
+    const right = { owner: canary.owner, takesOver };
+    const known = await deps.cache.get(type, canary.namespace, name);
+    if (!known) continue;
+    // Nobody is refused by what a cache still shows.
+    const current = !isFree(known, right) ? await deps.cache.getFresh(type, canary.namespace, name) : known;
+    if (current) refuseForeign(current, right);
+  }
+  await workload.refuseForeign(canary);
+}
+
+async function refuseRivals(
+  deps: Contest,
+  object: KubeObject,
+  canary: Canary,
+  owned: readonly OwnedObject[],
+): Promise<void> {
+  const ours = [targetOf(deps, canary), ...owned];
+  const canaries = await deps.cache.synced(CANARIES);
+  for (const other of canaries.list(canary.namespace)) {
+    if (other.metadata.uid === canary.uid || other.metadata.deletionTimestamp !== undefined) continue;
+    if (!precedes(other, object)) continue;
+    const disputed = contested(ours, ownedBy(deps, other));
+    if (disputed === undefined) continue;
+    const title = `${disputed.type.kind} ${disputed.name}.${canary.namespace}`;
+    throw new ForeignError(
+      `${title} is Canary ${other.metadata.name}'s, which was there first: give Canary ${canary.name} a target, a service.name and a route of its own, or delete one of the two`,
+    );
+  }
+}
+
+/** What another Canary writes, and its target; nothing where its spec isn't valid. */
+function ownedBy(deps: Contest, object: KubeObject): readonly OwnedObject[] {
+  const parsed = parseCanary(object, parseOptions(deps));
+  if (!parsed.ok) return [];
+  const canary = parsed.value;
+  try {
+    const router = routerFor(deps.routers, canary.provider);
+    const workload = workloadFor(deps.workloads, canary.targetRef.kind);
+    return [...ownedObjects({ canary, router, workload }), targetOf(deps, canary)];
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function targetOf(deps: Contest, { targetRef }: Canary): OwnedObject {
+  return { type: workloadFor(deps.workloads, targetRef.kind).type, name: targetRef.name };
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAvailable } from '../domain/findings.js';
+import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY, type Weights } from '../domain/weights.js';
+import { messageOf, UserError } from '../errors.js';
+import type { Claim } from '../kubernetes/claim.js';
+import type { CanaryContext } from './read.js';
+import type { Working } from './reading.js';
+import { growHome, makeWhole, type Destination } from './whole.js';
+
+/** Longest wait of one attempt for the pods of a primary that had to be made again; the canary serves meanwhile. */
+const PATIENCE_MS = 30_000;
+const POLL_MS = 100;
+
+/** Where a rollback has sent the traffic, and what it found out about the way. */
+export interface Homecoming {
+  readonly servedBy: 'primary' | 'canary';
+  /** What a person must mend, in words for an event. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Sends all traffic to the primary, after having made it whole; where it can't serve and the canary can, to the canary.
+ *
+ * A primary that has to be made again has no pods yet: those of the canary serve everybody until it has, for a while.
+ */
+export async function comeHome(
+  deps: Working,
+  context: CanaryContext,
+  fence: Claim,
+  signal: AbortSignal,
+): Promise<Homecoming> {
+  const { canary } = context;
+  await refresh(context);
+  const making = { fence, signal, fresh: true, runs: canary.status.lastPromotedSpec };
+  const home = await makeWhole(deps.cache, context, 'primary', making);
+  const had = await context.workload.size(canary, 'primary');
+  const orders = await growHome(deps.cache, context, fence);
+  const isNew = had === 0 && orders > 0;
+  if (await serves(deps, context, home, 'primary')) return arrived('primary', home);
+  const away = await makeWhole(deps.cache, context, 'canary', making);
+  if (!(await serves(deps, context, away, 'canary'))) return arrived('primary', home);
+  if (!home.isReachable || !(isNew || home.made.includes(titleOf(context)))) return arrived('canary', home, away);
+  await route(deps, context, EVERYBODY_TO_CANARY, fence);
+  const until = performance.now() + PATIENCE_MS;
+  while (performance.now() < until) {
+    if (await serves(deps, context, home, 'primary')) return arrived('primary', home);
+    await sleep(POLL_MS, undefined, { signal });
+  }
+  return arrived('canary', home);
+
+  async function arrived(servedBy: 'primary' | 'canary', ...found: readonly Destination[]): Promise<Homecoming> {
+    await route(deps, context, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, fence);
+    return { servedBy, problems: [...new Set(found.flatMap(({ problems }) => problems))] };
+  }
+}
+
+async function route(deps: Working, { canary, router }: CanaryContext, weights: Weights, fence: Claim): Promise<void> {
+  try {
+    await router.setWeights(canary, weights, fence);
+  } catch (error) {
+    // No route of ours: the user's own leads to the Service of the primary.
+    if (!(error instanceof UserError)) throw error;
+    deps.log.warn({ canary: `${canary.name}.${canary.namespace}` }, messageOf(error));
+  }
+}
+
+/** What users have done to the target, or to what it reads, must not stand in the way back. */
+async function refresh({ canary, workload }: CanaryContext): Promise<void> {
+  try {
+    await workload.refresh(canary);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
+/** Requests would arrive at pods that serve. A workload that is scaled to zero counts as ready, but serves nobody. */
+async function serves(
+  deps: Working,
+  { canary, workload }: CanaryContext,
+  { isReachable }: Destination,
+  of: 'primary' | 'canary',
+): Promise<boolean> {
+  if (!isReachable || (await workload.size(canary, of)) === 0) return false;
+  return isAvailable(await workload.readiness(canary, of, deps.now()));
+}
+
+function titleOf({ canary, workload }: CanaryContext): string {
+  return `${workload.kind}/${canary.targetRef.primaryName}`;
+}

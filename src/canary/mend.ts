@@ -1,0 +1,98 @@
+import type { Effect } from '../domain/effects.js';
+import { parseRepairs, withRepairs, type Attempt, type Repair, type Stray } from '../domain/strays.js';
+import { messageOf, UserError } from '../errors.js';
+import type { LeaseClaim } from '../kubernetes/claim.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Term } from '../kubernetes/lease.js';
+import { SERVICES } from '../kubernetes/object.js';
+import { desiredService } from '../kubernetes/objects/service.js';
+import { leaving } from '../kubernetes/objects/strayed.js';
+import { write } from '../kubernetes/write.js';
+import type { CanaryView, CanaryContext } from './read.js';
+import type { Working } from './reading.js';
+import { putFinalizer, servicesOf } from './generated.js';
+import { FINALIZER_STRAY, survey, type Circumstances } from './survey.js';
+
+type Reconcile = Effect & { readonly do: 'reconcile' };
+
+/**
+ * Puts right what has strayed, each thing by itself: what can't be put right must not keep the rest away. What was
+ * tried, and what was refused, is written into the Lease, by which whoever looks next tells a fight.
+ */
+export async function mend(
+  deps: Working,
+  view: CanaryView,
+  context: CanaryContext,
+  effect: Reconcile & { readonly runs: string },
+  by: { readonly fence: LeaseClaim; readonly term: Term },
+): Promise<void> {
+  const repairs = repairsIn(view);
+  const { pods } = await context.workload.look(context.canary);
+  const at: Circumstances = {
+    pods,
+    diverted: effect.diverted ?? false,
+    unserved: effect.unserved ?? false,
+    repairs,
+    now: deps.now(),
+  };
+  const { strays, left } = await survey(deps.cache, context, at);
+  const attempts: Attempt[] = [];
+  for (const object of new Set(strays.map((stray) => stray.object))) {
+    const ofObject = strays.filter((stray) => stray.object === object);
+    const kept = left.flatMap(({ stray }) => (stray.object === object && stray.field ? [stray.field] : []));
+    const refused = await refusal(() =>
+      mendObject(deps.cache, context, { effect, at, ofObject, kept, fence: by.fence }),
+    );
+    attempts.push(...ofObject.map((stray) => ({ stray, refused })));
+  }
+  if (attempts.length === 0) return;
+  await by.fence.renew(by.term, { repairs: JSON.stringify(withRepairs(repairs, attempts, deps.now())) });
+}
+
+/** What was put right lately, as the Lease has it. */
+export function repairsIn({ lease }: CanaryView): readonly Repair[] {
+  return parseRepairs(lease?.repairs);
+}
+
+interface Work {
+  readonly effect: Reconcile & { readonly runs: string };
+  readonly at: Circumstances;
+  /** All of one object. */
+  readonly ofObject: readonly Stray[];
+  /** Fields of it that are left alone. */
+  readonly kept: readonly string[];
+  readonly fence: LeaseClaim;
+}
+
+async function mendObject(cache: ClusterCache, context: CanaryContext, work: Work): Promise<void> {
+  const { canary, router, workload } = context;
+  const { effect, at, ofObject, kept, fence } = work;
+  const [stray] = ofObject;
+  if (!stray) return;
+  if (stray.object === FINALIZER_STRAY) return putFinalizer(cache, canary, canary.revertOnDeletion, fence);
+  const services = at.pods ? servicesOf(canary, at.pods, at.diverted ? workload.warm : undefined) : [];
+  const wish = services.find(({ name }) => `${SERVICES.kind}/${name}` === stray.object);
+  if (wish) {
+    await write(cache, SERVICES, wish, (current) => leaving(desiredService(wish, current), current, kept), {
+      fence,
+      right: wish,
+    });
+    return;
+  }
+  const isRoute = router.concerns(canary).some(({ type, name }) => `${type.kind}/${name}` === stray.object);
+  if (!isRoute) return workload.mend(canary, stray, effect.runs, fence);
+  const { primary, canary: weight, mirrored, everybody } = effect;
+  const weights = { primary, canary: weight, ...(mirrored ? { mirrored } : {}), ...(everybody ? { everybody } : {}) };
+  await router.reconcile(canary, weights, fence);
+}
+
+/** @returns why it could not be done, where a person must mend that */
+async function refusal(work: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return messageOf(error);
+  }
+}

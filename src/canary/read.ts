@@ -1,0 +1,174 @@
+import { APPROVALS_ANNOTATION, withApprovals } from '../crds/approvals.js';
+import type { Canary } from '../crds/canary.js';
+import { parseCanary } from '../crds/canary.js';
+import type { Parsed } from '../crds/refusal.js';
+import { ownSettingsIn, withOwnSettings } from '../crds/own-settings.js';
+import type { Refusal } from '../domain/findings.js';
+import type { CanaryKey } from '../domain/identity.js';
+import { UserError } from '../errors.js';
+import type { LeaseView } from '../kubernetes/lease.js';
+import type { KubeObject } from '../kubernetes/object.js';
+import { CANARIES } from '../kubernetes/object.js';
+import type { Router } from '../routers/port.js';
+import { routerFor } from '../routers/registry.js';
+import type { Workload } from '../workloads/port.js';
+import { workloadFor } from '../workloads/registry.js';
+import type { Reading } from './reading.js';
+
+export type { Reading } from './reading.js';
+
+/** A Canary as it is in the cluster, and as it can be worked with. */
+export interface CanaryView {
+  readonly object: KubeObject;
+  /** By the present spec, or where that is invalid by the last valid one; undefined where there never was one. */
+  readonly canary: Canary | undefined;
+  /** What is wrong with the present spec. */
+  readonly refusal: Refusal | undefined;
+  readonly lease: LeaseView | undefined;
+}
+
+/** @returns undefined where the Canary is gone */
+export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): Promise<CanaryView | undefined> {
+  const object = await (fresh
+    ? deps.cache.getFresh(CANARIES, key.namespace, key.name)
+    : deps.cache.get(CANARIES, key.namespace, key.name));
+  if (!object) return undefined;
+  const lease = await deps.leases.view(key.namespace, key.name);
+  const parsed = parsedCanary(deps, object);
+  if (parsed.ok) return { object, canary: parsed.value, refusal: undefined, lease };
+  return { object, canary: lastValid(deps, object, lease), refusal: parsed.refusal, lease };
+}
+
+/** A release under way goes on by the spec that was valid last, which its Lease has kept. */
+function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefined): Canary | undefined {
+  if (lease?.spec === undefined) return undefined;
+  const { spec: text } = lease;
+  const { uid, resourceVersion } = object.metadata;
+  const once = uid === undefined || resourceVersion === undefined ? undefined : `${resourceVersion} ${text}`;
+  const parsed = readOnce(deps, `kept ${uid}`, once, () => {
+    const { generation, spec, approvals, own = {} } = keptIn(text);
+    const annotations = withOwnSettings(withApprovals(object.metadata.annotations, approvals), own);
+    const metadata = { ...object.metadata, generation, annotations };
+    return parseCanary({ ...object, metadata, spec }, parseOptions(deps));
+  });
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/**
+ * A Canary as {@link parseCanary} reads it. One version of it is read once in a process, however many ask and however
+ * often: what a Canary costs must not grow with what the others do.
+ */
+export function parsedCanary(deps: Pick<Reading, 'settings'>, object: KubeObject): Parsed<Canary> {
+  const { uid, resourceVersion } = object.metadata;
+  return readOnce(deps, uid ?? '', uid === undefined ? undefined : resourceVersion, () =>
+    parseCanary(object, parseOptions(deps)),
+  );
+}
+
+/** By the settings that they were read with: what a spec means depends on them. */
+const READ = new WeakMap<
+  Reading['settings'],
+  Map<string, { readonly version: string; readonly parsed: Parsed<Canary> }>
+>();
+/** More Canaries than a cluster has; those read longest ago are read again. */
+const MOST_READ = 5_000;
+
+/** @param version always read where undefined */
+function readOnce(
+  { settings }: Pick<Reading, 'settings'>,
+  key: string,
+  version: string | undefined,
+  read: () => Parsed<Canary>,
+): Parsed<Canary> {
+  if (version === undefined) return read();
+  const known = READ.get(settings) ?? new Map<string, { version: string; parsed: Parsed<Canary> }>();
+  READ.set(settings, known);
+  const last = known.get(key);
+  if (last?.version === version) return last.parsed;
+  const parsed = read();
+  known.delete(key);
+  known.set(key, { version, parsed });
+  const [oldest] = known.keys();
+  if (known.size > MOST_READ && oldest !== undefined) known.delete(oldest);
+  return parsed;
+}
+
+/** Whoever may write Leases may have spoilt it: then there is nothing to go on by, and the Canary is as if it never was valid. */
+function keptIn(text: string): KeptSpec {
+  try {
+    return JSON.parse(text) as KeptSpec;
+  } catch (error) {
+    if (error instanceof SyntaxError) return { generation: 0, spec: undefined };
+    throw error;
+  }
+}
+
+/** What the Lease keeps of a valid Canary. */
+interface KeptSpec {
+  readonly generation: number;
+  readonly spec: unknown;
+  /** The annotation with the approvals, where there was one. */
+  readonly approvals?: string | undefined;
+  /** Its own settings, by annotation. */
+  readonly own?: Readonly<Record<string, string>>;
+}
+
+/** JSON of what the Lease keeps. */
+export function keptSpec(view: CanaryView): string | undefined {
+  if (view.refusal || !view.canary) return undefined;
+  const { metadata } = view.object;
+  const approvals = metadata.annotations?.[APPROVALS_ANNOTATION];
+  const own = ownSettingsIn(metadata.annotations);
+  const kept: KeptSpec = {
+    generation: metadata.generation ?? 0,
+    spec: view.object['spec'],
+    approvals,
+    ...(Object.keys(own).length === 0 ? {} : { own }),
+  };
+  return JSON.stringify(kept);
+}
+
+export function parseOptions(deps: Pick<Reading, 'settings'>): Parameters<typeof parseCanary>[1] {
+  const { settings } = deps;
+  return {
+    minIntervalSeconds: settings.minIntervalSeconds,
+    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
+    defaultProvider: settings.meshProvider,
+    defaultMetricsServer: settings.metricsServer,
+  };
+}
+
+/** The Canary with what it takes to work on it. */
+export interface CanaryContext {
+  readonly object: KubeObject;
+  readonly canary: Canary;
+  readonly router: Router;
+  readonly workload: Workload;
+}
+
+/** Target and primary as they are cached; whoever tells people about them needs no more. */
+export async function workloadsOf(
+  deps: Reading,
+  { namespace, targetRef }: Pick<Canary, 'namespace' | 'targetRef'>,
+): Promise<{ readonly target: KubeObject | undefined; readonly primary: KubeObject | undefined }> {
+  const { type } = workloadFor(deps.workloads, targetRef.kind);
+  const [target, primary] = await Promise.all([
+    deps.cache.get(type, namespace, targetRef.name),
+    deps.cache.get(type, namespace, targetRef.primaryName),
+  ]);
+  return { target, primary };
+}
+
+/** @throws UserError where nothing can be done with it */
+export function canaryContext(deps: Reading, view: CanaryView): CanaryContext {
+  if (!view.canary)
+    throw new UserError(
+      view.refusal ? `${view.refusal.field}: ${view.refusal.remedy}` : 'the Canary has no valid spec',
+    );
+  return {
+    object: view.object,
+    canary: view.canary,
+    router: routerFor(deps.routers, view.canary.provider),
+    workload: workloadFor(deps.workloads, view.canary.targetRef.kind),
+  };
+}

@@ -1,0 +1,24 @@
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Leases } from '../kubernetes/lease.js';
+import type { Logger } from '../logging.js';
+import type { Meters } from '../meters/port.js';
+import type { Router } from '../routers/port.js';
+import type { Settings } from '../settings.js';
+import type { Workload } from '../workloads/port.js';
+
+/** What reading a Canary takes; a process that only reads needs no more. */
+export interface Reading {
+  readonly settings: Settings;
+  readonly cache: ClusterCache;
+  readonly leases: Leases;
+  readonly routers: readonly Router[];
+  readonly workloads: readonly Workload[];
+}
+
+/** What working on a Canary takes besides. */
+export interface Working extends Reading {
+  readonly meters: Meters;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}

@@ -1,0 +1,99 @@
+import { canaryAt, type Weights } from '../domain/weights.js';
+import type { Revision } from '../domain/revision.js';
+import { FencedError, RefusedError, UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Claim } from '../kubernetes/claim.js';
+import { KubeError } from '../kubernetes/client.js';
+import type { Fence } from '../kubernetes/lease.js';
+import { RehearsalCache } from '../kubernetes/rehearsal.js';
+import { createRouters, routerFor } from '../routers/registry.js';
+import type { Settings } from '../settings.js';
+import { createWorkloads, workloadFor } from '../workloads/registry.js';
+import type { CanaryContext } from './read.js';
+
+/** How long it counts that everything was taken, in milliseconds: policies and quotas change. */
+const GOOD_FOR_MS = 600_000;
+/** Canaries whose rehearsals are remembered. */
+const REMEMBERED = 1_000;
+const NOT_FOUND = 404;
+/** A share that users would notice nothing of, if it were real. */
+const FIRST_PERCENT = 1;
+
+/** What a release would write, before it writes any of it. */
+export interface Rehearsals {
+  /**
+   * Has the API server check what a release of this revision writes: the target's replicas, the route's weights, and the
+   * primary with its configs.
+   *
+   * @returns what it refuses, in words for an event; undefined where it takes everything, or doesn't say
+   * @throws TransientError where it can't be reached
+   */
+  refusal(context: CanaryContext, revision: Revision, fence: Fence): Promise<string | undefined>;
+}
+
+/** Rehearses releases on the real API server, by the very code that carries them out. */
+export class DryRuns implements Rehearsals {
+  private readonly good = new Map<string, { readonly of: string; readonly until: number }>();
+
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly settings: Settings,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async refusal({ canary }: CanaryContext, revision: Revision, fence: Fence): Promise<string | undefined> {
+    const of = JSON.stringify([canary.generation, revision]);
+    const known = this.good.get(canary.uid);
+    if (known?.of === of && known.until > this.now()) return undefined;
+    const cache = new RehearsalCache(this.cache);
+    const router = routerFor(createRouters(cache, this.settings), canary.provider);
+    const workload = workloadFor(createWorkloads(cache, this.settings), canary.targetRef.kind);
+    const claim = claimed(fence);
+    const steps: readonly (() => Promise<unknown>)[] = [
+      () => workload.scaleUp(canary, claim),
+      ...weightsOf(canary).map((weights) => () => router.setWeights(canary, weights, claim)),
+      () => workload.promote(canary, revision, claim),
+    ];
+    for (const step of steps) {
+      const refusal = await refusalOf(step);
+      if (refusal !== undefined) return refusal;
+    }
+    if (this.good.size >= REMEMBERED) this.good.clear();
+    this.good.set(canary.uid, { of, until: this.now() + GOOD_FOR_MS });
+    return undefined;
+  }
+}
+
+/** The first step that moves traffic, and the copies before it, where there are some. */
+function weightsOf({ analysis }: CanaryContext['canary']): readonly Weights[] {
+  const { strategy } = analysis;
+  const mirrors = 'mirror' in strategy && strategy.mirror === true;
+  return [...(mirrors ? [{ primary: 100, canary: 0, mirrored: true as const }] : []), canaryAt(FIRST_PERCENT)];
+}
+
+async function refusalOf(step: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedError && isNoAnswer(error)) return undefined;
+    if (error instanceof UserError) return error.message;
+    // Somebody else writes at this moment: whoever writes in earnest reads again.
+    if (error instanceof KubeError || error instanceof FencedError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A webhook that has side effects isn't asked in a dry run, and what only seems to be made can't be changed: what the
+ * API server would say nobody knows.
+ */
+function isNoAnswer({ reason, status }: RefusedError): boolean {
+  return status === NOT_FOUND || reason.includes('does not support dry run');
+}
+
+/** Nothing is stored, so nobody has to be kept from storing it. */
+function claimed({ epoch, seq }: Fence): Claim {
+  const nothing = (): Promise<void> => Promise.resolve();
+  return { epoch, seq, confirm: nothing, outrankedBy: nothing };
+}

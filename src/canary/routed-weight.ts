@@ -1,0 +1,22 @@
+import type { KubeObject } from '../kubernetes/object.js';
+import { readCanary, canaryContext } from './read.js';
+import type { Working } from './reading.js';
+
+/**
+ * Percent of the traffic on the canary, as the traffic provider's object in the cache has it.
+ *
+ * @returns undefined where that can't be told
+ */
+export async function routedWeight(deps: Working, { metadata }: KubeObject): Promise<number | undefined> {
+  const { name, namespace = '' } = metadata;
+  try {
+    const view = await readCanary(deps, { cluster: deps.settings.clusterName, namespace, name });
+    if (!view?.canary) return undefined;
+    const { canary, router } = canaryContext(deps, view);
+    return (await router.weights(canary))?.canary;
+  } catch (error) {
+    // A metric that can't be had must not take the others with it.
+    deps.log.debug({ canary: `${name}.${namespace}` }, `the weight can't be read: ${String(error)}`);
+    return undefined;
+  }
+}

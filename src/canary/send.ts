@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAvailable } from '../domain/findings.js';
+import type { Weights } from '../domain/weights.js';
+import { UserError } from '../errors.js';
+import type { Claim } from '../kubernetes/claim.js';
+import type { CanaryContext } from './read.js';
+import type { Working } from './reading.js';
+import { growHome, makeWhole } from './whole.js';
+
+/** Longest wait for the first pod of a primary that somebody has scaled to nothing. */
+const PODS_MS = 15_000;
+const POLL_MS = 100;
+
+/**
+ * Divides the traffic, after whoever is to get (more of) it has been made whole.
+ *
+ * @throws UserError where requests that are sent there would not arrive
+ */
+export async function send(
+  { cache, now }: Pick<Working, 'cache' | 'now'>,
+  context: CanaryContext,
+  weights: Weights,
+  by: { readonly fence: Claim; readonly signal: AbortSignal },
+): Promise<void> {
+  const { canary, router, workload } = context;
+  const making = { ...by, runs: undefined };
+  const sides = [
+    ...(weights.primary > 0 ? (['primary'] as const) : []),
+    ...(weights.canary > 0 || weights.mirrored ? (['canary'] as const) : []),
+  ];
+  for (const side of sides) {
+    const { isReachable, problems } = await makeWhole(cache, context, side, making);
+    if (!isReachable) throw new UserError(`no traffic is sent to the ${side}: ${problems.join('; ')}`);
+  }
+  const empty = weights.primary > 0 && (await workload.size(canary, 'primary')) === 0;
+  if (weights.canary === 0 || empty) await growHome(cache, context, by.fence);
+  if (empty) await untilPodsServe(context, now, by.signal);
+  await router.setWeights(canary, weights, by.fence);
+}
+
+async function untilPodsServe(
+  { canary, workload }: CanaryContext,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  const began = performance.now();
+  for (;;) {
+    const readiness = await workload.readiness(canary, 'primary', now());
+    if ((await workload.size(canary, 'primary')) > 0 && isAvailable(readiness)) return;
+    const reason = readiness.ready ? 'it has no pods' : readiness.reason;
+    if (performance.now() - began > PODS_MS) throw new UserError(`no traffic is sent to the primary: ${reason}`);
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}

@@ -1,0 +1,49 @@
+import { UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Fence } from '../kubernetes/lease.js';
+import { isOlder } from '../kubernetes/lease.js';
+import type { NamedObject } from '../kubernetes/object.js';
+import { SERVICES } from '../kubernetes/object.js';
+import { stampOf } from '../kubernetes/write.js';
+import { canaryContext, type CanaryView, type Reading, type CanaryContext } from './read.js';
+
+/** Whatever Serinus may have stamped for a Canary, each once. */
+export async function stampedObjects({ canary, workload, router }: CanaryContext): Promise<readonly NamedObject[]> {
+  const { service } = canary;
+  const services = [service.name, service.primaryName, service.canaryName].map((name) => ({ type: SERVICES, name }));
+  const concerned = [...(await workload.concerns(canary)), ...router.concerns(canary), ...services];
+  const copies = concerned.map(({ type, name }) => ({ type, name: `${name}-primary` }));
+  const warm = await workload.warm?.find(canary);
+  const all = [...concerned, ...copies, ...(warm ? [warm] : [])];
+  return [...new Map(all.map((object) => [`${object.type.plural}/${object.name}`, object])).values()];
+}
+
+/**
+ * The newest fence that stands on the objects of a Canary, from the cache: whoever takes the Canary must get past it,
+ * whatever its Lease says, which may have been deleted, or restored from a time before.
+ *
+ * @returns undefined where there is none, or nobody can say which objects those are
+ */
+export async function newestStamp(reading: Reading, view: CanaryView): Promise<Fence | undefined> {
+  let newest: Fence | undefined;
+  for (const { type, name } of await objectsOf(reading, view)) {
+    const object = await known(reading.cache, view, { type, name });
+    const stamp = object && stampOf(object, view.object.metadata.uid);
+    if (stamp && (!newest || isOlder(newest, stamp))) newest = stamp;
+  }
+  return newest;
+}
+
+async function objectsOf(reading: Reading, view: CanaryView): Promise<readonly NamedObject[]> {
+  try {
+    return await stampedObjects(canaryContext(reading, view));
+  } catch (error) {
+    // No spec that anybody could go by, or no route named in it.
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+function known(cache: ClusterCache, { object }: CanaryView, { type, name }: NamedObject) {
+  return cache.get(type, object.metadata.namespace ?? '', name);
+}

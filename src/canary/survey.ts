@@ -1,0 +1,144 @@
+import type { Canary } from '../crds/canary.js';
+import { reasonToLeave, type Repair, type Stray } from '../domain/strays.js';
+import { messageOf, UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import { SERVICES, type KubeObject, type NamedObject } from '../kubernetes/object.js';
+import { desiredService } from '../kubernetes/objects/service.js';
+import { strayedFields, writtenBy } from '../kubernetes/objects/strayed.js';
+import { isFree, type OwnedObject } from '../kubernetes/ownership.js';
+import type { PodsView, TargetView } from '../workloads/port.js';
+import type { CanaryContext } from './read.js';
+import { hasFinalizer, servicesOf } from './generated.js';
+import { isDiverted } from './warm.js';
+
+/** What stands for the finalizer among what isn't as it should be. */
+export const FINALIZER_STRAY = 'Canary/finalizer';
+
+/** How what is generated stands. */
+export interface Survey {
+  /** To be put right. */
+  readonly strays: readonly Stray[];
+  /** Left as it is, with why, in words for an event. */
+  readonly left: readonly { readonly stray: Stray; readonly why: string }[];
+  /** What a person must mend before all of it can be looked at. */
+  readonly problem: string | undefined;
+}
+
+/** What a survey has to know besides the cluster. */
+export interface Circumstances {
+  /** Undefined where the target is a Service, which has copies of its own. */
+  readonly pods: PodsView | undefined;
+  /** The canary's Service leads to the warm pods of the former version. */
+  readonly diverted: boolean;
+  /** Users are still served by the target: only what the primary needs is there. */
+  readonly unserved: boolean;
+  /** What was put right lately. */
+  readonly repairs: readonly Repair[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Looks at everything generated, and tells apart what is to be put right from what is better left alone. */
+export async function survey(cache: ClusterCache, context: CanaryContext, at: Circumstances): Promise<Survey> {
+  const { canary, workload } = context;
+  const all = [...(await strayedServices(cache, context, at)), ...(await workload.drift(canary))];
+  const route = at.unserved ? { strays: [], problem: undefined } : await strayedRoute(cache, context);
+  all.push(...route.strays, ...strayedFinalizer(context, at));
+  const left = all.flatMap((stray) => {
+    const why = reasonToLeave(stray, at.repairs, at.now);
+    return why === undefined ? [] : [{ stray, why }];
+  });
+  const strays = all.filter((stray) => !left.some((one) => one.stray === stray));
+  return { strays, left, problem: route.problem };
+}
+
+/** `Kind/name` of each, once. */
+export function namesOf(strays: readonly Stray[]): readonly string[] {
+  return [...new Set(strays.map(({ object }) => object))];
+}
+
+async function strayedServices(
+  cache: ClusterCache,
+  { canary, workload }: CanaryContext,
+  { pods, diverted, unserved }: Circumstances,
+): Promise<readonly Stray[]> {
+  const strays: Stray[] = [];
+  for (const wish of pods ? servicesOf(canary, pods, diverted ? workload.warm : undefined) : []) {
+    if (unserved && wish.name === canary.service.name) continue;
+    const object = `${SERVICES.kind}/${wish.name}`;
+    const current = await cache.get(SERVICES, wish.namespace, wish.name);
+    // What is somebody else's is no Service of ours: making it is refused, with whose it is.
+    if (!current || !isFree(current, wish)) strays.push({ object });
+    else strays.push(...fieldsOf(object, current, desiredService(wish, current)));
+  }
+  return strays;
+}
+
+function fieldsOf(object: string, current: KubeObject, desired: KubeObject): readonly Stray[] {
+  return strayedFields(current, desired).map((field) => ({ object, field, ...writtenBy(current, field) }));
+}
+
+async function strayedRoute(
+  cache: ClusterCache,
+  { canary, router }: CanaryContext,
+): Promise<{ readonly strays: readonly Stray[]; readonly problem: string | undefined }> {
+  try {
+    const foreign = await foreignOf(cache, canary, router.owns(canary));
+    const drift = (await router.drift(canary)).filter((object) => !foreign.some((one) => one.object === object));
+    const strays = drift.map((object) => whole(cache, canary, router.concerns(canary), object));
+    return { strays: [...foreign, ...(await Promise.all(strays))], problem: undefined };
+  } catch (error) {
+    // The route can't be looked at; everything else can.
+    if (!(error instanceof UserError)) throw error;
+    return { strays: [], problem: messageOf(error) };
+  }
+}
+
+/** What bears the name of a generated object and is somebody else's: making it is refused, with whose it is. */
+async function foreignOf(
+  cache: ClusterCache,
+  canary: Canary,
+  owned: readonly OwnedObject[],
+): Promise<readonly Stray[]> {
+  const strays: Stray[] = [];
+  for (const { type, name, takesOver } of owned) {
+    const current = await cache.get(type, canary.namespace, name);
+    const right = { owner: canary.owner, ...(takesOver ? { takesOver } : {}) };
+    if (current && !isFree(current, right)) strays.push({ object: `${type.kind}/${name}` });
+  }
+  return strays;
+}
+
+/** An object of which only a whole can be said: whether it is gone, or isn't as it should be. */
+async function whole(
+  cache: ClusterCache,
+  { namespace }: Canary,
+  concerns: readonly NamedObject[],
+  object: string,
+): Promise<Stray> {
+  const found = concerns.find(({ type, name }) => `${type.kind}/${name}` === object);
+  const current = found && (await cache.get(found.type, namespace, found.name));
+  return current ? { object, field: 'spec', ...writtenBy(current, 'spec') } : { object };
+}
+
+function strayedFinalizer({ object, canary }: CanaryContext, { unserved }: Circumstances): readonly Stray[] {
+  // What is being deleted gets none, and loses it at the very end.
+  if (unserved || object.metadata.deletionTimestamp !== undefined) return [];
+  return hasFinalizer(object) === canary.revertOnDeletion ? [] : [{ object: FINALIZER_STRAY }];
+}
+
+/**
+ * Generated objects that aren't as they should be, `Kind/name`, whoever may be fighting for them.
+ *
+ * @throws UserError where a person must mend something before that can be told
+ */
+export async function driftOf(
+  cache: ClusterCache,
+  context: CanaryContext,
+  { pods }: TargetView,
+): Promise<readonly string[]> {
+  const at = { pods, diverted: await isDiverted(cache, context), unserved: false, repairs: [], now: 0 };
+  const { strays, problem } = await survey(cache, context, at);
+  if (problem !== undefined) throw new UserError(problem);
+  return namesOf(strays);
+}

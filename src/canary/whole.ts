@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { podsToComeHome } from '../domain/capacity.js';
+import { isAvailable } from '../domain/findings.js';
+import { messageOf, UserError } from '../errors.js';
+import type { Stray } from '../domain/strays.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import type { Claim } from '../kubernetes/claim.js';
+import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kubernetes/object.js';
+import { desiredService } from '../kubernetes/objects/service.js';
+import { isFree } from '../kubernetes/ownership.js';
+import { isSame, write } from '../kubernetes/write.js';
+import type { PodsView } from '../workloads/port.js';
+import type { CanaryContext } from './read.js';
+import { servicesOf } from './generated.js';
+import { isDiverted } from './warm.js';
+
+/** Longest wait for a Service that has just been made to lead to pods. */
+const ENDPOINTS_MS = 5_000;
+const POLL_MS = 50;
+
+/** Where traffic is about to be sent to. */
+export interface Destination {
+  /** `Kind/name` of what had to be made again, or was changed. */
+  readonly made: readonly string[];
+  /** What could not be made whole, in words for an event. */
+  readonly problems: readonly string[];
+  /** Requests that are sent there arrive at pods, if there are any. */
+  readonly isReachable: boolean;
+}
+
+/** How a destination is made whole. */
+export interface Making {
+  readonly fence: Claim;
+  /** Hash of the revision that a primary which is gone is to run; undefined where none is to be made. */
+  readonly runs: string | undefined;
+  /** Reads the API server, not a cache. */
+  readonly fresh?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes one side whole before traffic is sent to it: its Services, and for the primary what its pods need as well: the
+ * workload, the copies of its configs, its autoscaler. What is in order costs nothing. What a person must mend is told,
+ * and keeps nothing else from being made.
+ *
+ * Its pods are for the caller to count, and its route is made with the weights.
+ *
+ * @throws FencedError where a newer run has taken over
+ */
+export async function makeWhole(
+  cache: ClusterCache,
+  context: CanaryContext,
+  of: 'primary' | 'canary',
+  making: Making,
+): Promise<Destination> {
+  const { canary, workload } = context;
+  const made: string[] = [];
+  const problems: string[] = [];
+  const blind: string[] = [];
+  const tried = async (work: () => Promise<readonly string[]>): Promise<void> => {
+    try {
+      made.push(...(await work()));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(messageOf(error));
+    }
+  };
+  if (of === 'primary') {
+    for (const stray of await driftOfWorkload(context, blind)) {
+      if (making.runs === undefined && isPrimary(context, stray)) continue;
+      await tried(async () => {
+        await workload.mend(canary, stray, making.runs ?? '', making.fence);
+        return [stray.object];
+      });
+    }
+  }
+  const pods = await podsOf(context, blind);
+  const services = pods ? await servicesFor(cache, context, pods, of) : [];
+  for (const wish of services) {
+    await tried(async () => {
+      const read = making.fresh ? cache.getFresh.bind(cache) : cache.get.bind(cache);
+      const current = await read(SERVICES, wish.namespace, wish.name);
+      if (current && isFree(current, wish) && isSame(current, desiredService(wish, current))) return [];
+      await write(cache, SERVICES, wish, (now) => desiredService(wish, now), { fence: making.fence, right: wish });
+      if (await hasPods(context, of)) await untilEndpoints(cache, wish.namespace, wish.name, making.signal);
+      return [`${SERVICES.kind}/${wish.name}`];
+    });
+  }
+  const reachable = await isReachable(cache, context, of);
+  // What keeps somebody from looking matters where something is missing.
+  return { made, problems: reachable ? problems : [...problems, ...blind], isReachable: reachable };
+}
+
+function isPrimary({ canary, workload }: CanaryContext, { object }: Stray): boolean {
+  return object === `${workload.kind}/${canary.targetRef.primaryName}`;
+}
+
+/**
+ * Orders the pods that the primary needs to carry all of the traffic; does not wait for them.
+ *
+ * @returns how many they are
+ */
+export async function growHome(cache: ClusterCache, context: CanaryContext, fence: Claim): Promise<number> {
+  const { canary, router, workload } = context;
+  const pods = await podsNeeded(context, await weightOf(canary, router), await isDiverted(cache, context));
+  await workload.grow(canary, pods, fence);
+  return pods;
+}
+
+/**
+ * Pods that the primary needs to carry all of the traffic.
+ *
+ * @param weight percent of it that the canary's side has now
+ * @param diverted that side are the warm pods of the former version
+ */
+export async function podsNeeded(
+  { canary, workload }: Pick<CanaryContext, 'canary' | 'workload'>,
+  weight: number,
+  diverted: boolean,
+): Promise<number> {
+  return podsToComeHome({
+    primary: await workload.size(canary, 'primary'),
+    canary: diverted ? ((await workload.warm?.size(canary)) ?? 0) : await workload.size(canary, 'canary'),
+    weight,
+    most: await workload.most(canary),
+  });
+}
+
+async function weightOf(canary: CanaryContext['canary'], router: CanaryContext['router']): Promise<number> {
+  try {
+    return (await router.weights(canary))?.canary ?? 0;
+  } catch (error) {
+    if (error instanceof UserError) return 0;
+    throw error;
+  }
+}
+
+async function driftOfWorkload({ canary, workload }: CanaryContext, problems: string[]) {
+  try {
+    return await workload.drift(canary);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(messageOf(error));
+    return [];
+  }
+}
+
+/** Without its target nobody knows what a Service would have to look like: it stays as it is. */
+async function podsOf({ canary, workload }: CanaryContext, problems: string[]): Promise<PodsView | undefined> {
+  try {
+    return (await workload.look(canary)).pods;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (!problems.includes(messageOf(error))) problems.push(messageOf(error));
+    return undefined;
+  }
+}
+
+async function servicesFor(cache: ClusterCache, context: CanaryContext, pods: PodsView, of: 'primary' | 'canary') {
+  const { canary, workload } = context;
+  const warm = (await isDiverted(cache, context)) ? workload.warm : undefined;
+  const ofCanary = canary.service.canaryName;
+  return servicesOf(canary, pods, warm).filter(({ name }) => (name === ofCanary) === (of === 'canary'));
+}
+
+/** The Service that requests for that side are sent to is there; what it leads to, its pods tell. */
+async function isReachable(cache: ClusterCache, { canary }: CanaryContext, of: 'primary' | 'canary'): Promise<boolean> {
+  const name = of === 'primary' ? canary.service.primaryName : canary.service.canaryName;
+  return (await cache.get(SERVICES, canary.namespace, name)) !== undefined;
+}
+
+/** Pods that a Service could lead to. */
+async function hasPods({ canary, workload }: CanaryContext, of: 'primary' | 'canary'): Promise<boolean> {
+  return (await workload.size(canary, of)) > 0 && isAvailable(await workload.readiness(canary, of, Date.now()));
+}
+
+/** Kubernetes takes a moment to find the pods of a new Service. */
+async function untilEndpoints(cache: ClusterCache, namespace: string, service: string, signal: AbortSignal) {
+  const labelSelector = `kubernetes.io/service-name=${service}`;
+  const began = performance.now();
+  while (performance.now() - began < ENDPOINTS_MS) {
+    const { items } = await cache.client.list(ENDPOINT_SLICES, { namespace, labelSelector });
+    if (items.some(hasReadyEndpoint)) return;
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+function hasReadyEndpoint(slice: KubeObject): boolean {
+  const endpoints = (slice['endpoints'] ?? []) as readonly { readonly conditions?: { readonly ready?: boolean } }[];
+  return endpoints.some(({ conditions }) => conditions?.ready !== false);
+}

@@ -1,0 +1,121 @@
+import { parseMetricTemplate } from '../crds/metric-template.js';
+import { describeRefusal } from '../crds/refusal.js';
+import { failedHook, type Analysis, type HookRound } from '../domain/findings.js';
+import type { Phase } from '../domain/phases.js';
+import type { HookType, Policy } from '../domain/policy.js';
+import type { Revision } from '../domain/revision.js';
+import { UserError } from '../errors.js';
+import type { ClusterCache } from '../kubernetes/cache.js';
+import { METRIC_TEMPLATES } from '../kubernetes/object.js';
+import { checkProviders } from '../metrics/check-providers.js';
+import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
+import { evaluateMetrics } from '../metrics/evaluate.js';
+import { TemplateError } from '../metrics/gotemplate/error.js';
+import { queryNamesOf, renderQuery, type Window } from '../metrics/model.js';
+import { complaintAboutQuery } from '../metrics/registry.js';
+import { seenShare } from '../metrics/share.js';
+import type { Settings } from '../settings.js';
+import { checksumOf } from '../webhooks/payload.js';
+import { callRound } from '../webhooks/round.js';
+import { CanaryEndpoints } from './canary-endpoints.js';
+import type { CanaryContext } from '../canary/read.js';
+import type { Checks, Inquiry } from './port.js';
+import { clusterApi } from './cluster-api.js';
+import type { Logger } from '../logging.js';
+import type { Meters } from '../meters/port.js';
+import { idempotencyKey } from '../webhooks/idempotency-key.js';
+import { readSecret } from '../canary/secrets.js';
+import { withSideLook } from './side-look.js';
+
+const NO_REVISION: Revision = { hash: '', configs: {} };
+
+/** Asks metrics providers and webhooks for real. */
+export function createChecks(cache: ClusterCache, settings: Settings, meters: Meters, log: Logger): Checks {
+  const book = new CanaryEndpoints(cache);
+  const hooks = async (
+    context: CanaryContext,
+    { applied, policy }: { readonly applied: Revision | undefined; readonly policy?: Policy | undefined },
+    type: HookType,
+    phase: Phase,
+    { occasion, signal }: Inquiry,
+  ): Promise<HookRound> => {
+    const { canary } = context;
+    // What the release carries out itself isn't ordered from anybody else.
+    const ours = (type === 'rollout' && policy?.loadTests) || [];
+    const checksum = checksumOf(applied ?? NO_REVISION);
+    const { name, namespace } = canary;
+    const webhooks = canary.analysis.webhooks.filter((webhook) => !ours.includes(webhook.name));
+    const subject = { name, namespace, phase, checksum };
+    const round = await callRound(
+      { type, webhooks, subject },
+      { signal, log, idempotencyKey: (webhook) => idempotencyKey(canary.uid, occasion, type, webhook.name) },
+    );
+    for (const { ok } of round.results) meters.called(type, ok);
+    return round;
+  };
+  const metricsContext = (context: CanaryContext, window?: Window) =>
+    metricsContextOf(context.canary, settings, window);
+  return {
+    hooks,
+    providers: async (context, signal) => {
+      const error = await checkProviders(metricsContext(context), sourcesOf(cache, book, context), signal);
+      return error === undefined ? {} : { error };
+    },
+    mistake: (context) => templateMistake(context, sourcesOf(cache, book, context)),
+    analysis: async (context, state, inquiry) => {
+      const sources = sourcesOf(cache, book, context);
+      const span = { since: state.weightSince, now: Date.now() };
+      const judged = async (): Promise<Analysis> => {
+        const round = await hooks(context, state, 'rollout', 'Progressing', inquiry);
+        if (failedHook(round)) return { hooks: round.results, metrics: [] };
+        const looking = { ...metricsContext(context, windowOf(state, settings)), now: Date.now() };
+        return { hooks: round.results, metrics: await evaluateMetrics(looking, sources, inquiry.signal) };
+      };
+      const [analysis, seen] = await withSideLook(
+        judged,
+        (signal) => seenShare(metricsContext(context), sources, span, signal),
+        inquiry.signal,
+      );
+      return seen ? { ...analysis, seen } : analysis;
+    },
+  };
+}
+
+/** Requests under an earlier weight say nothing about this one. */
+function windowOf({ weightSince }: { readonly weightSince: number }, { metricWindow }: Settings): Window | undefined {
+  return metricWindow === 'flagger' ? undefined : { notBefore: weightSince, now: Date.now() };
+}
+
+async function templateMistake({ canary }: CanaryContext, sources: MetricsSources): Promise<string | undefined> {
+  for (const { templateRef, interval, variables } of canary.analysis.metrics.flatMap(({ sources: all }) =>
+    all.filter((s) => s.kind === 'template'),
+  )) {
+    const title = `Metric template ${templateRef.name}.${templateRef.namespace}`;
+    try {
+      const { provider, query } = await sources.template(templateRef.namespace, templateRef.name);
+      const names = { ...queryNamesOf(canary), interval: interval?.text ?? '', variables };
+      const complaint = complaintAboutQuery(provider.type, renderQuery(query, names));
+      if (complaint !== undefined) return `${title} query error: ${complaint}`;
+    } catch (error) {
+      if (error instanceof TemplateError) return `${title} query render error: ${error.message}`;
+      if (error instanceof UserError) return `${title} error: ${error.message}`;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function sourcesOf(cache: ClusterCache, book: CanaryEndpoints, { canary }: CanaryContext): MetricsSources {
+  return {
+    template: async (namespace, name) => {
+      const object = await cache.get(METRIC_TEMPLATES, namespace, name);
+      if (!object) throw new UserError(`metrictemplates.flagger.app "${name}" not found`);
+      const parsed = parseMetricTemplate(object);
+      if (!parsed.ok) throw new UserError(describeRefusal(parsed.refusal));
+      return parsed.value;
+    },
+    secret: (namespace, name) => readSecret(cache, namespace, name),
+    environment: { environment: process.env, cluster: clusterApi(cache.client) },
+    canaryAddresses: () => book.addressesOf(canary.namespace, canary.service.canaryName),
+  };
+}

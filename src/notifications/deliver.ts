@@ -1,0 +1,67 @@
+import type { Canary } from '../crds/canary.js';
+import type { Round, Told } from '../domain/outbox.js';
+import type { DeliverInput } from '../workflows/activities.js';
+import { readCanary } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { idempotencyKey } from '../webhooks/idempotency-key.js';
+import type { Recipient } from './port.js';
+import { recipientsOf } from './recipients.js';
+
+/**
+ * Tells everybody who listens to a Canary what is in a round: each recipient in order and up to the first notice it
+ * doesn't take now, and no recipient waiting for another.
+ *
+ * @returns how it went for each; a failure is a result
+ * @throws whatever `signal` was aborted with: the round is tried once more then, and receivers tell what they have
+ *   already got by its key
+ */
+export async function deliver(deps: Dependencies, input: DeliverInput, signal: AbortSignal): Promise<readonly Told[]> {
+  const { canary: key, origin, round } = input;
+  // A cache that hasn't heard of it yet is no reason to tell nobody.
+  const view = (await readCanary(deps, key)) ?? (await readCanary(deps, key, true));
+  if (!view) return [nobodyLeft(round)];
+  const listeners = view.canary === undefined ? [] : whoIsDue(deps, view.canary, origin, round);
+  return Promise.all(listeners.map((recipient) => tellInOrder(deps, recipient, origin, round, signal)));
+}
+
+function whoIsDue(deps: Dependencies, canary: Canary, origin: string, { later }: Round): readonly Recipient[] {
+  return recipientsOf(deps, canary, origin).filter(({ to }) => !later.includes(to));
+}
+
+async function tellInOrder(
+  deps: Dependencies,
+  recipient: Recipient,
+  origin: string,
+  round: Round,
+  signal: AbortSignal,
+): Promise<Told> {
+  const { to } = recipient;
+  const refused: { seq: number; error: string }[] = [];
+  let through = round.again[to] ?? round.offered;
+  let thread = round.threads?.[to];
+  const told = (): Told => ({ to, through, refused, ...(thread === undefined ? {} : { thread }) });
+  for (const notice of round.notices.filter(({ seq }) => seq > through)) {
+    if (recipient.wants(notice)) {
+      const sent = await recipient.tell(notice, idempotencyKey(origin, notice.seq, to), signal, thread);
+      deps.meters.delivered(notice.kind, sent.ok ? 'delivered' : sent.mayPass ? 'failed' : 'refused');
+      if (!sent.ok && sent.mayPass) {
+        const { error, retryAfterMs } = sent;
+        return { ...told(), error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      }
+      if (sent.ok) thread = sent.thread ?? thread;
+      else refused.push({ seq: notice.seq, error: sent.error });
+    }
+    through = notice.seq;
+  }
+  return told();
+}
+
+/** Who listened stood in the Canary. */
+function nobodyLeft({ notices, offered }: Round): Told {
+  const error = 'the Canary is gone, and with it who listened';
+  return {
+    to: 'everybody',
+    through: notices.at(-1)?.seq ?? offered,
+    refused: notices.map(({ seq }) => ({ seq, error })),
+  };
+}

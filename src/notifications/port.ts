@@ -1,0 +1,17 @@
+import type { Sent } from '../alerts/send.js';
+import type { Numbered } from '../domain/outbox.js';
+
+/** Somebody who is told of a release. */
+export interface Recipient {
+  /** Names it in the record; the same from one attempt to the next. */
+  readonly to: string;
+  wants(notice: Numbered): boolean;
+  /**
+   * Tells it, once.
+   *
+   * @param key the same for each repetition of this notice
+   * @param thread the conversation that earlier notices of the release are in, where one was named
+   * @throws whatever `signal` was aborted with
+   */
+  tell(notice: Numbered, key: string, signal: AbortSignal, thread: string | undefined): Promise<Sent>;
+}

@@ -1,0 +1,41 @@
+import { Client, Connection, type ClientInterceptors } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+/** How to reach Temporal; what isn't given comes from Temporal's own environment configuration (TEMPORAL_ADDRESS, profiles, …). */
+export interface TemporalOptions {
+  readonly address?: string | undefined;
+  readonly namespace?: string | undefined;
+}
+
+/** Where Temporal is, by options and environment. */
+export interface Resolved {
+  readonly connection: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  readonly namespace: string;
+}
+
+/** @throws Error where Temporal's own configuration can't be read */
+export function resolveConnection(options: TemporalOptions): Resolved {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const connection =
+    options.address === undefined ? connectionOptions : { ...connectionOptions, address: options.address };
+  return { connection, namespace: options.namespace ?? namespace ?? 'default' };
+}
+
+/**
+ * After an outage, however long, the server is found again within a second or so: whoever decides by whether Temporal can
+ * be reached must not take its own waiting for the server's absence.
+ */
+const RECONNECT = {
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+};
+
+/** A client that connects when it is first used, so that a process can start while Temporal is down. */
+export function temporalClient(
+  options: TemporalOptions,
+  interceptors: ClientInterceptors = {},
+): { client: Client; connection: Connection } {
+  const { connection: settings, namespace } = resolveConnection(options);
+  const connection = Connection.lazy({ ...settings, connectTimeout: '5s', channelArgs: RECONNECT });
+  return { client: new Client({ connection, namespace, interceptors }), connection };
+}

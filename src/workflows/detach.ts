@@ -1,0 +1,40 @@
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import type { CanaryKey } from '../domain/identity.js';
+import type { RecordEntry } from '../domain/record.js';
+import { deliveryIdOf } from './contract.js';
+import type { OutboxDispatcher } from './outbox-dispatcher.js';
+import { delivery } from './delivery.js';
+
+/** How long a release that has ended waits for those who haven't been told yet. */
+const GRACE_MS = 10_000;
+
+/**
+ * Sees to it that a release which has ended can close although somebody has not been told: waits a moment, then leaves
+ * the rest to a workflow of its own.
+ *
+ * @param enough there is something more important than waiting
+ * @returns what was not delivered by now, for the record
+ */
+export async function detach(
+  canary: CanaryKey,
+  dispatcher: OutboxDispatcher,
+  enough: () => boolean,
+  graceMs = GRACE_MS,
+): Promise<readonly RecordEntry[]> {
+  await dispatcher.settle(graceMs, enough);
+  const rest = await dispatcher.close();
+  const lost = dispatcher.drain().map((one): RecordEntry => ({ at: Date.now(), what: 'undelivered', ...one }));
+  if (rest === undefined) return lost;
+  const { origin } = dispatcher;
+  const handedTo = deliveryIdOf(canary, origin, rest.outbox.next);
+  await startChild(delivery, {
+    workflowId: handedTo,
+    args: [{ canary, origin, outbox: rest.outbox }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `${canary.name}.${canary.namespace}: tell ${rest.pending.map(({ to }) => to).join(', ')}`,
+  });
+  return [
+    ...lost,
+    ...rest.pending.map((one): RecordEntry => ({ at: Date.now(), what: 'undelivered', ...one, handedTo })),
+  ];
+}
