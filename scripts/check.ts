@@ -1,4 +1,5 @@
-// `npm run check [-- NAME …]`: everything that can be found out without running Serinus. Names choose some of the checks.
+// `npm run check [-- [--fix] NAME …]`: everything that can be found out without running Serinus. Names choose some of the
+// checks; --fix mends what can be mended by itself.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +7,7 @@ import { makeBundle } from '../src/worker/bundle.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = ['src', 'lab', 'demo', 'scripts', 'test', 'web'];
+const FIX = process.argv.includes('--fix');
 /** Checks at once; the compiler and the linter each fill a core. */
 const AT_ONCE = 2;
 
@@ -22,14 +24,27 @@ interface Check {
 
 /** The longest first. */
 const CHECKS: readonly Check[] = [
-  { name: 'lint', finds: 'mistakes ESLint knows', run: () => tool('eslint/bin/eslint.js', ['.']) },
-  { name: 'types', finds: 'type errors', run: () => tool('typescript/bin/tsc', ['--noEmit', '--pretty']) },
+  {
+    name: 'lint',
+    finds: 'mistakes oxlint knows (.oxlintrc.json)',
+    run: () => tool('oxlint/bin/oxlint', FIX ? ['--fix'] : []),
+  },
+  { name: 'types', finds: 'type errors', run: () => tool('typescript-native/bin/tsc', ['--noEmit', '--pretty']) },
   {
     name: 'page',
     finds: 'type errors of the web page',
-    run: () => tool('typescript/bin/tsc', ['--noEmit', '--pretty', '--project', 'web/tsconfig.json']),
+    run: () => tool('typescript-native/bin/tsc', ['--noEmit', '--pretty', '--project', 'web/tsconfig.json']),
   },
-  { name: 'format', finds: 'files not formatted', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
+  {
+    name: 'hooks',
+    finds: 'mistakes in the page’s use of React (eslint.config.js)',
+    run: () => tool('eslint/bin/eslint.js', [...(FIX ? ['--fix'] : []), 'web/src']),
+  },
+  {
+    name: 'format',
+    finds: 'files not formatted',
+    run: () => tool('prettier/bin/prettier.cjs', [FIX ? '--write' : '--check', '.']),
+  },
   {
     name: 'borders',
     finds: 'imports across borders (.dependency-cruiser.cjs)',
@@ -41,7 +56,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 async function main(): Promise<number> {
-  const wanted = process.argv.slice(2);
+  const wanted = process.argv.slice(2).filter((argument) => argument !== '--fix');
   const unknown = wanted.filter((name) => !CHECKS.some((check) => check.name === name));
   if (unknown.length > 0) {
     console.error(`there is no check ${unknown.join(', ')}; there are ${CHECKS.map(({ name }) => name).join(', ')}`);

@@ -31,7 +31,7 @@ async function listener(t: TestContext): Promise<number> {
 }
 
 /** What a program prints until it says which port it has opened. */
-async function inside(t: TestContext): Promise<{ readonly port: number; end(): Promise<void> }> {
+async function inside(t: TestContext): Promise<{ readonly port: number; readonly end: () => Promise<void> }> {
   const { file, args } = ownProcess('test/lab/network/inside.ts', []);
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
