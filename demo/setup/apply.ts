@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { KubeObject } from '../../lab/kube/apply.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
 import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
-import { CANARIES, DEPLOYMENTS, pathOf } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import { pathOf } from '../../src/kubernetes/path.js';
 import { serves } from '../place/check-cluster.js';
 import { APP } from './objects.js';
 

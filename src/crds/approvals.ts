@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { POLICY_GATES, titleOf, type ApprovalPolicy, type ApprovalRule } from '../domain/approvals.js';
+import { titleOf } from '../domain/approvals.js';
+import { type ApprovalPolicy, type ApprovalRule } from '../domain/approval-rules.js';
+import { POLICY_GATES } from '../domain/gates.js';
 import type { Strategy } from '../domain/policy.js';
 import { readYaml, YamlProblem, type YamlBounds } from './bounded/yaml.js';
 import { OWN_SETTINGS } from './own-settings.js';

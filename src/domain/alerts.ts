@@ -1,9 +1,10 @@
-import { demandOf, titleOf, type ApprovalRule } from './approvals.js';
-import type { Gate } from './findings.js';
+import { demandOf, titleOf } from './approvals.js';
+import type { ApprovalRule } from './approval-rules.js';
+import type { Gate } from './gates.js';
 import { messagesFor } from './messages.js';
-import type { Alert } from './notices.js';
+import type { Alert } from './notice.js';
 import type { RunState } from './state.js';
-import type { RollbackWhy } from './tick.js';
+import type { RollbackWhy } from './step.js';
 
 /** `New <Kind> detected, initialization completed.` */
 export function initializedAlert(kind: string): Alert {

@@ -1,72 +1,7 @@
-import type { Channel } from './orders.js';
 import { sameRevision, type Revision } from './revision.js';
 import type { ClosedGate, PolicyGate, ReleaseState } from './state.js';
-import type { Gate } from './findings.js';
-
-/** Where a Canary's own policy can have a release wait for people, besides the confirm webhooks. */
-export const POLICY_GATES = ['rollout', 'weight', 'promotion', 'rollback'] as const;
-
-export type PolicyGateName = (typeof POLICY_GATES)[number];
-
-/** All gates, those of webhooks included. */
-export const GATE_NAMES = [
-  ...POLICY_GATES,
-  'confirm-rollout',
-  'confirm-traffic-increase',
-  'confirm-promotion',
-] as const satisfies readonly (PolicyGateName | Gate)[];
-
-/** What becomes of a gate that nobody has opened in time: the release is rolled back, or goes on waiting. */
-export const EXPIRIES = ['reject', 'hold'] as const;
-
-export type ExpiresInto = (typeof EXPIRIES)[number];
-
-/** Who must approve before a release passes a gate. Complete: the parser has filled the defaults in. */
-export interface ApprovalRule {
-  readonly gate: PolicyGateName;
-  /** Of the gate `weight`: it stands before this share of the traffic is reached; before every rise where undefined. */
-  readonly atWeight?: number;
-  /** Approvals by different people, at least 1. */
-  readonly needed: number;
-  /** Kubernetes groups of which an approver must be in one; anybody may approve where empty. */
-  readonly groups: readonly string[];
-  /** Whoever asked for the release may not approve it. */
-  readonly notByTrigger: boolean;
-  readonly expires?: Expiry;
-}
-
-export interface Expiry {
-  /** As the user wrote it: `48h`. */
-  readonly after: string;
-  readonly ms: number;
-  readonly into: ExpiresInto;
-}
-
-/** What the annotation of a Canary says about approvals. */
-export interface ApprovalPolicy {
-  /** Tells one text of the annotation from another: it has no generation. */
-  readonly digest: string;
-  readonly rules: readonly ApprovalRule[];
-}
-
-/** One person's approval. Whether it counts is decided by the policy of the moment, so what that needs is kept. */
-export interface Approval {
-  readonly gate: PolicyGateName;
-  readonly atWeight?: number;
-  readonly by: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly reason: string;
-  readonly channel: Channel;
-  /** Verified groups of the person; undefined where nobody has verified who it is. */
-  readonly groups?: readonly string[];
-}
-
-/** Approvals are for one revision: those for another count for nothing. */
-export interface Approvals {
-  readonly revision: Revision;
-  readonly given: readonly Approval[];
-}
+import type { ExpiresInto, ApprovalRule, Approval, Approvals } from './approval-rules.js';
+import type { PolicyGateName } from './gates.js';
 
 type Spot = Pick<ApprovalRule, 'gate' | 'atWeight'>;
 

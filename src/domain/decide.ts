@@ -46,7 +46,8 @@ import { rollBack } from './steps/rollback.js';
 import { restart, start } from './steps/start.js';
 import { revert, terminate } from './steps/terminate.js';
 import { comeHome, divert, restorePrimary, withoutWarmPods } from './steps/undo.js';
-import { tick, type Step } from './tick.js';
+import { tick } from './tick.js';
+import type { Step } from './step.js';
 
 /** What can happen to a run. */
 export type Happening =

@@ -1,7 +1,7 @@
-import type { Alert, Notice } from './notices.js';
+import type { Alert, Notice } from './notice.js';
 import { isActive, type Phase } from './phases.js';
 import type { Revision } from './revision.js';
-import type { RollbackWhy } from './tick.js';
+import type { RollbackWhy } from './step.js';
 import type { RunState } from './state.js';
 import type { Weights } from './weights.js';
 

@@ -2,6 +2,7 @@ import type { Policy } from './policy.js';
 import type { Retreat } from './retreat.js';
 import type { Revision } from './revision.js';
 import type { Weights } from './weights.js';
+import type { Gate } from './gates.js';
 
 /** Whether a workload's latest template is fully rolled out. */
 export type Readiness = { readonly ready: true } | NotReady;
@@ -156,8 +157,6 @@ export interface SeenShare {
 export interface UnknownShare {
   readonly unknown: string;
 }
-
-export type Gate = 'confirm-rollout' | 'confirm-traffic-increase' | 'confirm-promotion';
 
 /** Something only the outside can answer. */
 export type Question = 'providers' | Gate | 'rollback' | 'pre-rollout' | 'analysis';

@@ -6,7 +6,7 @@ import { hasHooks, type Policy } from './policy.js';
 import type { Revision } from './revision.js';
 import type { ReleaseState } from './state.js';
 import { policyOf } from './state.js';
-import type { Step } from './tick.js';
+import type { Step } from './step.js';
 import type { Weights } from './weights.js';
 
 /**

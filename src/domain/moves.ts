@@ -1,7 +1,7 @@
 import type { BlueGreenStrategy, Strategy } from './policy.js';
 import type { ReleaseState } from './state.js';
 import { policyOf } from './state.js';
-import type { Step } from './tick.js';
+import type { Step } from './step.js';
 import { ALL_TO_CANARY, canaryAt, MIRRORED, nextWeight, type Weights } from './weights.js';
 
 /**

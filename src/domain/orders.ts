@@ -1,12 +1,10 @@
 import { countedFor, demandOf, isPolicyGate, objectionTo, ruleAt, rulesBeforeRise, titleOf } from './approvals.js';
-import type { PolicyGateName } from './approvals.js';
-import type { Gate } from './findings.js';
+import type { PolicyGateName } from './gates.js';
+import type { Gate } from './gates.js';
 import { isActive } from './phases.js';
 import { refuseRetry, refuseUndo, type RestoreOptions } from './restore-options.js';
 import type { ClosedGate, RunState } from './state.js';
-
-/** Where an order came from. */
-export type Channel = 'api' | 'cli' | 'ui' | 'chat' | 'signal' | 'watch';
+import type { Channel } from './channel.js';
 
 interface OrderBase {
   /** Who gives it: the verified user where there is one. */

@@ -1,4 +1,4 @@
-import type { Notice } from './notices.js';
+import type { Notice } from './notice.js';
 
 export type Numbered = Notice & { readonly seq: number };
 

@@ -1,11 +1,12 @@
 import { expiryOf, isAt, isOpen, isPolicyGate, ruleAt, rulesBeforeRise, titleOf } from './approvals.js';
-import type { ApprovalRule, PolicyGateName } from './approvals.js';
+import type { ApprovalRule } from './approval-rules.js';
+import type { PolicyGateName } from './gates.js';
 import { isAvailable, type Findings } from './findings.js';
 import { hasHooks } from './policy.js';
 import { sameRevision, type Revision } from './revision.js';
 import type { PolicyGate, ReleaseState } from './state.js';
 import { policyOf } from './state.js';
-import type { RollbackWhy, Step } from './tick.js';
+import type { RollbackWhy, Step } from './step.js';
 import type { Weights } from './weights.js';
 
 /**

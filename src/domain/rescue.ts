@@ -2,7 +2,7 @@ import type { Findings } from './findings.js';
 import { overdueAt, readinessOf, servesNobody } from './patience.js';
 import type { Revision } from './revision.js';
 import { intervalMs, policyOf, type ReleaseState } from './state.js';
-import type { Step } from './tick.js';
+import type { Step } from './step.js';
 
 /**
  * Ways out for a Canary whose primary can't serve: what users have released since, old or new, is the fix, so it must

@@ -1,6 +1,6 @@
 import { KubeError, type KubeClient } from './client.js';
 import type { KubeObject, ResourceType } from './object.js';
-import { pathOf } from './object.js';
+import { pathOf } from './path.js';
 import { Reflector } from './reflector.js';
 import type { Store } from './store.js';
 

@@ -96,8 +96,6 @@ export const POD_DISRUPTION_BUDGETS: ResourceType = {
 };
 export const LEASES: ResourceType = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' };
 
-export { pathOf } from './path.js';
-
 /** `Kind/name`, for people. */
 export function titleOf(object: Pick<KubeObject, 'kind' | 'metadata'>): string {
   return `${object.kind}/${object.metadata.name}`;

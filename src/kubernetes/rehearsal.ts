@@ -1,6 +1,6 @@
 import { ClusterCache } from './cache.js';
 import type { KubeObject, ResourceType } from './object.js';
-import { pathOf } from './object.js';
+import { pathOf } from './path.js';
 import type { Reflector } from './reflector.js';
 import type { Store } from './store.js';
 

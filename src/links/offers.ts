@@ -1,4 +1,4 @@
-import type { Occasion, Topic } from '../domain/notices.js';
+import type { Occasion, Topic } from '../domain/notice.js';
 import type { OrderName } from '../domain/orders.js';
 import { signed } from './token.js';
 

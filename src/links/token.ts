@@ -1,7 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import { GATE_NAMES } from '../domain/approvals.js';
-import type { Occasion } from '../domain/notices.js';
+import { GATE_NAMES } from '../domain/gates.js';
+import type { Occasion } from '../domain/notice.js';
 import { ORDER_NAMES, type OrderName } from '../domain/orders.js';
 
 /** One order for one release, to be given once by whoever holds the link. */

@@ -6,7 +6,7 @@ import { parseAlertProvider, type AlertProvider } from '../crds/alert-provider.j
 import type { Canary } from '../crds/canary.js';
 import { describeRefusal } from '../crds/refusal.js';
 import { releaseIdOf } from '../domain/identity.js';
-import { reaches, type Severity } from '../domain/notices.js';
+import { reaches, type Severity } from '../domain/notice.js';
 import type { Numbered } from '../domain/outbox.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
 import { ALERT_PROVIDERS } from '../kubernetes/object.js';

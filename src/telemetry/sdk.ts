@@ -1,7 +1,7 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import type { Telemetry, TelemetryOptions } from '../telemetry.js';
+import type { Telemetry, TelemetryOptions } from './port.js';
 import { traceActivities } from './activities.js';
 import { traceClient } from './client.js';
 import { httpOptions } from './http.js';

@@ -1,9 +1,10 @@
 import { defineSearchAttributeKey, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { PolicyGateName } from '../domain/approvals.js';
-import type { Gate } from '../domain/findings.js';
+import type { PolicyGateName } from '../domain/gates.js';
+import type { Gate } from '../domain/gates.js';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Channel, Order, OrderName } from '../domain/orders.js';
+import type { Order, OrderName } from '../domain/orders.js';
+import type { Channel } from '../domain/channel.js';
 import type { Outbox, Undelivered } from '../domain/outbox.js';
 import type { EndedRelease } from '../domain/outcome.js';
 import type { Phase } from '../domain/phases.js';

@@ -5,7 +5,7 @@ import type { Decision } from '../domain/effects.js';
 import { statusOf } from '../domain/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { isForRest, refusalOf, type Order } from '../domain/orders.js';
-import type { Notice } from '../domain/notices.js';
+import type { Notice } from '../domain/notice.js';
 import { leaseTerm, plan, type Plan } from '../domain/plan.js';
 import { withoutDeeds } from '../domain/record.js';
 import { sinceRouted } from '../domain/routed.js';

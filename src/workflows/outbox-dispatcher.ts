@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Notice } from '../domain/notices.js';
+import type { Notice } from '../domain/notice.js';
 import {
   afterRound,
   dueAt,

@@ -6,8 +6,9 @@ import type { Claim } from '../kubernetes/claim.js';
 import type { NamedObject, ResourceType } from '../kubernetes/object.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
-import type { ServicePort, ServiceSelector } from '../kubernetes/objects/service.js';
-import type { Selector } from './shared/selector.js';
+import type { ServiceSelector } from '../kubernetes/objects/service.js';
+import type { ServicePort } from '../kubernetes/objects/service-port.js';
+import type { Selector } from './shared/pod-selector.js';
 
 /** What is known of a target. */
 export interface TargetView {

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { SlackSettings } from '../../src/api/chat/slack.js';
 import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
-import type { Occasion } from '../../src/domain/notices.js';
+import type { Occasion } from '../../src/domain/notice.js';
 import type { OrderName } from '../../src/domain/orders.js';
 import { signed } from '../../src/links/token.js';
 import { until } from '../support/until.js';

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import {
-  countedFor,
-  gateView,
-  objectionTo,
-  POLICY_GATES,
-  ruleAt,
-  rulesBeforeRise,
-  type ApprovalRule,
-} from '../../src/domain/approvals.js';
+import { countedFor, gateView, objectionTo, ruleAt, rulesBeforeRise } from '../../src/domain/approvals.js';
+import { type ApprovalRule } from '../../src/domain/approval-rules.js';
+import { POLICY_GATES } from '../../src/domain/gates.js';
 import type { Order, OrderName } from '../../src/domain/orders.js';
 import type { Strategy } from '../../src/domain/policy.js';
 import type { RunState } from '../../src/domain/state.js';

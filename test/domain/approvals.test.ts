@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gateView, type ApprovalRule } from '../../src/domain/approvals.js';
+import { gateView } from '../../src/domain/approvals.js';
+import type { ApprovalRule } from '../../src/domain/approval-rules.js';
 import { leaseTerm, plan } from '../../src/domain/plan.js';
 import { refusalOf, type Order } from '../../src/domain/orders.js';
 import type { Policy } from '../../src/domain/policy.js';

@@ -2,7 +2,7 @@ import { decide, type Happening } from '../../src/domain/decide.js';
 import type { Decision, Effect } from '../../src/domain/effects.js';
 import type { Analysis, Findings, HookRound, Question, Readiness, World } from '../../src/domain/findings.js';
 import { initialState, type Takeover } from '../../src/domain/initial.js';
-import type { Notice } from '../../src/domain/notices.js';
+import type { Notice } from '../../src/domain/notice.js';
 import type { Order } from '../../src/domain/orders.js';
 import { plan } from '../../src/domain/plan.js';
 import type { RestoreOptions } from '../../src/domain/restore-options.js';

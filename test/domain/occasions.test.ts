@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { GATE_NAMES } from '../../src/domain/approvals.js';
+import { GATE_NAMES } from '../../src/domain/gates.js';
 import { refusalOf, type Order } from '../../src/domain/orders.js';
 import { initialState } from '../../src/domain/initial.js';
 import type { ClosedGate, RunState } from '../../src/domain/state.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Notice } from '../../src/domain/notices.js';
+import type { Notice } from '../../src/domain/notice.js';
 import {
   afterRound,
   dueAt,

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { deliver } from '../../src/notifications/deliver.js';
 import type { Logger } from '../../src/logging.js';
-import type { Notice } from '../../src/domain/notices.js';
+import type { Notice } from '../../src/domain/notice.js';
 import { EMPTY_OUTBOX, posted, roundOf, type Round, type Told } from '../../src/domain/outbox.js';
 import { ALERT_PROVIDERS, CANARIES, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kubernetes/object.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';

@@ -8,12 +8,12 @@ import type { Fence } from '../../src/kubernetes/lease.js';
 import { formatFence } from '../../src/kubernetes/lease.js';
 import {
   CANARIES,
-  pathOf,
   titleOf,
   type KubeObject,
   type OwnerReference,
   type ResourceType,
 } from '../../src/kubernetes/object.js';
+import { pathOf } from '../../src/kubernetes/path.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import type { Router } from '../../src/routers/port.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';

@@ -6,7 +6,8 @@ import type { Context } from '@temporalio/activity';
 import type { WorkflowStartUpdateWithStartInput } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import axios from 'axios';
-import { startTelemetry, type Telemetry } from '../../src/telemetry.js';
+import { startTelemetry } from '../../src/telemetry.js';
+import type { Telemetry } from '../../src/telemetry/port.js';
 import { Collector, type CollectedSpan } from './collector.js';
 
 const RUN = '0198c0de-1234-7abc-8def-0123456789ab';

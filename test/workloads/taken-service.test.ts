@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ServicePort } from '../../src/kubernetes/objects/service.js';
+import type { ServicePort } from '../../src/kubernetes/objects/service-port.js';
 import { portsOfTaken } from '../../src/kubernetes/objects/taken-service.js';
 
 const port = (name: string, number: number, more: Partial<ServicePort> = {}): ServicePort => ({

@@ -1,5 +1,6 @@
 import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../../domain/approvals.js';
-import type { Gate, HookResult, MetricResult } from '../../domain/findings.js';
+import type { HookResult, MetricResult } from '../../domain/findings.js';
+import type { Gate } from '../../domain/gates.js';
 import { progressOf } from '../../domain/progress.js';
 import type { RecordEntry } from '../../domain/record.js';
 import type { HookGate, PolicyGate, RunState, Undoing } from '../../domain/state.js';

@@ -1,6 +1,6 @@
 import { waitingAlerts } from '../alerts.js';
 import type { Decision } from '../effects.js';
-import type { Gate } from '../findings.js';
+import type { Gate } from '../gates.js';
 import { messagesFor } from '../messages.js';
 import type { Phase } from '../phases.js';
 import { intervalMs, type RunState } from '../state.js';

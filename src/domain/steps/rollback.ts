@@ -4,7 +4,7 @@ import { failedHook, failedMetric } from '../findings.js';
 import { messagesFor } from '../messages.js';
 import { hasHooks } from '../policy.js';
 import type { Ending, RunState } from '../state.js';
-import type { RollbackWhy } from '../tick.js';
+import type { RollbackWhy } from '../step.js';
 import { afterCheck, haltMessages, preamble } from './analyse.js';
 import { ended, recorded, sayOnce, warning, type Context } from './common.js';
 

@@ -3,6 +3,7 @@ import { SERVICES } from '../object.js';
 import { isOurs } from '../ownership.js';
 import { FLUX_SHIELD, type StringMap } from './metadata.js';
 import { portsOfTaken } from './taken-service.js';
+import type { ServicePort } from './service-port.js';
 
 /** What one of a Canary's three Services shall be. */
 export interface ServiceWish {
@@ -31,15 +32,6 @@ export interface ServiceSelector {
   readonly labels: StringMap;
   /** Labels that narrow it: once there, they stay; they are added while they hold for all pods that are meant. */
   readonly further?: { readonly labels: StringMap; readonly hold: boolean };
-}
-
-export interface ServicePort {
-  readonly name: string;
-  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
-  readonly port: number;
-  readonly targetPort: number | string;
-  readonly appProtocol?: string;
-  readonly nodePort?: number;
 }
 
 /**

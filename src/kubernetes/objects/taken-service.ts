@@ -1,4 +1,4 @@
-import type { ServicePort } from './service.js';
+import type { ServicePort } from './service-port.js';
 
 /**
  * The ports of the users' own Service with the Canary's among them. Where there is one of that number, it is told where

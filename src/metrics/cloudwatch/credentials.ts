@@ -7,13 +7,7 @@ import { ask, type HttpRequest } from '../http.js';
 import type { Environment } from '../environment.js';
 import type { AwsCredentials } from './signature.js';
 import { assumeRole } from './web-identity.js';
-
-/** What looking for credentials takes. */
-export interface Search {
-  readonly environment: Environment;
-  readonly region: string;
-  readonly signal: AbortSignal;
-}
+import type { Search } from './search.js';
 
 const CONTAINER_HOST = 'http://169.254.170.2';
 const INSTANCE_HOST = 'http://169.254.169.254';

@@ -2,7 +2,7 @@ import { ProviderError } from '../errors.js';
 import { ask } from '../http.js';
 import { endpointOf } from './endpoint.js';
 import type { AwsCredentials } from './signature.js';
-import type { Search } from './credentials.js';
+import type { Search } from './search.js';
 
 const SESSION = 'serinus';
 

@@ -1,5 +1,6 @@
 import type { PodSpec } from '../../kubernetes/objects/config-references.js';
-import { primaryValue, type Selector } from '../shared/selector.js';
+import { primaryValue } from '../shared/selector.js';
+import type { Selector } from '../shared/pod-selector.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 
 interface LabelSelector {

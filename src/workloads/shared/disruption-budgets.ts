@@ -14,7 +14,8 @@ import { strayedFields, writtenBy } from '../../kubernetes/objects/strayed.js';
 import { isOurs, refuseForeign } from '../../kubernetes/ownership.js';
 import { remove, write } from '../../kubernetes/write.js';
 import type { PodController } from './pod-controller.js';
-import { matchLabelsOf, primaryValue, selecting, type Selector } from './selector.js';
+import { matchLabelsOf, primaryValue, selecting } from './selector.js';
+import type { Selector } from './pod-selector.js';
 
 /** Pods of both sides. */
 export interface Sides {

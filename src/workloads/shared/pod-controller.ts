@@ -2,7 +2,7 @@ import type { Readiness } from '../../domain/findings.js';
 import type { KubeObject, ObjectMeta, ResourceType } from '../../kubernetes/object.js';
 import type { PodSpec } from '../../kubernetes/objects/config-references.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
-import type { Selector } from './selector.js';
+import type { Selector } from './pod-selector.js';
 
 /** A workload that makes pods from a template: the parts that are looked at; the rest is carried along. */
 export interface PodController extends KubeObject {

@@ -45,7 +45,8 @@ import {
 import { configsOf, withConfigs, withFormerConfigs, withPromotedConfigs } from './promoted-configs.js';
 import { contentHash } from './revision.js';
 import { rolloutId } from './rollout-id.js';
-import { findSelector, matchLabelsOf, primarySelector, selectorOf, type Selector } from './selector.js';
+import { findSelector, matchLabelsOf, primarySelector, selectorOf } from './selector.js';
+import type { Selector } from './pod-selector.js';
 import { isMarkedBy, reopened, restoredRevision, settled, Snapshots, unmarked } from './snapshots.js';
 import { refuseStrangers } from './strangers.js';
 import { WarmDeployment } from './warm-deployment.js';

@@ -1,4 +1,4 @@
-import type { ServicePort } from '../../kubernetes/objects/service.js';
+import type { ServicePort } from '../../kubernetes/objects/service-port.js';
 import type { PodTemplate } from './pod-controller.js';
 
 /** What `spec.service` says of ports. */

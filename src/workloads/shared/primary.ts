@@ -4,7 +4,8 @@ import { withoutFlux, withPrefixes, type StringMap } from '../../kubernetes/obje
 import type { CopyNames } from './copies.js';
 import type { PodController, PodKind, PodTemplate } from './pod-controller.js';
 import { canonicalJson } from './revision.js';
-import { primaryValue, selecting, type Selector } from './selector.js';
+import { primaryValue, selecting } from './selector.js';
+import type { Selector } from './pod-selector.js';
 
 /** Makes each promotion a rolling update, as Flagger does. */
 const ROLLOUT_ID = 'flagger-id';

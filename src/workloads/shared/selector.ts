@@ -2,14 +2,7 @@ import { UserError } from '../../errors.js';
 import { withoutFlux, type StringMap } from '../../kubernetes/objects/metadata.js';
 import type { ServiceSelector } from '../../kubernetes/objects/service.js';
 import type { PodController } from './pod-controller.js';
-
-/** How the target's pods are found, and the label that tells them from the primary's. */
-export interface Selector {
-  readonly label: string;
-  readonly value: string;
-  /** All labels by which the target selects its pods, the one above among them. */
-  readonly labels: StringMap;
-}
+import type { Selector } from './pod-selector.js';
 
 /**
  * @param supported label names in the order of preference

@@ -4,7 +4,8 @@ import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import { isOurs } from '../../kubernetes/ownership.js';
 import type { Canary } from '../../crds/canary.js';
 import { asPodController } from './pod-controller.js';
-import { primaryValue, selecting, type Selector } from './selector.js';
+import { primaryValue, selecting } from './selector.js';
+import type { Selector } from './pod-selector.js';
 
 /**
  * Refuses a selector that would find pods of others: users who ask for one application would be answered by another.

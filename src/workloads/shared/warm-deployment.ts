@@ -13,7 +13,8 @@ import type { Configs } from '../configs.js';
 import type { WarmPods } from '../port.js';
 import { ownedWarm } from './owned.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
-import { selecting, selectorOf, type Selector } from './selector.js';
+import { selecting, selectorOf } from './selector.js';
+import type { Selector } from './pod-selector.js';
 import type { Snapshots } from './snapshots.js';
 
 const SUFFIX = '-previous';
