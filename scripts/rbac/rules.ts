@@ -205,7 +205,12 @@ export const GRANTS: readonly Grant[] = [
     },
     rarely: { worker: { delete: FORMER }, watch: { create: MISSING } },
   },
-  routed('gateway.networking.k8s.io', 'httproutes', 'the route with the weights', 'the Gateway API'),
+  only('releases by the Gateway API', {
+    group: 'gateway.networking.k8s.io',
+    resource: 'httproutes',
+    why: 'the route with the weights, which is removed when its Canary names one of the users’ own instead',
+    verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: ['get', ...LOOK, 'create', 'update'] },
+  }),
   routed('networking.istio.io', 'virtualservices', 'the routes with the weights', 'Istio'),
   routed('networking.istio.io', 'destinationrules', 'how connections to either version are kept', 'Istio'),
   routed('projectcontour.io', 'httpproxies', 'the routes with the weights', 'Contour'),

@@ -60,7 +60,7 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   if (!spec.service) return refused(NO_SERVICE, metadata.generation);
   const read = approvalsOf(parsed.value, options);
   if (!read.ok) return refused(read.complaints[0], metadata.generation);
-  const own = readOwnSettings(metadata.annotations, spec.provider ?? options.defaultProvider);
+  const own = readOwnSettings(metadata.annotations, spec.provider ?? options.defaultProvider, spec.routeRef);
   if (!own.ok) return refused(own.complaints[0], metadata.generation);
   const service = serviceOf(spec.service, spec.targetRef.name);
   const asked = { approvals: read.approvals, own: own.settings };
@@ -87,7 +87,7 @@ export function refusalsOf(object: unknown, options: ParseOptions): readonly Ref
   const found = complaintsAbout(spec, ruleContext(metadata.namespace, options));
   const read = found.length === 0 ? approvalsOf(parsed.data, options) : undefined;
   const approvals = read === undefined || read.ok ? [] : read.complaints;
-  const own = readOwnSettings(metadata.annotations, spec.provider ?? options.defaultProvider);
+  const own = readOwnSettings(metadata.annotations, spec.provider ?? options.defaultProvider, spec.routeRef);
   return [...found, ...(spec.service ? [] : [NO_SERVICE]), ...approvals, ...(own.ok ? [] : own.complaints)].map(
     (complaint) => refused(complaint, metadata.generation).refusal,
   );

@@ -1,4 +1,5 @@
 import type { Complaint } from './refusal.js';
+import { isOwnRoute } from './traffic.js';
 
 /**
  * Settings of a Canary that Flagger doesn't have. They are annotations, since the CustomResourceDefinition is Flagger's
@@ -39,8 +40,15 @@ export const OWN_SETTINGS: readonly string[] = [
 /** The most characters that any of them may have: nothing that people mean is longer. */
 const LONGEST = 2_000;
 
-/** @param provider of the Canary's traffic */
-export function readOwnSettings(annotations: Annotations, provider: string): ReadOwnSettings {
+/**
+ * @param provider of the Canary's traffic
+ * @param routeRef of its spec
+ */
+export function readOwnSettings(
+  annotations: Annotations,
+  provider: string,
+  routeRef: { readonly kind: string } | undefined,
+): ReadOwnSettings {
   const complaints: Complaint[] = [];
   const read = <T>(name: string, without: T, parse: (text: string) => T | Problem): T => {
     const text = annotations[name];
@@ -54,8 +62,8 @@ export function readOwnSettings(annotations: Annotations, provider: string): Rea
     followsAutoscaler: read(AUTOSCALER_CHANGES, false, autoscalerChanges),
     consecutiveFailures: read(CONSECUTIVE_FAILURES, undefined, consecutiveFailures),
     moreSources: [
-      ...read(MORE_INGRESSES, [], namesFor(provider, BY_INGRESS)),
-      ...read(MORE_ROUTES, [], namesFor(provider, BY_ROUTE)),
+      ...read(MORE_INGRESSES, [], namesFor(provider, BY_INGRESS.includes(provider), BY_INGRESS)),
+      ...read(MORE_ROUTES, [], namesFor(provider, provider === 'apisix' || isOwnRoute(provider, routeRef), BY_ROUTE)),
     ],
     metricsServerSecret: read(METRICS_SERVER_SECRET, undefined, objectName),
   };
@@ -83,14 +91,18 @@ function objectName(text: string): string | Problem {
   return fits ? text : new Problem('use the name of an object in the namespace of the Canary');
 }
 
-/** Providers that make an object after one of the users'. */
+/** Providers that go by the users' objects. */
 const BY_INGRESS: readonly string[] = ['nginx', 'skipper'];
-const BY_ROUTE: readonly string[] = ['apisix'];
+const BY_ROUTE: readonly string[] = ['apisix', 'gatewayapi with an HTTPRoute as spec.routeRef'];
 const MOST_SOURCES = 20;
 
-function namesFor(provider: string, having: readonly string[]): (text: string) => readonly string[] | Problem {
+function namesFor(
+  provider: string,
+  isUsed: boolean,
+  having: readonly string[],
+): (text: string) => readonly string[] | Problem {
   return (text) => {
-    if (!having.includes(provider)) {
+    if (!isUsed) {
       return new Problem(`the ${provider} provider has no use for it, only ${having.join(' and ')}: remove it`);
     }
     const names = text.split(',').map((name) => objectName(name.trim()));

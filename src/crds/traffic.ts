@@ -58,6 +58,14 @@ const FEATURES: Partial<Record<Provider, TrafficFeatures>> = {
   skipper: { ...WEIGHTS_ONLY, viaApex: true },
 };
 
+/**
+ * Whether a reference is to an HTTPRoute of the users' own, which the provider divides instead of making one. What else it
+ * may be to has no meaning to the provider.
+ */
+export function isOwnRoute(provider: string, routeRef: { readonly kind: string } | undefined): boolean {
+  return provider.startsWith('gatewayapi:') && routeRef?.kind === 'HTTPRoute';
+}
+
 /** A provider that isn't in the table divides requests by weight and does nothing else. */
 export function trafficFeatures(provider: string): TrafficFeatures {
   return Object.hasOwn(FEATURES, provider) ? (FEATURES[provider as Provider] ?? WEIGHTS_ONLY) : WEIGHTS_ONLY;

@@ -190,6 +190,12 @@ export function stampOf({ metadata }: KubeObject, of: string | undefined): Fence
   return parseFence(text);
 }
 
+/** The object as it was before anybody stamped it. */
+export function withoutStamp(object: KubeObject): KubeObject {
+  const { [FENCE_ANNOTATION]: _stamp, [FENCE_OF_ANNOTATION]: _of, ...annotations } = object.metadata.annotations ?? {};
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
 async function refuseOlder(current: KubeObject, fence: Claim | undefined, of: string | undefined): Promise<void> {
   if (!fence) return;
   const stamp = stampOf(current, of);

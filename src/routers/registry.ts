@@ -5,7 +5,7 @@ import type { OwnedObject } from '../kubernetes/ownership.js';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
 import { APISIX_ROUTES, ApisixRouter, ownedByApisix } from './apisix.js';
 import { contour } from './contour.js';
-import { gatewayApi } from './gatewayapi/gatewayapi.js';
+import { GatewayApiRouter, ownedByGatewayApi } from './gatewayapi/router.js';
 import { istioObjects, IstioRouter } from './istio/router.js';
 import { kubernetesRouter } from './kubernetes.js';
 import { nginx } from './nginx.js';
@@ -24,6 +24,8 @@ export function createRouters(cache: ClusterCache, settings: Settings): readonly
       (blueprint) => new SeveralRouter(cache, new ObjectRouter(cache, blueprint), 'ingressRef', INGRESSES),
     ),
     new IstioRouter(cache),
+    new GatewayApiRouter(cache, 'v1'),
+    new GatewayApiRouter(cache, 'v1beta1'),
     kubernetesRouter,
     ...byOneObject(settings).map((blueprint) => new ObjectRouter(cache, blueprint)),
   ];
@@ -31,7 +33,7 @@ export function createRouters(cache: ClusterCache, settings: Settings): readonly
 
 /** Providers whose whole say is one object. */
 function byOneObject(settings: Settings): readonly Blueprint[] {
-  return [contour(settings.ingressClass), gatewayApi('v1'), gatewayApi('v1beta1'), traefik];
+  return [contour(settings.ingressClass), traefik];
 }
 
 /** Providers that make an object after each of the users' Ingresses. */
@@ -47,6 +49,8 @@ function afterIngresses(settings: Settings): readonly Blueprint[] {
 export function ownedRoutes(canary: Canary): readonly OwnedObject[] {
   const { provider } = canary;
   if (provider === 'apisix') return forEachSource(canary, 'routeRef').flatMap(ownedByApisix);
+  if (provider === 'gatewayapi:v1') return ownedByGatewayApi(canary, 'v1');
+  if (provider === 'gatewayapi:v1beta1') return ownedByGatewayApi(canary, 'v1beta1');
   if (provider === 'istio') return istioObjects.flatMap((one) => ownedObjects(one, canary));
   // What they are called doesn't depend on settings.
   const byIngress = afterIngresses(DEFAULT_SETTINGS).find((one) => one.provider === provider);

@@ -92,6 +92,17 @@ describe('each provider and each field that only some use', () => {
     }
   }
 
+  test('of a Canary with an HTTPRoute of its users’ own, all that the route says itself', () => {
+    const routeRef = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', name: 'shop' };
+    const service = { port: 80, hosts: ['a.example.com'], timeout: '5s', gatewayRefs: [{ name: 'lab' }] };
+    const named = unusedByProvider({ routeRef, service }, 'gatewayapi:v1');
+    assert.deepEqual(
+      named.map(({ field, why }) => [field, why]),
+      ['gatewayRefs', 'hosts', 'timeout'].map((part) => [`spec.service.${part}`, 'HTTPRoute shop is your own']),
+    );
+    assert.deepEqual(unusedByProvider({ routeRef }, 'gatewayapi:v1beta1'), []);
+  });
+
   test('what asks for nothing is not named', () => {
     const spec = { service: { hosts: [], delegation: false, timeout: '', rewrite: {} } };
     assert.deepEqual(unusedByProvider(spec, 'apisix'), []);

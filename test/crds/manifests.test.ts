@@ -115,7 +115,7 @@ describe("the contract's fields", () => {
     'Canary.spec.autoscalerRef.primaryScalerReplicas.minReplicas: integer >=1',
     'Canary.spec.autoscalerRef.primaryScalerReplicas.maxReplicas: integer >=1',
     'Canary.spec.ingressRef.kind: string Ingress',
-    'Canary.spec.routeRef.kind: string ApisixRoute',
+    'Canary.spec.routeRef.kind: string ApisixRoute|HTTPRoute',
     'Canary.spec.upstreamRef.kind: string Upstream',
     'Canary.spec.upstreamRef.namespace: string',
     'Canary.spec.service: object! port',

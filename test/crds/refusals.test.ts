@@ -29,6 +29,10 @@ const DURATION = /use a duration such as 30s or 1m$/;
 const NOT_YET = /^not supported yet by this version of Serinus; /;
 const steps = (stepWeights: unknown) => ({ [`${A}.stepWeight`]: undefined, [`${A}.stepWeights`]: stepWeights });
 const ref = (kind: string) => ({ apiVersion: 'v1', kind, name: 'x' });
+const ownRoute = () => ({
+  'spec.provider': 'gatewayapi:v1',
+  'spec.routeRef': { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', name: 'x' },
+});
 const hook = (fields: object) => ({ [`${A}.webhooks`]: [{ name: 'h', url: 'http://h.test/', ...fields }] });
 const metric = (fields: object) => ({ [`${A}.metrics`]: [{ name: 'request-duration', ...fields }] });
 
@@ -43,7 +47,7 @@ const SHAPE: readonly Row[] = [
   row({ 'spec.targetRef.kind': 'Pod' }, 'spec.targetRef.kind', '"Pod"', /one of DaemonSet, Deployment, Service/),
   row({ 'spec.provider': 'mesh' }, 'spec.provider', '"mesh"', /one of apisix, .*traefik$/),
   row({ 'spec.provider': '' }, 'spec.provider', '""', /one of apisix/),
-  row({ 'spec.routeRef.kind': 'HTTPRoute' }, 'spec.routeRef.kind', '"HTTPRoute"', /^use ApisixRoute$/),
+  row({ 'spec.routeRef.kind': 'Ingress' }, 'spec.routeRef.kind', '"Ingress"', /^use one of ApisixRoute, HTTPRoute$/),
   row({ 'spec.suspend': 'yes' }, 'spec.suspend', '"yes"', /true or false/),
   row({ 'spec.service.port': undefined }, 'spec.service.port', '(nothing)', /required: use a number/),
   row({ 'spec.service.port': '80' }, 'spec.service.port', '"80"', /use a number/),
@@ -157,6 +161,32 @@ const VALUES: readonly Row[] = [
   row({ 'spec.progressDeadlineSeconds': 0 }, 'spec.progressDeadlineSeconds', '0', /1 or more/),
   row({ 'spec.routeRef': undefined }, 'spec.routeRef', '(nothing)', /apisix route selector is empty/),
   row({ 'spec.routeRef': undefined, 'spec.provider': undefined }, 'spec.routeRef', '(nothing)', /selector is empty/),
+  row({ 'spec.routeRef.kind': 'HTTPRoute' }, 'spec.routeRef.kind', '"HTTPRoute"', /^apisix goes by an ApisixRoute/),
+  row(
+    { ...ownRoute(), 'spec.routeRef.apiVersion': 'example.com/v1' },
+    'spec.routeRef.apiVersion',
+    '"example.com/v1"',
+    /^use gateway\.networking\.k8s\.io\/v1$/,
+  ),
+  row(
+    { ...ownRoute(), 'spec.targetRef': { apiVersion: 'v1', kind: 'Service', name: 'podinfo' } },
+    'spec.routeRef',
+    'an object',
+    /^a route of your own leads users to the Service podinfo itself/,
+  ),
+  row({ ...ownRoute(), [`${A}.mirror`]: true }, `${A}.mirror`, 'true', /^in an HTTPRoute of your own only weights/),
+  row(
+    { ...ownRoute(), [`${A}.sessionAffinity`]: { cookieName: 'c' } },
+    `${A}.sessionAffinity`,
+    'an object',
+    /^in an HTTPRoute of your own only weights/,
+  ),
+  row(
+    { ...ownRoute(), [`${A}.match`]: [{ headers: { a: { exact: 'b' } } }] },
+    `${A}.match`,
+    'a list',
+    /^in an HTTPRoute of your own only weights/,
+  ),
   row({ 'spec.service': undefined }, 'spec.service', '(nothing)', /required: set its port/),
   row({ 'spec.service.port': 0 }, 'spec.service.port', '0', /from 1 to 65535/),
   row({ 'spec.service.port': 80.5 }, 'spec.service.port', '80.5', /whole number/),

@@ -1,3 +1,4 @@
+import { isOwnRoute } from '../traffic.js';
 import { abilitiesOf, PROVIDER_FIELDS, usersOf } from './abilities.js';
 
 /** A field that is there and has no effect. */
@@ -11,16 +12,30 @@ export interface UnusedField {
 
 /** What of a spec its traffic provider has no use for. Empty lists and texts ask for nothing. */
 export function unusedByProvider(spec: object, provider: string): readonly UnusedField[] {
-  const abilities = abilitiesOf(provider);
+  const own = ownRouteOf(spec, provider);
+  const abilities = own === undefined ? abilitiesOf(provider) : BY_OWN_ROUTE;
   if (!abilities) return [];
   return PROVIDER_FIELDS.flatMap((field) => unusedBelow(field, valueAt(spec, field), abilities)).map((field) => {
     const users = usersOf(field);
+    if (own !== undefined) {
+      const remedy = `say it in that HTTPRoute, or remove spec.routeRef and name spec.service.gatewayRefs`;
+      return { field: `spec.${field}`, why: `HTTPRoute ${own} is your own`, remedy };
+    }
     return {
       field: `spec.${field}`,
       why: `the ${provider} provider has no use for it`,
       remedy: users === '' ? 'remove it' : `remove it, or use a provider that takes it: ${users}`,
     };
   });
+}
+
+/** All else about requests is said in the route itself. */
+const BY_OWN_ROUTE: readonly string[] = ['routeRef'];
+
+/** The name of the users' own HTTPRoute, where the provider goes by one. */
+function ownRouteOf(spec: object, provider: string): string | undefined {
+  const routeRef = valueAt(spec, 'routeRef') as { readonly kind: string; readonly name: string } | undefined;
+  return isOwnRoute(provider, routeRef) ? routeRef?.name : undefined;
 }
 
 function unusedBelow(field: string, value: unknown, abilities: readonly string[]): readonly string[] {

@@ -3,6 +3,7 @@ import type { CanarySpec } from '../schema/canary.js';
 import * as analysis from './analysis.js';
 import * as limits from './limits.js';
 import * as objects from './objects.js';
+import * as route from './route.js';
 import { firstOf, type Rule, type RuleContext } from './rule.js';
 import * as support from './support.js';
 import * as target from './target.js';
@@ -32,6 +33,9 @@ const RULES: readonly Rule[] = [
   objects.deadlineIsPositive,
   objects.scalerBoundsFit,
   objects.apisixHasRoute,
+  route.routeFitsProvider,
+  route.ownRouteIsWeighed,
+  route.ownRouteLeadsToPrimary,
   objects.ingressIsNamed,
   objects.gatewayIsNamed,
   objects.portIsValid,

@@ -1,3 +1,4 @@
+import { isOwnRoute } from '../traffic.js';
 import { firstOf, httpUrl, wholeBetween, type Rule } from './rule.js';
 
 /** Rules for what a Canary says of objects and Services. */
@@ -35,9 +36,11 @@ export const ingressIsNamed: Rule = ({ provider, ingressRef }, { defaultProvider
   return { field: 'spec.ingressRef', value: undefined, remedy };
 };
 
-export const gatewayIsNamed: Rule = ({ provider, service }, { defaultProvider }) => {
+export const gatewayIsNamed: Rule = ({ provider, service, routeRef }, { defaultProvider }) => {
   const name = provider ?? defaultProvider;
   if (!name.startsWith('gatewayapi:') || !service || service.gatewayRefs?.length) return undefined;
+  // A route of the users' own names its Gateways itself.
+  if (isOwnRoute(name, routeRef)) return undefined;
   const remedy = 'GatewayRefs must be specified when using Gateway API as a provider: name the Gateways of the route';
   return { field: 'spec.service.gatewayRefs', value: undefined, remedy };
 };

@@ -40,8 +40,11 @@ export const ingressRefSchema = z.object(reference('Ingress', ['Ingress'])).meta
   description: 'The Ingress that leads to the service; for NGINX and Skipper',
 });
 
-export const routeRefSchema = z.object(reference('ApisixRoute', ['ApisixRoute'])).meta({
-  description: 'The ApisixRoute that leads to the service; for Apache APISIX',
+export const ROUTE_KINDS = ['ApisixRoute', 'HTTPRoute'] as const;
+
+export const routeRefSchema = z.object(reference('route', ROUTE_KINDS)).meta({
+  description:
+    'The route that leads to the service: an ApisixRoute for Apache APISIX, an HTTPRoute for the Gateway API',
 });
 
 export const upstreamRefSchema = z

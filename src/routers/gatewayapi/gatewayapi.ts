@@ -6,12 +6,14 @@ import { cookiesFor } from '../shared/cookies.js';
 import type { Blueprint, Wish } from '../shared/object-router.js';
 import { cookiesIn } from './affinity.js';
 import type { HttpRouteSpec, RouteVersion, Rule } from './http-route.js';
-import { verdicts } from './parents.js';
+import { complaintOf, verdicts } from './parents.js';
 import { isOurs } from './references.js';
 import { canaryRules, oneSided, weightsOf } from './rules.js';
 
+export type GatewayApiVersion = 'v1' | 'v1beta1';
+
 /** What goes with the version of the API: the first implementations of v1beta1 drop what they don't know. */
-const VERSIONS: Readonly<Record<'v1' | 'v1beta1', RouteVersion>> = {
+const VERSIONS: Readonly<Record<GatewayApiVersion, RouteVersion>> = {
   v1: { extended: true },
   v1beta1: { extended: false },
 };
@@ -20,7 +22,7 @@ const VERSIONS: Readonly<Record<'v1' | 'v1beta1', RouteVersion>> = {
  * The Gateway API: an HTTPRoute, named as the Canary's service, at the Gateways of `service.gatewayRefs`. Rules that
  * lead to none of the Canary's Services are users' own, and stay behind ours.
  */
-export function gatewayApi(name: keyof typeof VERSIONS): Blueprint {
+export function gatewayApi(name: GatewayApiVersion): Blueprint {
   const version = VERSIONS[name];
   const type = { apiVersion: `gateway.networking.k8s.io/${name}`, kind: 'HTTPRoute', plural: 'httproutes' };
   return {
@@ -65,13 +67,4 @@ function split({ rules = [] }: HttpRouteSpec, canary: Canary): { ours: readonly 
 
 function specOf(route: KubeObject | undefined): HttpRouteSpec {
   return (route?.['spec'] ?? {}) as HttpRouteSpec;
-}
-
-/** Weights that no Gateway has taken over say nothing about what users meet. */
-function complaintOf(route: KubeObject): string | undefined {
-  const refused = verdicts(route).find(({ ready }) => !ready);
-  if (!refused) return undefined;
-  const { parent, status, observed, generation } = refused;
-  const { name, namespace } = route.metadata;
-  return `HTTPRoute ${name}.${namespace} parent ${parent} is not ready (status: ${status}, observed generation: ${observed}, current generation: ${generation})`;
 }

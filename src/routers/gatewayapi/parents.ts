@@ -38,3 +38,12 @@ export function verdicts(route: KubeObject): readonly Verdict[] {
       return [{ parent: parentRef.name, status, observed, generation, ready }];
     });
 }
+
+/** Weights that no Gateway has taken over say nothing about what users meet. */
+export function complaintOf(route: KubeObject): string | undefined {
+  const refused = verdicts(route).find(({ ready }) => !ready);
+  if (!refused) return undefined;
+  const { parent, status, observed, generation } = refused;
+  const { name, namespace } = route.metadata;
+  return `HTTPRoute ${name}.${namespace} parent ${parent} is not ready (status: ${status}, observed generation: ${observed}, current generation: ${generation})`;
+}

@@ -6,7 +6,7 @@ import type { Claim } from '../../kubernetes/claim.js';
 import type { Fence } from '../../kubernetes/lease.js';
 import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
 import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
-import { isSame, remove, write } from '../../kubernetes/write.js';
+import { isSame, remove, withoutStamp, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 import { dropped } from './dropped.js';
 
@@ -54,6 +54,8 @@ export interface Blueprint {
   readonly complaint?: (object: KubeObject, canary: Canary) => string | undefined;
   /** See {@link Router.isSettled}; a provider that doesn't report has none. */
   readonly isSettled?: (object: KubeObject, canary: Canary) => boolean | undefined;
+  /** The object as its users get it back at the end; absent where it stays as it is, or goes. Never throws. */
+  readonly givenBack?: (current: KubeObject, canary: Canary) => KubeObject;
   /** The object is removed at the end instead of being left to the garbage collector. */
   readonly removedAtEnd?: true;
 }
@@ -122,13 +124,24 @@ export class ObjectRouter implements Router {
   }
 
   async finalize(canary: Canary, fence: Claim): Promise<void> {
-    const { type, removedAtEnd } = this.blueprint;
+    const { type, removedAtEnd, givenBack } = this.blueprint;
+    if (givenBack) await this.giveBack(canary, fence, givenBack);
     if (!removedAtEnd) return;
     const name = this.blueprint.name(canary);
     const current = await this.cache.getFresh(type, canary.namespace, name);
     if (!current || !isFree(current, this.right(canary))) return;
     await remove(this.cache, type, current, { fence, of: canary.uid });
     await this.cache.getFresh(type, canary.namespace, name);
+  }
+
+  /** Without the stamp, too: whoever is late by then is shut out by the Lease. */
+  private async giveBack(canary: Canary, fence: Claim, givenBack: NonNullable<Blueprint['givenBack']>): Promise<void> {
+    const { type } = this.blueprint;
+    const key = { namespace: canary.namespace, name: this.blueprint.name(canary) };
+    const desire = (current: KubeObject | undefined): KubeObject | undefined =>
+      current && isFree(current, this.right(canary)) ? withoutStamp(givenBack(current, canary)) : undefined;
+    await this.cache.getFresh(type, key.namespace, key.name);
+    await write(this.cache, type, key, desire, { fence });
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
