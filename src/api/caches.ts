@@ -23,7 +23,7 @@ export function warmCaches(deps: Dependencies): void {
 export async function unfilledCaches(deps: Dependencies, waitMs: number): Promise<readonly string[]> {
   const kinds = kindsOf(deps);
   const filled = new Set<ResourceType>();
-  const all = Promise.all(kinds.map((kind) => deps.cache.synced(kind).then(() => filled.add(kind))));
+  const all = Promise.all(kinds.map((kind) => deps.cache.filled(kind).then(() => filled.add(kind))));
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([all, new Promise((resolve) => (timer = setTimeout(resolve, waitMs)))]);
   clearTimeout(timer);

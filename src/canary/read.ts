@@ -5,6 +5,7 @@ import type { Parsed } from '../crds/refusal.js';
 import { ownSettingsIn, withOwnSettings } from '../crds/own-settings.js';
 import type { Refusal } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
+import { jsonIn } from '../domain/json.js';
 import { UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
@@ -95,12 +96,19 @@ function readOnce(
 
 /** Whoever may write Leases may have spoilt it: then there is nothing to go on by, and the Canary is as if it never was valid. */
 function keptIn(text: string): KeptSpec {
-  try {
-    return JSON.parse(text) as KeptSpec;
-  } catch (error) {
-    if (error instanceof SyntaxError) return { generation: 0, spec: undefined };
-    throw error;
-  }
+  const { generation, spec, approvals, own } = (jsonIn(text) ?? {}) as { readonly [field in keyof KeptSpec]?: unknown };
+  return {
+    generation: typeof generation === 'number' ? generation : 0,
+    spec,
+    ...(typeof approvals === 'string' ? { approvals } : {}),
+    ...(typeof own === 'object' && own !== null ? { own: texts(own) } : {}),
+  };
+}
+
+function texts(own: object): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(own).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** What the Lease keeps of a valid Canary. */

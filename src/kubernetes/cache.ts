@@ -1,3 +1,4 @@
+import { TransientError } from '../errors.js';
 import { KubeError, type KubeClient } from './client.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { pathOf } from './path.js';
@@ -10,6 +11,7 @@ import type { Store } from './store.js';
  */
 export class ClusterCache {
   private readonly reflectors = new Map<string, Reflector>();
+  private stopped = false;
 
   /**
    * @param namespace the only namespace that is looked at; all of them where undefined
@@ -24,11 +26,16 @@ export class ClusterCache {
     },
   ) {}
 
-  /** Starts watching a kind, where that isn't so already; its store fills soon after. */
+  /**
+   * Starts watching a kind, where that isn't so already; its store fills soon after.
+   *
+   * @throws TransientError once it has been stopped: whoever is still at work then would start what nobody ends
+   */
   watch(type: ResourceType): Reflector {
     const key = pathOf(type);
     const known = this.reflectors.get(key);
     if (known) return known;
+    if (this.stopped) throw new TransientError(`this process is stopping and looks at no ${type.plural} any more`);
     const metadataOnly = this.isMetadataOnly(type);
     const reflector = new Reflector(this.client, type, {
       namespace: this.options.namespace,
@@ -45,8 +52,7 @@ export class ClusterCache {
   }
 
   /**
-   * Whether a kind may be listed, for what isn't needed. A kind that may not is never synced: whoever waited for it would
-   * wait for ever.
+   * Whether a kind may be listed, for what isn't needed.
    *
    * @returns undefined where nobody could tell
    */
@@ -62,8 +68,19 @@ export class ClusterCache {
     }
   }
 
-  /** The store of a kind, filled. */
+  /**
+   * The store of a kind, filled.
+   *
+   * @throws UserError where this process may not list the kind
+   */
   async synced(type: ResourceType): Promise<Store> {
+    const reflector = this.watch(type);
+    await reflector.ready();
+    return reflector.store;
+  }
+
+  /** The same for whoever can do nothing without: waits until the kind may be listed, however long that is. */
+  async filled(type: ResourceType): Promise<Store> {
     const reflector = this.watch(type);
     await reflector.synced;
     return reflector.store;
@@ -100,6 +117,7 @@ export class ClusterCache {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     await Promise.all([...this.reflectors.values()].map((reflector) => reflector.stop()));
     this.reflectors.clear();
   }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../errors.js';
+import { messageOf, RefusedError } from '../errors.js';
 import { KubeError, type KubeClient } from './client.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { Store } from './store.js';
@@ -15,6 +15,7 @@ export interface ReflectorOptions {
 
 /** The server sends a bookmark about once a minute; silence for longer means a connection that died unnoticed. */
 const SILENCE_MS = 180_000;
+const FORBIDDEN = 403;
 const PAGE = 500;
 const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 30_000;
@@ -30,6 +31,10 @@ export class Reflector {
   private markSynced: () => void = () => undefined;
   /** Resolves after the first list. A kind that the server doesn't have counts as an empty list. */
   readonly synced = new Promise<void>((resolve) => (this.markSynced = resolve));
+  private isSynced = false;
+  /** Why the kind can't be listed, before it has been for the first time: a right that is missing. */
+  private refusal: RefusedError | undefined;
+  private readonly waiting = new Set<(refusal: RefusedError) => void>();
 
   constructor(
     private readonly client: KubeClient,
@@ -40,6 +45,24 @@ export class Reflector {
   start(): this {
     this.loop ??= this.run();
     return this;
+  }
+
+  /**
+   * Waits for the first list.
+   *
+   * @throws RefusedError where this process may not list the kind: whoever waits learns of it, and it goes on trying
+   */
+  async ready(): Promise<void> {
+    if (this.isSynced) return;
+    if (this.refusal) throw this.refusal;
+    let refuse: ((refusal: RefusedError) => void) | undefined;
+    const refused = new Promise<never>((_resolve, reject) => (refuse = reject));
+    if (refuse) this.waiting.add(refuse);
+    try {
+      await Promise.race([this.synced, refused]);
+    } finally {
+      if (refuse) this.waiting.delete(refuse);
+    }
   }
 
   async stop(): Promise<void> {
@@ -64,6 +87,7 @@ export class Reflector {
           continue;
         }
         if (error instanceof KubeError && error.notFound) this.kindIsMissing();
+        if (error instanceof KubeError && error.status === FORBIDDEN) this.mayNotList(error);
         const problem = messageOf(error);
         if (problem !== lastProblem) this.options.log(`watching ${this.type.plural}: ${problem}`);
         lastProblem = problem;
@@ -74,7 +98,22 @@ export class Reflector {
   }
 
   private kindIsMissing(): void {
-    this.store.replace([]);
+    this.fill([]);
+  }
+
+  /** A right that is missing is somebody's to give, and nobody would know of it who waits. */
+  private mayNotList(error: KubeError): void {
+    if (this.isSynced) return;
+    const { message, status } = error;
+    const what = `${this.type.plural} may not be listed, so nothing is known of them`;
+    this.refusal = new RefusedError(`${what}: ${message}`, status, message);
+    for (const refuse of this.waiting) refuse(this.refusal);
+  }
+
+  private fill(objects: readonly KubeObject[]): void {
+    this.store.replace(objects);
+    this.isSynced = true;
+    this.refusal = undefined;
     this.markSynced();
   }
 
@@ -101,8 +140,7 @@ export class Reflector {
       version = page.metadata.resourceVersion ?? version;
       token = page.metadata.continue;
     } while (token);
-    this.store.replace(objects);
-    this.markSynced();
+    this.fill(objects);
     return version;
   }
 

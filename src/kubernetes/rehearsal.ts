@@ -33,6 +33,10 @@ export class RehearsalCache extends ClusterCache {
     return this.real.synced(type);
   }
 
+  override filled(type: ResourceType): Promise<Store> {
+    return this.real.filled(type);
+  }
+
   override async get(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
     return this.written.get(pathOf(type, namespace, name)) ?? this.real.get(type, namespace, name);
   }

@@ -63,11 +63,11 @@ export class Watcher {
   }
 
   async start(): Promise<void> {
-    const canaries = await this.deps.cache.synced(CANARIES);
-    const leases = await this.deps.cache.synced(LEASES);
+    const canaries = await this.deps.cache.filled(CANARIES);
+    const leases = await this.deps.cache.filled(LEASES);
     // Filled before anybody decides by them what is missing.
     const watched = watchedKinds(this.deps.settings);
-    await Promise.all(watched.map((type) => this.deps.cache.synced(type)));
+    await Promise.all(watched.map((type) => this.deps.cache.filled(type)));
     this.unsubscribe.push(canaries.onChange((object) => this.queue.add(keyOf(object))));
     this.unsubscribe.push(leases.onChange((lease, change) => this.leaseChanged(lease, change)));
     await this.follow(watched);

@@ -44,7 +44,7 @@ export class JanitorHours {
   }
 
   async start(): Promise<void> {
-    const leases = await this.deps.cache.synced(LEASES);
+    const leases = await this.deps.cache.filled(LEASES);
     this.unsubscribe = leases.onChange((lease) => {
       if (this.awake !== true && isHeld(lease)) void this.look();
     });
