@@ -1,6 +1,6 @@
 import type { Canary } from '../crds/canary.js';
 import { policyOf } from '../crds/policy.js';
-import type { Policy } from '../domain/policy.js';
+import { annotatedIn, type Policy } from '../domain/policy.js';
 import type { AskedState } from '../workflows/activities.js';
 import type { Working } from './reading.js';
 
@@ -14,9 +14,14 @@ export function policyIn({ settings }: Pick<Working, 'settings'>, canary: Canary
   });
 }
 
-/** The approvals are in the metadata, which has no generation. */
-export function isNews(policy: Policy, { knownGeneration, knownApprovals }: AskedState): boolean {
-  return policy.generation !== knownGeneration || policy.approvals?.digest !== knownApprovals;
+/** Approvals and some settings are in the metadata, which has no generation. */
+export function isNews(policy: Policy, standing: AskedState): boolean {
+  const { knownGeneration, knownApprovals, knownAnnotated = annotatedIn(policy) } = standing;
+  return (
+    policy.generation !== knownGeneration ||
+    policy.approvals?.digest !== knownApprovals ||
+    annotatedIn(policy) !== knownAnnotated
+  );
 }
 
 /**

@@ -90,6 +90,14 @@ export interface Policy {
   readonly approvals?: ApprovalPolicy;
 }
 
+/**
+ * What of a policy stands in annotations, which have no generation: where this differs the policy is another one. Load
+ * tests and approvals are told apart by themselves.
+ */
+export function annotatedIn({ consecutiveFailures, keepPreviousSeconds }: Policy): string {
+  return JSON.stringify([consecutiveFailures ?? null, keepPreviousSeconds ?? null]);
+}
+
 export function hasHooks(policy: Policy, type: HookType): boolean {
   return (policy.hooks[type]?.length ?? 0) > 0;
 }

@@ -45,6 +45,8 @@ export type AskedState = Omit<ReleaseState, 'policy'> & {
   readonly knownApprovals?: string;
   /** The load tests of the policy that the workflow has; absent where it has none, and from older workflows. */
   readonly knownLoadTests?: readonly string[];
+  /** See `annotatedIn`, of the policy that the workflow has; absent where it has none, and from older workflows. */
+  readonly knownAnnotated?: string;
 };
 
 export interface ObserveInput extends LeaseGuard {

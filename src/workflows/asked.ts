@@ -1,3 +1,4 @@
+import { annotatedIn } from '../domain/policy.js';
 import type { RunState } from '../domain/state.js';
 import type { AskedState } from './activities.js';
 
@@ -9,6 +10,7 @@ export function asked(state: RunState): AskedState {
     knownGeneration: state.policy?.generation ?? 0,
     ...(approvals === undefined ? {} : { knownApprovals: approvals.digest }),
     ...(state.policy === undefined ? {} : { knownLoadTests: state.policy.loadTests }),
+    ...(state.policy === undefined ? {} : { knownAnnotated: annotatedIn(state.policy) }),
     generation: state.generation,
     recover: state.recover,
     phase: state.phase,

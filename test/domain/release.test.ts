@@ -283,6 +283,17 @@ describe('a release', () => {
     ]);
   });
 
+  test('skipAnalysis keeps nothing back of what has no effect', () => {
+    const unused = 'spec.analysis.match has no effect: the provider can’t';
+    const m = new Model({ policy: policyWith({ skipAnalysis: true, notices: [unused] }) });
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+    assert.deepEqual(
+      m.events.filter((event) => event === unused),
+      [unused],
+    );
+  });
+
   test('stepWeightPromotion moves traffic back in steps', () => {
     const m = new Model({
       policy: policyWith({ strategy: { kind: 'canary', stepWeight: 50, maxWeight: 50, stepWeightPromotion: 20 } }),

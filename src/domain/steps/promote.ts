@@ -101,8 +101,11 @@ export function skip(context: Context): Decision {
   const { state, now } = context;
   if (state.applied === undefined) throw new Error('nothing was seen, so nothing can be promoted');
   const say = messagesFor(state);
-  const done: RunState = { ...state, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
+  // Nothing is analysed, which is no reason to keep to oneself what of the spec has no effect.
+  const [unused, told] = sayOnce(state, (state.policy?.notices ?? []).map(warning));
+  const done: RunState = { ...told, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
   const effects: Effect[] = [
+    ...unused,
     { do: 'weights', primary: 100, canary: 0 },
     normal(say.copying),
     { do: 'promote', revision: state.applied },
