@@ -3,11 +3,11 @@ import type { ReleaseArtifacts } from '../domain/artifacts.js';
 import type { Weights } from '../domain/weights.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
-import type { Renewal } from '../kubernetes/lease.js';
+import type { Renewal, Term } from '../kubernetes/lease.js';
 import type { Claim, LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { userErrorIn } from '../kubernetes/refusals.js';
-import { withInvalidSpec, withRefusal } from '../kubernetes/status.js';
+import { withInvalidSpec, withRefusal, withRefusalAside } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import type { Applied, ApplyInput } from '../workflows/activities.js';
 import { keptSpec, readCanary, canaryContext, type CanaryView } from '../canary/read.js';
@@ -40,7 +40,7 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   const fence = claimOf(deps, input, view);
   const began = performance.now();
-  await fence.renew(term, { spec, observedApprovals: input.observedApprovals });
+  await takeUp(fence, term, { spec, observedApprovals: input.observedApprovals }, input.effects);
   let artifacts: ReleaseArtifacts | undefined;
   let routedAt: number | undefined;
   const isDone = await remembering(async (said) => {
@@ -63,6 +63,17 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
   const told = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
   return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...told };
+}
+
+/** Renews the Lease. What only tells people of a refusal doesn't wait for one that is refused itself. */
+async function takeUp(fence: LeaseClaim, term: Term, renewal: Renewal, effects: readonly Effect[]): Promise<void> {
+  try {
+    await fence.renew(term, renewal);
+  } catch (error) {
+    const tells = effects.every((effect) => effect.do === 'event' || effect.do === 'condition');
+    if (effects.length === 0 || !tells || !userErrorIn(error)) throw error;
+    await fence.confirm(true);
+  }
 }
 
 /** What is to be applied, with a fence that can be asked. */
@@ -196,11 +207,11 @@ function unknownEffect(effect: never): never {
 export async function mark(
   { cache, log }: Dependencies,
   { object }: CanaryView,
-  { message, refused }: Effect & { do: 'condition' },
+  { message, refused, aside }: Effect & { do: 'condition' },
   at: number,
   fence: Claim | undefined,
 ): Promise<void> {
-  const marked = refused ? withRefusal : withInvalidSpec;
+  const marked = aside ? withRefusalAside : refused ? withRefusal : withInvalidSpec;
   const { name, namespace = 'default' } = object.metadata;
   try {
     await write(cache, CANARIES, { namespace, name }, (current) => current && marked(current, message, at), {

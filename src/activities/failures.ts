@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { REFUSED } from '../domain/decide.js';
-import { FencedError, messageOf, RefusedError, UserError } from '../errors.js';
+import { FencedError, ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
 import { refusalIn } from '../kubernetes/refusals.js';
 import type { FailureDetails } from '../workflows/activities.js';
 import { saidBefore } from './said.js';
@@ -30,7 +30,8 @@ export function toFailure(thrown: unknown, answers: 'final' | 'retried'): unknow
 function told(thrown: unknown, answers: 'final' | 'retried'): unknown {
   const error = answers === 'final' ? refusalIn(thrown) : thrown;
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
-  if (error instanceof RefusedError) return failure(REFUSED, error, true);
+  // What is somebody else's is as good as refused: the condition says so, too.
+  if (error instanceof RefusedError || error instanceof ForeignError) return failure(REFUSED, error, true);
   if (error instanceof FencedError) return failure('Fenced', error, true);
   if (error instanceof UserError) return failure('UserError', error, true);
   // A bug here may be a bug of this version only: another attempt may meet another worker.

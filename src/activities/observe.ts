@@ -5,7 +5,7 @@ import type { Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
 import type { ReleaseState } from '../domain/state.js';
 import { tick } from '../domain/tick.js';
-import { ForeignError, messageOf, TransientError, UserError } from '../errors.js';
+import { ForeignError, messageOf, RefusedError, TransientError, UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
@@ -35,7 +35,8 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   if (isFenced(view.lease, input)) return { world: shutOut(view, input) };
   await keepAlive(deps, view, input);
   const { world, bench: context } = await look(deps, view, input);
-  const { knownGeneration: _known, knownApprovals: _digest, knownLoadTests: _tests, ...standing } = input.standing;
+  const { knownGeneration: _known, knownApprovals: _digest, ...told } = input.standing;
+  const { knownLoadTests: _tests, knownAnnotated: _annotated, ...standing } = told;
   const asked: ReleaseState = {
     ...standing,
     policy: view.canary && policyInForce(policyIn(deps, view.canary), input.standing),
@@ -129,7 +130,8 @@ async function closeLook(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const pods = await podsOf(deps, context, input);
-    const foreign = error instanceof ForeignError ? { foreign: true as const } : {};
+    const isRefusal = error instanceof ForeignError || error instanceof RefusedError;
+    const foreign = isRefusal ? { foreign: true as const } : {};
     return { world: { ...bare, edition: 2, ...pods, problem: messageOf(error), ...foreign }, bench: context };
   }
 }
@@ -232,16 +234,18 @@ async function generatedAs(
   context: CanaryContext,
   { pods, built }: TargetView,
   { standing }: ObserveInput,
-): Promise<Pick<World, 'drift' | 'leftAlone' | 'problem'>> {
+): Promise<Pick<World, 'drift' | 'leftAlone' | 'refusals' | 'problem'>> {
   const unserved = standing.promoted === '';
   // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
   if (unserved && (standing.phase !== 'Initializing' || !built)) return { drift: [], leftAlone: [] };
   const diverted = standing.undoing?.diverted ?? (await isDiverted(deps.cache, context));
   const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };
   const { strays, left, problem } = await survey(deps.cache, context, at);
+  const refusals = left.flatMap(({ why, refused }) => (refused ? [why] : []));
   return {
     drift: namesOf(strays),
     leftAlone: left.map(({ why }) => why),
+    ...(refusals.length === 0 ? {} : { refusals }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect } from '../domain/effects.js';
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/messages.js';
-import { messageOf, TransientError, UserError } from '../errors.js';
+import { messageOf, NamespaceEnding, TransientError, UserError } from '../errors.js';
 import type { LeaseClaim } from '../kubernetes/claim.js';
-import type { Renewal } from '../kubernetes/lease.js';
+import type { Renewal, Term } from '../kubernetes/lease.js';
+import { userErrorIn } from '../kubernetes/refusals.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
 import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
@@ -21,6 +22,8 @@ const PATIENCE_MS = 40_000;
 const POLL_MS = 100;
 /** Positions of the events of a rollback, after those said before it. */
 const REASON_INDEX = 90;
+/** Events after that and the last word, of the ten positions that there are. */
+const MOST_PROBLEMS = 8;
 
 /**
  * Brings all traffic to the primary and stops the canary. Needs nothing but the Canary's name and a fence, does the
@@ -36,16 +39,34 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   if (!view) return { servedBy: 'primary' };
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   const fence = claimOf(deps, input, view);
-  await fence.renew(term);
+  const unleased = await takeUp(fence, term);
   const context = canaryContext(deps, view);
   const { servedBy, restored } = await remembering((said) =>
     retreat(deps, view, context, { input, fence, said }, signal),
   );
+  if (unleased) throw unleased;
   const status = input.status ?? (await statusFromCluster(view, context));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
   await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
   if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
   return { servedBy };
+}
+
+/**
+ * Renews the Lease. Where the API server won't have that, and nobody newer holds the Canary, users come first.
+ *
+ * @returns what a person must mend before this is over
+ */
+async function takeUp(fence: LeaseClaim, term: Term): Promise<UserError | undefined> {
+  try {
+    await fence.renew(term);
+    return undefined;
+  } catch (error) {
+    const refusal = userErrorIn(error);
+    if (!refusal || refusal instanceof NamespaceEnding) throw error;
+    await fence.confirm(true);
+    return refusal;
+  }
 }
 
 interface Retreat {
@@ -71,7 +92,8 @@ async function retreat(
     await untilPrimaryServes(deps, context, signal);
   }
   const { servedBy, problems } = await comeHome(deps, context, fence, signal);
-  if (problems.length > 0) said.push(...(await tell(deps, view, input, problems.join('; '), REASON_INDEX + 2)));
+  for (const [i, problem] of severally(problems).entries())
+    said.push(...(await tell(deps, view, input, problem, REASON_INDEX + 2 + i)));
   if (!diverted) restored = await context.workload.restore(context.canary, fence);
   said.push(...(await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
   if (servedBy === 'primary') {
@@ -80,6 +102,13 @@ async function retreat(
     await context.workload.scaleDown(context.canary, fence);
   }
   return { servedBy, restored };
+}
+
+/** Each in an event of its own, as long as there are positions for them: several in one would be too long to be read. */
+function severally(problems: readonly string[]): readonly string[] {
+  if (problems.length <= MOST_PROBLEMS) return problems;
+  const rest = problems.slice(MOST_PROBLEMS - 1);
+  return [...problems.slice(0, MOST_PROBLEMS - 1), rest.join('; ')];
 }
 
 /** For the run that was shut out: what has become of its release. */

@@ -22,6 +22,8 @@ export interface Homecoming {
  * Sends all traffic to the primary, after having made it whole; where it can't serve and the canary can, to the canary.
  *
  * A primary that has to be made again has no pods yet: those of the canary serve everybody until it has, for a while.
+ *
+ * @throws UserError where the route can't be told, and sends users elsewhere
  */
 export async function comeHome(
   deps: Working,
@@ -31,10 +33,11 @@ export async function comeHome(
 ): Promise<Homecoming> {
   const { canary } = context;
   await refresh(context);
+  const ungrown: string[] = [];
   const making = { fence, signal, fresh: true, runs: canary.status.lastPromotedSpec };
   const home = await makeWhole(deps.cache, context, 'primary', making);
   const had = await context.workload.size(canary, 'primary');
-  const orders = await growHome(deps.cache, context, fence);
+  const orders = await ordered();
   const isNew = had === 0 && orders > 0;
   if (await serves(deps, context, home, 'primary')) return arrived('primary', home);
   const away = await makeWhole(deps.cache, context, 'canary', making);
@@ -48,9 +51,20 @@ export async function comeHome(
   }
   return arrived('canary', home);
 
+  /** @returns pods that the primary is to have; fewer than it needs are no reason to leave users with a bad canary */
+  async function ordered(): Promise<number> {
+    try {
+      return await growHome(deps.cache, context, fence);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      ungrown.push(messageOf(error));
+      return had;
+    }
+  }
+
   async function arrived(servedBy: 'primary' | 'canary', ...found: readonly Destination[]): Promise<Homecoming> {
     await route(deps, context, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, fence);
-    return { servedBy, problems: [...new Set(found.flatMap(({ problems }) => problems))] };
+    return { servedBy, problems: [...new Set([...found.flatMap(({ problems }) => problems), ...ungrown])] };
   }
 }
 
@@ -58,9 +72,25 @@ async function route(deps: Working, { canary, router }: CanaryContext, weights: 
   try {
     await router.setWeights(canary, weights, fence);
   } catch (error) {
+    // Users stay where they are: nothing that serves them may be stopped, and it is told, and tried again.
+    if (!(error instanceof UserError) || (await dividesOtherwise({ canary, router }, weights))) throw error;
     // No route of ours: the user's own leads to the Service of the primary.
-    if (!(error instanceof UserError)) throw error;
     deps.log.warn({ canary: `${canary.name}.${canary.namespace}` }, messageOf(error));
+  }
+}
+
+/** Whether our route, where there is one, sends some of the requests elsewhere than it shall. */
+async function dividesOtherwise(
+  { canary, router }: Pick<CanaryContext, 'canary' | 'router'>,
+  wanted: Weights,
+): Promise<boolean> {
+  try {
+    await router.refresh(canary);
+    const now = await router.weights(canary);
+    return now !== undefined && (now.canary !== wanted.canary || now.mirrored === true);
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Canary } from '../crds/canary.js';
-import { reasonToLeave, type Repair, type Stray } from '../domain/strays.js';
+import { isRefused, reasonToLeave, type Repair, type Stray } from '../domain/strays.js';
 import { messageOf, UserError } from '../errors.js';
 import type { ClusterCache } from '../kubernetes/cache.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../kubernetes/object.js';
@@ -19,7 +19,7 @@ export interface Survey {
   /** To be put right. */
   readonly strays: readonly Stray[];
   /** Left as it is, with why, in words for an event. */
-  readonly left: readonly { readonly stray: Stray; readonly why: string }[];
+  readonly left: readonly { readonly stray: Stray; readonly why: string; readonly refused: boolean }[];
   /** What a person must mend before all of it can be looked at. */
   readonly problem: string | undefined;
 }
@@ -46,7 +46,7 @@ export async function survey(cache: ClusterCache, context: CanaryContext, at: Ci
   all.push(...route.strays, ...strayedFinalizer(context, at));
   const left = all.flatMap((stray) => {
     const why = reasonToLeave(stray, at.repairs, at.now);
-    return why === undefined ? [] : [{ stray, why }];
+    return why === undefined ? [] : [{ stray, why, refused: isRefused(stray, at.repairs) }];
   });
   const strays = all.filter((stray) => !left.some((one) => one.stray === stray));
   return { strays, left, problem: route.problem };

@@ -27,6 +27,7 @@ import { closeGate } from './steps/gate.js';
 import { afterPostRollout } from './steps/hooks.js';
 import { build, initialise } from './steps/initialise.js';
 import { obey } from './steps/orders.js';
+import { withRefusals } from './steps/refusals.js';
 import { failPromotion, finish, grow, movePrimary, promote, skip } from './steps/promote.js';
 import {
   awaitReady,
@@ -147,7 +148,8 @@ function observed(before: RunState, findings: Findings, asOf: number, now: numbe
   const taken = take({ state, findings, now }, step);
   const decision = isProblem(step) || world.problem !== undefined ? taken : withoutProblem(taken);
   const told = telling(decision, (world.leftAlone ?? []).map(warning));
-  return isActive(before.phase) ? withNotices(before, state, world, told) : told;
+  const noticed = isActive(before.phase) ? withNotices(before, state, world, told) : told;
+  return withRefusals(noticed, world.refusals ?? [], now);
 }
 
 function isProblem(step: Step): boolean {

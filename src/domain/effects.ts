@@ -57,7 +57,13 @@ export type Effect =
   | { readonly do: 'promote'; readonly revision: Revision }
   | { readonly do: 'status'; readonly status: StatusEffect }
   /** Says on the Canary's condition that its spec can't be carried out, or that the API server refuses what is written. */
-  | { readonly do: 'condition'; readonly message: string; readonly refused?: true }
+  | {
+      readonly do: 'condition';
+      readonly message: string;
+      readonly refused?: true;
+      /** What is refused keeps nothing from being promoted: only why the condition is as it is changes. */
+      readonly aside?: true;
+    }
   /** The promotion is finished; what a rollback of it would have needed is kept for an undo. */
   | { readonly do: 'settle' }
   /** Keeps pods of the former version ready for an undo. `until` is milliseconds since 1970. */

@@ -60,7 +60,7 @@ export interface World {
   readonly deleting?: true;
   /** What keeps the Canary from being looked at, in words for an event; a person must mend it. */
   readonly problem?: string;
-  /** The problem is that something which would be written is somebody else's: the condition says so, too. */
+  /** The problem is that something is somebody else's, or refused to us: the condition says so, too. */
   readonly foreign?: true;
   /** What a person must mend before a release can be judged: a metric template that is missing or can't be read. */
   readonly mistake?: string;
@@ -86,6 +86,8 @@ export interface World {
    * earlier versions, whose drift didn't tell that apart.
    */
   readonly leftAlone?: readonly string[];
+  /** Those of them that can't be put right, because the API server or an owner won't have it: the condition says so, too. */
+  readonly refusals?: readonly string[];
 }
 
 /** One webhook's answer. */

@@ -197,6 +197,8 @@ export interface RunState extends ReleaseState {
   readonly observedApprovals: string;
   /** The Canary's condition says that its spec can't be carried out, which may not be so any more. */
   readonly markedInvalid: boolean;
+  /** What the condition says besides can't be put right of what is generated. */
+  readonly refusals?: string | undefined;
   /** The next look must read the API server, not a cache: something has just been reported as changed. */
   readonly fresh: boolean;
   /** A write was refused because somebody else has taken over; the next look tells who. */

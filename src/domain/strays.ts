@@ -43,6 +43,11 @@ export function reasonToLeave(stray: Stray, repairs: readonly Repair[], now: num
   return isFought ? contestedMessage(stray) : undefined;
 }
 
+/** Whether it could not be put right the last time, as far as that counts yet. */
+export function isRefused(stray: Stray, repairs: readonly Repair[]): boolean {
+  return repairs.find((repair) => isOf(repair, stray))?.refused !== undefined;
+}
+
 /** A stray that was to be put right now. */
 export interface Attempt {
   readonly stray: Stray;

@@ -61,8 +61,20 @@ export function withInvalidSpec(canary: KubeObject, message: string, now: number
 export function withRefusal(canary: KubeObject, message: string, now: number): KubeObject {
   const before = (canary['status'] ?? {}) as CanaryStatus;
   const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
-  const status = before.conditions?.find(({ type }) => type === PROMOTED)?.status === 'Unknown' ? 'Unknown' : 'False';
+  const status = statusIn(before) === 'Unknown' ? 'Unknown' : 'False';
   return updated(canary, before, fields, { type: PROMOTED, status, reason: REFUSED, message }, now);
+}
+
+/** The same for what keeps nothing from being promoted, and takes nothing of what has been: only the reason changes. */
+export function withRefusalAside(canary: KubeObject, message: string, now: number): KubeObject {
+  const before = (canary['status'] ?? {}) as CanaryStatus;
+  const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
+  const status = statusIn(before) ?? 'Unknown';
+  return updated(canary, before, fields, { type: PROMOTED, status, reason: REFUSED, message }, now);
+}
+
+function statusIn({ conditions }: CanaryStatus): string | undefined {
+  return conditions?.find(({ type }) => type === PROMOTED)?.status;
 }
 
 function updated(

@@ -15,8 +15,10 @@ import { noticesOfRetreat } from '../domain/notices.js';
 import { patienceOf } from '../domain/silence.js';
 import { isActive } from '../domain/phases.js';
 import { FencedError, messageOf } from '../errors.js';
+import { recordEvent } from '../kubernetes/events.js';
 import { LEASE_LABEL, LEASE_MANAGER, viewOf, type Fence, type LeaseView } from '../kubernetes/lease.js';
 import { CANARIES, LEASES } from '../kubernetes/object.js';
+import { userErrorIn } from '../kubernetes/refusals.js';
 import { workflowIdOf } from '../workflows/contract.js';
 
 const CHECK_MS = 1_000;
@@ -71,7 +73,7 @@ export class DeadMansSwitch {
   ) {}
 
   async start(): Promise<void> {
-    await this.deps.cache.synced(LEASES);
+    await this.deps.cache.filled(LEASES);
     this.timer = setInterval(() => void this.check(), CHECK_MS);
   }
 
@@ -142,6 +144,18 @@ export class DeadMansSwitch {
       // Another switch was quicker, or the release has come back to life.
       if (error instanceof FencedError) return;
       this.deps.log.error(fields, `the dead-man's switch failed, it will try again: ${messageOf(error)}`);
+      if (userErrorIn(error)) await this.say(canary, messageOf(error));
+    }
+  }
+
+  /** What keeps the traffic where it is, and is a person's to mend. */
+  private async say({ namespace, name }: CanaryKey, message: string): Promise<void> {
+    const { cache, log, now } = this.deps;
+    try {
+      const object = await cache.get(CANARIES, namespace, name);
+      if (object) await recordEvent(cache.client, object, { type: 'Warning', message, at: now(), index: 0 });
+    } catch (error) {
+      log.warn({ canary: `${name}.${namespace}` }, `no event could be recorded: ${messageOf(error)}`);
     }
   }
 

@@ -88,6 +88,10 @@ export class Model {
   drift: string[] = [];
   /** Undefined: looks are those of an earlier version. */
   leftAlone: readonly string[] | undefined = [];
+  /** Those of them that can't be put right. */
+  refusals: readonly string[] = [];
+  /** What the condition says can't be put right; undefined where it says what it says of a phase. */
+  condition: string | undefined;
   analysis: (model: Model) => Analysis = () => ({ hooks: [], metrics: [] });
   answer: (question: Question, model: Model) => HookRound = () => ({ results: [] });
   /** Called before each turn of the loop; may change the world, or give orders. */
@@ -227,6 +231,7 @@ export class Model {
       ...(this.weights ? { weights: this.weights } : {}),
       drift: this.drift,
       ...(this.leftAlone ? { leftAlone: this.leftAlone } : {}),
+      ...(this.refusals.length > 0 ? { refusals: this.refusals } : {}),
     };
   }
 
@@ -313,6 +318,8 @@ export class Model {
   /** @returns false where promotion was overtaken */
   private apply(effect: Effect): boolean {
     this.effects.push(effect.do);
+    if (effect.do === 'status') this.condition = undefined;
+    if (effect.do === 'condition') this.condition = effect.message;
     switch (effect.do) {
       case 'event':
         this.say([effect]);

@@ -37,7 +37,9 @@ export function end({ state, findings, now }: Context, why: 'gone' | 'fenced' | 
       return nothing(ended(state, { kind: 'fenced', reason: 'another run or the dead-man’s switch has taken over' }));
     case 'rest': {
       const next = ended(state, { kind: 'reconciled', reason: 'nothing to release' });
-      return apply(state.markedInvalid ? [status(next)] : [], 'release the lease', next, now);
+      // What the condition said need not be so any more.
+      const isOver = state.markedInvalid && findings.world.refusals === undefined;
+      return apply(isOver ? [status(next)] : [], 'release the lease', next, now);
     }
   }
 }

@@ -14,6 +14,7 @@ export function rollBack(context: Context, why: RollbackWhy): Decision {
   const failedNow =
     findings.analysis && (failedHook({ results: findings.analysis.hooks }) ?? failedMetric(findings.analysis));
   const [before, told] = sayOnce(afterCheck(context), [
+    ...(findings.world.leftAlone ?? []).map(warning),
     ...preambleOf(context),
     ...(failedNow || findings['pre-rollout'] ? haltMessages(context) : []),
   ]);

@@ -17,6 +17,12 @@ const BINDINGS: ResourceType = {
 /** On a namespace: what may be neither created nor changed there, `plural/name`, between commas. */
 const REFUSED = 'test.serinus.dev/refused';
 
+function asNew({ status: _status, ...object }: KubeObject): KubeObject {
+  const { name, namespace, labels, annotations } = object.metadata;
+  const metadata = { name, namespace, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
+  return { ...object, metadata } as KubeObject;
+}
+
 /** An admission policy of the real API server that refuses what a namespace names. */
 export class Refusing {
   private readonly refused = new Map<string, string[]>();
@@ -88,6 +94,23 @@ export class Refusing {
     }
   }
 
+  /** From now on this can be written again; returns when that is so. @param whole as it was, or would be */
+  async allow(type: ResourceType, whole: KubeObject): Promise<void> {
+    const { name, namespace = '' } = whole.metadata;
+    const title = `${type.plural}/${name}`;
+    this.refused.set(
+      namespace,
+      (this.refused.get(namespace) ?? []).filter((one) => one !== title),
+    );
+    await this.annotate(namespace);
+    const deadline = Date.now() + 20_000;
+    while (await this.isRefused(type, namespace, name, whole)) {
+      if (Date.now() > deadline) throw new Error(`${title} is refused still`);
+      await this.annotate(namespace);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   private async annotate(namespace: string): Promise<void> {
     const text = `,${(this.refused.get(namespace) ?? []).join(',')},`;
     await this.client.patch(NAMESPACES, 'merge', undefined, namespace, {
@@ -95,12 +118,17 @@ export class Refusing {
     });
   }
 
-  private async isRefused(type: ResourceType, namespace: string, name: string): Promise<boolean> {
+  /** Asks without storing anything. @param whole what is made where there is none */
+  private async isRefused(type: ResourceType, namespace: string, name: string, whole?: KubeObject): Promise<boolean> {
+    const client = this.client.rehearsing();
     try {
-      await this.client.patch(type, 'merge', namespace, name, { metadata: { labels: { probe: 'refused' } } });
+      const current = await this.client.get(type, namespace, name);
+      if (current) await client.replace(type, current);
+      else if (whole) await client.create(type, asNew(whole));
       return false;
     } catch (error) {
-      if (error instanceof KubeError && error.message.includes('this test wants none')) return true;
+      if (!(error instanceof KubeError) || error.conflict) throw error;
+      if (error.message.includes('this test wants none')) return true;
       throw error;
     }
   }

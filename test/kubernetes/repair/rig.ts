@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { apply } from '../../../src/activities/apply.js';
 import { begin } from '../../../src/activities/begin.js';
 import type { Dependencies } from '../../../src/dependencies.js';
 import type { Logger } from '../../../src/logging.js';
 import { FINALIZER } from '../../../src/canary/generated.js';
+import { toFailure } from '../../../src/activities/failures.js';
 import { observe } from '../../../src/activities/observe.js';
 import { rollBack } from '../../../src/activities/rollback.js';
 import { parseStatus } from '../../../src/crds/status.js';
@@ -72,14 +74,18 @@ export class Rig {
   private holder = 'run-1';
   private uid = '';
 
+  private ahead = 0;
+  readonly deps: Dependencies;
+
   private constructor(
-    readonly deps: Dependencies,
+    deps: Dependencies,
     readonly namespace: string,
     readonly name: string,
     readonly phase: PhaseName,
     state: RunState,
   ) {
     this.state = state;
+    this.deps = { ...deps, now: () => deps.now() + this.ahead };
   }
 
   static async open(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
@@ -104,18 +110,76 @@ export class Rig {
       const effects = decision.do === 'apply' ? decision.effects : [];
       this.hear(effects);
       const isRepair = effects.some(({ do: what }) => what === 'reconcile' || what === 'build');
-      if (!isRepair) return decision;
-      await this.apply(effects, decision.next);
+      if (!isRepair) {
+        await this.mark(decision);
+        return decision;
+      }
+      const failed = await this.failing(() => this.apply(effects, decision.next));
+      if (failed) return failed;
       this.state = { ...decision.next, seq: this.state.seq + 1 };
     }
     return assert.fail(`${this.name} goes on repairing for ever: ${this.told.join('\n')}`);
   }
 
+  /**
+   * Does something as the driver does it.
+   *
+   * @returns what is decided where it can't be done; undefined where it can
+   */
+  async failing(work: () => Promise<void>, rollingBack = false): Promise<Decision | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (thrown) {
+      const failure = toFailure(thrown, 'final');
+      if (!(failure instanceof ApplicationFailure) || failure.type === 'Fenced') throw thrown;
+      const error = { type: failure.type ?? 'Error', message: failure.message };
+      const happening = { type: 'failed', error, ...(rollingBack ? { rollingBack } : {}) } as const;
+      this.state = { ...this.state, seq: this.state.seq + 1 };
+      const decision = decide(this.state, happening, this.deps.now());
+      if (decision.do === 'apply') this.hear(decision.effects);
+      await this.mark(decision);
+      return decision;
+    }
+  }
+
+  /** What Kubernetes shows to whoever asks for the Canary. */
+  async condition(): Promise<{ readonly reason?: string; readonly message?: string; readonly status?: string }> {
+    const object = await this.deps.cache.client.get(CANARIES, this.namespace, this.name);
+    const { conditions = [] } = (object?.['status'] ?? {}) as { conditions?: readonly object[] };
+    return conditions[0] ?? {};
+  }
+
+  /** How our route divides the traffic; undefined where there is none. */
+  async canaryWeight(): Promise<number | undefined> {
+    const route = await this.deps.cache.client.get(
+      APISIX_ROUTES,
+      this.namespace,
+      `${this.name}-${this.name}-app-canary`,
+    );
+    const [rule] = ((route?.['spec'] ?? {}) as { http?: { backends: { serviceName: string; weight?: number }[] }[] })
+      .http ?? [undefined];
+    return rule?.backends.find(({ serviceName }) => serviceName.endsWith('-canary'))?.weight ?? (rule && 0);
+  }
+
+  /** Time goes by. */
+  later(ms: number): void {
+    this.ahead += ms;
+  }
+
+  /** Carries out what a decision has to tell; the run goes on as it would. */
+  private async mark(decision: Decision): Promise<void> {
+    if (decision.do === 'rollBack') return;
+    const effects = decision.do === 'apply' ? decision.effects.filter(({ do: what }) => what === 'condition') : [];
+    if (effects.length > 0) await this.apply(effects);
+    const { said, refusals, problem, stuckSince, markedInvalid } = decision.next;
+    this.state = { ...this.state, said, refusals, problem, stuckSince, markedInvalid };
+  }
+
   /** What the phase does about a fault. @returns what it would do next, where that is decided */
   async react(): Promise<Decision | undefined> {
     if (this.phase !== 'rolling back') return this.settle();
-    await this.rollBack();
-    return undefined;
+    return this.failing(() => this.rollBack(), true);
   }
 
   /** What a run does that finds the Canary at rest, after a release; in phases without one, what that phase does. */

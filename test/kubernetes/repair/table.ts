@@ -41,7 +41,7 @@ export type Outcome =
   | 'put back'
   /** It stays as it was edited: people scale it, and the next promotion replaces it. */
   | 'left'
-  /** Nothing is written; it is told by name, and nothing else waits for it. */
+  /** Nothing is written; it is told by name, nothing else waits for it, and it goes on by itself later. */
   | 'told'
   /** It isn't there yet in this phase. */
   | 'not made yet'
@@ -54,7 +54,7 @@ const EXPLANATIONS: Readonly<Record<Outcome, string>> = {
   'made again': 'as it was, before anything else is done; its destination is whole before traffic is sent there',
   'put back': 'what was changed is as it was; what its users have added stays',
   left: 'it stays as it was edited: people scale it, and the next promotion replaces it',
-  told: 'nothing is written over it; an event names the object and the reason, and nothing else waits for it',
+  told: 'nothing is written over it; event and condition name the object and the reason, nothing else waits for it, and it is made again as soon as nothing keeps it from that',
   'not made yet': 'it isn’t there yet in this phase',
   fenced: 'the run that finds a newer Lease writes nothing more; whoever takes the Canary next gets past it',
   'goes on': 'it makes no difference',
