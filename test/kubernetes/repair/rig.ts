@@ -15,24 +15,17 @@ import { statusOf, type Decision, type Effect } from '../../../src/domain/effect
 import { initialState } from '../../../src/domain/initial.js';
 import { leaseTerm } from '../../../src/domain/plan.js';
 import { isActive } from '../../../src/domain/phases.js';
+import type { Revision } from '../../../src/domain/revision.js';
 import type { RunState } from '../../../src/domain/state.js';
 import { canaryAt, type Weights } from '../../../src/domain/weights.js';
 import { messageOf, UserError } from '../../../src/errors.js';
 import type { KubeClient } from '../../../src/kubernetes/client.js';
-import {
-  CANARIES,
-  CONFIG_MAPS,
-  DEPLOYMENTS,
-  HORIZONTAL_POD_AUTOSCALERS,
-  POD_DISRUPTION_BUDGETS,
-  SECRETS,
-} from '../../../src/kubernetes/object.js';
+import { CANARIES } from '../../../src/kubernetes/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix.js';
 import { DEFAULT_SETTINGS } from '../../../src/settings.js';
 import { wire } from '../../../src/wiring.js';
 import { asked } from '../../../src/workflows/asked.js';
-import { appCanary, appDeployment, appRoute } from '../../release/objects.js';
-import { configMap } from '../cluster.js';
+import { createObjects } from './app.js';
 import type { PhaseName } from './table.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
@@ -148,6 +141,11 @@ export class Rig {
     const object = await this.deps.cache.client.get(CANARIES, this.namespace, this.name);
     const { conditions = [] } = (object?.['status'] ?? {}) as { conditions?: readonly object[] };
     return conditions[0] ?? {};
+  }
+
+  /** What the target holds now. */
+  async revision(): Promise<Revision> {
+    return (await this.observe()).world.revision ?? assert.fail('the target holds nothing new');
   }
 
   /** How our route divides the traffic; undefined where there is none. */
@@ -336,68 +334,4 @@ async function begun(deps: Dependencies, namespace: string, name: string, holder
   const { phase } = parseStatus((await deps.cache.getFresh(CANARIES, namespace, name))?.['status']);
   const cause = { id: holder, kind: 'target', by: 'test' } as const;
   return { ...initialState(canary, cause, taken, deps.now()), recover: false, phase };
-}
-
-async function createObjects(client: KubeClient, namespace: string, name: string): Promise<void> {
-  const app = { namespace, host: `${name}.${namespace}.example.com`, image: 'lab/http-echo:1' };
-  const deployment = appDeployment(app);
-  const spec = deployment['spec'] as { template: { spec: { containers: object[] } } };
-  const envFrom = [{ configMapRef: { name: `${name}-colours` } }, { secretRef: { name: `${name}-token` } }];
-  const containers = spec.template.spec.containers.map((container) => ({ ...container, envFrom }));
-  const labels = { app: name };
-  const template = { metadata: { labels }, spec: { ...spec.template.spec, containers } };
-  const metadata = { name, namespace, labels };
-  const reference = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name };
-  const canary = appCanary(
-    app,
-    {
-      revertOnDeletion: true,
-      autoscalerRef: reference,
-      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-      routeRef: { apiVersion: 'apisix.apache.org/v2', kind: 'ApisixRoute', name },
-      service: { name: `${name}-app`, port: 80, targetPort: 8080 },
-    },
-    { metrics: [] },
-  );
-  const route = appRoute(app);
-  const [rule] = (route['spec'] as { http: [Record<string, unknown>] }).http;
-  await Promise.all([
-    client.create(CONFIG_MAPS, configMap(namespace, `${name}-colours`, { COLOUR: 'red' })),
-    client.create(SECRETS, {
-      ...configMap(namespace, `${name}-token`, {}),
-      kind: 'Secret',
-      stringData: { TOKEN: 'a' },
-    }),
-    client.create(DEPLOYMENTS, {
-      ...deployment,
-      metadata,
-      spec: { ...spec, selector: { matchLabels: labels }, template },
-    }),
-    client.create(POD_DISRUPTION_BUDGETS, {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: { name, namespace },
-      spec: { minAvailable: 1, selector: { matchLabels: { app: name } } },
-    }),
-    client.create(HORIZONTAL_POD_AUTOSCALERS, {
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name, namespace },
-      spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-        minReplicas: 1,
-        maxReplicas: 3,
-        metrics: [
-          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 90 } } },
-        ],
-      },
-    }),
-    client.create(APISIX_ROUTES, {
-      ...route,
-      metadata: { name, namespace },
-      spec: { http: [{ ...rule, backends: [{ serviceName: `${name}-app`, servicePort: 80 }] }] },
-    }),
-  ]);
-  const object = { ...canary, metadata: { name, namespace, finalizers: [FINALIZER] } };
-  await client.create(CANARIES, object);
 }
