@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isNews } from '../../src/activities/policy.js';
+import { isNews } from '../../src/canary/policy.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { policyOf } from '../../src/crds/policy.js';
 import { initialState } from '../../src/domain/initial.js';

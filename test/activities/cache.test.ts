@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parsedCanary, readCanary, type Reading } from '../../src/activities/canary.js';
+import { parsedCanary, readCanary, type Reading } from '../../src/canary/read.js';
 import { RefusedError, TransientError } from '../../src/errors.js';
 import { ClusterCache } from '../../src/kubernetes/cache.js';
 import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';

@@ -1,4 +1,4 @@
-import { FINALIZER } from '../../../src/activities/generated.js';
+import { FINALIZER } from '../../../src/canary/generated.js';
 import type { KubeClient } from '../../../src/kubernetes/client.js';
 import {
   CANARIES,
