@@ -5,7 +5,6 @@ import { apply } from '../../../src/activities/apply.js';
 import { begin } from '../../../src/activities/begin.js';
 import type { Dependencies } from '../../../src/dependencies.js';
 import type { Logger } from '../../../src/logging.js';
-import { FINALIZER } from '../../../src/canary/generated.js';
 import { toFailure } from '../../../src/activities/failures.js';
 import { observe } from '../../../src/activities/observe.js';
 import { rollBack } from '../../../src/activities/rollback.js';
