@@ -93,7 +93,7 @@ const MAY_IMPORT = {
   check: ['kubernetes', 'metrics', 'routers', 'workloads', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   meters: ['crds', 'domain', 'kubernetes'],
   // It is a program of its own: of a release it only knows how its result is written down.
-  loadtest: ['domain/record.ts', 'errors.ts'],
+  loadtest: ['domain/record', 'errors.ts'],
   activities: [
     'canary',
     'checks',

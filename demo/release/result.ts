@@ -1,4 +1,4 @@
-import type { RecordEntry } from '../../src/domain/record.js';
+import type { RecordEntry } from '../../src/domain/record/record.js';
 import type { CanaryEvent } from '../watch/events.js';
 import type { ReleasePlan } from './plan.js';
 

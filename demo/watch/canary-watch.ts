@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseStatus } from '../../src/crds/status.js';
 import { isActive, type Phase } from '../../src/domain/phases.js';
-import type { RecordEntry } from '../../src/domain/record.js';
+import type { RecordEntry } from '../../src/domain/record/record.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, type KubeObject } from '../../src/kubernetes/object.js';
 import { stateQuery, workflowIdOf } from '../../src/workflows/contract.js';
 import { messageOf } from '../errors.js';

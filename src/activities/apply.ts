@@ -1,5 +1,5 @@
-import type { Effect } from '../domain/effects.js';
-import type { ReleaseArtifacts } from '../domain/artifacts.js';
+import type { Effect } from '../domain/decision/effects.js';
+import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { Weights } from '../domain/weights.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';

@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { REFUSED } from '../domain/decide.js';
+import { REFUSED } from '../domain/decision/decide.js';
 import { FencedError, ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
 import { refusalIn } from '../kubernetes/refusals.js';
 import type { FailureDetails } from '../workflows/activities.js';

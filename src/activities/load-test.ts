@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LoadTestSummary } from '../domain/record.js';
+import type { LoadTestSummary } from '../domain/record/record.js';
 import { UserError } from '../errors.js';
 import { fromHey, loadStateSchema, runLoad, type LoadReport, type LoadState } from '../loadtest/generate.js';
 import { splitCommand } from '../loadtest/tasks/command-line.js';

@@ -4,7 +4,7 @@ import { isActive } from '../domain/phases.js';
 import type { Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
 import type { ReleaseState } from '../domain/state.js';
-import { tick } from '../domain/tick.js';
+import { tick } from '../domain/decision/tick.js';
 import { ForeignError, messageOf, RefusedError, TransientError, UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';

@@ -1,6 +1,6 @@
 import { compareRevisions } from '../domain/revision.js';
 import type { CanaryKey } from '../domain/identity.js';
-import type { RestoreOptions } from '../domain/restore-options.js';
+import type { RestoreOptions } from '../domain/orders/restore-options.js';
 import { messageOf, UserError } from '../errors.js';
 import { readCanary, canaryContext, type CanaryView, type Reading } from '../canary/read.js';
 

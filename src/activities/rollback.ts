@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect } from '../domain/effects.js';
+import type { Effect } from '../domain/decision/effects.js';
 import { isAvailable } from '../domain/findings.js';
-import { messagesFor } from '../domain/messages.js';
+import { messagesFor } from '../domain/notices/messages.js';
 import { messageOf, NamespaceEnding, TransientError, UserError } from '../errors.js';
 import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { Renewal, Term } from '../kubernetes/lease.js';

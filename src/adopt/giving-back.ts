@@ -1,4 +1,4 @@
-import type { StatusEffect } from '../domain/effects.js';
+import type { StatusEffect } from '../domain/decision/effects.js';
 import { isResting } from '../domain/phases.js';
 import { sameRevision } from '../domain/revision.js';
 import type { NamedObject } from '../kubernetes/object.js';

@@ -1,4 +1,4 @@
-import type { StatusEffect } from '../domain/effects.js';
+import type { StatusEffect } from '../domain/decision/effects.js';
 import type { Phase } from '../domain/phases.js';
 import type { Handover } from './facts.js';
 

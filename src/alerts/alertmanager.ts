@@ -1,4 +1,4 @@
-import type { Severity, Topic } from '../domain/notice.js';
+import type { Severity, Topic } from '../domain/notices/notice.js';
 import { titleOf, type AlertService, type AlertText, type Destination, type Post } from './port.js';
 
 const HOUR_MS = 3_600_000;

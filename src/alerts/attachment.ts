@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/notice.js';
+import type { Severity } from '../domain/notices/notice.js';
 import { titleOf, type AlertText, type Destination } from './port.js';
 
 /**

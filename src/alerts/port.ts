@@ -1,5 +1,5 @@
 import type { AlertProviderType } from '../crds/alert-provider.js';
-import type { Severity, Topic } from '../domain/notice.js';
+import type { Severity, Topic } from '../domain/notices/notice.js';
 import type { OfferedOrder } from '../links/offers.js';
 
 /** An alert as it is worded for people. */

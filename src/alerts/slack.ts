@@ -1,4 +1,4 @@
-import type { Severity, Topic } from '../domain/notice.js';
+import type { Severity, Topic } from '../domain/notices/notice.js';
 import { attachmentOf } from './attachment.js';
 import type { AlertService, AlertText, Destination } from './port.js';
 

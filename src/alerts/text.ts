@@ -1,5 +1,5 @@
 import type { Canary } from '../crds/canary.js';
-import type { Alert } from '../domain/notice.js';
+import type { Alert } from '../domain/notices/notice.js';
 import type { Strategy } from '../domain/policy.js';
 import type { OfferedOrder } from '../links/offers.js';
 import type { AlertText } from './port.js';

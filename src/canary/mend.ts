@@ -1,4 +1,4 @@
-import type { Effect } from '../domain/effects.js';
+import type { Effect } from '../domain/decision/effects.js';
 import { parseRepairs, withRepairs, type Attempt, type Repair, type Stray } from '../domain/strays.js';
 import { messageOf, UserError } from '../errors.js';
 import type { LeaseClaim } from '../kubernetes/claim.js';

@@ -1,5 +1,5 @@
 import { parseStatus } from '../crds/status.js';
-import type { StatusEffect } from '../domain/effects.js';
+import type { StatusEffect } from '../domain/decision/effects.js';
 import { isActive, type Phase } from '../domain/phases.js';
 import type { Claim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';

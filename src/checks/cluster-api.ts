@@ -1,7 +1,7 @@
 import { messageOf, TransientError } from '../errors.js';
 import { KubeError, type KubeClient } from '../kubernetes/client.js';
 import { ProviderError, QueryRefused } from '../metrics/errors.js';
-import { excerpt } from '../metrics/http.js';
+import { excerpt } from '../metrics/http/http.js';
 import type { ClusterApi } from '../metrics/environment.js';
 
 /** The request itself is at fault. */

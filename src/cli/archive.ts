@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Archive } from '../archive/port.js';
 import { messageOf } from '../errors.js';
-import type { ArchivePlan } from './archive-flags.js';
+import type { ArchivePlan } from './flags/archive-flags.js';
 
 /**
  * Opens the archive of a process. Releases don't wait for it: one that somebody has chosen may answer later.

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { asCalled } from './called.js';
-import { withTwoDashes } from './flagger-flags.js';
+import { withTwoDashes } from './flags/flagger-flags.js';
 import { createProgram } from './program.js';
 import { runCommandLine } from './run.js';
 

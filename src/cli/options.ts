@@ -3,7 +3,7 @@ import { LOG_LEVELS, type LogLevel } from '../logging.js';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
 import { bool } from './bool.js';
 import { addChatFlags, linkingOf, type ChatFlags } from './link-keys.js';
-import { addNotificationFlags, notificationsOf, type NotificationFlags } from './notification-flags.js';
+import { addNotificationFlags, notificationsOf, type NotificationFlags } from './flags/notification-flags.js';
 
 /** Options of every command that talks to the cluster. */
 export interface ClusterFlags {

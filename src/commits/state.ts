@@ -1,4 +1,4 @@
-import type { Topic } from '../domain/notice.js';
+import type { Topic } from '../domain/notices/notice.js';
 import type { CommitState } from './port.js';
 
 /** What an alert means for the commit under release. */

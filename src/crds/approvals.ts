@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { titleOf } from '../domain/approvals.js';
-import { type ApprovalPolicy, type ApprovalRule } from '../domain/approval-rules.js';
-import { POLICY_GATES } from '../domain/gates.js';
+import { titleOf } from '../domain/approvals/approvals.js';
+import { type ApprovalPolicy, type ApprovalRule } from '../domain/approvals/rules.js';
+import { POLICY_GATES } from '../domain/approvals/gates.js';
 import type { Strategy } from '../domain/policy.js';
 import { readYaml, YamlProblem, type YamlBounds } from './bounded/yaml.js';
 import { OWN_SETTINGS } from './own-settings.js';

@@ -1,4 +1,4 @@
-import { SEVERITIES, type Listeners } from '../domain/notice.js';
+import { SEVERITIES, type Listeners } from '../domain/notices/notice.js';
 import { HOOK_TYPES, type Policy } from '../domain/policy.js';
 import { annotatedListeners } from './announcements.js';
 import { parseGoDuration } from './duration.js';

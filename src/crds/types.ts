@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { ApprovalPolicy } from '../domain/approval-rules.js';
-import type { Severity } from '../domain/notice.js';
+import type { ApprovalPolicy } from '../domain/approvals/rules.js';
+import type { Severity } from '../domain/notices/notice.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType, Strategy } from '../domain/policy.js';
 import type { OwnSettings } from './own-settings.js';

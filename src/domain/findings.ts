@@ -2,7 +2,7 @@ import type { Policy } from './policy.js';
 import type { Retreat } from './retreat.js';
 import type { Revision } from './revision.js';
 import type { Weights } from './weights.js';
-import type { Gate } from './gates.js';
+import type { Gate } from './approvals/gates.js';
 
 /** Whether a workload's latest template is fully rolled out. */
 export type Readiness = { readonly ready: true } | NotReady;

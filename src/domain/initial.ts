@@ -1,6 +1,6 @@
 import type { CanaryKey } from './identity.js';
 import { isActive, type Phase } from './phases.js';
-import { NOTHING_OFFLOADED } from './record.js';
+import { NOTHING_OFFLOADED } from './record/record.js';
 import type { Revision } from './revision.js';
 import type { Change, RunState } from './state.js';
 

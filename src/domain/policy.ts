@@ -1,5 +1,5 @@
-import type { ApprovalPolicy } from './approval-rules.js';
-import type { Listeners } from './notice.js';
+import type { ApprovalPolicy } from './approvals/rules.js';
+import type { Listeners } from './notices/notice.js';
 
 /** When a webhook is called. `rollout` is also what an empty type means. */
 export const HOOK_TYPES = [

@@ -1,15 +1,15 @@
-import type { Approvals } from './approval-rules.js';
-import type { PolicyGateName } from './gates.js';
-import type { Gate } from './gates.js';
+import type { Approvals } from './approvals/rules.js';
+import type { PolicyGateName } from './approvals/gates.js';
+import type { Gate } from './approvals/gates.js';
 import type { CanaryKey } from './identity.js';
-import type { Topic } from './notice.js';
+import type { Topic } from './notices/notice.js';
 import type { UnreadySides } from './unready.js';
 import { isActive, type Phase } from './phases.js';
 import type { Policy } from './policy.js';
-import type { Offloaded, RecordEntry } from './record.js';
+import type { Offloaded, RecordEntry } from './record/record.js';
 import type { KnownRevisions, Revision } from './revision.js';
-import type { ReleaseArtifacts } from './artifacts.js';
-import type { RollbackWhy } from './step.js';
+import type { ReleaseArtifacts } from './record/artifacts.js';
+import type { RollbackWhy } from './decision/step.js';
 
 /** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */
 export interface Change {

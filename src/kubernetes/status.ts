@@ -1,4 +1,4 @@
-import type { StatusEffect } from '../domain/effects.js';
+import type { StatusEffect } from '../domain/decision/effects.js';
 import { promotedCondition } from '../domain/phases.js';
 import type { KubeObject } from './object.js';
 

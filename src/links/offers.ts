@@ -1,5 +1,5 @@
-import type { Occasion, Topic } from '../domain/notice.js';
-import type { OrderName } from '../domain/orders.js';
+import type { Occasion, Topic } from '../domain/notices/notice.js';
+import type { OrderName } from '../domain/orders/orders.js';
 import { signed } from './token.js';
 
 /** An order that whoever reads a message can give. */

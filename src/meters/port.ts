@@ -1,6 +1,6 @@
 import type { Canary } from '../crds/canary.js';
 import type { MetricResult } from '../domain/findings.js';
-import type { Notice } from '../domain/notice.js';
+import type { Notice } from '../domain/notices/notice.js';
 import type { HookType, Strategy } from '../domain/policy.js';
 
 /** The target of a Canary, by whose name Flagger's metrics are labelled. */

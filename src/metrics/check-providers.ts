@@ -1,6 +1,6 @@
 import type { MetricSource } from '../crds/types.js';
 import type { MetricsContext, MetricsSources } from './context.js';
-import { Halted, step } from './halt.js';
+import { Halted, step } from './analysis/halt.js';
 import { metricsServerOf, openTemplate } from './providers.js';
 
 /**

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { reasonIn } from '../answers.js';
-import { readJson } from './answer.js';
+import { readJson } from './http/answer.js';
 import { QueryRefused } from './errors.js';
-import { headersOf, secretsOf } from './headers.js';
-import { excerpt } from './http.js';
+import { headersOf, secretsOf } from './http/headers.js';
+import { excerpt } from './http/http.js';
 import { addressOf, below, entryOf } from './options.js';
-import { overHttp } from './over-http.js';
+import { overHttp } from './http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from './port.js';
-import { intervalMsOf, spanOf } from './span.js';
+import { intervalMsOf, spanOf } from './analysis/span.js';
 
 const TIMEOUT_MS = 5_000;
 const INTERVALS = 10;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { notUnderstood, parsedNumber, readJson } from './answer.js';
+import { notUnderstood, parsedNumber, readJson } from './http/answer.js';
 import { QueryRefused } from './errors.js';
-import { basic, headersOf, secretsOf } from './headers.js';
+import { basic, headersOf, secretsOf } from './http/headers.js';
 import { addressOf, below, entryOf } from './options.js';
-import { overHttp } from './over-http.js';
+import { overHttp } from './http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from './port.js';
 
 const TIMEOUT_MS = 5_000;

@@ -2,8 +2,8 @@ import type { MetricTemplate, MetricTemplateProvider } from '../crds/metric-temp
 import type { Duration } from '../crds/schema/fields.js';
 import type { NamespacedRef } from '../crds/types.js';
 import type { MetricsContext, MetricsSources } from './context.js';
-import { step } from './halt.js';
-import { shown } from './http.js';
+import { step } from './analysis/halt.js';
+import { shown } from './http/http.js';
 import type { Window } from './model.js';
 import type { MetricsProvider, ProviderOptions } from './port.js';
 import { createProvider } from './registry.js';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { parsedJson, parsedNumber, readJson } from './answer.js';
+import { parsedJson, parsedNumber, readJson } from './http/answer.js';
 import { QueryRefused } from './errors.js';
-import { headersOf, secretsOf } from './headers.js';
+import { headersOf, secretsOf } from './http/headers.js';
 import { addressOf, below, entryOf } from './options.js';
-import { overHttp } from './over-http.js';
+import { overHttp } from './http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from './port.js';
-import { intervalMsOf, spanOf } from './span.js';
+import { intervalMsOf, spanOf } from './analysis/span.js';
 
 /** Queries may have to read logs and traces. */
 const TIMEOUT_MS = 30_000;

@@ -6,8 +6,8 @@ import { parseAlertProvider, type AlertProvider } from '../crds/alert-provider.j
 import type { Canary } from '../crds/canary.js';
 import { describeRefusal } from '../crds/refusal.js';
 import { releaseIdOf } from '../domain/identity.js';
-import { reaches, type Severity } from '../domain/notice.js';
-import type { Numbered } from '../domain/outbox.js';
+import { reaches, type Severity } from '../domain/notices/notice.js';
+import type { Numbered } from '../domain/notices/outbox.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
 import { ALERT_PROVIDERS } from '../kubernetes/object.js';
 import { offersFor, type OfferedOrder } from '../links/offers.js';

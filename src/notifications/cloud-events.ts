@@ -1,7 +1,7 @@
 import { sendAlert, type Sent } from '../alerts/send.js';
 import { cloudEventsOf } from '../crds/announcements.js';
 import type { Canary } from '../crds/canary.js';
-import type { Numbered } from '../domain/outbox.js';
+import type { Numbered } from '../domain/notices/outbox.js';
 import { CLOUD_EVENT_CONTENT, cloudEventOf } from '../webhooks/cloudevent.js';
 import type { Dependencies } from '../dependencies.js';
 import type { Recipient } from './port.js';

@@ -4,7 +4,7 @@ import { commitServiceFor } from '../commits/registry.js';
 import { commitStateOf } from '../commits/state.js';
 import { COMMIT_ANNOTATION, commitReportingOf, type CommitReporting } from '../crds/announcements.js';
 import type { Canary } from '../crds/canary.js';
-import type { Numbered } from '../domain/outbox.js';
+import type { Numbered } from '../domain/notices/outbox.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
 import { workloadFor } from '../workloads/registry.js';
 import type { Dependencies } from '../dependencies.js';

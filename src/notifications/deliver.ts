@@ -1,5 +1,5 @@
 import type { Canary } from '../crds/canary.js';
-import type { Round, Told } from '../domain/outbox.js';
+import type { Round, Told } from '../domain/notices/outbox.js';
 import type { DeliverInput } from '../workflows/activities.js';
 import { readCanary } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';

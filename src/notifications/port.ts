@@ -1,5 +1,5 @@
 import type { Sent } from '../alerts/send.js';
-import type { Numbered } from '../domain/outbox.js';
+import type { Numbered } from '../domain/notices/outbox.js';
 
 /** Somebody who is told of a release. */
 export interface Recipient {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Notice } from '../domain/notice.js';
-import { afterRound, dueAt, EMPTY_OUTBOX, pendingOf, posted, roundOf } from '../domain/outbox.js';
+import type { Notice } from '../domain/notices/notice.js';
+import { afterRound, dueAt, EMPTY_OUTBOX, pendingOf, posted, roundOf } from '../domain/notices/outbox.js';
 import { deliver } from './deliver.js';
 import type { Dependencies } from '../dependencies.js';
 

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
-import { ORDER_NAMES, type OrderName } from '../domain/orders.js';
-import type { RecordEntry } from '../domain/record.js';
+import { ORDER_NAMES, type OrderName } from '../domain/orders/orders.js';
+import type { RecordEntry } from '../domain/record/record.js';
 import { orderSignals, orderUpdates, type OrderDetails } from '../workflows/contract.js';
 
 type OrderEntry = RecordEntry & { readonly what: 'order' };

@@ -11,7 +11,7 @@ import { leaseOwner } from '../canary/lease-guard.js';
 import { parseStatus } from '../crds/status.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { raisedBefore } from '../domain/initial.js';
-import { noticesOfRetreat } from '../domain/notices.js';
+import { noticesOfRetreat } from '../domain/notices/notices.js';
 import { patienceOf } from '../domain/silence.js';
 import { isActive } from '../domain/phases.js';
 import { FencedError, messageOf } from '../errors.js';

@@ -1,5 +1,5 @@
 import type { CanaryKey } from '../domain/identity.js';
-import type { Notice } from '../domain/notice.js';
+import type { Notice } from '../domain/notices/notice.js';
 
 /** A CloudEvent in JSON format. */
 export interface CloudEvent {

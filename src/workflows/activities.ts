@@ -1,14 +1,14 @@
-import type { Effect, StatusEffect } from '../domain/effects.js';
+import type { Effect, StatusEffect } from '../domain/decision/effects.js';
 import type { Findings, HookRound, Readiness } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Takeover } from '../domain/initial.js';
-import type { Round, Told } from '../domain/outbox.js';
+import type { Round, Told } from '../domain/notices/outbox.js';
 import type { Phase } from '../domain/phases.js';
-import type { LeaseTerm } from '../domain/plan.js';
-import type { RestoreOptions } from '../domain/restore-options.js';
+import type { LeaseTerm } from '../domain/decision/plan.js';
+import type { RestoreOptions } from '../domain/orders/restore-options.js';
 import type { HookType } from '../domain/policy.js';
-import type { LoadTestSummary } from '../domain/record.js';
-import type { ReleaseArtifacts } from '../domain/artifacts.js';
+import type { LoadTestSummary } from '../domain/record/record.js';
+import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { ReleaseState } from '../domain/state.js';
 import type { Archived, ArchiveInput } from './contract.js';
 

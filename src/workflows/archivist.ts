@@ -1,7 +1,7 @@
 import { CancellationScope, log, ParentClosePolicy, patched, startChild } from '@temporalio/workflow';
 import type { CanaryKey } from '../domain/identity.js';
-import { isWorthKeeping, type Outcome } from '../domain/outcome.js';
-import { surplusOf, withOffloaded } from '../domain/record.js';
+import { isWorthKeeping, type Outcome } from '../domain/record/outcome.js';
+import { surplusOf, withOffloaded } from '../domain/record/record.js';
 import type { RunState } from '../domain/state.js';
 import { archive } from './archive.js';
 import { archiveIdOf, type ArchiveInput } from './contract.js';

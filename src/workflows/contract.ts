@@ -1,14 +1,14 @@
 import { defineSearchAttributeKey, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { PolicyGateName } from '../domain/gates.js';
-import type { Gate } from '../domain/gates.js';
+import type { PolicyGateName } from '../domain/approvals/gates.js';
+import type { Gate } from '../domain/approvals/gates.js';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Order, OrderName } from '../domain/orders.js';
-import type { Channel } from '../domain/channel.js';
-import type { Outbox, Undelivered } from '../domain/outbox.js';
-import type { EndedRelease } from '../domain/outcome.js';
+import type { Order, OrderName } from '../domain/orders/orders.js';
+import type { Channel } from '../domain/orders/channel.js';
+import type { Outbox, Undelivered } from '../domain/notices/outbox.js';
+import type { EndedRelease } from '../domain/record/outcome.js';
 import type { Phase } from '../domain/phases.js';
-import type { RecordEntry } from '../domain/record.js';
+import type { RecordEntry } from '../domain/record/record.js';
 import type { Change, RunState } from '../domain/state.js';
 
 /**
@@ -16,7 +16,7 @@ import type { Change, RunState } from '../domain/state.js';
  * else of this folder.
  */
 
-export type { Outcome } from '../domain/outcome.js';
+export type { Outcome } from '../domain/record/outcome.js';
 
 export const ROLLOUT = 'rollout';
 export const JANITOR = 'janitor';

@@ -1,6 +1,6 @@
-import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../domain/approvals.js';
+import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../domain/approvals/approvals.js';
 import type { SeenShare, UnknownShare } from '../domain/findings.js';
-import type { RecordEntry } from '../domain/record.js';
+import type { RecordEntry } from '../domain/record/record.js';
 import { progressOf } from '../domain/progress.js';
 import type { PolicyGate, RunState } from '../domain/state.js';
 

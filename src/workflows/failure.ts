@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, patched } from '@temporalio/workflow';
-import type { Happening } from '../domain/decide.js';
+import type { Happening } from '../domain/decision/decide.js';
 import type { FailureDetails } from './activities.js';
 
 /** What became of an activity, for the core to decide what that means. Versions before this patch tried again at once, however often. */

@@ -7,8 +7,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { compareRevisionHint } from '../domain/change.js';
-import type { Order, OrderName } from '../domain/orders.js';
-import { isForRest, ORDER_NAMES, refusalOf } from '../domain/orders.js';
+import type { Order, OrderName } from '../domain/orders/orders.js';
+import { isForRest, ORDER_NAMES, refusalOf } from '../domain/orders/orders.js';
 import type { Change, RunState } from '../domain/state.js';
 import {
   ORDER_REFUSED,

@@ -1,6 +1,6 @@
 import { ActivityFailure, CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { CanaryKey } from '../domain/identity.js';
-import type { LoadTestSummary } from '../domain/record.js';
+import type { LoadTestSummary } from '../domain/record/record.js';
 import type { RunState } from '../domain/state.js';
 import { load } from './activity-proxies.js';
 

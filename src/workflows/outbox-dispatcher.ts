@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Notice } from '../domain/notice.js';
+import type { Notice } from '../domain/notices/notice.js';
 import {
   afterRound,
   dueAt,
@@ -12,7 +12,7 @@ import {
   type Round,
   type Told,
   type Undelivered,
-} from '../domain/outbox.js';
+} from '../domain/notices/outbox.js';
 import { deliver } from './activity-proxies.js';
 
 /**

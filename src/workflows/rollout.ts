@@ -1,12 +1,12 @@
 import { log, makeContinueAsNewFunc, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
-import { REFUSED } from '../domain/decide.js';
-import { statusOf } from '../domain/effects.js';
+import { REFUSED } from '../domain/decision/decide.js';
+import { statusOf } from '../domain/decision/effects.js';
 import { releaseIdOf } from '../domain/identity.js';
 import { initialState, resumed } from '../domain/initial.js';
-import { noticesOfRetreat } from '../domain/notices.js';
-import { outcomeOf } from '../domain/outcome.js';
+import { noticesOfRetreat } from '../domain/notices/notices.js';
+import { outcomeOf } from '../domain/record/outcome.js';
 import { isActive } from '../domain/phases.js';
-import { plan } from '../domain/plan.js';
+import { plan } from '../domain/decision/plan.js';
 import { recorded } from '../domain/steps/common.js';
 import { withLoadTests } from '../domain/steps/load-tests.js';
 import { withUndelivered } from '../domain/steps/undelivered.js';

@@ -1,5 +1,5 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import type { Order } from '../domain/orders.js';
+import type { Order } from '../domain/orders/orders.js';
 import type { Change } from '../domain/state.js';
 import { canaryOfWorkflow, type RolloutInput } from './contract.js';
 

@@ -6,7 +6,7 @@ import type { Dependencies } from '../../src/dependencies.js';
 import type { Logger } from '../../src/logging.js';
 import { artifactsOf } from '../../src/archive/release/artifacts.js';
 import { undoneBy } from '../../src/archive/release/undone.js';
-import { outcomeOf, type EndedRelease } from '../../src/domain/outcome.js';
+import { outcomeOf, type EndedRelease } from '../../src/domain/record/outcome.js';
 import { TransientError, UserError } from '../../src/errors.js';
 import type { ArchiveInput } from '../../src/workflows/contract.js';
 import { Model, PASSING } from '../domain/model.js';

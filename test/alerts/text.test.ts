@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { alertText } from '../../src/alerts/text.js';
 import { parseCanary } from '../../src/crds/canary.js';
-import { initializedAlert, PROGRESSING_ALERT, promotionFailedAlert } from '../../src/domain/alerts.js';
+import { initializedAlert, PROGRESSING_ALERT, promotionFailedAlert } from '../../src/domain/notices/alerts.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
 
 function canary(edits: Readonly<Record<string, unknown>> = {}) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { ApprovalRule } from '../../src/domain/approval-rules.js';
+import type { ApprovalRule } from '../../src/domain/approvals/rules.js';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
 import { account, bearer, type Rule } from './accounts.js';
 import { openApi, type ApiBench } from './bench.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { parseManifest } from '../../lab/kube/apply.js';
-import { ORDER_NAMES, type OrderName } from '../../src/domain/orders.js';
+import { ORDER_NAMES, type OrderName } from '../../src/domain/orders/orders.js';
 import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
 import { wordOf } from '../../src/api/releases/steering.js';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
-import { archivePlan } from '../../src/cli/archive-flags.js';
+import { archivePlan } from '../../src/cli/flags/archive-flags.js';
 import { openArchive } from '../../src/cli/archive.js';
 import { UsageError } from '../../src/cli/usage.js';
 

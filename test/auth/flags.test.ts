@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Command } from 'commander';
-import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../../src/cli/api-flags.js';
-import { oidcSettingsOf } from '../../src/cli/login-flags.js';
+import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../../src/cli/flags/api-flags.js';
+import { oidcSettingsOf } from '../../src/cli/flags/login-flags.js';
 import { UsageError } from '../../src/cli/usage.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'serinus-flags-'));

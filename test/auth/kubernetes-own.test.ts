@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Seal } from '../../src/api/auth/sessions/seal.js';
 import { chatUsersOf } from '../../src/api/chat/users.js';
-import { authenticationOf, type ApiFlags } from '../../src/cli/api-flags.js';
+import { authenticationOf, type ApiFlags } from '../../src/cli/flags/api-flags.js';
 import { offlineApi } from '../api/offline.js';
 import { Browser } from './browser.js';
 import { CLIENT, TestIssuer } from './issuer.js';

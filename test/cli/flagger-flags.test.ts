@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Command } from 'commander';
-import { addFlaggerFlags, flagsWithoutEffect, withTwoDashes } from '../../src/cli/flagger-flags.js';
+import { addFlaggerFlags, flagsWithoutEffect, withTwoDashes } from '../../src/cli/flags/flagger-flags.js';
 import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/options.js';
 
 /** The arguments of Flagger's Helm chart with everything switched on (contract, sections 9.3 and 9.4). */

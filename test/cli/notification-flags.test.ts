@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { notificationsInWords, notificationsOf, type NotificationFlags } from '../../src/cli/notification-flags.js';
+import {
+  notificationsInWords,
+  notificationsOf,
+  type NotificationFlags,
+} from '../../src/cli/flags/notification-flags.js';
 import { UserError } from '../../src/errors.js';
 
 const NONE: NotificationFlags = { slackUser: 'flagger', slackChannel: '' };

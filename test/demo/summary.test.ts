@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { complaintsAbout, weightsOf } from '../../demo/release/result.js';
 import { summaryOf } from '../../demo/summary.js';
 import { EventFeed } from '../../demo/watch/events.js';
-import type { RecordEntry } from '../../src/domain/record.js';
+import type { RecordEntry } from '../../src/domain/record/record.js';
 import { result } from './fixtures.js';
 
 const ABOUT = { planned: 2, seconds: 150, temporalUi: null, serinus: 'http://127.0.0.1:1' };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { countedFor, gateView, objectionTo, ruleAt, rulesBeforeRise } from '../../src/domain/approvals.js';
-import { type ApprovalRule } from '../../src/domain/approval-rules.js';
-import { POLICY_GATES } from '../../src/domain/gates.js';
-import type { Order, OrderName } from '../../src/domain/orders.js';
+import { countedFor, gateView, objectionTo, ruleAt, rulesBeforeRise } from '../../src/domain/approvals/approvals.js';
+import { type ApprovalRule } from '../../src/domain/approvals/rules.js';
+import { POLICY_GATES } from '../../src/domain/approvals/gates.js';
+import type { Order, OrderName } from '../../src/domain/orders/orders.js';
 import type { Strategy } from '../../src/domain/policy.js';
 import type { RunState } from '../../src/domain/state.js';
 import { FAILING, Model, PASSING, policyWith, V1, V2, V3 } from './model.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { gateView } from '../../src/domain/approvals.js';
-import type { ApprovalRule } from '../../src/domain/approval-rules.js';
-import { leaseTerm, plan } from '../../src/domain/plan.js';
-import { refusalOf, type Order } from '../../src/domain/orders.js';
+import { gateView } from '../../src/domain/approvals/approvals.js';
+import type { ApprovalRule } from '../../src/domain/approvals/rules.js';
+import { leaseTerm, plan } from '../../src/domain/decision/plan.js';
+import { refusalOf, type Order } from '../../src/domain/orders/orders.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { FAILING, Model, PASSING, policyWith, V1, V2, V3 } from './model.js';
 

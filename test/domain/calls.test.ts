@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { RecordEntry } from '../../src/domain/record.js';
+import type { RecordEntry } from '../../src/domain/record/record.js';
 import { Model, PASSING, policyWith } from './model.js';
 
 function callsOf(model: Model): (RecordEntry & { what: 'webhook' })[] {

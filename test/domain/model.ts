@@ -1,16 +1,16 @@
-import { decide, type Happening } from '../../src/domain/decide.js';
-import type { Decision, Effect } from '../../src/domain/effects.js';
+import { decide, type Happening } from '../../src/domain/decision/decide.js';
+import type { Decision, Effect } from '../../src/domain/decision/effects.js';
 import type { Analysis, Findings, HookRound, Question, Readiness, World } from '../../src/domain/findings.js';
 import { initialState, type Takeover } from '../../src/domain/initial.js';
-import type { Notice } from '../../src/domain/notice.js';
-import type { Order } from '../../src/domain/orders.js';
-import { plan } from '../../src/domain/plan.js';
-import type { RestoreOptions } from '../../src/domain/restore-options.js';
+import type { Notice } from '../../src/domain/notices/notice.js';
+import type { Order } from '../../src/domain/orders/orders.js';
+import { plan } from '../../src/domain/decision/plan.js';
+import type { RestoreOptions } from '../../src/domain/orders/restore-options.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Revision } from '../../src/domain/revision.js';
 import { sameRevision } from '../../src/domain/revision.js';
 import type { RunState } from '../../src/domain/state.js';
-import { tick } from '../../src/domain/tick.js';
+import { tick } from '../../src/domain/decision/tick.js';
 import type { Weights } from '../../src/domain/weights.js';
 
 export function policyWith(changes: Partial<Policy> = {}): Policy {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { noticesOfRetreat } from '../../src/domain/notices.js';
-import type { Severity } from '../../src/domain/notice.js';
+import { noticesOfRetreat } from '../../src/domain/notices/notices.js';
+import type { Severity } from '../../src/domain/notices/notice.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { FAILING, Model, policyWith, V2 } from './model.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { GATE_NAMES } from '../../src/domain/gates.js';
-import { refusalOf, type Order } from '../../src/domain/orders.js';
+import { GATE_NAMES } from '../../src/domain/approvals/gates.js';
+import { refusalOf, type Order } from '../../src/domain/orders/orders.js';
 import { initialState } from '../../src/domain/initial.js';
 import type { ClosedGate, RunState } from '../../src/domain/state.js';
 

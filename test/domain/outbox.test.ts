@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Notice } from '../../src/domain/notice.js';
+import type { Notice } from '../../src/domain/notices/notice.js';
 import {
   afterRound,
   dueAt,
@@ -14,7 +14,7 @@ import {
   type Round,
   type Told,
   type Undelivered,
-} from '../../src/domain/outbox.js';
+} from '../../src/domain/notices/outbox.js';
 
 const notice = (message: string): Notice => ({
   kind: 'event',

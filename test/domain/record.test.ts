@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { isWorthKeeping, outcomeOf } from '../../src/domain/outcome.js';
+import { isWorthKeeping, outcomeOf } from '../../src/domain/record/outcome.js';
 import {
   actorsIn,
   NOTHING_OFFLOADED,
@@ -10,7 +10,7 @@ import {
   withoutDeeds,
   type Offloaded,
   type RecordEntry,
-} from '../../src/domain/record.js';
+} from '../../src/domain/record/record.js';
 import { recorded } from '../../src/domain/steps/common.js';
 import type { RunState } from '../../src/domain/state.js';
 import { Model, PASSING } from './model.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Effect } from '../../src/domain/effects.js';
+import type { Effect } from '../../src/domain/decision/effects.js';
 import {
   contestedMessage,
   FIGHT_MS,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Effect } from '../../src/domain/effects.js';
+import type { Effect } from '../../src/domain/decision/effects.js';
 import type { Readiness } from '../../src/domain/findings.js';
 import type { Phase } from '../../src/domain/phases.js';
 import type { Strategy } from '../../src/domain/policy.js';

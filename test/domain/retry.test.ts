@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Takeover } from '../../src/domain/initial.js';
-import type { RestoreOptions } from '../../src/domain/restore-options.js';
+import type { RestoreOptions } from '../../src/domain/orders/restore-options.js';
 import { Model, policyWith, V1, V2, V3 } from './model.js';
 
 const FAILED: Partial<Takeover> = { phase: 'Failed', applied: V2, promoted: 'v1' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { initialState } from '../../src/domain/initial.js';
-import type { RestoreOptions } from '../../src/domain/restore-options.js';
+import type { RestoreOptions } from '../../src/domain/orders/restore-options.js';
 import { Model, policyWith, V1, V2, V3 } from './model.js';
 
 const COLD: RestoreOptions = { target: 'promoted', previous: { revision: 'v1', warm: false } };

@@ -11,7 +11,7 @@ import { leaseName } from '../../src/kubernetes/lease.js';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import type { Logger } from '../../src/logging.js';
 import { parseStatus } from '../../src/crds/status.js';
-import type { Effect } from '../../src/domain/effects.js';
+import type { Effect } from '../../src/domain/decision/effects.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';
 import {
   CANARIES,

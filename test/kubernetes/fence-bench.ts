@@ -4,7 +4,7 @@ import { apply } from '../../src/activities/apply.js';
 import { begin } from '../../src/activities/begin.js';
 import type { Dependencies } from '../../src/dependencies.js';
 import type { Logger } from '../../src/logging.js';
-import type { Effect } from '../../src/domain/effects.js';
+import type { Effect } from '../../src/domain/decision/effects.js';
 import type { KubeClient } from '../../src/kubernetes/client.js';
 import { CANARIES, DEPLOYMENTS, type KubeObject, type ResourceType } from '../../src/kubernetes/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix.js';

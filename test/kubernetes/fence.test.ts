@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect } from '../../src/domain/effects.js';
+import type { Effect } from '../../src/domain/decision/effects.js';
 import { FencedError, TransientError } from '../../src/errors.js';
 import { LeaseClaim } from '../../src/kubernetes/claim.js';
 import { leaseName, Leases } from '../../src/kubernetes/lease.js';

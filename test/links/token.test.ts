@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SignJWT } from 'jose';
-import type { Occasion } from '../../src/domain/notice.js';
+import type { Occasion } from '../../src/domain/notices/notice.js';
 import { offersFor, type Linking } from '../../src/links/offers.js';
 import { LINK_SECONDS, LinkRefused, signed, verified, type Offer } from '../../src/links/token.js';
 

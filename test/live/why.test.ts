@@ -7,7 +7,7 @@ import type { CanarySummary } from '../../src/api/schema/canary.js';
 import type { MetricResult } from '../../src/domain/findings.js';
 import { initialState, type Takeover } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
-import type { RecordEntry } from '../../src/domain/record.js';
+import type { RecordEntry } from '../../src/domain/record/record.js';
 import type { RunState, Waiting } from '../../src/domain/state.js';
 import { policyWith, V1, V2 } from '../domain/model.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import { evaluateMetrics } from '../../src/metrics/evaluate.js';
+import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import type { MetricsContext } from '../../src/metrics/context.js';
 import { contextOf, DOWN, NOTHING, number, prometheus, sourcesOf, type MetricSpec } from './fixtures.js';
 import { json, never, serve, type Answer } from './server.js';

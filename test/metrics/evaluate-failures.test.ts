@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TransientError } from '../../src/errors.js';
-import { evaluateMetrics } from '../../src/metrics/evaluate.js';
+import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import {
   BAD_QUERY,
   contextOf,

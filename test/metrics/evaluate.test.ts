@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { evaluateMetrics } from '../../src/metrics/evaluate.js';
+import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import { contextOf, number, prometheus, sourcesOf, type Cluster, type MetricSpec } from './fixtures.js';
 import { never, serve } from './server.js';
 

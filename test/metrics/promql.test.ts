@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
 import { BUILTIN_METRICS } from '../../src/crds/schema/checks.js';
 import { NoValuesFound } from '../../src/metrics/errors.js';
-import { evaluateMetrics } from '../../src/metrics/evaluate.js';
+import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import type { QueryModel } from '../../src/metrics/model.js';
 import type { ProviderOptions } from '../../src/metrics/port.js';
 import { builtinQuery, renderBuiltin, type Flavour } from '../../src/metrics/queries/builtin.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { checkProviders } from '../../src/metrics/check-providers.js';
-import { evaluateMetrics } from '../../src/metrics/evaluate.js';
+import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import { contextOf, sourcesOf } from './fixtures.js';
 import { never, reply, serve } from './server.js';
 import { vector } from './vendors/prometheus.js';

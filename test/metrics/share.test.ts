@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { QueryModel } from '../../src/metrics/model.js';
 import { FLAGGER_QUERIES, type Observer } from '../../src/metrics/queries/flagger.js';
 import { shareQueries } from '../../src/metrics/queries/share.js';
-import { seenShare } from '../../src/metrics/share.js';
+import { seenShare } from '../../src/metrics/analysis/share.js';
 import { contextOf, NOTHING, number, prometheus, sourcesOf } from './fixtures.js';
 import { never, serve } from './server.js';
 

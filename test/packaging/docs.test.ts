@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { USAGE } from '../../demo/cli/arguments.js';
 import { PAGES, withTables } from '../../scripts/manifests/tables.js';
-import { withTwoDashes } from '../../src/cli/flagger-flags.js';
+import { withTwoDashes } from '../../src/cli/flags/flagger-flags.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { searchAttributes } from '../../src/workflows/contract.js';

@@ -10,7 +10,7 @@ import { manifestFiles } from '../../scripts/manifests/files.js';
 import { rbacFiles } from '../../scripts/rbac/manifests.js';
 import { excuseFor, GRANTS, permissionsOf, PROCESSES } from '../../scripts/rbac/rules.js';
 import { wordOf } from '../../src/api/releases/steering.js';
-import { ORDER_NAMES } from '../../src/domain/orders.js';
+import { ORDER_NAMES } from '../../src/domain/orders/orders.js';
 import { ClusterCache } from '../../src/kubernetes/cache.js';
 import { KubeClient } from '../../src/kubernetes/client.js';
 import { HORIZONTAL_POD_AUTOSCALERS, SCALED_OBJECTS } from '../../src/kubernetes/object.js';

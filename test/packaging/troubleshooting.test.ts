@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { PROBLEMS } from '../../src/api/problems/catalogue.js';
-import { messagesFor } from '../../src/domain/messages.js';
+import { messagesFor } from '../../src/domain/notices/messages.js';
 
 const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
 /** Stands on the page for whatever differs each time. */

@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import type { ArchivedRelease } from '../../src/archive/document.js';
 import { archiveOf } from '../../src/archive/registry.js';
 import { releaseIdOf } from '../../src/domain/identity.js';
-import type { RecordEntry } from '../../src/domain/record.js';
+import type { RecordEntry } from '../../src/domain/record/record.js';
 import { until } from '../support/until.js';
 import type { World } from './world.js';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { sendAlert } from '../../src/alerts/send.js';
 import { kindOf, reasonIn } from '../../src/answers.js';
-import { ask } from '../../src/metrics/http.js';
+import { ask } from '../../src/metrics/http/http.js';
 import { createProvider } from '../../src/metrics/registry.js';
 import { withinHost } from '../../src/redirects.js';
 import { callWebhook } from '../../src/webhooks/call.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import type { ApprovalRule } from '../../src/domain/approval-rules.js';
+import type { ApprovalRule } from '../../src/domain/approvals/rules.js';
 import {
   orderSignals,
   orderUpdates,

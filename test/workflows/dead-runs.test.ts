@@ -6,7 +6,7 @@ import type { Dependencies } from '../../src/dependencies.js';
 import { documentOf } from '../../src/archive/release/document.js';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import { releaseIdOf } from '../../src/domain/identity.js';
-import type { EndedRelease } from '../../src/domain/outcome.js';
+import type { EndedRelease } from '../../src/domain/record/outcome.js';
 import type { LeaseRetreat } from '../../src/kubernetes/retreat.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { orderSignals, stateQuery } from '../../src/workflows/contract.js';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { DeliverInput } from '../../src/workflows/activities.js';
 import type { DeliveryOutcome } from '../../src/workflows/contract.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
-import type { Told } from '../../src/domain/outbox.js';
+import type { Told } from '../../src/domain/notices/outbox.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { FAILING } from '../domain/model.js';
 import { until } from '../support/until.js';

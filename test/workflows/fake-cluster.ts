@@ -1,10 +1,10 @@
-import type { Effect } from '../../src/domain/effects.js';
+import type { Effect } from '../../src/domain/decision/effects.js';
 import type { Analysis, Findings, HookRound, Question, World } from '../../src/domain/findings.js';
 import type { Takeover } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { sameRevision, type Revision } from '../../src/domain/revision.js';
 import type { ReleaseState } from '../../src/domain/state.js';
-import { tick } from '../../src/domain/tick.js';
+import { tick } from '../../src/domain/decision/tick.js';
 import type { Weights } from '../../src/domain/weights.js';
 import type {
   Activities,

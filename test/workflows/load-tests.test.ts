@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Context } from '@temporalio/activity';
-import type { LoadTestSummary } from '../../src/domain/record.js';
+import type { LoadTestSummary } from '../../src/domain/record/record.js';
 import { until } from '../support/until.js';
 import { FakeCluster } from './fake-cluster.js';
 import { openBench } from './server.js';

@@ -1,5 +1,5 @@
 import { GROUP } from '../../crds/group.js';
-import type { OrderName } from '../../domain/orders.js';
+import type { OrderName } from '../../domain/orders/orders.js';
 import { wordOf } from '../releases/steering.js';
 
 /** What somebody wants to do with Canaries, or with what belongs to them. */

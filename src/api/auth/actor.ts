@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Channel } from '../../domain/channel.js';
+import type { Channel } from '../../domain/orders/channel.js';
 import type { User } from './user.js';
 
 /** Temporal indexes who asked for a release, up to this length. */

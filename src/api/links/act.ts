@@ -1,7 +1,7 @@
 import type { Dependencies } from '../../dependencies.js';
 import type { Logger } from '../../logging.js';
-import { effectOf } from '../../domain/order-effects.js';
-import { refusalOf, type Order } from '../../domain/orders.js';
+import { effectOf } from '../../domain/orders/order-effects.js';
+import { refusalOf, type Order } from '../../domain/orders/orders.js';
 import type { Linking } from '../../links/offers.js';
 import { verified, type Offer } from '../../links/token.js';
 import type { Orders } from '../orders/give.js';

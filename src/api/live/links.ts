@@ -2,7 +2,7 @@ import type { Dependencies } from '../../dependencies.js';
 import type { Canary } from '../../crds/canary.js';
 import { parseMetricTemplate, type MetricTemplate } from '../../crds/metric-template.js';
 import type { Metric, MetricSource } from '../../crds/types.js';
-import type { RecordEntry } from '../../domain/record.js';
+import type { RecordEntry } from '../../domain/record/record.js';
 import type { Span } from '../../domain/findings.js';
 import { messageOf, UserError } from '../../errors.js';
 import { ENDPOINT_SLICES, METRIC_TEMPLATES, type KubeObject } from '../../kubernetes/object.js';

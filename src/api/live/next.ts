@@ -1,5 +1,5 @@
-import { isPolicyGate, ruleAt } from '../../domain/approvals.js';
-import { plan } from '../../domain/plan.js';
+import { isPolicyGate, ruleAt } from '../../domain/approvals/approvals.js';
+import { plan } from '../../domain/decision/plan.js';
 import type { Policy } from '../../domain/policy.js';
 import type { RunState, Undoing } from '../../domain/state.js';
 import { nextPromotionWeights, nextWeight, canaryAt } from '../../domain/weights.js';

@@ -1,4 +1,4 @@
-import { isOpen, titleOf } from '../../domain/approvals.js';
+import { isOpen, titleOf } from '../../domain/approvals/approvals.js';
 import type { Policy } from '../../domain/policy.js';
 import type { RunState } from '../../domain/state.js';
 import { nextWeight } from '../../domain/weights.js';

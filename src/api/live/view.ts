@@ -4,7 +4,7 @@ import type { Canary } from '../../crds/canary.js';
 import { policyOf } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import type { RecordEntry } from '../../domain/record.js';
+import type { RecordEntry } from '../../domain/record/record.js';
 import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import type { KubeObject } from '../../kubernetes/object.js';

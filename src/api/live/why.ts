@@ -1,8 +1,8 @@
-import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../../domain/approvals.js';
+import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../../domain/approvals/approvals.js';
 import type { HookResult, MetricResult } from '../../domain/findings.js';
-import type { Gate } from '../../domain/gates.js';
+import type { Gate } from '../../domain/approvals/gates.js';
 import { progressOf } from '../../domain/progress.js';
-import type { RecordEntry } from '../../domain/record.js';
+import type { RecordEntry } from '../../domain/record/record.js';
 import type { HookGate, PolicyGate, RunState, Undoing } from '../../domain/state.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;

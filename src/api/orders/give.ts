@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Submissions } from '../../temporal/submissions.js';
-import { isForRest } from '../../domain/orders.js';
+import { isForRest } from '../../domain/orders/orders.js';
 import {
   ORDER_REFUSED,
   orderSignals,

@@ -1,4 +1,4 @@
-import { gateView } from '../../domain/approvals.js';
+import { gateView } from '../../domain/approvals/approvals.js';
 import type { RunState } from '../../domain/state.js';
 import type { Gate } from '../schema/release.js';
 

@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError, isGrpcServiceError, type Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { releaseIdOf, type CanaryKey } from '../../domain/identity.js';
-import { NOTHING_OFFLOADED, type Offloaded, type RecordEntry } from '../../domain/record.js';
+import { NOTHING_OFFLOADED, type Offloaded, type RecordEntry } from '../../domain/record/record.js';
 import { archiveIdOf, type ArchiveInput } from '../../workflows/contract.js';
 
 /** A run or its result, which carries only the last part of a long record. */

@@ -1,7 +1,7 @@
-import { gateView } from '../../domain/approvals.js';
-import { effectOf } from '../../domain/order-effects.js';
-import { isForRest, ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders.js';
-import type { RestoreOptions } from '../../domain/restore-options.js';
+import { gateView } from '../../domain/approvals/approvals.js';
+import { effectOf } from '../../domain/orders/order-effects.js';
+import { isForRest, ORDER_NAMES, refusalOf, type Order, type OrderName } from '../../domain/orders/orders.js';
+import type { RestoreOptions } from '../../domain/orders/restore-options.js';
 import type { RunState } from '../../domain/state.js';
 import { releasePath } from './id.js';
 

@@ -1,4 +1,4 @@
-import type { RecordEntry } from '../../domain/record.js';
+import type { RecordEntry } from '../../domain/record/record.js';
 import type { RunState } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
 import type { OpenRelease, RecordLine, Release, ReleaseSummary } from '../schema/release.js';

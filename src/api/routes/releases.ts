@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Dependencies } from '../../dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import { ORDER_NAMES, type OrderName } from '../../domain/orders.js';
+import { ORDER_NAMES, type OrderName } from '../../domain/orders/orders.js';
 import { orderAccess, type Access } from '../auth/access.js';
 import { actorOf, channelOf } from '../auth/actor.js';
 import type { Guard } from '../auth/guard.js';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { ORDER_NAMES, type OrderName } from '../../domain/orders.js';
+import { ORDER_NAMES, type OrderName } from '../../domain/orders/orders.js';
 import { orderAccess, startAccess } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
 import type { Authentication } from '../options.js';

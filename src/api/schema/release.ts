@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXPIRIES } from '../../domain/approval-rules.js';
+import { EXPIRIES } from '../../domain/approvals/rules.js';
 
 /** How a run of the workflow stands, in Temporal's words. */
 export const RUN_STATUSES = [

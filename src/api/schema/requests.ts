@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { POLICY_GATES } from '../../domain/gates.js';
+import { POLICY_GATES } from '../../domain/approvals/gates.js';
 import { isNamespaceName, isObjectName } from '../../domain/names.js';
 
 /** A line of text: it ends up in logs, events and tables. */

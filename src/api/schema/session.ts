@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ORDER_NAMES } from '../../domain/orders.js';
+import { ORDER_NAMES } from '../../domain/orders/orders.js';
 import { wordOf } from '../releases/steering.js';
 
 export const sessionAnswerSchema = z

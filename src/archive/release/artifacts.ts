@@ -1,4 +1,4 @@
-import type { ReleaseArtifacts } from '../../domain/artifacts.js';
+import type { ReleaseArtifacts } from '../../domain/record/artifacts.js';
 import type { Contents } from '../../workloads/port.js';
 
 /** Annotations of the target's pods, or of the target, that say when the change was made; the first that does counts. */

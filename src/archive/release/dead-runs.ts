@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { releaseIdOf, type CanaryKey } from '../../domain/identity.js';
-import { isWorthKeeping, outcomeOf, type EndedRelease } from '../../domain/outcome.js';
+import { isWorthKeeping, outcomeOf, type EndedRelease } from '../../domain/record/outcome.js';
 import { PHASES } from '../../domain/phases.js';
 import type { RunState } from '../../domain/state.js';
 import { retreated } from '../../domain/steps/retreated.js';

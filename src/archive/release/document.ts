@@ -1,6 +1,6 @@
 import { releaseDocumentSchema, type ReleaseDocument, type Templates } from '../document.js';
-import type { EndedRelease } from '../../domain/outcome.js';
-import { actorsIn } from '../../domain/record.js';
+import type { EndedRelease } from '../../domain/record/outcome.js';
+import { actorsIn } from '../../domain/record/record.js';
 
 const NO_IMAGES = { before: [], after: [] };
 

@@ -1,6 +1,6 @@
 import type { ReleaseDocument } from '../document.js';
 import type { Archive } from '../port.js';
-import type { EndedRelease } from '../../domain/outcome.js';
+import type { EndedRelease } from '../../domain/record/outcome.js';
 
 /** The outcome of a run that has brought back what the primary held before its last promotion. */
 const UNDONE: string = 'undone';

@@ -1,4 +1,4 @@
-import { POLICY_GATES } from '../../domain/gates.js';
+import { POLICY_GATES } from '../../domain/approvals/gates.js';
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient, Receipt } from './api-client.js';

@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import type { ServeOptions } from '../../api/serve.js';
-import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../api-flags.js';
-import { addArchiveFlags, archivePlan, type ArchiveFlags } from '../archive-flags.js';
+import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../flags/api-flags.js';
+import { addArchiveFlags, archivePlan, type ArchiveFlags } from '../flags/archive-flags.js';
 import { EXIT_HELP } from '../client/exit-codes.js';
 import { addLiveFlags, addOutputFlag, addServerFlags, type LiveFlags } from '../client/flags.js';
 import type { Parts } from '../engine.js';
-import { addFlaggerFlags } from '../flagger-flags.js';
-import { linksOf } from '../link-flags.js';
+import { addFlaggerFlags } from '../flags/flagger-flags.js';
+import { linksOf } from '../flags/link-flags.js';
 import { addEngineFlags as addOwnFlags, type EngineFlags } from '../options.js';
-import { slackSettingsOf } from '../slack-flags.js';
+import { slackSettingsOf } from '../flags/slack-flags.js';
 import { version } from '../version.js';
 
 function addEngineFlags(command: Command): Command {

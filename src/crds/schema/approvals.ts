@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { EXPIRIES, type ApprovalRule, type Expiry } from '../../domain/approval-rules.js';
-import { POLICY_GATES } from '../../domain/gates.js';
+import { EXPIRIES, type ApprovalRule, type Expiry } from '../../domain/approvals/rules.js';
+import { POLICY_GATES } from '../../domain/approvals/gates.js';
 import { parseGoDuration } from '../duration.js';
 
 const MOST_ENTRIES = 110;

@@ -1,9 +1,9 @@
-import type { Decision } from '../effects.js';
+import type { Decision } from '../decision/effects.js';
 import { failedHook, failedMetric, type Analysis } from '../findings.js';
-import { usedUp } from '../approvals.js';
-import { messagesFor } from '../messages.js';
+import { usedUp } from '../approvals/approvals.js';
+import { messagesFor } from '../notices/messages.js';
 import type { RunState } from '../state.js';
-import { failuresInARow } from '../judge.js';
+import { failuresInARow } from '../decision/judge.js';
 import { intervalMs, policyOf } from '../state.js';
 import type { Weights } from '../weights.js';
 import {

@@ -1,6 +1,6 @@
 import type { Findings, HookResult } from '../findings.js';
 import type { HookType } from '../policy.js';
-import type { RecordEntry } from '../record.js';
+import type { RecordEntry } from '../record/record.js';
 import type { RunState } from '../state.js';
 import { recorded } from './common.js';
 

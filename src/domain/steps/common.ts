@@ -1,11 +1,11 @@
-import type { Decision, Effect } from '../effects.js';
-import { statusOf } from '../effects.js';
+import type { Decision, Effect } from '../decision/effects.js';
+import { statusOf } from '../decision/effects.js';
 import type { Findings, HookRound } from '../findings.js';
-import { messagesFor } from '../messages.js';
-import type { Alert } from '../notice.js';
-import { afresh, overdueAt } from '../patience.js';
+import { messagesFor } from '../notices/messages.js';
+import type { Alert } from '../notices/notice.js';
+import { afresh, overdueAt } from '../decision/patience.js';
 import type { Side } from '../unready.js';
-import { lastPhaseIn, type RecordEntry } from '../record.js';
+import { lastPhaseIn, type RecordEntry } from '../record/record.js';
 import type { Ending, Problem, RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 

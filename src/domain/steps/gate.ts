@@ -1,10 +1,10 @@
-import { waitingAlerts } from '../alerts.js';
-import type { Decision } from '../effects.js';
-import type { Gate } from '../gates.js';
-import { messagesFor } from '../messages.js';
+import { waitingAlerts } from '../notices/alerts.js';
+import type { Decision } from '../decision/effects.js';
+import type { Gate } from '../approvals/gates.js';
+import { messagesFor } from '../notices/messages.js';
 import type { Phase } from '../phases.js';
 import { intervalMs, type RunState } from '../state.js';
-import { seenRevision } from '../tick.js';
+import { seenRevision } from '../decision/tick.js';
 import { afterCheck, preamble } from './analyse.js';
 import { apply, passes, sayOnce, status, tickLater, warning, type Context } from './common.js';
 

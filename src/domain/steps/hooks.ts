@@ -1,7 +1,7 @@
-import { successAlert } from '../alerts.js';
-import type { Decision } from '../effects.js';
+import { successAlert } from '../notices/alerts.js';
+import type { Decision } from '../decision/effects.js';
 import type { HookRound } from '../findings.js';
-import { messagesFor } from '../messages.js';
+import { messagesFor } from '../notices/messages.js';
 import type { RunState } from '../state.js';
 import { withCalls } from './calls.js';
 import { apply, ended, normal, passes, warning } from './common.js';

@@ -1,9 +1,9 @@
 import { ALL_TO_PRIMARY } from '../weights.js';
-import { initializedAlert } from '../alerts.js';
-import type { Decision, Effect } from '../effects.js';
-import { messagesFor } from '../messages.js';
+import { initializedAlert } from '../notices/alerts.js';
+import type { Decision, Effect } from '../decision/effects.js';
+import { messagesFor } from '../notices/messages.js';
 import { policyOf } from '../state.js';
-import { seenRevision } from '../tick.js';
+import { seenRevision } from '../decision/tick.js';
 import { apply, ended, failure, normal, status, tickNow, type Context } from './common.js';
 
 /** Makes what the primary needs; the users' traffic isn't touched yet. */

@@ -1,6 +1,6 @@
-import type { Decision, Effect } from '../effects.js';
-import { usedUp } from '../approvals.js';
-import { messagesFor } from '../messages.js';
+import type { Decision, Effect } from '../decision/effects.js';
+import { usedUp } from '../approvals/approvals.js';
+import { messagesFor } from '../notices/messages.js';
 import type { Policy } from '../policy.js';
 import type { RunState } from '../state.js';
 import { intervalMs, policyOf } from '../state.js';

@@ -1,4 +1,4 @@
-import type { LoadTestSummary } from '../record.js';
+import type { LoadTestSummary } from '../record/record.js';
 import type { RunState } from '../state.js';
 import { recorded } from './common.js';
 

@@ -1,11 +1,11 @@
-import { rollbackAlert } from '../alerts.js';
-import { isPolicyGate, ruleAt } from '../approvals.js';
-import type { Decision, Effect } from '../effects.js';
-import { messagesFor } from '../messages.js';
-import { refusalOf, type Order } from '../orders.js';
+import { rollbackAlert } from '../notices/alerts.js';
+import { isPolicyGate, ruleAt } from '../approvals/approvals.js';
+import type { Decision, Effect } from '../decision/effects.js';
+import { messagesFor } from '../notices/messages.js';
+import { refusalOf, type Order } from '../orders/orders.js';
 import { isActive } from '../phases.js';
 import { progressOf } from '../progress.js';
-import type { RestoreOptions } from '../restore-options.js';
+import type { RestoreOptions } from '../orders/restore-options.js';
 import type { PolicyGate, RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 import { canaryAt } from '../weights.js';

@@ -1,6 +1,6 @@
-import { promotionFailedAlert, successAlert } from '../alerts.js';
-import type { Decision, Effect } from '../effects.js';
-import { messagesFor } from '../messages.js';
+import { promotionFailedAlert, successAlert } from '../notices/alerts.js';
+import type { Decision, Effect } from '../decision/effects.js';
+import { messagesFor } from '../notices/messages.js';
 import { hasHooks } from '../policy.js';
 import type { RunState } from '../state.js';
 import { policyOf } from '../state.js';

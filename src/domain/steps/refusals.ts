@@ -1,4 +1,4 @@
-import type { Decision, Effect } from '../effects.js';
+import type { Decision, Effect } from '../decision/effects.js';
 import type { RunState } from '../state.js';
 import { apply, status } from './common.js';
 

@@ -1,9 +1,9 @@
-import type { Decision, Effect } from '../effects.js';
-import { usedUp } from '../approvals.js';
-import { messagesFor } from '../messages.js';
+import type { Decision, Effect } from '../decision/effects.js';
+import { usedUp } from '../approvals/approvals.js';
+import { messagesFor } from '../notices/messages.js';
 import type { RunState } from '../state.js';
 import { intervalMs } from '../state.js';
-import { seenRevision } from '../tick.js';
+import { seenRevision } from '../decision/tick.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
 import { apply, normal, passes, sayOnce, status, tickLater, tickNow, warning, type Context } from './common.js';

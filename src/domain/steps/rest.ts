@@ -1,12 +1,12 @@
-import { expiryOf } from '../approvals.js';
-import type { Decision } from '../effects.js';
+import { expiryOf } from '../approvals/approvals.js';
+import type { Decision } from '../decision/effects.js';
 import type { NotReady, Readiness, Refusal } from '../findings.js';
-import { messagesFor } from '../messages.js';
-import { overdueAt } from '../patience.js';
+import { messagesFor } from '../notices/messages.js';
+import { overdueAt } from '../decision/patience.js';
 import { longestWait } from '../silence.js';
 import { isActive } from '../phases.js';
 import { stuckUntil, type RunState } from '../state.js';
-import { seenRevision } from '../tick.js';
+import { seenRevision } from '../decision/tick.js';
 import { canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck } from './analyse.js';
 import {

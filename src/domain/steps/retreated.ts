@@ -1,4 +1,4 @@
-import { messagesFor } from '../messages.js';
+import { messagesFor } from '../notices/messages.js';
 import type { Retreat } from '../retreat.js';
 import type { RunState } from '../state.js';
 import { ended, recorded } from './common.js';

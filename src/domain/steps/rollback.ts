@@ -1,10 +1,10 @@
-import { rollbackAlert } from '../alerts.js';
-import type { Decision, Effect } from '../effects.js';
+import { rollbackAlert } from '../notices/alerts.js';
+import type { Decision, Effect } from '../decision/effects.js';
 import { failedHook, failedMetric } from '../findings.js';
-import { messagesFor } from '../messages.js';
+import { messagesFor } from '../notices/messages.js';
 import { hasHooks } from '../policy.js';
 import type { Ending, RunState } from '../state.js';
-import type { RollbackWhy } from '../step.js';
+import type { RollbackWhy } from '../decision/step.js';
 import { afterCheck, haltMessages, preamble } from './analyse.js';
 import { ended, recorded, sayOnce, warning, type Context } from './common.js';
 

@@ -1,5 +1,5 @@
-import type { Decision } from '../effects.js';
-import { messagesFor } from '../messages.js';
+import type { Decision } from '../decision/effects.js';
+import { messagesFor } from '../notices/messages.js';
 import { apply, awaitingAfresh, ended, normal, status, type Context } from './common.js';
 
 /** The Canary is being deleted and wants to be undone: the target grows back first. */

@@ -1,4 +1,4 @@
-import type { Undelivered } from '../outbox.js';
+import type { Undelivered } from '../notices/outbox.js';
 import type { RunState } from '../state.js';
 import { recorded } from './common.js';
 

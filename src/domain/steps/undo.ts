@@ -1,9 +1,9 @@
-import { undoneAlert } from '../alerts.js';
-import type { Decision, Effect } from '../effects.js';
-import { messagesFor } from '../messages.js';
-import type { Order } from '../orders.js';
+import { undoneAlert } from '../notices/alerts.js';
+import type { Decision, Effect } from '../decision/effects.js';
+import { messagesFor } from '../notices/messages.js';
+import type { Order } from '../orders/orders.js';
 import { hasHooks } from '../policy.js';
-import type { RestoreOptions } from '../restore-options.js';
+import type { RestoreOptions } from '../orders/restore-options.js';
 import type { RunState, Undoing } from '../state.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Context } from './common.js';

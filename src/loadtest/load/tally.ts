@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LoadTestSummary } from '../../domain/record.js';
+import type { LoadTestSummary } from '../../domain/record/record.js';
 import { Histogram } from './histogram.js';
 
 /** What a run found. Latencies are in milliseconds, of answered requests, from sending to the end of the answer. */

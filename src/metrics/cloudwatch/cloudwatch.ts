@@ -1,13 +1,13 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { parsedJson, readJson } from '../answer.js';
+import { parsedJson, readJson } from '../http/answer.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../errors.js';
-import { ask, excerpt, whomOf, type HttpAnswer } from '../http.js';
-import { within } from '../limit.js';
-import { present } from '../over-http.js';
+import { ask, excerpt, whomOf, type HttpAnswer } from '../http/http.js';
+import { within } from '../http/limit.js';
+import { present } from '../http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
-import { intervalMsOf, spanOf } from '../span.js';
+import { intervalMsOf, spanOf } from '../analysis/span.js';
 import { NOWHERE } from '../environment.js';
 import { findCredentials } from './credentials.js';
 import { endpointOf } from './endpoint.js';

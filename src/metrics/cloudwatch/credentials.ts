@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf } from '../../errors.js';
-import { readJson } from '../answer.js';
+import { readJson } from '../http/answer.js';
 import { ProviderError } from '../errors.js';
-import { ask, type HttpRequest } from '../http.js';
+import { ask, type HttpRequest } from '../http/http.js';
 import type { Environment } from '../environment.js';
 import type { AwsCredentials } from './signature.js';
 import { assumeRole } from './web-identity.js';

@@ -1,5 +1,5 @@
 import { ProviderError } from '../errors.js';
-import { ask } from '../http.js';
+import { ask } from '../http/http.js';
 import { endpointOf } from './endpoint.js';
 import type { AwsCredentials } from './signature.js';
 import type { Search } from './search.js';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { withoutTrailingSlashes } from '../../domain/text.js';
 import { UserError } from '../../errors.js';
-import { parsedJson } from '../answer.js';
+import { parsedJson } from '../http/answer.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../errors.js';
-import { headersOf, secretsOf } from '../headers.js';
-import { ask, excerpt, whomOf } from '../http.js';
-import { within } from '../limit.js';
+import { headersOf, secretsOf } from '../http/headers.js';
+import { ask, excerpt, whomOf } from '../http/http.js';
+import { within } from '../http/limit.js';
 import { addressOf, entryOf } from '../options.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
 import { NOWHERE } from '../environment.js';

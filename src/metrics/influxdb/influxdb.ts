@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { notUnderstood, parsedJson, parsedNumber } from '../answer.js';
+import { notUnderstood, parsedJson, parsedNumber } from '../http/answer.js';
 import { QueryRefused } from '../errors.js';
-import { headersOf, secretsOf } from '../headers.js';
-import { excerpt, refusedByStatus, type HttpAnswer } from '../http.js';
+import { headersOf, secretsOf } from '../http/headers.js';
+import { excerpt, refusedByStatus, type HttpAnswer } from '../http/http.js';
 import { addressOf, below, entryOf } from '../options.js';
-import { overHttp } from '../over-http.js';
+import { overHttp } from '../http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
 import { firstRecord, type Cell } from './annotated-csv.js';
 

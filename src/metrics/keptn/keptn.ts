@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as after } from 'node:timers/promises';
 import { z } from 'zod';
-import { parsedNumber } from '../answer.js';
+import { parsedNumber } from '../http/answer.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../errors.js';
-import { within } from '../limit.js';
-import { present } from '../over-http.js';
+import { within } from '../http/limit.js';
+import { present } from '../http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
 import { NOWHERE, type ClusterApi } from '../environment.js';
 import { readQuery, type KeptnQuery } from './query.js';

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { parsedJson } from '../answer.js';
+import { parsedJson } from '../http/answer.js';
 
 /** A time series' value at some time. */
 export interface DataPoint {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { readJson } from '../answer.js';
+import { readJson } from '../http/answer.js';
 import { NoValuesFound, QueryRefused } from '../errors.js';
-import { headersOf, secretsOf } from '../headers.js';
-import { ask, whomOf } from '../http.js';
-import { within } from '../limit.js';
+import { headersOf, secretsOf } from '../http/headers.js';
+import { ask, whomOf } from '../http/http.js';
+import { within } from '../http/limit.js';
 import { addressOf, below, entryOf } from '../options.js';
-import { present } from '../over-http.js';
+import { present } from '../http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
-import { intervalMsOf, spanOf } from '../span.js';
+import { intervalMsOf, spanOf } from '../analysis/span.js';
 import type { DataPoint } from './messages.js';
 import { execute } from './signalflow.js';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../../errors.js';
-import { readJson } from '../answer.js';
+import { readJson } from '../http/answer.js';
 import { ProviderError } from '../errors.js';
-import { ask, type HttpRequest } from '../http.js';
+import { ask, type HttpRequest } from '../http/http.js';
 import type { Environment } from '../environment.js';
 import { readKey, tokenFor, tokenSchema, type ServiceAccountKey } from './tokens.js';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { parsedNumber, readJson } from '../answer.js';
+import { parsedNumber, readJson } from '../http/answer.js';
 import { QueryRefused } from '../errors.js';
-import { ask, whomOf } from '../http.js';
-import { within } from '../limit.js';
+import { ask, whomOf } from '../http/http.js';
+import { within } from '../http/limit.js';
 import { addressOf, below, entryOf } from '../options.js';
-import { present } from '../over-http.js';
+import { present } from '../http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
 import { NOWHERE } from '../environment.js';
 import { ambientIdentity } from './ambient.js';

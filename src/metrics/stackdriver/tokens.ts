@@ -1,8 +1,8 @@
 import { createPrivateKey, createSign } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import { parsedJson, readJson } from '../answer.js';
-import { ask } from '../http.js';
+import { parsedJson, readJson } from '../http/answer.js';
+import { ask } from '../http/http.js';
 
 const SCOPE = 'https://www.googleapis.com/auth/monitoring.read';
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

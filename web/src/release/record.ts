@@ -1,4 +1,4 @@
-import type { RecordEntry } from '../../../src/domain/record.js';
+import type { RecordEntry } from '../../../src/domain/record/record.js';
 import type { Line } from '../api/types.js';
 
 /** An entry of a record as the API tells it: its time is a text. */

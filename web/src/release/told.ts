@@ -1,4 +1,4 @@
-import type { RecordEntry } from '../../../src/domain/record.js';
+import type { RecordEntry } from '../../../src/domain/record/record.js';
 import type { Line } from '../api/types.js';
 
 interface At {

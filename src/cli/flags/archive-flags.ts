@@ -1,0 +1,70 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { archiveOf } from '../../archive/registry.js';
+import type { ParsedArchive } from '../../archive/opening.js';
+import { messageOf } from '../../errors.js';
+import { positive } from '../options.js';
+import { UsageError } from '../usage.js';
+
+/** Options of commands that write to the archive or read from it. */
+export interface ArchiveFlags {
+  readonly archive?: string;
+  readonly archiveRetention?: number;
+}
+
+/** Where releases are kept, and for how long. */
+export interface ArchivePlan {
+  /** Undefined where they are kept in Temporal only. */
+  readonly archive: ParsedArchive | undefined;
+  /** Somebody has chosen it: it may not be left out because it can't be used. */
+  readonly chosen: boolean;
+  /** For ever where undefined. */
+  readonly retentionDays: number | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function addArchiveFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--archive <url>',
+        'where releases are kept for good: sqlite:///file, postgres://…, file:///folder, s3://bucket/prefix or none (default: none; of all, a SQLite file of the user)',
+      ).env('SERINUS_ARCHIVE'),
+    )
+    .addOption(
+      new Option('--archive-retention <days>', 'releases that ended longer ago are deleted there (default: never)')
+        .env('SERINUS_ARCHIVE_RETENTION')
+        .argParser(positive),
+    );
+}
+
+/**
+ * @param embedded without a choice, a file of this user's is the archive
+ * @throws UsageError where the setting can't be used; the message doesn't show it
+ */
+export function archivePlan(
+  { archive: given, archiveRetention: retentionDays }: ArchiveFlags,
+  { embedded }: { readonly embedded: boolean },
+  environment: Environment = process.env,
+): ArchivePlan {
+  const setting = given?.trim() || undefined;
+  const chosen = setting !== undefined;
+  const inEnvironment = chosen && setting === environment['SERINUS_ARCHIVE']?.trim();
+  if (chosen && !inEnvironment && URL.canParse(setting) && new URL(setting).password !== '') {
+    throw new UsageError('--archive: a password is seen by everybody here: set SERINUS_ARCHIVE or PGPASSWORD instead');
+  }
+  try {
+    const archive = archiveOf(setting ?? (embedded ? `sqlite://${encodeURI(ownFile(environment))}` : 'none'));
+    return { archive, chosen, retentionDays };
+  } catch (error) {
+    throw new UsageError(`--archive (SERINUS_ARCHIVE): ${messageOf(error)}`);
+  }
+}
+
+/** As the XDG Base Directory Specification has it for what a program keeps between its runs. */
+function ownFile(environment: Environment): string {
+  const state = environment['XDG_STATE_HOME'];
+  return join(state?.startsWith('/') === true ? state : join(homedir(), '.local/state'), 'serinus/archive.db');
+}

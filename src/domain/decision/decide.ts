@@ -1,0 +1,332 @@
+import { isPolicyGate } from '../approvals/approvals.js';
+import type { Decision } from './effects.js';
+import type { Findings, HookRound, Readiness, World } from '../findings.js';
+import { messagesFor } from '../notices/messages.js';
+import { announced } from '../notices/notices.js';
+import type { Order } from '../orders/orders.js';
+import { unreadyAfter } from './patience.js';
+import { isActive } from '../phases.js';
+import type { RestoreOptions } from '../orders/restore-options.js';
+import { intervalMs, stuckUntil, type Change, type RunState } from '../state.js';
+import { advance, begin, halt, hold } from '../steps/analyse.js';
+import { awaitApproval, noteExpiry } from '../steps/approval.js';
+import { withCallsOf } from '../steps/calls.js';
+import {
+  apply,
+  nothing,
+  refusedCondition,
+  sayOnce,
+  tickNow,
+  warning,
+  withProblem,
+  type Context,
+  type EventEffect,
+} from '../steps/common.js';
+import { iterate, shift } from '../steps/iterate.js';
+import { closeGate } from '../steps/gate.js';
+import { afterPostRollout } from '../steps/hooks.js';
+import { build, initialise } from '../steps/initialise.js';
+import { obey } from '../steps/orders.js';
+import { withRefusals } from '../steps/refusals.js';
+import { failPromotion, finish, grow, movePrimary, promote, skip } from '../steps/promote.js';
+import {
+  awaitReady,
+  end,
+  note,
+  reconcile,
+  refusalMessage,
+  refuse,
+  report,
+  reportRefusal,
+  sayNotReady,
+  suspend,
+  withdraw,
+} from '../steps/rest.js';
+import { goBack, rescue, retreat } from '../steps/rescue.js';
+import { rollBack } from '../steps/rollback.js';
+import { restart, start } from '../steps/start.js';
+import { revert, terminate } from '../steps/terminate.js';
+import { comeHome, divert, restorePrimary, withoutWarmPods } from '../steps/undo.js';
+import { tick } from './tick.js';
+import type { Step } from './step.js';
+
+/** What can happen to a run. */
+export type Happening =
+  /** A look at the world. `asOf` is when it was taken: whether the analysis was due depends on it. */
+  | { readonly type: 'observed'; readonly findings: Findings; readonly asOf: number }
+  | { readonly type: 'readiness'; readonly of: 'primary' | 'canary'; readonly readiness: Readiness | 'changed' }
+  /** `recall` is what the cluster has, for orders of releases that have ended. */
+  | { readonly type: 'order'; readonly order: Order; readonly recall?: RestoreOptions }
+  | { readonly type: 'submitted'; readonly change: Change }
+  | { readonly type: 'hooked'; readonly round: HookRound }
+  /** Promotion found that the target is no longer what was analysed. */
+  | { readonly type: 'overtaken' }
+  /** Effects could not be carried out; the state has not moved. */
+  | {
+      readonly type: 'failed';
+      readonly error: Failure;
+      /** The events that were recorded before it failed; earlier versions don't tell. */
+      readonly said?: readonly string[];
+      /** It was the way back. */
+      readonly rollingBack?: true;
+      /** Runs of earlier versions have tried again at once. */
+      readonly atOnce?: true;
+      /** A run that is shut out looks by whom; those of earlier versions have ended without. */
+      readonly looks?: true;
+    };
+
+interface Failure {
+  readonly type: string;
+  readonly message: string;
+}
+
+/**
+ * Decides what a happening means for a run: what is to be done, and where the run stands when it is done.
+ * Pure; never throws on any state and happening that the driver can produce.
+ *
+ * @param now milliseconds since 1970
+ */
+export function decide(state: RunState, happening: Happening, now: number): Decision {
+  const decision = announced(state, decided(state, happening, now), now);
+  return happening.type === 'failed' ? decision : withoutRepeats(state, decision);
+}
+
+/**
+ * What could not be carried out is decided again until it can be, or something else is. Its events are only said once;
+ * who listens outside, and the record, have them when all is done.
+ */
+function withoutRepeats({ told }: RunState, decision: Decision): Decision {
+  if (told === undefined || decision.do !== 'apply') return decision;
+  const effects = decision.effects.filter((effect) => effect.do !== 'event' || !told.includes(effect.message));
+  return { ...decision, effects, next: { ...decision.next, told: undefined } };
+}
+
+function decided(state: RunState, happening: Happening, now: number): Decision {
+  switch (happening.type) {
+    case 'observed':
+      return observed(state, happening.findings, happening.asOf, now);
+    case 'readiness':
+      return readiness(state, happening.of, happening.readiness, now);
+    case 'order':
+      return obey(state, happening.order, happening.recall, now);
+    case 'submitted':
+      return nothing(state.ending ? state : tickNow(toldBy(state, happening.change), now));
+    case 'hooked':
+      return afterPostRollout(state, happening.round, now);
+    case 'overtaken':
+      return nothing(tickNow({ ...state, fresh: true }, now));
+    case 'failed':
+      return failed(state, happening, now);
+  }
+}
+
+/**
+ * A person's request says more about why than the watch process, which may have been quicker. A gate that somebody has
+ * opened elsewhere is asked at once, after a check of what it lets through.
+ */
+function toldBy(state: RunState, change: Change): RunState {
+  const opens = change.kind === 'gate' && state.gate !== undefined;
+  const checkDueAt = opens ? 0 : state.checkDueAt;
+  const gate = opens && !isPolicyGate(state.gate) ? { ...state.gate, askedAgainAt: 0 } : state.gate;
+  const asks = change.kind === 'request' || change.kind === 'target' || change.kind === 'config';
+  const triggers = asks && !state.triggers.includes(change.by) ? [...state.triggers, change.by] : state.triggers;
+  return { ...state, fresh: true, checkDueAt, gate, triggers, cause: change.kind === 'request' ? change : state.cause };
+}
+
+function observed(before: RunState, findings: Findings, asOf: number, now: number): Decision {
+  const { world } = findings;
+  const policy = world.policy ?? before.policy;
+  // A spec that is refused in mid-release isn't dealt with: the run after it says so on the condition.
+  const refused = isActive(before.phase) ? undefined : world.refusal?.generation;
+  const generation = refused ?? policy?.generation ?? before.generation;
+  const weight = world.weights?.canary ?? before.weight;
+  const isLeft = world.refusal !== undefined && refused === undefined;
+  const observedApprovals = isLeft ? before.observedApprovals : (world.approvals ?? '');
+  const seen = { policy, generation, observedApprovals, weight, unready: unreadyAfter(before.unready, world, asOf) };
+  const state = withCallsOf({ ...before, ...seen, fresh: false }, findings, asOf);
+  const step = tick(state, findings, asOf);
+  const taken = take({ state, findings, now }, step);
+  const decision = isProblem(step) || world.problem !== undefined ? taken : withoutProblem(taken);
+  const told = telling(decision, (world.leftAlone ?? []).map(warning));
+  const noticed = isActive(before.phase) ? withNotices(before, state, world, told) : told;
+  return withRefusals(noticed, world.refusals ?? [], now);
+}
+
+function isProblem(step: Step): boolean {
+  return (
+    step.do === 'report' ||
+    step.do === 'ask' ||
+    (step.do === 'awaitReady' && !step.readiness.ready && !step.readiness.retriable)
+  );
+}
+
+/** What had to be mended has been, once this decision is carried out. */
+function withoutProblem(decision: Decision): Decision {
+  if (decision.do === 'rollBack') return decision;
+  return { ...decision, next: { ...decision.next, problem: undefined, stuckSince: undefined } };
+}
+
+/**
+ * What a look at a release under way has to tell besides: somebody else set the route's weights (they are what counts,
+ * so the release goes on from there), or the spec was edited into something invalid (the last valid one holds).
+ */
+function withNotices(before: RunState, state: RunState, world: World, decision: Decision): Decision {
+  const foreign =
+    state.weight === before.weight ? [] : [warning(messagesFor(state).foreignWeight(state.weight, before.weight))];
+  const refused = world.refusal ? [warning(refusalMessage(world.refusal))] : [];
+  return telling(decision, [...foreign, ...refused]);
+}
+
+/** Says once for a revision what a look has found, besides what is decided. */
+function telling(decision: Decision, events: readonly EventEffect[]): Decision {
+  if (decision.do !== 'apply' && decision.do !== 'nothing') return decision;
+  const [told, next] = sayOnce(decision.next, events);
+  if (told.length === 0) return decision;
+  if (decision.do === 'apply') return { ...decision, effects: [...told, ...decision.effects], next };
+  return { do: 'apply', effects: told, summary: 'say what was noticed', next };
+}
+
+function take(context: Context, step: Step): Decision {
+  switch (step.do) {
+    case 'ask':
+      // The answers don't fit the state any more (an order came in between): look again.
+      return nothing(tickNow(context.state, context.now));
+    case 'end':
+      return end(context, step.why);
+    case 'refuse':
+      return refuse(context, step.refusal);
+    case 'report':
+      return step.refused
+        ? reportRefusal(context, step.problem, step.until)
+        : report(context, step.problem, step.until);
+    case 'suspend':
+      return suspend(context);
+    case 'terminate':
+      return terminate(context);
+    case 'revert':
+      return revert(context);
+    case 'build':
+      return build(context);
+    case 'stay':
+      return nothing({ ...context.state, waiting: { for: 'order' } });
+    case 'wait':
+      return nothing({ ...context.state, waiting: { for: 'tick', at: step.until } });
+    case 'awaitReady':
+      return awaitReady(context, step.of, step.readiness, step.until);
+    case 'initialise':
+      return initialise(context);
+    case 'reconcile':
+      return reconcile(context);
+    case 'note':
+      return note(context);
+    case 'closeGate':
+      return closeGate(context, step.gate, step.hook);
+    case 'awaitApproval':
+      return awaitApproval(context, step.rule, step.why);
+    case 'noteExpiry':
+      return noteExpiry(context, step.rule);
+    case 'start':
+      return start(context, step.weight);
+    case 'begin':
+      return begin(context);
+    case 'rescue':
+      return rescue(context);
+    case 'goBack':
+      return goBack(context);
+    case 'retreat':
+      return retreat(context);
+    case 'restart':
+      return restart(context);
+    case 'withdraw':
+      return withdraw(context);
+    case 'halt':
+      return halt(context);
+    case 'hold':
+      return hold(context);
+    case 'advance':
+      return advance(context, step.weights);
+    case 'iterate':
+      return iterate(context, step.weights);
+    case 'shift':
+      return shift(context, step.mirrored);
+    case 'promote':
+      return promote(context);
+    case 'skip':
+      return skip(context);
+    case 'rollBack':
+      return rollBack(context, step.why);
+    case 'failPromotion':
+      return failPromotion(context, step.reason);
+    case 'movePrimary':
+      return movePrimary(context, step.weights);
+    case 'grow':
+      return grow(context, step.pods);
+    case 'finish':
+      return finish(context);
+    case 'divert':
+      return divert(context);
+    case 'restorePrimary':
+      return restorePrimary(context);
+    case 'comeHome':
+      return comeHome(context);
+  }
+}
+
+function readiness(state: RunState, of: 'primary' | 'canary', seen: Readiness | 'changed', now: number): Decision {
+  if (state.waiting.for !== 'readiness' || state.waiting.of !== of) return nothing(state);
+  if (seen === 'changed') return nothing(tickNow({ ...state, fresh: true }, now));
+  if (seen.ready) return nothing(tickNow(state, now));
+  // Where waiting longer won't help, or there is something to do besides, the tick decides what that means in this phase.
+  const isOver = !seen.retriable || now >= (state.waiting.until ?? Infinity);
+  if (state.waiting.said === seen.reason) return nothing(isOver ? tickNow(state, now) : state);
+  return sayNotReady(state, of, seen, isOver, now);
+}
+
+const UNKNOWN = {
+  built: true,
+  primary: { ready: true },
+  canary: { ready: true },
+  sameAsPrimary: false,
+  drift: [],
+} as const;
+
+/** `type` of a failure that is an answer of the API server: a person must mend something before it takes what is written. */
+export const REFUSED = 'Refused';
+/** Summary of the decision that says so. */
+export const REFUSAL_REPORT = 'report a refusal';
+/** The way back is tried again soon, however long the interval is. */
+const RETREAT_MS = 10_000;
+/** When to try again before it is known how often a Canary is looked at. */
+const BEFORE_ANY_POLICY_MS = 10_000;
+
+/** Said where users look, and tried again with the next tick, up to the progress deadline. */
+function failed(state: RunState, happening: Happening & { type: 'failed' }, now: number): Decision {
+  const { error, rollingBack, atOnce, looks } = happening;
+  const context = { state, findings: { world: UNKNOWN }, now };
+  if (error.type === 'Fenced') {
+    const isSure = state.contested || !looks;
+    return isSure ? end(context, 'fenced') : nothing(tickNow({ ...state, contested: true, fresh: true }, now));
+  }
+  if (!rollingBack && now >= (stuckUntil(state) ?? Infinity)) {
+    return rollBack(context, { kind: 'not-ready', reason: error.message });
+  }
+  const interval = state.policy ? intervalMs(state) : BEFORE_ANY_POLICY_MS;
+  const isRefused = error.type === REFUSED;
+  const pause = isRefused && rollingBack ? Math.min(interval, RETREAT_MS) : interval;
+  const waiting = { for: 'tick', at: now + pause } as const;
+  const later: RunState = atOnce
+    ? { ...state, waiting, fresh: true }
+    : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
+  const known = happening.said === undefined ? later : withTold(later, happening.said);
+  const next = withProblem(withoutWarmPods(known, now), error.message, now);
+  if (next.problem.count > 1) return nothing(next);
+  const said = warning(error.message);
+  if (!isRefused) return apply([said], 'report a failure', next, now);
+  return apply([said, refusedCondition(error.message)], REFUSAL_REPORT, { ...next, markedInvalid: true }, now);
+}
+
+function withTold(state: RunState, said: readonly string[]): RunState {
+  return { ...state, told: [...new Set([...(state.told ?? []), ...said])].slice(-TOLD_LIMIT) };
+}
+
+const TOLD_LIMIT = 40;

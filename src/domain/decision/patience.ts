@@ -1,0 +1,63 @@
+import type { Readiness, World } from '../findings.js';
+import type { ReleaseState } from '../state.js';
+import type { Side, UnreadySides } from '../unready.js';
+
+/**
+ * What is known of workloads that aren't ready, after a look at them. Told twice by the same look it is the same.
+ *
+ * Kubernetes has a clock of its own for a rollout, but not for what comes after it: a pod that a quota, a lost node or
+ * an image keeps from starting when the Deployment is scaled counts for no deadline there.
+ *
+ * @param now milliseconds since 1970
+ */
+export function unreadyAfter(known: UnreadySides | undefined, world: World, now: number): UnreadySides | undefined {
+  if (world.edition === undefined) return known;
+  const seen = withSide(withSide(known ?? {}, 'primary', world.primary, now), 'canary', world.canary, now);
+  return Object.keys(seen).length === 0 ? undefined : seen;
+}
+
+/** The same after a look at one of them. */
+function withSide(known: UnreadySides, side: Side, readiness: Readiness, now: number): UnreadySides {
+  const { [side]: before, ...others } = known;
+  if (readiness.ready) return others;
+  const { progress = 0 } = readiness;
+  if (before === undefined) return { ...others, [side]: { since: now, progress } };
+  return { ...others, [side]: progress > before.progress ? { ...before, since: now, progress } : before };
+}
+
+/** Its pods are replaced, or become more: what was known of it no longer counts, and its clock begins anew. */
+export function afresh(
+  { unready }: Pick<ReleaseState, 'unready'>,
+  side: Side,
+  world: World,
+  now: number,
+): UnreadySides | undefined {
+  return world.edition === undefined ? unready : { ...unready, [side]: { since: now, progress: 0 } };
+}
+
+/** When waiting for it has lasted too long, milliseconds since 1970; undefined where nothing says so. */
+export function overdueAt(
+  { unready, policy }: Pick<ReleaseState, 'unready' | 'policy'>,
+  side: Side,
+): number | undefined {
+  const since = unready?.[side]?.since;
+  const seconds = policy?.progressDeadlineSeconds;
+  return since === undefined || seconds === undefined ? undefined : since + seconds * 1000;
+}
+
+/** How ready a workload is, by Kubernetes' conditions and by the release's own clock, whichever gives up first. */
+export function readinessOf(s: ReleaseState, world: World, side: Side, now: number): Readiness {
+  const readiness = world[side];
+  const at = overdueAt(s, side);
+  if (readiness.ready || !readiness.retriable || at === undefined || now < at) return readiness;
+  const seconds = s.policy?.progressDeadlineSeconds ?? 0;
+  return { ...readiness, retriable: false, reason: `${readiness.reason}: no progress for ${seconds} s` };
+}
+
+/** No pod of it serves, and none has for so long that users can't be let wait for it. */
+export function servesNobody(s: ReleaseState, readiness: Readiness, side: Side, now: number): boolean {
+  if (readiness.ready || readiness.available) return false;
+  if (!readiness.retriable) return true;
+  const since = s.unready?.[side]?.since;
+  return since !== undefined && now >= since + (s.policy?.intervalSeconds ?? 0) * 1000;
+}

@@ -1,0 +1,214 @@
+import {
+  countedFor,
+  demandOf,
+  isPolicyGate,
+  objectionTo,
+  ruleAt,
+  rulesBeforeRise,
+  titleOf,
+} from '../approvals/approvals.js';
+import type { PolicyGateName } from '../approvals/gates.js';
+import type { Gate } from '../approvals/gates.js';
+import { isActive } from '../phases.js';
+import { refuseRetry, refuseUndo, type RestoreOptions } from './restore-options.js';
+import type { ClosedGate, RunState } from '../state.js';
+import type { Channel } from './channel.js';
+
+interface OrderBase {
+  /** Who gives it: the verified user where there is one. */
+  readonly by: string;
+  readonly reason: string;
+  /** The same order has the same id, however often it is delivered. */
+  readonly requestId: string;
+  readonly channel: Channel;
+  /** The revision the person saw; an order for another one is refused. */
+  readonly revision?: string;
+}
+
+/** Which waiting an approval is for; where nothing is said, whatever waits. */
+interface Waiting {
+  readonly gate?: Gate | PolicyGateName;
+  /** The canary's share of the traffic while it waits there, in percent: the same gate closes at several. */
+  readonly atWeight?: number;
+}
+
+/** What people can order of a release. */
+export type Order =
+  | (OrderBase &
+      Waiting & {
+        readonly order: 'approve';
+        /** Of the person, where somebody has verified who it is. */
+        readonly groups?: readonly string[];
+      })
+  | (OrderBase & Waiting & { readonly order: 'reject' })
+  | (OrderBase & { readonly order: 'pause' })
+  | (OrderBase & { readonly order: 'resume' })
+  | (OrderBase & { readonly order: 'abort' })
+  | (OrderBase & { readonly order: 'promote' })
+  | (OrderBase & { readonly order: 'setWeight'; readonly weight: number })
+  | (OrderBase & { readonly order: 'skipStep' })
+  | (OrderBase & RestOrder);
+
+/** What is ordered of a release that has ended. */
+interface RestOrder {
+  readonly order: 'retry' | 'undo';
+  /** Id of the release that it was ordered of, where that is known. */
+  readonly of?: string;
+}
+
+export type OrderName = Order['order'];
+
+export const ORDER_NAMES = [
+  'approve',
+  'reject',
+  'pause',
+  'resume',
+  'abort',
+  'promote',
+  'setWeight',
+  'skipStep',
+  'retry',
+  'undo',
+] as const satisfies readonly OrderName[];
+
+/** Orders for releases that have ended; each is carried out by a run of its own. */
+export function isForRest(order: OrderName): order is RestOrder['order'] {
+  return order === 'retry' || order === 'undo';
+}
+
+/**
+ * Whether the order can be carried out where the release stands.
+ *
+ * @param options what the cluster has, for orders of releases that have ended; where it isn't known yet, it stands in
+ *   nobody's way
+ * @returns why not, in words for the person who gave it; undefined where it can
+ */
+export function refusalOf(state: RunState, order: Order, options?: RestoreOptions): string | undefined {
+  // What waits for its rollout hasn't been applied yet.
+  const underWay = state.gate?.revision ?? state.applied;
+  if (order.revision !== undefined && order.revision !== underWay?.hash) {
+    const which = isForRest(order.order) ? 'the newest revision' : 'the revision under way';
+    return `can't ${verb(order)}: ${which} is ${underWay?.hash ?? 'not known yet'}, not ${order.revision}`;
+  }
+  if (state.undoing) return `can't ${verb(order)}: the last promotion is being undone`;
+  if (state.ending) return `can't ${verb(order)}: the release has ended (${state.ending.kind})`;
+  switch (order.order) {
+    case 'approve':
+      return refuseApproval(state, order);
+    case 'reject':
+      if (state.gate?.gate === 'rollback') return `can't reject: ${HELD_ROLLBACK}`;
+      return state.gate
+        ? refuseElsewhere(state, order, state.gate)
+        : `can't reject: nothing waits for an approval${where(state)}`;
+    case 'pause':
+      if (state.paused) return `can't pause: it is paused already, by ${state.paused.by}`;
+      return isActive(state.phase) ? undefined : `can't pause: no release is under way${where(state)}`;
+    case 'resume':
+      return state.paused ? undefined : `can't resume: it isn't paused${where(state)}`;
+    case 'abort':
+      return isActive(state.phase) || isStarting(state)
+        ? undefined
+        : `can't abort: no release is under way${where(state)}`;
+    case 'promote':
+      return refusePromotion(state);
+    case 'setWeight':
+      return refuseWeight(state, order.weight);
+    case 'skipStep':
+      return refuseSkip(state);
+    case 'retry':
+      return refuseWhileBusy(state, order) ?? refuseRetry(state, options);
+    case 'undo':
+      return refuseWhileBusy(state, order) ?? refuseUndo(state, options);
+  }
+}
+
+/** What can be done about a release whose rollback waits for people. */
+const HELD_ROLLBACK = 'its rollback waits for an approval, and traffic is back at the primary; approve or abort it';
+
+/** It waits, but not for what the order is about. */
+function refuseElsewhere(
+  state: RunState,
+  order: Order & { order: 'approve' | 'reject' },
+  gate: ClosedGate,
+): string | undefined {
+  if (order.gate !== undefined && order.gate !== gate.gate) {
+    return `can't ${order.order} ${order.gate}: it waits at ${gate.gate}`;
+  }
+  if (order.atWeight === undefined || order.atWeight === state.weight) return undefined;
+  return `can't ${order.order} at ${order.atWeight}% of the traffic: the canary has ${state.weight}%`;
+}
+
+function refuseApproval(state: RunState, order: Order & { order: 'approve' }): string | undefined {
+  const { gate } = state;
+  if (!gate) return `can't approve: nothing waits for an approval${where(state)}`;
+  const elsewhere = refuseElsewhere(state, order, gate);
+  if (elsewhere !== undefined) return elsewhere;
+  if (!isPolicyGate(gate)) return undefined;
+  const rule = ruleAt(state, gate);
+  if (rule === undefined) return undefined;
+  const objection = objectionTo(state, rule, order);
+  if (objection !== undefined) return `can't approve: ${objection}`;
+  const given = countedFor(state, rule, gate.revision);
+  if (!given.some(({ by }) => by === order.by)) return undefined;
+  return `can't approve: ${order.by} has approved ${titleOf(gate)} already, ${given.length} of ${rule.needed}`;
+}
+
+function refusePromotion(state: RunState): string | undefined {
+  if (state.gate?.gate === 'rollback') return `can't promote: ${HELD_ROLLBACK}`;
+  if (state.phase === 'Waiting' || state.phase === 'Progressing' || state.phase === 'WaitingPromotion')
+    return undefined;
+  if (isActive(state.phase)) return `can't promote: it is being promoted already${where(state)}`;
+  return `can't promote: no release is under way${where(state)}`;
+}
+
+function refuseWeight(state: RunState, weight: number): string | undefined {
+  const strategy = state.policy?.strategy;
+  if (strategy && strategy.kind !== 'canary') {
+    return `can't set the weight: the release goes by iterations, not by weights; approve, promote or abort it`;
+  }
+  const max = strategy?.maxWeight ?? 100;
+  if (!Number.isInteger(weight) || weight < 0 || weight > max) {
+    return `can't set the weight to ${weight}: it must be a whole number from 0 to ${max} (maxWeight)`;
+  }
+  if (state.phase !== 'Progressing') return `can't set the weight: the analysis isn't running${where(state)}`;
+  if (state.gate?.gate === 'rollback') return `can't set the weight: ${HELD_ROLLBACK}`;
+  const [before] = rulesBeforeRise(state, state.weight, weight);
+  if (before) {
+    return `can't set the weight to ${weight}: it takes ${demandOf(before)}; the release stops there by itself, then approve`;
+  }
+  if (!state.begun) return `can't set the weight: the canary isn't ready yet${where(state)}`;
+  return undefined;
+}
+
+function refuseSkip(state: RunState): string | undefined {
+  if (state.gate) return `can't skip the step: it waits at the gate ${state.gate.gate}; approve or reject it`;
+  if (state.phase !== 'Progressing') return `can't skip the step: the analysis isn't running${where(state)}`;
+  if (!state.begun) return `can't skip the step: the canary isn't ready yet${where(state)}`;
+  if (state.paused) return `can't skip the step: it is paused by ${state.paused.by}; resume it first`;
+  return undefined;
+}
+
+/** A release that is under way comes first. */
+function refuseWhileBusy(state: RunState, order: Order): string | undefined {
+  if (!isActive(state.phase)) return undefined;
+  return `can't ${verb(order)}: a release is under way${where(state)}; abort it first`;
+}
+
+function isStarting(state: RunState): boolean {
+  return state.phase === '' || state.phase === 'Initializing';
+}
+
+function where(state: RunState): string {
+  return state.phase === '' ? '' : ` (phase ${state.phase})`;
+}
+
+function verb({ order }: Order): string {
+  switch (order) {
+    case 'setWeight':
+      return 'set the weight';
+    case 'skipStep':
+      return 'skip the step';
+    default:
+      return order;
+  }
+}

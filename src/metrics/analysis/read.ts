@@ -1,0 +1,105 @@
+import type { Metric, MetricSource } from '../../crds/types.js';
+import type { MetricsContext, MetricsSources } from '../context.js';
+import { askWithin } from './early.js';
+import { NoValuesFound } from '../errors.js';
+import { step } from './halt.js';
+import { intervalWithin, renderQuery, type Window } from '../model.js';
+import { observerOf } from '../observers.js';
+import { metricsServerOf, openTemplate } from '../providers.js';
+import { builtinQuery, renderBuiltin } from '../queries/builtin.js';
+
+type SourceOf<Kind extends MetricSource['kind']> = Extract<MetricSource, { kind: Kind }>;
+
+/** Intervals of the metric that providers look back at most, where they are asked about a span of time. */
+const LONGEST_LOOK_BACK = 10;
+
+/** What reading a value takes. */
+export interface Reader {
+  readonly context: MetricsContext;
+  readonly sources: MetricsSources;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the value that a metric's source stands for.
+ *
+ * @throws Halted
+ */
+export async function readSource(source: MetricSource, metric: Metric, reader: Reader): Promise<number> {
+  switch (source.kind) {
+    case 'builtin':
+      return readBuiltin(source, metric, reader);
+    case 'query':
+      return readQuery(source, metric, reader);
+    case 'template':
+      return readTemplate(source, metric, reader);
+  }
+}
+
+/** Percent, or whole milliseconds: Flagger leaves a duration's fraction out. */
+async function readBuiltin(
+  { builtin, interval }: SourceOf<'builtin'>,
+  metric: Metric,
+  { context, sources, signal }: Reader,
+): Promise<number> {
+  const { names, metricsProvider, flavour, window } = context;
+  const observer = observerOf(metricsProvider);
+  const query = builtinQuery(observer, builtin, { flavour });
+  const server = await metricsServerOf(context, sources, 'analysis');
+  const addresses = await step(() => (query.ofAddresses ? sources.canaryAddresses() : []), {
+    failed: (error) => `Metric query failed for ${metric.name}: ${error}`,
+  });
+  const ask = (clip: Window | undefined) => {
+    const model = { ...names, interval: intervalWithin(interval, clip), variables: {} };
+    const text = renderBuiltin(query, model, addresses);
+    return text === undefined ? Promise.reject(new NoValuesFound()) : server.query(text, signal);
+  };
+
+  const idle = `probably ${names.target}.${names.namespace} is not receiving traffic`;
+  // Flagger's HTTP observer leaves these words out.
+  const running = observer === 'http' ? '' : 'running query failed: ';
+  const value = await step(() => askWithin(metric.name, { window, lookBackSeconds: interval.seconds }, ask), {
+    failed: (error) => `Prometheus query failed: ${running}${error}`,
+    noValues: (error) =>
+      `Halt advancement no values found for ${metricsProvider} metric ${metric.name} ${idle}` +
+      (builtin === 'request-success-rate' ? `: ${running}${error}` : ''),
+  });
+  return builtin === 'request-duration' ? Math.trunc(value * query.factor) : value * query.factor;
+}
+
+/** An inline query is sent as it is: it is no template. */
+async function readQuery(
+  { query }: SourceOf<'query'>,
+  metric: Metric,
+  { context, sources, signal }: Reader,
+): Promise<number> {
+  const server = await metricsServerOf(context, sources, 'analysis');
+  return step(() => server.query(query, signal), {
+    failed: (error) => `Prometheus query failed for ${metric.name}: ${error}`,
+    noValues: () => `Halt advancement no values found for metric: ${metric.name}`,
+  });
+}
+
+async function readTemplate(
+  { templateRef, interval, variables }: SourceOf<'template'>,
+  metric: Metric,
+  { context, sources, signal }: Reader,
+): Promise<number> {
+  const { names, window } = context;
+  const { template, provider, within } = await openTemplate(templateRef, interval, sources, 'analysis');
+  const ask = async (clip: Window | undefined) => {
+    const opened = clip ? await within(clip) : provider;
+    const model = { ...names, interval: intervalWithin(interval, clip), variables };
+    const query = await step(() => renderQuery(template.query, model), {
+      failed: (error) => `Metric template ${templateRef.name}.${templateRef.namespace} query render error: ${error}`,
+    });
+    return opened.query(query, signal);
+  };
+  return step(
+    () => askWithin(metric.name, { window, lookBackSeconds: LONGEST_LOOK_BACK * (interval?.seconds ?? 0) }, ask),
+    {
+      failed: (error) => `Metric query failed for ${metric.name}: ${error}`,
+      noValues: (error) => `Halt advancement no values found for custom metric: ${metric.name}: ${error}`,
+    },
+  );
+}
