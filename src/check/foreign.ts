@@ -14,10 +14,12 @@ import { ownedRoutes } from '../routers/registry.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
 import { ownedByTarget } from '../workloads/registry.js';
 import { asPodController } from '../workloads/shared/pod-controller.js';
-import { findSelector } from '../workloads/shared/selector.js';
+import type { Selector } from '../workloads/shared/pod-selector.js';
+import { findSelector, primaryValue, selecting } from '../workloads/shared/selector.js';
 import { refuseStrangers } from '../workloads/shared/strangers.js';
 import type { Manifests } from './manifest.js';
 import type { ObjectLookup } from './object-lookup.js';
+import { asPodMaker, podMakersIn } from './pod-makers.js';
 
 /** What a release would be refused for: an object, and whose it is. */
 export interface Foreign {
@@ -118,7 +120,8 @@ async function podsOfOthers(canary: Canary, manifests: Manifests, lookup: Object
   const isGiven = (one: KubeObject): boolean =>
     given.some(({ kind, metadata }) => kind === one.kind && metadata.name === one.metadata.name);
   const there = (await workloadsIn(lookup, canary.namespace)).filter((one) => !isGiven(one));
-  const others = [...given, ...there].filter((one) => isWhole(one) && !isByName(one, canary));
+  const whole = [...given, ...there].filter((one) => isWhole(one) && !isByName(one, canary));
+  const others = [...whole, ...(await podMakers(canary, selector, manifests, lookup))];
   try {
     refuseStrangers(canary, selector, others);
     return [];
@@ -126,6 +129,20 @@ async function podsOfOthers(canary: Canary, manifests: Manifests, lookup: Object
     if (!(error instanceof ForeignError)) throw error;
     return [{ rule: 'foreign-pods', title: `${type.kind}/${canary.targetRef.name}`, message: error.message }];
   }
+}
+
+/** What makes pods and can't be released itself. */
+async function podMakers(
+  { namespace }: Canary,
+  selector: Selector,
+  manifests: Manifests,
+  { cluster }: ObjectLookup,
+): Promise<readonly KubeObject[]> {
+  const given = manifests.objects.filter(({ metadata }) => metadata.namespace === namespace);
+  const found = [selector.value, primaryValue(selector)].map(async (value) =>
+    cluster ? podMakersIn(cluster, namespace, selecting(selector, value)) : [],
+  );
+  return [...given.flatMap((one) => asPodMaker(one) ?? []), ...(await Promise.all(found)).flat()];
 }
 
 /** What somebody has written into a file may lack anything. */

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ClusterReader } from '../../src/check/object-lookup.js';
+import { podMakersIn } from '../../src/check/pod-makers.js';
+import { KubeError } from '../../src/kubernetes/client.js';
+import type { KubeObject } from '../../src/kubernetes/object.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { checked, route, target } from './fixtures.js';
 
@@ -70,4 +74,62 @@ test('workloads whose pods the selectors would find', async () => {
   assert.deepEqual(await found([ours, deployment('worker', { ...labels, part: 'worker' })]), [
     'foreign-pods Deployment/podinfo',
   ]);
+});
+
+test('whatever else makes pods that the selectors would find', async () => {
+  const labels = { 'app.kubernetes.io/name': 'api' };
+  const template = { metadata: { labels: { ...labels, part: 'other' } }, spec: {} };
+  const ours = target({ 'spec.selector': { matchLabels: labels }, 'spec.template.metadata': { labels } });
+  const named = (apiVersion: string, kind: string, spec: object, own: object = {}) => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'other', namespace: 'test', ...own },
+    spec,
+  });
+  const others = [
+    named('apps/v1', 'StatefulSet', { template }),
+    named('batch/v1', 'Job', { template }),
+    named('batch/v1', 'CronJob', { jobTemplate: { spec: { template } } }),
+    named('v1', 'Pod', {}, { labels }),
+  ];
+  for (const one of others) assert.deepEqual(await found([ours, one]), ['foreign-pods Deployment/podinfo'], one.kind);
+  const else_ = named('v1', 'Pod', {}, { labels: { 'app.kubernetes.io/name': 'web' } });
+  assert.deepEqual(await found([ours, else_, named('batch/v1', 'Job', {}), named('v1', 'Pod', {})]), []);
+});
+
+test('pods in the cluster whose maker can’t be released', async () => {
+  const labels = { 'app.kubernetes.io/name': 'podinfo-primary' };
+  const pod = (kind: string, phase: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: 'x-0',
+      namespace: 'test',
+      labels,
+      ownerReferences: [{ apiVersion: 'apps/v1', kind, name: 'x', uid: 'x', controller: true }],
+    },
+    status: { phase },
+  });
+  const asked: unknown[] = [];
+  const cluster = (items: readonly KubeObject[]): ClusterReader => ({
+    get: () => Promise.resolve(undefined),
+    list: (type, options) => {
+      asked.push([type.plural, options?.labelSelector]);
+      return Promise.resolve({ metadata: {}, items });
+    },
+  });
+  const kinds = async (...items: readonly KubeObject[]): Promise<readonly string[]> =>
+    (await podMakersIn(cluster(items), 'test', labels)).map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  assert.deepEqual(await kinds(pod('StatefulSet', 'Running')), ['StatefulSet/x']);
+  assert.deepEqual(asked, [['pods', 'app.kubernetes.io/name=podinfo-primary']]);
+  assert.deepEqual(
+    await kinds(pod('ReplicaSet', 'Running'), pod('DaemonSet', 'Pending')),
+    [],
+    'found by their workloads',
+  );
+  assert.deepEqual(await kinds(pod('Job', 'Succeeded')), [], 'it answers nobody any more');
+  const { ownerReferences: _none, ...bare } = pod('Job', 'Running').metadata;
+  assert.deepEqual(await kinds({ ...pod('Job', 'Running'), metadata: bare }), ['Pod/x-0']);
+  const forbidding = { ...cluster([]), list: () => Promise.reject(new KubeError(403, 'Forbidden', 'no')) };
+  assert.deepEqual(await podMakersIn(forbidding, 'test', labels), []);
 });
