@@ -12,23 +12,31 @@ export interface Round {
 
 const SERVERS = ['api', 'cli', 'kubernetes', 'security', 'workflows', 'watch', 'replay'];
 const LAB = ['lab', 'release', 'web'];
+/** Real data planes, in a network of their own: `npm run planes`. */
+const PLANES = ['planes'];
 
-/** @param wanted parts of files' names; none for all @returns the rounds in which something is to be run */
+/**
+ * @param wanted parts of files' names; none for all but those that need real data planes
+ * @returns the rounds in which something is to be run
+ */
 export function rounds(wanted: readonly string[]): Round[] {
   const all = ['test', 'web/test']
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)))
     .filter((file) => file.endsWith('.test.ts'))
     .sort();
-  const files = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)));
   const folder = (file: string): string => file.split('/')[1] ?? '';
+  const isWanted = (file: string): boolean =>
+    wanted.length === 0 ? !PLANES.includes(folder(file)) : wanted.some((part) => file.includes(part));
+  const files = all.filter(isWanted);
   return [
     {
       name: 'pure',
-      files: files.filter((f) => ![...SERVERS, ...LAB].includes(folder(f))),
+      files: files.filter((f) => ![...SERVERS, ...LAB, ...PLANES].includes(folder(f))),
       atOnce: 2,
       timeoutMinutes: 10,
     },
     { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 35 },
+    { name: 'planes', files: files.filter((f) => PLANES.includes(folder(f))), atOnce: 1, timeoutMinutes: 20 },
     { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 45 },
   ].filter((round) => round.files.length > 0);
 }

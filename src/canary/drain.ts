@@ -21,12 +21,13 @@ const TIMES: DrainTimes = { settleLimit: 10_000, blind: 2_000, inFlight: 500, po
  */
 export async function drain(router: Router, canary: Canary, signal: AbortSignal, times = TIMES): Promise<void> {
   const began = Date.now();
+  const blind = Math.max(times.blind, router.followsWithinMs ?? 0);
   let unsureSince = began;
   while (Date.now() - began < times.settleLimit) {
     const settled = await router.isSettled(canary);
     if (settled === true) break;
     if (settled === false) unsureSince = Date.now();
-    else if (Date.now() - unsureSince >= times.blind) break;
+    else if (Date.now() - unsureSince >= blind) break;
     await sleep(times.poll, undefined, { signal });
   }
   await sleep(times.inFlight, undefined, { signal });

@@ -36,6 +36,11 @@ export interface Router {
   setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void>;
   /** Whether the data plane has taken over what was written last; undefined where the provider doesn't tell. */
   isSettled(canary: Canary): Promise<boolean | undefined>;
+  /**
+   * How long its data plane takes to follow at most, by default, in milliseconds: waited for where it doesn't tell.
+   * Absent where two seconds are plenty.
+   */
+  readonly followsWithinMs?: number | undefined;
   /** Undoes what must not outlive the Canary and isn't removed with it. */
   finalize(canary: Canary, fence: Claim): Promise<void>;
   /**

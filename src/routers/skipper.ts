@@ -54,6 +54,8 @@ export const skipper: Blueprint = {
     return { ...current, metadata: { ...current.metadata, annotations: { ...annotations, ...told } } };
   },
   weights: weightsOf,
+  // It asks the API server every three seconds, by default.
+  followsWithinMs: 4_000,
   removedAtEnd: true,
 };
 

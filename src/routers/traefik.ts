@@ -27,6 +27,8 @@ interface TraefikServiceSpec {
  */
 export const traefik: Blueprint = {
   provider: 'traefik',
+  // It takes what has changed at most every two seconds, by default.
+  followsWithinMs: 3_000,
   type: TRAEFIK_SERVICES,
   name: (canary) => canary.service.name,
   takesOver: true,

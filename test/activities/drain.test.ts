@@ -8,12 +8,19 @@ const TIMES = { settleLimit: 1_500, blind: 300, inFlight: 20, poll: 5 };
 
 /** Waits for a router that says one thing after the other, each from so many milliseconds on. */
 async function drained(...says: readonly (readonly [number, boolean | undefined])[]): Promise<number> {
+  return drainedFrom({}, ...says);
+}
+
+async function drainedFrom(
+  traits: Pick<Router, 'followsWithinMs'>,
+  ...says: readonly (readonly [number, boolean | undefined])[]
+): Promise<number> {
   const began = performance.now();
   const isSettled = () => {
     const elapsed = performance.now() - began;
     return Promise.resolve(says.filter(([from]) => from <= elapsed).at(-1)?.[1]);
   };
-  const router: Pick<Router, 'isSettled'> = { isSettled };
+  const router: Pick<Router, 'isSettled' | 'followsWithinMs'> = { ...traits, isSettled };
   await drain(router as Router, {} as Canary, new AbortController().signal, TIMES);
   return performance.now() - began;
 }
@@ -27,6 +34,11 @@ describe('the wait before pods are stopped', () => {
   test('is a moment where the data plane says nothing', async () => {
     const took = await drained([0, undefined]);
     assert.ok(took >= TIMES.blind && took < TIMES.settleLimit, `${took} ms`);
+  });
+
+  test('is as long as the provider’s data plane takes by default, where it says nothing', async () => {
+    const took = await drainedFrom({ followsWithinMs: 700 }, [0, undefined]);
+    assert.ok(took >= 700 && took < TIMES.settleLimit, `${took} ms`);
   });
 
   test('is that moment from the last no on, where the data plane can say no more', async () => {

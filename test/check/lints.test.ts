@@ -535,7 +535,35 @@ function daemonSet(edits: Edits = {}): object {
   });
 }
 
+const SKIPPER: Edits = {
+  'spec.provider': 'skipper',
+  'spec.routeRef': undefined,
+  'spec.ingressRef': { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'podinfo' },
+};
+
 const PRIMARY: readonly Case[] = [
+  {
+    rule: 'no-pre-stop',
+    says: 'pods wait until a data plane that is late has followed',
+    bad: SKIPPER,
+    badObjects: [target()],
+    field: `${CONTAINER}.lifecycle.preStop`,
+    severity: 'warning',
+    words: /skipper learns up to 3 s late.*sleeps 5 seconds/,
+    good: SKIPPER,
+    goodObjects: [target({ [`${CONTAINER}.lifecycle`]: { preStop: { sleep: { seconds: 5 } } } })],
+  },
+  {
+    rule: 'no-pre-stop',
+    says: 'and need not where it follows at once',
+    bad: { 'spec.provider': 'traefik', 'spec.routeRef': undefined },
+    badObjects: [target()],
+    field: `${CONTAINER}.lifecycle.preStop`,
+    severity: 'warning',
+    words: /traefik learns up to 2 s late/,
+    good: {},
+    goodObjects: [target()],
+  },
   {
     rule: 'no-readiness-probe',
     says: 'the serving container has one',
@@ -668,6 +696,15 @@ const REFERENCES: readonly Case[] = [
     words: /its rule method has 2 backends/,
     good: {},
     goodObjects: [route()],
+  },
+  {
+    rule: 'mirror-host',
+    says: 'APISIX finds where copies go',
+    bad: { ...iterations(3), [`${A}mirror`]: true },
+    field: `${A}mirror`,
+    severity: 'info',
+    words: /looks up podinfo-canary\.test for every request/,
+    good: iterations(3),
   },
   {
     rule: 'route-not-measured',

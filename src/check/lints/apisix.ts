@@ -1,6 +1,6 @@
 import type { ApisixRoute, ApisixRule } from '../objects/apisix-route.js';
 import type { Finding } from '../finding.js';
-import { sourcesOf, type Lint, type Subject } from '../subject.js';
+import { about, sourcesOf, type Lint, type Subject } from '../subject.js';
 
 /** The user's ApisixRoute: its rule for the Canary's service is what the route with the weights is made from. */
 
@@ -52,6 +52,23 @@ export const routeIsMeasured: Lint = (subject) => {
         : 'its requests are not counted unless the plugin is on for all routes, and the built-in checks find no values',
       remedy: 'add the plugin prometheus with enable: true and config: { prefer_name: true }',
     },
+  ];
+};
+
+/** What APISIX' own DNS knows can't be seen from here. */
+export const mirrorIsResolved: Lint = (subject) => {
+  const { provider, analysis, service, namespace } = subject.canary;
+  if (provider !== 'apisix' || !analysis.mirror) return [];
+  const host = `${service.canaryName}.${namespace}`;
+  return [
+    about(subject, {
+      rule: 'mirror-host',
+      severity: 'info',
+      field: 'spec.analysis.mirror',
+      value: analysis.mirror,
+      message: `APISIX looks up ${host} for every request that it copies: where its DNS can't, users' requests stall`,
+      remedy: `try getent hosts ${host} in the APISIX pod`,
+    }),
   ];
 };
 

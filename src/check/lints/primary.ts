@@ -41,6 +41,30 @@ export const primaryHasProbes: Lint = (subject) => {
   });
 };
 
+/** Providers whose data planes learn of endpoints late, and how late by default, in seconds. */
+const LATE: Readonly<Record<string, number>> = { skipper: 3, traefik: 2 };
+
+export const primaryOutlivesItsEndpoints: Lint = (subject) => {
+  const target = targetOf(subject);
+  const { provider, service } = subject.canary;
+  const late = LATE[provider];
+  if (!target || late === undefined) return [];
+  return servingContainers(target, service.targetPort).flatMap((container): Finding[] => {
+    const { name, lifecycle } = container;
+    if (lifecycle?.preStop !== undefined && lifecycle.preStop !== null) return [];
+    return [
+      {
+        rule: 'no-pre-stop',
+        severity: 'warning',
+        object: target.title,
+        field: `spec.template.spec.containers[${target.containers.indexOf(container)}].lifecycle.preStop`,
+        message: `${provider} learns up to ${late} s late that a pod has gone: ${PROMOTION} loses requests to pods that end sooner after SIGTERM`,
+        remedy: `add a preStop hook that sleeps ${late + 2} seconds, unless ${name} serves on for as long by itself`,
+      },
+    ];
+  });
+};
+
 export const primaryKeepsItsPods: Lint = (subject) => {
   const target = targetOf(subject);
   if (!target) return [];

@@ -7,6 +7,7 @@ const containerSchema = z.object({
   ports: z.array(z.object({ name: z.string().optional(), containerPort: z.int() })).default([]),
   readinessProbe: z.unknown().optional(),
   livenessProbe: z.unknown().optional(),
+  lifecycle: z.object({ preStop: z.unknown().optional() }).nullish(),
 });
 
 const rollingSchema = z

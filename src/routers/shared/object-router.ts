@@ -56,6 +56,8 @@ export interface Blueprint {
   readonly isSettled?: (object: KubeObject, canary: Canary) => boolean | undefined;
   /** The object as its users get it back at the end; absent where it stays as it is, or goes. Never throws. */
   readonly givenBack?: (current: KubeObject, canary: Canary) => KubeObject;
+  /** See {@link Router.followsWithinMs}. */
+  readonly followsWithinMs?: number;
   /** The object is removed at the end instead of being left to the garbage collector. */
   readonly removedAtEnd?: true;
 }
@@ -64,6 +66,7 @@ export interface Blueprint {
 export class ObjectRouter implements Router {
   readonly provider: string;
   readonly watches: readonly ResourceType[];
+  readonly followsWithinMs: number | undefined;
 
   constructor(
     private readonly cache: ClusterCache,
@@ -71,6 +74,7 @@ export class ObjectRouter implements Router {
   ) {
     this.provider = blueprint.provider;
     this.watches = [blueprint.type];
+    this.followsWithinMs = blueprint.followsWithinMs;
   }
 
   async refresh(canary: Canary): Promise<void> {

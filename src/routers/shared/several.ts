@@ -19,6 +19,7 @@ export type SourceField = 'ingressRef' | 'routeRef';
 export class SeveralRouter implements Router {
   readonly provider: string;
   readonly watches: readonly ResourceType[];
+  readonly followsWithinMs: number | undefined;
 
   /** @param type of what is made */
   constructor(
@@ -29,6 +30,7 @@ export class SeveralRouter implements Router {
   ) {
     this.provider = one.provider;
     this.watches = one.watches;
+    this.followsWithinMs = one.followsWithinMs;
   }
 
   async refresh(canary: Canary): Promise<void> {

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { connectLab, type ConnectedLab } from '../../lab/lab.js';
+import { ALL_TO_PRIMARY, type Weights } from '../../src/domain/weights.js';
+import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
+import { openBench, type Bench } from '../kubernetes/router-bench.js';
+import type { CanaryPart } from '../kubernetes/router-contract.js';
+import { echoDeployment, echoService } from '../lab/echo.js';
+import { claim } from '../support/claim.js';
+import { until } from '../support/until.js';
+import type { PlaneCase } from './cases.js';
+import { Client } from './client.js';
+
+/** What the primary and the canary call themselves. */
+export const OLD = 'old';
+export const NEW = 'new';
+
+const PATIENCE_MS = 60_000;
+
+/** A shop whose cart is served by two versions behind a real data plane; the router is at work without a release. */
+export class Shop {
+  private seq = 0;
+
+  private constructor(
+    readonly lab: ConnectedLab,
+    readonly bench: Bench,
+    readonly client: Client,
+  ) {}
+
+  static async open(t: TestContext, plane: PlaneCase, part: CanaryPart = {}): Promise<Shop> {
+    const lab = await connectLab(process.env['SERINUS_LAB'] ?? '');
+    const host = `cart-${randomUUID().slice(0, 8)}.example.com`;
+    const users = (namespace: string) => plane.users(namespace, host, 'cart');
+    const bench = await openBench(t, { ...plane.router, users, canary: { service: plane.service(host) } }, part);
+    const { client: kube, namespace } = bench;
+    for (const [name, tag] of [
+      ['cart-primary', OLD],
+      ['cart-canary', NEW],
+    ] as const) {
+      await kube.create(SERVICES, echoService(namespace, name) as KubeObject);
+      await kube.create(DEPLOYMENTS, echoDeployment(namespace, name, tag, 1) as KubeObject);
+    }
+    const isReady = (slice: KubeObject): boolean =>
+      ((slice['endpoints'] ?? []) as { conditions: { ready?: boolean } }[]).some(({ conditions }) => conditions.ready);
+    const bothReady = async (): Promise<boolean> =>
+      (await kube.list(ENDPOINT_SLICES, { namespace })).items.filter(isReady).length === 2;
+    await until(bothReady, 'both versions serve', PATIENCE_MS);
+    const client = new Client(lab.planeUrl, host);
+    t.after(() => client.close());
+    const shop = new Shop(lab, bench, client);
+    await shop.divide(ALL_TO_PRIMARY);
+    await until(
+      async () => (await client.ask().catch(() => undefined))?.version === OLD,
+      'the host is served',
+      PATIENCE_MS,
+    );
+    return shop;
+  }
+
+  /** Resolves when the data plane says that it has followed, and has had a moment to do so. */
+  async divide(weights: Weights): Promise<void> {
+    const { router, canary } = this.bench;
+    await router.setWeights(canary, weights, claim(1, (this.seq += 1)));
+    await until(
+      async () => {
+        await router.refresh(canary);
+        return (await router.isSettled(canary)) === true;
+      },
+      'the data plane has followed',
+      PATIENCE_MS,
+    );
+    assert.deepEqual({ ...(await router.weights(canary)), everybody: undefined }, { ...weights, everybody: undefined });
+    // What was written is with the control plane; its data plane has it some milliseconds later.
+    await new Promise((resolve) => setTimeout(resolve, SYNC_MS));
+  }
+
+  /** As a release's tick does: makes right what somebody has done to the objects. */
+  async reconcile(weights: Weights): Promise<void> {
+    const { router, canary } = this.bench;
+    await router.refresh(canary);
+    await router.reconcile(canary, weights, claim(1, (this.seq += 1)));
+  }
+}
+
+/** What `drain` waits for requests on their way, too. */
+const SYNC_MS = 500;
