@@ -14,7 +14,7 @@ const LOOPBACK = '127.0.0.1';
 const orderSchema = z.object({ port: z.number(), socket: z.string() });
 
 /** The setting by which somebody does without: `SERINUS_LAB_NETWORK=shared`. */
-export const NETWORK_VARIABLE = 'SERINUS_LAB_NETWORK';
+const NETWORK_VARIABLE = 'SERINUS_LAB_NETWORK';
 
 /**
  * Runs this very program again in a network of its own, where the machine allows it, and is its door: the ports that it
