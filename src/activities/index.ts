@@ -44,7 +44,7 @@ export function createActivities(deps: Dependencies, client: Client): Activities
     archive: (input) => archive(deps, client, input),
     loadTest: (input) =>
       untilCancelled(() => loadTest(deps, input, signal(), tell, Context.current().info.heartbeatDetails)),
-    sweep: () => sweep(deps, client, dead),
+    sweep: () => sweep(deps, { client, dead, askedAt: Context.current().info.scheduledTimestampMs }),
   });
 }
 

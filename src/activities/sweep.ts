@@ -3,6 +3,7 @@ import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { FencedError, messageOf } from '../errors.js';
 import { LeaseClaim } from '../kubernetes/claim.js';
+import type { LeaseView } from '../kubernetes/lease.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
@@ -11,28 +12,67 @@ import type { DeadRuns } from '../archive/release/dead-runs.js';
 import type { Dependencies } from '../dependencies.js';
 import { leaseOwner } from '../canary/lease-guard.js';
 import { readObservation, type FullObservation } from '../canary/observation.js';
-import { openRun, standsStill } from '../temporal/open-run.js';
+import { openRun, openRuns, standsStill } from '../temporal/open-run.js';
 import { changeId } from '../temporal/submissions.js';
 
+/** The janitor, as the round needs it. */
+export interface Round {
+  readonly client: Client;
+  readonly dead: DeadRuns;
+  /** When the round was asked for, milliseconds since 1970 by Temporal's clock: a worker has taken it meanwhile. */
+  readonly askedAt: number;
+}
+
+/** Canaries that are looked after at once. */
+const AT_ONCE = 8;
+
 /**
- * The janitor's round, over informer caches: a release whose run was terminated or timed out is handed to a new run,
- * which rolls it back; a run that is open, silent and stuck is ended and handed over too; a change that nobody has
- * reported is reported. What one Canary doesn't let be done keeps nobody from the others. Releases whose runs were ended from outside are handed to the archive.
+ * The janitor's round, over informer caches and one list of what is open: a release whose run was terminated or timed out
+ * is handed to a new run, which rolls it back; a run that is open, silent and stuck is ended and handed over too; a change
+ * that nobody has reported is reported. What one Canary doesn't let be done keeps nobody from the others. Releases whose runs were ended from outside are handed to the archive.
  */
-export async function sweep(deps: Dependencies, client: Client, dead: DeadRuns): Promise<SweepReport> {
+export async function sweep(deps: Dependencies, round: Round): Promise<SweepReport> {
   const store = await deps.cache.synced(CANARIES);
   const report = { looked: 0, recovered: [] as string[], resubmitted: [] as string[], stuck: [] as string[] };
-  for (const object of store.list(deps.settings.namespace)) {
-    report.looked += 1;
-    const canary: CanaryKey = {
-      cluster: deps.settings.clusterName,
-      namespace: object.metadata.namespace ?? '',
-      name: object.metadata.name,
-    };
-    const found = await lookAt(deps, client, canary);
-    if (found) report[found].push(`${canary.namespace}/${canary.name}`);
-  }
-  return { ...report, archived: await dead.offload() };
+  const canaries = store.list(deps.settings.namespace).map(({ metadata }): CanaryKey => ({
+    cluster: deps.settings.clusterName,
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+  }));
+  const site = await siteOf(deps, round, canaries);
+  const rest = [...canaries];
+  const work = async (): Promise<void> => {
+    for (let canary = rest.shift(); canary; canary = rest.shift()) {
+      report.looked += 1;
+      const found = await lookAt(deps, site, canary);
+      if (found) report[found].push(`${canary.namespace}/${canary.name}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { ...report, archived: await round.dead.offload() };
+}
+
+/** What is known at a round's start. */
+interface Site extends Round {
+  /** Ids of the workflows that are open; it may miss one that has just begun. */
+  readonly open: ReadonlySet<string>;
+  /** Most runs are silent: whoever is slow isn't stuck. */
+  readonly isSlow: boolean;
+}
+
+async function siteOf(deps: Dependencies, round: Round, canaries: readonly CanaryKey[]): Promise<Site> {
+  const views = await Promise.all(canaries.map(({ namespace, name }) => deps.leases.view(namespace, name)));
+  const held = views.filter((lease) => lease !== undefined && lease.holder !== '' && !lease.held);
+  const silent = held.filter((lease) => lease !== undefined && isSilent(deps, lease));
+  const isSlow = silent.length > 1 && silent.length * 2 > held.length;
+  const isAnyHeld = views.some((lease) => lease !== undefined && lease.holder !== '');
+  const open = isAnyHeld ? await openRuns(round.client, deps.settings.clusterName) : new Set<string>();
+  return { ...round, open, isSlow };
+}
+
+/** For a whole term beyond its end. */
+function isSilent(deps: Dependencies, { expiresAt, durationMs }: LeaseView): boolean {
+  return deps.now() - expiresAt >= durationMs;
 }
 
 /** What is still to be dealt with is reported anew after this. */
@@ -40,12 +80,12 @@ const ANEW_MS = 60_000;
 
 async function lookAt(
   deps: Dependencies,
-  client: Client,
+  site: Site,
   canary: CanaryKey,
 ): Promise<'recovered' | 'resubmitted' | 'stuck' | undefined> {
   try {
     await dropExpired(deps, canary);
-    return await lookAfter(deps, client, canary);
+    return await lookAfter(deps, site, canary);
   } catch (error) {
     // Somebody has just taken the Canary: it is looked after.
     if (!(error instanceof FencedError))
@@ -70,13 +110,17 @@ function vacancy(deps: Dependencies, key: CanaryKey, view: CanaryView): LeaseCla
 
 async function lookAfter(
   deps: Dependencies,
-  client: Client,
+  site: Site,
   canary: CanaryKey,
 ): Promise<'recovered' | 'resubmitted' | 'stuck' | undefined> {
   const observation = await readObservation(deps, canary);
   if (!observation) return undefined;
   const { lease } = observation;
   if (!lease?.holder) return report(deps, canary, observation);
+  const isSuspect = !lease.held && isSilent(deps, lease);
+  // The list says of all of them at once who is at work; only who isn't, or is silent, is asked about.
+  if (site.open.has(workflowIdOf(canary)) && !isSuspect) return undefined;
+  const { client } = site;
   const run = await openRun(client, canary);
   if (!run) {
     // A run gives its Lease back before it ends: the cache may just not show it yet.
@@ -84,7 +128,7 @@ async function lookAfter(
     return now?.holder === lease.holder ? recover(deps, canary, observation.phase, lease.fence.epoch) : undefined;
   }
   const silentFor = deps.now() - lease.expiresAt;
-  if (lease.held || silentFor < lease.durationMs || !(await standsStill(client, canary, run))) return undefined;
+  if (!isSuspect || !standsStill(run, site.askedAt, site.isSlow)) return undefined;
   // It may have come to itself meanwhile.
   const now = await deps.leases.fresh(canary.namespace, canary.name);
   if (now?.holder !== lease.holder || now.expiresAt !== lease.expiresAt) return undefined;

@@ -13,6 +13,8 @@ const REMEMBERED_MS = 10 * 60_000;
 export class CanaryEndpoints {
   /** Last time an address was seen behind a Service, by `<namespace>/<service>` and address. */
   private readonly seen = new Map<string, Map<string, number>>();
+  /** Names of the slices of a Service, by `<namespace>/<service>`: a look at one must not cost what all of them hold. */
+  private readonly slices = new Map<string, Set<string>>();
   private started: Promise<void> | undefined;
 
   constructor(
@@ -24,8 +26,13 @@ export class CanaryEndpoints {
     this.started ??= this.start();
     await this.started;
     const store = await this.cache.synced(ENDPOINT_SLICES);
-    for (const slice of store.list(namespace)) this.note(slice);
-    const known = this.seen.get(`${namespace}/${service}`) ?? new Map<string, number>();
+    const key = `${namespace}/${service}`;
+    for (const name of this.slices.get(key) ?? []) {
+      const slice = store.get(namespace, name);
+      if (slice) this.note(slice);
+      else this.slices.get(key)?.delete(name);
+    }
+    const known = this.seen.get(key) ?? new Map<string, number>();
     for (const [address, at] of known) if (this.now() - at > REMEMBERED_MS) known.delete(address);
     return [...known.keys()].sort();
   }
@@ -33,12 +40,15 @@ export class CanaryEndpoints {
   private async start(): Promise<void> {
     const store = await this.cache.synced(ENDPOINT_SLICES);
     store.onChange((slice) => this.note(slice));
+    for (const slice of store.list()) this.note(slice);
   }
 
   private note(slice: KubeObject): void {
     const service = slice.metadata.labels?.[SERVICE_NAME];
     if (service === undefined) return;
     const key = `${slice.metadata.namespace ?? ''}/${service}`;
+    const slices = this.slices.get(key) ?? new Set<string>();
+    this.slices.set(key, slices.add(slice.metadata.name));
     const addresses = this.seen.get(key) ?? new Map<string, number>();
     this.seen.set(key, addresses);
     for (const { addresses: found = [] } of (slice['endpoints'] ?? []) as readonly Endpoint[]) {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Dependencies } from '../dependencies.js';
 import { routedWeight } from '../canary/routed-weight.js';
 import { serveApi, type ServeOptions } from '../api/serve.js';
@@ -13,12 +14,14 @@ import { flagsWithoutEffect } from './flags/flagger-flags.js';
 import { Health } from '../health.js';
 import { KubeClient } from '../kubernetes/client.js';
 import { createLogger } from '../logging.js';
+import { showBacklog } from '../meters/backlog.js';
 import { showCanaries, showInfo } from '../meters/canaries.js';
 import { startTelemetry } from '../telemetry.js';
 import type { Telemetry } from '../telemetry/port.js';
-import { temporalClient, type TemporalOptions } from '../temporal/connection.js';
+import { temporalClient, type TemporalConnection, type TemporalOptions } from '../temporal/connection.js';
 import { workerConnection } from '../worker/connection.js';
 import { DeadMansSwitch } from '../watch/deadman.js';
+import { temporalSigns, waitingTasks } from '../watch/temporal-signs.js';
 import { Watcher } from '../watch/watcher.js';
 import { wire } from '../wiring.js';
 import { JanitorHours } from '../worker/janitor-hours.js';
@@ -84,7 +87,7 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
       const context: Process = { deps, flags, temporal, telemetry, identity, log, signal };
       const running: Promise<void>[] = [];
       if (parts.worker) running.push(runWorker(context, health.expect('worker')));
-      if (parts.watch) running.push(runWatch(context, client, health.expect('watch')));
+      if (parts.watch) running.push(runWatch({ ...context, registry }, client, connection, health.expect('watch')));
       if (parts.api) running.push(serveApi(deps, client, parts.api, signal, health.expect('api')));
       const days = parts.archive?.retentionDays;
       if (parts.worker && archive && days !== undefined)
@@ -125,9 +128,19 @@ async function runWorker(context: Process, report: Report): Promise<void> {
   }
 }
 
-async function runWatch({ deps, identity, log, signal }: Process, client: Client, report: Report): Promise<void> {
+async function runWatch(
+  { deps, registry, identity, log, signal }: Process & { readonly registry: Registry },
+  client: Client,
+  connection: TemporalConnection,
+  report: Report,
+): Promise<void> {
   const watcher = new Watcher(deps);
-  const deadman = new DeadMansSwitch(deps, client, identity);
+  showBacklog(registry, {
+    canaries: () => watcher.backlog,
+    tasks: () => waitingTasks(client, deps.settings.clusterName),
+  });
+  const signs = temporalSigns(client, deps.settings.clusterName, () => connection.isReady);
+  const deadman = new DeadMansSwitch(deps, signs, identity);
   const started = Promise.all([watcher.start(), deadman.start()]).then(() => {
     report(() => !signal.aborted);
     log.info(

@@ -24,6 +24,8 @@ export interface Meters {
   /** One attempt of an activity. */
   attempted(activity: string, outcome: 'completed' | 'failed' | 'cancelled', seconds: number): void;
   rolledBack(by: 'release' | 'deadman'): void;
+  /** Releases whose Lease has run out while nobody has looked after them yet. */
+  late(releases: number): void;
   /** A Canary has changed more often, and for longer, than it is looked at. */
   throttled(canary: MeteredTarget): void;
   /** Everything that has been counted, as Prometheus reads it. */

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Meters } from './port.js';
 import { FlaggerMeters } from './flagger.js';
 
@@ -14,6 +14,7 @@ export class ProcessMeters implements Meters {
   private readonly deliveries: Counter<'kind' | 'outcome'>;
   private readonly rollbacks: Counter<'by'>;
   private readonly storms: Counter<'name' | 'namespace'>;
+  private readonly lateReleases: Gauge;
   private readonly attempts: Histogram<'activity' | 'outcome'>;
 
   constructor(now: () => number = Date.now) {
@@ -44,6 +45,11 @@ export class ProcessMeters implements Meters {
       labelNames: ['name', 'namespace'],
       registers,
     });
+    this.lateReleases = new Gauge({
+      name: 'serinus_late_releases',
+      help: 'Releases that no worker has looked after for longer than their Lease, as this process sees it',
+      registers,
+    });
     this.attempts = new Histogram({
       name: 'serinus_activity_duration_seconds',
       help: 'Attempts of activities',
@@ -64,6 +70,8 @@ export class ProcessMeters implements Meters {
   rolledBack: Meters['rolledBack'] = (by) => this.rollbacks.inc({ by });
 
   throttled: Meters['throttled'] = ({ name, namespace }) => this.storms.inc({ name, namespace });
+
+  late: Meters['late'] = (releases) => this.lateReleases.set(releases);
 
   get contentType(): string {
     return this.registry.contentType;

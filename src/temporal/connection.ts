@@ -1,4 +1,4 @@
-import { Client, Connection, type ClientInterceptors } from '@temporalio/client';
+import { Client, Connection, type ClientInterceptors, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 /** How to reach Temporal; what isn't given comes from Temporal's own environment configuration (TEMPORAL_ADDRESS, profiles, …). */
@@ -30,12 +30,28 @@ const RECONNECT = {
   'grpc.max_reconnect_backoff_ms': 1_000,
 };
 
+/** `READY` of gRPC's connectivity states. */
+const READY = 2;
+
+/** A connection that can be asked whether it stands. */
+export class TemporalConnection extends Connection {
+  /** Whether there is a connection now; where there is none, one is being built. Sends nothing. */
+  get isReady(): boolean {
+    const state: number = this.client.getChannel().getConnectivityState(true);
+    return state === READY;
+  }
+
+  static create(options: ConnectionOptions): TemporalConnection {
+    return new this(this.createCtorOptions(options));
+  }
+}
+
 /** A client that connects when it is first used, so that a process can start while Temporal is down. */
 export function temporalClient(
   options: TemporalOptions,
   interceptors: ClientInterceptors = {},
-): { client: Client; connection: Connection } {
+): { client: Client; connection: TemporalConnection } {
   const { connection: settings, namespace } = resolveConnection(options);
-  const connection = Connection.lazy({ ...settings, connectTimeout: '5s', channelArgs: RECONNECT });
+  const connection = TemporalConnection.create({ ...settings, connectTimeout: '5s', channelArgs: RECONNECT });
   return { client: new Client({ connection, namespace, interceptors }), connection };
 }

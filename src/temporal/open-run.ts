@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { CanaryKey } from '../domain/identity.js';
-import { workflowIdOf } from '../workflows/contract.js';
+import { isFailing } from '../domain/silent-run.js';
+import { ROLLOUT, searchAttributes as attributes, workflowIdOf } from '../workflows/contract.js';
 
-/** Attempts of a workflow task after which it is no longer chance that it fails. */
-const ATTEMPTS = 3;
-/** Before the second look at a workflow task that nobody has taken up: workers may just have come back. */
-const ONCE_MORE_MS = 10_000;
+/** A task that was ready so much longer ago than one that is done by now was not merely further back in the queue. */
+const PASSED_OVER_MS = 120_000;
 
 /** @returns undefined where the Canary has no open run */
 export async function openRun(client: Client, canary: CanaryKey): Promise<WorkflowExecutionDescription | undefined> {
@@ -19,28 +17,27 @@ export async function openRun(client: Client, canary: CanaryKey): Promise<Workfl
   }
 }
 
-/**
- * Whether a run that has been silent is stuck, which only a workflow task tells that nobody gets done: it fails each time,
- * or no worker takes it up. One that waits for its time, for an order or for an activity waits, however long.
- */
-export async function standsStill(
-  client: Client,
-  canary: CanaryKey,
-  run: WorkflowExecutionDescription,
-  onceMoreMs = ONCE_MORE_MS,
-): Promise<boolean> {
-  const before = taskOf(run);
-  if (!before) return false;
-  if (before.attempt >= ATTEMPTS) return true;
-  await sleep(onceMoreMs);
-  const again = await openRun(client, canary);
-  const after = again && taskOf(again);
-  return again?.runId === run.runId && after !== undefined && after.scheduled === before.scheduled;
+/** Ids of the workflows of a cluster's Canaries that are open, by one list; it may be some seconds old. */
+export async function openRuns(client: Client, cluster: string): Promise<ReadonlySet<string>> {
+  const open = new Set<string>();
+  const query = `WorkflowType = '${ROLLOUT}' AND ${attributes.cluster.name} = '${cluster}' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1_000 })) open.add(workflowId);
+  return open;
 }
 
-function taskOf({ raw }: WorkflowExecutionDescription): { attempt: number; scheduled: string } | undefined {
-  const { pendingWorkflowTask: task } = raw;
-  if (!task) return undefined;
+/**
+ * Whether a run that has been silent is stuck, which only a workflow task tells that nobody gets done: it fails each time,
+ * or workers take what came long after it and not it. One that waits for its time, for an order or for an activity waits,
+ * however long; so does one whose turn has not come.
+ *
+ * @param served when something was ready that a worker has taken meanwhile, milliseconds since 1970 by Temporal's clock
+ * @param isOneOfMany most runs are as silent
+ */
+export function standsStill(run: WorkflowExecutionDescription, served: number, isOneOfMany: boolean): boolean {
+  const { pendingWorkflowTask: task } = run.raw;
+  if (!task) return false;
+  if (isFailing(task.attempt ?? 0, isOneOfMany)) return true;
   const { seconds, nanos } = task.originalScheduledTime ?? task.scheduledTime ?? {};
-  return { attempt: task.attempt ?? 0, scheduled: `${String(seconds ?? 0)}.${nanos ?? 0}` };
+  const readyAt = Number(seconds ?? 0) * 1000 + (nanos ?? 0) / 1e6;
+  return !isOneOfMany && readyAt > 0 && served - readyAt >= PASSED_OVER_MS;
 }

@@ -50,12 +50,22 @@ export interface Submissions {
    * @throws TransientError where Temporal can't be reached
    */
   submit(canary: CanaryKey, change: Change, introduction?: Introduction): Promise<SubmitAnswer>;
+
+  /**
+   * The same for whoever needs no answer: Temporal keeps the change, and no worker is waited for.
+   *
+   * @throws TransientError where Temporal can't be reached
+   */
+  report(canary: CanaryKey, change: Change, introduction?: Introduction): Promise<void>;
 }
 
 export type GivenDetails = OrderDetails & { readonly requestId: string; readonly by: string };
 
 /** An update waits for a worker; when none answers within this, a signal is left instead. */
 const ANSWER_MS = 3_000;
+
+/** For Temporal to keep a change, however much it has to do. */
+const REPORT_MS = 10_000;
 
 /** The same change, reported by several processes or several times, is one. */
 export function changeId(...parts: readonly unknown[]): string {
@@ -95,6 +105,16 @@ export class TemporalSubmissions implements Submissions {
       // twice does no harm.
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
         return this.leaveSignal(canary, change, introduction);
+      throw new TransientError(
+        `Temporal did not take the change of ${canary.name}.${canary.namespace}: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  async report(canary: CanaryKey, change: Change, introduction: Introduction = {}): Promise<void> {
+    try {
+      await this.client.withDeadline(Date.now() + REPORT_MS, () => this.leaveSignal(canary, change, introduction));
+    } catch (error) {
       throw new TransientError(
         `Temporal did not take the change of ${canary.name}.${canary.namespace}: ${messageOf(error)}`,
       );

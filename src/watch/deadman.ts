@@ -1,41 +1,37 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import type { Dependencies } from '../dependencies.js';
-import { callHooks } from '../activities/call-hooks.js';
-import { readCanary, type CanaryView } from '../canary/read.js';
-import { policyIn } from '../canary/policy.js';
-import { rollBack } from '../activities/rollback.js';
-import { newestStamp } from '../canary/stamps.js';
-import { tellWithoutTemporal } from '../notifications/without-temporal.js';
-import { leaseOwner } from '../canary/lease-guard.js';
+import { readCanary, canaryContext, type CanaryView } from '../canary/read.js';
 import { parseStatus } from '../crds/status.js';
 import type { CanaryKey } from '../domain/identity.js';
-import { raisedBefore } from '../domain/initial.js';
-import { noticesOfRetreat } from '../domain/notices/notices.js';
-import { patienceOf } from '../domain/silence.js';
+import { messagesFor } from '../domain/notices/messages.js';
 import { isActive } from '../domain/phases.js';
+import { patienceOf } from '../domain/silence.js';
+import {
+  diagnose,
+  inWords,
+  isToRetreat,
+  type Diagnosis,
+  type Exposure,
+  type Pulse,
+  type RunSigns,
+} from '../domain/silent-run.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
-import { LEASE_LABEL, LEASE_MANAGER, viewOf, type Fence, type LeaseView } from '../kubernetes/lease.js';
+import { LEASE_LABEL, LEASE_MANAGER, viewOf, type LeaseView } from '../kubernetes/lease.js';
 import { CANARIES, LEASES } from '../kubernetes/object.js';
 import { userErrorIn } from '../kubernetes/refusals.js';
-import { workflowIdOf } from '../workflows/contract.js';
+import { canaryOfWorkflow } from '../workflows/contract.js';
+import { FairClock } from './fair-clock.js';
+import { PulseMeter } from './pulse.js';
+import { isSwitchs, MISSING, Retreats } from './retreat.js';
+import type { TemporalSigns } from './temporal-signs.js';
 
 const CHECK_MS = 1_000;
-const PROBE_MS = 3_000;
-/** Before the second look: as long as the connection takes at most to notice that Temporal is back, and a run to renew. */
-const ONCE_MORE_MS = 3_000;
-/** Begins the Lease's holder while a switch acts. */
-const HOLDER = 'deadman/';
-/** In place of a Lease, and of its version, where somebody has deleted it. */
-const MISSING = 'missing';
-
-/** A rollback that this switch has carried out. */
-interface Retreat {
-  readonly reason: string;
-  readonly servedBy: 'primary' | 'canary';
-  readonly origin: string;
-}
+/** Of the time between two checks: more than that a process that gets a processor does not need. */
+const MOST_COUNTED_MS = 5_000;
+/** Temporal's pulse is taken from here on, so that it is known when a Lease runs out. */
+const LOOK_AHEAD_MS = 10_000;
+/** So long what Temporal has said of a run is good enough: others are to have their turn. */
+const FRESH_MS = 10_000;
 
 /** A Canary whose run may fall silent. */
 interface Watched {
@@ -52,25 +48,40 @@ interface LeaseObservation {
   readonly version: string | undefined;
   /** By this process's own clock: the clock of whoever wrote the Lease may differ. */
   readonly seenAt: number;
+  /** That it is late has been said. */
+  said: boolean;
+  /** What Temporal has last said of its run. */
+  told?: { readonly at: number; readonly run: RunSigns };
+}
+
+/** A Canary whose Lease has run out. */
+interface Overdue {
+  readonly watched: Watched;
+  readonly overdueMs: number;
 }
 
 /**
- * The dead-man's switch: when a release's Lease runs out and Temporal can't be reached, or nobody acts for half as long
- * again, it takes the Lease and rolls back by itself. Needs the Kubernetes API and nothing else.
+ * The dead-man's switch: when a release's Lease runs out and nobody can be coming, it takes the Lease and rolls back by
+ * itself. Who merely has too much to do is waited for, and that is said. Needs the Kubernetes API and nothing else.
  *
  * Any number of these may run: taking the Lease is a compare-and-swap, one of them wins.
  */
 export class DeadMansSwitch {
   private readonly seen = new Map<string, LeaseObservation>();
   private readonly acting = new Set<string>();
-  private readonly stopping = new AbortController();
+  private readonly pulse: PulseMeter;
+  private readonly retreats: Retreats;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly deps: Dependencies,
-    private readonly temporal: Client,
-    private readonly identity: string,
-  ) {}
+    private readonly temporal: TemporalSigns,
+    identity: string,
+    private readonly clock: Pick<FairClock, 'now'> = new FairClock(MOST_COUNTED_MS),
+  ) {
+    this.pulse = new PulseMeter(temporal, () => clock.now());
+    this.retreats = new Retreats(deps, identity);
+  }
 
   async start(): Promise<void> {
     await this.deps.cache.filled(LEASES);
@@ -79,67 +90,91 @@ export class DeadMansSwitch {
 
   stop(): void {
     clearInterval(this.timer);
-    this.stopping.abort();
+    this.retreats.stop();
   }
 
-  private async check(): Promise<void> {
+  /** One look; `start` has it done every second. */
+  async check(): Promise<void> {
+    const all = await this.watched();
+    const keys = new Set(all.map(keyOf));
+    for (const key of this.seen.keys()) if (!keys.has(key)) this.seen.delete(key);
+    const due = all
+      .map((watched) => ({ watched, overdueMs: this.overdueMs(watched) }))
+      .filter(({ watched, overdueMs }) => watched.ends && overdueMs > -LOOK_AHEAD_MS);
+    const late = due.filter(({ overdueMs }) => overdueMs > 0);
+    this.deps.meters.late(late.length);
+    const pulse = due.length === 0 ? undefined : this.pulse.read();
+    if (!pulse) return;
+    const isOneOfMany = late.length > 1 && late.length * 2 > all.filter(({ ends }) => ends).length;
+    for (const one of late) {
+      const key = keyOf(one.watched);
+      if (this.acting.has(key)) continue;
+      this.acting.add(key);
+      void this.consider(one, pulse, isOneOfMany).finally(() => this.acting.delete(key));
+    }
+  }
+
+  private async watched(): Promise<readonly Watched[]> {
     const store = await this.deps.cache.synced(LEASES);
-    const leased = new Set<string>();
+    const all: Watched[] = [];
     for (const lease of store.list(this.deps.settings.namespace)) {
       if (lease.metadata.labels?.[LEASE_LABEL] !== LEASE_MANAGER) continue;
       const view = viewOf(lease);
-      leased.add(keyOf(view.namespace, view.canary));
-      const watched = { namespace: view.namespace, name: view.canary, version: lease.metadata.resourceVersion };
-      this.watch({ ...watched, lease: view, durationMs: view.durationMs, ends: view.expiresAt !== Infinity });
+      const { namespace, canary: name, durationMs } = view;
+      const version = lease.metadata.resourceVersion;
+      all.push({ namespace, name, version, lease: view, durationMs, ends: view.expiresAt !== Infinity });
     }
-    await this.checkUnleased(leased);
+    return [...all, ...(await this.unleased(new Set(all.map(keyOf))))];
   }
 
   /** Whose Lease somebody has deleted is missed as well: its run makes it again, if there is one. */
-  private async checkUnleased(leased: ReadonlySet<string>): Promise<void> {
+  private async unleased(leased: ReadonlySet<string>): Promise<readonly Watched[]> {
     const store = await this.deps.cache.synced(CANARIES);
-    for (const object of store.list(this.deps.settings.namespace)) {
+    const { seconds } = patienceOf(this.deps.settings.leaseSeconds, 0);
+    return store.list(this.deps.settings.namespace).flatMap((object): Watched[] => {
       const { name, namespace = '' } = object.metadata;
-      if (leased.has(keyOf(namespace, name)) || !isActive(parseStatus(object['status']).phase)) continue;
-      const { seconds } = patienceOf(this.deps.settings.leaseSeconds, 0);
-      this.watch({ namespace, name, version: MISSING, lease: MISSING, durationMs: seconds * 1000, ends: true });
-    }
+      if (leased.has(keyOf({ namespace, name })) || !isActive(parseStatus(object['status']).phase)) return [];
+      return [{ namespace, name, version: MISSING, lease: MISSING, durationMs: seconds * 1000, ends: true }];
+    });
   }
 
-  private watch(watched: Watched): void {
-    const key = keyOf(watched.namespace, watched.name);
-    const now = this.deps.now();
+  /** Negative where its Lease has not run out yet, milliseconds. */
+  private overdueMs(watched: Watched): number {
+    const key = keyOf(watched);
+    const now = this.clock.now();
     const known = this.seen.get(key);
-    if (known === undefined || known.version !== watched.version) {
-      this.seen.set(key, { version: watched.version, seenAt: now });
-      return;
-    }
-    const overdue = now - known.seenAt - watched.durationMs;
-    if (!watched.ends || overdue <= 0 || this.acting.has(key)) return;
-    this.acting.add(key);
-    void this.consider(watched, overdue).finally(() => this.acting.delete(key));
+    if (known?.version === watched.version && known !== undefined) return now - known.seenAt - watched.durationMs;
+    this.seen.set(key, { version: watched.version, seenAt: now, said: false });
+    // Whoever renews a Lease works; what this process finds when it starts may be old.
+    if (known && watched.lease !== MISSING && canaryOfWorkflow(workflowIdIn(watched.lease.holder))) this.pulse.seen();
+    return -watched.durationMs;
   }
 
-  private async consider(watched: Watched, overdueMs: number): Promise<void> {
-    const { namespace, name, lease } = watched;
+  private async consider({ watched, overdueMs }: Overdue, pulse: Pulse, isOneOfMany: boolean): Promise<void> {
+    const { namespace, name, lease, durationMs } = watched;
     const canary: CanaryKey = { cluster: this.deps.settings.clusterName, namespace, name };
     const fields = { canary: `${canary.name}.${canary.namespace}` };
     try {
       const view = await readCanary(this.deps, canary);
       // While a Canary is initialised its target serves everybody, and at rest nothing is shifted.
       if (!view || !isActive(parseStatus(view.object['status']).phase)) return;
-      if (lease === MISSING && overdueMs + watched.durationMs < this.patienceWith(view)) return;
-      const alive = await this.temporalAnswers(canary);
+      if (lease === MISSING && overdueMs + durationMs < this.patienceWith(view)) return;
+      const silence = { overdueMs, durationMs, isOneOfMany };
+      const asks = pulse.temporal === 'answers' && overdueMs >= durationMs / 2;
+      const run = asks ? await this.signsOf(watched, canary) : undefined;
+      const found = diagnose(pulse, run, silence);
+      // Another switch has taken it and has not got to the end: nobody else will.
+      const diagnosis = found === 'temporal-gone' || !isSwitchs(lease) ? found : 'workers-gone';
       // A run that has lost its Lease is told of that by the watch, and nobody knows whether it may stand still.
-      if (alive && (lease === MISSING || overdueMs < watched.durationMs / 2)) return;
-      // An outage may just have ended: the run comes to itself as fast as this process does.
-      if (!alive && (await this.isBack(canary))) return;
-      const why = alive ? 'nobody has looked after it' : 'Temporal cannot be reached';
-      this.deps.log.warn(
-        fields,
-        `its lease has run out ${Math.round(overdueMs / 1000)} s ago and ${why}: rolling back`,
-      );
-      await this.act(canary, watched, why);
+      if (lease === MISSING && diagnosis !== 'temporal-gone') return;
+      if (!isToRetreat(diagnosis, silence, await this.exposureOf(view))) {
+        if (overdueMs >= durationMs / 2) await this.sayLate(watched, view, diagnosis);
+        return;
+      }
+      const why = inWords(diagnosis);
+      const seconds = Math.round(overdueMs / 1000);
+      this.deps.log.warn(fields, `its lease has run out ${seconds} s ago and ${why}: rolling back`);
+      await this.retreats.rollBack(canary, lease, `for ${Math.round(durationMs / 1000)} s and ${why}`);
     } catch (error) {
       // Another switch was quicker, or the release has come back to life.
       if (error instanceof FencedError) return;
@@ -159,99 +194,49 @@ export class DeadMansSwitch {
     }
   }
 
-  private async act(canary: CanaryKey, { lease, durationMs }: Watched, why: string): Promise<void> {
-    const view = await readCanary(this.deps, canary, true);
-    if (!view) return;
-    const owner = leaseOwner(canary, view.object);
-    const term = { kind: 'seconds', seconds: this.deps.settings.leaseSeconds } as const;
-    const holder = `${HOLDER}${this.identity}`;
-    const stamp = await newestStamp(this.deps, view);
-    const of = releaseOf(lease, stamp);
-    const fence = await this.deps.leases.take(owner, holder, term, { expected: lease, stamp, retreat: { of } });
-    const seconds = Math.round(durationMs / 1000);
-    const reason = `Rolling back ${canary.name}.${canary.namespace} no sign of its workflow for ${seconds} s and ${why}`;
-    const { servedBy } = await rollBack(
-      this.deps,
-      {
-        canary,
-        fence: { epoch: fence.epoch, seq: 1 },
-        lease: { kind: 'released' },
-        holder,
-        uid: view.object.metadata.uid,
-        before: [],
-        reason,
-        status: undefined,
-        at: this.deps.now(),
-        observedGeneration: view.object.metadata.generation ?? 0,
-        of,
-      },
-      new AbortController().signal,
-    );
-    this.deps.meters.rolledBack('deadman');
-    // People learn of it as of any rollback, but nothing else of this switch waits for that.
-    void this.tell(canary, view, { reason, servedBy, origin: `deadman.${view.object.metadata.uid}.${fence.epoch}` });
+  private async signsOf(watched: Watched, canary: CanaryKey): Promise<RunSigns | undefined> {
+    const sight = this.seen.get(keyOf(watched));
+    const now = this.clock.now();
+    if (sight?.told && now - sight.told.at < FRESH_MS) return sight.told.run;
+    const run = await this.temporal.run(canary);
+    if (sight && run) sight.told = { at: now, run };
+    return run;
   }
 
-  private async tell(canary: CanaryKey, { object, canary: spec }: CanaryView, retreat: Retreat): Promise<void> {
-    const { origin, reason, servedBy } = retreat;
-    const { phase, lastAppliedSpec: hash, trackedConfigs: configs } = parseStatus(object['status']);
-    const before = {
-      canary,
-      phase,
-      weight: 0,
-      policy: spec && policyIn(this.deps, spec),
-      applied: { hash, configs },
-      stranded: servedBy === 'canary',
-      gate: undefined,
-      ending: undefined,
-      raised: raisedBefore(phase),
-    };
-    const failed = { ...before, phase: 'Failed', ending: { kind: 'rolled-back', reason } } as const;
-    const notices = noticesOfRetreat(before, failed, reason, this.deps.now());
-    const { signal } = this.stopping;
-    const results = await Promise.allSettled([
-      callHooks(this.deps, { canary, type: 'post-rollout', phase: 'Failed', origin }, signal),
-      tellWithoutTemporal(this.deps, canary, origin, notices, signal),
-    ]);
-    for (const result of results) {
-      if (result.status === 'fulfilled' || signal.aborted) continue;
-      this.deps.log.error(
-        { canary: `${canary.name}.${canary.namespace}` },
-        `somebody was not told of the rollback: ${messageOf(result.reason)}`,
-      );
-    }
+  /** What users meet while nobody looks. Who can't be read is taken for unsafe. */
+  private async exposureOf(view: CanaryView): Promise<Exposure> {
+    const { failedChecks } = parseStatus(view.object['status']);
+    const passed = failedChecks === 0;
+    if (!view.canary) return { ready: false, passed };
+    const { canary, workload } = canaryContext(this.deps, view);
+    const { ready } = await workload.readiness(canary, 'canary', this.deps.now());
+    return { ready, passed };
+  }
+
+  /** Once for each time that it falls behind. */
+  private async sayLate(watched: Watched, { object }: CanaryView, diagnosis: Diagnosis): Promise<void> {
+    const { cache, log, now, settings } = this.deps;
+    const sight = this.seen.get(keyOf(watched));
+    if (!sight || sight.said) return;
+    sight.said = true;
+    const { namespace, name, durationMs } = watched;
+    const messages = messagesFor({ canary: { cluster: settings.clusterName, namespace, name }, policy: undefined });
+    const message = messages.late(`${Math.round(durationMs / 1000)} s`, inWords(diagnosis));
+    log.warn({ canary: `${name}.${namespace}` }, message);
+    await recordEvent(cache.client, object, { type: 'Warning', message, at: now(), index: 0 });
   }
 
   /** In milliseconds, as the Lease would have had it. */
   private patienceWith({ canary }: CanaryView): number {
     return patienceOf(this.deps.settings.leaseSeconds, canary?.analysis.intervalSeconds ?? 0).seconds * 1000;
   }
-
-  /** Looks once more before anything is done about an outage. */
-  private async isBack(canary: CanaryKey): Promise<boolean> {
-    await sleep(ONCE_MORE_MS, undefined, { signal: this.stopping.signal });
-    return this.temporalAnswers(canary);
-  }
-
-  private async temporalAnswers(canary: CanaryKey): Promise<boolean> {
-    try {
-      await this.temporal.withDeadline(Date.now() + PROBE_MS, () =>
-        this.temporal.workflow.getHandle(workflowIdOf(canary)).describe(),
-      );
-      return true;
-    } catch (error) {
-      // "There is no such workflow" is an answer, too.
-      return messageOf(error).includes('not found');
-    }
-  }
 }
 
-/** The epoch of the release that is rolled back; a switch that died in the middle has left it in the Lease. */
-function releaseOf(lease: LeaseView | typeof MISSING, stamp: Fence | undefined): number {
-  if (lease === MISSING) return stamp?.epoch ?? 0;
-  return lease.holder.startsWith(HOLDER) ? (lease.retreat?.of ?? lease.fence.epoch) : lease.fence.epoch;
+/** A run holds its Lease as `<workflow id>/<run id>`. */
+function workflowIdIn(holder: string): string {
+  return holder.slice(0, Math.max(0, holder.lastIndexOf('/')));
 }
 
-function keyOf(namespace: string, name: string): string {
+function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   return `${namespace}/${name}`;
 }

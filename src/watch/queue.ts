@@ -39,6 +39,11 @@ export class WorkQueue {
     this.pump();
   }
 
+  /** Keys that wait, and those that are worked off. */
+  get size(): number {
+    return this.waiting.size + this.delayed.size + this.running.size;
+  }
+
   addLater(key: string, ms: number): void {
     if (this.stopped) return;
     const timer = setTimeout(() => {

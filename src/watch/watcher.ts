@@ -26,13 +26,25 @@ export function watchedKinds({
   return [SERVICES, ...(configTracking ? [CONFIG_MAPS, SECRETS] : []), METRIC_TEMPLATES];
 }
 
-const CONCURRENCY = 8;
+/** Looks come from caches, and reports wait for nobody but Temporal. */
+const CONCURRENCY = 32;
 /** Of one Canary: a release with many pods changes in bursts, but never for long. */
 const LOOKS: Allowance = { burst: 60, perSecond: 2, patienceMs: 60_000, againMs: 600_000 };
 /** Everything is looked at again this often, from the caches: it asks nothing of the API server. */
 const RESYNC_MS = 60_000;
 /** The same submission isn't repeated before this has passed. */
 const REPEAT_MS = 15_000;
+
+/** What was last reported of a Canary. */
+interface Submitted {
+  readonly id: string;
+  /** What it is about, whoever deals with it. */
+  readonly what: string;
+  /** Some run had the Lease then. */
+  readonly underWay: boolean;
+  readonly at: number;
+  readonly times: number;
+}
 
 /**
  * Sees what changes in the cluster and tells the workflows. Holds no state that matters: any number of these may run,
@@ -41,7 +53,7 @@ const REPEAT_MS = 15_000;
 export class Watcher {
   private readonly index = new CanaryIndex();
   private readonly followed = new Set<string>();
-  private readonly submitted = new Map<string, { readonly id: string; readonly at: number; readonly times: number }>();
+  private readonly submitted = new Map<string, Submitted>();
   private readonly queue: WorkQueue;
   private readonly unsubscribe: (() => void)[] = [];
   private resync: NodeJS.Timeout | undefined;
@@ -74,6 +86,11 @@ export class Watcher {
     const all = (): void => canaries.list().forEach((object) => this.queue.add(keyOf(object)));
     all();
     this.resync = setInterval(all, RESYNC_MS);
+  }
+
+  /** Canaries that have changed and have not been looked at since. */
+  get backlog(): number {
+    return this.queue.size;
   }
 
   stop(): void {
@@ -124,13 +141,14 @@ export class Watcher {
     const lost = observation.lease || !isActive(observation.phase) ? [] : [Math.floor(this.deps.now() / RESYNC_MS)];
     const about = [generation, approvals, revision, drift, epoch, underWay, ...lost];
     const first = changeId(kind, view.object.metadata.uid, ...about);
-    if (this.isRepeated(key, first)) return;
+    const what = changeId(kind, view.object.metadata.uid, generation, approvals, revision, drift);
+    if (this.isRepeated(key, first) || (underWay && this.hasJustBegun(key, what))) return;
     // A run that was shut out may have taken it and ended without: the server would answer for that one again.
     const times = underWay ? 0 : this.timesOf(key, first);
     const id = times === 0 ? first : changeId(first, times);
     const hint = revision ? { revision: revision.hash, seen: revision } : {};
     await this.submit(canary, { id, kind, by: 'watch', generation, ...hint });
-    this.submitted.set(key, { id: first, at: this.deps.now(), times: times + 1 });
+    this.submitted.set(key, { id: first, what, underWay, at: this.deps.now(), times: times + 1 });
     // Whatever came of it, look once more: a submission that met a closing run has to be made again.
     this.queue.addLater(key, REPEAT_MS + 1_000);
   }
@@ -139,6 +157,12 @@ export class Watcher {
   private timesOf(key: string, id: string): number {
     const last = this.submitted.get(key);
     return last?.id === id ? last.times : 0;
+  }
+
+  /** The run that this very change was reported to, or started, has taken the Lease since: it is about to look. */
+  private hasJustBegun(key: string, what: string): boolean {
+    const last = this.submitted.get(key);
+    return last?.what === what && !last.underWay && this.deps.now() - last.at < REPEAT_MS;
   }
 
   private isRepeated(key: string, id: string): boolean {
@@ -152,8 +176,8 @@ export class Watcher {
       ? await workloadsOf(this.deps, view.canary)
       : { target: undefined, primary: undefined };
     const told: Change = change.kind === 'target' ? { ...change, by: changedBy(target) } : change;
-    const answer = await this.deps.submissions.submit(canary, told, introduce(canary, told, target, primary));
-    this.deps.log.info({ canary: `${canary.name}.${canary.namespace}` }, `${change.kind} submitted: ${answer.verdict}`);
+    await this.deps.submissions.report(canary, told, introduce(canary, told, target, primary));
+    this.deps.log.info({ canary: `${canary.name}.${canary.namespace}` }, `${change.kind} submitted`);
   }
 
   /** Which objects concern this Canary, so that their changes find it. */

@@ -21,6 +21,16 @@ const ROLLBACK_SLOTS = 50;
 const NOTICE_SLOTS = 50;
 const LOAD_SLOTS = 4;
 
+/** Workflow tasks of this process at once: they are short, and most of their time is the server's. */
+const WORKFLOW_TASK_SLOTS = 100;
+
+/**
+ * Pollers come and go with what there is to do: a fixed number is either too many for a cluster at rest or, when hundreds
+ * of releases move, fewer than it takes to fetch what one process could do.
+ */
+const SCALING = { type: 'autoscaling', minimum: 2, initial: 5, maximum: 50 } as const;
+const SCALING_ASIDE = { type: 'autoscaling', minimum: 1, initial: 2, maximum: 20 } as const;
+
 /** The workers of one process: one for ticks, one that is always free for rollbacks, one for alerts, one for load tests. */
 export class Workers {
   private constructor(private readonly workers: readonly Worker[]) {}
@@ -44,8 +54,12 @@ export class Workers {
       workflowBundle: await workflowBundle(),
       activities: { ...others },
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
-      // When a worker dies, its workflows move to another after this.
-      stickyQueueScheduleToStartTimeout: '3s',
+      maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASK_SLOTS,
+      workflowTaskPollerBehavior: SCALING,
+      activityTaskPollerBehavior: SCALING,
+      // When a worker dies, its workflows move to another after this. Shorter than a task waits when there is much to do,
+      // it would have each task come twice, the second time with the whole history.
+      stickyQueueScheduleToStartTimeout: '5s',
       ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
     });
     const rollbacks = await Worker.create({
@@ -53,12 +67,14 @@ export class Workers {
       taskQueue: rollbackQueueOf(clusterName),
       activities: { rollBack },
       maxConcurrentActivityTaskExecutions: ROLLBACK_SLOTS,
+      activityTaskPollerBehavior: SCALING_ASIDE,
     });
     const notices = await Worker.create({
       ...common,
       taskQueue: noticesQueueOf(clusterName),
       activities: { deliver, archive },
       maxConcurrentActivityTaskExecutions: NOTICE_SLOTS,
+      activityTaskPollerBehavior: SCALING_ASIDE,
     });
     const loads = await Worker.create({
       ...common,

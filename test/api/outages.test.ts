@@ -112,6 +112,7 @@ test('a target that was changed when Temporal went away is released when the sam
   const lost = {
     give: () => Promise.reject(new Error('nobody orders anything')),
     submit: () => Promise.reject(new TransientError('Temporal did not take the change')),
+    report: () => Promise.reject(new Error('nobody watches')),
   };
   const api = buildApi({ ...bench.deps, submissions: lost }, bench.client, {
     authentication: { kind: 'none' },

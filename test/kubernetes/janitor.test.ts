@@ -100,9 +100,17 @@ test('a run that waits for its time is no stuck one; one whose task nobody gets 
   cleanups.push(() => handle.terminate());
   const run = await openRun(client, stuck);
   assert.ok(run);
-  assert.equal(await standsStill(client, stuck, run, 200), true);
+  const readyAt = run.startTime.getTime();
+  const later = readyAt + 130_000;
+  assert.equal(standsStill(run, readyAt + 60_000, false), false, 'its turn may still come');
+  assert.equal(standsStill(run, later, false), true, 'what came long after it has been taken');
+  assert.equal(standsStill(run, later, true), false, 'where everybody is slow its turn may still come');
+  // A task that fails each time.
+  const failing = { ...run.raw, pendingWorkflowTask: { ...run.raw.pendingWorkflowTask, attempt: 3 } };
+  assert.equal(standsStill({ ...run, raw: failing }, readyAt, false), true);
+  assert.equal(standsStill({ ...run, raw: failing }, readyAt, true), false);
   // What waits for a timer, an order or an activity has no workflow task.
   const { pendingWorkflowTask: _task, ...raw } = run.raw;
-  assert.equal(await standsStill(client, stuck, { ...run, raw }, 200), false);
+  assert.equal(standsStill({ ...run, raw }, later, false), false);
   assert.equal(await openRun(client, canary('absent')), undefined);
 });

@@ -108,10 +108,10 @@ describe('a Canary that is hostile to all others', () => {
     const logger = recorder(log);
     const deps = wire(attacker.client, nowhere, { ...DEFAULT_SETTINGS, clusterName: 'test', namespace }, logger);
     const submissions = Object.assign(Object.create(deps.submissions), {
-      submit: (key: { namespace: string; name: string }) => {
+      report: (key: { namespace: string; name: string }) => {
         const name = `${key.namespace}/${key.name}`;
         submitted.set(name, (submitted.get(name) ?? 0) + 1);
-        return Promise.resolve({ verdict: 'started' });
+        return Promise.resolve();
       },
     }) as Dependencies['submissions'];
     return { ...deps, submissions, meters: new ProcessMeters() };

@@ -62,6 +62,8 @@ export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
       `Rolling back ${canary} ${order === 'abort' ? 'aborted' : 'rejected'} by ${by}${because(reason)}`,
     rollbackExpired: (gate: string, after: string) =>
       `Rolling back ${canary} approval expired after ${after} at the gate ${gate}`,
+    late: (seconds: string, why: string) =>
+      `No sign of the workflow of ${canary} for ${seconds} and ${why}: it is waited for, traffic stays as it is`,
     rollbackRecovery: (reason: string) => `Rolling back ${canary} ${reason}`,
     failed: `Canary failed! Scaling down ${canary}`,
     failedServing: `Canary failed! The primary of ${canary} can't serve, all traffic stays on the canary`,
