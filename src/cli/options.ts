@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../logging.js';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
 import { bool } from './bool.js';
+import { clusterName } from './cluster-name.js';
 import { addChatFlags, linkingOf, type ChatFlags } from './link-keys.js';
 import { addNotificationFlags, notificationsOf, type NotificationFlags } from './flags/notification-flags.js';
 
@@ -115,7 +116,8 @@ export function addEngineFlags(command: Command): Command {
     .addOption(
       new Option('--cluster-name <name>', 'names the cluster in workflow ids and alerts')
         .default(d.clusterName)
-        .env('SERINUS_CLUSTER_NAME'),
+        .env('SERINUS_CLUSTER_NAME')
+        .argParser(clusterName),
     )
     .addOption(
       new Option('--selector-labels <list>', 'labels that may select a target’s pods')

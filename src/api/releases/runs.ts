@@ -9,6 +9,7 @@ import type { CanaryKey } from '../../domain/identity.js';
 import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import {
+  canaryOfWorkflow,
   searchAttributes as attributes,
   stateQuery,
   workflowIdOf,
@@ -18,6 +19,7 @@ import {
   type SubmitAnswer,
 } from '../../workflows/contract.js';
 import type { rollout } from '../../workflows/rollout.js';
+import { CLOSE_EVENT } from '../../temporal/history.js';
 import { temporalProblem } from '../problems/outside.js';
 import type { ReleaseId } from './id.js';
 import { pageTokenOf, temporalTokenOf } from './page-token.js';
@@ -38,8 +40,6 @@ export interface Page {
   readonly nextPageToken: string | undefined;
 }
 
-/** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` of Temporal's API. */
-const CLOSE_EVENT = 2;
 /** A release that continued as new more often than this has lasted for months. */
 const MAX_HOPS = 10_000;
 /** More releases that wait for people than that, and nobody reads which. */
@@ -173,7 +173,7 @@ export class Runs {
    * @param query of the list filter
    */
   async search(cluster: string, query: string, pageSize: number, pageToken: string | undefined): Promise<Page> {
-    return this.list((raw) => canaryOf(cluster, raw.execution?.workflowId ?? ''), query, pageSize, pageToken);
+    return this.list((raw) => canaryOfCluster(cluster, raw.execution?.workflowId ?? ''), query, pageSize, pageToken);
   }
 
   /** @throws Problem where Temporal doesn't answer in time */
@@ -252,12 +252,9 @@ function goesOn(run: Run): boolean {
   return run.status === 'continued-as-new' && run.outcome === undefined;
 }
 
-/** By the id of its workflow; a cluster's name may have slashes, those of the Canary have none. */
-function canaryOf(cluster: string, workflowId: string): CanaryKey | undefined {
-  const start = `canary/${cluster}/`;
-  const [namespace, name, more] = workflowId.startsWith(start) ? workflowId.slice(start.length).split('/') : [];
-  if (namespace === undefined || name === undefined || more !== undefined) return undefined;
-  return { cluster, namespace, name };
+function canaryOfCluster(cluster: string, workflowId: string): CanaryKey | undefined {
+  const canary = canaryOfWorkflow(workflowId);
+  return canary?.cluster === cluster ? canary : undefined;
 }
 
 function canaryIs(canary: CanaryKey): string[] {

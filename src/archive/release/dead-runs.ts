@@ -17,6 +17,7 @@ import {
 } from '../../workflows/contract.js';
 import type { Dependencies } from '../../dependencies.js';
 import { readSnapshot } from './snapshots.js';
+import { CLOSE_EVENT } from '../../temporal/history.js';
 import { unreadOrders } from '../../temporal/unread-orders.js';
 
 /** Older ones have been archived by an earlier round, or by an earlier janitor. */
@@ -26,8 +27,6 @@ const ANSWER_MS = 10_000;
 const ROUND_LIMIT = 100;
 /** Rounds in which the state of a run is asked for before it is archived without. */
 const PATIENCE = 3;
-/** `HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT` of Temporal's API. */
-const CLOSE_EVENT = 2;
 
 /**
  * Runs that were ended from outside, terminated or timed out, can't hand their release to the archive themselves: this

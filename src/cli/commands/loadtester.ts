@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
+import { clusterName as nameOfCluster } from '../cluster-name.js';
 import { DEFAULT_PROGRAMS } from '../../loadtest/options.js';
 import type { Logger } from '../../logging.js';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../logging.js';
@@ -70,7 +71,8 @@ export function loadTesterCommand(): Command {
     .addOption(
       new Option('--cluster-name <name>', 'with --wake-releases: the name the cluster has in workflow ids')
         .default(DEFAULT_SETTINGS.clusterName)
-        .env('SERINUS_CLUSTER_NAME'),
+        .env('SERINUS_CLUSTER_NAME')
+        .argParser(nameOfCluster),
     )
     .addOption(new Option('--log-level <level>').choices([...LOG_LEVELS]).default('info'))
     .addHelpText('after', '\nExample:\n  serinus loadtester --host 0.0.0.0 --port 8080 --token-file /var/run/token')
