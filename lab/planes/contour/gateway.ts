@@ -2,8 +2,11 @@ import type { KubeObject } from '../../kube/apply.js';
 
 /** Where Contour lives, by its own manifests. */
 export const CONTOUR_NAMESPACE = 'projectcontour';
-/** The Gateway that HTTPRoutes of the lab name as their parent. */
-export const GATEWAY_NAME = 'lab';
+/**
+ * The Gateway that HTTPRoutes for Envoy name as their parent. Not `lab`: that one is the stand-in's, in whatever namespace,
+ * and the two would write over each other's status.
+ */
+export const GATEWAY_NAME = 'contour';
 /** Contour has Envoy listen this far above a Gateway's port. */
 const PORT_OFFSET = 8_000;
 
