@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { asCalled } from './called.js';
 import { withTwoDashes } from './flags/flagger-flags.js';
-import { createProgram } from './program.js';
 import { runCommandLine } from './run.js';
+import { programFor } from './start.js';
 
 const { name, args, epilogue } = asCalled(process.argv);
-process.exitCode = await runCommandLine(createProgram(name), withTwoDashes(args));
+const typed = withTwoDashes(args);
+process.exitCode = await runCommandLine(await programFor(name, typed), typed);
 if (epilogue !== undefined) console.log(epilogue);

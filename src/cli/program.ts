@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { adoptCommand } from './commands/adopt.js';
 import { checkCommand } from './commands/check.js';
 import { clientCommands } from './commands/client.js';
@@ -6,7 +6,7 @@ import { completeCommand, completionCommand } from './commands/completion.js';
 import { crdsCommand, installCommand } from './commands/crds.js';
 import { allCommand, apiCommand, watchCommand, workerCommand } from './commands/engine.js';
 import { loadTesterCommand } from './commands/loadtester.js';
-import { version } from './version.js';
+import { called, OWN_NAME, root } from './root.js';
 
 /**
  * The whole command line.
@@ -14,9 +14,7 @@ import { version } from './version.js';
  * @param name what people call it: help and examples say so, too
  */
 export function createProgram(name = OWN_NAME): Command {
-  const program = new Command(name)
-    .description('Progressive delivery for Kubernetes: every release is a durable Temporal workflow.')
-    .version(version());
+  const program = root(name);
   const servers = [allCommand(), workerCommand(), watchCommand(), apiCommand(), loadTesterCommand()];
   for (const command of [...clientCommands(), checkCommand()]) program.addCommand(command.helpGroup('Releases:'));
   for (const command of servers) program.addCommand(command.helpGroup('Servers:'));
@@ -27,18 +25,5 @@ export function createProgram(name = OWN_NAME): Command {
     completeCommand(() => program),
     { hidden: true },
   );
-  if (name !== OWN_NAME) rename(program, name);
-  return program;
-}
-
-const OWN_NAME = 'serinus';
-
-/** Has help and examples of all commands say the name. */
-function rename(command: Command, name: string): void {
-  const renamed = (text: string): string => text.replaceAll(/(?<![-\w./])serinus (?=[a-z<[])/g, `${name} `);
-  command.configureOutput({
-    writeOut: (text) => process.stdout.write(renamed(text)),
-    writeErr: (text) => process.stderr.write(renamed(text)),
-  });
-  for (const child of command.commands) rename(child, name);
+  return called(program, name);
 }

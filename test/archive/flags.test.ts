@@ -25,7 +25,7 @@ describe('--archive', () => {
     ['s3://bucket/a/b/?endpoint=http://minio:9000&path-style=true&region=eu', 's3://bucket/a/b'],
   ];
   for (const [setting, shown] of good) {
-    test(setting, () => assert.equal(plan(setting).archive?.shown, shown));
+    test(setting, async () => assert.equal((await plan(setting)).archive?.shown, shown));
   }
 
   const bad: readonly (readonly [string, RegExp])[] = [
@@ -46,7 +46,7 @@ describe('--archive', () => {
   ];
   for (const [setting, expected] of bad) {
     test(setting, () =>
-      assert.throws(
+      assert.rejects(
         () => plan(setting),
         (error: unknown) =>
           error instanceof UsageError && expected.test(error.message) && !/geheim|secret/.test(error.message),
@@ -54,18 +54,20 @@ describe('--archive', () => {
     );
   }
 
-  test('takes a password from the environment, and never shows it', () => {
+  test('takes a password from the environment, and never shows it', async () => {
     const setting = 'postgres://serinus:geheim@db/serinus';
-    assert.equal(plan(setting, { SERINUS_ARCHIVE: setting }).archive?.shown, 'postgres://serinus@db/serinus');
+    const { archive } = await plan(setting, { SERINUS_ARCHIVE: setting });
+    assert.equal(archive?.shown, 'postgres://serinus@db/serinus');
     const broken = 's3://key:geheim@bucket';
-    assert.throws(() => plan(broken, { SERINUS_ARCHIVE: broken }), /leave credentials to the environment/);
+    await assert.rejects(() => plan(broken, { SERINUS_ARCHIVE: broken }), /leave credentials to the environment/);
   });
 
-  test('left out is none, and of `serinus all` a file of the user’s', () => {
-    assert.deepEqual(plan(undefined), { archive: undefined, chosen: false, retentionDays: undefined });
-    const { archive, chosen } = plan(undefined, { XDG_STATE_HOME: '/state' }, true);
+  test('left out is none, and of `serinus all` a file of the user’s', async () => {
+    assert.deepEqual(await plan(undefined), { archive: undefined, chosen: false, retentionDays: undefined });
+    const { archive, chosen } = await plan(undefined, { XDG_STATE_HOME: '/state' }, true);
     assert.deepEqual([archive?.shown, chosen], ['sqlite:///state/serinus/archive.db', false]);
-    assert.match(plan(undefined, { XDG_STATE_HOME: 'relative' }, true).archive?.shown ?? '', /\.local\/state\/serinus/);
+    const relative = await plan(undefined, { XDG_STATE_HOME: 'relative' }, true);
+    assert.match(relative.archive?.shown ?? '', /\.local\/state\/serinus/);
   });
 });
 
@@ -76,19 +78,19 @@ describe('opening it', () => {
   test('a file of the user’s that can’t be had is no archive, aloud', async () => {
     const file = join(scratch, 'file');
     await writeFile(file, '');
-    assert.equal(await openArchive(plan(undefined, { XDG_STATE_HOME: file }, true), log), undefined);
+    assert.equal(await openArchive(await plan(undefined, { XDG_STATE_HOME: file }, true), log), undefined);
     assert.match(lines.at(-1) ?? '', /"level":40.*No archive: .*file\/serinus.*--archive names another place/);
   });
 
   test('a file of the user’s that can be had is one', async () => {
-    const archive = await openArchive(plan(undefined, { XDG_STATE_HOME: scratch }, true), log);
+    const archive = await openArchive(await plan(undefined, { XDG_STATE_HOME: scratch }, true), log);
     assert.equal(archive?.store, 'sqlite');
     await archive.close();
   });
 
   test('one that was chosen is kept although it doesn’t answer yet', async () => {
     const setting = `sqlite://${scratch}/file/archive.db`;
-    const archive = await openArchive(plan(setting), log);
+    const archive = await openArchive(await plan(setting), log);
     assert.equal(archive?.store, 'sqlite');
     await assert.rejects(() => archive.check(), /can't be used/);
   });

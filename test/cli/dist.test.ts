@@ -18,6 +18,8 @@ const lockSchema = z.object({
   packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })),
 });
 
+const packSchema = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
+
 /** Builds into a folder that holds what a production install has, and nothing else. */
 before(() => {
   const built = run(['--import', 'tsx', 'scripts/build.ts', '--out', join(scratch, 'dist')], root);
@@ -49,6 +51,31 @@ test('the built command runs, and may be executed as it is', () => {
     .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   assert.equal(run([main, '--version']).stdout.trim(), version);
   assert.equal(statSync(main).mode & 0o111, 0o111);
+});
+
+test('the package holds the command and nothing that only contributors need, and runs in an empty folder', () => {
+  const packed = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch], {
+    cwd: scratch,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  assert.equal(packed.status, 0, packed.stderr);
+  const [{ filename, files }] = packSchema.parse(JSON.parse(packed.stdout));
+  const strangers = files.filter(
+    ({ path }) => !/^(package\.json|dist\/(src|web)\/.*|dist\/workflow-bundle\.js)$/.test(path),
+  );
+  assert.deepEqual(strangers, []);
+  assert.ok(!files.some(({ path }) => path.endsWith('.map')));
+  const empty = mkdtempSync(join(scratch, 'empty-'));
+  assert.equal(spawnSync('tar', ['-xzf', join(scratch, filename), '-C', empty]).status, 0);
+  symlinkSync(join(scratch, 'node_modules'), join(empty, 'package', 'node_modules'));
+  const command = join(empty, 'package', 'dist', 'src', 'cli', 'main.js');
+  assert.match(run([command, '--version'], empty).stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.match(run([command, 'get', '--help'], empty).stdout, /^Usage: serinus get/);
+  assert.match(run([command, 'crds'], empty).stdout, /kind: CustomResourceDefinition/);
+  const { status, stderr } = run([command, 'get', '--server', 'http://127.0.0.1:1'], empty);
+  assert.notEqual(status, 0);
+  assert.match(stderr, /127\.0\.0\.1:1/);
 });
 
 test('no module needs what only development has', () => {

@@ -19,8 +19,8 @@ function addEngineFlags(command: Command): Command {
 export function workerCommand(): Command {
   return addArchiveFlags(addEngineFlags(new Command('worker')))
     .description('carry releases out: Temporal workflows and activities')
-    .action((flags: EngineFlags & ArchiveFlags) =>
-      run(flags, { worker: true, watch: false, archive: archivePlan(flags, { embedded: false }) }),
+    .action(async (flags: EngineFlags & ArchiveFlags) =>
+      run(flags, { worker: true, watch: false, archive: await archivePlan(flags, { embedded: false }) }),
     );
 }
 
@@ -58,12 +58,12 @@ export function apiCommand(): Command {
   return addApiFlags(addArchiveFlags(addEngineFlags(new Command('api'))))
     .description('serve the HTTP API: look at Canaries, release, steer releases')
     .addHelpText('after', API_EXAMPLES)
-    .action((flags: EngineFlags & ApiFlags & ArchiveFlags) =>
+    .action(async (flags: EngineFlags & ApiFlags & ArchiveFlags) =>
       run(flags, {
         worker: false,
         watch: false,
         api: served(flags, { patient: false }),
-        archive: archivePlan(flags, { embedded: false }),
+        archive: await archivePlan(flags, { embedded: false }),
       }),
     );
 }
@@ -72,12 +72,12 @@ export function apiCommand(): Command {
 export function allCommand(): Command {
   return addApiFlags(addArchiveFlags(addEngineFlags(new Command('all'))))
     .description('worker, watch and api in one process, for small clusters')
-    .action((flags: EngineFlags & ApiFlags & ArchiveFlags) =>
+    .action(async (flags: EngineFlags & ApiFlags & ArchiveFlags) =>
       run(flags, {
         worker: true,
         watch: true,
         api: served(flags, { patient: true }),
-        archive: archivePlan(flags, { embedded: true }),
+        archive: await archivePlan(flags, { embedded: true }),
       }),
     );
 }

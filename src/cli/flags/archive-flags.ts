@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { archiveOf } from '../../archive/registry.js';
 import type { ParsedArchive } from '../../archive/opening.js';
 import { messageOf } from '../../errors.js';
 import { positive } from '../options.js';
@@ -44,17 +43,19 @@ export function addArchiveFlags(command: Command): Command {
  * @param embedded without a choice, a file of this user's is the archive
  * @throws UsageError where the setting can't be used; the message doesn't show it
  */
-export function archivePlan(
+export async function archivePlan(
   { archive: given, archiveRetention: retentionDays }: ArchiveFlags,
   { embedded }: { readonly embedded: boolean },
   environment: Environment = process.env,
-): ArchivePlan {
+): Promise<ArchivePlan> {
   const setting = given?.trim() || undefined;
   const chosen = setting !== undefined;
   const inEnvironment = chosen && setting === environment['SERINUS_ARCHIVE']?.trim();
   if (chosen && !inEnvironment && URL.canParse(setting) && new URL(setting).password !== '') {
     throw new UsageError('--archive: a password is seen by everybody here: set SERINUS_ARCHIVE or PGPASSWORD instead');
   }
+  // Its stores are many packages, which only the servers need.
+  const { archiveOf } = await import('../../archive/registry.js');
   try {
     const archive = archiveOf(setting ?? (embedded ? `sqlite://${encodeURI(ownFile(environment))}` : 'none'));
     return { archive, chosen, retentionDays };

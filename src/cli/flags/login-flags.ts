@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { usernamePrefixOf, type OidcSettings } from '../../api/auth/oidc/settings.js';
-import { KEY_BYTES } from '../../api/auth/sessions/seal.js';
+import { KEY_BYTES } from '../../api/auth/sessions/key-size.js';
 import { isLoopback } from '../../api/options.js';
 import { parseGoDuration } from '../../crds/duration.js';
 import { messageOf } from '../../errors.js';

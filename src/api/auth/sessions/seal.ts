@@ -5,8 +5,6 @@ import { digest } from '../user.js';
 /** What sealed text is for: one kind can't be used in place of another. */
 export type Purpose = 'session' | 'login' | 'logout-hint';
 
-export const KEY_BYTES = 32;
-
 const ENCRYPTION = 'A256GCM';
 
 /**

@@ -1,0 +1,2 @@
+/** Of a key that seals sessions. */
+export const KEY_BYTES = 32;
