@@ -25,6 +25,24 @@ export interface MetricsProvider {
   query(query: string, signal: AbortSignal): Promise<number>;
   /** Resolves where the provider answers as it should. */
   checkOnline(signal: AbortSignal): Promise<void>;
+  /**
+   * Every sample of the series that a selector finds, as it was scraped; absent where a provider has no such thing. It
+   * throws what {@link query} does, save that finding none is an answer.
+   *
+   * @param span milliseconds since 1970, its beginning left out
+   */
+  samples?(
+    selector: string,
+    span: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
+  ): Promise<readonly Series[]>;
+}
+
+/** One series: what it is about, and its samples, the oldest first. */
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  /** `at` in milliseconds since 1970. */
+  readonly samples: readonly { readonly at: number; readonly value: number }[];
 }
 
 export interface ProviderOptions {

@@ -3,6 +3,8 @@ import { notUnderstood, parsedNumber, readJson } from './http/answer.js';
 import { ProviderError, QueryRefused } from './errors.js';
 import { basic, headersOf, secretsOf } from './http/headers.js';
 import { addressOf, below, entryOf } from './options.js';
+import { ask, whomOf } from './http/http.js';
+import { within } from './http/limit.js';
 import { overHttp, present } from './http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from './port.js';
 
@@ -20,6 +22,22 @@ const answerSchema = z.object({
     z.object({ resultType: z.literal('scalar'), result: z.tuple([z.unknown(), z.string()]) }),
     z.object({ resultType: z.enum(['matrix', 'string']) }),
   ]),
+});
+
+/** What it answers to a range selector: all samples as they are stored. */
+const matrixSchema = z.object({
+  data: z.object({
+    resultType: z.literal('matrix'),
+    result: z
+      .array(
+        z.object({
+          metric: z.record(z.string(), z.string()),
+          // Series of native histograms have none.
+          values: z.array(z.tuple([z.number(), z.string()])).default([]),
+        }),
+      )
+      .nullable(),
+  }),
 });
 
 /**
@@ -67,8 +85,9 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
       }
     }
   };
-  return overHttp({
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const answers = overHttp({
+    timeoutMs,
     question,
     value,
     probe: () => question(ONLINE_QUERY),
@@ -77,6 +96,18 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
       if (found !== 1) throw new ProviderError(`the value of ${ONLINE_QUERY} is ${found}, not 1`);
     },
   });
+  return {
+    ...answers,
+    async samples(selector, { from, to }, signal) {
+      const request = question(`${selector}[${Math.ceil(to - from)}ms]`);
+      request.url.searchParams.set('time', (to / 1000).toFixed(3));
+      const body = await within({ timeoutMs, whom: whomOf(request) }, signal, (limited) => ask(request, limited));
+      return (readJson(matrixSchema, body, answerer).data.result ?? []).map(({ metric, values }) => ({
+        labels: metric,
+        samples: values.map(([seconds, text]) => ({ at: Math.round(seconds * 1000), value: number(text, body) })),
+      }));
+    },
+  };
 }
 
 function authorizationOf(options: ProviderOptions): string | undefined {

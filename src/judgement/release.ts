@@ -1,0 +1,224 @@
+import { addArms, type Arm, type WindowCounts } from './counts.js';
+import { NO_EVIDENCE, scoresOf, verdictOf, withWindow, type RatioEvidence } from './evidence.js';
+import { likeliestRatio, NOTHING_REMEMBERED, ratioInterval, remembering, type RatioMemory } from './interval.js';
+import type { Budgets, RatioLimits, Verdict } from './limits.js';
+import { logSumExp } from './numbers.js';
+import { isSplitWrong, NO_SPLIT, type SplitCounts } from './split.js';
+import { alarmOf, type Tripwire } from './tripwire.js';
+
+/** By what a release is judged. */
+export interface Rules {
+  readonly budgets: Budgets;
+  /** Each metric's limits, and its part of the budget for false rollbacks; together 1. */
+  readonly metrics: readonly MetricRule[];
+  readonly tripwire: Tripwire;
+  readonly split: {
+    /** How much of the smaller share of requests may be missing or too much, 0 to 1. */
+    readonly tolerance: number;
+    /** The probability of ever calling a right split wrong. */
+    readonly budget: number;
+  };
+}
+
+export interface MetricRule {
+  readonly name: string;
+  readonly share: number;
+  readonly limits: RatioLimits;
+}
+
+/** What a release has shown so far. Plain JSON of a fixed size. */
+export interface ReleaseEvidence {
+  readonly metrics: Readonly<Record<string, MetricEvidence>>;
+  readonly split: SplitCounts;
+  /** Percent on the canary, of which `split` is. */
+  readonly weight: number;
+  /** Windows that counted, and those that were read and didn't. */
+  readonly windows: number;
+  readonly passedOver: number;
+}
+
+interface MetricEvidence {
+  readonly ratio: RatioEvidence;
+  readonly memory: RatioMemory;
+  readonly canary: Arm;
+  readonly primary: Arm;
+}
+
+/** One closed window, of all metrics. */
+export interface ReleaseWindow {
+  /** Percent of the requests that the canary should have got. */
+  readonly weight: number;
+  readonly requests: { readonly canary: number; readonly primary: number };
+  /** By metric. */
+  readonly counts: Readonly<Record<string, WindowCounts>>;
+}
+
+/** Why a window didn't count: requests didn't go where the weight says, or both versions fail. */
+export type PassedOver = 'split' | 'both-bad';
+
+export interface MetricJudgement {
+  readonly metric: string;
+  readonly verdict: Verdict;
+  /** The canary's bad share by the primary's, as far as that is known. */
+  readonly ratio?: number;
+  /** Where the ratio lies, with 95 % at all times together. */
+  readonly lower: number;
+  readonly upper?: number;
+  /** How far the evidence has come towards FAIL and PASS, 0 to 1. */
+  readonly towardsFail: number;
+  readonly towardsPass: number;
+  /** Of all windows that counted. */
+  readonly canary: Arm;
+  readonly primary: Arm;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly passedOver?: PassedOver;
+  /** The canary failed at once; no statistics were needed. */
+  readonly tripped?: string;
+  readonly metrics: readonly MetricJudgement[];
+}
+
+/** Of the interval that is shown. */
+const MISS = 0.05;
+
+export const NOTHING_SHOWN: ReleaseEvidence = {
+  metrics: {},
+  split: NO_SPLIT,
+  weight: 0,
+  windows: 0,
+  passedOver: 0,
+};
+
+/**
+ * A release with one window more, and what that comes to. A simulation, a backtest and a release call this very
+ * function.
+ *
+ * @throws RangeError where counts aren't counts
+ */
+export function judge(
+  before: ReleaseEvidence,
+  window: ReleaseWindow,
+  rules: Rules,
+): { readonly evidence: ReleaseEvidence; readonly judgement: Judgement } {
+  const divided = withRequests(before, window);
+  const alarm = alarmIn(window, rules);
+  if (alarm?.is === 'both') return passOver(divided, 'both-bad', rules);
+  // A canary that fails at once is one, wherever its requests come from.
+  if (alarm === undefined && isWrong(divided, rules)) return passOver(countingAnew(divided), 'split', rules);
+  const evidence = { ...withCounts(divided, window, rules), windows: before.windows + 1 };
+  const judgement = judgementOf(evidence, rules);
+  if (alarm === undefined) return { evidence, judgement };
+  return { evidence, judgement: { ...judgement, verdict: 'FAIL', tripped: alarm.metric } };
+}
+
+/** What the evidence so far comes to. */
+export function judgementOf(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Judgement {
+  const judged = metrics.map(({ name, limits, share }) => {
+    const found = evidence.metrics[name] ?? NO_METRIC;
+    const scores = scoresOf(found.ratio);
+    return { metric: shown(name, found, limits, budgets), fail: Math.log(share) + scores.fail };
+  });
+  // The mean of all metrics' evidence has one budget; each of them passes by itself.
+  const fail = logSumExp(judged.map((one) => one.fail));
+  const pass = judged.every(({ metric }) => metric.towardsPass >= 1) ? Infinity : 0;
+  return { verdict: verdictOf({ fail, pass }, budgets), metrics: judged.map(({ metric }) => metric) };
+}
+
+const NO_ARM: Arm = { requests: 0, bad: 0 };
+const NO_METRIC: MetricEvidence = { ratio: NO_EVIDENCE, memory: NOTHING_REMEMBERED, canary: NO_ARM, primary: NO_ARM };
+
+function shown(
+  metric: string,
+  { ratio: evidence, memory, canary, primary }: MetricEvidence,
+  { dispersion }: RatioLimits,
+  budgets: Budgets,
+): MetricJudgement {
+  const { fail, pass } = scoresOf(evidence);
+  const { lower, upper } = ratioInterval(memory, MISS, dispersion);
+  const ratio = likeliestRatio(memory);
+  return {
+    metric,
+    verdict: verdictOf({ fail, pass }, budgets),
+    ...(ratio === undefined ? {} : { ratio: rounded(ratio) }),
+    lower: rounded(lower),
+    ...(upper === undefined ? {} : { upper: rounded(upper) }),
+    towardsFail: progress(fail, budgets.falseRollback),
+    towardsPass: progress(pass, budgets.wrongPromotion),
+    ...{ canary, primary },
+  };
+}
+
+/** The part of the way from no evidence to enough of it; exactly 1 is enough. */
+function progress(score: number, budget: number): number {
+  const enough = Math.log(1 / budget);
+  return score >= enough ? 1 : Math.min(0.99, rounded(Math.max(0, score / enough)));
+}
+
+function withRequests(before: ReleaseEvidence, { weight, requests }: ReleaseWindow): ReleaseEvidence {
+  const { split } = weight === before.weight ? before : countingAnew(before);
+  const { canary, primary, begun } = split;
+  const added = { canary: canary + requests.canary, primary: primary + requests.primary, begun };
+  return { ...before, weight, split: added };
+}
+
+function countingAnew(before: ReleaseEvidence): ReleaseEvidence {
+  const isUnused = before.split.canary + before.split.primary === 0;
+  const begun = before.split.begun + (isUnused ? 0 : 1);
+  return { ...before, split: { canary: 0, primary: 0, begun } };
+}
+
+function isWrong({ split, weight }: ReleaseEvidence, { split: { tolerance, budget } }: Rules): boolean {
+  const share = weight / 100;
+  return share > 0 && share < 1 && isSplitWrong(split, share, tolerance, budget);
+}
+
+function alarmIn(
+  { counts }: ReleaseWindow,
+  { metrics, tripwire }: Rules,
+): { readonly metric: string; readonly is: 'canary' | 'both' } | undefined {
+  for (const { name } of metrics) {
+    const window = counts[name];
+    const is = window ? alarmOf(window, tripwire) : 'none';
+    if (is !== 'none') return { metric: name, is };
+  }
+  return undefined;
+}
+
+function passOver(before: ReleaseEvidence, why: PassedOver, rules: Rules) {
+  const evidence = { ...before, passedOver: before.passedOver + 1 };
+  return { evidence, judgement: { ...judgementOf(evidence, rules), passedOver: why } };
+}
+
+function withCounts(before: ReleaseEvidence, { counts }: ReleaseWindow, { metrics }: Rules): ReleaseEvidence {
+  const grown = metrics.map(({ name, limits }): readonly [string, MetricEvidence] => {
+    const known = before.metrics[name] ?? NO_METRIC;
+    const window = counts[name];
+    if (window === undefined) return [name, known];
+    return [
+      name,
+      {
+        ratio: compactEvidence(withWindow(known.ratio, window, limits)),
+        memory: { ...remembering(known.memory, window), sums: remembering(known.memory, window).sums.map(compact) },
+        canary: addArms(known.canary, window.canary),
+        primary: addArms(known.primary, window.primary),
+      },
+    ];
+  });
+  return { ...before, metrics: Object.fromEntries(grown) };
+}
+
+function compactEvidence({ worse, above, near, below }: RatioEvidence): RatioEvidence {
+  const all = (logs: readonly number[]) => logs.map(compact);
+  return { worse: all(worse), above: all(above), near: all(near), below: all(below) };
+}
+
+/** Histories keep what is shown at each window: nine digits say all that a verdict needs, and take half the room. */
+function compact(value: number): number {
+  return Number(value.toPrecision(9));
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}

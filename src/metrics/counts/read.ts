@@ -1,0 +1,98 @@
+import { ProviderError } from '../errors.js';
+import type { MetricsProvider, Series } from '../port.js';
+import { increaseOf, type CountedSpan } from './increase.js';
+import type { CountQuery } from './sources.js';
+
+/** Prometheus' own: an older sample isn't the present any more. */
+const LOOK_BACK_MS = 300_000;
+/** Where nothing tells how long scrapes take. */
+const USUAL_SCRAPE_SECONDS = 5;
+/** Between the end of a scrape and its samples being there to be read. */
+const MARGIN_MS = 1_000;
+const SHORTEST_MS = 1_000;
+
+interface Arm {
+  readonly requests: number;
+  readonly bad: number;
+}
+
+/** What both versions got in a closed span of time. */
+export interface ReadCounts {
+  readonly span: CountedSpan;
+  readonly canary: Arm;
+  readonly primary: Arm;
+}
+
+/** Counts two versions of something: a selector of counters for all, and one for the bad ones. */
+export interface CountPair {
+  readonly total: string;
+  readonly bad: string;
+}
+
+/**
+ * The span that can be counted by now: from `from` to the last time of which every scrape is in, by the server's clock
+ * and the longest scrape that it made.
+ *
+ * @param from milliseconds since 1970
+ * @returns undefined where it is too short yet
+ * @throws ProviderError where the server wasn't scraping when the span began, or fails; QueryRefused
+ */
+export async function countableSpan(
+  server: MetricsProvider,
+  from: number,
+  signal: AbortSignal,
+): Promise<CountedSpan | undefined> {
+  const began = (from / 1000).toFixed(3);
+  const query = `(time() - (max(scrape_duration_seconds) or vector(${USUAL_SCRAPE_SECONDS}))) and on() count(up @ ${began})`;
+  const end = await server.query(query, signal).catch((error: unknown) => {
+    if (!(error instanceof Error) || error.name !== 'NoValuesFound') throw error;
+    throw new ProviderError(
+      `the metrics server has no samples of ${new Date(from).toISOString()}, so nothing can be counted from there`,
+    );
+  });
+  const to = Math.floor(end * 1000) - MARGIN_MS;
+  return to - from < SHORTEST_MS ? undefined : { from, to };
+}
+
+/** @throws ProviderError, QueryRefused */
+export async function countRequests(
+  server: MetricsProvider,
+  { selector, sideOf, isFailure }: CountQuery,
+  span: CountedSpan,
+  signal: AbortSignal,
+): Promise<Omit<ReadCounts, 'span'>> {
+  const arms = { canary: { requests: 0, bad: 0 }, primary: { requests: 0, bad: 0 } };
+  for (const series of await samplesOf(server, selector, span, signal)) {
+    const side = sideOf(series.labels);
+    if (side === undefined) continue;
+    const increase = increaseOf(series, span);
+    arms[side].requests += increase;
+    if (isFailure(series.labels)) arms[side].bad += increase;
+  }
+  return arms;
+}
+
+/** @throws ProviderError, QueryRefused */
+export async function countPair(
+  server: MetricsProvider,
+  { total, bad }: CountPair,
+  span: CountedSpan,
+  signal: AbortSignal,
+): Promise<Arm> {
+  const [all, failed] = await Promise.all(
+    [total, bad].map(async (selector) =>
+      (await samplesOf(server, selector, span, signal)).reduce((sum, series) => sum + increaseOf(series, span), 0),
+    ),
+  );
+  return { requests: all ?? 0, bad: failed ?? 0 };
+}
+
+async function samplesOf(
+  server: MetricsProvider,
+  selector: string,
+  { from, to }: CountedSpan,
+  signal: AbortSignal,
+): Promise<readonly Series[]> {
+  if (!server.samples) throw new ProviderError('the metrics server keeps no samples that could be counted');
+  return server.samples(selector, { from: from - LOOK_BACK_MS, to }, signal);
+}

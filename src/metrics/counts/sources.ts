@@ -1,0 +1,175 @@
+import { parseTemplate } from '../gotemplate/template.js';
+import { constantsOf, type QueryModel } from '../model.js';
+import { withWordNames } from '../queries/builtin.js';
+import type { Observer } from '../queries/flagger.js';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** How a traffic provider's counter of requests tells whose they were, and which failed. Texts are templates. */
+interface RequestSource {
+  readonly counter: string;
+  /** Label matchers of what is about this Canary. */
+  readonly ours: string;
+  /** The label that tells the versions apart, and regular expressions of its values, whole. */
+  readonly side: string;
+  readonly canary: string;
+  readonly primary: string;
+  /** The label of a request's outcome, and those of failures. */
+  readonly outcome: string;
+  readonly failed: RegExp;
+  /** The values are addresses of pods: the canary's are known, what else is ours is the primary's. */
+  readonly byAddress?: true;
+  readonly wordNames?: true;
+}
+
+const SERVER_ERROR = /^5/;
+const PODS = '-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)?';
+
+function byWorkload(counter: string, side: string, more: string, outcome: string, failed = SERVER_ERROR) {
+  return {
+    counter,
+    ours: `${side}=~"{{ target }}(-primary)?", ${more}`,
+    ...{ side, canary: '{{ target }}', primary: '{{ target }}-primary' },
+    ...{ outcome, failed },
+  };
+}
+
+function byPod(counter: string, outcome: string): RequestSource {
+  return {
+    counter,
+    ours: `kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}(-primary)?${PODS}"`,
+    side: 'kubernetes_pod_name',
+    ...{ canary: `{{ target }}${PODS}`, primary: `{{ target }}-primary${PODS}` },
+    ...{ outcome, failed: SERVER_ERROR },
+  };
+}
+
+/** @param named yields the label's values for `canary`, `primary`, or for an alternative of both */
+function byName(
+  counter: string,
+  side: string,
+  named: (which: string) => string,
+  outcome: string,
+  more = '',
+): RequestSource {
+  return {
+    counter,
+    ours: `${side}=~"${named('(canary|primary)')}"${more}`,
+    ...{ side, canary: named('canary'), primary: named('primary') },
+    ...{ outcome, failed: SERVER_ERROR },
+  };
+}
+
+const ENVOY = 'envoy_cluster_upstream_rq';
+const ENVOY_CODE = 'envoy_response_code';
+const NAME = '[0-9a-zA-Z-]+';
+
+/** Knative's metrics have no label that tells the versions apart. */
+const SOURCES: Readonly<Partial<Record<Observer, RequestSource>>> = {
+  apisix: {
+    counter: 'apisix_http_status',
+    ours: 'route=~"{{ namespace }}_{{ route }}-{{ service }}-canary_.+"',
+    ...{ side: 'node', canary: '', primary: '.+', outcome: 'code', failed: SERVER_ERROR, byAddress: true },
+  },
+  istio: byWorkload(
+    'istio_requests_total',
+    'destination_workload',
+    'reporter="destination", destination_workload_namespace="{{ namespace }}"',
+    'response_code',
+  ),
+  linkerd: byWorkload(
+    'response_total',
+    'deployment',
+    'namespace="{{ namespace }}", direction="inbound"',
+    'classification',
+    /^failure$/,
+  ),
+  osm: byWorkload(
+    'osm_request_total',
+    'destination_name',
+    'destination_namespace="{{ namespace }}", destination_kind="Deployment"',
+    'response_code',
+  ),
+  appmesh: byPod(ENVOY, ENVOY_CODE),
+  http: byPod('http_request_duration_seconds_count', 'status'),
+  contour: byName(ENVOY, 'envoy_cluster_name', (which) => `{{ namespace }}_{{ service }}-${which}_${NAME}`, ENVOY_CODE),
+  gloo: byName(
+    ENVOY,
+    'envoy_cluster_name',
+    (which) => `{{ namespace }}-{{ service }}-${which}upstream-${NAME}_${NAME}`,
+    ENVOY_CODE,
+  ),
+  kuma: byName(ENVOY, 'service', (which) => `{{ service }}-${which}_{{ namespace }}_svc_${NAME}`, ENVOY_CODE),
+  nginx: {
+    counter: 'nginx_ingress_controller_requests',
+    ours: 'namespace="{{ namespace }}", ingress="{{ ingress }}"',
+    ...{ side: 'canary', canary: '.+', primary: '', outcome: 'status', failed: SERVER_ERROR },
+  },
+  skipper: {
+    ...byName(
+      'skipper_response_duration_seconds_bucket',
+      'route',
+      (which) => `kube(ew)?_{{ namespace }}__{{ ingress }}_canary__.*__{{ service }}_${which}(_[0-9]+)?`,
+      'code',
+      ', le="+Inf"',
+    ),
+    wordNames: true,
+  },
+  traefik: byName(
+    'traefik_service_request_duration_seconds_bucket',
+    'service',
+    (which) => `{{ namespace }}-{{ service }}-${which}-${NAME}@kubernetescrd`,
+    'code',
+    ', le="+Inf"',
+  ),
+};
+
+/** What to read, and what each of the series that come is about. */
+export interface CountQuery {
+  /** A PromQL selector of counters. */
+  readonly selector: string;
+  /** Undefined where a series is about neither version. */
+  sideOf(labels: Labels): 'canary' | 'primary' | undefined;
+  isFailure(labels: Labels): boolean;
+}
+
+/** Whether requests of both versions can be counted apart at all. */
+export function canCountRequests(observer: Observer): boolean {
+  return SOURCES[observer] !== undefined;
+}
+
+/**
+ * The counters of requests, of both versions and all outcomes at once.
+ *
+ * @param addresses of the canary's pods, asked for only where they tell its requests
+ * @returns undefined where the traffic provider's metrics don't tell the versions apart
+ */
+export async function requestCounts(
+  observer: Observer,
+  model: QueryModel,
+  addresses: () => Promise<readonly string[]>,
+): Promise<CountQuery | undefined> {
+  const source = SOURCES[observer];
+  if (!source) return undefined;
+  const constants = constantsOf(source.wordNames ? withWordNames(model) : model);
+  const render = (template: string) => parseTemplate(template, Object.keys(constants)).render(constants);
+  const whole = (template: string) => new RegExp(`^(?:${render(template)})$`);
+  const known = source.byAddress && new Set((await addresses()).map(bare));
+  const [canary, primary] = [whole(source.canary), whole(source.primary)];
+  return {
+    selector: `${source.counter}{${render(source.ours)}}`,
+    sideOf(labels) {
+      const value = labels[source.side] ?? '';
+      if (known) return value === '' ? undefined : known.has(bare(value)) ? 'canary' : 'primary';
+      // The primary's names are the canary's with something more.
+      if (primary.test(value)) return 'primary';
+      return canary.test(value) ? 'canary' : undefined;
+    },
+    isFailure: (labels) => source.failed.test(labels[source.outcome] ?? ''),
+  };
+}
+
+/** IPv6 addresses are shown with or without brackets. */
+function bare(address: string): string {
+  return address.replace(/^\[|\]$/g, '');
+}
