@@ -16,7 +16,8 @@ const MAY_IMPORT = {
   'health.ts': ['errors.ts'],
   workflows: ['domain'],
   kubernetes: ['domain', 'errors.ts'],
-  crds: ['domain'],
+  // Limits and budgets are the judge's own types.
+  crds: ['domain', 'judgement'],
   routers: ['kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   workloads: ['kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   metrics: ['crds', 'domain', 'errors.ts', 'settings.ts', 'answers.ts', 'redirects.ts'],

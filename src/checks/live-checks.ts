@@ -1,3 +1,4 @@
+import { JUDGEMENT_ANNOTATION } from '../crds/judgement.js';
 import { parseMetricTemplate } from '../crds/metric-template.js';
 import { describeRefusal } from '../crds/refusal.js';
 import { failedHook, type Analysis, type HookRound } from '../domain/findings.js';
@@ -9,6 +10,7 @@ import type { ClusterCache } from '../kubernetes/cache.js';
 import { METRIC_TEMPLATES } from '../kubernetes/object.js';
 import { checkProviders } from '../metrics/check-providers.js';
 import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
+import { uncountable } from '../metrics/counts/window.js';
 import { evaluateMetrics } from '../metrics/analysis/evaluate.js';
 import { TemplateError } from '../metrics/gotemplate/error.js';
 import { queryNamesOf, renderQuery, type Window } from '../metrics/model.js';
@@ -25,6 +27,7 @@ import type { Logger } from '../logging.js';
 import type { Meters } from '../meters/port.js';
 import { idempotencyKey } from '../webhooks/idempotency-key.js';
 import { readSecret } from '../canary/secrets.js';
+import { judgeByCounts, shareIn } from './evidence.js';
 import { withSideLook } from './side-look.js';
 
 const NO_REVISION: Revision = { hash: '', configs: {} };
@@ -61,7 +64,12 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
       const error = await checkProviders(metricsContext(context), sourcesOf(cache, book, context), signal);
       return error === undefined ? {} : { error };
     },
-    mistake: (context) => templateMistake(context, sourcesOf(cache, book, context)),
+    mistake: async (context) => {
+      const mistake = await templateMistake(context, sourcesOf(cache, book, context));
+      if (mistake !== undefined || !context.canary.judgement) return mistake;
+      const why = uncountable(metricsContext(context));
+      return why && `${JUDGEMENT_ANNOTATION}: ${why}`;
+    },
     analysis: async (context, state, inquiry) => {
       const sources = sourcesOf(cache, book, context);
       const span = { since: state.weightSince, now: Date.now() };
@@ -71,6 +79,12 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
         const looking = { ...metricsContext(context, windowOf(state, settings)), now: Date.now() };
         return { hooks: round.results, metrics: await evaluateMetrics(looking, sources, inquiry.signal) };
       };
+      const judgement = context.canary.judgement;
+      if (judgement) {
+        const analysis = await judged();
+        const found = await judgeByCounts(metricsContext(context), sources, judgement, state, inquiry.signal);
+        return { ...analysis, ...found, ...shareIn(found, span.now) };
+      }
       const [analysis, seen] = await withSideLook(
         judged,
         (signal) => seenShare(metricsContext(context), sources, span, signal),

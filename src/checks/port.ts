@@ -26,7 +26,7 @@ export interface Checks {
   /** Rollout webhooks, then metrics, in the order of the spec, up to the first that fails. */
   analysis(
     context: CanaryContext,
-    state: Pick<ReleaseState, 'applied' | 'policy' | 'weightSince'>,
+    state: Pick<ReleaseState, 'applied' | 'policy' | 'weight' | 'weightSince' | 'judgement'>,
     inquiry: Inquiry,
   ): Promise<Analysis>;
   /** The webhooks of one type. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Refusal } from '../domain/findings.js';
-import { readApprovals, type ReadApprovals } from './approvals.js';
+import { readApprovals, type Course, type ReadApprovals } from './approvals.js';
 import { excessOf } from './bounded/spec.js';
 import { analysisOf } from './build/analysis.js';
 import { serviceOf } from './build/service.js';
@@ -8,6 +8,7 @@ import { strategyOf } from './build/strategy.js';
 import { noticesOfFields } from './fields/canary-fields.js';
 import { frozen } from './freeze.js';
 import { objectSchema, parseObject, specOf } from './object.js';
+import { readJudgement } from './judgement.js';
 import { readOwnSettings } from './own-settings.js';
 import { complaints, refused, type Complaint, type Parsed } from './refusal.js';
 import { complaintAbout, complaintsAbout } from './rules/canary-rules.js';
@@ -62,16 +63,22 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   if (!read.ok) return refused(read.complaints[0], metadata.generation);
   const own = readOwnSettings(metadata.annotations, spec.provider ?? options.defaultProvider, spec.routeRef);
   if (!own.ok) return refused(own.complaints[0], metadata.generation);
+  const judged = readJudgement(metadata.annotations, courseOf(parsed.value, options));
+  if (!judged.ok) return refused(judged.complaints[0], metadata.generation);
   const service = serviceOf(spec.service, spec.targetRef.name);
-  const asked = { approvals: read.approvals, own: own.settings };
+  const asked = { approvals: read.approvals, own: own.settings, judgement: judged.judgement };
   return { ok: true, value: frozen(canaryOf(parsed.value, service, asked, options)) };
 }
 
 /** Once the spec is right: the gates that a release comes to follow from it. */
-function approvalsOf({ metadata, spec }: CanaryObject, options: ParseOptions): ReadApprovals {
+function approvalsOf(object: CanaryObject, options: ParseOptions): ReadApprovals {
+  return readApprovals(object.metadata.annotations, courseOf(object, options));
+}
+
+function courseOf({ spec }: CanaryObject, options: ParseOptions): Course {
   const provider = spec.provider ?? options.defaultProvider;
   const { strategy } = strategyOf(spec.analysis, provider);
-  return readApprovals(metadata.annotations, { strategy, provider, routed: trafficFeatures(provider).weights });
+  return { strategy, provider, routed: trafficFeatures(provider).weights };
 }
 
 /**
@@ -88,7 +95,10 @@ export function refusalsOf(object: unknown, options: ParseOptions): readonly Ref
   const read = found.length === 0 ? approvalsOf(parsed.data, options) : undefined;
   const approvals = read === undefined || read.ok ? [] : read.complaints;
   const own = readOwnSettings(metadata.annotations, spec.provider ?? options.defaultProvider, spec.routeRef);
-  return [...found, ...(spec.service ? [] : [NO_SERVICE]), ...approvals, ...(own.ok ? [] : own.complaints)].map(
+  const judged = found.length === 0 ? readJudgement(metadata.annotations, courseOf(parsed.data, options)) : undefined;
+  const judgement = judged === undefined || judged.ok ? [] : judged.complaints;
+  const service = spec.service ? [] : [NO_SERVICE];
+  return [...found, ...service, ...approvals, ...(own.ok ? [] : own.complaints), ...judgement].map(
     (complaint) => refused(complaint, metadata.generation).refusal,
   );
 }
@@ -105,7 +115,7 @@ function ruleContext(namespace: string, options: ParseOptions): RuleContext {
 function canaryOf(
   { apiVersion, kind, metadata, spec, status }: CanaryObject,
   service: CanaryService,
-  asked: Pick<Canary, 'approvals' | 'own'>,
+  asked: Pick<Canary, 'approvals' | 'own' | 'judgement'>,
   options: ParseOptions,
 ): Canary {
   const { name, namespace, uid } = metadata;

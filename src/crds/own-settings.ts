@@ -1,3 +1,4 @@
+import { JUDGEMENT_ANNOTATION } from './judgement.js';
 import type { Complaint } from './refusal.js';
 import { isOwnRoute } from './traffic.js';
 
@@ -28,13 +29,14 @@ const MORE_INGRESSES = 'serinus.dev/more-ingresses';
 const MORE_ROUTES = 'serinus.dev/more-routes';
 const METRICS_SERVER_SECRET = 'serinus.dev/metrics-server-secret';
 
-/** All annotations that are read here, in a fixed order. */
+/** All of them, in a fixed order; the judgement is read elsewhere. */
 export const OWN_SETTINGS: readonly string[] = [
   AUTOSCALER_CHANGES,
   CONSECUTIVE_FAILURES,
   METRICS_SERVER_SECRET,
   MORE_INGRESSES,
   MORE_ROUTES,
+  JUDGEMENT_ANNOTATION,
 ];
 
 /** The most characters that any of them may have: nothing that people mean is longer. */

@@ -1,7 +1,9 @@
+import type { JudgementPolicy } from '../domain/judged.js';
 import { SEVERITIES, type Listeners } from '../domain/notices/notice.js';
 import { HOOK_TYPES, type Policy } from '../domain/policy.js';
 import { annotatedListeners } from './announcements.js';
 import { parseGoDuration } from './duration.js';
+import type { JudgementSettings } from './judgement.js';
 import { trafficFeatures } from './traffic.js';
 import type { Canary, Webhook } from './types.js';
 
@@ -41,8 +43,14 @@ export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): 
     ...(muted.length > 0 ? { muted } : {}),
     ...(canary.own.consecutiveFailures === undefined ? {} : { consecutiveFailures: canary.own.consecutiveFailures }),
     ...(canary.approvals === undefined ? {} : { approvals: canary.approvals }),
+    ...(canary.judgement === undefined ? {} : { judgement: judgementOf(canary.judgement) }),
     ...(previous.seconds === undefined ? {} : { keepPreviousSeconds: previous.seconds }),
   };
+}
+
+/** What the core goes by; limits and queries are the activity's. */
+function judgementOf({ digest, steps, promotion, wait }: JudgementSettings): JudgementPolicy {
+  return { digest, steps, promotion, wait };
 }
 
 /** What a Canary says of its own takes the place of what holds for all, be it that nobody is told. */

@@ -3,6 +3,7 @@ import type { ApprovalPolicy } from '../domain/approvals/rules.js';
 import type { Severity } from '../domain/notices/notice.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType, Strategy } from '../domain/policy.js';
+import type { JudgementSettings } from './judgement.js';
 import type { OwnSettings } from './own-settings.js';
 import type { sessionAffinitySchema } from './schema/analysis.js';
 import type { BuiltinMetric } from './schema/checks.js';
@@ -48,6 +49,8 @@ export interface Canary {
   readonly approvals: ApprovalPolicy | undefined;
   /** What Flagger has no fields for, by annotation. */
   readonly own: OwnSettings;
+  /** How releases are judged by statistics, besides their metrics; not at all where undefined. */
+  readonly judgement: JudgementSettings | undefined;
   /** What was written and has no effect, in words for events. */
   readonly unused: readonly string[];
   readonly status: CanaryStatus;

@@ -1,3 +1,4 @@
+import type { Judged, JudgementMemory } from './judged.js';
 import type { Policy } from './policy.js';
 import type { Retreat } from './retreat.js';
 import type { Revision } from './revision.js';
@@ -141,6 +142,10 @@ export interface Analysis {
   readonly metrics: readonly MetricResult[];
   /** The canary's share of the requests, where the traffic provider's metrics tell it. */
   readonly seen?: SeenShare | UnknownShare;
+  /** What the counts of both versions say, where the policy asks for that. */
+  readonly judged?: Judged;
+  /** What the judge remembers of this release, with this look; it goes into the state, not into the record. */
+  readonly memory?: JudgementMemory;
 }
 
 /** How the requests were divided since the weight was set, as the metrics have it. */

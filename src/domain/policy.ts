@@ -1,3 +1,4 @@
+import type { JudgementPolicy } from './judged.js';
 import type { ApprovalPolicy } from './approvals/rules.js';
 import type { Listeners } from './notices/notice.js';
 
@@ -88,6 +89,8 @@ export interface Policy {
   readonly muted?: readonly string[];
   /** Who must approve what; nobody where undefined. */
   readonly approvals?: ApprovalPolicy;
+  /** How a release goes by statistics; only by its checks where undefined. */
+  readonly judgement?: JudgementPolicy;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Approvals } from './approvals/rules.js';
 import type { PolicyGateName } from './approvals/gates.js';
 import type { Gate } from './approvals/gates.js';
 import type { CanaryKey } from './identity.js';
+import type { JudgementMemory } from './judged.js';
 import type { Topic } from './notices/notice.js';
 import type { UnreadySides } from './unready.js';
 import { isActive, type Phase } from './phases.js';
@@ -114,6 +115,10 @@ export interface ReleaseState extends KnownRevisions {
   readonly unknownChecks: number;
   /** When the last such check was, milliseconds since 1970; undefined where there was none. */
   readonly unknownAt?: number | undefined;
+  /** What the judge remembers of the revision under way; nothing before its first look. */
+  readonly judgement?: JudgementMemory | undefined;
+  /** Since when, in milliseconds since 1970, no window of its counts has counted; undefined where the last one has. */
+  readonly notCountedSince?: number | undefined;
   /** Completed iterations of an A/B or Blue/Green analysis. */
   readonly iterations: number;
   /** Pre-rollout hooks have passed for the present revision. */

@@ -97,11 +97,14 @@ function referenceAt(index: number): number {
   return 2 ** (index / STEPS_PER_DOUBLING - OCTAVES);
 }
 
+/** Ten digits would tell nothing more than six do. */
+const BISECTIONS = 24;
+
 /** Where `isBelow` ceases to hold, by bisection of the logarithm. */
 function border(isBelow: (theta: number) => boolean): number {
   let low = -Math.log(WIDEST);
   let high = Math.log(WIDEST);
-  for (let i = 0; i < 50; i += 1) {
+  for (let i = 0; i < BISECTIONS; i += 1) {
     const middle = (low + high) / 2;
     if (isBelow(Math.exp(middle))) low = middle;
     else high = middle;

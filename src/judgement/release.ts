@@ -72,11 +72,15 @@ export interface MetricJudgement {
   readonly primary: Arm;
 }
 
-export interface Judgement {
+/** What one window has come to. */
+export interface Weighed {
   readonly verdict: Verdict;
   readonly passedOver?: PassedOver;
-  /** The canary failed at once; no statistics were needed. */
+  /** The metric by which the canary failed at once; no statistics were needed. */
   readonly tripped?: string;
+}
+
+export interface Judgement extends Weighed {
   readonly metrics: readonly MetricJudgement[];
 }
 
@@ -91,39 +95,54 @@ export const NOTHING_SHOWN: ReleaseEvidence = {
   passedOver: 0,
 };
 
-/**
- * A release with one window more, and what that comes to. A simulation, a backtest and a release call this very
- * function.
- *
- * @throws RangeError where counts aren't counts
- */
+/** A release with one window more, what that comes to, and all that people are shown of it. */
 export function judge(
   before: ReleaseEvidence,
   window: ReleaseWindow,
   rules: Rules,
 ): { readonly evidence: ReleaseEvidence; readonly judgement: Judgement } {
+  const { evidence, weighed } = weigh(before, window, rules);
+  return { evidence, judgement: { ...judgementOf(evidence, rules), ...weighed } };
+}
+
+/**
+ * A release with one window more, and what that comes to. A simulation and a release call this very function.
+ *
+ * @throws RangeError where counts aren't counts
+ */
+export function weigh(
+  before: ReleaseEvidence,
+  window: ReleaseWindow,
+  rules: Rules,
+): { readonly evidence: ReleaseEvidence; readonly weighed: Weighed } {
   const divided = withRequests(before, window);
   const alarm = alarmIn(window, rules);
   if (alarm?.is === 'both') return passOver(divided, 'both-bad', rules);
   // A canary that fails at once is one, wherever its requests come from.
   if (alarm === undefined && isWrong(divided, rules)) return passOver(countingAnew(divided), 'split', rules);
   const evidence = { ...withCounts(divided, window, rules), windows: before.windows + 1 };
-  const judgement = judgementOf(evidence, rules);
-  if (alarm === undefined) return { evidence, judgement };
-  return { evidence, judgement: { ...judgement, verdict: 'FAIL', tripped: alarm.metric } };
+  if (alarm === undefined) return { evidence, weighed: { verdict: verdictIn(evidence, rules) } };
+  return { evidence, weighed: { verdict: 'FAIL', tripped: alarm.metric } };
 }
 
 /** What the evidence so far comes to. */
-export function judgementOf(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Judgement {
-  const judged = metrics.map(({ name, limits, share }) => {
-    const found = evidence.metrics[name] ?? NO_METRIC;
-    const scores = scoresOf(found.ratio);
-    return { metric: shown(name, found, limits, budgets), fail: Math.log(share) + scores.fail };
+export function judgementOf(evidence: ReleaseEvidence, rules: Rules): Judgement {
+  return {
+    verdict: verdictIn(evidence, rules),
+    metrics: rules.metrics.map(({ name, limits }) =>
+      shown(name, evidence.metrics[name] ?? NO_METRIC, limits, rules.budgets),
+    ),
+  };
+}
+
+/** The mean of all metrics' evidence has one budget; each of them passes by itself. */
+function verdictIn(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Verdict {
+  const scores = metrics.map(({ name, share }) => {
+    const { fail, pass } = scoresOf((evidence.metrics[name] ?? NO_METRIC).ratio);
+    return { fail: Math.log(share) + fail, pass };
   });
-  // The mean of all metrics' evidence has one budget; each of them passes by itself.
-  const fail = logSumExp(judged.map((one) => one.fail));
-  const pass = judged.every(({ metric }) => metric.towardsPass >= 1) ? Infinity : 0;
-  return { verdict: verdictOf({ fail, pass }, budgets), metrics: judged.map(({ metric }) => metric) };
+  const fail = logSumExp(scores.map((one) => one.fail));
+  return verdictOf({ fail, pass: Math.min(...scores.map(({ pass }) => pass)) }, budgets);
 }
 
 const NO_ARM: Arm = { requests: 0, bad: 0 };
@@ -188,7 +207,7 @@ function alarmIn(
 
 function passOver(before: ReleaseEvidence, why: PassedOver, rules: Rules) {
   const evidence = { ...before, passedOver: before.passedOver + 1 };
-  return { evidence, judgement: { ...judgementOf(evidence, rules), passedOver: why } };
+  return { evidence, weighed: { verdict: verdictIn(evidence, rules), passedOver: why } };
 }
 
 function withCounts(before: ReleaseEvidence, { counts }: ReleaseWindow, { metrics }: Rules): ReleaseEvidence {
@@ -200,13 +219,17 @@ function withCounts(before: ReleaseEvidence, { counts }: ReleaseWindow, { metric
       name,
       {
         ratio: compactEvidence(withWindow(known.ratio, window, limits)),
-        memory: { ...remembering(known.memory, window), sums: remembering(known.memory, window).sums.map(compact) },
+        memory: compactMemory(remembering(known.memory, window)),
         canary: addArms(known.canary, window.canary),
         primary: addArms(known.primary, window.primary),
       },
     ];
   });
   return { ...before, metrics: Object.fromEntries(grown) };
+}
+
+function compactMemory({ canaryBad, sums }: RatioMemory): RatioMemory {
+  return { canaryBad, sums: sums.map(compact) };
 }
 
 function compactEvidence({ worse, above, near, below }: RatioEvidence): RatioEvidence {

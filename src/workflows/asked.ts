@@ -18,6 +18,8 @@ export function asked(state: RunState): AskedState {
     failedChecks: state.failedChecks,
     unknownChecks: state.unknownChecks,
     ...(state.unknownAt === undefined ? {} : { unknownAt: state.unknownAt }),
+    ...(state.judgement === undefined ? {} : { judgement: state.judgement }),
+    ...(state.notCountedSince === undefined ? {} : { notCountedSince: state.notCountedSince }),
     iterations: state.iterations,
     applied: state.applied,
     promoted: state.promoted,

@@ -61,7 +61,7 @@ async function callsBy(t: TestContext, policy: Policy): Promise<number> {
   const nobody = { called: silent } as unknown as ClusterCache & Meters;
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const checks = createChecks(nobody, DEFAULT_SETTINGS, nobody, log);
-  const standing = { applied: undefined, policy, weightSince: 0 };
+  const standing = { applied: undefined, policy, weight: 0, weightSince: 0 };
   const inquiry = { occasion: 'test', signal: new AbortController().signal };
   await checks.analysis({ canary } as CanaryContext, standing, inquiry);
   return calls;

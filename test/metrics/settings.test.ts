@@ -68,7 +68,7 @@ async function analysed(
   const nobody = {} as ClusterCache & Meters;
   const log = { debug: silent, info: silent, warn: silent, error: silent };
   const checks = createChecks(nobody, settings(...rules), nobody, log);
-  const standing = { applied: undefined, policy: undefined, weightSince: Date.now() - 20_500 };
+  const standing = { applied: undefined, policy: undefined, weight: 0, weightSince: Date.now() - 20_500 };
   const { metrics: results, seen } = await checks.analysis(bench, standing, { occasion: 'test', signal: never });
   // How the requests were divided is asked beside it, and judges nothing.
   const judged = queries.filter((query) => query.includes('response_code'));

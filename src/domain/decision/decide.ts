@@ -8,7 +8,7 @@ import { unreadyAfter } from './patience.js';
 import { isActive } from '../phases.js';
 import type { RestoreOptions } from '../orders/restore-options.js';
 import { intervalMs, stuckUntil, type Change, type RunState } from '../state.js';
-import { advance, begin, halt, hold } from '../steps/analyse.js';
+import { advance, begin, halt, hold, weigh } from '../steps/analyse.js';
 import { awaitApproval, noteExpiry } from '../steps/approval.js';
 import { withCallsOf } from '../steps/calls.js';
 import {
@@ -243,6 +243,8 @@ function take(context: Context, step: Step): Decision {
       return halt(context);
     case 'hold':
       return hold(context);
+    case 'weigh':
+      return weigh(context);
     case 'advance':
       return advance(context, step.weights);
     case 'iterate':

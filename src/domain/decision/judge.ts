@@ -1,3 +1,4 @@
+import { condemned } from './evidence.js';
 import { expiryOf } from '../approvals/approvals.js';
 import type { Analysis, Findings } from '../findings.js';
 import { failedHook, failedMetric } from '../findings.js';
@@ -66,8 +67,10 @@ export function check(s: ReleaseState, f: Findings, { weights, revision }: Scene
     return { do: 'wait', until: Math.min(s.checkDueAt, expiryOf(s, s.gate) ?? Infinity) };
   }
   if (f.analysis === undefined) return { do: 'ask', question: 'analysis' };
+  const proven = condemned(f.analysis);
+  if (proven) return proven;
   const failed = failedHook({ results: f.analysis.hooks }) ?? failedMetric(f.analysis);
-  if (!failed) return undefined;
+  if (!failed) return f.analysis.judged?.unknown === undefined ? undefined : holdOrRollBack(s);
   return isUnknown(s, f.analysis) ? holdOrRollBack(s) : haltOrRollBack(s);
 }
 

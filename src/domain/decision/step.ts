@@ -7,6 +7,10 @@ import type { Weights } from '../weights.js';
 export type RollbackWhy =
   | { readonly kind: 'failed-checks'; readonly count: number }
   | { readonly kind: 'unknown-checks'; readonly count: number }
+  | { readonly kind: 'evidence'; readonly reason: string }
+  /** Its windows couldn't be counted for longer than the progress deadline. */
+  | { readonly kind: 'not-counted'; readonly reason: string }
+  | { readonly kind: 'unproven'; readonly after: string; readonly reason: string }
   | { readonly kind: 'hook'; readonly hook: string }
   | { readonly kind: 'not-ready'; readonly reason: string }
   | { readonly kind: 'primary-lost'; readonly reason: string }
@@ -55,6 +59,8 @@ export type Step =
   | { readonly do: 'withdraw' }
   | { readonly do: 'halt' }
   | { readonly do: 'hold' }
+  /** The canary has passed its checks, and waits for evidence. */
+  | { readonly do: 'weigh' }
   | { readonly do: 'advance'; readonly weights: Weights }
   | { readonly do: 'iterate'; readonly weights: Weights | undefined }
   | { readonly do: 'shift'; readonly mirrored: boolean }

@@ -1,3 +1,4 @@
+import { awaitEvidence } from './evidence.js';
 import { isPolicyGate } from '../approvals/approvals.js';
 import type { Findings } from '../findings.js';
 import type { Gate } from '../approvals/gates.js';
@@ -267,6 +268,8 @@ function move(s: ReleaseState, f: Findings, now: number): Step {
   const { strategy } = policyOf(s);
   const weights = weightsOf(s, f);
   const next = nextOf(s, f, weights, now);
+  const undecided = awaitEvidence(s, f, next, now);
+  if (undecided) return undecided;
   const unapproved = passMove(s, next, weights, seenRevision(s, f));
   if (unapproved) return unapproved;
   // Confirmed is what increases traffic, not the copies that come before it.

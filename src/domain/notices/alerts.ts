@@ -71,6 +71,12 @@ export function rollbackAlert(why: RollbackWhy): Alert {
       return failed(`Failed checks threshold reached ${why.count}`);
     case 'unknown-checks':
       return failed(`The metrics provider gave no answer to ${why.count} checks in a row`);
+    case 'evidence':
+      return failed(`Proven worse than the primary: ${why.reason}`);
+    case 'not-counted':
+      return failed(`Could not be judged before the progress deadline: ${why.reason}`);
+    case 'unproven':
+      return failed(`Not proven within ${why.after}: ${why.reason}`);
     case 'hook':
       return stopped('Rolling back manual webhook invoked');
     case 'not-ready':

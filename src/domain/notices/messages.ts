@@ -49,11 +49,18 @@ export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
       `Halt ${canary} advancement pre-rollout check ${hook} failed ${error}`,
     externalCheckFailed: (hook: string, error: string) =>
       `Halt ${canary} advancement external check ${hook} failed ${error}`,
+    waitingForEvidence: (weight: number) => `Halt ${canary} advancement waiting for evidence at weight ${weight}`,
+    notCounted: (seen: string) => `Halt ${canary} advancement ${seen}`,
+    notReadCounts: (error: string) => `Halt ${canary} advancement requests can't be counted: ${error}`,
     postRolloutFailed: (hook: string, error: string) => `Post-rollout hook ${hook} failed ${error}`,
     promotionFailed: (reason: string) => `Promotion of ${target} failed, primary not ready: ${reason}`,
     rollbackFailedChecks: (count: number) => `Rolling back ${canary} failed checks threshold reached ${count}`,
     rollbackUnknownChecks: (count: number) =>
       `Rolling back ${canary} the metrics provider gave no answer to ${count} checks in a row`,
+    rollbackByEvidence: (reason: string) => `Rolling back ${canary} ${reason}`,
+    rollbackNotCounted: (reason: string) =>
+      `Rolling back ${canary} progress deadline exceeded without any requests that count: ${reason}`,
+    rollbackUnproven: (after: string, reason: string) => `Rolling back ${canary} not proven within ${after}: ${reason}`,
     rollbackByHook: `Rolling back ${canary} manual webhook invoked`,
     rollbackHookPassed: (hook: string) => `Rollback check ${hook} passed`,
     rollbackDeadline: (reason: string) => `Rolling back ${canary} progress deadline exceeded ${reason}`,

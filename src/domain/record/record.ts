@@ -1,3 +1,4 @@
+import type { Judged } from '../judged.js';
 import type { HookResult, MetricResult, SeenShare, UnknownShare } from '../findings.js';
 import type { Undelivered } from '../notices/outbox.js';
 import type { HookType } from '../policy.js';
@@ -22,6 +23,8 @@ export type RecordEntry =
       readonly metrics: readonly MetricResult[];
       /** How the requests were divided under this weight, where that can be told. */
       readonly seen?: SeenShare | UnknownShare;
+      /** What the counts of both versions say, where the policy asks for that. */
+      readonly judged?: Judged;
     }
   /** A webhook that was asked outside of an analysis. */
   | ({

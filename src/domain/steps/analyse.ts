@@ -42,8 +42,16 @@ export function afterCheck({ state, findings, now }: Context): RunState {
     ...(failed ? {} : { failedInARow: undefined }),
   };
   const ok = failed === undefined;
-  const seen = withSeen(checked, analysis.seen);
-  return recorded(seen, [{ at: now, what: 'analysis', weight: state.weight, ok, ...analysis }]);
+  const { memory, ...found } = analysis;
+  const seen = withJudgement(withSeen(checked, analysis.seen), analysis, now);
+  return recorded(seen, [{ at: now, what: 'analysis', weight: state.weight, ok, ...found }]);
+}
+
+/** The window that was read is dealt with, whether or not it counted. */
+function withJudgement(state: RunState, { judged, memory }: Analysis, now: number): RunState {
+  if (judged === undefined) return state;
+  const notCountedSince = judged.passedOver === undefined ? undefined : (state.notCountedSince ?? now);
+  return { ...state, notCountedSince, ...(memory ? { judgement: memory } : {}) };
 }
 
 /** The weight that stands carries what share of the requests it has come to. */
@@ -111,6 +119,23 @@ export function hold(context: Context): Decision {
   return apply(said, 'no judgement: the metrics provider failed', next, now);
 }
 
+/** The canary has passed its checks, and keeps its weight until the evidence is enough. Nothing is held against it. */
+export function weigh(context: Context): Decision {
+  const { state, findings, now } = context;
+  const judged = findings.analysis?.judged;
+  const say = messagesFor(state);
+  const isNews = state.notCountedSince === undefined;
+  const why =
+    judged?.passedOver === undefined
+      ? [normal(say.waitingForEvidence(state.weight))]
+      : isNews
+        ? [warning(say.notCounted(judged.seen ?? judged.passedOver))]
+        : [];
+  const waiting = tickLater({ ...afterCheck(context), skipStep: false }, now);
+  const [said, next] = sayOnce(waiting, [...preamble(context), ...why]);
+  return apply(said, `waiting for evidence: ${judged?.seen ?? judged?.says ?? ''}`, next, now);
+}
+
 /** Why the check failed, in words for events. */
 export function haltMessages({ state, findings }: Context): readonly EventEffect[] {
   const say = messagesFor(state);
@@ -120,6 +145,8 @@ export function haltMessages({ state, findings }: Context): readonly EventEffect
   const hook = failedHook({ results: findings.analysis.hooks });
   if (hook) return [warning(say.externalCheckFailed(hook.hook, hook.error ?? ''))];
   const metric = failedMetric(findings.analysis);
+  const unread = findings.analysis.judged?.unknown;
+  if (metric === undefined && unread !== undefined) return [failure(say.notReadCounts(unread))];
   if (metric?.message === undefined) return [];
   return [metric.providerError ? failure(metric.message) : warning(metric.message)];
 }

@@ -42,6 +42,12 @@ export function rollbackMessage(state: RunState, why: RollbackWhy): string {
       return say.rollbackFailedChecks(why.count);
     case 'unknown-checks':
       return say.rollbackUnknownChecks(why.count);
+    case 'evidence':
+      return say.rollbackByEvidence(why.reason);
+    case 'not-counted':
+      return say.rollbackNotCounted(why.reason);
+    case 'unproven':
+      return say.rollbackUnproven(why.after, why.reason);
     case 'hook':
       return say.rollbackByHook;
     case 'not-ready':

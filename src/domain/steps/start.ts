@@ -14,6 +14,8 @@ function fromTheStart(state: RunState): RunState {
     failedInARow: undefined,
     unknownChecks: 0,
     unknownAt: undefined,
+    judgement: undefined,
+    notCountedSince: undefined,
     iterations: 0,
     prepared: false,
     begun: false,

@@ -11,7 +11,7 @@ const USUAL_SCRAPE_SECONDS = 5;
 const MARGIN_MS = 1_000;
 const SHORTEST_MS = 1_000;
 
-interface Arm {
+export interface Arm {
   readonly requests: number;
   readonly bad: number;
 }

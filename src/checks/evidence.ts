@@ -1,0 +1,94 @@
+import { ERRORS, type JudgementSettings } from '../crds/judgement.js';
+import type { Analysis } from '../domain/findings.js';
+import type { Judged, JudgementMemory } from '../domain/judged.js';
+import type { ReleaseState } from '../domain/state.js';
+import { messageOf, TransientError, UserError } from '../errors.js';
+import { judge, judgementOf, NOTHING_SHOWN, type Judgement, type ReleaseEvidence } from '../judgement/release.js';
+import { inWords, passedOverInWords } from '../judgement/words.js';
+import type { MetricsContext, MetricsSources } from '../metrics/context.js';
+import { readWindow, type CountedWindow } from '../metrics/counts/window.js';
+import { Halted } from '../metrics/halt.js';
+
+type Asked = Pick<ReleaseState, 'weight' | 'weightSince' | 'judgement'>;
+type Found = Pick<Analysis, 'judged' | 'memory'>;
+
+/**
+ * Reads what both versions have got since the last look, and what that comes to. The result is kept in the workflow's
+ * history, so that nothing is computed again at a replay; the next window begins where this one ended, so that no
+ * request counts twice, whoever dies in between.
+ *
+ * @returns nothing where the canary has no traffic yet
+ */
+export async function judgeByCounts(
+  context: MetricsContext,
+  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
+  settings: JudgementSettings,
+  { weight, weightSince, judgement: known }: Asked,
+  signal: AbortSignal,
+): Promise<Found> {
+  if (weight === 0) return {};
+  const { digest, settleSeconds } = settings;
+  const evidence = known?.digest === digest ? known.evidence : undefined;
+  const before = isEvidence(evidence) ? evidence : NOTHING_SHOWN;
+  const from = Math.max(known?.until ?? 0, weightSince + settleSeconds * 1000);
+  try {
+    const window = await readWindow(context, sources, settings, from, signal);
+    return window ? judged(before, window, settings, weight) : { judged: asBefore(before, settings, weight) };
+  } catch (error) {
+    const isUnread = error instanceof Halted || error instanceof TransientError || error instanceof UserError;
+    if (!isUnread || signal.aborted) throw error;
+    return { judged: { ...asBefore(before, settings, weight), unknown: messageOf(error) } };
+  }
+}
+
+function judged(
+  before: ReleaseEvidence,
+  { span, requests, counts }: CountedWindow,
+  { rules, digest }: JudgementSettings,
+  weight: number,
+): Found {
+  const { evidence, judgement } = judge(before, { weight, requests, counts }, rules);
+  const memory: JudgementMemory = { until: span.to, digest, evidence };
+  const seen = passedOverInWords(judgement, requests, weight);
+  const shown = shownOf(judgement, evidence, weight);
+  return {
+    memory,
+    judged: {
+      ...shown,
+      window: span,
+      counts,
+      ...(judgement.passedOver === undefined ? {} : { passedOver: judgement.passedOver }),
+      ...(seen === undefined ? {} : { seen }),
+      says: inWords(judgement, rules, counts),
+    },
+  };
+}
+
+/** Nothing new was read. */
+function asBefore(before: ReleaseEvidence, { rules }: JudgementSettings, weight: number): Judged {
+  const judgement = judgementOf(before, rules);
+  return { ...shownOf(judgement, before, weight), says: inWords(judgement, rules, {}) };
+}
+
+function shownOf({ verdict, metrics }: Judgement, evidence: ReleaseEvidence, weight: number): Omit<Judged, 'says'> {
+  const heard = evidence.weight === weight && evidence.split.canary > 0;
+  return { verdict, metrics, heard, windows: evidence.windows };
+}
+
+/** What {@link judgeByCounts} has written; a run of another version may have written something else. */
+function isEvidence(value: unknown): value is ReleaseEvidence {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'metrics' in value && 'split' in value && 'weight' in value && 'windows' in value && 'passedOver' in value;
+}
+
+/** How the requests of the window were divided, which needs no queries of its own. */
+export function shareIn({ judged }: Found, at: number): Pick<Analysis, 'seen'> {
+  if (judged?.unknown !== undefined) return { seen: { unknown: judged.unknown } };
+  const { window, counts } = judged ?? {};
+  const errors = counts?.[ERRORS];
+  if (!window || !errors) return {};
+  const requests = errors.canary.requests + errors.primary.requests;
+  if (requests === 0) return {};
+  const percent = Math.round((1000 * errors.canary.requests) / requests) / 10;
+  return { seen: { percent, requests, windowSeconds: Math.round((window.to - window.from) / 1000), at } };
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import type { JudgementPolicy } from '../domain/judged.js';
+import type { RatioLimits } from '../judgement/limits.js';
+import type { Rules } from '../judgement/release.js';
+import type { Course } from './approvals.js';
+import { readYaml, YamlProblem, type YamlBounds } from './bounded/yaml.js';
+import { complaints, type Complaint } from './refusal.js';
+import { judgementSchema } from './schema/judgement.js';
+
+/**
+ * How a release is judged by statistics, as YAML in an annotation of the Canary: the CustomResourceDefinition is
+ * Flagger's, and prunes what it doesn't know.
+ */
+export const JUDGEMENT_ANNOTATION = 'serinus.dev/judgement';
+
+const FIELD = `metadata.annotations["${JUDGEMENT_ANNOTATION}"]`;
+const SHAPE = 'write YAML fields, such as "preset: balanced"';
+const BOUNDS: YamlBounds = { characters: 8_192, tokens: 3_000, depth: 6 };
+
+/** The metric of failed requests. */
+export const ERRORS = 'errors';
+
+/** A counter pair of the user's, by version; the selectors are query templates. */
+export interface JudgedCounts {
+  readonly name: string;
+  readonly canary: CountSelectors;
+  readonly primary: CountSelectors;
+}
+
+interface CountSelectors {
+  readonly total: string;
+  readonly bad: string;
+}
+
+/** All that the annotation says, made complete. */
+export interface JudgementSettings extends JudgementPolicy {
+  readonly rules: Rules;
+  readonly counts: readonly JudgedCounts[];
+  /** After a weight was set, before what it causes is counted. */
+  readonly settleSeconds: number;
+}
+
+export type ReadJudgement =
+  | { readonly ok: true; readonly judgement: JudgementSettings | undefined }
+  | { readonly ok: false; readonly complaints: readonly [Complaint, ...Complaint[]] };
+
+type Written = z.output<typeof judgementSchema>;
+
+interface Preset extends Pick<JudgementPolicy, 'steps' | 'promotion'> {
+  readonly limits: RatioLimits;
+  readonly budgets: Rules['budgets'];
+  readonly wait: JudgementPolicy['wait'];
+}
+
+/** What most teams use, without reading the mathematics. docs/judgement.md says the same in words. */
+const PRESETS: Readonly<Record<Written['preset'], Preset>> = {
+  careful: {
+    limits: { tolerated: 1.25, unacceptable: 2, floor: 0.001, dispersion: 1 },
+    budgets: { falseRollback: 0.01, wrongPromotion: 0.01 },
+    ...{ steps: 'prove', promotion: 'prove', wait: { seconds: 7_200, text: '2h', then: 'hold' } },
+  },
+  balanced: {
+    limits: { tolerated: 1.25, unacceptable: 2, floor: 0.001, dispersion: 1 },
+    budgets: { falseRollback: 0.01, wrongPromotion: 0.05 },
+    ...{ steps: 'guard', promotion: 'prove', wait: { seconds: 3_600, text: '1h', then: 'ask' } },
+  },
+  quick: {
+    limits: { tolerated: 1.5, unacceptable: 3, floor: 0.005, dispersion: 1 },
+    budgets: { falseRollback: 0.02, wrongPromotion: 0.1 },
+    ...{ steps: 'guard', promotion: 'guard', wait: { seconds: 1_800, text: '30m', then: 'advance' } },
+  },
+};
+
+const TRIPWIRE = { share: 0.5, requests: 20 };
+const SPLIT = { tolerance: 0.25, budget: 0.001 };
+const SETTLE_SECONDS = 5;
+
+/**
+ * Reads the annotation. Where canary and primary don't serve at the same time, by weight, there is nothing to compare:
+ * that is refused.
+ */
+export function readJudgement(annotations: Readonly<Record<string, string>>, course: Course): ReadJudgement {
+  const text = annotations[JUDGEMENT_ANNOTATION];
+  if (text === undefined) return { ok: true, judgement: undefined };
+  const parsed = parse(text);
+  if ('field' in parsed) return { ok: false, complaints: [parsed] };
+  const read = judgementSchema.safeParse(parsed.value, { reportInput: true });
+  if (!read.success) {
+    const [first, ...others] = complaints(read.error, parsed.value).map((one) => placed(one, text));
+    if (first === undefined) throw read.error;
+    return { ok: false, complaints: [first, ...others] };
+  }
+  const judgement = settingsOf(read.data, text);
+  const [first, ...others] = [...unfit(course), ...contradictions(read.data, judgement)];
+  return first ? { ok: false, complaints: [first, ...others] } : { ok: true, judgement };
+}
+
+function parse(text: string): { readonly value: unknown } | Complaint {
+  try {
+    return { value: readYaml(text, BOUNDS) };
+  } catch (error) {
+    if (!(error instanceof YamlProblem)) throw error;
+    return { field: FIELD, value: text, remedy: `it can't be read as YAML (${error.message}): ${SHAPE}` };
+  }
+}
+
+/** `errors.floor` of the text, as a field of the Canary. */
+function placed({ field, value, remedy }: Complaint, text: string): Complaint {
+  if (field === 'object') return { field: FIELD, value: text, remedy: remedy.startsWith('there is') ? remedy : SHAPE };
+  return { field: `${FIELD}.${field}`, value, remedy };
+}
+
+function settingsOf(written: Written, text: string): JudgementSettings {
+  const preset = PRESETS[written.preset];
+  const names = [ERRORS, ...written.counts.map(({ name }) => name)];
+  const limits = [written.errors ?? {}, ...written.counts].map((own) => limitsOf(preset.limits, own));
+  const { for: waits, then = preset.wait.then } = written.wait ?? {};
+  return {
+    digest: createHash('sha256').update(text).digest('hex').slice(0, 16),
+    steps: written.steps ?? preset.steps,
+    promotion: written.promotion ?? preset.promotion,
+    wait: waits ? { seconds: waits.ms / 1000, text: waits.text, then } : { ...preset.wait, then },
+    settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
+    counts: written.counts.map(({ name, canary, primary }) => ({ name, canary, primary })),
+    rules: {
+      budgets: {
+        falseRollback: written.falseRollback ?? preset.budgets.falseRollback,
+        wrongPromotion: written.wrongPromotion ?? preset.budgets.wrongPromotion,
+      },
+      metrics: names.map((name, i) => ({ name, share: 1 / names.length, limits: limits[i] ?? preset.limits })),
+      tripwire: {
+        share: written.tripwire?.share ?? TRIPWIRE.share,
+        requests: written.tripwire?.requests ?? TRIPWIRE.requests,
+      },
+      split: { ...SPLIT, tolerance: written.split?.tolerance ?? SPLIT.tolerance },
+    },
+  };
+}
+
+function limitsOf(preset: RatioLimits, own: Partial<{ [K in keyof RatioLimits]: number | undefined }>): RatioLimits {
+  return {
+    tolerated: own.tolerated ?? preset.tolerated,
+    unacceptable: own.unacceptable ?? preset.unacceptable,
+    floor: own.floor ?? preset.floor,
+    dispersion: own.dispersion ?? preset.dispersion,
+  };
+}
+
+function unfit({ strategy, provider, routed }: Course): readonly Complaint[] {
+  const none = (why: string): Complaint => ({ field: FIELD, value: strategy.kind, remedy: `${why}: remove it` });
+  if (!routed) return [none(`the ${provider} provider divides no requests, so there is nothing to compare`)];
+  if (strategy.kind === 'canary') return [];
+  return [none('only a canary release by weights has both versions serve the same users at once')];
+}
+
+function contradictions({ counts }: Written, { rules }: JudgementSettings): readonly Complaint[] {
+  const limits = rules.metrics.flatMap(({ name, limits: { tolerated, unacceptable } }, i) => {
+    if (tolerated < unacceptable) return [];
+    const field = i === 0 ? `${FIELD}.errors.unacceptable` : `${FIELD}.counts[${i - 1}].unacceptable`;
+    return [{ field, value: unacceptable, remedy: `use more than the ${tolerated} that ${name} tolerates` }];
+  });
+  const taken = [ERRORS, ...counts.map(({ name }) => name)];
+  const twins = counts.flatMap(({ name }, i) =>
+    taken.indexOf(name) <= i ? [{ field: `${FIELD}.counts[${i}].name`, value: name, remedy: 'it is taken already' }] : [],
+  );
+  return [...limits, ...twins];
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { ON_WAIT, PROOFS } from '../../domain/judged.js';
+import { parseGoDuration } from '../duration.js';
+
+const PERCENT = 'use a share above 0 and below 1, such as 1% or 0.01';
+const RATIO = 'use a number such as 1.25';
+const DURATION = 'use a duration above 0, such as 30m';
+const SELECTOR =
+  'use a PromQL selector of counters, such as checkouts_failed_total{app="shop"}, without functions and ranges';
+
+const share = z.union([z.number(), z.string()], { error: PERCENT }).transform((given, context) => {
+  const value = typeof given === 'number' ? given : shareOf(given);
+  if (value > 0 && value < 1) return value;
+  context.addIssue({ code: 'custom', message: PERCENT });
+  return z.NEVER;
+});
+
+function shareOf(text: string): number {
+  const [, percent, plain] = /^\s*(?:([\d.]+)\s*%|([\d.]+))\s*$/.exec(text) ?? [];
+  return percent === undefined ? Number(plain) : Number(percent) / 100;
+}
+
+const duration = z.string({ error: DURATION }).transform((text, context) => {
+  const ms = parseGoDuration(text);
+  if (ms !== undefined && ms > 0) return { text, ms };
+  context.addIssue({ code: 'custom', message: DURATION });
+  return z.NEVER;
+});
+
+const limits = {
+  tolerated: z.number({ error: RATIO }).min(1).max(100).optional(),
+  unacceptable: z.number({ error: RATIO }).gt(1, { error: RATIO }).max(1000).optional(),
+  floor: share.optional(),
+  dispersion: z.number({ error: RATIO }).min(1).max(100).optional(),
+};
+
+/** A name, a matcher in braces, or both; what a range or a function would follow is refused. */
+const selector = z
+  .string({ error: SELECTOR })
+  .trim()
+  .min(1, { error: SELECTOR })
+  .refine((text) => /^[a-zA-Z_:][\w:]*(\{[^[\]]*\})?$|^\{[^[\]]*\}$/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')), {
+    error: SELECTOR,
+  });
+
+const pair = known({ total: selector, bad: selector });
+
+const counts = known({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'use lower-case letters, digits and hyphens, 40 at most' }),
+  canary: pair,
+  primary: pair,
+  ...limits,
+});
+
+const MOST_COUNTS = 5;
+
+/** The annotation with the judgement, as it is written. */
+export const judgementSchema = known({
+  preset: z.enum(['careful', 'balanced', 'quick']).default('balanced'),
+  errors: known(limits).optional(),
+  counts: z
+    .array(counts, { error: 'write a YAML list' })
+    .max(MOST_COUNTS, { error: `name at most ${MOST_COUNTS}` })
+    .default([]),
+  falseRollback: share.optional(),
+  wrongPromotion: share.optional(),
+  steps: z.enum(PROOFS).optional(),
+  promotion: z.enum(PROOFS).optional(),
+  wait: known({ for: duration.optional(), then: z.enum(ON_WAIT).optional() }).optional(),
+  settle: duration.optional(),
+  tripwire: known({
+    share: share.optional(),
+    requests: z.int({ error: 'use a whole number' }).min(1).max(100_000).optional(),
+  }).optional(),
+  split: known({ tolerance: share.optional() }).optional(),
+});
+
+/** An object with these fields and no others. */
+function known<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `there is no such field, only ${Object.keys(shape).join(', ')}` : undefined,
+  });
+}

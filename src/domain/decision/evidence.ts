@@ -1,0 +1,48 @@
+import type { Gate } from '../approvals/gates.js';
+import type { Analysis, Findings } from '../findings.js';
+import { policyOf, type ReleaseState } from '../state.js';
+import type { Step } from './step.js';
+
+/** How a release goes by statistics. What they say was computed when the counts were read; here nothing is compared. */
+
+/** Who keeps a gate closed that no webhook guards. */
+const JUDGE = 'judgement';
+
+/** @returns what takes back a canary that has been proven bad */
+export function condemned({ judged }: Analysis): Step | undefined {
+  if (judged?.verdict !== 'FAIL') return undefined;
+  return { do: 'rollBack', why: { kind: 'evidence', reason: judged.says } };
+}
+
+/**
+ * What a canary that has passed its checks waits for before it moves on.
+ *
+ * @param next the move that is to be made; undefined is promotion
+ * @returns undefined where the way is free
+ */
+export function awaitEvidence(s: ReleaseState, f: Findings, next: Step | undefined, now: number): Step | undefined {
+  const { judgement, progressDeadlineSeconds = Infinity } = policyOf(s);
+  const judged = f.analysis?.judged;
+  if (!judgement || !judged || next?.do === 'rescue' || next?.do === 'begin') return undefined;
+  const isLast = next === undefined;
+  const gate: Gate = isLast ? 'confirm-promotion' : 'confirm-traffic-increase';
+  if (s.approved.includes(gate)) return undefined;
+  if (judged.passedOver !== undefined) {
+    const since = s.notCountedSince ?? now;
+    if (now - since < progressDeadlineSeconds * 1000) return { do: 'weigh' };
+    return { do: 'rollBack', why: { kind: 'not-counted', reason: judged.seen ?? judged.passedOver } };
+  }
+  const isProven = (isLast ? judgement.promotion : judgement.steps) === 'prove' ? judged.verdict === 'PASS' : judged.heard;
+  if (isProven) return undefined;
+  if (now - s.weightSince < judgement.wait.seconds * 1000) return { do: 'weigh' };
+  switch (judgement.wait.then) {
+    case 'hold':
+      return { do: 'weigh' };
+    case 'ask':
+      return { do: 'closeGate', gate, hook: JUDGE };
+    case 'advance':
+      return undefined;
+    case 'rollback':
+      return { do: 'rollBack', why: { kind: 'unproven', after: judgement.wait.text, reason: judged.says } };
+  }
+}

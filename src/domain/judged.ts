@@ -1,0 +1,74 @@
+import type { Span } from './findings.js';
+
+/** Whether evidence must prove the canary, or only must not speak against it. */
+export const PROOFS = ['guard', 'prove'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** What happens when evidence has not decided in time. */
+export const ON_WAIT = ['hold', 'ask', 'advance', 'rollback'] as const;
+export type OnWait = (typeof ON_WAIT)[number];
+
+/** How a release goes by what the evidence says. */
+export interface JudgementPolicy {
+  /** Tells this policy from another. */
+  readonly digest: string;
+  /** For more traffic. */
+  readonly steps: Proof;
+  /** For the promotion. */
+  readonly promotion: Proof;
+  readonly wait: { readonly seconds: number; readonly text: string; readonly then: OnWait };
+}
+
+/** Requests, and how many of them were bad. */
+export interface JudgedArm {
+  readonly requests: number;
+  readonly bad: number;
+}
+
+/** What is known of one metric: the canary against the primary, since the release began. */
+export interface JudgedMetric {
+  readonly metric: string;
+  readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
+  /** How many times as often as the primary the canary is bad; undefined where nothing tells. */
+  readonly ratio?: number;
+  /** Between these it lies, with 95 % at all times together; without an upper end where nothing bounds it. */
+  readonly lower: number;
+  readonly upper?: number;
+  /** How far the evidence has come, 0 to 1. */
+  readonly towardsFail: number;
+  readonly towardsPass: number;
+  /** In the windows that counted. */
+  readonly canary: JudgedArm;
+  readonly primary: JudgedArm;
+}
+
+/** What one look at the counts has come to. It is computed once, in an activity, and kept: a replay compares nothing. */
+export interface Judged {
+  readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
+  /** The closed span of time that was counted, by the metrics server's clock; absent where none could be. */
+  readonly window?: Span;
+  /** The window's own counts, by metric. */
+  readonly counts?: Readonly<Record<string, { readonly canary: JudgedArm; readonly primary: JudgedArm }>>;
+  readonly metrics: readonly JudgedMetric[];
+  /** Why the window, which was read, didn't count. */
+  readonly passedOver?: 'split' | 'both-bad';
+  /** What was seen then, in words. */
+  readonly seen?: string;
+  /** Why nothing could be read: the metrics server failed, or has no samples of that time. */
+  readonly unknown?: string;
+  /** The canary has got requests since its weight was set. */
+  readonly heard: boolean;
+  /** Windows that counted so far. */
+  readonly windows: number;
+  /** In one sentence: why FAIL, or what it waits for. */
+  readonly says: string;
+}
+
+/** What the judge must remember of a release, from one look to the next; only the judge reads it. */
+export interface JudgementMemory {
+  /** The end of the last window that was read, milliseconds since 1970. The next begins there. */
+  readonly until: number;
+  /** Of the policy by which it was judged; another one begins anew. */
+  readonly digest: string;
+  readonly evidence: unknown;
+}

@@ -1,0 +1,68 @@
+import type { Arm } from './counts.js';
+import type { Judgement, MetricJudgement, Rules } from './release.js';
+
+/** What a judgement says, in one sentence for people. */
+export function inWords(judgement: Judgement, rules: Rules, window: Readonly<Record<string, { canary: Arm }>>): string {
+  const { verdict, tripped, metrics } = judgement;
+  if (tripped !== undefined) {
+    const { requests = 0, bad = 0 } = window[tripped]?.canary ?? {};
+    return `${tripped}: ${whole(bad)} of ${whole(requests)} requests to the canary were bad in one window`;
+  }
+  if (verdict === 'PASS') return 'every metric has proven the canary';
+  const first = verdict === 'FAIL' ? most(metrics, 'towardsFail') : least(metrics);
+  if (first === undefined) return 'nothing is judged';
+  if (verdict === 'WAIT') return `${first.metric}: ${soFar(first)}`;
+  const limit = rules.metrics.find(({ name }) => name === first.metric)?.limits.tolerated;
+  return `${first.metric}: the canary is bad ${times(first)} as often as the primary${range(first)}, limit ${limit}`;
+}
+
+/** What was seen where a window didn't count. */
+export function passedOverInWords(
+  judgement: Judgement,
+  requests: { readonly canary: number; readonly primary: number },
+  weight: number,
+): string | undefined {
+  switch (judgement.passedOver) {
+    case undefined:
+      return undefined;
+    case 'both-bad':
+      return 'both versions fail: not the canary’s doing';
+    case 'split': {
+      const all = requests.canary + requests.primary;
+      const percent = all === 0 ? 0 : (100 * requests.canary) / all;
+      return `the canary got ${figure(percent)} % of ${whole(all)} requests, not ${weight} %`;
+    }
+  }
+}
+
+function soFar(metric: MetricJudgement): string {
+  const { canary, towardsPass } = metric;
+  const ratio = canary.requests === 0 || metric.ratio === undefined ? '' : `${times(metric)} the primary’s${range(metric)}, `;
+  return `${ratio}${whole(canary.requests)} requests to the canary so far, ${whole(100 * towardsPass)} % of the way to a proof`;
+}
+
+function times({ ratio, lower }: MetricJudgement): string {
+  return ratio === undefined ? `at least ${figure(lower)} times` : `${figure(ratio)} times`;
+}
+
+function range({ ratio, lower, upper }: MetricJudgement): string {
+  if (ratio === undefined) return '';
+  return upper === undefined ? ` (at least ${figure(lower)})` : ` (between ${figure(lower)} and ${figure(upper)})`;
+}
+
+function most(metrics: readonly MetricJudgement[], by: 'towardsFail'): MetricJudgement | undefined {
+  return metrics.toSorted((a, b) => b[by] - a[by] || b.lower - a.lower)[0];
+}
+
+function least(metrics: readonly MetricJudgement[]): MetricJudgement | undefined {
+  return metrics.toSorted((a, b) => a.towardsPass - b.towardsPass)[0];
+}
+
+/** Two digits, or a whole number. */
+function figure(value: number): string {
+  return value >= 10 ? whole(value) : String(Number(value.toPrecision(2)));
+}
+
+function whole(value: number): string {
+  return String(Math.round(value));
+}

@@ -1,0 +1,63 @@
+import type { JudgementSettings } from '../../crds/judgement.js';
+import { ERRORS } from '../../crds/judgement.js';
+import type { MetricsContext, MetricsSources } from '../context.js';
+import { QueryRefused } from '../errors.js';
+import { renderQuery } from '../model.js';
+import { observerOf } from '../observers.js';
+import { metricsServerOf } from '../providers.js';
+import type { CountedSpan } from './increase.js';
+import { countableSpan, countPair, countRequests, type Arm, type CountPair } from './read.js';
+import { canCountRequests, requestCounts } from './sources.js';
+
+/** What both versions got in one closed window, by metric. */
+export interface CountedWindow {
+  readonly span: CountedSpan;
+  readonly requests: { readonly canary: number; readonly primary: number };
+  readonly counts: Readonly<Record<string, { readonly canary: Arm; readonly primary: Arm }>>;
+}
+
+/** Why a Canary can't be judged by counts at all, in words; undefined where it can. */
+export function uncountable({ metricsProvider }: Pick<MetricsContext, 'metricsProvider'>): string | undefined {
+  if (canCountRequests(observerOf(metricsProvider))) return undefined;
+  return `the metrics of ${metricsProvider} don't tell requests to the canary from those to the primary`;
+}
+
+/**
+ * Reads the window that begins at `from` and ends where every scrape is in.
+ *
+ * @param from milliseconds since 1970
+ * @returns undefined where it is too short yet
+ * @throws Halted, ProviderError, QueryRefused
+ */
+export async function readWindow(
+  context: MetricsContext,
+  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
+  { counts }: Pick<JudgementSettings, 'counts'>,
+  from: number,
+  signal: AbortSignal,
+): Promise<CountedWindow | undefined> {
+  const server = await metricsServerOf(context, sources, 'analysis');
+  const model = { ...context.names, interval: '', variables: {} };
+  const query = await requestCounts(observerOf(context.metricsProvider), model, () => sources.canaryAddresses());
+  if (!query) throw new QueryRefused(uncountable(context) ?? 'requests can’t be counted');
+  const span = await countableSpan(server, from, signal);
+  if (!span) return undefined;
+  const rendered = ({ total, bad }: CountPair): CountPair => ({
+    total: renderQuery(total, model),
+    bad: renderQuery(bad, model),
+  });
+  const [errors, ...others] = await Promise.all([
+    countRequests(server, query, span, signal),
+    ...counts.map(async ({ canary, primary }) => ({
+      canary: await countPair(server, rendered(canary), span, signal),
+      primary: await countPair(server, rendered(primary), span, signal),
+    })),
+  ]);
+  const named = others.map((pair, i) => [counts[i]?.name ?? '', pair] as const);
+  return {
+    span,
+    requests: { canary: errors.canary.requests, primary: errors.primary.requests },
+    counts: { [ERRORS]: errors, ...Object.fromEntries(named) },
+  };
+}
+

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseCanary } from '../../src/crds/canary.js';
+import { JUDGEMENT_ANNOTATION } from '../../src/crds/judgement.js';
+import { policyOf } from '../../src/crds/policy.js';
+import { describeRefusal } from '../../src/crds/refusal.js';
+import { canaryWith, OPTIONS } from './fixtures.js';
+
+function parsed(text: string | undefined, edits: Readonly<Record<string, unknown>> = {}) {
+  const annotations = text === undefined ? {} : { 'metadata.annotations': { [JUDGEMENT_ANNOTATION]: text } };
+  return parseCanary(canaryWith({ ...annotations, ...edits }), OPTIONS);
+}
+
+function read(text: string | undefined) {
+  const found = parsed(text);
+  assert.ok(found.ok, found.ok ? '' : describeRefusal(found.refusal));
+  return { settings: found.value.judgement, policy: policyOf(found.value).judgement };
+}
+
+void describe('the annotation with the judgement', () => {
+  void it('without it nothing is judged by statistics', () => {
+    assert.deepEqual(read(undefined), { settings: undefined, policy: undefined });
+  });
+
+  const PRESETS = [
+    ['careful', 'prove', 'prove', 0.01, 0.01, 1.25, 2, 0.001],
+    ['balanced', 'guard', 'prove', 0.01, 0.05, 1.25, 2, 0.001],
+    ['quick', 'guard', 'guard', 0.02, 0.1, 1.5, 3, 0.005],
+  ] as const;
+  for (const [preset, steps, promotion, falseRollback, wrongPromotion, tolerated, unacceptable, floor] of PRESETS) {
+    void it(`${preset}: its budgets and limits`, () => {
+      const { settings, policy } = read(`preset: ${preset}`);
+      assert.deepEqual(settings?.rules.budgets, { falseRollback, wrongPromotion });
+      const limits = { tolerated, unacceptable, floor, dispersion: 1 };
+      assert.deepEqual(settings.rules.metrics, [{ name: 'errors', share: 1, limits }]);
+      assert.deepEqual([policy?.steps, policy?.promotion], [steps, promotion]);
+    });
+  }
+
+  void it('in full', () => {
+    const { settings, policy } = read(`
+preset: quick
+errors: { tolerated: 1.1, unacceptable: 1.5, floor: 0.2%, dispersion: 2 }
+counts:
+  - name: checkouts
+    canary: { total: 'checkouts_total{app="{{ target }}"}', bad: 'checkouts_failed_total{app="{{ target }}"}' }
+    primary: { total: 'checkouts_total{app="{{ target }}-primary"}', bad: 'checkouts_failed_total{app="{{ target }}-primary"}' }
+    floor: 0.01
+falseRollback: 0.5%
+wrongPromotion: 0.02
+steps: prove
+promotion: prove
+wait: { for: 20m, then: rollback }
+settle: 10s
+tripwire: { share: 80%, requests: 50 }
+split: { tolerance: 50% }
+`);
+    assert.deepEqual(policy?.wait, { seconds: 1200, text: '20m', then: 'rollback' });
+    assert.deepEqual([policy.steps, policy.promotion, settings?.settleSeconds], ['prove', 'prove', 10]);
+    assert.deepEqual(settings?.rules, {
+      budgets: { falseRollback: 0.005, wrongPromotion: 0.02 },
+      metrics: [
+        { name: 'errors', share: 0.5, limits: { tolerated: 1.1, unacceptable: 1.5, floor: 0.002, dispersion: 2 } },
+        { name: 'checkouts', share: 0.5, limits: { tolerated: 1.5, unacceptable: 3, floor: 0.01, dispersion: 1 } },
+      ],
+      tripwire: { share: 0.8, requests: 50 },
+      split: { tolerance: 0.5, budget: 0.001 },
+    });
+    assert.match(settings.counts[0]?.canary.bad ?? '', /^checkouts_failed_total/);
+  });
+
+  void it('another text is another policy', () => {
+    assert.notEqual(read('preset: quick').policy?.digest, read('preset: careful').policy?.digest);
+  });
+
+  const pair = "{ total: 'a_total', bad: 'b_total' }";
+  const WRONG: readonly (readonly [name: string, text: string, message: RegExp])[] = [
+    ['no YAML', 'preset: [', /judgement"\]: .+ can't be read as YAML/],
+    ['a list', '- preset: quick', /write YAML fields/],
+    ['no such preset', 'preset: fast', /judgement"\]\.preset: "fast" is not valid, use one of careful, balanced, quick/],
+    ['no such field', 'wieght: 3', /there is no such field, only preset, errors, counts/],
+    ['a share above 1', 'falseRollback: 5', /\.falseRollback: 5 is not valid, use a share above 0 and below 1/],
+    ['a share of 0', 'errors: { floor: 0% }', /\.errors\.floor: "0%" is not valid/],
+    ['a ratio below 1', 'errors: { tolerated: 0.5 }', /\.errors\.tolerated: 0\.5 is not valid/],
+    ['limits the wrong way round', 'errors: { tolerated: 3 }', /\.errors\.unacceptable: 2 is not valid, use more than the 3/],
+    ['no duration', 'wait: { for: soon }', /\.wait\.for: "soon" is not valid/],
+    ['no such answer', 'wait: { then: cry }', /\.wait\.then: "cry" is not valid, use one of hold, ask, advance, rollback/],
+    [
+      'a function',
+      `counts: [{ name: x, canary: { total: 'sum(a_total)', bad: 'b_total' }, primary: ${pair} }]`,
+      /\.counts\[0\]\.canary\.total: .+ use a PromQL selector of counters/,
+    ],
+    [
+      'a range',
+      `counts: [{ name: x, canary: { total: 'a_total[5m]', bad: 'b_total' }, primary: ${pair} }]`,
+      /\.counts\[0\]\.canary\.total: .+ use a PromQL selector of counters/,
+    ],
+    ['a name that is taken', `counts: [{ name: errors, canary: ${pair}, primary: ${pair} }]`, /\.counts\[0\]\.name/],
+  ];
+  for (const [name, text, message] of WRONG) {
+    void it(`refused: ${name}`, () => {
+      const found = parsed(text);
+      assert.ok(!found.ok);
+      assert.match(describeRefusal(found.refusal), message);
+      assert.match(found.refusal.field, /^metadata\.annotations\["serinus\.dev\/judgement"\]/);
+    });
+  }
+
+  void it('refused where there is nothing to compare', () => {
+    for (const edits of [{ 'spec.provider': 'kubernetes' }]) {
+      const found = parsed('preset: quick', edits);
+      assert.ok(!found.ok);
+      assert.match(describeRefusal(found.refusal), /nothing to compare|both versions serve/);
+    }
+  });
+});
