@@ -53,6 +53,7 @@ const MAY_IMPORT = {
   ],
   checks: [
     'canary',
+    'judgement',
     'kubernetes',
     'crds',
     'metrics',

@@ -1,4 +1,4 @@
-import { JUDGEMENT_ANNOTATION } from '../crds/judgement.js';
+import { JUDGEMENT_ANNOTATION } from '../crds/own-settings.js';
 import { parseMetricTemplate } from '../crds/metric-template.js';
 import { describeRefusal } from '../crds/refusal.js';
 import { failedHook, type Analysis, type HookRound } from '../domain/findings.js';

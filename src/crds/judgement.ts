@@ -4,15 +4,10 @@ import type { JudgementPolicy } from '../domain/judged.js';
 import type { RatioLimits } from '../judgement/limits.js';
 import type { Rules } from '../judgement/release.js';
 import type { Course } from './approvals.js';
+import { JUDGEMENT_ANNOTATION } from './own-settings.js';
 import { readYaml, YamlProblem, type YamlBounds } from './bounded/yaml.js';
 import { complaints, type Complaint } from './refusal.js';
 import { judgementSchema } from './schema/judgement.js';
-
-/**
- * How a release is judged by statistics, as YAML in an annotation of the Canary: the CustomResourceDefinition is
- * Flagger's, and prunes what it doesn't know.
- */
-export const JUDGEMENT_ANNOTATION = 'serinus.dev/judgement';
 
 const FIELD = `metadata.annotations["${JUDGEMENT_ANNOTATION}"]`;
 const SHAPE = 'write YAML fields, such as "preset: balanced"';
@@ -162,7 +157,9 @@ function contradictions({ counts }: Written, { rules }: JudgementSettings): read
   });
   const taken = [ERRORS, ...counts.map(({ name }) => name)];
   const twins = counts.flatMap(({ name }, i) =>
-    taken.indexOf(name) <= i ? [{ field: `${FIELD}.counts[${i}].name`, value: name, remedy: 'it is taken already' }] : [],
+    taken.indexOf(name) <= i
+      ? [{ field: `${FIELD}.counts[${i}].name`, value: name, remedy: 'it is taken already' }]
+      : [],
   );
   return [...limits, ...twins];
 }

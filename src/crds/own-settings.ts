@@ -1,4 +1,3 @@
-import { JUDGEMENT_ANNOTATION } from './judgement.js';
 import type { Complaint } from './refusal.js';
 import { isOwnRoute } from './traffic.js';
 
@@ -28,6 +27,11 @@ const CONSECUTIVE_FAILURES = 'serinus.dev/consecutive-failures';
 const MORE_INGRESSES = 'serinus.dev/more-ingresses';
 const MORE_ROUTES = 'serinus.dev/more-routes';
 const METRICS_SERVER_SECRET = 'serinus.dev/metrics-server-secret';
+/**
+ * How a release is judged by statistics, as YAML. `judgement.ts` reads it; it is looked at, and kept for a release under
+ * way, as the others are.
+ */
+export const JUDGEMENT_ANNOTATION = 'serinus.dev/judgement';
 
 /** All of them, in a fixed order; the judgement is read elsewhere. */
 export const OWN_SETTINGS: readonly string[] = [

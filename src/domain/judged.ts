@@ -1,5 +1,3 @@
-import type { Span } from './findings.js';
-
 /** Whether evidence must prove the canary, or only must not speak against it. */
 export const PROOFS = ['guard', 'prove'] as const;
 export type Proof = (typeof PROOFS)[number];
@@ -45,8 +43,8 @@ export interface JudgedMetric {
 /** What one look at the counts has come to. It is computed once, in an activity, and kept: a replay compares nothing. */
 export interface Judged {
   readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
-  /** The closed span of time that was counted, by the metrics server's clock; absent where none could be. */
-  readonly window?: Span;
+  /** The closed span of time that was counted, by the metrics server's clock, in milliseconds since 1970; absent where none could be. */
+  readonly window?: { readonly from: number; readonly to: number };
   /** The window's own counts, by metric. */
   readonly counts?: Readonly<Record<string, { readonly canary: JudgedArm; readonly primary: JudgedArm }>>;
   readonly metrics: readonly JudgedMetric[];

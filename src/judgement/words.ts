@@ -37,7 +37,8 @@ export function passedOverInWords(
 
 function soFar(metric: MetricJudgement): string {
   const { canary, towardsPass } = metric;
-  const ratio = canary.requests === 0 || metric.ratio === undefined ? '' : `${times(metric)} the primary’s${range(metric)}, `;
+  const ratio =
+    canary.requests === 0 || metric.ratio === undefined ? '' : `${times(metric)} the primary’s${range(metric)}, `;
   return `${ratio}${whole(canary.requests)} requests to the canary so far, ${whole(100 * towardsPass)} % of the way to a proof`;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseCanary } from '../../src/crds/canary.js';
-import { JUDGEMENT_ANNOTATION } from '../../src/crds/judgement.js';
+import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
 import { policyOf } from '../../src/crds/policy.js';
 import { describeRefusal } from '../../src/crds/refusal.js';
 import { canaryWith, OPTIONS } from './fixtures.js';
@@ -77,14 +77,26 @@ split: { tolerance: 50% }
   const WRONG: readonly (readonly [name: string, text: string, message: RegExp])[] = [
     ['no YAML', 'preset: [', /judgement"\]: .+ can't be read as YAML/],
     ['a list', '- preset: quick', /write YAML fields/],
-    ['no such preset', 'preset: fast', /judgement"\]\.preset: "fast" is not valid, use one of careful, balanced, quick/],
+    [
+      'no such preset',
+      'preset: fast',
+      /judgement"\]\.preset: "fast" is not valid, use one of careful, balanced, quick/,
+    ],
     ['no such field', 'wieght: 3', /there is no such field, only preset, errors, counts/],
     ['a share above 1', 'falseRollback: 5', /\.falseRollback: 5 is not valid, use a share above 0 and below 1/],
     ['a share of 0', 'errors: { floor: 0% }', /\.errors\.floor: "0%" is not valid/],
     ['a ratio below 1', 'errors: { tolerated: 0.5 }', /\.errors\.tolerated: 0\.5 is not valid/],
-    ['limits the wrong way round', 'errors: { tolerated: 3 }', /\.errors\.unacceptable: 2 is not valid, use more than the 3/],
+    [
+      'limits the wrong way round',
+      'errors: { tolerated: 3 }',
+      /\.errors\.unacceptable: 2 is not valid, use more than the 3/,
+    ],
     ['no duration', 'wait: { for: soon }', /\.wait\.for: "soon" is not valid/],
-    ['no such answer', 'wait: { then: cry }', /\.wait\.then: "cry" is not valid, use one of hold, ask, advance, rollback/],
+    [
+      'no such answer',
+      'wait: { then: cry }',
+      /\.wait\.then: "cry" is not valid, use one of hold, ask, advance, rollback/,
+    ],
     [
       'a function',
       `counts: [{ name: x, canary: { total: 'sum(a_total)', bad: 'b_total' }, primary: ${pair} }]`,

@@ -33,6 +33,7 @@ const CASES: Readonly<Record<string, { readonly takes: readonly string[]; readon
   'serinus.dev/more-ingresses': { takes: ['a', 'a, b-c'], refuses: ['', 'a,', 'A', 'a/b', 'a b'] },
   // Of another provider than this Canary's.
   'serinus.dev/more-routes': { takes: [], refuses: ['a'] },
+  'serinus.dev/judgement': { takes: ['preset: quick', '{}'], refuses: ['', '- quick', 'preset: ['] },
   'serinus.dev/metrics-server-secret': { takes: ['prometheus', 'a.b-c'], refuses: ['', 'A', '../x', 'a/b', '-a'] },
 };
 

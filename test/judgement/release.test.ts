@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { poisson, randomFrom } from '../../src/judgement/random.js';
-import { judge, NOTHING_SHOWN, weigh, type Judgement, type ReleaseWindow, type Rules } from '../../src/judgement/release.js';
+import {
+  judge,
+  NOTHING_SHOWN,
+  weigh,
+  type Judgement,
+  type ReleaseWindow,
+  type Rules,
+} from '../../src/judgement/release.js';
 import { inWords, passedOverInWords } from '../../src/judgement/words.js';
 import { BUDGETS, LIMITS } from './ratio.js';
 
@@ -56,7 +63,11 @@ void describe('a release, window by window', () => {
       for (let i = 0; i < 60 && verdict === 'WAIT'; i += 1) {
         const weight = [5, 10, 20, 30, 50, 50][Math.floor(i / 10)] ?? 50;
         const mine = weight * 30;
-        const window = windowAt(weight, [poisson(random, mine * 0.005), mine], [poisson(random, (3000 - mine) * 0.005), 3000 - mine]);
+        const window = windowAt(
+          weight,
+          [poisson(random, mine * 0.005), mine],
+          [poisson(random, (3000 - mine) * 0.005), 3000 - mine],
+        );
         const looked = weigh(evidence, window, RULES);
         [evidence, verdict] = [looked.evidence, looked.weighed.verdict];
       }
@@ -88,7 +99,10 @@ void describe('a release, window by window', () => {
     const window = windowAt(10, [15, 20], [0, 180]);
     const { judgement } = after([window]);
     assert.deepEqual([judgement.verdict, judgement.tripped], ['FAIL', 'errors']);
-    assert.equal(inWords(judgement, RULES, window.counts), 'errors: 15 of 20 requests to the canary were bad in one window');
+    assert.equal(
+      inWords(judgement, RULES, window.counts),
+      'errors: 15 of 20 requests to the canary were bad in one window',
+    );
   });
 
   void it('traffic that did not move counts for nothing until it does', () => {
@@ -127,7 +141,10 @@ void describe('a release, window by window', () => {
     assert.match(inWords(bad, rules, {}), /^checkouts: /);
     const some = after([window(3), window(3)], rules).judgement;
     assert.deepEqual([some.verdict, some.metrics.map(({ verdict }) => verdict)], ['WAIT', ['PASS', 'WAIT']]);
-    const all = after(Array.from({ length: 15 }, () => window(3)), rules).judgement;
+    const all = after(
+      Array.from({ length: 15 }, () => window(3)),
+      rules,
+    ).judgement;
     assert.deepEqual([all.verdict, all.metrics.map(({ verdict }) => verdict)], ['PASS', ['PASS', 'PASS']]);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { JUDGEMENT_ANNOTATION } from '../../src/crds/judgement.js';
+import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
 import type { KubeObject } from '../../src/kubernetes/object.js';
 import { appCanary, type AppOptions } from './objects.js';
 import { until } from '../support/until.js';
@@ -8,7 +8,11 @@ import { World } from './world.js';
 
 /** Judged by statistics alone: no metric has a fixed limit. */
 function judgedCanary(app: AppOptions, text: string, analysis: Record<string, unknown> = {}): KubeObject {
-  const canary = appCanary(app, { progressDeadlineSeconds: 120 }, { metrics: [], stepWeight: 25, maxWeight: 50, ...analysis });
+  const canary = appCanary(
+    app,
+    { progressDeadlineSeconds: 120 },
+    { metrics: [], stepWeight: 25, maxWeight: 50, ...analysis },
+  );
   return { ...canary, metadata: { ...canary.metadata, annotations: { [JUDGEMENT_ANNOTATION]: text } } };
 }
 
@@ -28,7 +32,11 @@ test('a canary that fails more often than the primary is rolled back by the evid
   assert.equal(ending.kind, 'rolled-back');
   const events = await world.events();
   const said = events.find((event) => event.includes('Rolling back'));
-  assert.match(said ?? '', /errors: the canary is bad (at least )?[\d.]+ times as often as the primary.*, limit 1\.25/, events.join('\n'));
+  assert.match(
+    said ?? '',
+    /errors: the canary is bad (at least )?[\d.]+ times as often as the primary.*, limit 1\.25/,
+    events.join('\n'),
+  );
   const last = judged.at(-1);
   assert.equal(last?.verdict, 'FAIL');
   assert.ok((last.counts?.['errors']?.canary.bad ?? 0) > 0, JSON.stringify(last));
@@ -68,7 +76,10 @@ test('without requests nothing is proven and nobody rolled back: the release wai
   await world.initialised(judgedCanary(world.app, text, { threshold: 100 }));
   await world.setImage('lab/http-echo:2');
   await world.atWeight(25);
-  await until(async () => (await world.events()).some((e) => e.includes('waiting for evidence at weight 25')), 'it says so');
+  await until(
+    async () => (await world.events()).some((e) => e.includes('waiting for evidence at weight 25')),
+    'it says so',
+  );
   assert.equal((await world.canary()).phase, 'Progressing');
   const traffic = world.traffic(60);
   await world.phase('Succeeded');

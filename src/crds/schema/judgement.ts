@@ -39,9 +39,12 @@ const selector = z
   .string({ error: SELECTOR })
   .trim()
   .min(1, { error: SELECTOR })
-  .refine((text) => /^[a-zA-Z_:][\w:]*(\{[^[\]]*\})?$|^\{[^[\]]*\}$/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')), {
-    error: SELECTOR,
-  });
+  .refine(
+    (text) => /^[a-zA-Z_:][\w:]*(\{[^[\]]*\})?$|^\{[^[\]]*\}$/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')),
+    {
+      error: SELECTOR,
+    },
+  );
 
 const pair = known({ total: selector, bad: selector });
 

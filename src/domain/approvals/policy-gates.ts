@@ -107,7 +107,15 @@ export function withheld(s: ReleaseState, f: Findings, why: RollbackWhy): Step |
   return rule && WAITABLE.includes(why.kind) ? { do: 'awaitApproval', rule, why } : undefined;
 }
 
-const WAITABLE: readonly RollbackWhy['kind'][] = ['failed-checks', 'unknown-checks', 'evidence', 'not-counted', 'unproven', 'hook', 'not-ready'];
+const WAITABLE: readonly RollbackWhy['kind'][] = [
+  'failed-checks',
+  'unknown-checks',
+  'evidence',
+  'not-counted',
+  'unproven',
+  'hook',
+  'not-ready',
+];
 
 /** The rollback has been decided and its traffic is home: what remains waits for people. */
 export function completing(s: ReleaseState, gate: PolicyGate, now: number): Step {

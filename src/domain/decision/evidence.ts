@@ -32,7 +32,8 @@ export function awaitEvidence(s: ReleaseState, f: Findings, next: Step | undefin
     if (now - since < progressDeadlineSeconds * 1000) return { do: 'weigh' };
     return { do: 'rollBack', why: { kind: 'not-counted', reason: judged.seen ?? judged.passedOver } };
   }
-  const isProven = (isLast ? judgement.promotion : judgement.steps) === 'prove' ? judged.verdict === 'PASS' : judged.heard;
+  const isProven =
+    (isLast ? judgement.promotion : judgement.steps) === 'prove' ? judged.verdict === 'PASS' : judged.heard;
   if (isProven) return undefined;
   if (now - s.weightSince < judgement.wait.seconds * 1000) return { do: 'weigh' };
   switch (judgement.wait.then) {

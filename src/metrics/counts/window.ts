@@ -60,4 +60,3 @@ export async function readWindow(
     counts: { [ERRORS]: errors, ...Object.fromEntries(named) },
   };
 }
-

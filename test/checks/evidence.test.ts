@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { judgeByCounts, shareIn } from '../../src/checks/evidence.js';
+import { readJudgement, type JudgementSettings } from '../../src/crds/judgement.js';
+import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
+import type { JudgementMemory } from '../../src/domain/judged.js';
+import { contextOf, DOWN, NOTHING, number, prometheus, sourcesOf } from '../metrics/fixtures.js';
+import { json, never } from '../metrics/server.js';
+
+const SINCE = 1_700_000_000_000;
+const CANARY = '10.0.0.1';
+
+function settings(text: string): JudgementSettings {
+  const strategy = { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 } as const;
+  const read = readJudgement({ [JUDGEMENT_ANNOTATION]: text }, { strategy, provider: 'apisix', routed: true });
+  assert.ok(read.ok && read.judgement);
+  return read.judgement;
+}
+
+/** A gateway's counters at the beginning of the span and within it. */
+function counted(growth: Readonly<Record<string, number>>) {
+  const result = Object.entries(growth).map(([key, grown]) => {
+    const [node = '', code = ''] = key.split(' ');
+    const values = [
+      [SINCE / 1000, '1000'],
+      [SINCE / 1000 + 20, String(1000 + grown)],
+    ];
+    return { metric: { node, code }, values };
+  });
+  return json(200, { status: 'success', data: { resultType: 'matrix', result } });
+}
+
+async function judged(
+  t: TestContext,
+  growth: Readonly<Record<string, number>> | 'down' | 'no samples',
+  { text = 'preset: balanced', weight = 10, memory }: { text?: string; weight?: number; memory?: JudgementMemory } = {},
+) {
+  const { url, queries } = await prometheus(t, (query) => {
+    if (growth === 'down') return DOWN;
+    if (growth === 'no samples') return NOTHING;
+    return query.includes('time()') ? number(SINCE / 1000 + 30) : counted(growth);
+  });
+  const asked = { weight, weightSince: SINCE, judgement: memory };
+  const found = await judgeByCounts(
+    contextOf(url, []),
+    sourcesOf({ addresses: [CANARY] }),
+    settings(text),
+    asked,
+    never,
+  );
+  return { ...found, queries };
+}
+
+void describe('what a look at the counts comes to', () => {
+  void it('both versions of all outcomes by two queries, the window by the server’s clock', async (t) => {
+    const {
+      judged: found,
+      memory,
+      queries,
+    } = await judged(t, {
+      [`${CANARY} 200`]: 90,
+      [`${CANARY} 500`]: 10,
+      '10.0.0.9 200': 895,
+      '10.0.0.9 502': 5,
+    });
+    assert.equal(queries.length, 2);
+    assert.deepEqual(found?.window, { from: SINCE + 5_000, to: SINCE + 29_000 });
+    assert.equal(memory?.until, SINCE + 29_000);
+    assert.deepEqual(found.counts, {
+      errors: { canary: { requests: 100, bad: 10 }, primary: { requests: 900, bad: 5 } },
+    });
+    assert.equal(found.verdict, 'FAIL');
+    assert.match(found.says, /^errors: the canary is bad 18 times as often as the primary \(between /);
+    assert.deepEqual(shareIn({ judged: found }, 7).seen, { percent: 10, requests: 1000, windowSeconds: 24, at: 7 });
+  });
+
+  void it('evidence goes on from what was remembered, and the window from where the last one ended', async (t) => {
+    const growth = { [`${CANARY} 200`]: 97, [`${CANARY} 500`]: 3, '10.0.0.9 200': 900 };
+    const first = await judged(t, growth);
+    assert.ok(first.memory);
+    const later = { ...first.memory, until: SINCE + 10_000 };
+    const second = await judged(t, growth, { memory: JSON.parse(JSON.stringify(later)) as JudgementMemory });
+    assert.equal(second.judged?.window?.from, SINCE + 10_000);
+    assert.deepEqual([first.judged?.windows, second.judged.windows], [1, 2]);
+    assert.equal(second.judged.metrics[0]?.canary.requests, 200);
+  });
+
+  void it('what another policy has remembered doesn’t count, except for where its window ended', async (t) => {
+    const growth = { [`${CANARY} 200`]: 100, '10.0.0.9 200': 900 };
+    const memory = { until: SINCE + 12_000, digest: 'other', evidence: { windows: 7 } };
+    const found = await judged(t, growth, { memory });
+    assert.equal(found.judged?.windows, 1);
+    assert.equal(found.judged.window?.from, SINCE + 12_000);
+  });
+
+  void it('a canary without traffic isn’t asked about', async (t) => {
+    const { judged: found, queries } = await judged(t, {}, { weight: 0 });
+    assert.deepEqual([found, queries], [undefined, []]);
+  });
+
+  void it('a server that fails, or has no samples of that time, leaves the window unknown and the memory alone', async (t) => {
+    for (const [answer, why] of [
+      ['down', /503/],
+      ['no samples', /has no samples of 2023-11-14T/],
+    ] as const) {
+      const { judged: found, memory } = await judged(t, answer);
+      assert.match(found?.unknown ?? '', why);
+      assert.equal(memory, undefined);
+      assert.equal(found?.verdict, 'WAIT');
+    }
+  });
+
+  void it('a window in which requests went elsewhere is dealt with, and doesn’t count', async (t) => {
+    const { judged: found, memory } = await judged(t, { '10.0.0.9 200': 3000 });
+    assert.deepEqual([found?.passedOver, found?.heard, found?.windows], ['split', false, 0]);
+    assert.equal(found?.seen, 'the canary got 0 % of 3000 requests, not 10 %');
+    assert.ok(memory);
+  });
+
+  void it('nothing is kept of a window that is too short yet', async (t) => {
+    const memory = { until: SINCE + 28_500, digest: settings('preset: balanced').digest, evidence: undefined };
+    const { judged: found, memory: after, queries } = await judged(t, {}, { memory });
+    assert.deepEqual([found?.verdict, found?.window, after, queries.length], ['WAIT', undefined, undefined, 1]);
+  });
+});
