@@ -7,7 +7,7 @@ import { judge, judgementOf, NOTHING_SHOWN, type Judgement, type ReleaseEvidence
 import { inWords, passedOverInWords } from '../judgement/words.js';
 import type { MetricsContext, MetricsSources } from '../metrics/context.js';
 import { readWindow, type CountedWindow } from '../metrics/counts/window.js';
-import { Halted } from '../metrics/halt.js';
+import { Halted } from '../metrics/analysis/halt.js';
 
 type Asked = Pick<ReleaseState, 'weight' | 'weightSince' | 'judgement'>;
 type Found = Pick<Analysis, 'judged' | 'memory'>;
