@@ -50,7 +50,7 @@ export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
     externalCheckFailed: (hook: string, error: string) =>
       `Halt ${canary} advancement external check ${hook} failed ${error}`,
     waitingForEvidence: (weight: number) => `Halt ${canary} advancement waiting for evidence at weight ${weight}`,
-    notCounted: (seen: string) => `Halt ${canary} advancement ${seen}`,
+    notCounted: (seen: string) => `Halt ${canary} advancement requests don't count: ${seen}`,
     notReadCounts: (error: string) => `Halt ${canary} advancement requests can't be counted: ${error}`,
     postRolloutFailed: (hook: string, error: string) => `Post-rollout hook ${hook} failed ${error}`,
     promotionFailed: (reason: string) => `Promotion of ${target} failed, primary not ready: ${reason}`,
