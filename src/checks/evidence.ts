@@ -1,6 +1,6 @@
 import { ERRORS, type JudgementSettings } from '../crds/judgement.js';
 import type { Analysis } from '../domain/findings.js';
-import type { Judged, JudgementMemory } from '../domain/judged.js';
+import type { Judged, JudgementMemory } from '../domain/decision/judged.js';
 import type { ReleaseState } from '../domain/state.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
 import { judge, judgementOf, NOTHING_SHOWN, type Judgement, type ReleaseEvidence } from '../judgement/release.js';

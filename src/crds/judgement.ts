@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { JudgementPolicy } from '../domain/judged.js';
+import type { JudgementPolicy } from '../domain/decision/judged.js';
 import type { RatioLimits } from '../judgement/limits.js';
 import type { Rules } from '../judgement/release.js';
 import type { Course } from './approvals.js';

@@ -1,4 +1,4 @@
-import type { JudgementPolicy } from '../domain/judged.js';
+import type { JudgementPolicy } from '../domain/decision/judged.js';
 import { SEVERITIES, type Listeners } from '../domain/notices/notice.js';
 import { HOOK_TYPES, type Policy } from '../domain/policy.js';
 import { annotatedListeners } from './announcements.js';

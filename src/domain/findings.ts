@@ -1,4 +1,4 @@
-import type { Judged, JudgementMemory } from './judged.js';
+import type { Judged, JudgementMemory } from './decision/judged.js';
 import type { Policy } from './policy.js';
 import type { Retreat } from './retreat.js';
 import type { Revision } from './revision.js';

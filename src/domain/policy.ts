@@ -1,4 +1,4 @@
-import type { JudgementPolicy } from './judged.js';
+import type { JudgementPolicy } from './decision/judged.js';
 import type { ApprovalPolicy } from './approvals/rules.js';
 import type { Listeners } from './notices/notice.js';
 

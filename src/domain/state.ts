@@ -2,7 +2,7 @@ import type { Approvals } from './approvals/rules.js';
 import type { PolicyGateName } from './approvals/gates.js';
 import type { Gate } from './approvals/gates.js';
 import type { CanaryKey } from './identity.js';
-import type { JudgementMemory } from './judged.js';
+import type { JudgementMemory } from './decision/judged.js';
 import type { Topic } from './notices/notice.js';
 import type { UnreadySides } from './unready.js';
 import { isActive, type Phase } from './phases.js';

@@ -1,7 +1,7 @@
 import { type Arm } from './counts.js';
 
 /** Fewer windows say too little about how counts scatter. */
-export const WINDOWS_FOR_DISPERSION = 30;
+const WINDOWS_FOR_DISPERSION = 30;
 
 /**
  * How much more the primary's bad requests scatter from window to window than independent ones would: Pearson's χ² by

@@ -75,7 +75,7 @@ export function evidenceOf(window: WindowCounts, limits: RatioLimits): RatioEvid
  * How much better the ratio `theta` explains who got the window's bad requests than `reference` does, as a logarithm.
  * With n requests each, the canary's share of bad ones is θ·n_c / (θ·n_c + n_p).
  */
-export function logLikelihoodRatio({ canary, primary }: WindowCounts, theta: number, reference: number): number {
+function logLikelihoodRatio({ canary, primary }: WindowCounts, theta: number, reference: number): number {
   if (canary.requests === 0 || primary.requests === 0) return 0;
   const shift = Math.log(
     (reference * canary.requests + primary.requests) / (theta * canary.requests + primary.requests),

@@ -54,7 +54,7 @@ export function latencyScores(edges: readonly RatioEvidence[]): Pick<Scores, 'fa
 }
 
 /** Requests that were slower than an edge, as counts of bad ones. */
-export function atEdge({ canary, primary }: LatencyCounts, edge: number): WindowCounts {
+function atEdge({ canary, primary }: LatencyCounts, edge: number): WindowCounts {
   const arm = ({ requests, slower }: LatencyArm): Arm => ({ requests, bad: slower[edge] ?? 0 });
   return { canary: arm(canary), primary: arm(primary) };
 }

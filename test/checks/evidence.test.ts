@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { judgeByCounts, shareIn } from '../../src/checks/evidence.js';
 import { readJudgement, type JudgementSettings } from '../../src/crds/judgement.js';
 import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
-import type { JudgementMemory } from '../../src/domain/judged.js';
+import type { JudgementMemory } from '../../src/domain/decision/judged.js';
 import { contextOf, DOWN, NOTHING, number, prometheus, sourcesOf } from '../metrics/fixtures.js';
 import { json, never } from '../metrics/server.js';
 

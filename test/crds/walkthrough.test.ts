@@ -110,6 +110,7 @@ test("the walkthrough's Canary is read as it is meant", () => {
       alerts: [],
     },
     approvals: undefined,
+    judgement: undefined,
     status: {
       phase: '',
       failedChecks: 0,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Analysis } from '../../src/domain/findings.js';
-import type { Judged, JudgementPolicy } from '../../src/domain/judged.js';
+import type { Judged, JudgementPolicy } from '../../src/domain/decision/judged.js';
 import { FAILING, Model, PASSING, policyWith } from './model.js';
 
 const JUDGEMENT: JudgementPolicy = {
@@ -115,7 +115,10 @@ describe('a release that is judged by statistics', () => {
     const seen = 'the canary got 0 % of 300 requests, not 10 %';
     const m = released({}, () => analysed({ passedOver: 'split', seen, heard: false }));
     assert.deepEqual(m.weightsSeen, [10, 0]);
-    assert.equal(m.events.filter((event) => event === `Halt podinfo.test advancement requests don't count: ${seen}`).length, 1);
+    assert.equal(
+      m.events.filter((event) => event === `Halt podinfo.test advancement requests don't count: ${seen}`).length,
+      1,
+    );
     assert.equal(m.state.ending?.kind, 'rolled-back');
     assert.ok(hasSaid(m, 'progress deadline exceeded without any requests that count'));
   });

@@ -29,7 +29,7 @@ test('what a real Temporal says of its queue, of a run, and of one that isn’t 
   await until(async () => (await waitingTasks(client, cluster)).workflow.count === 1, 'its task is seen to wait');
 });
 
-test('a Temporal that isn’t there is no connection', async (t) => {
+test('a Temporal that isn’t there is no connection', (t) => {
   const { client, connection } = temporalClient({ address: '127.0.0.1:9' });
   t.after(() => connection.close());
   const signs = temporalSigns(client, 'c', () => connection.isReady);

@@ -60,7 +60,7 @@ describe('without an address of its own, and through a proxy', () => {
       const options = {
         provider: provider(undefined, more),
         interval: MINUTE,
-        surroundings: { ...NOWHERE, environment: AWS },
+        environment: { ...NOWHERE, environment: AWS },
         ...(credentials ? { credentials } : {}),
       };
       await assert.rejects(createProvider(options).query(query, never), ProviderError);
@@ -77,7 +77,7 @@ describe('without an address of its own, and through a proxy', () => {
     const environment = { GCE_METADATA_HOST: new URL(metadata.url).host };
     const options = {
       provider: provider(undefined, { type: 'stackdriver' }),
-      surroundings: { ...NOWHERE, environment },
+      environment: { ...NOWHERE, environment },
     };
     await assert.rejects(createProvider(options).query('fetch x', never), ProviderError);
     assert.equal(metadata.asked.length, 2);

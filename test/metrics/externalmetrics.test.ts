@@ -60,7 +60,7 @@ describe('externalmetrics', () => {
 
   test('a metric that isn’t there is the user’s, here and elsewhere', async (t) => {
     const { url } = await serveVendor(t, () => status(404, 'NotFound', 'no such metric'));
-    const here = { provider: provider(undefined, { type: 'externalmetrics' }), surroundings: clusterAt(url, 't') };
+    const here = { provider: provider(undefined, { type: 'externalmetrics' }), environment: clusterAt(url, 't') };
     const there = { provider: provider(url, { type: 'externalmetrics' }), credentials: { token: 't' } };
     for (const options of [here, there]) {
       await assert.rejects(createProvider(options).query('queue', never), QueryRefused);
@@ -69,7 +69,7 @@ describe('externalmetrics', () => {
 
   test('a value that is no quantity', async (t) => {
     const { url } = await serveVendor(t, () => metrics('many'));
-    const options = { provider: provider(undefined, { type: 'externalmetrics' }), surroundings: clusterAt(url, 't') };
+    const options = { provider: provider(undefined, { type: 'externalmetrics' }), environment: clusterAt(url, 't') };
     await assert.rejects(createProvider(options).query('queue', never), ProviderError);
   });
 
@@ -98,7 +98,7 @@ describe('externalmetrics', () => {
     const options = {
       provider: provider(undefined, { type: 'externalmetrics' }),
       credentials: { token: 'theirs' },
-      surroundings: clusterAt(url, 'ours'),
+      environment: clusterAt(url, 'ours'),
     };
     await createProvider(options).query('queue', never);
     assert.deepEqual(

@@ -101,7 +101,7 @@ describe('keptn: analyses', () => {
     const { url } = await serveVendor(t, () =>
       status(422, 'Invalid', 'Analysis "x" is invalid: spec.timeframe.recent'),
     );
-    const options = { provider: provider(undefined, { type: 'keptn' }), surroundings: clusterAt(url, 'token') };
+    const options = { provider: provider(undefined, { type: 'keptn' }), environment: clusterAt(url, 'token') };
     await assert.rejects(createProvider(options).query('analysis/shop/x/soon', never), QueryRefused);
   });
 });
@@ -115,7 +115,7 @@ describe('keptn: metrics and queries', () => {
   for (const [value, expected] of values) {
     test(`the value ${JSON.stringify(value)}`, async (t) => {
       const { url } = await serveVendor(t, () => keptnMetric(value));
-      const options = { provider: provider(undefined, { type: 'keptn' }), surroundings: clusterAt(url, 'token') };
+      const options = { provider: provider(undefined, { type: 'keptn' }), environment: clusterAt(url, 'token') };
       const asked = createProvider(options).query('keptnmetric/shop/errors', never);
       if (typeof expected === 'number') assert.equal(await asked, expected);
       else await assert.rejects(asked, expected);

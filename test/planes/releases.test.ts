@@ -58,7 +58,7 @@ const image = (tag: string) => `stefanprodan/podinfo:${tag}`;
 async function open(
   t: TestContext,
   plane: PlaneCase,
-): Promise<{ world: World; answers: Answer[]; stop(): Promise<void> }> {
+): Promise<{ world: World; answers: Answer[]; stop: () => Promise<void> }> {
   const world = await World.open(t);
   const { kube, namespace, host, lab } = world;
   await world.serinus(['all', '--mesh-provider', plane.provider]);

@@ -88,7 +88,7 @@ async function ofTemplate(
   const text = resolve(renderQuery(query, { ...names, interval: interval?.text ?? '', variables }));
   const options = {
     provider,
-    surroundings: { environment: asking.environment, cluster: readable(provider, asking) },
+    environment: { environment: asking.environment, cluster: readable(provider, asking) },
     ...(interval ? { interval } : {}),
     ...(secretRef ? { credentials: await asking.secret(namespace, secretRef.name) } : {}),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ON_WAIT, PROOFS } from '../../domain/judged.js';
+import { ON_WAIT, PROOFS } from '../../domain/decision/judged.js';
 import { parseGoDuration } from '../duration.js';
 
 const PERCENT = 'use a share above 0 and below 1, such as 1% or 0.01';

@@ -40,7 +40,7 @@ export const ingressRefSchema = z.object(reference('Ingress', ['Ingress'])).meta
   description: 'The Ingress that leads to the service; for NGINX and Skipper',
 });
 
-export const ROUTE_KINDS = ['ApisixRoute', 'HTTPRoute'] as const;
+const ROUTE_KINDS = ['ApisixRoute', 'HTTPRoute'] as const;
 
 export const routeRefSchema = z.object(reference('route', ROUTE_KINDS)).meta({
   description:

@@ -1,4 +1,4 @@
-import type { Judged } from '../judged.js';
+import type { Judged } from '../decision/judged.js';
 import type { HookResult, MetricResult, SeenShare, UnknownShare } from '../findings.js';
 import type { Undelivered } from '../notices/outbox.js';
 import type { HookType } from '../policy.js';

@@ -42,7 +42,7 @@ export function afterCheck({ state, findings, now }: Context): RunState {
     ...(failed ? {} : { failedInARow: undefined }),
   };
   const ok = failed === undefined;
-  const { memory, ...found } = analysis;
+  const { memory: _state, ...found } = analysis;
   const seen = withJudgement(withSeen(checked, analysis.seen), analysis, now);
   return recorded(seen, [{ at: now, what: 'analysis', weight: state.weight, ok, ...found }]);
 }

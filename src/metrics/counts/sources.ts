@@ -129,8 +129,8 @@ export interface CountQuery {
   /** A PromQL selector of counters. */
   readonly selector: string;
   /** Undefined where a series is about neither version. */
-  sideOf(labels: Labels): 'canary' | 'primary' | undefined;
-  isFailure(labels: Labels): boolean;
+  readonly sideOf: (labels: Labels) => 'canary' | 'primary' | undefined;
+  readonly isFailure: (labels: Labels) => boolean;
 }
 
 /** Whether requests of both versions can be counted apart at all. */

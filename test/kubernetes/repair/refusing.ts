@@ -20,7 +20,7 @@ const REFUSED = 'test.serinus.dev/refused';
 function asNew({ status: _status, ...object }: KubeObject): KubeObject {
   const { name, namespace, labels, annotations } = object.metadata;
   const metadata = { name, namespace, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
-  return { ...object, metadata } as KubeObject;
+  return { ...object, metadata };
 }
 
 /** An admission policy of the real API server that refuses what a namespace names. */

@@ -86,7 +86,7 @@ export const cloudWatch: ContractSubject = {
       { ...given, credentials: undefined, address: undefined },
       {
         region: REGION,
-        surroundings: {
+        environment: {
           environment: { AWS_ENDPOINT_URL_CLOUDWATCH: given.address, ...given.credentials },
           cluster: unreachable,
         },

@@ -72,7 +72,7 @@ export const inCluster: ContractSubject = {
     create(
       'externalmetrics',
       { ...given, address: undefined, credentials: undefined },
-      { surroundings: clusterAt(address, credentials?.['token'] ?? '') },
+      { environment: clusterAt(address, credentials?.['token'] ?? '') },
     ),
   exempt: {
     NaN: 'a quantity is a number',
@@ -88,7 +88,7 @@ export const withToken: ContractSubject = {
     create(
       'externalmetrics',
       { ...given, address: undefined },
-      { surroundings: clusterAt(address, 'the-token-of-serinus-itself') },
+      { environment: clusterAt(address, 'the-token-of-serinus-itself') },
     ),
   exempt: {
     NaN: 'a quantity is a number',

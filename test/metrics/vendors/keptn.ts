@@ -46,7 +46,7 @@ export const keptn: ContractSubject = {
     create(
       'keptn',
       { ...given, address: undefined, credentials: undefined },
-      { surroundings: clusterAt(address, credentials?.['token'] ?? '') },
+      { environment: clusterAt(address, credentials?.['token'] ?? '') },
     ),
   answer,
   complaint: 'could not retrieve KeptnMetric shop/errors: not found',

@@ -27,7 +27,7 @@ export const provider = (
 export function create(
   type: MetricTemplateProvider['type'],
   { address, credentials, timeoutMs, insecureSkipVerify }: Given,
-  { surroundings, ...more }: Partial<MetricTemplateProvider> & { readonly surroundings?: ProviderEnvironment } = {},
+  { environment, ...more }: Partial<MetricTemplateProvider> & { readonly environment?: ProviderEnvironment } = {},
 ): MetricsProvider {
   return createProvider({
     provider: provider(address, { type, insecureSkipVerify, ...more }),
@@ -35,6 +35,6 @@ export function create(
     interval: MINUTE,
     timeoutMs,
     now: () => NOW,
-    ...(surroundings ? { environment: surroundings } : {}),
+    ...(environment ? { environment: environment } : {}),
   });
 }
