@@ -39,7 +39,7 @@ async function main(): Promise<number> {
 }
 
 function compile(out: string): void {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const tsc = join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
   const args = [tsc, '--project', join(root, 'tsconfig.build.json'), '--outDir', out];
   const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
