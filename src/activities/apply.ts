@@ -1,7 +1,7 @@
 import type { Effect } from '../domain/decision/effects.js';
 import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { Weights } from '../domain/weights.js';
-import { FencedError, messageOf } from '../errors.js';
+import { FencedError, messageOf, NamespaceEnding } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import type { Renewal, Term } from '../kubernetes/lease.js';
 import type { Claim, LeaseClaim } from '../kubernetes/claim.js';
@@ -71,7 +71,9 @@ async function takeUp(fence: LeaseClaim, term: Term, renewal: Renewal, effects: 
     await fence.renew(term, renewal);
   } catch (error) {
     const tells = effects.every((effect) => effect.do === 'event' || effect.do === 'condition');
-    if (effects.length === 0 || !tells || !userErrorIn(error)) throw error;
+    const refusal = userErrorIn(error);
+    // In a namespace that is ending the Lease never comes back, and there is nobody left to tell.
+    if (effects.length === 0 || !tells || !refusal || refusal instanceof NamespaceEnding) throw error;
     await fence.confirm(true);
   }
 }
