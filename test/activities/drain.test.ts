@@ -4,7 +4,7 @@ import { drain } from '../../src/canary/drain.js';
 import type { Canary } from '../../src/crds/canary.js';
 import type { Router } from '../../src/routers/port.js';
 
-const TIMES = { settleLimit: 1_500, blind: 300, inFlight: 20, poll: 5 };
+const TIMES = { settleLimit: 4_000, blind: 300, inFlight: 20, poll: 5 };
 
 /** Waits for a router that says one thing after the other, each from so many milliseconds on. */
 async function drained(...says: readonly (readonly [number, boolean | undefined])[]): Promise<number> {
