@@ -1,9 +1,9 @@
 import type { Effect } from '../domain/decision/effects.js';
 import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { Weights } from '../domain/weights.js';
-import { FencedError, messageOf, NamespaceEnding } from '../errors.js';
+import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
-import type { Renewal, Term } from '../kubernetes/lease.js';
+import type { Renewal } from '../kubernetes/lease.js';
 import type { Claim, LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kubernetes/object.js';
 import { userErrorIn } from '../kubernetes/refusals.js';
@@ -20,7 +20,7 @@ import { mend } from '../canary/mend.js';
 import { send } from '../canary/send.js';
 import { remembering } from './said.js';
 import { writeStatus } from '../canary/status.js';
-import { claimOf, termsOf } from '../canary/lease-guard.js';
+import { claimOf, takeUp, termsOf } from '../canary/lease-guard.js';
 import { divert, pointBack } from '../canary/warm.js';
 
 /** A batch that takes longer renews the Lease once more, in milliseconds. */
@@ -40,7 +40,9 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   const fence = claimOf(deps, input, view);
   const began = performance.now();
-  await takeUp(fence, term, { spec, observedApprovals: input.observedApprovals }, input.effects);
+  const taking = { spec, observedApprovals: input.observedApprovals };
+  if (onlyTells(input.effects)) await takeUp(fence, term, taking);
+  else await fence.renew(term, taking);
   let artifacts: ReleaseArtifacts | undefined;
   let routedAt: number | undefined;
   const isDone = await remembering(async (said) => {
@@ -65,17 +67,9 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...told };
 }
 
-/** Renews the Lease. What only tells people of a refusal doesn't wait for one that is refused itself. */
-async function takeUp(fence: LeaseClaim, term: Term, renewal: Renewal, effects: readonly Effect[]): Promise<void> {
-  try {
-    await fence.renew(term, renewal);
-  } catch (error) {
-    const tells = effects.every((effect) => effect.do === 'event' || effect.do === 'condition');
-    const refusal = userErrorIn(error);
-    // In a namespace that is ending the Lease never comes back, and there is nobody left to tell.
-    if (effects.length === 0 || !tells || !refusal || refusal instanceof NamespaceEnding) throw error;
-    await fence.confirm(true);
-  }
+/** Telling people of a refusal doesn't wait for a Lease that is refused itself. */
+function onlyTells(effects: readonly Effect[]): boolean {
+  return effects.length > 0 && effects.every((effect) => effect.do === 'event' || effect.do === 'condition');
 }
 
 /** What is to be applied, with a fence that can be asked. */

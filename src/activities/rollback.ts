@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect } from '../domain/decision/effects.js';
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/notices/messages.js';
-import { messageOf, NamespaceEnding, TransientError, UserError } from '../errors.js';
+import { messageOf, TransientError, UserError } from '../errors.js';
 import type { LeaseClaim } from '../kubernetes/claim.js';
-import type { Renewal, Term } from '../kubernetes/lease.js';
-import { userErrorIn } from '../kubernetes/refusals.js';
+import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
 import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
@@ -14,7 +13,7 @@ import { drain } from '../canary/drain.js';
 import { comeHome } from '../canary/home.js';
 import { remembering } from './said.js';
 import { writeStatus } from '../canary/status.js';
-import { claimOf, termsOf } from '../canary/lease-guard.js';
+import { claimOf, takeUp, termsOf } from '../canary/lease-guard.js';
 import { isDiverted, pointBack } from '../canary/warm.js';
 
 /** Longest wait of one attempt for the primary of an undo that was cut off; shorter than an attempt may last. */
@@ -50,23 +49,6 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
   await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
   if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
   return { servedBy };
-}
-
-/**
- * Renews the Lease. Where the API server won't have that, and nobody newer holds the Canary, users come first.
- *
- * @returns what a person must mend before this is over
- */
-async function takeUp(fence: LeaseClaim, term: Term): Promise<UserError | undefined> {
-  try {
-    await fence.renew(term);
-    return undefined;
-  } catch (error) {
-    const refusal = userErrorIn(error);
-    if (!refusal || refusal instanceof NamespaceEnding) throw error;
-    await fence.confirm(true);
-    return refusal;
-  }
 }
 
 interface Retreat {

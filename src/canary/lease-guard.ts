@@ -1,8 +1,10 @@
 import type { CanaryKey } from '../domain/identity.js';
+import { NamespaceEnding, type UserError } from '../errors.js';
 import { LeaseClaim } from '../kubernetes/claim.js';
 import { isOlder } from '../kubernetes/lease.js';
 import type { LeaseOwner, LeaseView, Renewal, Term } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kubernetes/object.js';
+import { userErrorIn } from '../kubernetes/refusals.js';
 import { ownedBy } from '../kubernetes/objects/metadata.js';
 import type { LeaseGuard } from '../workflows/activities.js';
 import type { CanaryView, Reading } from './read.js';
@@ -50,6 +52,25 @@ export async function keepAlive(deps: Working, view: CanaryView, guard: LeaseGua
   const fence =
     isOlder(lease.fence, guard.fence) && lease.fence.epoch === guard.fence.epoch ? lease.fence : guard.fence;
   await claimOf(deps, { ...guard, fence }, view).renew(guard.lease, { spec });
+}
+
+/**
+ * Renews the Lease. Where the API server won't have that, and nobody newer holds the Canary, what comes next doesn't wait
+ * for it. In a namespace that is ending the Lease never comes back: that is thrown.
+ *
+ * @returns what a person must mend before this is over
+ * @throws FencedError where somebody newer holds the Canary
+ */
+export async function takeUp(fence: LeaseClaim, term: Term, renewal?: Renewal): Promise<UserError | undefined> {
+  try {
+    await fence.renew(term, renewal);
+    return undefined;
+  } catch (error) {
+    const refusal = userErrorIn(error);
+    if (!refusal || refusal instanceof NamespaceEnding) throw error;
+    await fence.confirm(true);
+    return refusal;
+  }
 }
 
 /**

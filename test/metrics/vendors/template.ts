@@ -35,6 +35,6 @@ export function create(
     interval: MINUTE,
     timeoutMs,
     now: () => NOW,
-    ...(environment ? { environment: environment } : {}),
+    ...(environment ? { environment } : {}),
   });
 }
