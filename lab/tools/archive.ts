@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { install, sha256 } from './install.js';
 import type { Network } from './network.js';
 import type { ReleaseArchive } from './program.js';
 import { runCommand } from './run-command.js';
@@ -24,20 +23,15 @@ export async function installFromArchive(
   target: string,
   network: Network,
 ): Promise<void> {
-  const scratch = await mkdtemp(`${target}-`);
-  try {
+  await install(target, async (scratch) => {
     const file = join(scratch, basename(archive.url));
     const { body } = await network.fetch(archive.url);
     if (!body) throw new Error(`${archive.url}: empty answer`);
     await pipeline(Readable.fromWeb(body), createWriteStream(file));
     const actual = await sha256(file);
     if (actual !== expected) throw new Error(`${archive.url}: checksum is ${actual}, published is ${expected}`);
-    const program = archive.member === undefined ? file : await unpack(file, archive.member, scratch);
-    await chmod(program, 0o755);
-    await rename(program, target);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+    return archive.member === undefined ? file : unpack(file, archive.member, scratch);
+  });
 }
 
 /** Finds a file's checksum in a checksum list; a list of a single bare checksum is that file's. */
@@ -49,12 +43,6 @@ export function checksumOf(list: string, fileName: string): string {
     if (checksum && name === fileName) return checksum;
   }
   throw new Error(`no checksum is published for ${fileName}`);
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }
 
 async function unpack(file: string, member: string, folder: string): Promise<string> {

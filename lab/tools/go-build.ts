@@ -1,14 +1,14 @@
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOwnNetwork } from '../network/own.js';
 import type { Leash } from '../process/leash.js';
+import { install } from './install.js';
 import type { GoBuild } from './program.js';
 import { runCommand } from './run-command.js';
 
 /** Builds a program with the Go toolchain at `go` and moves it to `target` in one step. */
 export async function buildWithGo(go: string, build: GoBuild, target: string, leash: Leash): Promise<void> {
-  const scratch = await mkdtemp(`${target}-`);
-  try {
+  await install(target, async (scratch) => {
     const { code, output } = await runCommand(go, argumentsFor(build, scratch), {
       // A go.work of some folder above must not have a say in what we build.
       env: {
@@ -24,10 +24,8 @@ export async function buildWithGo(go: string, build: GoBuild, target: string, le
     if (code !== 0) throw new Error(`go failed: ${output.trim().split('\n').slice(-5).join('\n')}`);
     const [program] = await readdir(scratch);
     if (!program) throw new Error(`go built nothing for ${build.package}`);
-    await rename(join(scratch, program), target);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+    return join(scratch, program);
+  });
 }
 
 /** Go looks a module up even where it has it: the modules that it has fetched before are a proxy, too. */

