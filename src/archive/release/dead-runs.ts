@@ -3,7 +3,7 @@ import { releaseIdOf, type CanaryKey } from '../../domain/identity.js';
 import { isWorthKeeping, outcomeOf, type EndedRelease } from '../../domain/record/outcome.js';
 import { PHASES } from '../../domain/phases.js';
 import type { RunState } from '../../domain/state.js';
-import { retreated } from '../../domain/steps/retreated.js';
+import { retreated } from '../../domain/steps/rolled-back.js';
 import { messageOf } from '../../errors.js';
 import {
   ARCHIVE,

@@ -23,7 +23,7 @@ import {
   withProblem,
   type Context,
 } from './common.js';
-import { retreated } from './retreated.js';
+import { retreated } from './rolled-back.js';
 
 const REPORT_FIRST_MS = 2_000;
 

@@ -6,7 +6,8 @@ import { hasHooks } from '../policy.js';
 import type { Ending, RunState } from '../state.js';
 import type { RollbackWhy } from '../decision/step.js';
 import { afterCheck, haltMessages, preamble } from './analyse.js';
-import { ended, recorded, sayOnce, warning, type Context } from './common.js';
+import { ended, sayOnce, warning, type Context } from './common.js';
+import { rolledBack } from './rolled-back.js';
 
 /** Traffic goes back to the primary. */
 export function rollBack(context: Context, why: RollbackWhy): Decision {
@@ -71,32 +72,11 @@ function afterRollback(
   before: readonly Effect[],
   now: number,
 ): RunState {
-  const say = messagesFor(state);
-  const stranded = servedBy === 'canary';
   // What was never started isn't under way yet: it is remembered, or it would be new again at the next look.
   const refused = state.phase === 'Waiting' ? state.gate?.revision : undefined;
-  const failed: RunState = {
-    ...state,
-    ...(refused === undefined ? {} : { applied: refused }),
-    phase: 'Failed',
-    weight: stranded ? 100 : 0,
-    stranded,
-    failedChecks: 0,
-    unknownChecks: 0,
-    iterations: 0,
-    problem: undefined,
-    stuckSince: undefined,
-  };
-  const told = [
-    ...before.flatMap((e) => (e.do === 'event' ? [e] : [])),
-    warning(reason),
-    warning(stranded ? say.failedServing : say.failed),
-  ];
-  const written = recorded(failed, [
-    ...told.map((e) => ({ at: now, what: 'event' as const, type: e.type, message: e.message })),
-    { at: now, what: 'weight', canary: failed.weight },
-    { at: now, what: 'phase', phase: 'Failed' },
-  ]);
+  const left = refused === undefined ? state : { ...state, applied: refused };
+  const events = before.flatMap((effect) => (effect.do === 'event' ? [effect] : []));
+  const written = rolledBack(left, { servedBy, reason, before: events, at: now });
   const ending = endingOf(why, reason);
   if (state.policy && hasHooks(state.policy, 'post-rollout')) return { ...written, waiting: { for: 'hooks' }, ending };
   return ended(written, ending);
