@@ -22,11 +22,11 @@ import type { Live } from '../schema/live.js';
 import type { Release } from '../schema/release.js';
 import { attentionOf } from './attention.js';
 import type { Links } from './links.js';
-import { nextOf } from './next.js';
+import { nextOf } from '../../domain/narrative/next.js';
 import { Pods } from './pods.js';
 import { gatesOf, liveStrategyOf } from './strategy.js';
 import { treeOf, type Seen } from './tree.js';
-import { why } from './why.js';
+import { why } from '../../domain/narrative/why.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 

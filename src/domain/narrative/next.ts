@@ -1,8 +1,8 @@
-import { isPolicyGate, ruleAt } from '../../domain/approvals/approvals.js';
-import { plan } from '../../domain/decision/plan.js';
-import type { Policy } from '../../domain/policy.js';
-import type { RunState, Undoing } from '../../domain/state.js';
-import { nextPromotionWeights, nextWeight, canaryAt } from '../../domain/weights.js';
+import { isPolicyGate, ruleAt } from '../approvals/approvals.js';
+import { plan } from '../decision/plan.js';
+import type { Policy } from '../policy.js';
+import type { RunState, Undoing } from '../state.js';
+import { nextPromotionWeights, nextWeight, canaryAt } from '../weights.js';
 
 /** What comes next in a run. */
 export interface Next {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { attentionOf } from '../../src/api/live/attention.js';
-import { nextOf } from '../../src/api/live/next.js';
-import { why } from '../../src/api/live/why.js';
+import { nextOf } from '../../src/domain/narrative/next.js';
+import { why } from '../../src/domain/narrative/why.js';
 import type { CanarySummary } from '../../src/api/schema/canary.js';
 import type { MetricResult } from '../../src/domain/findings.js';
 import { initialState, type Takeover } from '../../src/domain/initial.js';

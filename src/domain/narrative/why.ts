@@ -1,9 +1,9 @@
-import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../../domain/approvals/approvals.js';
-import type { HookResult, MetricResult } from '../../domain/findings.js';
-import type { Gate } from '../../domain/approvals/gates.js';
-import { progressOf } from '../../domain/progress.js';
-import type { RecordEntry } from '../../domain/record/record.js';
-import type { HookGate, PolicyGate, RunState, Undoing } from '../../domain/state.js';
+import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../approvals/approvals.js';
+import type { HookResult, MetricResult } from '../findings.js';
+import type { Gate } from '../approvals/gates.js';
+import { progressOf } from '../progress.js';
+import type { RecordEntry } from '../record/record.js';
+import type { HookGate, PolicyGate, RunState, Undoing } from '../state.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 
