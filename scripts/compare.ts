@@ -6,7 +6,7 @@ import { startLab, type Lab } from '../lab/lab.js';
 import { labClient } from '../lab/manifests.js';
 import { startSerinus } from '../lab/serinus.js';
 import { crdYaml } from '../src/crds/manifests.js';
-import { KubeClient } from '../src/kubernetes/client.js';
+import { KubeClient } from '../src/kube/client.js';
 import { diff, objectDiff, type Difference } from './compare/diff.js';
 import { linesOf, titleOfLine, type Lines } from './compare/normalise.js';
 import { SCENARIOS, type Scenario } from './compare/scenarios.js';

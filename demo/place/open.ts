@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { clusterArguments, serversBeside } from '../../lab/cli/existing.js';
 import { startLab, type Lab } from '../../lab/lab.js';
 import type { Progress } from '../../lab/tools/progress.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
+import { KubeClient } from '../../src/kube/client.js';
 import type { CanaryKey } from '../../src/domain/identity.js';
 import type { Arguments, DemoCluster } from '../cli/arguments.js';
 import { DemoError, messageOf } from '../errors.js';

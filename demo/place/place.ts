@@ -1,6 +1,6 @@
 import type { Lab } from '../../lab/lab.js';
 import type { CanaryKey } from '../../src/domain/identity.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import type { TemporalPlace } from './temporal.js';
 
 /** Where the demo takes place. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { KubeObject } from '../../lab/kube/apply.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
-import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
-import { CANARIES, DEPLOYMENTS } from '../../src/kubernetes/object.js';
-import { pathOf } from '../../src/kubernetes/path.js';
+import { KubeError, type KubeClient } from '../../src/kube/client.js';
+import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
+import { pathOf } from '../../src/kube/path.js';
 import { serves } from '../place/check-cluster.js';
 import { APP } from './objects.js';
 

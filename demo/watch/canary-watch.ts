@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseStatus } from '../../src/crds/status.js';
 import { isActive, type Phase } from '../../src/domain/phases.js';
 import type { RecordEntry } from '../../src/domain/record/record.js';
-import { CANARIES, DEPLOYMENTS, EVENTS, type KubeObject } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS, EVENTS, type KubeObject } from '../../src/kube/object.js';
 import { stateQuery, workflowIdOf } from '../../src/workflows/contract.js';
 import { messageOf } from '../errors.js';
 import type { Place } from '../place/place.js';

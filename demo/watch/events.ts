@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 
 /** A Kubernetes Event about the Canary. */
 export interface CanaryEvent {

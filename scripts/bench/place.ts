@@ -5,7 +5,7 @@ import { startLab, type Lab } from '../../lab/lab.js';
 import { logTail } from '../../lab/process/log-tail.js';
 import { startAllOfSerinus } from '../../lab/serinus.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
+import { KubeClient } from '../../src/kube/client.js';
 
 /** Names workflows and queues. */
 export const CLUSTER = 'bench';

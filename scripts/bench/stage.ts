@@ -1,7 +1,7 @@
 import { applyObjects } from '../../lab/kube/apply.js';
 import { labClient } from '../../lab/manifests.js';
 import { Traffic } from '../../lab/traffic.js';
-import { DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS } from '../../src/kube/object.js';
 import { workflowIdOf } from '../../src/workflows/contract.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import { APP, objectsOf, type Scene } from './objects.js';

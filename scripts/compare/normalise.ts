@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import type { Outcome } from './side.js';
 
 /** What differs from run to run, whoever is at work. */

@@ -1,5 +1,5 @@
 import { manifest, type ManifestName } from '../../lab/manifests.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 
 /** A manifest, and what a team does with it. */
 export interface Scenario {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseStatus } from '../../src/crds/status.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -11,8 +11,8 @@ import {
   HORIZONTAL_POD_AUTOSCALERS,
   LEASES,
   SERVICES,
-} from '../../src/kubernetes/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+} from '../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { objectsOf, type Scenario } from './scenarios.js';
 
 const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };

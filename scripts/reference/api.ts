@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { buildApi } from '../../src/api/build.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
+import { KubeClient } from '../../src/kube/client.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/wiring.js';
 import { literal, table } from './markdown.js';

@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { REFUSED } from '../domain/decision/decide.js';
 import { FencedError, ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
-import { refusalIn } from '../kubernetes/refusals.js';
+import { refusalIn } from '../kube/refusals.js';
 import type { FailureDetails } from '../workflows/activities.js';
 import { saidBefore } from './said.js';
 

@@ -7,7 +7,7 @@ import type { ReleaseState } from '../domain/state.js';
 import { tick } from '../domain/decision/tick.js';
 import { ForeignError, messageOf, RefusedError, TransientError, UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
-import type { KubeObject } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
 import type { TargetView } from '../workloads/port.js';

@@ -4,7 +4,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import { FencedError, messageOf } from '../errors.js';
 import { LeaseClaim } from '../kubernetes/claim.js';
 import type { LeaseView } from '../kubernetes/lease.js';
-import { CANARIES } from '../kubernetes/object.js';
+import { CANARIES } from '../kube/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
 import { readCanary, canaryContext, type CanaryView } from '../canary/read.js';

@@ -1,5 +1,5 @@
 import { readCanary, type Reading } from '../canary/read.js';
-import { CANARIES } from '../kubernetes/object.js';
+import { CANARIES } from '../kube/object.js';
 import { adoptionOf } from './adoption.js';
 import { adopt, giveBack } from './change-hands.js';
 import { runningControllers } from './controllers.js';

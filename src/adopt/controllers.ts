@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
 import { error, type Direction, type Finding } from './plan.js';
 
 /** What shows that a controller runs. */

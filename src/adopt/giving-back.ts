@@ -1,7 +1,7 @@
 import type { StatusEffect } from '../domain/decision/effects.js';
 import { isResting } from '../domain/phases.js';
 import { sameRevision } from '../domain/revision.js';
-import type { NamedObject } from '../kubernetes/object.js';
+import type { NamedObject } from '../kube/object.js';
 import { isStranded, type CanaryFacts } from './facts.js';
 import { obstaclesOf, pendingRelease } from './obstacles.js';
 import { error, info, type Entry, type Finding } from './plan.js';

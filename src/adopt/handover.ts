@@ -1,5 +1,5 @@
 import { jsonIn } from '../domain/json.js';
-import type { KubeObject } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
 import { PHASES, type Phase } from '../domain/phases.js';
 import type { Handover } from './facts.js';
 

@@ -2,7 +2,7 @@ import { canaryContext, type CanaryView, type Reading, type CanaryContext } from
 import { snapshotsOf } from '../archive/release/snapshots.js';
 import { stampedObjects } from '../canary/stamps.js';
 import { isDiverted } from '../canary/warm.js';
-import type { KubeObject, NamedObject } from '../kubernetes/object.js';
+import type { KubeObject, NamedObject } from '../kube/object.js';
 import { OWN_BOUNDS } from '../kubernetes/objects/autoscaler.js';
 import { FENCE_ANNOTATION, FENCE_OF_ANNOTATION } from '../kubernetes/write.js';
 import { MARKS } from '../workloads/shared/snapshots.js';

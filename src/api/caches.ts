@@ -1,6 +1,6 @@
 import type { Dependencies } from '../dependencies.js';
-import type { ResourceType } from '../kubernetes/object.js';
-import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SECRETS } from '../kubernetes/object.js';
+import type { ResourceType } from '../kube/object.js';
+import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SECRETS } from '../kube/object.js';
 import { Problem } from './problems/problem.js';
 
 /** The kinds that requests are answered from. */

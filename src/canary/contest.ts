@@ -1,6 +1,6 @@
 import { parseCanary, type Canary } from '../crds/canary.js';
 import { ForeignError, UserError } from '../errors.js';
-import { CANARIES, type KubeObject } from '../kubernetes/object.js';
+import { CANARIES, type KubeObject } from '../kube/object.js';
 import { contested, isFree, precedes, refuseForeign, type OwnedObject } from '../kubernetes/ownership.js';
 import { routerFor } from '../routers/registry.js';
 import { workloadFor } from '../workloads/registry.js';

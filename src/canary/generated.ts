@@ -1,10 +1,10 @@
 import { jsonIn } from '../domain/json.js';
 import type { Canary } from '../crds/canary.js';
 import type { Weights } from '../domain/weights.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
+import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
-import type { KubeObject } from '../kubernetes/object.js';
-import { CANARIES, SERVICES } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
+import { CANARIES, SERVICES } from '../kube/object.js';
 import { desiredService, type ServiceSelector, type ServiceWish } from '../kubernetes/objects/service.js';
 import { isFree, isOwnedBy, type OwnedObject } from '../kubernetes/ownership.js';
 import { write } from '../kubernetes/write.js';

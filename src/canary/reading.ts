@@ -1,4 +1,4 @@
-import type { ClusterCache } from '../kubernetes/cache.js';
+import type { ClusterCache } from '../kube/cache.js';
 import type { Leases } from '../kubernetes/lease.js';
 import type { Logger } from '../logging.js';
 import type { Meters } from '../meters/port.js';

@@ -1,11 +1,11 @@
 import { canaryAt, type Weights } from '../domain/weights.js';
 import type { Revision } from '../domain/revision.js';
 import { FencedError, RefusedError, UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
+import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
-import { KubeError } from '../kubernetes/client.js';
+import { KubeError } from '../kube/client.js';
 import type { Fence } from '../kubernetes/lease.js';
-import { RehearsalCache } from '../kubernetes/rehearsal.js';
+import { RehearsalCache } from '../kube/rehearsal.js';
 import { createRouters, routerFor } from '../routers/registry.js';
 import type { Settings } from '../settings.js';
 import { createWorkloads, workloadFor } from '../workloads/registry.js';

@@ -1,7 +1,7 @@
-import type { ClusterCache } from '../kubernetes/cache.js';
-import { FIELD_MANAGER } from '../kubernetes/client.js';
+import type { ClusterCache } from '../kube/cache.js';
+import { FIELD_MANAGER } from '../kube/client.js';
 import { formatFence, type Fence } from '../kubernetes/lease.js';
-import type { KubeObject } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
 import { FENCE_ANNOTATION } from '../kubernetes/write.js';
 import type { CanaryContext } from './read.js';
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
 import { readCanary, canaryContext } from './read.js';
 import type { Working } from './reading.js';
 

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
-import { SECRETS } from '../kubernetes/object.js';
+import type { ClusterCache } from '../kube/cache.js';
+import { SECRETS } from '../kube/object.js';
 
 /**
  * The content of a Secret, read from the API server for each use: what isn't kept can't be lost.

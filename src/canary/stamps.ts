@@ -1,9 +1,9 @@
 import { UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
+import type { ClusterCache } from '../kube/cache.js';
 import type { Fence } from '../kubernetes/lease.js';
 import { isOlder } from '../kubernetes/lease.js';
-import type { NamedObject } from '../kubernetes/object.js';
-import { SERVICES } from '../kubernetes/object.js';
+import type { NamedObject } from '../kube/object.js';
+import { SERVICES } from '../kube/object.js';
 import { stampOf } from '../kubernetes/write.js';
 import { canaryContext, type CanaryView, type Reading, type CanaryContext } from './read.js';
 

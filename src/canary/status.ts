@@ -2,7 +2,7 @@ import { parseStatus } from '../crds/status.js';
 import type { StatusEffect } from '../domain/decision/effects.js';
 import { isActive, type Phase } from '../domain/phases.js';
 import type { Claim } from '../kubernetes/claim.js';
-import { CANARIES } from '../kubernetes/object.js';
+import { CANARIES } from '../kube/object.js';
 import { withStatus } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import type { CanaryView } from './read.js';

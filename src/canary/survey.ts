@@ -1,8 +1,8 @@
 import type { Canary } from '../crds/canary.js';
 import { isRefused, reasonToLeave, type Repair, type Stray } from '../domain/strays.js';
 import { messageOf, UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
-import { SERVICES, type KubeObject, type NamedObject } from '../kubernetes/object.js';
+import type { ClusterCache } from '../kube/cache.js';
+import { SERVICES, type KubeObject, type NamedObject } from '../kube/object.js';
 import { desiredService } from '../kubernetes/objects/service.js';
 import { strayedFields, writtenBy } from '../kubernetes/objects/strayed.js';
 import { isFree, type OwnedObject } from '../kubernetes/ownership.js';

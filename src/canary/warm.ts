@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
+import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
-import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kubernetes/object.js';
+import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kube/object.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
 import { write } from '../kubernetes/write.js';
 import type { WarmPods } from '../workloads/port.js';

@@ -1,6 +1,6 @@
 import { parseCanary, refusalsOf, type Canary, type ParseOptions } from '../crds/canary.js';
 import type { Support } from '../crds/support.js';
-import { ALERT_PROVIDERS, METRIC_TEMPLATES, type KubeObject } from '../kubernetes/object.js';
+import { ALERT_PROVIDERS, METRIC_TEMPLATES, type KubeObject } from '../kube/object.js';
 import type { Settings } from '../settings.js';
 import { subjectOf } from './collect.js';
 import type { BestCase } from './duration.js';

@@ -7,7 +7,7 @@ import type { Canary, NamespacedRef } from '../crds/types.js';
 import { policyOf } from '../crds/policy.js';
 import { parseStatus } from '../crds/status.js';
 import { isActive } from '../domain/phases.js';
-import { KubeError } from '../kubernetes/client.js';
+import { KubeError } from '../kube/client.js';
 import {
   ALERT_PROVIDERS,
   CANARIES,
@@ -18,7 +18,7 @@ import {
   SCALED_OBJECTS,
   SERVICES,
   type KubeObject,
-} from '../kubernetes/object.js';
+} from '../kube/object.js';
 import type { Settings } from '../settings.js';
 import { bestCase } from './duration.js';
 import { foreignTo } from './foreign.js';

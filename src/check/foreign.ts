@@ -1,7 +1,7 @@
 import { parseCanary, type Canary, type ParseOptions } from '../crds/canary.js';
 import { ForeignError, UserError } from '../errors.js';
-import { KubeError } from '../kubernetes/client.js';
-import { DAEMON_SETS, DEPLOYMENTS, type KubeObject } from '../kubernetes/object.js';
+import { KubeError } from '../kube/client.js';
+import { DAEMON_SETS, DEPLOYMENTS, type KubeObject } from '../kube/object.js';
 import {
   contested,
   controllerOf,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readYamlDocuments, YamlProblem, type YamlBounds } from '../crds/bounded/yaml.js';
 import { UserError } from '../errors.js';
-import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../kube/object.js';
 
 const objectSchema = z.looseObject({
   apiVersion: z.string(),

@@ -1,5 +1,5 @@
-import { KubeError, type KubeClient } from '../kubernetes/client.js';
-import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import { KubeError, type KubeClient } from '../kube/client.js';
+import type { KubeObject, ResourceType } from '../kube/object.js';
 import type { Manifests } from './manifest.js';
 
 /** What is known of an object that a Canary refers to. */

@@ -1,5 +1,5 @@
-import { KubeError } from '../kubernetes/client.js';
-import { PODS, type KubeObject } from '../kubernetes/object.js';
+import { KubeError } from '../kube/client.js';
+import { PODS, type KubeObject } from '../kube/object.js';
 import { controllerOf } from '../kubernetes/ownership.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
 import type { ClusterReader } from './object-lookup.js';

@@ -1,6 +1,6 @@
-import type { ClusterCache } from '../kubernetes/cache.js';
-import type { KubeObject } from '../kubernetes/object.js';
-import { ENDPOINT_SLICES } from '../kubernetes/object.js';
+import type { ClusterCache } from '../kube/cache.js';
+import type { KubeObject } from '../kube/object.js';
+import { ENDPOINT_SLICES } from '../kube/object.js';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 /** Longer than any analysis looks back by default; a replaced pod's errors are to count as long as they are looked at. */

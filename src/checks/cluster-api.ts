@@ -1,5 +1,5 @@
 import { messageOf, TransientError } from '../errors.js';
-import { KubeError, type KubeClient } from '../kubernetes/client.js';
+import { KubeError, type KubeClient } from '../kube/client.js';
 import { ProviderError, QueryRefused } from '../metrics/errors.js';
 import { excerpt } from '../metrics/http/http.js';
 import type { ClusterApi } from '../metrics/environment.js';

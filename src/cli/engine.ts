@@ -12,7 +12,7 @@ import { openArchive } from './archive.js';
 import type { ArchivePlan } from './flags/archive-flags.js';
 import { flagsWithoutEffect } from './flags/flagger-flags.js';
 import { Health } from '../health.js';
-import { KubeClient } from '../kubernetes/client.js';
+import { KubeClient } from '../kube/client.js';
 import { createLogger } from '../logging.js';
 import { showBacklog } from '../meters/backlog.js';
 import { showCanaries, showInfo } from '../meters/canaries.js';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { crdManifests } from '../crds/manifests.js';
 import { TransientError } from '../errors.js';
-import type { KubeClient } from '../kubernetes/client.js';
-import type { ResourceType } from '../kubernetes/object.js';
+import type { KubeClient } from '../kube/client.js';
+import type { ResourceType } from '../kube/object.js';
 
 const DEFINITIONS: ResourceType = {
   apiVersion: 'apiextensions.k8s.io/v1',

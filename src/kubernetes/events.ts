@@ -1,7 +1,7 @@
-import { KubeError, type KubeClient } from './client.js';
-import { fitting, LONGEST_NAME } from './names.js';
-import type { KubeObject } from './object.js';
-import { EVENTS } from './object.js';
+import { KubeError, type KubeClient } from '../kube/client.js';
+import { fitting, LONGEST_NAME } from '../kube/names.js';
+import type { KubeObject } from '../kube/object.js';
+import { EVENTS } from '../kube/object.js';
 
 export interface EventRecord {
   readonly type: 'Normal' | 'Warning';

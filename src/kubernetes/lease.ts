@@ -1,10 +1,10 @@
 import { FencedError, NamespaceEnding } from '../errors.js';
-import type { ClusterCache } from './cache.js';
-import { KubeError } from './client.js';
+import type { ClusterCache } from '../kube/cache.js';
+import { KubeError } from '../kube/client.js';
 import { formatFence, isOlder, type Fence } from './fence.js';
-import { fitting, LONGEST_NAME } from './names.js';
-import type { KubeObject, OwnerReference } from './object.js';
-import { LEASES } from './object.js';
+import { fitting, LONGEST_NAME } from '../kube/names.js';
+import type { KubeObject, OwnerReference } from '../kube/object.js';
+import { LEASES } from '../kube/object.js';
 import { formatRetreat, parseRetreat, type LeaseRetreat } from './retreat.js';
 
 export { formatFence, isOlder, parseFence, type Fence } from './fence.js';

@@ -1,7 +1,7 @@
 import { ForeignError } from '../errors.js';
-import type { KubeObject, NamedObject, OwnerReference } from './object.js';
-import { CANARIES } from './object.js';
-import { pathOf } from './path.js';
+import type { KubeObject, NamedObject, OwnerReference } from '../kube/object.js';
+import { CANARIES } from '../kube/object.js';
+import { pathOf } from '../kube/path.js';
 
 /** By what right an object is written or deleted. */
 export interface Right {

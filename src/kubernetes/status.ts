@@ -1,6 +1,6 @@
 import type { StatusEffect } from '../domain/decision/effects.js';
 import { promotedCondition } from '../domain/phases.js';
-import type { KubeObject } from './object.js';
+import type { KubeObject } from '../kube/object.js';
 
 export interface Condition {
   readonly type: string;

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FencedError } from '../errors.js';
-import type { ClusterCache } from './cache.js';
-import { KubeError } from './client.js';
+import type { ClusterCache } from '../kube/cache.js';
+import { KubeError } from '../kube/client.js';
 import type { Claim } from './claim.js';
 import { formatFence, isOlder, parseFence, type Fence } from './lease.js';
-import type { KubeObject, ResourceType } from './object.js';
-import { titleOf } from './object.js';
+import type { KubeObject, ResourceType } from '../kube/object.js';
+import { titleOf } from '../kube/object.js';
 import { isFree, refuseForeign, type Right } from './ownership.js';
-import { refusalIn } from './refusals.js';
+import { refusalIn } from '../kube/refusals.js';
 
 /** Which run, and which batch of it, wrote an object last. */
 export const FENCE_ANNOTATION = 'serinus.dev/fence';

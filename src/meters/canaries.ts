@@ -1,9 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
 import { parseStatus } from '../crds/status.js';
 import { isActive, type Phase } from '../domain/phases.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
-import type { KubeObject } from '../kubernetes/object.js';
-import { CANARIES } from '../kubernetes/object.js';
+import type { ClusterCache } from '../kube/cache.js';
+import type { KubeObject } from '../kube/object.js';
+import { CANARIES } from '../kube/object.js';
 
 /** `flagger_info`, which every process shows. */
 export function showInfo(registry: Registry, version: string, meshProvider: string): void {

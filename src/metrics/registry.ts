@@ -1,19 +1,19 @@
 import type { MetricProviderType } from '../crds/schema/metric-template.js';
 import { createCloudWatch, queriesIn } from './cloudwatch/cloudwatch.js';
-import { createDatadog } from './datadog.js';
-import { createDynatrace } from './dynatrace.js';
+import { createDatadog } from './datadog/datadog.js';
+import { createDynatrace } from './dynatrace/dynatrace.js';
 import { QueryRefused } from './errors.js';
 import { createExternalMetrics } from './externalmetrics/externalmetrics.js';
 import { pathOf } from './externalmetrics/query.js';
-import { createGraphite, readTarget } from './graphite.js';
+import { createGraphite, readTarget } from './graphite/graphite.js';
 import { createInfluxdb } from './influxdb/influxdb.js';
 import { createKeptn } from './keptn/keptn.js';
 import { readQuery } from './keptn/query.js';
-import { createNewRelic } from './newrelic.js';
+import { createNewRelic } from './newrelic/newrelic.js';
 import type { MetricsProvider, ProviderFactory, ProviderOptions } from './port.js';
-import { createPrometheus } from './prometheus.js';
-import { readBrackets } from './promql.js';
-import { createSigNoz, queryIn } from './signoz.js';
+import { createPrometheus } from './prometheus/prometheus.js';
+import { readBrackets } from './prometheus/promql.js';
+import { createSigNoz, queryIn } from './signoz/signoz.js';
 import { createSplunk } from './splunk/splunk.js';
 import { createStackdriver } from './stackdriver/stackdriver.js';
 

@@ -9,7 +9,7 @@ import { releaseIdOf } from '../domain/identity.js';
 import { reaches, type Severity } from '../domain/notices/notice.js';
 import type { Numbered } from '../domain/notices/outbox.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
-import { ALERT_PROVIDERS } from '../kubernetes/object.js';
+import { ALERT_PROVIDERS } from '../kube/object.js';
 import { offersFor, type OfferedOrder } from '../links/offers.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
 import type { Dependencies } from '../dependencies.js';

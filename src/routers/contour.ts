@@ -1,6 +1,6 @@
 import type { Audience, Canary } from '../crds/canary.js';
 import { ALL_TO_PRIMARY, canaryAt, type Weights } from '../domain/weights.js';
-import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../kube/object.js';
 import { apexObject } from './shared/apex.js';
 import { audiencesOf, regexOf, type TextMatch } from './shared/audience.js';
 import type { Blueprint } from './shared/object-router.js';

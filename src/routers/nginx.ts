@@ -1,7 +1,7 @@
 import type { Audience, Canary } from '../crds/canary.js';
 import { ALL_TO_CANARY, canaryAt, type Weights } from '../domain/weights.js';
 import { UserError } from '../errors.js';
-import type { KubeObject } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
 import { FLUX_SHIELD, type StringMap } from '../kubernetes/objects/metadata.js';
 import {
   canaryIngressName,

@@ -1,7 +1,7 @@
 import type { Canary } from '../crds/canary.js';
 import type { Weights } from '../domain/weights.js';
 import type { Claim } from '../kubernetes/claim.js';
-import type { NamedObject, ResourceType } from '../kubernetes/object.js';
+import type { NamedObject, ResourceType } from '../kube/object.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 
 /**

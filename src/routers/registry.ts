@@ -1,9 +1,9 @@
 import type { Canary } from '../crds/canary.js';
 import { UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
+import type { ClusterCache } from '../kube/cache.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
-import { APISIX_ROUTES, ApisixRouter, ownedByApisix } from './apisix.js';
+import { APISIX_ROUTES, ApisixRouter, ownedByApisix } from './apisix/router.js';
 import { contour } from './contour.js';
 import { GatewayApiRouter, ownedByGatewayApi } from './gatewayapi/router.js';
 import { istioObjects, IstioRouter } from './istio/router.js';

@@ -1,6 +1,6 @@
 import type { Canary } from '../crds/canary.js';
 import { canaryAt, type Weights } from '../domain/weights.js';
-import type { KubeObject, ResourceType } from '../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../kube/object.js';
 import { apexObject } from './shared/apex.js';
 import type { Blueprint } from './shared/object-router.js';
 

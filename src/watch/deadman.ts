@@ -17,8 +17,8 @@ import {
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import { LEASE_LABEL, LEASE_MANAGER, viewOf, type LeaseView } from '../kubernetes/lease.js';
-import { CANARIES, LEASES } from '../kubernetes/object.js';
-import { userErrorIn } from '../kubernetes/refusals.js';
+import { CANARIES, LEASES } from '../kube/object.js';
+import { userErrorIn } from '../kube/refusals.js';
 import { canaryOfWorkflow } from '../workflows/contract.js';
 import { FairClock } from './fair-clock.js';
 import { PulseMeter } from './pulse.js';

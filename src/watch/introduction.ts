@@ -2,7 +2,7 @@ import type { Introduction } from '../temporal/submissions.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Change } from '../domain/state.js';
 import { imageName } from '../domain/text.js';
-import type { KubeObject } from '../kubernetes/object.js';
+import type { KubeObject } from '../kube/object.js';
 
 interface Pods {
   readonly template?: {

@@ -6,7 +6,7 @@ import { needOf } from '../domain/change.js';
 import { isActive } from '../domain/phases.js';
 import { messageOf } from '../errors.js';
 import { LEASE_LABEL, LEASE_MANAGER, viewOf } from '../kubernetes/lease.js';
-import { CANARIES, DEPLOYMENTS, LEASES, type KubeObject } from '../kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS, LEASES, type KubeObject } from '../kube/object.js';
 import { EXPIRES } from '../workloads/shared/warm-deployment.js';
 
 /** How often a worker looks, in its caches, whether there is anything for the janitor to do. */

@@ -1,10 +1,10 @@
 import type { Stray } from '../domain/strays.js';
 import { UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
+import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
 import { parseFence } from '../kubernetes/lease.js';
-import type { KubeObject, NamedObject, OwnerReference, ResourceType } from '../kubernetes/object.js';
-import { CONFIG_MAPS, SECRETS } from '../kubernetes/object.js';
+import type { KubeObject, NamedObject, OwnerReference, ResourceType } from '../kube/object.js';
+import { CONFIG_MAPS, SECRETS } from '../kube/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';
 import { isCopyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
 import { withPrefixes } from '../kubernetes/objects/metadata.js';

@@ -3,7 +3,7 @@ import type { Readiness } from '../domain/findings.js';
 import type { Revision } from '../domain/revision.js';
 import type { Stray } from '../domain/strays.js';
 import type { Claim } from '../kubernetes/claim.js';
-import type { NamedObject, ResourceType } from '../kubernetes/object.js';
+import type { NamedObject, ResourceType } from '../kube/object.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
 import type { ServiceSelector } from '../kubernetes/objects/service.js';

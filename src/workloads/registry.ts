@@ -1,7 +1,7 @@
 import type { Canary } from '../crds/canary.js';
 import { UserError } from '../errors.js';
-import type { ClusterCache } from '../kubernetes/cache.js';
-import { SERVICES } from '../kubernetes/object.js';
+import type { ClusterCache } from '../kube/cache.js';
+import { SERVICES } from '../kube/object.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 import type { Settings } from '../settings.js';
 import { Configs } from './configs.js';

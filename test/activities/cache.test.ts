@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsedCanary, readCanary, type Reading } from '../../src/canary/read.js';
 import { RefusedError, TransientError } from '../../src/errors.js';
-import { ClusterCache } from '../../src/kubernetes/cache.js';
-import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
-import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kubernetes/object.js';
+import { ClusterCache } from '../../src/kube/cache.js';
+import { KubeError, type KubeClient } from '../../src/kube/client.js';
+import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { until } from '../support/until.js';
 

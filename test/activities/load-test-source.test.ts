@@ -8,7 +8,7 @@ import { parseCanary } from '../../src/crds/canary.js';
 import { policyOf } from '../../src/crds/policy.js';
 import { initialState } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
-import type { ClusterCache } from '../../src/kubernetes/cache.js';
+import type { ClusterCache } from '../../src/kube/cache.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { asked } from '../../src/workflows/asked.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';

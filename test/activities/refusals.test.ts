@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toFailure } from '../../src/activities/failures.js';
 import { NamespaceEnding, RefusedError, TransientError } from '../../src/errors.js';
-import { KubeError } from '../../src/kubernetes/client.js';
-import { fitting } from '../../src/kubernetes/names.js';
-import { refusalIn } from '../../src/kubernetes/refusals.js';
+import { KubeError } from '../../src/kube/client.js';
+import { fitting } from '../../src/kube/names.js';
+import { refusalIn } from '../../src/kube/refusals.js';
 
 const invalid = new KubeError(422, 'Invalid', 'Service "shop-canary" is invalid: …', [
   { field: 'metadata.name', message: 'Invalid value: "shop-canary": must be no more than 63 characters' },

@@ -7,8 +7,8 @@ import { givingBackOf } from '../../src/adopt/giving-back.js';
 import { handoverAnnotation, handoverIn } from '../../src/adopt/handover.js';
 import { NO_TRACES, type Traces } from '../../src/adopt/traces.js';
 import { needOf } from '../../src/domain/change.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
-import { CONFIG_MAPS, CONTROLLER_REVISIONS, DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
+import { CONFIG_MAPS, CONTROLLER_REVISIONS, DEPLOYMENTS } from '../../src/kube/object.js';
 
 const REVISION = { hash: 's1aaaaaaaaaaaa', configs: { 'configmap/settings': '0123456789abcdef' } };
 const OTHER = { hash: 's1bbbbbbbbbbbb', configs: {} };

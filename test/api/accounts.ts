@@ -1,5 +1,5 @@
-import type { KubeClient } from '../../src/kubernetes/client.js';
-import type { ResourceType } from '../../src/kubernetes/object.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import type { ResourceType } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 
 const SERVICE_ACCOUNTS: ResourceType = { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import { account as accountIn, bearer, ROLE_BINDINGS, type Rule } from './accounts.js';
 import { openApi, type ApiBench } from './bench.js';
 import { ended, get, post, releaseIs, type Answer } from './client.js';

@@ -6,7 +6,7 @@ import { buildApi } from '../../src/api/build.js';
 import type { ApiOptions } from '../../src/api/options.js';
 import type { App } from '../../src/api/routes/app.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/wiring.js';
 import { makeBundle } from '../../src/worker/bundle.js';

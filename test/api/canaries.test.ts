@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CanaryDetail, CanarySummary } from '../../src/api/schema/canary.js';
-import { CANARIES, DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
 import { deployment } from '../kubernetes/cluster.js';
 import { until } from '../support/until.js';
 import { openApi, type ApiBench } from './bench.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import { CANARIES } from '../../src/kubernetes/object.js';
+import { CANARIES } from '../../src/kube/object.js';
 import type { CanarySummary } from '../../src/api/schema/canary.js';
 import { liveSchema, type Live } from '../../src/api/schema/live.js';
 import { until } from '../support/until.js';

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { buildApi } from '../../src/api/build.js';
 import type { ApiOptions } from '../../src/api/options.js';
 import type { App } from '../../src/api/routes/app.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
+import { KubeClient } from '../../src/kube/client.js';
 import { testDependencies, type Line } from './bench.js';
 
 /** Nobody listens there. */

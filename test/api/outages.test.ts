@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
 import { TransientError } from '../../src/errors.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
+import { KubeClient } from '../../src/kube/client.js';
 import { kubeconfig } from '../kubernetes/cluster.js';
 import { until } from '../support/until.js';
 import { temporalAddress } from '../workflows/server.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { parseManifest } from '../../lab/kube/apply.js';
 import { ORDER_NAMES, type OrderName } from '../../src/domain/orders/orders.js';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import { wordOf } from '../../src/api/releases/steering.js';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
 import { Browser } from '../auth/browser.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { Release } from '../../src/api/schema/release.js';
 import type { Accepted } from '../../src/api/schema/requests.js';
-import { CANARIES, DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { openApi, type ApiBench } from './bench.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { KubeClient } from '../../src/kubernetes/client.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
-import { CANARIES, DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import type { KubeObject } from '../../src/kube/object.js';
+import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
 import type { Activities } from '../../src/workflows/activities.js';
 import { asPodController } from '../../src/workloads/shared/pod-controller.js';
 import { contentHash } from '../../src/workloads/shared/revision.js';

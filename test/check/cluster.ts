@@ -1,6 +1,6 @@
 import type { ClusterReader } from '../../src/check/object-lookup.js';
-import { KubeError } from '../../src/kubernetes/client.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import { KubeError } from '../../src/kube/client.js';
+import type { KubeObject } from '../../src/kube/object.js';
 
 /** A cluster that holds certain objects, and forbids to read certain kinds. */
 export function clusterOf(objects: readonly object[], forbidden: readonly string[] = []): ClusterReader {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterReader } from '../../src/check/object-lookup.js';
 import { podMakersIn } from '../../src/check/pod-makers.js';
-import { KubeError } from '../../src/kubernetes/client.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import { KubeError } from '../../src/kube/client.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { checked, route, target } from './fixtures.js';
 

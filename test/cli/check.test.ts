@@ -6,7 +6,7 @@ import { after, before, describe, test, type TestContext } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { checkAnswerSchema, type CheckAnswer, type CheckedCanary } from '../../src/api/schema/check.js';
 import { describeChecked } from '../../src/cli/client/checked.js';
-import { ENDPOINT_SLICES } from '../../src/kubernetes/object.js';
+import { ENDPOINT_SLICES } from '../../src/kube/object.js';
 import { openApi, type ApiBench } from '../api/bench.js';
 import { canaryObject } from '../api/world.js';
 import { NOT_FOUND_PERCENTAGE, route, target, template } from '../check/fixtures.js';

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { openCluster } from '../kubernetes/cluster.js';
 import { until } from '../support/until.js';
-import { CANARIES } from '../../src/kubernetes/object.js';
+import { CANARIES } from '../../src/kube/object.js';
 import { serinus, start } from './process.js';
 
 describe('serinus api', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.js';
-import type { ClusterCache } from '../../src/kubernetes/cache.js';
+import type { ClusterCache } from '../../src/kube/cache.js';
 import { Configs } from '../../src/workloads/configs.js';
 import { Model } from '../domain/model.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { UserError } from '../../src/errors.js';
-import { loadKubeConfig } from '../../src/kubernetes/kubeconfig.js';
+import { loadKubeConfig } from '../../src/kube/kubeconfig.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'serinus-kubeconfig-'));
 const before = { ...process.env };

@@ -12,7 +12,7 @@ import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import type { Logger } from '../../src/logging.js';
 import { parseStatus } from '../../src/crds/status.js';
 import type { Effect } from '../../src/domain/decision/effects.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -23,8 +23,8 @@ import {
   SECRETS,
   SERVICES,
   type KubeObject,
-} from '../../src/kubernetes/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+} from '../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/wiring.js';
 import type { Activities } from '../../src/workflows/activities.js';

@@ -6,7 +6,7 @@ import { readObservation } from '../../src/canary/observation.js';
 import type { Dependencies } from '../../src/dependencies.js';
 import { parseStatus } from '../../src/crds/status.js';
 import { needOf } from '../../src/domain/change.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -17,7 +17,7 @@ import {
   SERVICES,
   type OwnerReference,
   type ResourceType,
-} from '../../src/kubernetes/object.js';
+} from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wireReading } from '../../src/wiring.js';
 import { configMap, deployment, openCluster, type TestCluster } from './cluster.js';

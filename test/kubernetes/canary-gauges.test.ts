@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
-import { CANARIES, type KubeObject } from '../../src/kubernetes/object.js';
+import { CANARIES, type KubeObject } from '../../src/kube/object.js';
 import { showCanaries, showInfo } from '../../src/meters/canaries.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { until } from '../support/until.js';

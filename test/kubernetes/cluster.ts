@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ClusterCache } from '../../src/kubernetes/cache.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
-import { CONFIG_MAPS, SECRETS } from '../../src/kubernetes/object.js';
+import { ClusterCache } from '../../src/kube/cache.js';
+import { KubeClient } from '../../src/kube/client.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
+import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 
 export const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
 

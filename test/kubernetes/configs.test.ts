@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { UserError } from '../../src/errors.js';
 import type { Canary } from '../../src/crds/canary.js';
-import { CONFIG_MAPS, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kubernetes/object.js';
+import { CONFIG_MAPS, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kube/object.js';
 import type { Settings } from '../../src/settings.js';
 import { APP, WorkloadBench } from './workload-bench.js';
 import { CONTAINERS } from './workload-cases.js';

@@ -5,7 +5,7 @@ import { deliver } from '../../src/notifications/deliver.js';
 import type { Logger } from '../../src/logging.js';
 import type { Notice } from '../../src/domain/notices/notice.js';
 import { EMPTY_OUTBOX, posted, roundOf, type Round, type Told } from '../../src/domain/notices/outbox.js';
-import { ALERT_PROVIDERS, CANARIES, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kubernetes/object.js';
+import { ALERT_PROVIDERS, CANARIES, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import { checksumOf } from '../../src/webhooks/payload.js';
 import { wire } from '../../src/wiring.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ForeignError } from '../../src/errors.js';
-import { KubeError } from '../../src/kubernetes/client.js';
-import { ClusterCache } from '../../src/kubernetes/cache.js';
-import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, type KubeObject } from '../../src/kubernetes/object.js';
+import { KubeError } from '../../src/kube/client.js';
+import { ClusterCache } from '../../src/kube/cache.js';
+import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { createWorkloads, workloadFor } from '../../src/workloads/registry.js';
 import { APP, WorkloadBench } from './workload-bench.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { messageOf } from '../../src/errors.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -16,9 +16,9 @@ import {
   titleOf,
   type KubeObject,
   type ResourceType,
-} from '../../src/kubernetes/object.js';
+} from '../../src/kube/object.js';
 import { viewOf } from '../../src/kubernetes/lease.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import type { Activities } from '../../src/workflows/activities.js';
 
 /** All kinds that a release writes. */

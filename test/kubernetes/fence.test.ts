@@ -13,9 +13,9 @@ import {
   SERVICES,
   type KubeObject,
   type ResourceType,
-} from '../../src/kubernetes/object.js';
+} from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, remove, write } from '../../src/kubernetes/write.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { APP } from '../release/objects.js';
 import { until } from '../support/until.js';
 import { configMap, openCluster } from './cluster.js';
@@ -227,7 +227,7 @@ test('an attempt after one whose answer was lost counts the interval from when t
 });
 
 async function openElsewhere(client: Awaited<ReturnType<typeof openCluster>>['client']) {
-  const { ClusterCache } = await import('../../src/kubernetes/cache.js');
+  const { ClusterCache } = await import('../../src/kube/cache.js');
   const cache = new ClusterCache(client, { log: () => undefined });
   return { cache, leases: new Leases(cache) };
 }

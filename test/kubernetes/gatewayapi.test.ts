@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
 import { UserError } from '../../src/errors.js';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import { openBench, type Bench } from './router-bench.js';
 import type { CanaryPart } from './router-contract.js';
 import { gatewayApiV1, gatewayApiV1beta1, ref } from './routers/gatewayapi.js';

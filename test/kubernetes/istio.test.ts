@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
 import { FencedError, UserError } from '../../src/errors.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/objects.js';
 import { VIRTUAL_SERVICES } from '../../src/routers/istio/objects.js';
 import { openBench, type Bench } from './router-bench.js';

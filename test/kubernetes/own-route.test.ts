@@ -4,7 +4,7 @@ import type { Canary } from '../../src/crds/canary.js';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
 import { FencedError, ForeignError, UserError } from '../../src/errors.js';
 import { contested } from '../../src/kubernetes/ownership.js';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, withoutStamp } from '../../src/kubernetes/write.js';
 import type { Router } from '../../src/routers/port.js';
 import { createRouters, ownedRoutes, routerFor } from '../../src/routers/registry.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.js';
-import type { KubeObject, OwnerReference } from '../../src/kubernetes/object.js';
+import type { KubeObject, OwnerReference } from '../../src/kube/object.js';
 import { isFree, isOurs, refuseForeign } from '../../src/kubernetes/ownership.js';
 
 const canary = (uid: string, controller = true, name = uid): OwnerReference => ({

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startLab } from '../../lab/lab.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
-import { Reflector } from '../../src/kubernetes/reflector.js';
-import { CONFIG_MAPS, SECRETS } from '../../src/kubernetes/object.js';
+import { KubeClient } from '../../src/kube/client.js';
+import { Reflector } from '../../src/kube/reflector.js';
+import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { configMap, openCluster } from './cluster.js';
 

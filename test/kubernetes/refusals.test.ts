@@ -4,7 +4,7 @@ import { DryRuns } from '../../src/canary/rehearse.js';
 import type { CanaryContext } from '../../src/canary/read.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { RefusedError } from '../../src/errors.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import { recordEvent } from '../../src/kubernetes/events.js';
 import { Leases } from '../../src/kubernetes/lease.js';
 import {
@@ -15,10 +15,10 @@ import {
   SERVICES,
   type KubeObject,
   type ResourceType,
-} from '../../src/kubernetes/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+} from '../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { ownedBy } from '../../src/kubernetes/objects/metadata.js';
-import { refusalIn } from '../../src/kubernetes/refusals.js';
+import { refusalIn } from '../../src/kube/refusals.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { write } from '../../src/kubernetes/write.js';
 import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';

@@ -10,7 +10,7 @@ import {
   type KubeObject,
   type OwnerReference,
   type ResourceType,
-} from '../../src/kubernetes/object.js';
+} from '../../src/kube/object.js';
 import { openCluster, type TestCluster } from './cluster.js';
 import { isLike, thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';

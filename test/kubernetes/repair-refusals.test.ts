@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Effect } from '../../src/domain/decision/effects.js';
-import { DEPLOYMENTS, type KubeObject } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { openCluster, type TestCluster } from './cluster.js';
 import { thing, type Thing } from './repair/objects.js';

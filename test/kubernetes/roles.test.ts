@@ -1,9 +1,9 @@
 import { test, type TestContext } from 'node:test';
 import type { Process } from '../../scripts/rbac/rules.js';
 import { ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
-import { ClusterCache } from '../../src/kubernetes/cache.js';
-import { KubeClient } from '../../src/kubernetes/client.js';
-import { CONFIG_MAPS, SECRETS } from '../../src/kubernetes/object.js';
+import { ClusterCache } from '../../src/kube/cache.js';
+import { KubeClient } from '../../src/kube/client.js';
+import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { Roles } from '../support/roles.js';

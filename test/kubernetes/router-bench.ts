@@ -2,18 +2,12 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
-import { ClusterCache } from '../../src/kubernetes/cache.js';
-import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
+import { ClusterCache } from '../../src/kube/cache.js';
+import { KubeError, type KubeClient } from '../../src/kube/client.js';
 import type { Fence } from '../../src/kubernetes/lease.js';
 import { formatFence } from '../../src/kubernetes/lease.js';
-import {
-  CANARIES,
-  titleOf,
-  type KubeObject,
-  type OwnerReference,
-  type ResourceType,
-} from '../../src/kubernetes/object.js';
-import { pathOf } from '../../src/kubernetes/path.js';
+import { CANARIES, titleOf, type KubeObject, type OwnerReference, type ResourceType } from '../../src/kube/object.js';
+import { pathOf } from '../../src/kube/path.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import type { Router } from '../../src/routers/port.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { buildPrimary, giveServiceBack, reconcileAll } from '../../src/canary/generated.js';
 import { driftOf } from '../../src/canary/survey.js';
 import { ALL_TO_PRIMARY } from '../../src/domain/weights.js';
-import { DAEMON_SETS, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
+import { DAEMON_SETS, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { APP, WorkloadBench } from './workload-bench.js';
 
 // The three Services of a Canary with pods, as the API server stores them.

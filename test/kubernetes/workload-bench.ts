@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { CanaryContext } from '../../src/canary/read.js';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
-import { ClusterCache } from '../../src/kubernetes/cache.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import { ClusterCache } from '../../src/kube/cache.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import type { Claim } from '../../src/kubernetes/claim.js';
 import {
   CANARIES,
@@ -12,7 +12,7 @@ import {
   type KubeObject,
   type OwnerReference,
   type ResourceType,
-} from '../../src/kubernetes/object.js';
+} from '../../src/kube/object.js';
 import { kubernetesRouter } from '../../src/routers/kubernetes.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import type { Workload } from '../../src/workloads/port.js';

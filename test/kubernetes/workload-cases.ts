@@ -1,4 +1,4 @@
-import { DAEMON_SETS, DEPLOYMENTS, SERVICES, type KubeObject, type ResourceType } from '../../src/kubernetes/object.js';
+import { DAEMON_SETS, DEPLOYMENTS, SERVICES, type KubeObject, type ResourceType } from '../../src/kube/object.js';
 import { APP } from './workload-bench.js';
 
 /** What the contract suite must know of a kind of target. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { FencedError, UserError } from '../../src/errors.js';
-import { CONTROLLER_REVISIONS } from '../../src/kubernetes/object.js';
-import { pathOf } from '../../src/kubernetes/path.js';
+import { CONTROLLER_REVISIONS } from '../../src/kube/object.js';
+import { pathOf } from '../../src/kube/path.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import { TargetMissing } from '../../src/workloads/errors.js';
 import { APP, WorkloadBench } from './workload-bench.js';

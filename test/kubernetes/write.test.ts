@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FencedError } from '../../src/errors.js';
 import { Leases } from '../../src/kubernetes/lease.js';
-import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, write } from '../../src/kubernetes/write.js';
 import { configMap, deployment, openCluster } from './cluster.js';
 import { claim } from '../support/claim.js';

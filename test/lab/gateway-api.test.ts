@@ -5,7 +5,7 @@ import axios from 'axios';
 import { connectLab, type ConnectedLab } from '../../lab/lab.js';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
 import type { Weights } from '../../src/domain/weights.js';
-import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { openBench, type Bench } from '../kubernetes/router-bench.js';
 import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';

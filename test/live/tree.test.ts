@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { treeOf } from '../../src/api/live/tree.js';
 import type { CanarySummary } from '../../src/api/schema/canary.js';
 import type { LiveNode } from '../../src/api/schema/live.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { deployment } from '../kubernetes/cluster.js';
 
 const summary: CanarySummary = {

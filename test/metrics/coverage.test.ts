@@ -3,11 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { METRIC_PROVIDER_TYPES } from '../../src/crds/schema/metric-template.js';
 
-const folder = new URL('.', import.meta.url);
-
 for (const type of METRIC_PROVIDER_TYPES) {
   test(`${type} is put to the contract of metrics providers`, () => {
-    const files = readdirSync(folder).filter((file) => file.startsWith(type) && file.endsWith('.test.ts'));
+    const folder = new URL(`${type}/`, import.meta.url);
+    const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
     const texts = files.map((file) => readFileSync(new URL(file, folder), 'utf8'));
     assert.ok(
       texts.some((text) => text.includes('testProviderContract(')),

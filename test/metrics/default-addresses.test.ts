@@ -8,10 +8,10 @@ import { ProviderError } from '../../src/metrics/errors.js';
 import { createProvider } from '../../src/metrics/registry.js';
 import { NOWHERE } from '../../src/metrics/environment.js';
 import { json, never, serveVendor } from './server.js';
-import { KEYS as AWS } from './vendors/cloudwatch.js';
-import { KEYS as DATADOG } from './vendors/datadog.js';
-import { KEYS as NEW_RELIC } from './vendors/newrelic.js';
-import { MINUTE, provider } from './vendors/template.js';
+import { KEYS as AWS } from './cloudwatch/vendor.js';
+import { KEYS as DATADOG } from './datadog/vendor.js';
+import { KEYS as NEW_RELIC } from './newrelic/vendor.js';
+import { MINUTE, provider } from './template.js';
 
 /** A proxy on loopback that remembers where it was to lead, and leads nowhere. */
 const destinations: string[] = [];

@@ -9,7 +9,7 @@ import { METRIC_PROVIDER_TYPES } from '../../src/crds/schema/metric-template.js'
 import { renderQuery } from '../../src/metrics/model.js';
 import { createProvider } from '../../src/metrics/registry.js';
 import { OPTIONS } from '../crds/fixtures.js';
-import { MINUTE } from './vendors/template.js';
+import { MINUTE } from './template.js';
 
 const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
 

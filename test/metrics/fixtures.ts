@@ -7,7 +7,7 @@ import { metricsContextOf, type MetricsContext, type MetricsSources } from '../.
 import type { Flavour } from '../../src/metrics/queries/builtin.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
 import { reply, serve, type Answer } from './server.js';
-import { vector } from './vendors/prometheus.js';
+import { vector } from './prometheus/vendor.js';
 
 export const NOTHING = vector();
 export const BAD_QUERY: Answer = { status: 400, body: 'parse error' };

@@ -4,7 +4,7 @@ import { checkProviders } from '../../src/metrics/check-providers.js';
 import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import { contextOf, sourcesOf } from './fixtures.js';
 import { never, reply, serve } from './server.js';
-import { vector } from './vendors/prometheus.js';
+import { vector } from './prometheus/vendor.js';
 
 const METRICS = [
   { name: 'request-success-rate', interval: '1m', thresholdRange: { min: 0 } },

@@ -6,7 +6,7 @@ import type { Meters } from '../../src/meters/port.js';
 import { createChecks } from '../../src/checks/live-checks.js';
 import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/options.js';
 import { parseCanary } from '../../src/crds/canary.js';
-import type { ClusterCache } from '../../src/kubernetes/cache.js';
+import type { ClusterCache } from '../../src/kube/cache.js';
 import type { Settings } from '../../src/settings.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
 import { DOWN, NOTHING, number, prometheus } from './fixtures.js';

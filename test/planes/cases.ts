@@ -1,7 +1,7 @@
 import { HTTP_PROXIES } from '../../src/routers/contour.js';
 import { CONTOUR_NAMESPACE, GATEWAY_NAME } from '../../lab/planes/contour/gateway.js';
 import type { Observer } from '../../src/metrics/queries/flagger.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import type { CanaryPart, RouterCase } from '../kubernetes/router-contract.js';
 import { contour } from '../kubernetes/routers/contour.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { Traffic, type Answer } from '../../lab/traffic.js';
-import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { APP, appCanary } from '../release/objects.js';
 import { World } from '../release/world.js';
 import { until } from '../support/until.js';

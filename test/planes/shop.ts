@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { connectLab, type ConnectedLab } from '../../lab/lab.js';
 import { ALL_TO_PRIMARY, type Weights } from '../../src/domain/weights.js';
-import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { openBench, type Bench } from '../kubernetes/router-bench.js';
 import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { echoDeployment, echoService } from '../lab/echo.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '../../src/kubernetes/object.js';
-import { CONFIG_MAPS, DEPLOYMENTS, SECRETS } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
+import { CONFIG_MAPS, DEPLOYMENTS, SECRETS } from '../../src/kube/object.js';
 import { adopt, FLAGGERS_TIME_MS, releasesBegun } from './adoption.js';
 import { FlaggerProcess } from './flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from './objects.js';

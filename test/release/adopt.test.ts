@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CANARIES } from '../../src/kubernetes/object.js';
+import { CANARIES } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { adopt, FLAGGERS_TIME_MS, isFree, marks, objects, release, releasesBegun } from './adoption.js';
 import { FlaggerProcess } from './flagger.js';

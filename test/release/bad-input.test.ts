@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { KubeError } from '../../src/kubernetes/client.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
-import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES } from '../../src/kubernetes/object.js';
+import type { KubeError } from '../../src/kube/client.js';
+import type { KubeObject } from '../../src/kube/object.js';
+import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from './objects.js';
 import { World } from './world.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CANARIES, DAEMON_SETS, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
+import { CANARIES, DAEMON_SETS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from './objects.js';
 import { World } from './world.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SERVICES, type KubeObject } from '../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { NAMESPACES } from '../kubernetes/cluster.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from './objects.js';

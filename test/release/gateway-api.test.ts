@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
-import { DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
+import { DEPLOYMENTS } from '../../src/kube/object.js';
 import { APP, appCanary, appDeployment } from './objects.js';
 import { World } from './world.js';
 

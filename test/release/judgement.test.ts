@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { appCanary, type AppOptions } from './objects.js';
 import { until } from '../support/until.js';
 import { World } from './world.js';

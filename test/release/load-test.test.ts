@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { appCanary } from './objects.js';
 import { World } from './world.js';
 

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import axios from 'axios';
-import { ALERT_PROVIDERS, SECRETS } from '../../src/kubernetes/object.js';
+import { ALERT_PROVIDERS, SECRETS } from '../../src/kube/object.js';
 import { gateSignals } from '../../src/cli/gate-signals.js';
 import { startLoadTester } from '../../src/loadtest/loadtester.js';
 import type { DeliveryOutcome } from '../../src/workflows/contract.js';

@@ -1,5 +1,5 @@
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import type { KubeObject } from '../../src/kube/object.js';
 
 /** What a service team has in its namespace: a small application that is ready within a moment. */
 export interface AppOptions {

@@ -7,7 +7,7 @@ import { parseManifest } from '../../lab/kube/apply.js';
 import type { Scope } from '../../scripts/rbac/manifests.js';
 import { excuseFor, GRANTS, permissionsOf, PROCESSES, type Process } from '../../scripts/rbac/rules.js';
 import { checkAnswerSchema, type CheckedCanary } from '../../src/api/schema/check.js';
-import type { KubeObject, ResourceType } from '../../src/kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -15,7 +15,7 @@ import {
   HORIZONTAL_POD_AUTOSCALERS,
   METRIC_TEMPLATES,
   SECRETS,
-} from '../../src/kubernetes/object.js';
+} from '../../src/kube/object.js';
 import { Roles } from '../support/roles.js';
 import { serinusArguments } from '../support/serinus.js';
 import { until } from '../support/until.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from './objects.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
-import { DEPLOYMENTS, type KubeObject } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from './objects.js';
 import { World, type SerinusProcess } from './world.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEPLOYMENTS, PODS, type KubeObject, type ResourceType } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS, PODS, type KubeObject, type ResourceType } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from './objects.js';
 import { World } from './world.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { isRouteSettled } from '../../src/routers/apisix/settled.js';
 
 function route(generation: number, ...conditions: readonly object[]): KubeObject {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
 import type { Weights } from '../../src/domain/weights.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import type { Blueprint } from '../../src/routers/shared/object-router.js';
 import { everything, OPTIONS } from '../crds/fixtures.js';
 

@@ -7,7 +7,7 @@ import {
   EVERYBODY_TO_CANARY,
   type Weights,
 } from '../../src/domain/weights.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/objects.js';
 import { virtualService } from '../../src/routers/istio/virtual-service.js';
 import { canaryOf, desired, type Part } from './canaries.js';

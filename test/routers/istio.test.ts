@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
 import { UserError } from '../../src/errors.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { FLUX_SHIELD } from '../../src/kubernetes/objects/metadata.js';
 import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/objects.js';
 import { virtualService } from '../../src/routers/istio/virtual-service.js';

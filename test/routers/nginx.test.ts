@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL_TO_CANARY, canaryAt } from '../../src/domain/weights.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { nginx } from '../../src/routers/nginx.js';
 import { canaryOf } from './canaries.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { checkAnswerSchema } from '../../src/api/schema/check.js';
-import { METRIC_TEMPLATES, SECRETS } from '../../src/kubernetes/object.js';
+import { METRIC_TEMPLATES, SECRETS } from '../../src/kube/object.js';
 import { account, bearer, type Rule } from '../api/accounts.js';
 import { openApi, type ApiBench } from '../api/bench.js';
 import { post, type Answer } from '../api/client.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CONFIG_MAPS, SECRETS } from '../../src/kubernetes/object.js';
+import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 import { watchedKinds } from '../../src/watch/watcher.js';
 
 test('where configs aren’t tracked, watch lists no Secret: it needs no right to them', () => {

@@ -5,7 +5,7 @@ import { readCanary, parsedCanary } from '../../src/canary/read.js';
 import type { Dependencies } from '../../src/dependencies.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
 import { APPROVALS_ANNOTATION } from '../../src/crds/approvals.js';
-import { CANARIES, DEPLOYMENTS, EVENTS } from '../../src/kubernetes/object.js';
+import { CANARIES, DEPLOYMENTS, EVENTS } from '../../src/kube/object.js';
 import { ProcessMeters } from '../../src/meters/process.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { Budget } from '../../src/watch/budget.js';

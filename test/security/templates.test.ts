@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
-import { DEPLOYMENTS } from '../../src/kubernetes/object.js';
+import { DEPLOYMENTS } from '../../src/kube/object.js';
 import { account, bearer, type Rule } from '../api/accounts.js';
 import { openApi, type ApiBench } from '../api/bench.js';
 import { get } from '../api/client.js';

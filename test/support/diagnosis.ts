@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import type { Client } from '@temporalio/client';
 import type { CanaryKey } from '../../src/domain/identity.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -12,8 +12,8 @@ import {
   SERVICES,
   type KubeObject,
   type ResourceType,
-} from '../../src/kubernetes/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix.js';
+} from '../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { stateQuery, workflowIdOf } from '../../src/workflows/contract.js';
 
 const LOG_LINES = 60;

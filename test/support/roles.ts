@@ -9,7 +9,7 @@ import { applyObjects, parseManifest, type KubeObject } from '../../lab/kube/app
 import { labClient } from '../../lab/manifests.js';
 import { rbacFiles, type Scope } from '../../scripts/rbac/manifests.js';
 import type { Process } from '../../scripts/rbac/rules.js';
-import type { KubeClient } from '../../src/kubernetes/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
 
 /** Where accounts are made. */
 interface Place {

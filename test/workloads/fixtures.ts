@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import { daemonSets } from '../../src/workloads/daemonset/daemonset.js';
 import { deployments } from '../../src/workloads/deployment/deployment.js';
 import type { PodController, PodKind } from '../../src/workloads/shared/pod-controller.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { desiredService, type ServiceSelector, type ServiceWish } from '../../src/kubernetes/objects/service.js';
-import type { KubeObject } from '../../src/kubernetes/object.js';
+import type { KubeObject } from '../../src/kube/object.js';
 import type { PodController } from '../../src/workloads/shared/pod-controller.js';
 import { newPrimary, promotedPrimary, runsSameTemplate } from '../../src/workloads/shared/primary.js';
 import { findSelector, primarySelector } from '../../src/workloads/shared/selector.js';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../../logging.js';
 import { isNamespaceName, isObjectName } from '../../domain/names.js';
-import type { KubeClient } from '../../kubernetes/client.js';
+import type { KubeClient } from '../../kube/client.js';
 import type { Authentication } from '../options.js';
 import { pathOf } from '../problems/handler.js';
 import { Problem } from '../problems/problem.js';

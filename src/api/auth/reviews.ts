@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GROUP } from '../../crds/group.js';
-import type { KubeClient } from '../../kubernetes/client.js';
+import type { KubeClient } from '../../kube/client.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Expiring } from '../expiring.js';
 import type { Access } from './access.js';

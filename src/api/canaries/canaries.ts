@@ -2,7 +2,7 @@ import { parsedCanary, readCanary } from '../../canary/read.js';
 import type { Dependencies } from '../../dependencies.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import { CANARIES } from '../../kubernetes/object.js';
+import { CANARIES } from '../../kube/object.js';
 import { cachesFilled } from '../caches.js';
 import { messageOf } from '../../errors.js';
 import { askKubernetes } from '../problems/outside.js';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ClusterReader } from '../../check/object-lookup.js';
-import { KubeError, type KubeClient } from '../../kubernetes/client.js';
-import type { ResourceType } from '../../kubernetes/object.js';
+import { KubeError, type KubeClient } from '../../kube/client.js';
+import type { ResourceType } from '../../kube/object.js';
 import type { Access } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dependencies } from '../../dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { messageOf } from '../../errors.js';
-import { CANARIES, type KubeObject } from '../../kubernetes/object.js';
+import { CANARIES, type KubeObject } from '../../kube/object.js';
 import { Problem } from '../problems/problem.js';
 import type { Live } from '../schema/live.js';
 import type { LiveView } from './view.js';

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parsedCanary } from '../../canary/read.js';
 import type { Dependencies } from '../../dependencies.js';
 import { messageOf } from '../../errors.js';
-import { CANARIES, type KubeObject } from '../../kubernetes/object.js';
+import { CANARIES, type KubeObject } from '../../kube/object.js';
 import { summaryOf } from '../canaries/summary.js';
 import type { Runs } from '../releases/runs.js';
 import type { CanarySummary } from '../schema/canary.js';

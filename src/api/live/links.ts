@@ -5,7 +5,7 @@ import type { Metric, MetricSource } from '../../crds/types.js';
 import type { RecordEntry } from '../../domain/record/record.js';
 import type { Span } from '../../domain/findings.js';
 import { messageOf, UserError } from '../../errors.js';
-import { ENDPOINT_SLICES, METRIC_TEMPLATES, type KubeObject } from '../../kubernetes/object.js';
+import { ENDPOINT_SLICES, METRIC_TEMPLATES, type KubeObject } from '../../kube/object.js';
 import { metricsContextOf, type MetricsSources } from '../../metrics/context.js';
 import { queryText } from '../../metrics/query-text.js';
 import { workflowIdOf } from '../../workflows/contract.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import type { LiveNode } from '../schema/live.js';
 
 const podSchema = z

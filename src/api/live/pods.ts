@@ -1,7 +1,7 @@
 import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
-import type { KubeClient } from '../../kubernetes/client.js';
-import { PODS, type KubeObject } from '../../kubernetes/object.js';
+import type { KubeClient } from '../../kube/client.js';
+import { PODS, type KubeObject } from '../../kube/object.js';
 import { asPodController } from '../../workloads/shared/pod-controller.js';
 import { Expiring } from '../expiring.js';
 

@@ -1,7 +1,7 @@
 import type { Readiness } from '../../domain/findings.js';
 import { isActive, type Phase } from '../../domain/phases.js';
 import { isResting } from '../../domain/phases.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import { imagesOf } from '../canaries/images.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { LiveNode } from '../schema/live.js';

@@ -7,7 +7,7 @@ import type { CanaryKey } from '../../domain/identity.js';
 import type { RecordEntry } from '../../domain/record/record.js';
 import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import { cachesFilled } from '../caches.js';
 import { unknownCanary } from '../canaries/canaries.js';
 import { summaryOf } from '../canaries/summary.js';

@@ -3,7 +3,7 @@ import type { Dependencies } from '../../dependencies.js';
 import type { Canary } from '../../crds/canary.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { targetAccess, type Access } from '../auth/access.js';
-import { CONFIG_MAPS, SECRETS } from '../../kubernetes/object.js';
+import { CONFIG_MAPS, SECRETS } from '../../kube/object.js';
 import {
   configReferences,
   keyOf,

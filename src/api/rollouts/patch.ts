@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import { containersOf } from '../canaries/images.js';
 import { Problem } from '../problems/problem.js';
 import type { StartRollout } from '../schema/requests.js';

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Dependencies } from '../../dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import { CANARIES } from '../../kubernetes/object.js';
+import { CANARIES } from '../../kube/object.js';
 import type { Guard } from '../auth/guard.js';
 import { cachesFilled } from '../caches.js';
 import { unknownCanary } from '../canaries/canaries.js';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Dependencies } from '../../dependencies.js';
 import { parseStatus } from '../../crds/status.js';
 import { PHASES } from '../../domain/phases.js';
-import type { KubeObject } from '../../kubernetes/object.js';
-import { CANARIES } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
+import { CANARIES } from '../../kube/object.js';
 import { EVENT_STREAM } from '../live/streams.js';
 import { open, type App } from './app.js';
 

@@ -1,6 +1,6 @@
 import type { Dependencies } from '../../dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import { CANARIES } from '../../kubernetes/object.js';
+import { CANARIES } from '../../kube/object.js';
 import { startAccess } from '../auth/access.js';
 import { actorOf, channelOf } from '../auth/actor.js';
 import type { Guard } from '../auth/guard.js';

@@ -8,7 +8,7 @@ import { sameRevision } from '../../domain/revision.js';
 import type { ReleaseArtifacts } from '../../domain/record/artifacts.js';
 import { messageOf, UserError } from '../../errors.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { CONTROLLER_REVISIONS, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
+import { CONTROLLER_REVISIONS, type KubeObject, type NamedObject } from '../../kube/object.js';
 import { make } from '../../kubernetes/write.js';
 import type { Contents } from '../../workloads/port.js';
 import type { CanaryContext } from '../../canary/read.js';

@@ -3,7 +3,7 @@ import { droppedFields, unknownFields, type FieldsKind } from '../../crds/fields
 import type { UnknownField } from '../../crds/fields/unknown.js';
 import { unusedByProvider, unusedInAutoscaler } from '../../crds/fields/unused.js';
 import type { MetricTemplate } from '../../crds/metric-template.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import type { Finding } from '../finding.js';
 import { about, type Lint } from '../subject.js';
 

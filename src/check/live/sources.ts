@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { MetricTemplate } from '../../crds/metric-template.js';
 import type { NamespacedRef } from '../../crds/types.js';
 import { UserError } from '../../errors.js';
-import { ENDPOINT_SLICES, SECRETS } from '../../kubernetes/object.js';
+import { ENDPOINT_SLICES, SECRETS } from '../../kube/object.js';
 import { templateKey, type Subject } from '../subject.js';
 import type { ClusterReader, ObjectLookup } from '../object-lookup.js';
 import { NotAsked } from './ask.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ResourceType } from '../../kubernetes/object.js';
+import type { ResourceType } from '../../kube/object.js';
 
 export const APISIX_ROUTE: ResourceType = {
   apiVersion: 'apisix.apache.org/v2',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { firstComplaint, refused } from '../../crds/refusal.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import type { Known } from '../subject.js';
 import type { LookupResult } from '../object-lookup.js';
 

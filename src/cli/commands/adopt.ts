@@ -76,7 +76,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   const [{ makePlan, carryOut }, { errorsIn }, { KubeClient }, { wireReading }] = await Promise.all([
     import('../../adopt/adopt.js'),
     import('../../adopt/plan.js'),
-    import('../../kubernetes/client.js'),
+    import('../../kube/client.js'),
     import('../../wiring.js'),
   ]);
   const { kubeconfig, context, giveBack = false, yes = false, output } = flags;

@@ -99,7 +99,7 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
 }
 
 async function clusterOf({ kubeconfig, context }: ClusterFlags) {
-  const { KubeClient } = await import('../../kubernetes/client.js');
+  const { KubeClient } = await import('../../kube/client.js');
   return KubeClient.create({
     userAgent: `serinus-cli/${version()}`,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),

@@ -29,7 +29,7 @@ export function installCommand(): Command {
 async function apply(flags: ClusterFlags): Promise<void> {
   // Clients of clusters take a while to load, which printing should not wait for.
   const [{ KubeClient }, { applyCrds }] = await Promise.all([
-    import('../../kubernetes/client.js'),
+    import('../../kube/client.js'),
     import('../install-crds.js'),
   ]);
   const client = KubeClient.create({

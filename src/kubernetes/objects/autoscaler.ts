@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference, ResourceType } from '../object.js';
+import type { KubeObject, OwnerReference, ResourceType } from '../../kube/object.js';
 
 /** What the primary's autoscaler is made from, besides the target's. */
 export interface AutoscalerWish {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KubeObject } from '../object.js';
+import type { KubeObject } from '../../kube/object.js';
 
 type Data = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import { POD_DISRUPTION_BUDGETS, type KubeObject, type OwnerReference } from '../object.js';
+import { POD_DISRUPTION_BUDGETS, type KubeObject, type OwnerReference } from '../../kube/object.js';
 import { selects, type LabelSelector } from './label-selector.js';
 import { withoutFlux, type StringMap } from './metadata.js';
 

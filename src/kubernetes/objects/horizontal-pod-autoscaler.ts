@@ -1,5 +1,5 @@
-import type { KubeObject } from '../object.js';
-import { HORIZONTAL_POD_AUTOSCALERS } from '../object.js';
+import type { KubeObject } from '../../kube/object.js';
+import { HORIZONTAL_POD_AUTOSCALERS } from '../../kube/object.js';
 import { primaryAutoscalerName, withBounds, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
 import { withoutFlux } from './metadata.js';
 

@@ -1,4 +1,4 @@
-import type { OwnerReference } from '../object.js';
+import type { OwnerReference } from '../../kube/object.js';
 
 export type StringMap = Readonly<Record<string, string>>;
 

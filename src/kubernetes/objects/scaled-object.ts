@@ -1,5 +1,5 @@
-import type { KubeObject } from '../object.js';
-import { SCALED_OBJECTS } from '../object.js';
+import type { KubeObject } from '../../kube/object.js';
+import { SCALED_OBJECTS } from '../../kube/object.js';
 import { primaryAutoscalerName, withBounds, type AutoscalerType, type AutoscalerWish } from './autoscaler.js';
 import { withoutFlux, type StringMap } from './metadata.js';
 import { primaryQuery } from './scaler-query.js';

@@ -1,5 +1,5 @@
-import type { KubeObject, OwnerReference } from '../object.js';
-import { SERVICES } from '../object.js';
+import type { KubeObject, OwnerReference } from '../../kube/object.js';
+import { SERVICES } from '../../kube/object.js';
 import { isOurs } from '../ownership.js';
 import { FLUX_SHIELD, type StringMap } from './metadata.js';
 import { portsOfTaken } from './taken-service.js';

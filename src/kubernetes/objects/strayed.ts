@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject, ManagedField } from '../object.js';
+import type { KubeObject, ManagedField } from '../../kube/object.js';
 
 /** Whoever writes as Serinus does, whatever the process. */
 const OURS = 'serinus';

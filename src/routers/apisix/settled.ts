@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 
 interface Condition {
   readonly type: string;

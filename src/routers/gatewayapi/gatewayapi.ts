@@ -1,6 +1,6 @@
 import type { Canary } from '../../crds/canary.js';
 import { UserError } from '../../errors.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import { apexObject } from '../shared/apex.js';
 import { cookiesFor } from '../shared/cookies.js';
 import type { Blueprint, Wish } from '../shared/object-router.js';

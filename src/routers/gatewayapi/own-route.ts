@@ -1,7 +1,7 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Weights } from '../../domain/weights.js';
 import { UserError } from '../../errors.js';
-import type { KubeObject, ResourceType } from '../../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../kube/object.js';
 import { isOurs } from '../../kubernetes/ownership.js';
 import type { Blueprint } from '../shared/object-router.js';
 import type { HttpRouteSpec, Rule } from './http-route.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import type { HttpRouteSpec } from './http-route.js';
 
 interface Condition {

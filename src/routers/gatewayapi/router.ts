@@ -1,9 +1,9 @@
 import type { Canary } from '../../crds/canary.js';
 import { isOwnRoute } from '../../crds/traffic.js';
 import type { Weights } from '../../domain/weights.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import type { NamedObject, ResourceType } from '../../kubernetes/object.js';
+import type { NamedObject, ResourceType } from '../../kube/object.js';
 import type { OwnedObject } from '../../kubernetes/ownership.js';
 import type { Router } from '../port.js';
 import { ObjectRouter, ownedObjects } from '../shared/object-router.js';

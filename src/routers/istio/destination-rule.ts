@@ -1,5 +1,5 @@
 import type { Canary } from '../../crds/canary.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import { DESTINATION_RULES } from './objects.js';
 
 /**

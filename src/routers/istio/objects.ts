@@ -1,5 +1,5 @@
 import type { CanaryService } from '../../crds/canary.js';
-import type { KubeObject, ResourceType } from '../../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../kube/object.js';
 
 export const VIRTUAL_SERVICES: ResourceType = {
   apiVersion: 'networking.istio.io/v1beta1',

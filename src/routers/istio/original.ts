@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Canary } from '../../crds/canary.js';
 import { UserError } from '../../errors.js';
-import type { KubeObject } from '../../kubernetes/object.js';
-import { titleOf } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
+import { titleOf } from '../../kube/object.js';
 import { isOurs } from '../../kubernetes/ownership.js';
 
 /** JSON of the spec that the object had before it was taken over; the name is Flagger's. */

@@ -1,8 +1,8 @@
 import type { Canary } from '../../crds/canary.js';
 import { ALL_TO_PRIMARY, type Weights } from '../../domain/weights.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
+import type { KubeObject, NamedObject } from '../../kube/object.js';
 import { isFree, type OwnedObject } from '../../kubernetes/ownership.js';
 import { write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';

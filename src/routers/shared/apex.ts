@@ -1,5 +1,5 @@
 import type { Canary } from '../../crds/canary.js';
-import type { KubeObject, ResourceType } from '../../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../kube/object.js';
 import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
 
 /**

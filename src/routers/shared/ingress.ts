@@ -1,6 +1,6 @@
 import type { Canary } from '../../crds/canary.js';
 import { UserError } from '../../errors.js';
-import type { KubeObject, ResourceType } from '../../kubernetes/object.js';
+import type { KubeObject, ResourceType } from '../../kube/object.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import type { Blueprint } from './object-router.js';
 

@@ -1,10 +1,10 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Weights } from '../../domain/weights.js';
 import { RefusedError, UserError } from '../../errors.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import type { Fence } from '../../kubernetes/lease.js';
-import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
+import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kube/object.js';
 import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
 import { isSame, remove, withoutStamp, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';

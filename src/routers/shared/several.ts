@@ -1,8 +1,8 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Weights } from '../../domain/weights.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kubernetes/object.js';
+import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kube/object.js';
 import { errorOf } from '../../errors.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { remove } from '../../kubernetes/write.js';

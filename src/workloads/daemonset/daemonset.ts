@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import { DAEMON_SETS } from '../../kubernetes/object.js';
+import { DAEMON_SETS } from '../../kube/object.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import type { PodController, PodKind, PodTemplate } from '../shared/pod-controller.js';
 import { daemonSetReadiness } from './readiness.js';

@@ -1,4 +1,4 @@
-import { DEPLOYMENTS } from '../../kubernetes/object.js';
+import { DEPLOYMENTS } from '../../kube/object.js';
 import type { PodController, PodKind } from '../shared/pod-controller.js';
 import { withPrimaryAffinity } from './affinity.js';
 import { deploymentReadiness } from './readiness.js';

@@ -1,5 +1,5 @@
 import type { Canary } from '../../crds/canary.js';
-import { SERVICES, type KubeObject } from '../../kubernetes/object.js';
+import { SERVICES, type KubeObject } from '../../kube/object.js';
 import { FLUX_SHIELD, withoutFlux, type StringMap } from '../../kubernetes/objects/metadata.js';
 
 /** The parts of a Service's spec that are looked at; the rest is carried along. */

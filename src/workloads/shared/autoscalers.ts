@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Canary } from '../../crds/canary.js';
 import { errorOf, UserError } from '../../errors.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { KubeError } from '../../kubernetes/client.js';
-import { titleOf, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
+import { KubeError } from '../../kube/client.js';
+import { titleOf, type KubeObject, type NamedObject } from '../../kube/object.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { primaryAutoscalerName, type AutoscalerType } from '../../kubernetes/objects/autoscaler.js';
 import { horizontalPodAutoscaler } from '../../kubernetes/objects/horizontal-pod-autoscaler.js';

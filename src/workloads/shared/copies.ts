@@ -1,5 +1,5 @@
-import type { ClusterCache } from '../../kubernetes/cache.js';
-import { DAEMON_SETS, DEPLOYMENTS, type KubeObject, type OwnerReference } from '../../kubernetes/object.js';
+import type { ClusterCache } from '../../kube/cache.js';
+import { DAEMON_SETS, DEPLOYMENTS, type KubeObject, type OwnerReference } from '../../kube/object.js';
 import {
   configReferences,
   copyName,

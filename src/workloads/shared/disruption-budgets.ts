@@ -1,8 +1,8 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Stray } from '../../domain/strays.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { POD_DISRUPTION_BUDGETS, titleOf, type KubeObject, type NamedObject } from '../../kubernetes/object.js';
+import { POD_DISRUPTION_BUDGETS, titleOf, type KubeObject, type NamedObject } from '../../kube/object.js';
 import {
   primaryBudget,
   protects,

@@ -2,7 +2,7 @@ import type { Canary } from '../../crds/canary.js';
 import type { Stray } from '../../domain/strays.js';
 import { UserError } from '../../errors.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { POD_DISRUPTION_BUDGETS, titleOf, type KubeObject } from '../../kubernetes/object.js';
+import { POD_DISRUPTION_BUDGETS, titleOf, type KubeObject } from '../../kube/object.js';
 import { keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
 import { configType, type Configs, type Copied } from '../configs.js';
 import type { Autoscalers } from './autoscalers.js';

@@ -1,5 +1,5 @@
 import type { Canary } from '../../crds/canary.js';
-import type { ResourceType } from '../../kubernetes/object.js';
+import type { ResourceType } from '../../kube/object.js';
 
 /** What is said of an object that isn't there, in Flagger's words. */
 export function missing(type: ResourceType, name: string, namespace: string): string {

@@ -1,6 +1,6 @@
 import type { Canary } from '../../crds/canary.js';
 import { policyOf } from '../../crds/policy.js';
-import { DEPLOYMENTS, SERVICES, type ResourceType } from '../../kubernetes/object.js';
+import { DEPLOYMENTS, SERVICES, type ResourceType } from '../../kube/object.js';
 import type { OwnedObject } from '../../kubernetes/ownership.js';
 
 /** The Services that are made for a target with pods; a Service that is the target has copies of its own. */

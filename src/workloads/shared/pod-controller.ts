@@ -1,5 +1,5 @@
 import type { Readiness } from '../../domain/findings.js';
-import type { KubeObject, ObjectMeta, ResourceType } from '../../kubernetes/object.js';
+import type { KubeObject, ObjectMeta, ResourceType } from '../../kube/object.js';
 import type { PodSpec } from '../../kubernetes/objects/config-references.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import type { Selector } from './pod-selector.js';

@@ -2,15 +2,9 @@ import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
 import { sameRevision, type Revision } from '../../domain/revision.js';
 import type { Stray } from '../../domain/strays.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import {
-  DAEMON_SETS,
-  DEPLOYMENTS,
-  type KubeObject,
-  type NamedObject,
-  type ResourceType,
-} from '../../kubernetes/object.js';
+import { DAEMON_SETS, DEPLOYMENTS, type KubeObject, type NamedObject, type ResourceType } from '../../kube/object.js';
 import {
   configReferences,
   keyOf,

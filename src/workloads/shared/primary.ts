@@ -1,4 +1,4 @@
-import type { OwnerReference } from '../../kubernetes/object.js';
+import type { OwnerReference } from '../../kube/object.js';
 import { withConfigNames } from '../../kubernetes/objects/config-references.js';
 import { withoutFlux, withPrefixes, type StringMap } from '../../kubernetes/objects/metadata.js';
 import type { CopyNames } from './copies.js';

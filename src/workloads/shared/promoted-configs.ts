@@ -1,5 +1,5 @@
 import { jsonIn } from '../../domain/json.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 
 /** On a primary: checksums of the configs that were promoted with what it runs, as in `Revision.configs`. */
 export const CONFIGS = 'serinus.dev/configs';

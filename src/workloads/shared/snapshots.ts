@@ -1,9 +1,9 @@
 import type { Canary } from '../../crds/canary.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { fitting, LONGEST_LABEL } from '../../kubernetes/names.js';
-import type { KubeObject } from '../../kubernetes/object.js';
-import { CONTROLLER_REVISIONS } from '../../kubernetes/object.js';
+import { fitting, LONGEST_LABEL } from '../../kube/names.js';
+import type { KubeObject } from '../../kube/object.js';
+import { CONTROLLER_REVISIONS } from '../../kube/object.js';
 import { parseFence, type Fence } from '../../kubernetes/lease.js';
 import { isOurs } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, make, remove } from '../../kubernetes/write.js';

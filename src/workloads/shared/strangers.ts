@@ -1,5 +1,5 @@
 import { ForeignError } from '../../errors.js';
-import type { KubeObject } from '../../kubernetes/object.js';
+import type { KubeObject } from '../../kube/object.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import { isOurs } from '../../kubernetes/ownership.js';
 import type { Canary } from '../../crds/canary.js';

@@ -1,7 +1,7 @@
 import type { Canary } from '../../crds/canary.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { CONTROLLER_REVISIONS, type NamedObject } from '../../kubernetes/object.js';
+import { CONTROLLER_REVISIONS, type NamedObject } from '../../kube/object.js';
 import { remove } from '../../kubernetes/write.js';
 import type { Configs } from '../configs.js';
 import type { UndoArtifacts, WarmPods } from '../port.js';

@@ -1,8 +1,8 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Readiness } from '../../domain/findings.js';
-import type { ClusterCache } from '../../kubernetes/cache.js';
+import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import type { KubeObject, NamedObject } from '../../kubernetes/object.js';
+import type { KubeObject, NamedObject } from '../../kube/object.js';
 import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
 import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';

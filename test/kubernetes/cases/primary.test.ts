@@ -10,7 +10,7 @@ import {
   SCALED_OBJECTS,
   SERVICES,
   type KubeObject,
-} from '../../../src/kubernetes/object.js';
+} from '../../../src/kube/object.js';
 import { APP, WorkloadBench } from '../workload-bench.js';
 
 // Manifests of teams, each of which has made a primary go wrong: named after what it is that they have.

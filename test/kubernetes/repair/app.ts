@@ -1,5 +1,5 @@
 import { FINALIZER } from '../../../src/canary/generated.js';
-import type { KubeClient } from '../../../src/kubernetes/client.js';
+import type { KubeClient } from '../../../src/kube/client.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -7,8 +7,8 @@ import {
   HORIZONTAL_POD_AUTOSCALERS,
   POD_DISRUPTION_BUDGETS,
   SECRETS,
-} from '../../../src/kubernetes/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix.js';
+} from '../../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
 import { appCanary, appDeployment, appRoute } from '../../release/objects.js';
 import { configMap } from '../cluster.js';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeClient } from '../../../src/kubernetes/client.js';
+import type { KubeClient } from '../../../src/kube/client.js';
 import { leaseName } from '../../../src/kubernetes/lease.js';
 import {
   CONFIG_MAPS,
@@ -12,8 +12,8 @@ import {
   type KubeObject,
   type OwnerReference,
   type ResourceType,
-} from '../../../src/kubernetes/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix.js';
+} from '../../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
 import type { Rig } from './rig.js';
 import type { ObjectName } from './table.js';
 

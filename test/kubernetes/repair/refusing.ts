@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { KubeClient } from '../../../src/kubernetes/client.js';
-import { KubeError } from '../../../src/kubernetes/client.js';
-import type { KubeObject, ResourceType } from '../../../src/kubernetes/object.js';
+import type { KubeClient } from '../../../src/kube/client.js';
+import { KubeError } from '../../../src/kube/client.js';
+import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { NAMESPACES } from '../cluster.js';
 
 const POLICIES: ResourceType = {

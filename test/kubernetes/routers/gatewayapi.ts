@@ -1,6 +1,6 @@
 import type { Audience } from '../../../src/crds/canary.js';
 import { ALL_TO_CANARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED, type Weights } from '../../../src/domain/weights.js';
-import type { KubeObject } from '../../../src/kubernetes/object.js';
+import type { KubeObject } from '../../../src/kube/object.js';
 import { FLUX_SHIELD } from '../../../src/kubernetes/objects/metadata.js';
 import type { CanaryPart, Generated, Refused, RouterCase, Variant } from '../router-contract.js';
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../src/kubernetes/object.js';
+import type { KubeObject } from '../../../src/kube/object.js';
 import { INGRESSES } from '../../../src/routers/shared/ingress.js';
 
 /** The Ingress of a shop's users: the cart and something else, under one host. */

@@ -6,7 +6,7 @@ import { requestCounts } from '../../../src/metrics/counts/sources.js';
 import { ProviderError } from '../../../src/metrics/errors.js';
 import type { QueryModel } from '../../../src/metrics/model.js';
 import { createProvider } from '../../../src/metrics/registry.js';
-import { startPrometheus } from '../real-prometheus.js';
+import { startPrometheus } from '../prometheus/real.js';
 import { never, serve } from '../server.js';
 
 const program = process.env['SERINUS_LAB_PROMETHEUS'];

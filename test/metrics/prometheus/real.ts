@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as after } from 'node:timers/promises';
+import { closedAddress } from '../server.js';
+
+const START_MS = 15_000;
+
+/** A Prometheus that asks `target` (host:port) every half second; it is gone with its data after the test. */
+export async function startPrometheus(t: TestContext, program: string, target: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'serinus-prometheus-'));
+  const config = join(directory, 'prometheus.json');
+  const scraped = { job_name: 'test', static_configs: [{ targets: [target] }] };
+  await writeFile(
+    config,
+    JSON.stringify({ global: { scrape_interval: '500ms', scrape_timeout: '500ms' }, scrape_configs: [scraped] }),
+  );
+  const url = await closedAddress();
+  const child = spawn(
+    program,
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=${new URL(url).host}`,
+    ],
+    { stdio: 'ignore' },
+  );
+  const ended = once(child, 'exit');
+  t.after(async () => {
+    // Its data is thrown away: nothing is worth an orderly end.
+    child.kill('SIGKILL');
+    await ended;
+    await rm(directory, { recursive: true });
+  });
+  const deadline = Date.now() + START_MS;
+  while (!(await isReady(url))) {
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`${program} doesn't start`);
+    await after(50);
+  }
+  return url;
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/-/ready`)).ok;
+  } catch {
+    return false;
+  }
+}
