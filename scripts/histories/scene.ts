@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
-import type { OrderName } from '../../src/domain/orders/orders.js';
+import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import type { Change } from '../../src/domain/state.js';
 import { orderSignals, orderUpdates, type OrderDetails } from '../../src/workflows/contract.js';
 import { IDENTITY } from '../../test/replay/saved.js';

@@ -1,5 +1,5 @@
 import type { Occasion, Topic } from '../domain/notices/notice.js';
-import type { OrderName } from '../domain/orders/orders.js';
+import { labelOf, type OrderName } from '../domain/orders/catalogue.js';
 import { signed } from './token.js';
 
 /** An order that whoever reads a message can give. */
@@ -20,13 +20,6 @@ export interface Linking {
   /** Slack is to show buttons: it sends what is clicked to the API. */
   readonly slackButtons: boolean;
 }
-
-const LABELS: Readonly<Partial<Record<OrderName, string>>> = {
-  approve: 'Approve',
-  reject: 'Reject',
-  pause: 'Pause',
-  abort: 'Abort',
-};
 
 /** What people may want to do when they read of it. */
 const ORDERS: Readonly<Partial<Record<Topic, readonly OrderName[]>>> = {
@@ -61,7 +54,7 @@ export function offersFor(
       const token = await signed({ releaseId, order, to, id: `${order}-${id}`, occasion }, key, at);
       return {
         order,
-        label: LABELS[order] ?? order,
+        label: labelOf(order),
         url: `${origin}${LINK_PATH}${token}`,
         token: slackButtons ? token : undefined,
       };

@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { GATE_NAMES } from '../domain/approvals/gates.js';
 import type { Occasion } from '../domain/notices/notice.js';
-import { ORDER_NAMES, type OrderName } from '../domain/orders/orders.js';
+import { ORDER_NAMES, type OrderName } from '../domain/orders/catalogue.js';
 
 /** One order for one release, to be given once by whoever holds the link. */
 export interface Offer {

@@ -4,7 +4,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Change } from '../domain/state.js';
 import { messageOf, TransientError } from '../errors.js';
-import type { OrderName } from '../domain/orders/orders.js';
+import type { OrderName } from '../domain/orders/catalogue.js';
 import {
   orderSignals,
   orderUpdates,

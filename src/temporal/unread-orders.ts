@@ -1,6 +1,6 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
-import { ORDER_NAMES, type OrderName } from '../domain/orders/orders.js';
+import { ORDER_NAMES, type OrderName } from '../domain/orders/catalogue.js';
 import type { RecordEntry } from '../domain/record/record.js';
 import { orderSignals, orderUpdates, type OrderDetails } from '../workflows/contract.js';
 

@@ -3,7 +3,8 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PolicyGateName } from '../domain/approvals/gates.js';
 import type { Gate } from '../domain/approvals/gates.js';
 import type { CanaryKey } from '../domain/identity.js';
-import type { Order, OrderName } from '../domain/orders/orders.js';
+import { byOrder, type OrderName } from '../domain/orders/catalogue.js';
+import type { Order } from '../domain/orders/orders.js';
 import type { Channel } from '../domain/orders/channel.js';
 import type { Outbox, Undelivered } from '../domain/notices/outbox.js';
 import type { EndedRelease } from '../domain/record/outcome.js';
@@ -186,31 +187,13 @@ export const submitSignal = defineSignal<[Change]>('submit');
 export const stateQuery = defineQuery<RunView>('state');
 
 /** Each order may be sent as an update, which answers, or as a signal of the same name, which is kept whoever is down. */
-export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderReceipt, [OrderDetails]>>> = {
-  approve: defineUpdate('approve'),
-  reject: defineUpdate('reject'),
-  pause: defineUpdate('pause'),
-  resume: defineUpdate('resume'),
-  abort: defineUpdate('abort'),
-  promote: defineUpdate('promote'),
-  setWeight: defineUpdate('setWeight'),
-  skipStep: defineUpdate('skipStep'),
-  retry: defineUpdate('retry'),
-  undo: defineUpdate('undo'),
-};
+export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderReceipt, [OrderDetails]>>> = byOrder(
+  (order) => defineUpdate<OrderReceipt, [OrderDetails]>(order),
+);
 
-export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDetails]>>> = {
-  approve: defineSignal('approve'),
-  reject: defineSignal('reject'),
-  pause: defineSignal('pause'),
-  resume: defineSignal('resume'),
-  abort: defineSignal('abort'),
-  promote: defineSignal('promote'),
-  setWeight: defineSignal('setWeight'),
-  skipStep: defineSignal('skipStep'),
-  retry: defineSignal('retry'),
-  undo: defineSignal('undo'),
-};
+export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDetails]>>> = byOrder((order) =>
+  defineSignal<[OrderDetails]>(order),
+);
 
 /** What the `state` query answers: the whole state of a run, closed ones included. */
 export interface RunView {

@@ -4,7 +4,8 @@ import { decide, REFUSAL_REPORT, REFUSED, type Happening } from '../domain/decis
 import type { Decision } from '../domain/decision/effects.js';
 import { statusOf } from '../domain/decision/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
-import { isForRest, refusalOf, type Order } from '../domain/orders/orders.js';
+import { isForRest } from '../domain/orders/catalogue.js';
+import { refusalOf, type Order } from '../domain/orders/orders.js';
 import type { Notice } from '../domain/notices/notice.js';
 import { leaseTerm, plan, type Plan } from '../domain/decision/plan.js';
 import { withoutDeeds } from '../domain/record/record.js';

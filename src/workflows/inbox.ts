@@ -8,8 +8,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { compareRevisionHint } from '../domain/change.js';
-import type { Order, OrderName } from '../domain/orders/orders.js';
-import { isForRest, ORDER_NAMES, refusalOf } from '../domain/orders/orders.js';
+import type { Order } from '../domain/orders/orders.js';
+import { isForRest, ORDER_NAMES, sampleInputOf, summaryOf, type OrderName } from '../domain/orders/catalogue.js';
+import { refusalOf } from '../domain/orders/orders.js';
 import type { Change, RunState } from '../domain/state.js';
 import {
   ORDER_REFUSED,
@@ -125,7 +126,7 @@ export class Inbox {
   }
 
   private bindOrder(name: OrderName): void {
-    const description = DESCRIPTIONS[name];
+    const description = `${summaryOf(name)}. ${sampleInputOf(name)}`;
     const order = (details: OrderDetails | undefined, channel: 'api' | 'signal'): Order =>
       orderOf({ requestId: uuid4(), ...details, order: name }, channel);
     setHandler(orderUpdates[name], (details?: OrderDetails) => this.obeyed(order(details, 'api')), {
@@ -157,19 +158,6 @@ export class Inbox {
     return receipt;
   }
 }
-
-const DESCRIPTIONS: Readonly<Record<OrderName, string>> = {
-  approve: 'Opens the gate at which the release waits. {"by": "you", "reason": "why"}',
-  reject: 'Refuses the approval the release waits for, and rolls back. {"by": "you", "reason": "why"}',
-  pause: 'Holds traffic where it is until resume. {"by": "you", "reason": "why"}',
-  resume: 'Goes on after a pause. {"by": "you", "reason": "why"}',
-  abort: 'Rolls the release back, in any phase. {"by": "you", "reason": "why"}',
-  promote: 'Promotes without further analysis. {"by": "you", "reason": "why"}',
-  setWeight: 'Sets the canary’s share of the traffic. {"weight": 30, "by": "you", "reason": "why"}',
-  skipStep: 'Goes on to the next step without waiting for the analysis of this one. {"by": "you", "reason": "why"}',
-  retry: 'Releases the revision that has failed again. {"by": "you", "reason": "why"}',
-  undo: 'Brings back what the primary held before the last promotion. {"by": "you", "reason": "why"}',
-};
 
 /** Completes what a person sent; a signal from the Temporal UI may carry nothing at all. */
 function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {

@@ -5,7 +5,7 @@ import type { SlackSettings } from '../../src/api/chat/slack.js';
 import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
 import type { Occasion } from '../../src/domain/notices/notice.js';
-import type { OrderName } from '../../src/domain/orders/orders.js';
+import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import { signed } from '../../src/links/token.js';
 import { until } from '../support/until.js';
 import { receiver } from '../webhooks/receiver.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { Orders } from '../../src/api/orders/give.js';
 import { Runs } from '../../src/api/releases/runs.js';
-import type { OrderName } from '../../src/domain/orders/orders.js';
+import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import { searchAttributes, workflowIdOf } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';

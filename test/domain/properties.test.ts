@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { OrderName } from '../../src/domain/orders/orders.js';
+import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import type { CanaryStrategy, Strategy } from '../../src/domain/policy.js';
 import { resumed } from '../../src/domain/initial.js';
 import { isActive } from '../../src/domain/phases.js';

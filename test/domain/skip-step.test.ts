@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { effectOf } from '../../src/domain/orders/order-effects.js';
+import { effectOf } from '../../src/domain/orders/effects.js';
 import type { Policy, Strategy } from '../../src/domain/policy.js';
 import { FAILING, Model, PASSING, policyWith } from './model.js';
 

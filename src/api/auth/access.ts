@@ -1,6 +1,5 @@
 import { GROUP } from '../../crds/group.js';
-import type { OrderName } from '../../domain/orders/orders.js';
-import { wordOf } from '../releases/steering.js';
+import { type OrderName, wordOf } from '../../domain/orders/catalogue.js';
 
 /** What somebody wants to do with Canaries, or with what belongs to them. */
 export interface Access {

@@ -1,6 +1,7 @@
 import type { Dependencies } from '../../dependencies.js';
 import type { Logger } from '../../logging.js';
-import { effectOf } from '../../domain/orders/order-effects.js';
+import { ORDERS } from '../../domain/orders/catalogue.js';
+import { effectOf } from '../../domain/orders/effects.js';
 import { refusalOf, type Order } from '../../domain/orders/orders.js';
 import type { Linking } from '../../links/offers.js';
 import { verified, type Offer } from '../../links/token.js';
@@ -86,7 +87,7 @@ export class OfferedOrders {
       details: {
         ...details,
         ...boundsOf(offer),
-        ...(offer.order === 'approve' && groups !== undefined ? { groups } : {}),
+        ...(ORDERS[offer.order].asksGroups === true && groups !== undefined ? { groups } : {}),
       },
     };
     const answer = await this.orders.give(release, given);

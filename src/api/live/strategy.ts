@@ -1,12 +1,11 @@
 import { isOpen, titleOf } from '../../domain/approvals/approvals.js';
+import { HOOK_GATES } from '../../domain/approvals/gates.js';
 import type { Policy } from '../../domain/policy.js';
 import type { RunState } from '../../domain/state.js';
 import { nextWeight } from '../../domain/weights.js';
 import { gateOf } from '../releases/gate.js';
 import type { Gate } from '../schema/release.js';
 import type { LiveGate, LiveStrategy } from '../schema/live.js';
-
-const GATES = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const;
 
 /** How a release of this policy goes, and how far this one has come. */
 export function liveStrategyOf(
@@ -44,7 +43,7 @@ function policyGatesOf({ approvals }: Policy, state: RunState | undefined, close
 }
 
 function hookGatesOf({ hooks }: Policy, state: RunState | undefined, waiting: Gate | undefined): LiveGate[] {
-  return GATES.flatMap((gate): LiveGate[] => {
+  return HOOK_GATES.flatMap((gate): LiveGate[] => {
     const closed = waiting?.gate === gate ? waiting : undefined;
     const names = hooks[gate] ?? [];
     if (names.length === 0 && closed === undefined) return [];

@@ -7,7 +7,7 @@ import { temporalProblem } from '../problems/outside.js';
 import { formatReleaseId, type ReleaseId } from '../releases/id.js';
 import type { Run } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
-import { wordOf } from '../releases/steering.js';
+import { wordOf } from '../../domain/orders/catalogue.js';
 import { Once } from '../rollouts/once.js';
 import type { Obeyed, Pending } from '../schema/requests.js';
 import { refused, unknownRelease, type GivenOrder } from './given.js';

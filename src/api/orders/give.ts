@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Submissions } from '../../temporal/submissions.js';
-import { isForRest } from '../../domain/orders/orders.js';
+import { isForRest, wordOf } from '../../domain/orders/catalogue.js';
 import {
   ORDER_REFUSED,
   orderSignals,
@@ -19,7 +19,6 @@ import { Problem } from '../problems/problem.js';
 import { formatReleaseId, type ReleaseId } from '../releases/id.js';
 import type { Run } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
-import { wordOf } from '../releases/steering.js';
 import type { Obeyed, Pending } from '../schema/requests.js';
 import { OrdersAtRest } from './at-rest.js';
 import { refused, unknownRelease, type GivenOrder } from './given.js';

@@ -1,4 +1,4 @@
-import type { OrderName } from '../../domain/orders/orders.js';
+import type { OrderName } from '../../domain/orders/catalogue.js';
 import type { OrderDetails } from '../../workflows/contract.js';
 import { Problem } from '../problems/problem.js';
 

@@ -5,13 +5,14 @@ import { readRestoreOptions } from '../../activities/restore-options.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { initialState } from '../../domain/initial.js';
+import { possibleAtRest } from '../../domain/orders/possible.js';
 import type { RunState } from '../../domain/state.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Problem } from '../problems/problem.js';
 import type { Release } from '../schema/release.js';
 import { desiredOf, type MayGet } from './desired.js';
 import type { Runs } from './runs.js';
-import { stepsAtRest } from './steering.js';
+import { stepsOf } from './steering.js';
 
 type AtRest = Pick<Release, 'steering' | 'desired'>;
 
@@ -43,7 +44,7 @@ async function atRest(deps: Dependencies, key: CanaryKey, release: Release, mayG
   if (!view) return {};
   const state = asItRests(deps, key, view);
   if (state.applied === undefined || state.applied.hash !== release.revision) return {};
-  const steering = stepsAtRest(state, release.id, await readRestoreOptions(deps, key));
+  const steering = stepsOf(possibleAtRest(state, await readRestoreOptions(deps, key)), release.id);
   const desired = release.outcome === 'undone' ? await desiredOf(deps, key, mayGet) : undefined;
   return { steering, ...(desired ? { desired } : {}) };
 }

@@ -1,3 +1,4 @@
+import { possibleUnderWay } from '../../domain/orders/possible.js';
 import type { RecordEntry } from '../../domain/record/record.js';
 import type { RunState } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
@@ -5,7 +6,7 @@ import type { OpenRelease, RecordLine, Release, ReleaseSummary } from '../schema
 import { gateOf } from './gate.js';
 import { formatReleaseId } from './id.js';
 import type { Run } from './run.js';
-import { stepsFor } from './steering.js';
+import { stepsOf } from './steering.js';
 
 type Told = RunView | { readonly unavailable: string };
 
@@ -102,7 +103,7 @@ function fromState(state: RunState, id: string) {
     ...(state.paused === undefined ? {} : { paused: { ...state.paused, since: iso(state.paused.since) } }),
     ...(state.problem === undefined ? {} : { problem: state.problem.text }),
     ...(last === undefined ? {} : { lastAnalysis: lineOf(last) }),
-    steering: stepsFor(state, id),
+    steering: stepsOf(possibleUnderWay(state), id),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Limits } from '../auth/limits.js';
 import type { OfferedOrders, Question } from '../links/act.js';
 import { htmlOf, STYLE, STYLE_PATH, type Page } from '../links/page.js';
 import { Problem } from '../problems/problem.js';
-import { wordOf } from '../releases/steering.js';
+import { labelOf } from '../../domain/orders/catalogue.js';
 import type { App } from './app.js';
 import { takeForms } from './forms.js';
 
@@ -75,16 +75,12 @@ function asked(question: Question): Page {
   const head = headed(question);
   if (refused !== undefined) return { ...head, text: [`That can’t be done now: ${refused}.`] };
   const what = effect === undefined ? 'No worker tells what would happen now.' : `${effect}.`;
-  return { ...head, text: [what, 'Nothing has happened yet.'], confirm: capitalised(wordOf(offer.order)) };
+  return { ...head, text: [what, 'Nothing has happened yet.'], confirm: labelOf(offer.order) };
 }
 
 function headed({ offer, release: { canary } }: Question): Pick<Page, 'title' | 'more'> {
   return {
-    title: `${capitalised(wordOf(offer.order))} ${canary.name}.${canary.namespace}`,
+    title: `${labelOf(offer.order)} ${canary.name}.${canary.namespace}`,
     more: `/canaries/${canary.namespace}/${canary.name}`,
   };
-}
-
-function capitalised(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

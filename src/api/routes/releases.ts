@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Dependencies } from '../../dependencies.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import { ORDER_NAMES, type OrderName } from '../../domain/orders/orders.js';
+import { ORDER_NAMES, ORDERS, summaryOf, wordOf, type OrderName } from '../../domain/orders/catalogue.js';
 import { orderAccess, type Access } from '../auth/access.js';
 import { actorOf, channelOf } from '../auth/actor.js';
 import type { Guard } from '../auth/guard.js';
@@ -13,7 +13,6 @@ import { parseReleaseId, type ReleaseId } from '../releases/id.js';
 import { steeringAtRest } from '../releases/at-rest.js';
 import type { Finder } from '../releases/find.js';
 import type { Runs } from '../releases/runs.js';
-import { wordOf } from '../releases/steering.js';
 import { releaseSchema } from '../schema/release.js';
 import { headersSchema, obeyedSchema, orderSchemas, pendingSchema, releaseParamsSchema } from '../schema/requests.js';
 import { problems, type App } from './app.js';
@@ -21,21 +20,8 @@ import { problems, type App } from './app.js';
 const tags = ['releases'];
 
 type OrderBody = z.output<typeof orderSchemas.plain> &
-  Partial<Pick<z.output<typeof orderSchemas.approve>, 'gate'>> &
+  Partial<Pick<z.output<typeof orderSchemas.gate>, 'gate'>> &
   Partial<Pick<z.output<typeof orderSchemas.weight>, 'weight'>>;
-
-const SUMMARIES: Readonly<Record<OrderName, string>> = {
-  approve: 'Open the gate at which the release waits',
-  reject: 'Refuse the approval that the release waits for, and roll back',
-  pause: 'Hold traffic where it is until resume',
-  resume: 'Go on after a pause',
-  abort: 'Roll the release back, in any phase',
-  promote: 'Promote without further analysis',
-  setWeight: 'Set the canary’s share of the traffic',
-  skipStep: 'Go on to the next step without waiting for the analysis of this one',
-  retry: 'Release the revision of a release that has failed again; the target is not changed',
-  undo: 'Bring back what the primary held before the last promotion',
-};
 
 /** Looking at a release, and giving it orders. */
 export function releaseRoutes(
@@ -79,7 +65,7 @@ export function releaseRoutes(
       schema: {
         tags,
         operationId: order,
-        summary: SUMMARIES[order],
+        summary: summaryOf(order),
         params: releaseParamsSchema,
         headers: headersSchema,
         body: bodyOf(order),
@@ -108,8 +94,7 @@ export function releaseRoutes(
 }
 
 function bodyOf(order: OrderName): z.ZodType<OrderBody> {
-  if (order === 'approve') return orderSchemas.approve;
-  return order === 'setWeight' ? orderSchemas.weight : orderSchemas.plain;
+  return orderSchemas[ORDERS[order].takes ?? 'plain'];
 }
 
 function orderOf(order: OrderName, body: OrderBody, request: FastifyRequest): GivenOrder {
@@ -120,8 +105,8 @@ function orderOf(order: OrderName, body: OrderBody, request: FastifyRequest): Gi
     details: {
       ...details,
       by: actorOf(request.user, by),
-      // Only who approves is asked for groups, and only verified ones count.
-      ...(order === 'approve' && request.user ? { groups: request.user.groups ?? [] } : {}),
+      // Only verified ones count.
+      ...(ORDERS[order].asksGroups === true && request.user ? { groups: request.user.groups ?? [] } : {}),
       channel: channelOf(request),
       // The same key for another order is another request.
       requestId: `${order}:${typeof key === 'string' ? key : randomUUID()}`,

@@ -1,9 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { ORDER_NAMES, type OrderName } from '../../domain/orders/orders.js';
+import { ORDER_NAMES, type OrderName, wordOf } from '../../domain/orders/catalogue.js';
 import { orderAccess, startAccess } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
 import type { Authentication } from '../options.js';
-import { wordOf } from '../releases/steering.js';
 import { canaryParamsSchema } from '../schema/requests.js';
 import { permissionsSchema, sessionAnswerSchema, type Permissions, type SessionAnswer } from '../schema/session.js';
 import { problems, type App } from './app.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { POLICY_GATES } from '../../domain/approvals/gates.js';
+import { GATE_NAMES } from '../../domain/approvals/gates.js';
 import { isNamespaceName, isObjectName } from '../../domain/names.js';
 
 /** A line of text: it ends up in logs, events and tables. */
@@ -97,17 +97,15 @@ const orderShape = {
     .describe('The revision that you saw; where another one is under way, the order is refused'),
 };
 
-const GATES = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion', ...POLICY_GATES] as const;
-
-/** The body of each order. */
+/** The body of an order, by what is said with it. */
 export const orderSchemas = {
   plain: z.strictObject(orderShape, { error: bodyError }).meta({ id: 'Order' }),
-  approve: z
+  gate: z
     .strictObject(
       {
         ...orderShape,
         gate: z
-          .enum(GATES, { error: `use one of ${GATES.join(', ')}` })
+          .enum(GATE_NAMES, { error: `use one of ${GATE_NAMES.join(', ')}` })
           .optional()
           .describe('The gate that you mean; where it waits at another one, the order is refused'),
       },

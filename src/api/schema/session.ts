@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { ORDER_NAMES } from '../../domain/orders/orders.js';
-import { wordOf } from '../releases/steering.js';
+import { ORDER_NAMES, wordOf } from '../../domain/orders/catalogue.js';
 
 export const sessionAnswerSchema = z
   .object({

@@ -1,4 +1,5 @@
-import { POLICY_GATES } from '../../domain/approvals/gates.js';
+import { GATE_NAMES } from '../../domain/approvals/gates.js';
+import { isForRest, ORDER_NAMES, ORDERS, wordOf, type OrderName } from '../../domain/orders/catalogue.js';
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient, Receipt } from './api-client.js';
@@ -23,52 +24,23 @@ interface Flags extends ServerFlags, NamespaceFlags, OutputFlags {
   readonly gate?: string;
 }
 
-interface OrderCommand {
-  readonly word: string;
-  readonly what: string;
-  /** For the newest release, which has ended. */
-  readonly atRest?: true;
-}
-
-const ORDERS: readonly OrderCommand[] = [
-  { word: 'approve', what: 'open the gate at which the release waits' },
-  { word: 'reject', what: 'refuse the approval that the release waits for, and roll back' },
-  { word: 'pause', what: 'hold traffic where it is until resume' },
-  { word: 'resume', what: 'go on after a pause' },
-  { word: 'abort', what: 'roll the release back, in any phase' },
-  { word: 'promote', what: 'promote without further analysis' },
-  { word: 'skip', what: 'go on to the next step without waiting for the analysis of this one' },
-  { word: 'retry', what: 'release the revision of a release that has failed again', atRest: true },
-  { word: 'undo', what: 'bring back the version from before the last promotion', atRest: true },
-];
-
-/** `serinus approve` and the like: orders for the open release of a Canary. */
+/** `serinus approve` and the like: orders for the newest release of a Canary. */
 export function orderCommands(): Command[] {
-  const plain = ORDERS.map(({ word, what, atRest = false }) => {
-    const command = new Command(word)
-      .description(what)
-      .argument('<canary>')
-      .addHelpText('after', `\nExample:\n  serinus ${word} podinfo -n test --reason "looks good to me"`)
-      .action((name: string, flags: Flags) => give(word, name, flags, {}, atRest));
-    if (word === 'approve') {
-      command.addOption(
-        new Option('--gate <gate>', 'only where it waits at this gate').choices([
-          'confirm-rollout',
-          'confirm-traffic-increase',
-          'confirm-promotion',
-          ...POLICY_GATES,
-        ]),
-      );
+  return ORDER_NAMES.map((order) => {
+    const { word, does, takes } = ORDERS[order];
+    const command = new Command(word).description(does).argument('<canary>');
+    if (takes === 'weight') {
+      command
+        .argument('<percent>', 'from 0 to maxWeight', percent)
+        .action((name: string, weight: number, flags: Flags) => give(order, name, flags, { weight }));
+    } else command.action((name: string, flags: Flags) => give(order, name, flags, {}));
+    if (takes === 'gate') {
+      command.addOption(new Option('--gate <gate>', 'only where it waits at this gate').choices(GATE_NAMES));
     }
+    const example = takes === 'weight' ? '30 -n test --reason "more samples"' : '-n test --reason "looks good to me"';
+    command.addHelpText('after', `\nExample:\n  serinus ${word} podinfo ${example}`);
     return withFlags(command);
   });
-  const weight = new Command('weight')
-    .description('set the canary’s share of the traffic')
-    .argument('<canary>')
-    .argument('<percent>', 'from 0 to maxWeight', percent)
-    .addHelpText('after', '\nExample:\n  serinus weight podinfo 30 -n test --reason "more samples"')
-    .action((name: string, value: number, flags: Flags) => give('weight', name, flags, { weight: value }));
-  return [...plain, withFlags(weight)];
 }
 
 function withFlags(command: Command): Command {
@@ -78,14 +50,14 @@ function withFlags(command: Command): Command {
   return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml', 'name']));
 }
 
-async function give(word: string, name: string, flags: Flags, more: object = {}, atRest = false): Promise<void> {
+async function give(order: OrderName, name: string, flags: Flags, more: object): Promise<void> {
   const client = clientOf(flags);
-  const find = atRest ? newestRelease : openRelease;
+  const find = isForRest(order) ? newestRelease : openRelease;
   const id = await find(client, flags.namespace, name);
   const { reason, revision, gate } = flags;
   const given = Object.entries({ reason, revision, gate }).filter(([, value]) => value !== undefined);
   const body = { ...Object.fromEntries(given), ...more, by: me() };
-  const receipt = await client.order(id, word, body, randomUUID());
+  const receipt = await client.order(id, wordOf(order), body, randomUUID());
   if (flags.output === 'json' || flags.output === 'yaml') printData(receipt, flags.output);
   else if (flags.output === 'name') console.log(receipt.id);
   else console.log(`${name}.${flags.namespace}: ${said(receipt)}${await counted(client, receipt)}`);

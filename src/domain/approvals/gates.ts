@@ -1,5 +1,7 @@
-/** Where a webhook can have a release wait. */
-export type Gate = 'confirm-rollout' | 'confirm-traffic-increase' | 'confirm-promotion';
+/** Where the confirm webhooks can have a release wait. */
+export const HOOK_GATES = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const;
+
+export type Gate = (typeof HOOK_GATES)[number];
 
 /** Where a Canary's own policy can have a release wait for people, besides the confirm webhooks. */
 export const POLICY_GATES = ['rollout', 'weight', 'promotion', 'rollback'] as const;
@@ -7,9 +9,4 @@ export const POLICY_GATES = ['rollout', 'weight', 'promotion', 'rollback'] as co
 export type PolicyGateName = (typeof POLICY_GATES)[number];
 
 /** All gates, those of webhooks included. */
-export const GATE_NAMES = [
-  ...POLICY_GATES,
-  'confirm-rollout',
-  'confirm-traffic-increase',
-  'confirm-promotion',
-] as const satisfies readonly (PolicyGateName | Gate)[];
+export const GATE_NAMES = [...HOOK_GATES, ...POLICY_GATES] as const;

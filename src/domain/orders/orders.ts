@@ -12,6 +12,7 @@ import type { Gate } from '../approvals/gates.js';
 import { isActive } from '../phases.js';
 import { refuseRetry, refuseUndo, type RestoreOptions } from './restore-options.js';
 import type { ClosedGate, RunState } from '../state.js';
+import { isForRest, ORDERS, type RestOrderName } from './catalogue.js';
 import type { Channel } from './channel.js';
 
 interface OrderBase {
@@ -51,29 +52,9 @@ export type Order =
 
 /** What is ordered of a release that has ended. */
 interface RestOrder {
-  readonly order: 'retry' | 'undo';
+  readonly order: RestOrderName;
   /** Id of the release that it was ordered of, where that is known. */
   readonly of?: string;
-}
-
-export type OrderName = Order['order'];
-
-export const ORDER_NAMES = [
-  'approve',
-  'reject',
-  'pause',
-  'resume',
-  'abort',
-  'promote',
-  'setWeight',
-  'skipStep',
-  'retry',
-  'undo',
-] as const satisfies readonly OrderName[];
-
-/** Orders for releases that have ended; each is carried out by a run of its own. */
-export function isForRest(order: OrderName): order is RestOrder['order'] {
-  return order === 'retry' || order === 'undo';
 }
 
 /**
@@ -203,12 +184,5 @@ function where(state: RunState): string {
 }
 
 function verb({ order }: Order): string {
-  switch (order) {
-    case 'setWeight':
-      return 'set the weight';
-    case 'skipStep':
-      return 'skip the step';
-    default:
-      return order;
-  }
+  return ORDERS[order].verb;
 }

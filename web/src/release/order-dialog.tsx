@@ -1,4 +1,5 @@
 import { useId, useState, type SubmitEvent } from 'react';
+import { orderCalled, ORDERS } from '../../../src/domain/orders/catalogue.js';
 import { post } from '../api/client.js';
 import { useSession } from '../api/session.js';
 import type { Obeyed, Pending, Release, Steering } from '../api/types.js';
@@ -6,8 +7,6 @@ import { Said, useLanguage } from '../i18n/language.js';
 import { Dialog } from '../ui/dialog.js';
 import { ProblemText } from '../ui/problem.js';
 
-/** What can't be taken back by the next order, or overrules somebody, has to be explained. */
-const NEEDS_REASON = ['abort', 'undo', 'reject', 'promote'];
 const NAME = 'serinus.name';
 
 interface Props {
@@ -30,7 +29,8 @@ export function OrderDialog({ step, release, close, taken }: Props) {
   const [reason, setReason] = useState('');
   const [name, setName] = useState(() => localStorage.getItem(NAME) ?? '');
   const [weight, setWeight] = useState(String(release.weight));
-  const required = NEEDS_REASON.includes(step.order);
+  const order = orderCalled(step.order);
+  const { takes, wantsReason: required = false } = order === undefined ? {} : ORDERS[order];
   const anonymous = session?.user === undefined;
 
   const give = async (): Promise<void> => {
@@ -43,8 +43,8 @@ export function OrderDialog({ step, release, close, taken }: Props) {
           ...(reason.trim() !== '' && { reason: reason.trim() }),
           ...(anonymous && name.trim() !== '' && { by: name.trim() }),
           ...(release.revision !== undefined && { revision: release.revision }),
-          ...(step.order === 'weight' && { weight: Number(weight) }),
-          ...(step.order === 'approve' && release.gate && { gate: release.gate.gate }),
+          ...(takes === 'weight' && { weight: Number(weight) }),
+          ...(takes === 'gate' && release.gate && { gate: release.gate.gate }),
         },
         idempotencyKey,
         csrfToken: session?.csrfToken,
@@ -70,7 +70,7 @@ export function OrderDialog({ step, release, close, taken }: Props) {
             <Said>{step.effect}</Said>
           </p>
         </div>
-        {step.order === 'weight' && (
+        {takes === 'weight' && (
           <label className="field" htmlFor={`${id}-weight`}>
             {t.orders.weight}
             <input

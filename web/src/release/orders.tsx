@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { orderCalled, ORDERS } from '../../../src/domain/orders/catalogue.js';
 import { get } from '../api/client.js';
 import type { Permissions, Release, Steering } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { OrderDialog } from './order-dialog.js';
 
-/** Orders in the order of their buttons: what goes on first, what takes back last. */
-const SEQUENCE = ['approve', 'resume', 'pause', 'weight', 'skip', 'promote', 'retry', 'undo', 'reject', 'abort'];
-const DANGEROUS = ['reject', 'abort', 'undo'];
-const FIRST = ['approve', 'resume'];
+/** What goes on stands first, what takes something back last. */
+const SEQUENCE = ['onward', 'plain', 'back'] as const;
 
 interface Props {
   readonly release: Release;
@@ -32,7 +31,7 @@ export function Orders({ release, changed }: Props) {
   const [chosen, choose] = useState<Steering>();
   const [news, tell] = useState<News>();
   const permitted = usePermissions(release.canary);
-  const possible = [...(release.steering ?? [])].sort((a, b) => SEQUENCE.indexOf(a.order) - SEQUENCE.indexOf(b.order));
+  const possible = SEQUENCE.flatMap((look) => (release.steering ?? []).filter(({ order }) => lookOf(order) === look));
   const allowed = possible.filter(({ order }) => permitted?.orders[order] !== false);
   // On the page of a Canary, one release follows another.
   const told = news && [news.of, news.by].includes(release.id) ? news : undefined;
@@ -42,7 +41,7 @@ export function Orders({ release, changed }: Props) {
       {allowed.length === 0 && <p className="muted">{possible.length > 0 ? t.orders.forbidden : t.orders.none}</p>}
       <div className="order-buttons">
         {allowed.map((step) => (
-          <button key={step.order} type="button" className={lookOf(step.order)} onClick={() => choose(step)}>
+          <button key={step.order} type="button" className={BUTTONS[lookOf(step.order)]} onClick={() => choose(step)}>
             {t.orders.names[step.order] ?? step.order}
           </button>
         ))}
@@ -73,9 +72,11 @@ export function Orders({ release, changed }: Props) {
   );
 }
 
-function lookOf(order: string): string {
-  if (FIRST.includes(order)) return 'button-first';
-  return DANGEROUS.includes(order) ? 'button-danger' : '';
+const BUTTONS = { onward: 'button-first', plain: '', back: 'button-danger' } as const;
+
+function lookOf(word: string): keyof typeof BUTTONS {
+  const order = orderCalled(word);
+  return order === undefined ? 'plain' : ORDERS[order].look;
 }
 
 /** What whoever looks may order; undefined where the server doesn't tell: it decides anyway. */

@@ -1,6 +1,6 @@
 import { countedFor, isPolicyGate, ruleAt, titleOf } from '../approvals/approvals.js';
 import type { ClosedGate } from '../state.js';
-import type { OrderName } from './orders.js';
+import type { OrderName } from './catalogue.js';
 import { hasHooks, type Policy } from '../policy.js';
 import { progressOf } from '../progress.js';
 import type { RunState } from '../state.js';
