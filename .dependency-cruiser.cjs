@@ -3,7 +3,7 @@ const { readFileSync } = require('node:fs');
 
 /**
  * What each folder of `src` (or file beside the folders) may import of `src`, itself aside. Types count as well.
- * `cli` puts everything together and may import whatever it likes.
+ * `processes` puts everything together, `cli` offers it: both may import whatever they like.
  */
 const MAY_IMPORT = {
   domain: [],
@@ -128,20 +128,6 @@ const MAY_IMPORT = {
   'dependencies.ts': ['archive/port.ts', 'canary', 'checks/port.ts', 'temporal/submissions.ts'],
   telemetry: ['errors.ts'],
   'telemetry.ts': ['telemetry'],
-  'wiring.ts': [
-    'archive',
-    'canary',
-    'checks',
-    'temporal',
-    'meters',
-    'kube',
-    'kubernetes',
-    'routers',
-    'workloads',
-    'dependencies.ts',
-    'logging.ts',
-    'settings.ts',
-  ],
   watch: [
     'activities',
     'canary',
@@ -214,7 +200,7 @@ const PACKAGES = [
       'worker/',
       'telemetry',
       'temporal/',
-      'wiring.ts',
+      'processes/',
       'archive/release/dead-runs.ts',
       'activities/(archive|index|sweep).ts',
     ],
@@ -223,7 +209,7 @@ const PACKAGES = [
     name: 'temporal-worker-at-the-edge',
     comment: 'The native core is loaded by processes that run workflows, and by no others',
     package: '@temporalio/worker',
-    users: ['cli/', 'worker/', 'telemetry'],
+    users: ['processes/', 'worker/', 'telemetry'],
   },
   {
     name: 'temporal-sandbox-in-workflows',
@@ -367,6 +353,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|lab|demo|scripts)/' },
       to: { path: '^web/' },
+    },
+    {
+      name: 'scripts-import-no-tests',
+      comment: 'What a test and a script both need belongs to src or lab',
+      severity: 'error',
+      from: { path: '^(scripts|demo)/' },
+      to: { path: '^test/' },
     },
     {
       name: 'lab-stands-alone',

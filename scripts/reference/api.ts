@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { buildApi } from '../../src/api/build.js';
 import { KubeClient } from '../../src/kube/client.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { wire } from '../../src/wiring.js';
+import { wire } from '../../src/processes/wiring.js';
 import { literal, table } from './markdown.js';
 
 /** Nobody listens there: to describe the API it need not answer. */

@@ -3,12 +3,12 @@ import { called, root } from './root.js';
 
 /** Where each command is: what another needs at run time isn't loaded for it. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  get: async () => (await import('./client/get.js')).getCommand(),
-  describe: async () => (await import('./client/describe.js')).describeCommand(),
-  history: async () => (await import('./client/history.js')).historyCommand(),
-  diff: async () => (await import('./client/diff.js')).diffCommand(),
-  status: async () => (await import('./client/status.js')).statusCommand(),
-  rollout: async () => (await import('./client/rollout.js')).rolloutCommand(),
+  get: async () => (await import('./commands/get.js')).getCommand(),
+  describe: async () => (await import('./commands/describe.js')).describeCommand(),
+  history: async () => (await import('./commands/history.js')).historyCommand(),
+  diff: async () => (await import('./commands/diff.js')).diffCommand(),
+  status: async () => (await import('./commands/status.js')).statusCommand(),
+  rollout: async () => (await import('./commands/rollout.js')).rolloutCommand(),
   approve: () => order('approve'),
   reject: () => order('reject'),
   pause: () => order('pause'),
@@ -51,7 +51,7 @@ export async function programFor(name: string, args: readonly string[]): Promise
 const VERSION: readonly string[] = ['-V', '--version'];
 
 async function order(word: string): Promise<Command> {
-  const { orderCommands } = await import('./client/orders.js');
+  const { orderCommands } = await import('./commands/orders.js');
   const found = orderCommands().find((command) => command.name() === word);
   if (!found) throw new Error(`there is no order ${word}`);
   return found;

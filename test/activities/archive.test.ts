@@ -10,7 +10,7 @@ import { outcomeOf, type EndedRelease } from '../../src/domain/record/outcome.js
 import { TransientError, UserError } from '../../src/errors.js';
 import type { ArchiveInput } from '../../src/workflows/contract.js';
 import { Model, PASSING } from '../domain/model.js';
-import { MemoryArchive } from '../support/memory-archive.js';
+import { MemoryArchive } from '../harness/memory-archive.js';
 
 const RUN = 'b5f0e1a2-0000-4000-8000-000000000001';
 const RELEASE = `test.podinfo.${RUN}`;

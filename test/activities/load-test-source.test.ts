@@ -12,7 +12,7 @@ import type { ClusterCache } from '../../src/kube/cache.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { asked } from '../../src/workflows/asked.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
-import { json, reply, serve } from '../metrics/server.js';
+import { json, reply, serve } from '../harness/http/server.js';
 
 const KEY = { cluster: 'c', namespace: 'test', name: 'podinfo' };
 const silent = () => undefined;

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { sendAlert, type SendOptions } from '../../src/alerts/send.js';
 import { lark } from '../../src/alerts/lark.js';
-import { receiver } from '../webhooks/receiver.js';
+import { receiver } from '../harness/http/receiver.js';
 
 const OPTIONS: SendOptions = {
   proxy: undefined,

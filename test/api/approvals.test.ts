@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ApprovalRule } from '../../src/domain/approvals/rules.js';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
-import { account, bearer, type Rule } from './accounts.js';
-import { openApi, type ApiBench } from './bench.js';
-import { ended, post, releaseIs, releaseOf, type Answer } from './client.js';
+import { account, bearer, type Rule } from '../harness/api/accounts.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { ended, post, releaseIs, releaseOf, type Answer } from '../harness/api/client.js';
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };
 const START: Rule = { resources: ['canaries/rollouts'], verbs: ['create'] };

@@ -11,8 +11,8 @@ import { archiveOf } from '../../src/archive/registry.js';
 import { TransientError } from '../../src/errors.js';
 import { chunk, MINUTE, release, START } from '../archive/fixtures.js';
 import { until } from '../support/until.js';
-import { openApi, type ApiBench } from './bench.js';
-import { ended, get, post, type Body } from './client.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { ended, get, post, type Body } from '../harness/api/client.js';
 
 let bench: ApiBench;
 let app: App;

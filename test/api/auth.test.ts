@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { KubeClient } from '../../src/kube/client.js';
-import { account as accountIn, bearer, ROLE_BINDINGS, type Rule } from './accounts.js';
-import { openApi, type ApiBench } from './bench.js';
-import { ended, get, post, releaseIs, type Answer } from './client.js';
+import { account as accountIn, bearer, ROLE_BINDINGS, type Rule } from '../harness/api/accounts.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { ended, get, post, releaseIs, type Answer } from '../harness/api/client.js';
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };
 const START: Rule = { resources: ['canaries/rollouts'], verbs: ['create'] };

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { CanaryDetail, CanarySummary } from '../../src/api/schema/canary.js';
 import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
-import { deployment } from '../kubernetes/cluster.js';
+import { deployment } from '../harness/kubernetes/cluster.js';
 import { until } from '../support/until.js';
-import { openApi, type ApiBench } from './bench.js';
-import { get, post, releaseIs } from './client.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { get, post, releaseIs } from '../harness/api/client.js';
 
 let bench: ApiBench;
 before(async () => void (bench = await openApi()));

@@ -7,10 +7,10 @@ import type { KubeObject } from '../../src/kube/object.js';
 import { ENDPOINT_SLICES, METRIC_TEMPLATES, SECRETS } from '../../src/kube/object.js';
 import { NOT_FOUND_PERCENTAGE } from '../check/fixtures.js';
 import { number, prometheus } from '../metrics/fixtures.js';
-import { account, bearer, type Rule } from './accounts.js';
-import { openApi, type ApiBench } from './bench.js';
-import { post, type Answer } from './client.js';
-import { canaryObject } from './world.js';
+import { account, bearer, type Rule } from '../harness/api/accounts.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { post, type Answer } from '../harness/api/client.js';
+import { canaryObject } from '../harness/api/world.js';
 
 const URL = '/api/v1/check';
 const INTERVAL = '30s';

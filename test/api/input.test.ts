@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { get, post, type Body } from './client.js';
-import { offlineApi } from './offline.js';
+import { get, post, type Body } from '../harness/api/client.js';
+import { offlineApi } from '../harness/api/offline.js';
 
 const { app, close } = offlineApi();
 after(close);

@@ -8,9 +8,9 @@ import type { Occasion } from '../../src/domain/notices/notice.js';
 import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import { signed } from '../../src/links/token.js';
 import { until } from '../support/until.js';
-import { receiver } from '../webhooks/receiver.js';
-import { openApi, type ApiBench } from './bench.js';
-import { post, releaseIs, releaseOf } from './client.js';
+import { receiver } from '../harness/http/receiver.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { post, releaseIs, releaseOf } from '../harness/api/client.js';
 
 const KEY = new Uint8Array(32).fill(7);
 const SECRET = 'signing-secret';

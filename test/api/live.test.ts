@@ -4,9 +4,9 @@ import { CANARIES } from '../../src/kube/object.js';
 import type { CanarySummary } from '../../src/api/schema/canary.js';
 import { liveSchema, type Live } from '../../src/api/schema/live.js';
 import { until } from '../support/until.js';
-import { openApi, type ApiBench } from './bench.js';
-import { get, post, releaseIs } from './client.js';
-import { openStream, type OpenStream } from './stream.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { get, post, releaseIs } from '../harness/api/client.js';
+import { openStream, type OpenStream } from '../harness/api/stream.js';
 
 let bench: ApiBench;
 let url: string;

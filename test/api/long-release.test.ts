@@ -8,11 +8,14 @@ import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import { searchAttributes, workflowIdOf } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
-import { FakeCluster } from '../workflows/fake-cluster.js';
-import { openBench } from '../workflows/server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 test('a release that continues in new runs is one: by any of its ids, for orders, and in the history', async (t) => {
-  const bench = await openBench(new FakeCluster(), fileURLToPath(new URL('./long-release.ts', import.meta.url)));
+  const bench = await openBench(
+    new FakeCluster(),
+    fileURLToPath(new URL('../harness/api/long-release.ts', import.meta.url)),
+  );
   await bench.start();
   t.after(() => bench.close());
   const { canary, client } = bench;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { PROBLEMS } from '../../src/api/problems/catalogue.js';
-import { offlineApi } from './offline.js';
-import { get } from './client.js';
+import { offlineApi } from '../harness/api/offline.js';
+import { get } from '../harness/api/client.js';
 
 const operationSchema = z.looseObject({
   summary: z.string(),

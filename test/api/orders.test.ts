@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
-import { openApi, type ApiBench } from './bench.js';
-import { ended, get, post, releaseIs, releaseOf } from './client.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { ended, get, post, releaseIs, releaseOf } from '../harness/api/client.js';
 
 let bench: ApiBench;
 before(async () => void (bench = await openApi()));

@@ -10,12 +10,12 @@ import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
 import { TransientError } from '../../src/errors.js';
 import { KubeClient } from '../../src/kube/client.js';
-import { kubeconfig } from '../kubernetes/cluster.js';
+import { kubeconfig } from '../harness/kubernetes/cluster.js';
 import { until } from '../support/until.js';
-import { temporalAddress } from '../workflows/server.js';
-import { openApi, testDependencies, type ApiBench } from './bench.js';
-import { get, post } from './client.js';
-import { tcpProxy, type TcpProxy } from './tcp-proxy.js';
+import { temporalAddress } from '../harness/temporal/bench.js';
+import { openApi, testDependencies, type ApiBench } from '../harness/api/bench.js';
+import { get, post } from '../harness/api/client.js';
+import { tcpProxy, type TcpProxy } from '../harness/api/tcp-proxy.js';
 
 const configSchema = z.looseObject({
   clusters: z.array(z.looseObject({ cluster: z.looseObject({ server: z.url() }) })).min(1),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { PAGE_PATHS } from '../../src/api/web/page.js';
-import { offlineApi } from './offline.js';
+import { offlineApi } from '../harness/api/offline.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'serinus-page-'));
 mkdirSync(join(folder, 'assets'));

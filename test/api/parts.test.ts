@@ -12,7 +12,7 @@ import { equals } from '../../src/api/releases/visibility.js';
 import { Once, Turns } from '../../src/api/rollouts/once.js';
 import { templatePatch } from '../../src/api/rollouts/patch.js';
 import { startRolloutSchema } from '../../src/api/schema/requests.js';
-import { deployment } from '../kubernetes/cluster.js';
+import { deployment } from '../harness/kubernetes/cluster.js';
 
 describe('the id of a release', () => {
   const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);

@@ -5,14 +5,14 @@ import { parseManifest } from '../../lab/kube/apply.js';
 import { ORDER_NAMES, type OrderName, wordOf } from '../../src/domain/orders/catalogue.js';
 import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
-import { Browser } from '../auth/browser.js';
-import { TestIssuer } from '../auth/issuer.js';
-import { LOCAL_ORIGIN, oidc } from '../auth/settings.js';
-import { serinus } from '../cli/process.js';
-import { NAMESPACES } from '../kubernetes/cluster.js';
-import { account, bearer, ROLE_BINDINGS } from './accounts.js';
-import { openApi, type ApiBench } from './bench.js';
-import { ended, get, post, releaseIs } from './client.js';
+import { Browser } from '../harness/auth/browser.js';
+import { TestIssuer } from '../harness/auth/issuer.js';
+import { LOCAL_ORIGIN, oidc } from '../harness/auth/settings.js';
+import { serinus } from '../harness/cli-process.js';
+import { NAMESPACES } from '../harness/kubernetes/cluster.js';
+import { account, bearer, ROLE_BINDINGS } from '../harness/api/accounts.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { ended, get, post, releaseIs } from '../harness/api/client.js';
 
 const CLUSTER_ROLES: ResourceType = {
   apiVersion: 'rbac.authorization.k8s.io/v1',

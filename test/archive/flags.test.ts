@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
 import { archivePlan } from '../../src/cli/flags/archive-flags.js';
-import { openArchive } from '../../src/cli/archive.js';
+import { openArchive } from '../../src/processes/archive.js';
 import { UsageError } from '../../src/cli/usage.js';
 
 const scratch = await mkdtemp(join(tmpdir(), 'serinus-archive-flags-'));

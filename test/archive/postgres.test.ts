@@ -4,7 +4,7 @@ import { TransientError, UserError } from '../../src/errors.js';
 import { archiveContract } from './contract.js';
 import { release } from './fixtures.js';
 import { opened, placeAt } from './opening.js';
-import { Postgres } from './postgres.js';
+import { Postgres } from '../harness/archive/postgres.js';
 
 const postgres = await Postgres.start();
 after(() => postgres.stop());

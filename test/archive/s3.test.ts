@@ -4,7 +4,7 @@ import { TransientError, UserError } from '../../src/errors.js';
 import { archiveContract } from './contract.js';
 import { release } from './fixtures.js';
 import { opened, placeAt } from './opening.js';
-import { startS3 } from './s3-server.js';
+import { startS3 } from '../harness/archive/s3-server.js';
 
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'somebody', AWS_SECRET_ACCESS_KEY: 'geheim' });
 const server = await startS3();

@@ -3,10 +3,10 @@ import { after, before, describe, test } from 'node:test';
 import { Seal } from '../../src/api/auth/sessions/seal.js';
 import { chatUsersOf } from '../../src/api/chat/users.js';
 import { authenticationOf, type ApiFlags } from '../../src/cli/flags/api-flags.js';
-import { offlineApi } from '../api/offline.js';
-import { Browser } from './browser.js';
-import { CLIENT, TestIssuer } from './issuer.js';
-import { keyOf, oidc, ORIGIN } from './settings.js';
+import { offlineApi } from '../harness/api/offline.js';
+import { Browser } from '../harness/auth/browser.js';
+import { CLIENT, TestIssuer } from '../harness/auth/issuer.js';
+import { keyOf, oidc, ORIGIN } from '../harness/auth/settings.js';
 
 const SESSION = '__Host-serinus-session';
 

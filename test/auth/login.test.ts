@@ -4,10 +4,10 @@ import { parseSetCookie } from 'cookie';
 import type { JWTPayload } from 'jose';
 import type { OidcSettings } from '../../src/api/auth/oidc/settings.js';
 import type { ApiOptions } from '../../src/api/options.js';
-import { offlineApi } from '../api/offline.js';
-import { Browser, type Page } from './browser.js';
-import { TestIssuer } from './issuer.js';
-import { keyOf, LOCAL_ORIGIN, oidc, ORIGIN } from './settings.js';
+import { offlineApi } from '../harness/api/offline.js';
+import { Browser, type Page } from '../harness/auth/browser.js';
+import { TestIssuer } from '../harness/auth/issuer.js';
+import { keyOf, LOCAL_ORIGIN, oidc, ORIGIN } from '../harness/auth/settings.js';
 
 let issuer: TestIssuer;
 before(async () => void (issuer = await TestIssuer.start([ORIGIN, LOCAL_ORIGIN])));

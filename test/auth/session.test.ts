@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { Seal } from '../../src/api/auth/sessions/seal.js';
 import type { ApiOptions } from '../../src/api/options.js';
-import { offlineApi } from '../api/offline.js';
-import { Browser, type Page } from './browser.js';
-import { CLIENT, TestIssuer } from './issuer.js';
-import { keyOf, oidc, ORIGIN } from './settings.js';
+import { offlineApi } from '../harness/api/offline.js';
+import { Browser, type Page } from '../harness/auth/browser.js';
+import { CLIENT, TestIssuer } from '../harness/auth/issuer.js';
+import { keyOf, oidc, ORIGIN } from '../harness/auth/settings.js';
 
 let issuer: TestIssuer;
 before(async () => void (issuer = await TestIssuer.start([ORIGIN])));

@@ -5,7 +5,7 @@ import type { LiveMetric } from '../../src/check/live/metric.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { BAD_QUERY, DOWN, NOTHING, number, prometheus } from '../metrics/fixtures.js';
 
-import { closedAddress } from '../metrics/server.js';
+import { closedAddress } from '../harness/http/server.js';
 import { clusterOf, slice } from './cluster.js';
 import { checked, NOT_FOUND_PERCENTAGE, route, target, template, type Edits } from './fixtures.js';
 

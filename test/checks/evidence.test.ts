@@ -5,7 +5,7 @@ import { readJudgement, type JudgementSettings } from '../../src/crds/judgement.
 import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
 import type { JudgementMemory } from '../../src/domain/decision/judged.js';
 import { contextOf, DOWN, NOTHING, number, prometheus, sourcesOf } from '../metrics/fixtures.js';
-import { json, never } from '../metrics/server.js';
+import { json, never } from '../harness/http/server.js';
 
 const SINCE = 1_700_000_000_000;
 const CANARY = '10.0.0.1';

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
-import { openApi, type ApiBench } from '../api/bench.js';
-import { releaseIs } from '../api/client.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { releaseIs } from '../harness/api/client.js';
 import { until } from '../support/until.js';
-import { serinus, start, type Ended } from './process.js';
+import { serinus, start, type Ended } from '../harness/cli-process.js';
 
 let bench: ApiBench;
 let server: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clusterName } from '../../src/cli/cluster-name.js';
+import { clusterName } from '../../src/cli/flags/cluster-name.js';
 import { canaryOfWorkflow, workflowIdOf } from '../../src/workflows/contract.js';
 
 test('a cluster’s name without a slash is taken, and its Canaries are told by their workflow ids', () => {

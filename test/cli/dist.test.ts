@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import { z } from 'zod';
-import { Collector } from '../telemetry/collector.js';
+import { Collector } from '../harness/http/collector.js';
 import { until } from '../support/until.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

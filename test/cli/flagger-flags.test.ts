@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Command } from 'commander';
 import { addFlaggerFlags, flagsWithoutEffect, withTwoDashes } from '../../src/cli/flags/flagger-flags.js';
-import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/options.js';
+import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/flags/engine-flags.js';
 
 /** The arguments of Flagger's Helm chart with everything switched on (contract, sections 9.3 and 9.4). */
 const CHART = [

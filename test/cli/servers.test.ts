@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { openCluster } from '../kubernetes/cluster.js';
+import { openCluster } from '../harness/kubernetes/cluster.js';
 import { until } from '../support/until.js';
 import { CANARIES } from '../../src/kube/object.js';
-import { serinus, start } from './process.js';
+import { serinus, start } from '../harness/cli-process.js';
 
 describe('serinus api', () => {
   test('serves until it is told to stop', async (t) => {

@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createProgram } from '../../src/cli/program.js';
 import { LOADED_ALONE, programFor } from '../../src/cli/start.js';
-import { serinusArguments } from '../support/serinus.js';
+import { serinusArguments } from '../harness/serinus.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'serinus-start-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));

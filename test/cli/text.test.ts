@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { CanaryDetail } from '../../src/api/schema/canary.js';
-import { describe as describeCanary } from '../../src/cli/client/describe.js';
+import { describe as describeCanary } from '../../src/cli/commands/describe.js';
 import { coloured, colourOf, table } from '../../src/cli/client/output.js';
 import { analysisLines, recordLine } from '../../src/cli/client/record.js';
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.js';
 import { runCommandLine } from '../../src/cli/run.js';
-import { serinus } from './process.js';
+import { serinus } from '../harness/cli-process.js';
 
 describe('a wrong command line ends with 2, says what is wrong, and does nothing', () => {
   const cases: readonly (readonly [RegExp, ...string[]])[] = [

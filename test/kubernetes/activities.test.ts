@@ -26,17 +26,17 @@ import {
 } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { wire } from '../../src/wiring.js';
+import { wire } from '../../src/processes/wiring.js';
 import type { Activities } from '../../src/workflows/activities.js';
 import { JANITOR, taskQueueOf } from '../../src/workflows/contract.js';
-import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
-import { explainFailure } from '../support/diagnosis.js';
-import { MemoryArchive } from '../support/memory-archive.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { explainFailure } from '../harness/diagnosis.js';
+import { MemoryArchive } from '../harness/memory-archive.js';
 import { until } from '../support/until.js';
-import { receiver, type Receiver } from '../webhooks/receiver.js';
-import { openBench, ownCluster, temporalAddress, type Bench } from '../workflows/server.js';
-import { configMap, openCluster } from './cluster.js';
-import { Doubled } from './doubled.js';
+import { receiver, type Receiver } from '../harness/http/receiver.js';
+import { openBench, ownCluster, temporalAddress, type Bench } from '../harness/temporal/bench.js';
+import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
+import { Doubled } from '../harness/kubernetes/doubled.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 const PATIENCE_MS = 90_000;

@@ -19,8 +19,8 @@ import {
   type ResourceType,
 } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { wireReading } from '../../src/wiring.js';
-import { configMap, deployment, openCluster, type TestCluster } from './cluster.js';
+import { wireReading } from '../../src/processes/wiring.js';
+import { configMap, deployment, openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 
 const APP = 'cart';
 const FLAGGERS = { lastAppliedSpec: '69f7b4966d', lastPromotedSpec: '6c9dbdd48d' };

@@ -14,12 +14,12 @@ import type { RunState } from '../../src/domain/state.js';
 import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { wire } from '../../src/wiring.js';
+import { wire } from '../../src/processes/wiring.js';
 import { asked } from '../../src/workflows/asked.js';
-import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
-import { temporalAddress } from '../workflows/server.js';
-import { openCluster } from './cluster.js';
+import { temporalAddress } from '../harness/temporal/bench.js';
+import { openCluster } from '../harness/kubernetes/cluster.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { UserError } from '../../src/errors.js';
 import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SCALED_OBJECTS, type ResourceType } from '../../src/kube/object.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 import { CONTAINERS } from './workload-cases.js';
 
 const PAUSED = 'autoscaling.keda.sh/paused-replicas';

@@ -5,7 +5,7 @@ import { CANARIES, type KubeObject } from '../../src/kube/object.js';
 import { showCanaries, showInfo } from '../../src/meters/canaries.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { until } from '../support/until.js';
-import { openCluster } from './cluster.js';
+import { openCluster } from '../harness/kubernetes/cluster.js';
 
 test('Flagger’s gauges show the Canaries of the cluster as they are', async (t) => {
   const cluster = await openCluster();

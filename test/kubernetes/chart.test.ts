@@ -9,7 +9,7 @@ import { applyObjects, parseManifest, pathOf, type KubeObject } from '../../lab/
 import type { KubeClient } from '../../lab/kube/client.js';
 import { connectLab } from '../../lab/lab.js';
 import { labClient } from '../../lab/manifests.js';
-import { templated, VALUES } from '../support/helm.js';
+import { templated, VALUES } from '../harness/helm.js';
 
 const directory = process.env['SERINUS_LAB'];
 /** Of the Prometheus operator: no package brings its definitions. */

@@ -4,7 +4,7 @@ import { UserError } from '../../src/errors.js';
 import type { Canary } from '../../src/crds/canary.js';
 import { CONFIG_MAPS, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kube/object.js';
 import type { Settings } from '../../src/settings.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 import { CONTAINERS } from './workload-cases.js';
 
 const PRIMARY = `${APP}-primary`;

@@ -6,7 +6,7 @@ import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject, type ResourceType } f
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 import { CONTAINERS } from './workload-cases.js';
 
 // What is refused before anything moves: what somebody else has, what another Canary had first, and pods of others.

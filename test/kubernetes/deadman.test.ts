@@ -9,12 +9,12 @@ import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { DeadMansSwitch } from '../../src/watch/deadman.js';
 import type { TemporalSigns } from '../../src/watch/temporal-signs.js';
-import { wire } from '../../src/wiring.js';
+import { wire } from '../../src/processes/wiring.js';
 import { workflowIdOf } from '../../src/workflows/contract.js';
-import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
-import { temporalAddress } from '../workflows/server.js';
-import { openCluster } from './cluster.js';
+import { temporalAddress } from '../harness/temporal/bench.js';
+import { openCluster } from '../harness/kubernetes/cluster.js';
 
 // A release whose run is silent, on a real API server; what Temporal says, and the time, are the test's.
 

@@ -8,10 +8,10 @@ import { EMPTY_OUTBOX, posted, roundOf, type Round, type Told } from '../../src/
 import { ALERT_PROVIDERS, CANARIES, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import { checksumOf } from '../../src/webhooks/payload.js';
-import { wire } from '../../src/wiring.js';
+import { wire } from '../../src/processes/wiring.js';
 import { canaryWith } from '../crds/fixtures.js';
-import { receiver } from '../webhooks/receiver.js';
-import { deployment, openCluster } from './cluster.js';
+import { receiver } from '../harness/http/receiver.js';
+import { deployment, openCluster } from '../harness/kubernetes/cluster.js';
 
 const REVISION = { hash: 'abc', configs: {} };
 const AT = Date.UTC(2026, 10, 23, 12, 0, 0);

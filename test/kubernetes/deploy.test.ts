@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { applyObjects, pathOf, type KubeObject } from '../../lab/kube/apply.js';
 import type { KubeClient } from '../../lab/kube/client.js';
 import { labClient } from '../../lab/manifests.js';
-import { rendered } from '../support/kustomize.js';
+import { rendered } from '../harness/kustomize.js';
 
 /** What is in deploy/kustomize, looked at by a real API server, which keeps nothing of it. */
 describe('deploy/kustomize', () => {

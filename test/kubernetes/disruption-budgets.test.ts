@@ -6,7 +6,7 @@ import { ClusterCache } from '../../src/kube/cache.js';
 import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { createWorkloads, workloadFor } from '../../src/workloads/registry.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 import { CONTAINERS } from './workload-cases.js';
 
 type Spec = Readonly<Record<string, unknown>>;

@@ -16,10 +16,10 @@ import {
 } from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, remove, write } from '../../src/kubernetes/write.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
-import { APP } from '../release/objects.js';
+import { APP } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
-import { configMap, openCluster } from './cluster.js';
-import { openRelease } from './fence-bench.js';
+import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
+import { openRelease } from '../harness/kubernetes/fence-bench.js';
 
 const ROUTE = `${APP}-${APP}-canary`;
 const PROGRESSING: Effect = {

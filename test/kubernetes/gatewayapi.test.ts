@@ -3,10 +3,10 @@ import { test, type TestContext } from 'node:test';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
 import { UserError } from '../../src/errors.js';
 import type { KubeObject, ResourceType } from '../../src/kube/object.js';
-import { openBench, type Bench } from './router-bench.js';
+import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
 import type { CanaryPart } from './router-contract.js';
 import { gatewayApiV1, gatewayApiV1beta1, ref } from './routers/gatewayapi.js';
-import { claim } from '../support/claim.js';
+import { claim } from '../harness/claim.js';
 
 const ROUTES: ResourceType = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', plural: 'httproutes' };
 const ROOT = { path: { type: 'PathPrefix', value: '/' } };

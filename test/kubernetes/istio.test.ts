@@ -5,9 +5,9 @@ import { FencedError, UserError } from '../../src/errors.js';
 import type { KubeObject } from '../../src/kube/object.js';
 import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/objects.js';
 import { VIRTUAL_SERVICES } from '../../src/routers/istio/objects.js';
-import { openBench, type Bench } from './router-bench.js';
+import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
 import { istio } from './routers/istio.js';
-import { claim } from '../support/claim.js';
+import { claim } from '../harness/claim.js';
 
 const FENCE = claim(1, 1);
 const LATER = claim(1, 2);

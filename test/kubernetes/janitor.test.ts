@@ -8,12 +8,12 @@ import type { Logger } from '../../src/logging.js';
 import { CANARIES, DEPLOYMENTS, LEASES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { wire } from '../../src/wiring.js';
+import { wire } from '../../src/processes/wiring.js';
 import { JanitorHours } from '../../src/worker/janitor-hours.js';
 import { JANITOR, ROLLOUT, workflowIdOf } from '../../src/workflows/contract.js';
-import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
-import { temporalAddress } from '../workflows/server.js';
-import { openCluster } from './cluster.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { temporalAddress } from '../harness/temporal/bench.js';
+import { openCluster } from '../harness/kubernetes/cluster.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 

@@ -9,8 +9,8 @@ import { FENCE_ANNOTATION, withoutStamp } from '../../src/kubernetes/write.js';
 import type { Router } from '../../src/routers/port.js';
 import { createRouters, ownedRoutes, routerFor } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { claim } from '../support/claim.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { claim } from '../harness/claim.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 
 // An HTTPRoute that users have written themselves, and that Serinus divides (`spec.routeRef`).
 

@@ -5,7 +5,7 @@ import { KubeClient } from '../../src/kube/client.js';
 import { Reflector } from '../../src/kube/reflector.js';
 import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { configMap, openCluster } from './cluster.js';
+import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
 
 test('a store follows what is made, changed and deleted', async (t) => {
   const cluster = await openCluster();

@@ -21,10 +21,10 @@ import { ownedBy } from '../../src/kubernetes/objects/metadata.js';
 import { refusalIn } from '../../src/kube/refusals.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { write } from '../../src/kubernetes/write.js';
-import { APP, appCanary, appDeployment, appRoute } from '../release/objects.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
-import { configMap, openCluster } from './cluster.js';
-import { WorkloadBench } from './workload-bench.js';
+import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
+import { WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 
 const POLICIES: ResourceType = {
   apiVersion: 'admissionregistration.k8s.io/v1',

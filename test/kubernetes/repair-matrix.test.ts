@@ -11,7 +11,7 @@ import {
   type OwnerReference,
   type ResourceType,
 } from '../../src/kube/object.js';
-import { openCluster, type TestCluster } from './cluster.js';
+import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { isLike, thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
 import { dependencies, Rig } from './repair/rig.js';

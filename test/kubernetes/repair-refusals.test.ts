@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Effect } from '../../src/domain/decision/effects.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { openCluster, type TestCluster } from './cluster.js';
+import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
 import { dependencies, Rig } from './repair/rig.js';

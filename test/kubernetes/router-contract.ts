@@ -7,8 +7,8 @@ import type { KubeObject, OwnerReference, ResourceType } from '../../src/kube/ob
 import { titleOf } from '../../src/kube/object.js';
 import { pathOf } from '../../src/kube/path.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
-import { openBench, plain, type Bench } from './router-bench.js';
-import { claim } from '../support/claim.js';
+import { openBench, plain, type Bench } from '../harness/kubernetes/router-bench.js';
+import { claim } from '../harness/claim.js';
 
 /** An object as a traffic provider makes it, but for what the API server adds. */
 export interface Generated {

@@ -4,7 +4,7 @@ import { buildPrimary, giveServiceBack, reconcileAll } from '../../src/canary/ge
 import { driftOf } from '../../src/canary/survey.js';
 import { ALL_TO_PRIMARY } from '../../src/domain/weights.js';
 import { DAEMON_SETS, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube/object.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 
 // The three Services of a Canary with pods, as the API server stores them.
 

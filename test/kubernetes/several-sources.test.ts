@@ -9,7 +9,7 @@ import type { Router } from '../../src/routers/port.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { INGRESSES } from '../../src/routers/shared/ingress.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 
 // Several Ingresses, or routes, that lead to one Canary's service: all of them are divided alike.
 

@@ -1,5 +1,5 @@
 import { DAEMON_SETS, DEPLOYMENTS, SERVICES, type KubeObject, type ResourceType } from '../../src/kube/object.js';
-import { APP } from './workload-bench.js';
+import { APP } from '../harness/kubernetes/workload-bench.js';
 
 /** What the contract suite must know of a kind of target. */
 export interface WorkloadCase {

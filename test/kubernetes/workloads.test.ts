@@ -5,9 +5,9 @@ import { CONTROLLER_REVISIONS } from '../../src/kube/object.js';
 import { pathOf } from '../../src/kube/path.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import { TargetMissing } from '../../src/workloads/errors.js';
-import { APP, WorkloadBench } from './workload-bench.js';
+import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 import { WORKLOAD_CASES, type WorkloadCase } from './workload-cases.js';
-import { claim } from '../support/claim.js';
+import { claim } from '../harness/claim.js';
 
 const PRIMARY = `${APP}-primary`;
 

@@ -4,8 +4,8 @@ import { FencedError } from '../../src/errors.js';
 import { Leases } from '../../src/kubernetes/lease.js';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, write } from '../../src/kubernetes/write.js';
-import { configMap, deployment, openCluster } from './cluster.js';
-import { claim } from '../support/claim.js';
+import { configMap, deployment, openCluster } from '../harness/kubernetes/cluster.js';
+import { claim } from '../harness/claim.js';
 
 test('a write keeps what it does not know, and nothing is written where nothing differs', async (t) => {
   const cluster = await openCluster();

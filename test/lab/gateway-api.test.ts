@@ -6,12 +6,12 @@ import { connectLab, type ConnectedLab } from '../../lab/lab.js';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
 import type { Weights } from '../../src/domain/weights.js';
 import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kube/object.js';
-import { openBench, type Bench } from '../kubernetes/router-bench.js';
+import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
 import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';
 import { until } from '../support/until.js';
-import { echoDeployment, echoService } from './echo.js';
-import { claim } from '../support/claim.js';
+import { echoDeployment, echoService } from '../harness/lab/echo.js';
+import { claim } from '../harness/claim.js';
 
 // What the routes that Serinus makes mean to the users: real requests, through a Gateway, to real pods.
 

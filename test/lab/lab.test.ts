@@ -13,8 +13,8 @@ import { applyManifests, labClient } from '../../lab/manifests.js';
 import { isPortFree } from '../../lab/process/ports.js';
 import { waitFor } from '../../lab/process/wait.js';
 import { ownProcess } from '../../lab/servers/own-process.js';
-import { echoDeployment, echoService, isReady, listPods, waitForReadyPods } from './echo.js';
-import { isGone } from './processes.js';
+import { echoDeployment, echoService, isReady, listPods, waitForReadyPods } from '../harness/lab/echo.js';
+import { isGone } from '../harness/lab/processes.js';
 
 /** Long enough for a machine that has yet to build every program. */
 const BOOT_TIMEOUT_MS = 30 * 60_000;
@@ -282,7 +282,7 @@ describe('the API server’s users', { timeout: 30_000 }, () => {
 
 describe('two labs side by side', { timeout: 120_000 }, () => {
   it('do not meet, and of one whose owner is killed nothing stays', async () => {
-    const { file, args } = ownProcess('test/lab/owner-process.ts', []);
+    const { file, args } = ownProcess('test/harness/lab/owner-process.ts', []);
     const owner = spawn(file, args, {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],

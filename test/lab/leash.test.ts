@@ -6,11 +6,11 @@ import { afterEach, describe, it } from 'node:test';
 import { isAlive } from '../../lab/process/groups.js';
 import { ownProcess } from '../../lab/servers/own-process.js';
 import { waitFor } from '../../lab/process/wait.js';
-import { isGone } from './processes.js';
+import { isGone } from '../harness/lab/processes.js';
 
 /** A process that holds a child on a leash, and prints the child's process id. */
 async function leashHolder() {
-  const { file, args } = ownProcess('test/lab/leash-holder.ts', []);
+  const { file, args } = ownProcess('test/harness/lab/leash-holder.ts', []);
   const holder = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string];
   return { holder, child: Number(line) };

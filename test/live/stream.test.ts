@@ -4,8 +4,8 @@ import { after, describe, test } from 'node:test';
 import { EventStream } from '../../src/api/live/sse.js';
 import { Streams } from '../../src/api/live/streams.js';
 import { Problem } from '../../src/api/problems/problem.js';
-import { offlineApi } from '../api/offline.js';
-import { openStream } from '../api/stream.js';
+import { offlineApi } from '../harness/api/offline.js';
+import { openStream } from '../harness/api/stream.js';
 import { until } from '../support/until.js';
 
 describe('a stream of events', () => {

@@ -4,7 +4,7 @@ import { treeOf } from '../../src/api/live/tree.js';
 import type { CanarySummary } from '../../src/api/schema/canary.js';
 import type { LiveNode } from '../../src/api/schema/live.js';
 import type { KubeObject } from '../../src/kube/object.js';
-import { deployment } from '../kubernetes/cluster.js';
+import { deployment } from '../harness/kubernetes/cluster.js';
 
 const summary: CanarySummary = {
   ...{ cluster: 'c', namespace: 'test', name: 'podinfo', phase: 'Progressing', canaryWeight: 20, failedChecks: 0 },

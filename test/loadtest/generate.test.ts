@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { describe, test, type TestContext } from 'node:test';
 import { UserError } from '../../src/errors.js';
-import { selfSigned } from '../webhooks/self-signed.js';
+import { selfSigned } from '../harness/http/self-signed.js';
 import { runLoad, type LoadSpec } from '../../src/loadtest/generate.js';
 
 interface Service {

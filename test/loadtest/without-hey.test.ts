@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { json, reply, serve } from '../metrics/server.js';
+import { json, reply, serve } from '../harness/http/server.js';
 import { until } from '../support/until.js';
 import { ask, running } from './running.js';
 

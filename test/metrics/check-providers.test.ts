@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checkProviders } from '../../src/metrics/check-providers.js';
 import { contextOf, DOWN, number, prometheus, sourcesOf, type Cluster, type MetricSpec } from './fixtures.js';
-import { never, type Answer } from './server.js';
+import { never, type Answer } from '../harness/http/server.js';
 
 const SUCCESS_RATE = { name: 'request-success-rate' };
 const DURATION = { name: 'request-duration' };

@@ -7,7 +7,7 @@ import type { MetricTemplateProvider } from '../../src/crds/metric-template.js';
 import { ProviderError } from '../../src/metrics/errors.js';
 import { createProvider } from '../../src/metrics/registry.js';
 import { NOWHERE } from '../../src/metrics/environment.js';
-import { json, never, serveVendor } from './server.js';
+import { json, never, serveVendor } from '../harness/http/server.js';
 import { KEYS as AWS } from './cloudwatch/vendor.js';
 import { KEYS as DATADOG } from './datadog/vendor.js';
 import { KEYS as NEW_RELIC } from './newrelic/vendor.js';

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import type { MetricsContext } from '../../src/metrics/context.js';
 import { contextOf, DOWN, NOTHING, number, prometheus, sourcesOf, type MetricSpec } from './fixtures.js';
-import { json, never, serve, type Answer } from './server.js';
+import { json, never, serve, type Answer } from '../harness/http/server.js';
 
 const SUCCESS_RATE = { name: 'request-success-rate', interval: '1m' };
 const TEMPLATE = { name: '404s', templateRef: { name: 'not-found' }, interval: '1m', thresholdRange: { max: 5 } };

@@ -13,7 +13,7 @@ import {
   type Cluster,
   type MetricSpec,
 } from './fixtures.js';
-import { closedAddress, never, type Answer } from './server.js';
+import { closedAddress, never, type Answer } from '../harness/http/server.js';
 
 const SUCCESS_RATE = { name: 'request-success-rate', interval: '1m' };
 const DURATION = { name: 'request-duration', interval: '30s' };

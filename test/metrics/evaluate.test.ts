@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import { contextOf, number, prometheus, sourcesOf, type Cluster, type MetricSpec } from './fixtures.js';
-import { never, serve } from './server.js';
+import { never, serve } from '../harness/http/server.js';
 
 const SUCCESS_RATE = { name: 'request-success-rate', interval: '1m' };
 const DURATION = { name: 'request-duration', interval: '30s' };

@@ -6,7 +6,7 @@ import { UserError } from '../../src/errors.js';
 import { metricsContextOf, type MetricsContext, type MetricsSources } from '../../src/metrics/context.js';
 import type { Flavour } from '../../src/metrics/queries/builtin.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
-import { reply, serve, type Answer } from './server.js';
+import { reply, serve, type Answer } from '../harness/http/server.js';
 import { vector } from './prometheus/vendor.js';
 
 export const NOTHING = vector();

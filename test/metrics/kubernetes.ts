@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { clusterApi } from '../../src/checks/cluster-api.js';
 import { KubeClient } from '../../src/kube/client.js';
 import type { ProviderEnvironment } from '../../src/metrics/environment.js';
-import { json, type Answer } from './server.js';
+import { json, type Answer } from '../harness/http/server.js';
 
 /** What Serinus finds in a cluster whose API server is at that address, and lets it in with this token. */
 export function clusterAt(address: string | undefined, token: string): ProviderEnvironment {

@@ -5,7 +5,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { UserError } from '../../src/errors.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../../src/metrics/errors.js';
 import type { MetricsProvider } from '../../src/metrics/port.js';
-import { selfSigned } from '../webhooks/self-signed.js';
+import { selfSigned } from '../harness/http/self-signed.js';
 import {
   closedAddress,
   never,
@@ -15,9 +15,9 @@ import {
   type Answer,
   type Asked,
   type Conversation,
-} from './server.js';
+} from '../harness/http/server.js';
 
-export type { Answer } from './server.js';
+export type { Answer } from '../harness/http/server.js';
 
 /** What the provider's server has to say, in general terms. */
 export type Scenario =

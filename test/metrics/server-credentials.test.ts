@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { checkProviders } from '../../src/metrics/check-providers.js';
 import { evaluateMetrics } from '../../src/metrics/analysis/evaluate.js';
 import { contextOf, sourcesOf } from './fixtures.js';
-import { never, reply, serve } from './server.js';
+import { never, reply, serve } from '../harness/http/server.js';
 import { vector } from './prometheus/vendor.js';
 
 const METRICS = [

@@ -4,13 +4,13 @@ import { Command } from 'commander';
 import type { CanaryContext } from '../../src/canary/read.js';
 import type { Meters } from '../../src/meters/port.js';
 import { createChecks } from '../../src/checks/live-checks.js';
-import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/options.js';
+import { addEngineFlags, settingsOf, type EngineFlags } from '../../src/cli/flags/engine-flags.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import type { ClusterCache } from '../../src/kube/cache.js';
 import type { Settings } from '../../src/settings.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
 import { DOWN, NOTHING, number, prometheus } from './fixtures.js';
-import { never } from './server.js';
+import { never } from '../harness/http/server.js';
 
 function settings(...args: readonly string[]): Settings {
   const command = addEngineFlags(new Command('all').exitOverride().configureOutput({ writeErr: () => undefined }));

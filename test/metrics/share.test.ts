@@ -5,7 +5,7 @@ import { FLAGGER_QUERIES, type Observer } from '../../src/metrics/queries/flagge
 import { shareQueries } from '../../src/metrics/queries/share.js';
 import { seenShare } from '../../src/metrics/analysis/share.js';
 import { contextOf, NOTHING, number, prometheus, sourcesOf } from './fixtures.js';
-import { never, serve } from './server.js';
+import { never, serve } from '../harness/http/server.js';
 
 const MODEL: QueryModel = {
   name: 'my-canary',

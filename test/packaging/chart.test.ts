@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { parseManifest, type KubeObject } from '../../lab/kube/apply.js';
 import { GRANTS, PROCESSES } from '../../scripts/rbac/rules.js';
-import { linted, templated, templatedWith, VALUES } from '../support/helm.js';
+import { linted, templated, templatedWith, VALUES } from '../harness/helm.js';
 import { complaintAbout, isKnownVariable } from './command-line.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

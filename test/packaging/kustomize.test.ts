@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { PROCESSES } from '../../scripts/rbac/rules.js';
-import { rendered } from '../support/kustomize.js';
+import { rendered } from '../harness/kustomize.js';
 import { complaintAbout, isKnownVariable } from './command-line.js';
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
@@ -173,7 +173,7 @@ for (const folder of ['cluster', 'one-namespace', 'example']) {
     });
 
     test('lets a process finish before it is killed', () => {
-      // Longer than src/cli/lifecycle.ts waits.
+      // Longer than src/processes/lifecycle.ts waits.
       for (const { spec } of deployments) assert.ok(spec.template.spec.terminationGracePeriodSeconds > 25);
     });
 

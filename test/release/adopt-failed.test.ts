@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../src/kube/object.js';
 import { CONFIG_MAPS, DEPLOYMENTS, SECRETS } from '../../src/kube/object.js';
-import { adopt, FLAGGERS_TIME_MS, releasesBegun } from './adoption.js';
-import { FlaggerProcess } from './flagger.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { adopt, FLAGGERS_TIME_MS, releasesBegun } from '../harness/release/adoption.js';
+import { FlaggerProcess } from '../harness/release/flagger.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 test('a failed release stays failed through both changes of hands', async (t) => {
   const world = await World.open(t);

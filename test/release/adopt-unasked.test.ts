@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/until.js';
-import { FLAGGERS_TIME_MS, isFree, objects, PRIMARY, release, releasesBegun } from './adoption.js';
-import { FlaggerProcess } from './flagger.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { FLAGGERS_TIME_MS, isFree, objects, PRIMARY, release, releasesBegun } from '../harness/release/adoption.js';
+import { FlaggerProcess } from '../harness/release/flagger.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 test('a Serinus that nobody has told of the change starts no release, and ships the next', async (t) => {
   const world = await World.open(t);

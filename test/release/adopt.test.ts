@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANARIES } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { adopt, FLAGGERS_TIME_MS, isFree, marks, objects, release, releasesBegun } from './adoption.js';
-import { FlaggerProcess } from './flagger.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import {
+  adopt,
+  FLAGGERS_TIME_MS,
+  isFree,
+  marks,
+  objects,
+  release,
+  releasesBegun,
+} from '../harness/release/adoption.js';
+import { FlaggerProcess } from '../harness/release/flagger.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 test('Flagger ships a release, Serinus adopts and ships the next, gives back, and Flagger ships the third', async (t) => {
   const world = await World.open(t);

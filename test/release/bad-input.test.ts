@@ -4,8 +4,8 @@ import type { KubeError } from '../../src/kube/client.js';
 import type { KubeObject } from '../../src/kube/object.js';
 import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 /** What is wrong, the one Warning that says so, and how it is mended. */
 interface Mistake {

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { checkAnswerSchema, type CheckedCanary } from '../../src/api/schema/check.js';
-import { serinus } from '../cli/process.js';
+import { serinus } from '../harness/cli-process.js';
 import { until } from '../support/until.js';
-import { APP, appCanary } from './objects.js';
-import { once } from './traffic.js';
-import { World } from './world.js';
+import { APP, appCanary } from '../harness/release/objects.js';
+import { once } from '../harness/release/traffic.js';
+import { World } from '../harness/release/world.js';
 
 const MANIFEST = new URL('../../lab/manifests/metric-template.yaml', import.meta.url);
 const NAME = 'not-found-percentage';

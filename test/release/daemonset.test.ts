@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANARIES, DAEMON_SETS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 const SCALE_TO_ZERO = 'flagger.app/scale-to-zero';
 const targetRef = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: APP };

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
-import { NAMESPACES } from '../kubernetes/cluster.js';
+import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 import { until } from '../support/until.js';
-import { APP, appCanary } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 // A Canary that wants to be undone must not stay for ever where there is nothing left to undo.
 

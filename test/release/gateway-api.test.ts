@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import { DEPLOYMENTS } from '../../src/kube/object.js';
-import { APP, appCanary, appDeployment } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary, appDeployment } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 // Whole releases on the Gateway API: judged by what the pods themselves count, since no Gateway's metrics are the same.
 

@@ -5,8 +5,8 @@ import { applyObjects, parseManifest } from '../../lab/kube/apply.js';
 import { labClient } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../support/until.js';
-import { appCanary } from './objects.js';
-import { World } from './world.js';
+import { appCanary } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 // Each layer that brings traffic home, shown by provoking it. The guard against bugs and cancels is in
 // test/workflows/guard.test.ts, because a bug has to be put in for it.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
 import type { KubeObject } from '../../src/kube/object.js';
-import { appCanary, type AppOptions } from './objects.js';
+import { appCanary, type AppOptions } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
-import { World } from './world.js';
+import { World } from '../harness/release/world.js';
 
 /** Judged by statistics alone: no metric has a fixed limit. */
 function judgedCanary(app: AppOptions, text: string, analysis: Record<string, unknown> = {}): KubeObject {

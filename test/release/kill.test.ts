@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { until } from '../support/until.js';
-import { APP, appCanary } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 /** Nothing but time moves these releases: what counts is that they go on. */
 const timed = (world: World, analysis: Record<string, unknown> = {}) =>

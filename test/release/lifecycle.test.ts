@@ -4,8 +4,8 @@ import { CANARIES, CONFIG_MAPS, CONTROLLER_REVISIONS, DEPLOYMENTS, SECRETS, SERV
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 const quick = (world: World, spec: Record<string, unknown> = {}, analysis: Record<string, unknown> = {}) =>
   appCanary(world.app, spec, { metrics: [], ...analysis });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../src/kube/object.js';
-import { appCanary } from './objects.js';
-import { World } from './world.js';
+import { appCanary } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 test('a release carries its load test out itself, without a load tester, and tells the result in its record', async (t) => {
   const world = await World.open(t);

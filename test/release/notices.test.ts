@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import axios from 'axios';
 import { ALERT_PROVIDERS, SECRETS } from '../../src/kube/object.js';
-import { gateSignals } from '../../src/cli/gate-signals.js';
+import { gateSignals } from '../../src/processes/gate-signals.js';
 import { startLoadTester } from '../../src/loadtest/loadtester.js';
 import type { DeliveryOutcome } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 interface Heard {
   readonly path: string;

@@ -5,8 +5,8 @@ import { applyObjects, parseManifest } from '../../lab/kube/apply.js';
 import { labClient } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../support/until.js';
-import { appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 describe('a server that is down: one clear error, nothing changed, recovery by itself', () => {
   let lab: Lab;

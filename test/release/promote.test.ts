@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { World } from './world.js';
+import { World } from '../harness/release/world.js';
 
 test('a good version is promoted, and no request fails on the way', async (t) => {
   const world = await World.open(t);

@@ -16,11 +16,11 @@ import {
   METRIC_TEMPLATES,
   SECRETS,
 } from '../../src/kube/object.js';
-import { Roles } from '../support/roles.js';
-import { serinusArguments } from '../support/serinus.js';
+import { Roles } from '../harness/roles.js';
+import { serinusArguments } from '../harness/serinus.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 /**
  * A release with everything in it, by the three processes as they are deployed: each with its own ServiceAccount and

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { janitorScheduleOf, taskQueueOf } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { appCanary } from './objects.js';
-import { World } from './world.js';
+import { appCanary } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 // Flagger 1.36.1, measured: 162 requests for a whole release of five weights, 66 for an idle minute of one Canary.
 const FLAGGER_RELEASE = 162;

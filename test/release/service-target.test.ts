@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 interface ServiceSpec {
   readonly type: string;

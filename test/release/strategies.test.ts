@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import axios from 'axios';
 import { test } from 'node:test';
 import { until } from '../support/until.js';
-import { appCanary } from './objects.js';
-import { World } from './world.js';
+import { appCanary } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 // What a strategy means to the users: real requests through the gateway.
 

@@ -4,8 +4,8 @@ import { test, type TestContext } from 'node:test';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { APP, appCanary } from './objects.js';
-import { World, type SerinusProcess } from './world.js';
+import { APP, appCanary } from '../harness/release/objects.js';
+import { World, type SerinusProcess } from '../harness/release/world.js';
 
 /** Far more than an undo with warm pods takes, which the diagnostics say, also where the machine has other work. */
 const BACK_MS = 20_000;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEPLOYMENTS, PODS, type KubeObject, type ResourceType } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from './objects.js';
-import { World } from './world.js';
+import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
 
 // Some, not all, of the pods are missing: a ResourceQuota keeps them away, which no condition of a Deployment counts.
 

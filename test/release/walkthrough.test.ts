@@ -4,8 +4,8 @@ import { applyManifests } from '../../lab/manifests.js';
 import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { until } from '../support/until.js';
-import { archivedWithoutTemporal, entriesOf } from './archived.js';
-import { World } from './world.js';
+import { archivedWithoutTemporal, entriesOf } from '../harness/release/archived.js';
+import { World } from '../harness/release/world.js';
 
 /** The walkthrough's own place and names: its words are compared letter by letter. */
 async function openWalkthrough(t: TestContext): Promise<World> {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { test } from 'node:test';
 import { orderUpdates } from '../../src/workflows/contract.js';
-import { appCanary } from './objects.js';
-import { once } from './traffic.js';
-import { World } from './world.js';
+import { appCanary } from '../harness/release/objects.js';
+import { once } from '../harness/release/traffic.js';
+import { World } from '../harness/release/world.js';
 
 const REQUESTS = 1_000;
 /** Two-sided quantile of the normal distribution for 99.9 %. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { describe, test } from 'node:test';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { SCENARIOS } from '../../scripts/histories/scenarios.js';
+import { SCENARIOS } from './recording/scenarios.js';
 import type { OutcomeKind } from '../../src/domain/state.js';
 import { makeBundle, workflowBundle } from '../../src/worker/bundle.js';
 import { IDENTITY, savedHistories, type Json, type SavedHistory } from './saved.js';
@@ -62,7 +62,7 @@ test('the workflows do what they did when these histories were recorded', async 
   const broken = SAVED.filter(({ name }) => BROKEN.includes(name));
   const results = [
     ...(await replayed(await workflowBundle(), sound)),
-    ...(await replayed(await bundleOf('../workflows/broken.ts'), broken)),
+    ...(await replayed(await bundleOf('../harness/temporal/broken.ts'), broken)),
   ];
   for (const [index, { name }] of [...sound, ...broken].entries()) {
     await t.test(name, () => {

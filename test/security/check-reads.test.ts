@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { checkAnswerSchema } from '../../src/api/schema/check.js';
 import { METRIC_TEMPLATES, SECRETS } from '../../src/kube/object.js';
-import { account, bearer, type Rule } from '../api/accounts.js';
-import { openApi, type ApiBench } from '../api/bench.js';
-import { post, type Answer } from '../api/client.js';
-import { canaryObject } from '../api/world.js';
+import { account, bearer, type Rule } from '../harness/api/accounts.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { post, type Answer } from '../harness/api/client.js';
+import { canaryObject } from '../harness/api/world.js';
 
 const URL = '/api/v1/check';
 

@@ -11,10 +11,10 @@ import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { Budget } from '../../src/watch/budget.js';
 import { WorkQueue } from '../../src/watch/queue.js';
 import { Watcher } from '../../src/watch/watcher.js';
-import { wire } from '../../src/wiring.js';
-import { recorder, type Line } from '../api/bench.js';
-import { canaryObject } from '../api/world.js';
-import { deployment, openCluster, type TestCluster } from '../kubernetes/cluster.js';
+import { wire } from '../../src/processes/wiring.js';
+import { recorder, type Line } from '../harness/api/bench.js';
+import { canaryObject } from '../harness/api/world.js';
+import { deployment, openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { until } from '../support/until.js';
 
 describe('a budget', () => {

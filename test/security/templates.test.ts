@@ -4,12 +4,12 @@ import { after, before, describe, test } from 'node:test';
 import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
 import { DEPLOYMENTS } from '../../src/kube/object.js';
-import { account, bearer, type Rule } from '../api/accounts.js';
-import { openApi, type ApiBench } from '../api/bench.js';
-import { get } from '../api/client.js';
+import { account, bearer, type Rule } from '../harness/api/accounts.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { get } from '../harness/api/client.js';
 import { release } from '../archive/fixtures.js';
-import { deployment } from '../kubernetes/cluster.js';
-import { MemoryArchive } from '../support/memory-archive.js';
+import { deployment } from '../harness/kubernetes/cluster.js';
+import { MemoryArchive } from '../harness/memory-archive.js';
 
 const PASSWORD = 'hunter2-in-plain';
 const LOOK: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };

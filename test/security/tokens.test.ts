@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { account, bearer, type Rule } from '../api/accounts.js';
-import { openApi, type ApiBench } from '../api/bench.js';
-import { get, type Answer } from '../api/client.js';
+import { account, bearer, type Rule } from '../harness/api/accounts.js';
+import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { get, type Answer } from '../harness/api/client.js';
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };
 const LIMIT = 5;

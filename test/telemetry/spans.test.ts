@@ -8,7 +8,7 @@ import { CancelledFailure } from '@temporalio/common';
 import axios from 'axios';
 import { startTelemetry } from '../../src/telemetry.js';
 import type { Telemetry } from '../../src/telemetry/port.js';
-import { Collector, type CollectedSpan } from './collector.js';
+import { Collector, type CollectedSpan } from '../harness/http/collector.js';
 
 const RUN = '0198c0de-1234-7abc-8def-0123456789ab';
 const TRACE = RUN.replaceAll('-', '');

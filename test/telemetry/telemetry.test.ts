@@ -30,7 +30,7 @@ test('a process without traces doesn’t load OpenTelemetry’s SDK, one with tr
 function loadedBy(environment: Record<string, string>): string[] {
   const program = `
     import { createRequire } from 'node:module';
-    import './src/cli/engine.ts';
+    import './src/processes/engine.ts';
     import { startTelemetry } from './src/telemetry.ts';
     const telemetry = await startTelemetry({ version: '0', kubernetes: 'https://k8s:6443' });
     const files = Object.keys(createRequire(import.meta.url).cache);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../../lab/process/ports.js';
 import type { Release, ReleaseHistory } from '../../src/api/schema/release.js';
-import { tcpProxy } from '../api/tcp-proxy.js';
+import { tcpProxy } from '../harness/api/tcp-proxy.js';
 import { until } from '../support/until.js';
-import { APP, appCanary } from '../release/objects.js';
-import { World } from '../release/world.js';
-import { DESKTOP, openBrowser, PHONE, Viewer } from './viewer.js';
+import { APP, appCanary } from '../harness/release/objects.js';
+import { World } from '../harness/release/world.js';
+import { DESKTOP, openBrowser, PHONE, Viewer } from '../harness/web/viewer.js';
 
 /** The bound that an undo with warm pods is held to. */
 const BACK_MS = 3_000;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { callWebhook, type WebhookCall } from '../../src/webhooks/call.js';
-import { impatient, receiver } from './receiver.js';
+import { impatient, receiver } from '../harness/http/receiver.js';
 
 const call = (url: string, more: Partial<WebhookCall> = {}): WebhookCall => ({
   url,

@@ -4,7 +4,7 @@ import type { Webhook } from '../../src/crds/types.js';
 import type { HookRound } from '../../src/domain/findings.js';
 import { HOOK_TYPES, type HookType } from '../../src/domain/policy.js';
 import { callRound, type HookLog, type Round } from '../../src/webhooks/round.js';
-import { impatient, receiver } from './receiver.js';
+import { impatient, receiver } from '../harness/http/receiver.js';
 
 const subject = { name: 'podinfo', namespace: 'test', phase: 'Progressing', checksum: 'c0ffee' };
 

@@ -4,8 +4,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { callWebhook, type WebhookCall } from '../../src/webhooks/call.js';
-import { impatient } from './receiver.js';
-import { selfSigned } from './self-signed.js';
+import { impatient } from '../harness/http/receiver.js';
+import { selfSigned } from '../harness/http/self-signed.js';
 
 async function serve(t: TestContext): Promise<WebhookCall> {
   const server = createServer(selfSigned('127.0.0.1'), (_request, response) => response.end()).listen(0, '127.0.0.1');

@@ -11,8 +11,8 @@ import {
 } from '../../src/workflows/contract.js';
 import { FAILING, PASSING } from '../domain/model.js';
 import { until } from '../support/until.js';
-import { FakeCluster } from './fake-cluster.js';
-import { openBench, type Bench } from './server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench, type Bench } from '../harness/temporal/bench.js';
 
 function rule(gate: ApprovalRule['gate'], more: Partial<ApprovalRule> = {}): ApprovalRule {
   return { gate, needed: 1, groups: [], notByTrigger: false, ...more };

@@ -7,8 +7,8 @@ import type { RecordEntry } from '../../src/domain/record/record.js';
 import type { Outcome } from '../../src/domain/record/outcome.js';
 import { archiveIdOf, orderUpdates, type ArchiveInput } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { FakeCluster } from './fake-cluster.js';
-import { openBench, type Bench } from './server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench, type Bench } from '../harness/temporal/bench.js';
 
 type End = Extract<ArchiveInput, { part: 'end' }>;
 

@@ -10,10 +10,10 @@ import type { EndedRelease } from '../../src/domain/record/outcome.js';
 import type { LeaseRetreat } from '../../src/kubernetes/retreat.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { orderSignals, stateQuery } from '../../src/workflows/contract.js';
-import { MemoryArchive } from '../support/memory-archive.js';
+import { MemoryArchive } from '../harness/memory-archive.js';
 import { until } from '../support/until.js';
-import { FakeCluster } from './fake-cluster.js';
-import { openBench, type Bench } from './server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench, type Bench } from '../harness/temporal/bench.js';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 

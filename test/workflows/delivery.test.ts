@@ -7,8 +7,8 @@ import type { Told } from '../../src/domain/notices/outbox.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { FAILING } from '../domain/model.js';
 import { until } from '../support/until.js';
-import { FakeCluster } from './fake-cluster.js';
-import { openBench } from './server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 const LISTENERS: Pick<Policy, 'listeners'> = { listeners: { events: true, alertsFrom: 'info' } };
 

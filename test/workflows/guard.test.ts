@@ -3,13 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { FakeCluster } from './fake-cluster.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { until } from '../support/until.js';
-import { openBench } from './server.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 test('a TypeError in the workflow rolls back instead of leaving traffic shifted for ever', async (t) => {
   const cluster = new FakeCluster();
-  const bench = await (await openBench(cluster, fileURLToPath(new URL('./broken.ts', import.meta.url)))).start();
+  const bench = await (
+    await openBench(cluster, fileURLToPath(new URL('../harness/temporal/broken.ts', import.meta.url)))
+  ).start();
   t.after(() => bench.close());
   await bench.submit();
   await assert.rejects(bench.handle.result(), (error: WorkflowFailedError) => {

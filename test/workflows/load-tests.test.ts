@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { Context } from '@temporalio/activity';
 import type { LoadTestSummary } from '../../src/domain/record/record.js';
 import { until } from '../support/until.js';
-import { FakeCluster } from './fake-cluster.js';
-import { openBench } from './server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 const RESULT: LoadTestSummary = {
   name: 'load',

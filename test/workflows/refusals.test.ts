@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { FakeCluster } from './fake-cluster.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { until } from '../support/until.js';
-import { openBench } from './server.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 const MESSAGE = 'ApisixRoute/podinfo is refused: not in this house';
 

@@ -12,8 +12,8 @@ import {
 } from '../../src/workflows/contract.js';
 import { V3 } from '../domain/model.js';
 import { until } from '../support/until.js';
-import { FakeCluster } from './fake-cluster.js';
-import { openBench } from './server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 /** A Canary whose last release was rolled back by its metrics, which are mended now. */
 async function failed() {

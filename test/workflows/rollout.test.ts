@@ -11,9 +11,9 @@ import {
   stateQuery,
 } from '../../src/workflows/contract.js';
 import { V3 } from '../domain/model.js';
-import { FakeCluster } from './fake-cluster.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { until } from '../support/until.js';
-import { openBench } from './server.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 test('a release is promoted, and its run tells the story', async (t) => {
   const cluster = new FakeCluster();

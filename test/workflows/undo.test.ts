@@ -4,8 +4,8 @@ import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import { orderSignals, taskQueueOf, workflowIdOf, type OrderDetails } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { FakeCluster } from './fake-cluster.js';
-import { openBench } from './server.js';
+import { FakeCluster } from '../harness/temporal/fake-cluster.js';
+import { openBench } from '../harness/temporal/bench.js';
 
 /** A Canary whose revision v2 has been promoted in place of v1. */
 async function promoted(t: TestContext, warm: boolean) {

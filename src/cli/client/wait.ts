@@ -4,7 +4,7 @@ import type { Release } from '../../api/schema/release.js';
 import { ApiRefusal, Unreachable, type ApiClient } from './api-client.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
-import { duration } from './flags.js';
+import { duration } from '../flags/client-flags.js';
 import { recordLine } from './record.js';
 
 export interface WaitFlags {

@@ -5,9 +5,9 @@ import { describePlan, describeResult } from '../client/changed-hands.js';
 import { plural } from '../client/checked.js';
 import { EXIT } from '../client/exit-codes.js';
 import { CommandFailed } from '../client/failed.js';
-import { addOutputFlag, type OutputFlags } from '../client/flags.js';
+import { addOutputFlag, type OutputFlags } from '../flags/client-flags.js';
 import { printData } from '../client/output.js';
-import { addClusterFlags, addEngineFlags, type ClusterFlags, type EngineFlags } from '../options.js';
+import { addClusterFlags, addEngineFlags, type ClusterFlags, type EngineFlags } from '../flags/engine-flags.js';
 import { UsageError } from '../usage.js';
 import { version } from '../version.js';
 
@@ -77,7 +77,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     import('../../adopt/adopt.js'),
     import('../../adopt/plan.js'),
     import('../../kube/client.js'),
-    import('../../wiring.js'),
+    import('../../processes/wiring.js'),
   ]);
   const { kubeconfig, context, giveBack = false, yes = false, output } = flags;
   const kube = KubeClient.create({

@@ -11,10 +11,16 @@ import {
   clientOf,
   type OutputFlags,
   type ServerFlags,
-} from '../client/flags.js';
+} from '../flags/client-flags.js';
 import { printData } from '../client/output.js';
 import { describeChecked, plural } from '../client/checked.js';
-import { addClusterFlags, addPolicyFlags, policySettingsOf, type ClusterFlags, type PolicyFlags } from '../options.js';
+import {
+  addClusterFlags,
+  addPolicyFlags,
+  policySettingsOf,
+  type ClusterFlags,
+  type PolicyFlags,
+} from '../flags/engine-flags.js';
 import { UsageError } from '../usage.js';
 import { version } from '../version.js';
 

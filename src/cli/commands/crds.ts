@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { crdYaml } from '../../crds/manifests.js';
-import { addClusterFlags, type ClusterFlags } from '../options.js';
+import { addClusterFlags, type ClusterFlags } from '../flags/engine-flags.js';
 
 /** `serinus crds`: prints the CustomResourceDefinitions, or applies them. */
 export function crdsCommand(): Command {

@@ -3,11 +3,11 @@ import type { ServeOptions } from '../../api/serve.js';
 import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../flags/api-flags.js';
 import { addArchiveFlags, archivePlan, type ArchiveFlags } from '../flags/archive-flags.js';
 import { EXIT_HELP } from '../client/exit-codes.js';
-import { addLiveFlags, addOutputFlag, addServerFlags, type LiveFlags } from '../client/flags.js';
-import type { Parts } from '../engine.js';
+import { addLiveFlags, addOutputFlag, addServerFlags, type LiveFlags } from '../flags/client-flags.js';
+import type { Parts } from '../../processes/engine.js';
 import { addFlaggerFlags } from '../flags/flagger-flags.js';
 import { linksOf } from '../flags/link-flags.js';
-import { addEngineFlags as addOwnFlags, type EngineFlags } from '../options.js';
+import { addEngineFlags as addOwnFlags, type EngineFlags } from '../flags/engine-flags.js';
 import { slackSettingsOf } from '../flags/slack-flags.js';
 import { version } from '../version.js';
 
@@ -101,6 +101,6 @@ function served(flags: ApiFlags, { patient }: { readonly patient: boolean }): Se
 
 /** Temporal's native core is only loaded by commands that use it: the others answer at once. */
 async function run(flags: EngineFlags, parts: Parts): Promise<void> {
-  const { runEngine } = await import('../engine.js');
+  const { runEngine } = await import('../../processes/engine.js');
   await runEngine(flags, parts);
 }

@@ -1,13 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
-import { clusterName as nameOfCluster } from '../cluster-name.js';
+import { clusterName as nameOfCluster } from '../flags/cluster-name.js';
 import { DEFAULT_PROGRAMS } from '../../loadtest/options.js';
 import type { Logger } from '../../logging.js';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../logging.js';
 import { DEFAULT_SETTINGS } from '../../settings.js';
-import { untilStopped } from '../lifecycle.js';
-import type { GateSignals } from '../gate-signals.js';
-import { addTemporalFlags, list, port, type TemporalFlags } from '../options.js';
+import { untilStopped } from '../../processes/lifecycle.js';
+import type { GateSignals } from '../../processes/gate-signals.js';
+import { addTemporalFlags, list, port, type TemporalFlags } from '../flags/engine-flags.js';
 
 interface Flags extends TemporalFlags {
   readonly host: string;
@@ -107,7 +107,7 @@ async function run(flags: Flags): Promise<void> {
 
 /** Temporal's client is only loaded where it is used. */
 async function signalsOf(flags: Flags, log: Logger): Promise<GateSignals> {
-  const { gateSignals } = await import('../gate-signals.js');
+  const { gateSignals } = await import('../../processes/gate-signals.js');
   const { clusterName, temporalAddress: address, temporalNamespace: namespace } = flags;
   return gateSignals(clusterName, { address, namespace }, log);
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ApiClient } from '../client/api-client.js';
-import { addServerFlags, clientOf, type ServerFlags } from '../client/flags.js';
+import { addServerFlags, clientOf, type ServerFlags } from '../flags/client-flags.js';
 import type { Live } from './complete.js';
 
 /** Nobody waits longer for a completion, milliseconds. */

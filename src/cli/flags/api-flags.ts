@@ -4,7 +4,7 @@ import type { RateLimits } from '../../api/auth/limits.js';
 import { isLoopback, type Authentication } from '../../api/options.js';
 import { addLinkFlags, type LinkFlags } from './link-flags.js';
 import { addLoginFlags, oidcSettingsOf, type LoginFlags } from './login-flags.js';
-import { list, port } from '../options.js';
+import { list, port } from './engine-flags.js';
 import { addSlackFlags, type SlackFlags } from './slack-flags.js';
 import { UsageError } from '../usage.js';
 

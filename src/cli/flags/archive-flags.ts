@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { ParsedArchive } from '../../archive/opening.js';
 import { messageOf } from '../../errors.js';
-import { positive } from '../options.js';
+import { positive } from './engine-flags.js';
 import { UsageError } from '../usage.js';
 
 /** Options of commands that write to the archive or read from it. */

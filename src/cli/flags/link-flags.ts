@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { mistakeIn, PLACEHOLDERS, type LinkTemplates } from '../../api/live/link-templates.js';
-import { url } from '../options.js';
+import { url } from './engine-flags.js';
 
 /** Options that say where people find more about releases. */
 export interface LinkFlags {

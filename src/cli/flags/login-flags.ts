@@ -6,8 +6,8 @@ import { KEY_BYTES } from '../../api/auth/sessions/key-size.js';
 import { isLoopback } from '../../api/options.js';
 import { parseGoDuration } from '../../crds/duration.js';
 import { messageOf } from '../../errors.js';
-import { list } from '../options.js';
-import { secretKeysOf } from '../secret-keys.js';
+import { list } from './engine-flags.js';
+import { secretKeysOf } from './secret-keys.js';
 import { UsageError } from '../usage.js';
 
 /** How people log in with a browser. `--oidc-…` mean what flags of that name mean to the API server of Kubernetes. */

@@ -11,7 +11,7 @@ import {
   SERVICES,
   type KubeObject,
 } from '../../../src/kube/object.js';
-import { APP, WorkloadBench } from '../workload-bench.js';
+import { APP, WorkloadBench } from '../../harness/kubernetes/workload-bench.js';
 
 // Manifests of teams, each of which has made a primary go wrong: named after what it is that they have.
 

@@ -9,8 +9,8 @@ import {
   SECRETS,
 } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
-import { appCanary, appDeployment, appRoute } from '../../release/objects.js';
-import { configMap } from '../cluster.js';
+import { appCanary, appDeployment, appRoute } from '../../harness/release/objects.js';
+import { configMap } from '../../harness/kubernetes/cluster.js';
 
 /** A Canary with everything that there may be of it: configs of both kinds, an autoscaler, a route. */
 export async function createObjects(client: KubeClient, namespace: string, name: string): Promise<void> {

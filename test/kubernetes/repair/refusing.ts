@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KubeClient } from '../../../src/kube/client.js';
 import { KubeError } from '../../../src/kube/client.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
-import { NAMESPACES } from '../cluster.js';
+import { NAMESPACES } from '../../harness/kubernetes/cluster.js';
 
 const POLICIES: ResourceType = {
   apiVersion: 'admissionregistration.k8s.io/v1',

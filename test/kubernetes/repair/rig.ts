@@ -22,7 +22,7 @@ import type { KubeClient } from '../../../src/kube/client.js';
 import { CANARIES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
 import { DEFAULT_SETTINGS } from '../../../src/settings.js';
-import { wire } from '../../../src/wiring.js';
+import { wire } from '../../../src/processes/wiring.js';
 import { asked } from '../../../src/workflows/asked.js';
 import { createObjects } from './app.js';
 import type { PhaseName } from './table.js';

@@ -10,7 +10,7 @@ import { NoValuesFound, ProviderError, QueryRefused } from '../../../src/metrics
 import { createProvider } from '../../../src/metrics/registry.js';
 import { NOWHERE, type Environment } from '../../../src/metrics/environment.js';
 import { testProviderContract } from '../provider-contract.js';
-import { json, never, serveVendor, type Answer, type Asked } from '../server.js';
+import { json, never, serveVendor, type Answer, type Asked } from '../../harness/http/server.js';
 import { containerCredentials, instanceMetadata, LENT, tokenService } from './identity.js';
 import { cloudWatch, failure, isSigned, KEYS, metricData, REGION } from './vendor.js';
 import { MINUTE, NOW, provider } from '../template.js';

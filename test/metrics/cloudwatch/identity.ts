@@ -1,4 +1,4 @@
-import { json, type Answer, type Asked } from '../server.js';
+import { json, type Answer, type Asked } from '../../harness/http/server.js';
 
 /** Credentials as AWS' endpoints hand them out. */
 export const LENT = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { signed } from '../../../src/metrics/cloudwatch/signature.js';
 import type { ContractSubject, Scenario } from '../provider-contract.js';
-import { json, type Answer, type Asked } from '../server.js';
+import { json, type Answer, type Asked } from '../../harness/http/server.js';
 import { create, NOW } from '../template.js';
 
 export const KEYS = {

@@ -7,7 +7,7 @@ import { ProviderError } from '../../../src/metrics/errors.js';
 import type { QueryModel } from '../../../src/metrics/model.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { startPrometheus } from '../prometheus/real.js';
-import { never, serve } from '../server.js';
+import { never, serve } from '../../harness/http/server.js';
 
 const program = process.env['SERINUS_LAB_PROMETHEUS'];
 const skip = program === undefined ? 'needs a Prometheus: set SERINUS_LAB_PROMETHEUS to its path' : false;

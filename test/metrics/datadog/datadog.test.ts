@@ -4,7 +4,7 @@ import { UserError } from '../../../src/errors.js';
 import { QueryRefused } from '../../../src/metrics/errors.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { testProviderContract } from '../provider-contract.js';
-import { json, never, serveVendor, type Answer } from '../server.js';
+import { json, never, serveVendor, type Answer } from '../../harness/http/server.js';
 import { datadog, KEYS, series } from './vendor.js';
 import { MINUTE, NOW, provider } from '../template.js';
 

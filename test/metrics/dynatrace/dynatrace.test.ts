@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { testProviderContract } from '../provider-contract.js';
-import { never, serveVendor } from '../server.js';
+import { never, serveVendor } from '../../harness/http/server.js';
 import { dynatrace, tuples } from './vendor.js';
 import { MINUTE, NOW, provider } from '../template.js';
 

@@ -6,7 +6,7 @@ import { parseQuantity } from '../../../src/metrics/externalmetrics/quantity.js'
 import { pathOf } from '../../../src/metrics/externalmetrics/query.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { testProviderContract } from '../provider-contract.js';
-import { never, serveVendor } from '../server.js';
+import { never, serveVendor } from '../../harness/http/server.js';
 import { elsewhere, inCluster, metrics, withToken } from './vendor.js';
 import { clusterAt, status } from '../kubernetes.js';
 import { provider } from '../template.js';

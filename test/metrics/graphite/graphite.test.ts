@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { ProviderError } from '../../../src/metrics/errors.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { testProviderContract } from '../provider-contract.js';
-import { never, serveVendor, type Answer } from '../server.js';
+import { never, serveVendor, type Answer } from '../../harness/http/server.js';
 import { graphite, series } from './vendor.js';
 import { provider } from '../template.js';
 

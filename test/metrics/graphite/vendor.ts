@@ -1,5 +1,5 @@
 import type { ContractSubject, Scenario } from '../provider-contract.js';
-import { json, type Answer } from '../server.js';
+import { json, type Answer } from '../../harness/http/server.js';
 import { create, NOW } from '../template.js';
 
 const BASIC = { username: 'xWq-reader', password: 'Yk"9 pass\\word%2F' };

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { NoValuesFound, ProviderError, QueryRefused } from '../../../src/metrics/errors.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { testProviderContract } from '../provider-contract.js';
-import { json, never, serveVendor, type Answer } from '../server.js';
+import { json, never, serveVendor, type Answer } from '../../harness/http/server.js';
 import { csv, influxdb, table } from './vendor.js';
 import { provider } from '../template.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ContractSubject, Scenario } from '../provider-contract.js';
-import { json, type Answer } from '../server.js';
+import { json, type Answer } from '../../harness/http/server.js';
 import { create } from '../template.js';
 
 const KEYS = { token: 'zQ7-token-that-nobody-may-see==', org: 'xWq-organisation' };

@@ -6,7 +6,7 @@ import { NoValuesFound, ProviderError, QueryRefused } from '../../../src/metrics
 import { readQuery } from '../../../src/metrics/keptn/query.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { testProviderContract } from '../provider-contract.js';
-import { json, never, serveVendor, type Asked } from '../server.js';
+import { json, never, serveVendor, type Asked } from '../../harness/http/server.js';
 import { keptn, keptnMetric } from './vendor.js';
 import { clusterAt, status } from '../kubernetes.js';
 import { provider } from '../template.js';

@@ -6,8 +6,8 @@ import { UserError } from '../../../src/errors.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../../../src/metrics/errors.js';
 import type { MetricsProvider } from '../../../src/metrics/port.js';
 import { createProvider } from '../../../src/metrics/registry.js';
-import { selfSigned } from '../../webhooks/self-signed.js';
-import { never, reply, serve, type Answer } from '../server.js';
+import { selfSigned } from '../../harness/http/self-signed.js';
+import { never, reply, serve, type Answer } from '../../harness/http/server.js';
 import { failure, success, vector } from './vendor.js';
 import { provider } from '../template.js';
 

@@ -12,7 +12,7 @@ import { shareQueries } from '../../../src/metrics/queries/share.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { contextOf, sourcesOf } from '../fixtures.js';
 import { startPrometheus } from './real.js';
-import { never, serve } from '../server.js';
+import { never, serve } from '../../harness/http/server.js';
 
 const program = process.env['SERINUS_LAB_PROMETHEUS'];
 const skip = program === undefined ? 'needs a Prometheus: set SERINUS_LAB_PROMETHEUS to its path' : false;

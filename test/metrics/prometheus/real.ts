@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
-import { closedAddress } from '../server.js';
+import { closedAddress } from '../../harness/http/server.js';
 
 const START_MS = 15_000;
 

@@ -1,5 +1,5 @@
 import type { ContractSubject, Scenario } from '../provider-contract.js';
-import { json, type Answer } from '../server.js';
+import { json, type Answer } from '../../harness/http/server.js';
 import { create } from '../template.js';
 
 /** What its HTTP API answers. */

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { NoValuesFound, QueryRefused } from '../../../src/metrics/errors.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { testProviderContract } from '../provider-contract.js';
-import { never, serveVendor, type Answer } from '../server.js';
+import { never, serveVendor, type Answer } from '../../harness/http/server.js';
 import { API_KEY, bodySchema, resultsOf, seriesOf, signoz, tableOf } from './vendor.js';
 import { MINUTE, NOW, provider } from '../template.js';
 

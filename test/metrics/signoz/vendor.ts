@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ContractSubject, Scenario } from '../provider-contract.js';
-import { json, type Answer, type Asked } from '../server.js';
+import { json, type Answer, type Asked } from '../../harness/http/server.js';
 import { create, NOW } from '../template.js';
 
 export const API_KEY = 'zQ7/key-that-nobody-may-see=';

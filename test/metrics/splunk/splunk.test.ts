@@ -6,7 +6,7 @@ import { createProvider } from '../../../src/metrics/registry.js';
 import { readMessage } from '../../../src/metrics/splunk/messages.js';
 import { addressesOf } from '../../../src/metrics/splunk/splunk.js';
 import { testProviderContract } from '../provider-contract.js';
-import { json, never, serveVendor, type Answer, type Conversation } from '../server.js';
+import { json, never, serveVendor, type Answer, type Conversation } from '../../harness/http/server.js';
 import { computation, dataMessage, doubles, executeSchema, splunk, TOKEN } from './vendor.js';
 import { MINUTE, NOW, provider } from '../template.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ContractSubject, Scenario } from '../provider-contract.js';
-import { json, type Answer, type Asked, type Conversation } from '../server.js';
+import { json, type Answer, type Asked, type Conversation } from '../../harness/http/server.js';
 import { create, NOW } from '../template.js';
 
 export const TOKEN = 'zQ7-token-that-nobody-may-see';

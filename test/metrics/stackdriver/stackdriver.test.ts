@@ -8,7 +8,7 @@ import { ProviderError, QueryRefused } from '../../../src/metrics/errors.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { ambientIdentity } from '../../../src/metrics/stackdriver/ambient.js';
 import { testProviderContract } from '../provider-contract.js';
-import { json, never, serveVendor, type Answer } from '../server.js';
+import { json, never, serveVendor, type Answer } from '../../harness/http/server.js';
 import { ACCESS_TOKEN, failure, keyFor, points, stackdriver, tokenAnswer } from './vendor.js';
 import { NOW, provider } from '../template.js';
 

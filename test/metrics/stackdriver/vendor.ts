@@ -1,7 +1,7 @@
 import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import type { ContractSubject, Scenario } from '../provider-contract.js';
-import { json, type Answer, type Asked } from '../server.js';
+import { json, type Answer, type Asked } from '../../harness/http/server.js';
 import { create, NOW } from '../template.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

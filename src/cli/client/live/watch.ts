@@ -2,7 +2,7 @@ import type { Live } from '../../../api/schema/live.js';
 import type { Release } from '../../../api/schema/release.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailed } from '../failed.js';
-import { clientOf, type LiveFlags, type OutputFlags } from '../flags.js';
+import { clientOf, type LiveFlags, type OutputFlags } from '../../flags/client-flags.js';
 import { coloured, printLine } from '../output.js';
 import { judged } from '../wait.js';
 import { follow } from './follow.js';

@@ -1,0 +1,200 @@
+import { hostname } from 'node:os';
+import type { Client } from '@temporalio/client';
+import { Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Dependencies } from '../dependencies.js';
+import { routedWeight } from '../canary/routed-weight.js';
+import { serveApi, type ServeOptions } from '../api/serve.js';
+import { messageOf } from '../errors.js';
+import { keepFor } from '../archive/retention.js';
+import { openArchive } from './archive.js';
+import type { ArchivePlan } from '../cli/flags/archive-flags.js';
+import { flagsWithoutEffect } from '../cli/flags/flagger-flags.js';
+import { Health } from '../health.js';
+import { KubeClient } from '../kube/client.js';
+import { createLogger } from '../logging.js';
+import { showBacklog } from '../meters/backlog.js';
+import { showCanaries, showInfo } from '../meters/canaries.js';
+import { startTelemetry } from '../telemetry.js';
+import type { Telemetry } from '../telemetry/port.js';
+import { temporalClient, type TemporalConnection, type TemporalOptions } from '../temporal/connection.js';
+import { workerConnection } from '../worker/connection.js';
+import { DeadMansSwitch } from '../watch/deadman.js';
+import { temporalSigns, waitingTasks } from '../watch/temporal-signs.js';
+import { Watcher } from '../watch/watcher.js';
+import { wire } from './wiring.js';
+import { JanitorHours } from '../worker/janitor-hours.js';
+import { setUpTemporal } from '../temporal/setup.js';
+import { janitorScheduleOf } from '../workflows/contract.js';
+import { Workers } from '../worker/worker.js';
+import { notificationsInWords } from '../cli/flags/notification-flags.js';
+import { settingsOf, type EngineFlags } from '../cli/flags/engine-flags.js';
+import { untilStopped } from './lifecycle.js';
+import { version } from '../cli/version.js';
+
+/** Which parts of Serinus a process runs. */
+export interface Parts {
+  readonly worker: boolean;
+  readonly watch: boolean;
+  readonly api?: ServeOptions;
+  readonly archive?: ArchivePlan;
+}
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 10_000;
+
+/** What the parts of a process share. */
+interface Process {
+  readonly deps: Dependencies;
+  readonly flags: EngineFlags;
+  readonly temporal: TemporalOptions;
+  readonly telemetry: Telemetry | undefined;
+  readonly identity: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Tells the process's health how to find out whether a part is ready. */
+type Report = (ready: () => boolean) => void;
+
+/** Runs parts of Serinus until the process is told to stop; Temporal and the API server may come later than it does. */
+export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void> {
+  const log = createLogger(flags.logLevel);
+  for (const line of flagsWithoutEffect(flags)) log.warn({}, line);
+  const temporal: TemporalOptions = { address: flags.temporalAddress, namespace: flags.temporalNamespace };
+  const kube = KubeClient.create({
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+    ...(flags.context === undefined ? {} : { context: flags.context }),
+    userAgent: `serinus/${version()}`,
+  });
+  const telemetry = await startTelemetry({ version: version(), kubernetes: kube.server });
+  installRuntime(log);
+  const { client, connection } = temporalClient(temporal, telemetry?.client);
+  const archive = parts.archive && (await openArchive(parts.archive, log));
+  const deps = wire(kube, client, settingsOf(flags), log, archive);
+  const identity = `${process.env['HOSTNAME'] ?? hostname()}-${process.pid}`;
+  log.info({}, `Starting serinus version ${version()} mesh provider ${flags.meshProvider}`);
+  for (const line of notificationsInWords(deps.settings.notifications, flags)) log.info({}, line);
+  const { registry } = deps.meters;
+  showInfo(registry, version(), flags.meshProvider);
+  // Read from the cluster, so one process that shows them is enough.
+  if (parts.watch) showCanaries(registry, { cache: deps.cache, routedWeight: (canary) => routedWeight(deps, canary) });
+
+  const health = new Health(deps.meters);
+  try {
+    await untilStopped(log, async (signal) => {
+      const context: Process = { deps, flags, temporal, telemetry, identity, log, signal };
+      const running: Promise<void>[] = [];
+      if (parts.worker) running.push(runWorker(context, health.expect('worker')));
+      if (parts.watch) running.push(runWatch({ ...context, registry }, client, connection, health.expect('watch')));
+      if (parts.api) running.push(serveApi(deps, client, parts.api, signal, health.expect('api')));
+      const days = parts.archive?.retentionDays;
+      if (parts.worker && archive && days !== undefined)
+        running.push(keepFor(days, archive, flags.clusterName, log, signal));
+      if (flags.healthPort !== undefined) running.push(serveHealth(context, health, flags.healthPort));
+      await Promise.all(running);
+    });
+  } finally {
+    await deps.cache.stop();
+    await archive?.close();
+    await connection.close();
+    await telemetry?.stop();
+  }
+}
+
+async function runWorker(context: Process, report: Report): Promise<void> {
+  const { deps, flags, temporal, telemetry, identity, log, signal } = context;
+  const { connection, namespace } = await workerConnection(temporal, log, signal);
+  const { client, connection: clientConnection } = temporalClient(temporal, telemetry?.client);
+  try {
+    await retried('prepare the Temporal namespace', log, signal, () =>
+      setUpTemporal(client, deps.settings.clusterName, flags.janitorSeconds),
+    );
+    const interceptors = telemetry?.activities ?? [];
+    const workers = await Workers.create(deps, client, { connection, namespace, identity, interceptors });
+    signal.addEventListener('abort', () => workers.shutdown(), { once: true });
+    if (signal.aborted) return;
+    const hours = new JanitorHours(deps, client.schedule.getHandle(janitorScheduleOf(deps.settings.clusterName)));
+    signal.addEventListener('abort', () => hours.stop(), { once: true });
+    // Where the API server isn't there yet, it waits for it.
+    void hours.start();
+    report(() => workers.ready);
+    log.info({}, 'Started operator workers');
+    await workers.run();
+  } finally {
+    await clientConnection.close();
+    await connection.close();
+  }
+}
+
+async function runWatch(
+  { deps, registry, identity, log, signal }: Process & { readonly registry: Registry },
+  client: Client,
+  connection: TemporalConnection,
+  report: Report,
+): Promise<void> {
+  const watcher = new Watcher(deps);
+  showBacklog(registry, {
+    canaries: () => watcher.backlog,
+    tasks: () => waitingTasks(client, deps.settings.clusterName),
+  });
+  const signs = temporalSigns(client, deps.settings.clusterName, () => connection.isReady);
+  const deadman = new DeadMansSwitch(deps, signs, identity);
+  const started = Promise.all([watcher.start(), deadman.start()]).then(() => {
+    report(() => !signal.aborted);
+    log.info(
+      {},
+      deps.settings.namespace === undefined
+        ? 'Watching all namespaces'
+        : `Watching namespace ${deps.settings.namespace}`,
+    );
+  });
+  // Starting waits for the API server, which may not be there yet; stopping doesn't.
+  await Promise.race([started, aborted(signal)]);
+  await aborted(signal);
+  watcher.stop();
+  deadman.stop();
+}
+
+async function serveHealth({ flags, log, signal }: Process, health: Health, port: number): Promise<void> {
+  const server = await health.listen(flags.healthHost, port);
+  log.info({}, `Health and metrics on ${server.url}`);
+  await aborted(signal);
+  await server.close();
+}
+
+async function retried(what: string, log: Logger, signal: AbortSignal, action: () => Promise<void>): Promise<void> {
+  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+    try {
+      await action();
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn({}, `can't ${what}, trying again: ${messageOf(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Temporal's core logs through ours, and leaves the signals to us. */
+function installRuntime(log: Logger): void {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (level, message) => log[level === 'TRACE' ? 'debug' : 'info']({}, message),
+      trace: (message) => log.trace(message),
+      debug: (message) => log.debug(message),
+      info: (message) => log.debug(message),
+      warn: (message, meta) => log.warn({ temporal: String(meta?.['error'] ?? '') }, message),
+      error: (message, meta) => log.error({ temporal: String(meta?.['error'] ?? '') }, message),
+    },
+  });
+}

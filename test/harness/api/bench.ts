@@ -1,0 +1,91 @@
+import type { Client } from '@temporalio/client';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import type { Dependencies } from '../../../src/dependencies.js';
+import type { Logger } from '../../../src/logging.js';
+import { buildApi } from '../../../src/api/build.js';
+import type { ApiOptions } from '../../../src/api/options.js';
+import type { App } from '../../../src/api/routes/app.js';
+import { applyCrds } from '../../../src/cli/install-crds.js';
+import type { KubeClient } from '../../../src/kube/client.js';
+import { DEFAULT_SETTINGS } from '../../../src/settings.js';
+import { wire } from '../../../src/processes/wiring.js';
+import { makeBundle } from '../../../src/worker/bundle.js';
+import { openCluster } from '../kubernetes/cluster.js';
+import { openBench, type Bench } from '../temporal/bench.js';
+import { World } from './world.js';
+
+/** One line of a log. */
+export type Line = Readonly<Record<string, unknown>> & { readonly message: string };
+
+export interface ApiBench {
+  readonly app: App;
+  readonly world: World;
+  readonly deps: Dependencies;
+  readonly client: Client;
+  readonly cluster: string;
+  /** What was logged, oldest first. */
+  readonly log: Line[];
+  readonly worker: Pick<Bench, 'start' | 'stopWorkers'>;
+  /** Another process of the API over the same servers. */
+  another(options?: Partial<ApiOptions>): App;
+  close(): Promise<void>;
+}
+
+let bundle: Promise<WorkflowBundleOption> | undefined;
+
+/** The API with a namespace and a cluster name of its own, and a worker. */
+export async function openApi(options: Partial<ApiOptions> = {}): Promise<ApiBench> {
+  const cluster = await openCluster();
+  await applyCrds(cluster.client);
+  const world = new World(cluster.client, cluster.namespace);
+  bundle ??= makeBundle();
+  const bench = await openBench(world.activities, undefined, await bundle);
+  const log: Line[] = [];
+  const deps = testDependencies(cluster.client, cluster.namespace, bench.canary.cluster, bench.client, log);
+  const apps: App[] = [];
+  const another = (more: Partial<ApiOptions> = {}): App => {
+    const app = buildApi(deps, bench.client, {
+      authentication: { kind: 'none' },
+      version: 'test',
+      ...options,
+      ...more,
+    });
+    apps.push(app);
+    return app;
+  };
+  await bench.start();
+  return {
+    app: another(),
+    world,
+    deps,
+    client: bench.client,
+    cluster: bench.canary.cluster,
+    log,
+    worker: bench,
+    another,
+    close: async () => {
+      await Promise.all(apps.map((app) => app.close()));
+      await deps.cache.stop();
+      await bench.close();
+      await cluster.close();
+    },
+  };
+}
+
+/** What the API works with. */
+export function testDependencies(
+  kube: KubeClient,
+  namespace: string,
+  clusterName: string,
+  temporal: Client,
+  log: Line[] = [],
+): Dependencies {
+  return wire(kube, temporal, { ...DEFAULT_SETTINGS, clusterName, namespace }, recorder(log));
+}
+
+/** Keeps what is logged. */
+export function recorder(lines: Line[]): Logger {
+  const write = (fields: Readonly<Record<string, unknown>>, message: string): void =>
+    void lines.push({ ...fields, message });
+  return { info: write, warn: write, error: write, debug: write };
+}

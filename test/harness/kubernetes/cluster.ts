@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { ClusterCache } from '../../../src/kube/cache.js';
+import { KubeClient } from '../../../src/kube/client.js';
+import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
+import { CONFIG_MAPS, SECRETS } from '../../../src/kube/object.js';
+
+export const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
+
+/** A namespace of its own on the API server that the test run has started. */
+export interface TestCluster {
+  readonly client: KubeClient;
+  readonly cache: ClusterCache;
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+export function kubeconfig(): string {
+  const path = process.env['KUBECONFIG'];
+  if (path === undefined) throw new Error('KUBECONFIG is not set: run the tests with npm test');
+  return path;
+}
+
+export async function openCluster(userAgent = 'serinus-test'): Promise<TestCluster> {
+  const client = KubeClient.create({ kubeconfig: kubeconfig(), userAgent });
+  const namespace = `t-${randomUUID().slice(0, 8)}`;
+  await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const cache = new ClusterCache(client, { namespace, metadataOnly: [CONFIG_MAPS, SECRETS], log: () => undefined });
+  return {
+    client,
+    cache,
+    namespace,
+    close: async () => {
+      await cache.stop();
+      await client.delete(NAMESPACES, undefined, namespace);
+    },
+  };
+}
+
+export function configMap(namespace: string, name: string, data: Record<string, string>): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data };
+}
+
+export function deployment(
+  namespace: string,
+  name: string,
+  image = 'lab/http-echo:1',
+  extra: Record<string, unknown> = {},
+): KubeObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'app', image, ports: [{ name: 'http', containerPort: 8080 }] }] },
+      },
+      ...extra,
+    },
+  };
+}
