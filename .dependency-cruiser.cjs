@@ -100,6 +100,8 @@ const MAY_IMPORT = {
     'dependencies.ts',
   ],
   check: ['kube', 'kubernetes', 'metrics', 'routers', 'workloads', 'crds', 'domain', 'errors.ts', 'settings.ts'],
+  // Releases that nobody has: the decisions and the judge of real ones.
+  simulation: ['crds', 'domain', 'judgement'],
   meters: ['crds', 'domain', 'kube', 'kubernetes'],
   // It is a program of its own: of a release it only knows how its result is written down.
   loadtest: ['domain/record', 'errors.ts'],

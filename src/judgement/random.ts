@@ -22,6 +22,12 @@ export function randomFrom(seed: number): Random {
   };
 }
 
+/** A number of the standard normal distribution (Box and Muller). */
+export function normal(random: Random): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - random()));
+  return radius * Math.cos(2 * Math.PI * random());
+}
+
 /** How many of independent rare events happen, where `mean` are expected. */
 export function poisson(random: Random, mean: number): number {
   if (mean <= 0) return 0;

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { CheckAnswer } from '../../api/schema/check.js';
-import { Manifests } from '../../check/manifest.js';
-import { messageOf, UserError } from '../../errors.js';
+import type { Manifests } from '../../check/manifest.js';
 import { EXIT } from '../client/exit-codes.js';
 import { CommandFailed } from '../client/failed.js';
 import {
@@ -21,12 +19,10 @@ import {
   type ClusterFlags,
   type PolicyFlags,
 } from '../flags/engine-flags.js';
-import { UsageError } from '../usage.js';
+import { manifestOption, readFiles, type ManifestFlags } from '../flags/manifest-flags.js';
 import { version } from '../version.js';
 
-interface Flags extends ClusterFlags, PolicyFlags, OutputFlags, Partial<ServerFlags> {
-  readonly filename: readonly string[];
-  readonly namespace?: string;
+interface Flags extends ManifestFlags, ClusterFlags, PolicyFlags, OutputFlags, Partial<ServerFlags> {
   readonly cluster?: boolean;
   readonly metrics?: boolean;
   readonly strict?: boolean;
@@ -49,14 +45,7 @@ Exit codes:
 export function checkCommand(): Command {
   const command = new Command('check')
     .description('check a Canary before a release relies on it: mistakes, duration, and what its metrics say now')
-    .addOption(
-      new Option(
-        '-f, --filename <file>',
-        'the Canary in YAML or JSON, with other objects if you like; may be repeated, - reads standard input',
-      )
-        .argParser(collect)
-        .makeOptionMandatory(),
-    )
+    .addOption(manifestOption('the Canary in YAML or JSON, with other objects if you like'))
     .option('-n, --namespace <name>', 'of objects that name none (default: "default")')
     .option('--cluster', 'look in the cluster for what the files do not have')
     .option('--metrics', 'ask every metric about the primary as it serves now; implies --cluster')
@@ -124,30 +113,4 @@ function verdict({ canaries }: CheckAnswer, { strict = false }: Flags): void {
     ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
   ];
   throw new CommandFailed(EXIT.error, `the policy has ${counted.join(' and ')}`);
-}
-
-/** @throws UsageError where a file can't be read, or there is no Canary in any */
-function readFiles({ filename, namespace }: Flags): Manifests {
-  try {
-    const manifests = filename
-      .map((path) => Manifests.read(textOf(path), path === '-' ? 'standard input' : path, namespace))
-      .reduce((all, more) => all.with(more));
-    manifests.demandCanary();
-    return manifests;
-  } catch (error) {
-    if (error instanceof UserError) throw new UsageError(`--filename: ${error.message}`);
-    throw error;
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw new UserError(`${path} can't be read: ${messageOf(error)}`);
-  }
-}
-
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
 }

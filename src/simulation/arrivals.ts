@@ -1,0 +1,90 @@
+import type { Arm } from '../judgement/counts.js';
+import { normal, poisson, type Random } from '../judgement/random.js';
+import { errorsAt, type Truth } from './truth.js';
+
+/** Requests of a span of time in which nothing of the policy changed. Times are milliseconds. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly canary: Arm;
+  readonly primary: Arm;
+}
+
+const NO_ARM: Arm = { requests: 0, bad: 0 };
+/** No check of a simulated release looks further back. */
+const KEPT_MS = 3_600_000;
+
+/** Requests as they come to both versions, by chance. */
+export class Arrivals {
+  private pieces: readonly Piece[] = [];
+  private readonly factor: number;
+  private until: number;
+  private first: number | undefined;
+  private share = 0;
+  /** The canary's requests that have failed so far. */
+  hurt = 0;
+
+  /** @param now when it begins, milliseconds */
+  constructor(
+    private readonly random: Random,
+    private readonly truth: Truth,
+    now: number,
+  ) {
+    const { lottery = 0 } = truth;
+    this.factor = lottery === 0 ? 1 : Math.exp(lottery * normal(random));
+    this.until = now;
+  }
+
+  /** Milliseconds since the canary's first request; 0 before. */
+  since(now: number): number {
+    return this.first === undefined ? 0 : now - this.first;
+  }
+
+  /** From `now` on so many percent go to the canary. */
+  divide(weight: number, now: number): void {
+    this.come(now, []);
+    this.share = weight / 100;
+    if (weight > 0) this.first ??= now;
+  }
+
+  /** Lets requests come until `now`. @param cuts times at which spans that are asked for begin or end */
+  come(now: number, cuts: readonly number[]): void {
+    if (now <= this.until) return;
+    const borders = [...cuts.filter((at) => at > this.until && at < now).toSorted((a, b) => a - b), now];
+    const news: Piece[] = [];
+    for (const to of borders) {
+      if (to === this.until) continue;
+      news.push(this.piece(this.until, to));
+      this.until = to;
+    }
+    this.pieces = [...this.pieces.filter((piece) => piece.to > now - KEPT_MS), ...news];
+  }
+
+  /** What came in that span; of a piece that lies half in it, all or nothing. */
+  between(from: number, to: number): { readonly canary: Arm; readonly primary: Arm } {
+    const within = this.pieces.filter((piece) => {
+      const middle = (piece.from + piece.to) / 2;
+      return middle > from && middle < to;
+    });
+    const sum = (arms: readonly Arm[]) =>
+      arms.reduce((all, { requests, bad }) => ({ requests: all.requests + requests, bad: all.bad + bad }), NO_ARM);
+    return { canary: sum(within.map(({ canary }) => canary)), primary: sum(within.map(({ primary }) => primary)) };
+  }
+
+  private piece(from: number, to: number): Piece {
+    const expected = (this.truth.requestsPerSecond * (to - from)) / 1000;
+    const errors = errorsAt(this.truth, this.factor, this.since((from + to) / 2) / 1000);
+    const canary = this.arm(expected * this.share, errors.canary);
+    const primary = this.arm(expected * (1 - this.share), errors.primary);
+    this.hurt += canary.bad;
+    return { from, to, canary, primary };
+  }
+
+  private arm(expected: number, errors: number): Arm {
+    const requests = poisson(this.random, expected);
+    if (errors >= 1) return { requests, bad: requests };
+    const { burst = 1 } = this.truth;
+    const bad = burst * poisson(this.random, (requests * errors) / burst);
+    return { requests, bad: Math.min(requests, bad) };
+  }
+}

@@ -1,0 +1,93 @@
+import type { Analysis, MetricResult } from '../domain/findings.js';
+import type { Judged } from '../domain/decision/judged.js';
+import type { RunState } from '../domain/state.js';
+import { badShare } from '../judgement/counts.js';
+import { NOTHING_SHOWN, weigh, type ReleaseEvidence } from '../judgement/release.js';
+import type { Arrivals } from './arrivals.js';
+import type { RateLimit, SimulatedPolicy } from './policy.js';
+
+type Looking = Pick<RunState, 'weight' | 'weightSince' | 'judgement'>;
+
+/** Scrapes come in so late: counts end before that. */
+const LAG_MS = 2_000;
+const SHORTEST_MS = 1_000;
+
+/** Times at which what {@link lookAt} asks for begins or ends. */
+export function cutsOf(policy: SimulatedPolicy, state: Looking, now: number): readonly number[] {
+  const { judgement, limits } = policy;
+  return [
+    ...limits.map((limit) => windowOf(limit, policy, state, now)),
+    ...(judgement ? [countedFrom(judgement.settleSeconds, state), now - LAG_MS] : []),
+  ];
+}
+
+/** What an analysis finds at that time. Metrics stop at the first failure, as they do in a release. */
+export function lookAt(policy: SimulatedPolicy, arrivals: Arrivals, state: Looking, now: number): Analysis {
+  const metrics: MetricResult[] = [];
+  for (const limit of policy.limits) {
+    const result = measured(limit, policy, arrivals, state, now);
+    metrics.push(result);
+    if (!result.ok) break;
+  }
+  return { hooks: [], metrics, ...judged(policy, arrivals, state, now) };
+}
+
+function windowOf({ seconds }: RateLimit, { sinceWeight }: SimulatedPolicy, { weightSince }: Looking, now: number) {
+  const from = now - seconds * 1000;
+  return sinceWeight ? Math.max(from, weightSince) : from;
+}
+
+function measured(
+  limit: RateLimit,
+  policy: SimulatedPolicy,
+  arrivals: Arrivals,
+  state: Looking,
+  now: number,
+): MetricResult {
+  const { canary, primary } = arrivals.between(windowOf(limit, policy, state, now), now);
+  const arm = policy.diluted ? { requests: canary.requests + primary.requests, bad: canary.bad + primary.bad } : canary;
+  const base = { metric: limit.metric, min: limit.min };
+  if (arm.requests === 0) return { ...base, ok: false, noValues: true, message: `no values found for ${limit.metric}` };
+  const value = 100 * (1 - badShare(arm));
+  if (value >= limit.min) return { ...base, ok: true, value };
+  return { ...base, ok: false, value, message: `${limit.metric} ${value.toFixed(2)}% < ${limit.min}%` };
+}
+
+function countedFrom(settleSeconds: number, { judgement, weightSince }: Looking): number {
+  return Math.max(judgement?.until ?? 0, weightSince + settleSeconds * 1000);
+}
+
+/** Counts as a release reads them: closed windows that follow each other, each put to the judge once. */
+function judged(
+  { judgement }: SimulatedPolicy,
+  arrivals: Arrivals,
+  state: Looking,
+  now: number,
+): Pick<Analysis, 'judged' | 'memory'> {
+  const { weight } = state;
+  if (!judgement || weight === 0) return {};
+  const { rules, settleSeconds, digest } = judgement;
+  // Nobody else has written it.
+  const before = (state.judgement?.evidence as ReleaseEvidence | undefined) ?? NOTHING_SHOWN;
+  const [from, to] = [countedFrom(settleSeconds, state), now - LAG_MS];
+  if (to - from < SHORTEST_MS) return { judged: shownOf(before, { verdict: 'WAIT' }, weight) };
+  const errors = arrivals.between(from, to);
+  const requests = { canary: errors.canary.requests, primary: errors.primary.requests };
+  const { evidence, weighed } = weigh(before, { weight, requests, counts: { errors } }, rules);
+  return { judged: shownOf(evidence, weighed, weight), memory: { until: to, digest, evidence } };
+}
+
+function shownOf(
+  evidence: ReleaseEvidence,
+  { verdict, passedOver }: Pick<Judged, 'verdict' | 'passedOver'>,
+  weight: number,
+): Judged {
+  return {
+    verdict,
+    metrics: [],
+    heard: evidence.weight === weight && evidence.split.canary > 0,
+    windows: evidence.windows,
+    says: `errors: ${verdict}`,
+    ...(passedOver === undefined ? {} : { passedOver }),
+  };
+}

@@ -1,0 +1,37 @@
+/** What is true of the two versions in a simulation; the policy doesn't know. */
+export interface Truth {
+  /** To both versions together. */
+  readonly requestsPerSecond: number;
+  /** Shares of failed requests, 0 to 1. */
+  readonly primaryErrors: number;
+  readonly canaryErrors: number;
+  /** Failures of one version come so many at once, as with retries to one pod; 1 where undefined. */
+  readonly burst?: number;
+  /**
+   * Pods differ: the canary fails so many times as often as it would, drawn once a release; the standard deviation of
+   * that factor's logarithm to base e. 0 where undefined.
+   */
+  readonly lottery?: number;
+  /** Something that both versions need is down. */
+  readonly outage?: Outage;
+}
+
+export interface Outage {
+  /** Seconds since the canary's first request. */
+  readonly from: number;
+  readonly seconds: number;
+  /** The share of requests that fail meanwhile, of both versions. */
+  readonly errors: number;
+}
+
+/** @returns the shares of failed requests at that time */
+export function errorsAt(
+  { primaryErrors, canaryErrors, outage }: Truth,
+  factor: number,
+  second: number,
+): { readonly primary: number; readonly canary: number } {
+  const isDown = outage !== undefined && second >= outage.from && second < outage.from + outage.seconds;
+  const common = isDown ? outage.errors : 0;
+  const own = (errors: number) => Math.min(1, Math.max(errors, common));
+  return { primary: own(primaryErrors), canary: own(canaryErrors * factor) };
+}
