@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { KubeClient } from '../../src/kube/client.js';
 import { account as accountIn, bearer, ROLE_BINDINGS, type Rule } from '../harness/api/accounts.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
-import { ended, get, post, releaseIs, type Answer } from '../harness/api/client.js';
+import { ended, get, ordersIn, post, releaseIs, type Answer } from '../harness/api/client.js';
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };
 const START: Rule = { resources: ['canaries/rollouts'], verbs: ['create'] };
@@ -100,7 +100,7 @@ describe('with tokens checked', () => {
     const actor = (who: string): string => `system:serviceaccount:${ns}:${who}`;
     assert.equal(result.cause?.by, actor('starter'));
     assert.deepEqual(
-      result.record.filter(({ what }) => what === 'order').map((entry) => entry['by']),
+      ordersIn(result).map((entry) => entry.by),
       [actor('pauser'), actor('pauser'), actor('aborter')],
     );
   });

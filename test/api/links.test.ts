@@ -10,7 +10,7 @@ import { signed } from '../../src/links/token.js';
 import { until } from '../support/until.js';
 import { receiver } from '../harness/http/receiver.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
-import { post, releaseIs, releaseOf } from '../harness/api/client.js';
+import { ordersIn, post, releaseIs, releaseOf } from '../harness/api/client.js';
 
 const KEY = new Uint8Array(32).fill(7);
 const SECRET = 'signing-secret';
@@ -150,7 +150,7 @@ describe('a button in Slack', () => {
     assert.match(chat.received[1]?.body ?? '', /<@U1> \(ana\): pause c-.*"thread_ts":"1503435956.000247"/);
     const release = await releaseOf(bench.app, id);
     assert.equal(release.paused?.by, 'ana');
-    const [order] = release.record.filter(({ what }) => what === 'order');
-    assert.deepEqual([order?.['channel'], order?.['reason']], ['chat', 'by a button in Slack']);
+    const [order] = ordersIn(release);
+    assert.deepEqual([order?.channel, order?.reason], ['chat', 'by a button in Slack']);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
-import { ended, get, post, releaseIs, releaseOf } from '../harness/api/client.js';
+import { ended, get, ordersIn, post, releaseIs, releaseOf } from '../harness/api/client.js';
 
 let bench: ApiBench;
 before(async () => void (bench = await openApi()));
@@ -48,9 +48,9 @@ describe('orders', () => {
     assert.equal((await order('promote', { by: 'bob' })).status, 200);
     const result = await ended(bench.app, id);
     assert.equal(result.outcome, 'promoted');
-    const orders = result.record.filter((entry) => entry.what === 'order');
+    const orders = ordersIn(result);
     assert.deepEqual(
-      orders.map((entry) => [entry['order'], entry['by'], entry['channel']]),
+      orders.map((entry) => [entry.order, entry.by, entry.channel]),
       [
         ['pause', 'alice (unverified)', 'api'],
         ['resume', 'somebody (unverified)', 'api'],
@@ -68,9 +68,8 @@ describe('orders', () => {
     await releaseIs(bench.app, id, ({ weight }) => weight === 50, 'weight 50');
     assert.ok(Date.now() - began < 60_000, `it took ${Date.now() - began} ms`);
     assert.equal(fake.weights.canary, 50);
-    const { record } = await releaseOf(bench.app, id);
-    const entry = record.find(({ what }) => what === 'order');
-    assert.deepEqual([entry?.['order'], entry?.['requestId']], ['skipStep', 'skipStep:skip-1']);
+    const [entry] = ordersIn(await releaseOf(bench.app, id));
+    assert.deepEqual([entry?.order, entry?.requestId], ['skipStep', 'skipStep:skip-1']);
     assert.equal((await order('pause')).status, 200);
     assert.equal(
       (await order('skip')).body['detail'],
@@ -125,7 +124,7 @@ describe('orders', () => {
     assert.equal((await order('abort', { reason: 'smells' }, { 'user-agent': 'serinus-cli/1' })).status, 200);
     const result = await ended(bench.app, id);
     assert.deepEqual([result.outcome, result.run, result.phase, result.weight], ['aborted', 'completed', 'Failed', 0]);
-    assert.equal(result.record.find((entry) => entry.what === 'order')?.['channel'], 'cli');
+    assert.equal(ordersIn(result)[0]?.channel, 'cli');
     const late = await order('pause');
     assert.deepEqual([late.status, late.body['type']], [409, '/problems/release-ended']);
     assert.equal(late.body['detail'], `the release ${id} has ended: aborted`);
@@ -186,7 +185,7 @@ describe('orders', () => {
     assert.equal(again.status, 200);
     const view = await releaseOf(bench.app, id);
     assert.equal(view.paused, undefined, 'the pause was not taken again');
-    assert.equal(view.record.filter((entry) => entry.what === 'order').length, 2);
+    assert.equal(ordersIn(view).length, 2);
   });
 
   test('are left as a signal while no worker is there, and are taken once', async () => {
@@ -210,7 +209,7 @@ describe('orders', () => {
     await bench.worker.start();
     const result = await ended(bench.app, id);
     assert.equal(result.outcome, 'aborted');
-    assert.equal(result.record.filter((entry) => entry.what === 'order').length, 1);
+    assert.equal(ordersIn(result).length, 1);
   });
 
   test('a release that people stop through Temporal is not mistaken for one that is open', async () => {
@@ -236,8 +235,8 @@ describe('a release whose run was ended from outside', () => {
     const result = await ended(bench.app, carriedOutBy);
     assert.equal(result.outcome, 'aborted');
     assert.equal(fake.weights.canary, 0);
-    const given = result.record.find(({ what }) => what === 'order');
-    assert.deepEqual([given?.['order'], given?.['by'], given?.['of']], ['abort', 'alice (unverified)', undefined]);
+    const given = ordersIn(result)[0];
+    assert.deepEqual([given?.order, given?.by, given?.of], ['abort', 'alice (unverified)', undefined]);
     const late = await order('abort', { by: 'bob' });
     assert.equal(late.status, 409);
   });

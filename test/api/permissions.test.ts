@@ -12,7 +12,7 @@ import { serinus } from '../harness/cli-process.js';
 import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 import { account, bearer, ROLE_BINDINGS } from '../harness/api/accounts.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
-import { ended, get, post, releaseIs } from '../harness/api/client.js';
+import { ended, get, ordersIn, post, releaseIs } from '../harness/api/client.js';
 
 const CLUSTER_ROLES: ResourceType = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -203,7 +203,7 @@ describe('an order that is obeyed', () => {
     await handle.signal(orderSignals.resume, { by: 'eve', requestId: 'from-temporal' });
     const release = await releaseIs(reader, id, ({ paused }) => paused === undefined, 'resumed');
     assert.deepEqual(
-      release.record.filter(({ what }) => what === 'order').map((entry) => [entry['by'], entry['channel']]),
+      ordersIn(release).map((entry) => [entry.by, entry.channel]),
       [
         ['releaser@example.com', 'ui'],
         ['eve', 'signal'],

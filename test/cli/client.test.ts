@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
-import { releaseIs } from '../harness/api/client.js';
+import { ordersIn, releaseIs } from '../harness/api/client.js';
 import { until } from '../support/until.js';
 import { serinus, start, type Ended } from '../harness/cli-process.js';
 
@@ -158,8 +158,8 @@ describe('orders', () => {
     const aborted = await run(['abort', name, '-n', ns, '--reason', 'enough', '-o', 'json']);
     assert.equal((JSON.parse(aborted.out) as { taken: boolean }).taken, true);
     const result = await releaseIs(bench.app, id, ({ ended }) => ended, 'it ends');
-    const order = result.record.findLast(({ what }) => what === 'order');
-    assert.deepEqual([order?.['order'], order?.['reason'], order?.['channel']], ['abort', 'enough', 'cli']);
+    const order = ordersIn(result).at(-1);
+    assert.deepEqual([order?.order, order?.reason, order?.channel], ['abort', 'enough', 'cli']);
 
     await until(
       async () => (await run(['history', name, '-n', ns])).out.includes('aborted'),

@@ -56,9 +56,12 @@ describe('a record', () => {
     const cases = [
       [{ at, what: 'event', type: 'Normal', message: 'Advance' }, '03:04:05  Advance'],
       [{ at, what: 'event', type: 'Warning', message: 'Halt' }, '03:04:05  Warning: Halt'],
-      [{ at, what: 'order', order: 'pause', by: 'eve', reason: 'tea' }, '03:04:05  eve ordered pause: tea'],
       [
-        { at, what: 'order', order: 'resume', by: 'eve', reason: '', refused: 'no' },
+        { at, what: 'order', order: 'pause', by: 'eve', reason: 'tea', channel: 'cli' },
+        '03:04:05  eve ordered pause: tea',
+      ],
+      [
+        { at, what: 'order', order: 'resume', by: 'eve', reason: '', channel: 'cli', refused: 'no' },
         '03:04:05  eve ordered resume (refused: no)',
       ],
       [{ at, what: 'weight', canary: 10 }, undefined],
@@ -74,7 +77,8 @@ describe('a record', () => {
       { metric: 'errors', ok: false, max: 1 },
     ];
     const hooks = [{ hook: 'load', ok: false, error: 'timeout' }];
-    assert.deepEqual(analysisLines({ at, what: 'analysis', weight: 20, ok: false, hooks, metrics }), [
+    const analysis = { at, what: 'analysis', weight: 20, ok: false, hooks, metrics };
+    assert.deepEqual(analysisLines(analysis), [
       'at weight 20: failed',
       'CHECK          VALUE     RANGE      VERDICT',
       'webhook load   timeout              failed',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../../lab/process/ports.js';
 import type { Release, ReleaseHistory } from '../../src/api/schema/release.js';
+import { ordersIn } from '../harness/api/client.js';
 import { tcpProxy } from '../harness/api/tcp-proxy.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
@@ -42,10 +43,8 @@ async function release(place: Place, image: string): Promise<string> {
 }
 
 async function ordersOf(place: Place, id: string): Promise<unknown[]> {
-  const { record } = await ask<Release>(place, `/api/v1/rollouts/${id}`);
-  return record
-    .filter(({ what }) => what === 'order')
-    .map(({ order, by, reason, channel }) => ({ order, by, reason, channel }));
+  const release = await ask<Release>(place, `/api/v1/rollouts/${id}`);
+  return ordersIn(release).map(({ order, by, reason, channel }) => ({ order, by, reason, channel }));
 }
 
 test('a release is watched, approved, undone, aborted and retried on the page', async (t) => {

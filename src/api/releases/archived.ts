@@ -1,5 +1,6 @@
-import type { ArchivedEntry, ArchivedRelease } from '../../archive/document.js';
-import type { RecordLine, Release } from '../schema/release.js';
+import type { ArchivedRelease } from '../../archive/document.js';
+import type { Release } from '../schema/release.js';
+import { lineOf } from './record-line.js';
 
 /** All that the archive knows of a release; its templates are asked for separately. */
 export function releaseOfArchived(release: ArchivedRelease): Release {
@@ -23,8 +24,4 @@ export function releaseOfArchived(release: ArchivedRelease): Release {
     record: record.map(lineOf),
     source: 'archive',
   };
-}
-
-function lineOf(entry: ArchivedEntry): RecordLine {
-  return { ...entry, at: new Date(entry.at).toISOString() };
 }

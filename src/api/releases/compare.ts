@@ -3,7 +3,8 @@ import type { Archive } from '../../archive/port.js';
 import { askArchive } from '../archive.js';
 import type { Access } from '../auth/access.js';
 import { unknownRelease } from '../orders/given.js';
-import type { RecordLine, Release } from '../schema/release.js';
+import type { RecordLine } from '../schema/record.js';
+import type { Release } from '../schema/release.js';
 import type { Changes, Comparison, ReleaseItem } from '../schema/releases.js';
 import type { Finder } from './find.js';
 import { formatReleaseId, type ReleaseId } from './id.js';
@@ -97,8 +98,8 @@ function windowsOf(a: readonly RecordLine[], b: readonly RecordLine[]): Comparis
 function byWeight(record: readonly RecordLine[]): ReadonlyMap<number, RecordLine[]> {
   const found = new Map<number, RecordLine[]>();
   for (const line of record) {
-    if (line.what !== 'analysis' || typeof line['weight'] !== 'number') continue;
-    found.set(line['weight'], [...(found.get(line['weight']) ?? []), line]);
+    if (line.what !== 'analysis') continue;
+    found.set(line.weight, [...(found.get(line.weight) ?? []), line]);
   }
   return found;
 }

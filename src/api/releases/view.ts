@@ -1,10 +1,10 @@
 import { possibleUnderWay } from '../../domain/orders/possible.js';
-import type { RecordEntry } from '../../domain/record/record.js';
 import type { RunState } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
-import type { OpenRelease, RecordLine, Release, ReleaseSummary } from '../schema/release.js';
+import type { OpenRelease, Release, ReleaseSummary } from '../schema/release.js';
 import { gateOf } from './gate.js';
 import { formatReleaseId } from './id.js';
+import { lineOf } from './record-line.js';
 import type { Run } from './run.js';
 import { stepsOf } from './steering.js';
 
@@ -105,10 +105,6 @@ function fromState(state: RunState, id: string) {
     ...(last === undefined ? {} : { lastAnalysis: lineOf(last) }),
     steering: stepsOf(possibleUnderWay(state), id),
   };
-}
-
-function lineOf(entry: RecordEntry): RecordLine {
-  return { ...entry, at: iso(entry.at) };
 }
 
 function iso(ms: number): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXPIRIES } from '../../domain/approvals/rules.js';
+import { recordEntrySchema } from './record.js';
 
 /** How a run of the workflow stands, in Temporal's words. */
 export const RUN_STATUSES = [
@@ -22,14 +23,6 @@ const stepSchema = z.object({
   href: z.string().describe('POST here to give the order'),
   command: z.string().describe('The same in a terminal'),
 });
-
-/** One line of a record; which further fields it has depends on `what`. */
-export const recordEntrySchema = z
-  .looseObject({
-    at: time('When'),
-    what: z.string().describe('event, weight, phase, analysis, webhook, order, load-test or undelivered'),
-  })
-  .meta({ id: 'RecordEntry' });
 
 const whatIsKnown = {
   id: idSchema,
@@ -142,5 +135,4 @@ export type OpenRelease = z.output<typeof openReleaseSchema>;
 export type ReleaseSummary = z.output<typeof historySchema>['items'][number];
 export type ReleaseHistory = z.output<typeof historySchema>;
 export type Release = z.output<typeof releaseSchema>;
-export type RecordLine = z.output<typeof recordEntrySchema>;
 export type RunStatus = (typeof RUN_STATUSES)[number];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OutcomeKind } from '../../domain/state.js';
-import { recordEntrySchema } from './release.js';
+import { recordEntrySchema } from './record.js';
 
 /** Every one, under its own name. */
 const OUTCOMES = {

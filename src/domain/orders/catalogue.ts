@@ -113,6 +113,13 @@ export function orderCalled(word: string): OrderName | undefined {
   return ORDER_NAMES.find((order) => ORDERS[order].word === word);
 }
 
+/** An order as a record names it, such as `setWeight 40`, as people call it: `weight 40`. */
+export function wordsOf(recorded: string): string {
+  const [name = '', ...rest] = recorded.split(' ');
+  const order = ORDER_NAMES.find((one) => one === name);
+  return [order === undefined ? name : wordOf(order), ...rest].join(' ');
+}
+
 /** On a button, or in a message. */
 export function labelOf(order: OrderName): string {
   return capitalised(wordOf(order));

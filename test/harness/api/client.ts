@@ -1,3 +1,4 @@
+import type { RecordLine } from '../../../src/api/schema/record.js';
 import type { Release } from '../../../src/api/schema/release.js';
 import { until } from '../../support/until.js';
 import type { ApiBench } from './bench.js';
@@ -33,6 +34,11 @@ export async function releaseOf(app: Sender, id: unknown): Promise<Release> {
 }
 
 /** Waits until the release is so. */
+/** The orders in its record, oldest first. */
+export function ordersIn({ record }: Pick<Release, 'record'>): Extract<RecordLine, { what: 'order' }>[] {
+  return record.filter((entry) => entry.what === 'order');
+}
+
 export async function releaseIs(
   app: Sender,
   id: unknown,

@@ -5,7 +5,8 @@
 import type { CanarySummary } from '../../../src/api/schema/canary.js';
 import type { CheckAnswer } from '../../../src/api/schema/check.js';
 import type { Live as Snapshot } from '../../../src/api/schema/live.js';
-import type { RecordLine, Release } from '../../../src/api/schema/release.js';
+import type { RecordLine } from '../../../src/api/schema/record.js';
+import type { Release } from '../../../src/api/schema/release.js';
 
 export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.js';
 export type { LiveGate, LiveNode, LiveStrategy } from '../../../src/api/schema/live.js';
@@ -46,5 +47,5 @@ export type Live = Pick<
 > &
   Partial<Pick<Snapshot, 'at' | 'cluster' | 'phase' | 'why'>>;
 
-/** A line of a record, with whatever fields its kind has. */
+/** A line of a record; which further fields it has depends on `what`. */
 export type Line = RecordLine;

@@ -1,4 +1,4 @@
-import type { RecordEntry } from '../../../src/domain/record/record.js';
+import { wordsOf } from '../../../src/domain/orders/catalogue.js';
 import type { Line } from '../api/types.js';
 
 interface At {
@@ -37,9 +37,8 @@ export function happened(record: readonly Line[]): readonly Told[] {
 }
 
 /** @returns undefined for what has a place of its own on the page (checks, load tests), or isn't known here */
-function told(line: Line): Told | undefined {
-  const entry = line as unknown as RecordEntry;
-  const { at } = line;
+function told(entry: Line): Told | undefined {
+  const { at } = entry;
   switch (entry.what) {
     case 'event':
       return { at, what: 'said', text: entry.message, tone: entry.type === 'Warning' ? 'warn' : 'plain' };
@@ -49,8 +48,15 @@ function told(line: Line): Told | undefined {
       return { at, what: 'phase', phase: entry.phase, tone: 'plain' };
     case 'order': {
       const { order, by, reason, refused } = entry;
-      const word = order === 'setWeight' ? 'weight' : order;
-      return { at, what: 'order', order: word, by, reason, ...(refused !== undefined && { refused }), tone: 'person' };
+      return {
+        at,
+        what: 'order',
+        order: wordsOf(order),
+        by,
+        reason,
+        ...(refused !== undefined && { refused }),
+        tone: 'person',
+      };
     }
     case 'webhook': {
       const { hook, ok, error, type, times = 1 } = entry;
@@ -68,6 +74,7 @@ function told(line: Line): Told | undefined {
       return { at, what: 'undelivered', text: `${entry.to}: ${entry.first} (${entry.error})`, tone: 'bad' };
     case 'analysis':
     case 'load-test':
+    case 'unknown':
     default:
       return undefined;
   }
