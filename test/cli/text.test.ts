@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import type { CanaryDetail } from '../../src/api/schema/canary.js';
 import { describe as describeCanary } from '../../src/cli/commands/describe.js';
 import { coloured, colourOf, table } from '../../src/cli/client/output.js';
+import { readLine } from '../../src/api/schema/record.js';
+import { sentReleaseSchema } from '../../src/cli/client/sent.js';
 import { analysisLines, recordLine } from '../../src/cli/client/record.js';
 
 describe('a table', () => {
@@ -65,9 +67,9 @@ describe('a record', () => {
         '03:04:05  eve ordered resume (refused: no)',
       ],
       [{ at, what: 'weight', canary: 10 }, undefined],
-      [{ at, what: 'something new' }, undefined],
+      [{ at, what: 'something new', of: 'a newer server' }, undefined],
     ] as const;
-    for (const [entry, expected] of cases) assert.equal(recordLine(entry), expected);
+    for (const [entry, expected] of cases) assert.equal(recordLine(readLine(entry)), expected);
   });
 
   test('shows an analysis check by check', () => {
@@ -78,7 +80,7 @@ describe('a record', () => {
     ];
     const hooks = [{ hook: 'load', ok: false, error: 'timeout' }];
     const analysis = { at, what: 'analysis', weight: 20, ok: false, hooks, metrics };
-    assert.deepEqual(analysisLines(analysis), [
+    assert.deepEqual(analysisLines(readLine(analysis)), [
       'at weight 20: failed',
       'CHECK          VALUE     RANGE      VERDICT',
       'webhook load   timeout              failed',
@@ -86,7 +88,7 @@ describe('a record', () => {
       'latency        700       0 to 500   failed',
       'errors         -         <= 1       failed',
     ]);
-    assert.deepEqual(analysisLines({ at, what: 'analysis' }), []);
+    assert.deepEqual(analysisLines(readLine({ at, what: 'analysis' })), []);
   });
 });
 
@@ -136,4 +138,20 @@ test('a Canary is described with all that is known of what is under way', () => 
   assert.ok(describeCanary({ ...canary, release: null }).includes('  none'));
   const blind = describeCanary({ ...canary, release: { unavailable: 'no worker' } });
   assert.ok(blind.includes('  Not known:      no worker'));
+});
+
+test('an answer of a newer server is read, although it tells of something that this version does not know', () => {
+  const at = '2026-01-02T03:04:05.678Z';
+  const release = {
+    ...{ id: 'test.podinfo.1', phase: 'Succeeded', weight: 0, triggeredBy: 'ci', run: 'completed', startedAt: at },
+    ...{ canary: { namespace: 'test', name: 'podinfo' }, ended: true, recordDropped: 0 },
+    record: [
+      { at, what: 'phase', phase: 'Succeeded' },
+      { at, what: 'teleport', to: 'mars' },
+    ],
+  };
+  assert.deepEqual(
+    sentReleaseSchema.parse(release).record.map(({ what }) => what),
+    ['phase', 'unknown'],
+  );
 });

@@ -1,4 +1,4 @@
-import { recordEntrySchema, type RecordLine } from '../schema/record.js';
+import { readLine, type RecordLine } from '../schema/record.js';
 
 /** An entry as Temporal or the archive keeps it: other versions of Serinus may have written it. */
 interface Kept {
@@ -6,13 +6,9 @@ interface Kept {
   readonly what: string;
 }
 
-/** An entry of a record as the API tells it. What this version doesn't know is told as it is, and said to be unknown. */
+/** An entry of a record as the API tells it. */
 export function lineOf(kept: Kept): RecordLine {
-  const at = new Date(kept.at).toISOString();
-  const { data } = recordEntrySchema.safeParse({ ...withoutNulls(kept), at });
-  if (data !== undefined) return data;
-  const { at: _, what: kind, ...fields } = kept;
-  return { at, what: 'unknown', kind, fields };
+  return readLine({ ...withoutNulls(kept), what: kept.what, at: new Date(kept.at).toISOString() });
 }
 
 /** JSON has no word for a number that is none, such as a ratio to zero: it writes null, and here it is missing. */

@@ -145,6 +145,14 @@ export const recordEntrySchema = z.discriminatedUnion('what', [...KNOWN, unknown
 export type RecordLine = z.output<typeof recordEntrySchema>;
 export type KnownLine = Exclude<RecordLine, { what: 'unknown' }>;
 
+/** An entry as it was kept or sent, perhaps by another version: what isn't known here is told whole, and as unknown. */
+export function readLine(sent: { readonly at: string; readonly what: string }): RecordLine {
+  const { data } = recordEntrySchema.safeParse(sent);
+  if (data !== undefined) return data;
+  const { at: when, what: kind, ...fields } = sent;
+  return { at: when, what: 'unknown', kind, fields };
+}
+
 /** Whatever is only to be read, as if it could be written: schemas don't say which. */
 type Writable<T> = T extends object ? { -readonly [Field in keyof T]: Writable<T[Field]> } : T;
 

@@ -2,15 +2,10 @@ import type { Readable } from 'node:stream';
 import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import { isLoopback } from '../../api/options.js';
-import {
-  canaryDetailSchema,
-  canaryListSchema,
-  type CanaryDetail,
-  type CanarySummary,
-} from '../../api/schema/canary.js';
+import { canaryListSchema, type CanaryDetail, type CanarySummary } from '../../api/schema/canary.js';
 import { checkAnswerSchema, type CheckAnswer, type CheckRequest } from '../../api/schema/check.js';
 import { problemSchema } from '../../api/schema/problem.js';
-import { historySchema, releaseSchema, type Release, type ReleaseSummary } from '../../api/schema/release.js';
+import { historySchema, type Release, type ReleaseSummary } from '../../api/schema/release.js';
 import { acceptedSchema, obeyedSchema, pendingSchema, type Accepted } from '../../api/schema/requests.js';
 import { messageOf } from '../../errors.js';
 import {
@@ -23,6 +18,7 @@ import {
 import { eventsOf, type ServerEvent } from './events.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
+import { sentCanarySchema, sentReleaseSchema } from './sent.js';
 
 /** Longer than the API itself waits for anything. */
 const TIMEOUT_MS = 30_000;
@@ -84,11 +80,11 @@ export class ApiClient {
   }
 
   async canary(namespace: string, name: string): Promise<CanaryDetail> {
-    return this.get(canaryPath(namespace, name), canaryDetailSchema);
+    return this.get(canaryPath(namespace, name), sentCanarySchema);
   }
 
   async release(id: string): Promise<Release> {
-    return this.get(`/api/v1/rollouts/${encodeURIComponent(id)}`, releaseSchema);
+    return this.get(`/api/v1/rollouts/${encodeURIComponent(id)}`, sentReleaseSchema);
   }
 
   /** The newest releases, at most so many. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { liveSchema, type Live } from '../../../api/schema/live.js';
+import type { Live } from '../../../api/schema/live.js';
 import { ApiRefusal, Unreachable, type ApiClient } from '../api-client.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailed } from '../failed.js';
+import { sentLiveSchema } from '../sent.js';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
@@ -26,7 +27,7 @@ export async function* follow(
         pause = FIRST_PAUSE_MS;
         lastId = id;
         if (event === 'gone') throw new CommandFailed(EXIT.error, `${canary.name}.${canary.namespace} was deleted`);
-        if (event === 'release') yield liveSchema.parse(JSON.parse(data));
+        if (event === 'release') yield sentLiveSchema.parse(JSON.parse(data));
       }
       // The server has ended it, as it does when it stops.
     } catch (error) {
