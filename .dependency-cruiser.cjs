@@ -99,7 +99,19 @@ const MAY_IMPORT = {
     'errors.ts',
     'dependencies.ts',
   ],
-  check: ['kube', 'kubernetes', 'metrics', 'routers', 'workloads', 'crds', 'domain', 'errors.ts', 'settings.ts'],
+  // What a release would write is rehearsed by the code that writes it.
+  check: [
+    'canary',
+    'kube',
+    'kubernetes',
+    'metrics',
+    'routers',
+    'workloads',
+    'crds',
+    'domain',
+    'errors.ts',
+    'settings.ts',
+  ],
   // Releases that nobody has: the decisions and the judge of real ones.
   simulation: ['crds', 'domain', 'judgement'],
   meters: ['crds', 'domain', 'kube', 'kubernetes'],

@@ -65,7 +65,7 @@ export class DryRuns implements Rehearsals {
 }
 
 /** The first step that moves traffic, and the copies before it, where there are some. */
-function weightsOf({ analysis }: CanaryContext['canary']): readonly Weights[] {
+export function weightsOf({ analysis }: CanaryContext['canary']): readonly Weights[] {
   const { strategy } = analysis;
   const mirrors = 'mirror' in strategy && strategy.mirror === true;
   return [...(mirrors ? [{ primary: 100, canary: 0, mirrored: true as const }] : []), canaryAt(FIRST_PERCENT)];
@@ -93,7 +93,7 @@ function isNoAnswer({ reason, status }: RefusedError): boolean {
 }
 
 /** Nothing is stored, so nobody has to be kept from storing it. */
-function claimed({ epoch, seq }: Fence): Claim {
+export function claimed({ epoch, seq }: Fence): Claim {
   const nothing = (): Promise<void> => Promise.resolve();
   return { epoch, seq, confirm: nothing, outrankedBy: nothing };
 }

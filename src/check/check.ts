@@ -1,7 +1,7 @@
 import { parseCanary, refusalsOf, type Canary, type ParseOptions } from '../crds/canary.js';
 import type { Support } from '../crds/support.js';
 import { ALERT_PROVIDERS, METRIC_TEMPLATES, type KubeObject } from '../kube/object.js';
-import type { Settings } from '../settings.js';
+import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
 import { subjectOf } from './collect.js';
 import type { BestCase } from './duration.js';
 import { bySeverity, invalid, type Finding } from './finding.js';
@@ -11,7 +11,11 @@ import { askMetrics, type LiveOptions } from './live/live.js';
 import type { LiveMetric } from './live/metric.js';
 import { findingsOf } from './live/findings.js';
 import type { Manifests } from './manifest.js';
+import type { ObjectSettings } from './object-settings.js';
 import { ObjectLookup, type ClusterReader } from './object-lookup.js';
+import { findingsIn } from './rehearsal/findings.js';
+import { rehearse, type Rehearsed } from './rehearsal/rehearse.js';
+import type { Understudy } from './rehearsal/stage-client.js';
 
 /** What a check found out about a Canary. */
 export interface Report {
@@ -29,7 +33,8 @@ export interface Report {
 export type CheckSettings = Pick<
   Settings,
   'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'builtinQueries' | 'metricWindow' | 'noCrossNamespaceRefs'
->;
+> &
+  Partial<ObjectSettings>;
 
 export interface CheckOptions {
   /** How the Serinus is run that is to carry the policy out. */
@@ -38,12 +43,22 @@ export interface CheckOptions {
   readonly support?: Support;
   /** Where to look for what isn't in the manifests; nowhere where undefined. */
   readonly cluster?: ClusterReader | undefined;
+  /** Have the API server check what a release would write; needs a cluster. */
+  readonly understudy?: Understudy | undefined;
   /** Ask the metrics too; needs a cluster. */
   readonly live?: Omit<LiveOptions, 'settings'> | undefined;
 }
 
+/** A rehearsal takes some thirty requests: more Canaries at once than these are not rehearsed, and that is said. */
+const MOST_REHEARSED = 20;
+const TOO_MANY: Rehearsed = {
+  refused: [],
+  problems: [],
+  unheard: [`${MOST_REHEARSED} Canaries are rehearsed at once, and this is one more`],
+};
+
 /**
- * Checks every Canary among the manifests, with the other objects in there and in the cluster. Only reads.
+ * Checks every Canary among the manifests, with the other objects in there and in the cluster. Stores nothing.
  *
  * @throws UserError where there is no Canary among them
  * @throws TransientError, KubeError where the cluster can't be read
@@ -52,7 +67,10 @@ export async function check(manifests: Manifests, options: CheckOptions): Promis
   manifests.demandCanary();
   const lookup = new ObjectLookup(manifests, options.cluster);
   const reports: Report[] = [];
-  for (const object of manifests.canaries) reports.push(await reportOn(object, manifests, lookup, options));
+  for (const [index, object] of manifests.canaries.entries()) {
+    const isRehearsed = index < MOST_REHEARSED;
+    reports.push(await reportOn(object, manifests, lookup, options, isRehearsed));
+  }
   return reports;
 }
 
@@ -61,6 +79,7 @@ async function reportOn(
   manifests: Manifests,
   lookup: ObjectLookup,
   options: CheckOptions,
+  isRehearsed: boolean,
 ): Promise<Report> {
   const { name, namespace = 'default' } = object.metadata;
   const parsed = parseCanary(object, parseOptions(options));
@@ -75,8 +94,23 @@ async function reportOn(
   const metrics = live && (await askMetrics(subject, lookup, { ...live, settings }));
   const linted = lint(subject);
   const unknown = [object, ...givenFor(parsed.value, manifests)].flatMap(unknownIn);
-  const findings = [...unknown, ...linted, ...(metrics ? findingsOf(subject, metrics, linted) : [])];
+  const written = await rehearsed(object, lookup, options, linted, isRehearsed);
+  const findings = [...unknown, ...linted, ...written, ...(metrics ? findingsOf(subject, metrics, linted) : [])];
   return { name, namespace, findings: bySeverity(findings), best: subject.best, metrics };
+}
+
+async function rehearsed(
+  object: KubeObject,
+  lookup: ObjectLookup,
+  options: CheckOptions,
+  linted: readonly Finding[],
+  isRehearsed: boolean,
+): Promise<readonly Finding[]> {
+  const { settings, understudy } = options;
+  if (!understudy) return [];
+  const whole = { ...DEFAULT_SETTINGS, ...settings };
+  const found = isRehearsed ? await rehearse(object, lookup, understudy, whole, parseOptions(options)) : TOO_MANY;
+  return findingsIn(object.metadata.name, found, linted);
 }
 
 /** Objects of ours in the file that the Canary refers to. */

@@ -22,6 +22,7 @@ import {
 import type { Settings } from '../settings.js';
 import { bestCase } from './duration.js';
 import { foreignTo } from './foreign.js';
+import type { ObjectSettings } from './object-settings.js';
 import type { Manifests } from './manifest.js';
 import { APISIX_ROUTE, apisixRouteSchema } from './objects/apisix-route.js';
 import { autoscalerSchema } from './objects/autoscaler.js';
@@ -42,7 +43,7 @@ export async function subjectOf(
   object: KubeObject,
   manifests: Manifests,
   lookup: ObjectLookup,
-  { metricWindow }: Pick<Settings, 'metricWindow'>,
+  settings: Pick<Settings, 'metricWindow'> & Partial<ObjectSettings>,
   options: ParseOptions,
 ): Promise<Subject> {
   const spec = canarySpecSchema.parse(object['spec']);
@@ -53,7 +54,7 @@ export async function subjectOf(
     spec,
     raisedFromSeconds: raisedFrom(spec, canary),
     best: bestCase(policyOf(canary)),
-    metricWindow,
+    metricWindow: settings.metricWindow,
     target: await targetOf(canary, lookup),
     service: await serviceOf(canary, lookup),
     primaryReplicas: await primaryReplicas(canary, lookup),
@@ -67,7 +68,7 @@ export async function subjectOf(
     templates: await templatesOf(canary, lookup),
     alertProviders: await alertProvidersOf(canary, lookup),
     ...neighbours,
-    foreign: await foreignTo(canary, others, manifests, lookup, options),
+    foreign: await foreignTo(canary, others, manifests, lookup, { parsing: options, settings }),
   };
 }
 

@@ -1,7 +1,13 @@
 import { parseCanary, type Canary, type ParseOptions } from '../crds/canary.js';
 import { ForeignError, UserError } from '../errors.js';
 import { KubeError } from '../kube/client.js';
-import { DAEMON_SETS, DEPLOYMENTS, type KubeObject } from '../kube/object.js';
+import { DAEMON_SETS, DEPLOYMENTS, titleOf, type KubeObject, type ResourceType } from '../kube/object.js';
+import {
+  configReferences,
+  copyName,
+  ownCopyName,
+  type ConfigReference,
+} from '../kubernetes/objects/config-references.js';
 import {
   contested,
   controllerOf,
@@ -12,6 +18,7 @@ import {
 } from '../kubernetes/ownership.js';
 import { ownedRoutes } from '../routers/registry.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
+import { configType, isTracked, previousName } from '../workloads/configs.js';
 import { ownedByTarget } from '../workloads/registry.js';
 import { asPodController } from '../workloads/shared/pod-controller.js';
 import type { Selector } from '../workloads/shared/pod-selector.js';
@@ -19,6 +26,7 @@ import { findSelector, primaryValue, selecting } from '../workloads/shared/selec
 import { refuseStrangers } from '../workloads/shared/strangers.js';
 import type { Manifests } from './manifest.js';
 import type { ObjectLookup } from './object-lookup.js';
+import type { ObjectSettings } from './object-settings.js';
 import { asPodMaker, podMakersIn } from './pod-makers.js';
 
 /** What a release would be refused for: an object, and whose it is. */
@@ -40,13 +48,15 @@ export async function foreignTo(
   neighbours: readonly KubeObject[],
   manifests: Manifests,
   lookup: ObjectLookup,
-  options: ParseOptions,
+  { parsing, settings }: { readonly parsing: ParseOptions; readonly settings: Partial<ObjectSettings> },
 ): Promise<readonly Foreign[]> {
+  const { selectorLabels, configTracking } = { ...DEFAULT_SETTINGS, ...settings };
   const owned = ownedBy(canary);
   return [
     ...(await objectsOfOthers(canary, owned, lookup)),
-    ...sharedWith(canary, owned, neighbours, options),
-    ...(await podsOfOthers(canary, manifests, lookup)),
+    ...(configTracking ? await copiesOfOthers(canary, lookup) : []),
+    ...sharedWith(canary, owned, neighbours, parsing),
+    ...(await podsOfOthers(canary, selectorLabels, manifests, lookup)),
   ];
 }
 
@@ -67,17 +77,72 @@ async function objectsOfOthers(
 ): Promise<readonly Foreign[]> {
   const found: Foreign[] = [];
   for (const { type, name, takesOver = false } of owned) {
-    const result = await lookup.look(type, canary.namespace, name);
-    if (result.state !== 'found') continue;
-    const object = { ...result.object, kind: type.kind };
-    if (isFree(object, { owner: canary.owner, takesOver }) || isByName(object, canary)) continue;
-    found.push({
-      rule: 'foreign-object',
-      title: `${type.kind}/${name}`,
-      message: foreignMessage(object, canary.owner),
-    });
+    const object = await existing(type, name, canary, lookup);
+    if (!object || isFree(object, { owner: canary.owner, takesOver }) || isByName(object, canary)) continue;
+    found.push(foreignObject(object, canary));
   }
   return found;
+}
+
+function foreignObject(object: KubeObject, { owner }: Canary): Foreign {
+  return { rule: 'foreign-object', title: titleOf(object), message: foreignMessage(object, owner) };
+}
+
+async function existing(
+  type: ResourceType,
+  name: string,
+  { namespace }: Canary,
+  lookup: ObjectLookup,
+): Promise<KubeObject | undefined> {
+  const result = await lookup.look(type, namespace, name);
+  return result.state === 'found' ? { ...result.object, kind: type.kind } : undefined;
+}
+
+/**
+ * Copies of configs that would be written over what somebody has made. Where another Canary has the first copy, this one
+ * has one by another name.
+ */
+async function copiesOfOthers(canary: Canary, lookup: ObjectLookup): Promise<readonly Foreign[]> {
+  const found: Foreign[] = [];
+  for (const reference of await trackedBy(canary, lookup)) {
+    const type = configType(reference);
+    const first = copyName(reference.name);
+    const copy = await existing(type, first, canary, lookup);
+    const name = copy && isAnothers(copy, canary) ? ownCopyName(reference.name, canary.name) : first;
+    for (const one of [name, previousName(name)]) {
+      const object = one === first ? copy : await existing(type, one, canary, lookup);
+      if (!object || isFree(object, { owner: canary.owner }) || isByName(object, canary)) continue;
+      found.push(foreignObject(object, canary));
+    }
+  }
+  return found;
+}
+
+/** What of the target's configs is copied. One that nobody can look at is taken for one that is. */
+async function trackedBy(canary: Canary, lookup: ObjectLookup): Promise<readonly ConfigReference[]> {
+  const type = [DEPLOYMENTS, DAEMON_SETS].find(({ kind }) => kind === canary.targetRef.kind);
+  const target = type && (await existing(type, canary.targetRef.name, canary, lookup));
+  if (!target || !isWhole(target)) return [];
+  const tracked: ConfigReference[] = [];
+  for (const reference of referencesOf(target)) {
+    const source = await existing(configType(reference), reference.name, canary, lookup);
+    if (!source || isTracked(source)) tracked.push(reference);
+  }
+  return tracked;
+}
+
+function referencesOf(target: KubeObject): readonly ConfigReference[] {
+  try {
+    return configReferences(asPodController(target).spec.template.spec);
+  } catch (error) {
+    // In a file anything may stand where a list of containers should: another rule says so.
+    if (error instanceof TypeError) return [];
+    throw error;
+  }
+}
+
+function isAnothers({ metadata }: KubeObject, { name, uid }: Canary): boolean {
+  return (metadata.ownerReferences ?? []).some((one) => isCanary(one) && one.uid !== uid && one.name !== name);
 }
 
 /** A Canary in a file has no uid: its name must do. */
@@ -106,12 +171,17 @@ function sharedWith(
   });
 }
 
-async function podsOfOthers(canary: Canary, manifests: Manifests, lookup: ObjectLookup): Promise<readonly Foreign[]> {
+async function podsOfOthers(
+  canary: Canary,
+  selectorLabels: readonly string[],
+  manifests: Manifests,
+  lookup: ObjectLookup,
+): Promise<readonly Foreign[]> {
   const type = [DEPLOYMENTS, DAEMON_SETS].find(({ kind }) => kind === canary.targetRef.kind);
   if (!type) return [];
   const result = await lookup.look(type, canary.namespace, canary.targetRef.name);
   if (result.state !== 'found' || !isWhole(result.object)) return [];
-  const selector = findSelector(asPodController(result.object), DEFAULT_SETTINGS.selectorLabels);
+  const selector = findSelector(asPodController(result.object), selectorLabels);
   if (!selector) return [];
   const given = manifests.objects.filter(
     ({ kind, metadata }) =>

@@ -1,3 +1,4 @@
+import { isPathSegment } from '../domain/names.js';
 import { KubeError, type KubeClient } from '../kube/client.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import type { Manifests } from './manifest.js';
@@ -27,8 +28,26 @@ export class ObjectLookup {
   /** @throws TransientError where the cluster can't be reached */
   async look(type: ResourceType, namespace: string, name: string): Promise<LookupResult> {
     const object = this.manifests.find(type, namespace, name);
-    if (object) return { state: 'found', object, given: true };
+    return object ? { state: 'found', object, given: true } : this.stored(type, namespace, name);
+  }
+
+  /** Objects of the file. */
+  given(type: ResourceType, namespace: string): readonly KubeObject[] {
+    const all = this.manifests.objects.filter(
+      ({ kind, metadata }) => kind === type.kind && metadata.namespace === namespace,
+    );
+    return all.filter((one) => this.manifests.find(type, namespace, one.metadata.name) === one);
+  }
+
+  /**
+   * As it is in the cluster, whatever the file has.
+   *
+   * @throws TransientError where the cluster can't be reached
+   */
+  async stored(type: ResourceType, namespace: string, name: string): Promise<LookupResult> {
     if (!this.cluster) return { state: 'unknown' };
+    // What can't be called so isn't there: names are made of what users have written.
+    if (!isPathSegment(name)) return { state: 'missing' };
     try {
       const found = await this.cluster.get(type, namespace, name);
       return found ? { state: 'found', object: found, given: false } : { state: 'missing' };

@@ -1,5 +1,5 @@
 import { TransientError } from '../errors.js';
-import { KubeError, type KubeClient } from './client.js';
+import { KubeError, type ApiClient } from './client.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { pathOf } from './path.js';
 import { Reflector } from './reflector.js';
@@ -18,7 +18,7 @@ export class ClusterCache {
    * @param metadataOnly kinds of which only metadata is kept, by plural name
    */
   constructor(
-    readonly client: KubeClient,
+    readonly client: ApiClient,
     private readonly options: {
       readonly namespace?: string | undefined;
       readonly metadataOnly?: readonly ResourceType[];

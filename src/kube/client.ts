@@ -90,6 +90,8 @@ export class KubeClient {
     readonly server: string,
     private readonly http: AxiosInstance,
     private readonly dryRun = false,
+    /** Whose requests these are, where they aren't our own. */
+    private readonly token?: string,
   ) {}
 
   /**
@@ -111,9 +113,13 @@ export class KubeClient {
     return new KubeClient(new Credentials(config), cluster.server, http);
   }
 
-  /** The same client, of whose writes nothing is stored: the API server checks them, and says what it would say. */
-  rehearsing(): KubeClient {
-    return new KubeClient(this.credentials, this.server, this.http, true);
+  /**
+   * The same client, of whose writes nothing is stored: the API server checks them, and says what it would say.
+   *
+   * @param token asks under the identity of this bearer token instead of our own
+   */
+  rehearsing(token?: string): KubeClient {
+    return new KubeClient(this.credentials, this.server, this.http, true, token);
   }
 
   /** @returns undefined where there is no such object */
@@ -227,6 +233,7 @@ export class KubeClient {
   ): Promise<AxiosResponse<T>> {
     demandPath(path);
     const { agent, headers } = await this.credentials.current();
+    const { token = this.token } = options;
     let response: AxiosResponse<T>;
     try {
       response = await this.http.request<T>({
@@ -239,7 +246,7 @@ export class KubeClient {
         httpAgent: agent,
         headers: {
           ...headers,
-          ...(options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` }),
+          ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
           ...(options.accept === undefined ? { Accept: 'application/json' } : { Accept: options.accept }),
           ...(options.body === undefined ? {} : { 'Content-Type': options.contentType ?? 'application/json' }),
         },
@@ -268,6 +275,9 @@ export class KubeClient {
     return new KubeError(response.status, status?.reason ?? 'Unknown', message, status?.details?.causes ?? []);
   }
 }
+
+/** What a client can be asked, whoever answers. */
+export type ApiClient = Pick<KubeClient, keyof KubeClient>;
 
 interface RequestOptions {
   readonly params?: Record<string, unknown>;

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, RefusedError } from '../errors.js';
-import { KubeError, type KubeClient } from './client.js';
+import { KubeError, type ApiClient } from './client.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { Store } from './store.js';
 
@@ -37,7 +37,7 @@ export class Reflector {
   private readonly waiting = new Set<(refusal: RefusedError) => void>();
 
   constructor(
-    private readonly client: KubeClient,
+    private readonly client: ApiClient,
     readonly type: ResourceType,
     private readonly options: ReflectorOptions,
   ) {}

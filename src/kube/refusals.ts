@@ -37,6 +37,19 @@ function isForSomebodyToMend({ status, message }: KubeError): boolean {
   return FINAL.includes(status);
 }
 
+/**
+ * Everything that the API server has found wrong with an object, one by one: its field, where it names one, and why. Values
+ * are left out: they may be what nobody else is to see.
+ */
+export function causesIn({
+  message,
+  causes,
+}: KubeError): readonly { readonly field: string; readonly reason: string }[] {
+  const named = causes.filter(({ field }) => field !== undefined && field !== '');
+  if (named.length === 0) return [{ field: '', reason: shortened(message) }];
+  return named.map(({ field = '', message: why = '' }) => ({ field, reason: shortened(withoutValue(why)) }));
+}
+
 /** Three fields are enough to begin with. */
 const CAUSES = 3;
 

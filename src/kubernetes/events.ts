@@ -1,4 +1,4 @@
-import { KubeError, type KubeClient } from '../kube/client.js';
+import { KubeError, type ApiClient } from '../kube/client.js';
 import { fitting, LONGEST_NAME } from '../kube/names.js';
 import type { KubeObject } from '../kube/object.js';
 import { EVENTS } from '../kube/object.js';
@@ -21,7 +21,7 @@ const MESSAGE_LIMIT = 1024;
  * the order of names within a second, shows them in the order in which they happened. In a namespace that is being
  * deleted there is nobody left who could read it, and none is recorded.
  */
-export async function recordEvent(client: KubeClient, about: KubeObject, event: EventRecord): Promise<void> {
+export async function recordEvent(client: ApiClient, about: KubeObject, event: EventRecord): Promise<void> {
   const namespace = about.metadata.namespace ?? 'default';
   const time = new Date(event.at).toISOString().replace(/\.\d+Z$/, 'Z');
   const nanos = (BigInt(event.at) * 1_000_000n + BigInt(event.index)).toString(16);

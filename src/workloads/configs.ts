@@ -88,7 +88,7 @@ export class Configs {
     for (const reference of tracked) {
       const type = configType(reference);
       const name = nameIn(names, reference);
-      for (const one of [name, `${name}${PREVIOUS}`]) {
+      for (const one of [name, previousName(name)]) {
         const known = await this.cache.get(type, namespace, one);
         const current = known && !isOurs(known, owner) ? await this.cache.getFresh(type, namespace, one) : known;
         if (current) refuseForeign(current, { owner });
@@ -350,11 +350,17 @@ export class Configs {
   }
 }
 
+/** What a copy held before the last promotion is kept under this name. */
+export function previousName(copy: string): string {
+  return `${copy}${PREVIOUS}`;
+}
+
 export function configType(reference: ConfigReference): ResourceType {
   return reference.kind === 'configmap' ? CONFIG_MAPS : SECRETS;
 }
 
-function isTracked(object: KubeObject): boolean {
+/** Whether a config is copied for the primary. */
+export function isTracked(object: KubeObject): boolean {
   if (object.metadata.annotations?.[TRACKING_ANNOTATION]?.startsWith('disable')) return false;
   return (
     object.kind !== SECRETS.kind || TRACKED_SECRET_TYPES.includes((object['type'] as string | undefined) ?? 'Opaque')

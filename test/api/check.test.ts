@@ -242,4 +242,40 @@ describe('with tokens checked', () => {
     assert.equal(seen.metrics?.[1]?.verdict, 'passes');
     assert.doesNotMatch(JSON.stringify(seen), /hunter2/);
   });
+
+  test('what a release would write is asked about for whoever may write it', async () => {
+    const { namespace } = guarded.world;
+    const long = 'x'.repeat(250);
+    const labels = { app: 'podinfo' };
+    const container = { name: 'app', image: 'lab/http-echo:1', envFrom: [{ configMapRef: { name: long } }] };
+    const manifest = [
+      { ...canaryObject(namespace, 'podinfo') },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'podinfo', namespace },
+        spec: {
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers: [container] } },
+        },
+      },
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: long, namespace }, data: {} },
+    ];
+    const eyes: Rule = { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] };
+    const hands: Rule = { apiGroups: ['*'], resources: ['*'], verbs: ['create', 'update', 'patch', 'delete'] };
+    const findingsFor = async (who: string) => {
+      const { findings } = answered(await check({ manifest, cluster: true }, who));
+      return findings.filter(({ rule }) => ['write-refused', 'not-rehearsed'].includes(rule));
+    };
+    const looker = await findingsFor(await token('eyes', [READ, eyes]));
+    assert.ok(looker.every(({ rule }) => rule === 'not-rehearsed'));
+    assert.ok(
+      looker.some(({ message }) => message.includes(`eyes may not create configmaps in namespace "${namespace}"`)),
+    );
+    const [refused] = await findingsFor(await token('hands', [READ, eyes, hands]));
+    assert.deepEqual(
+      [refused?.rule, refused?.object, refused?.field],
+      ['write-refused', `ConfigMap/${long}-primary`, 'metadata.name'],
+    );
+  });
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { DryRuns } from '../../src/canary/rehearse.js';
 import type { CanaryContext } from '../../src/canary/read.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { RefusedError } from '../../src/errors.js';
-import type { KubeClient } from '../../src/kube/client.js';
 import { recordEvent } from '../../src/kubernetes/events.js';
 import { Leases } from '../../src/kubernetes/lease.js';
 import {
@@ -22,56 +21,12 @@ import { refusalIn } from '../../src/kube/refusals.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { write } from '../../src/kubernetes/write.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { refuse } from '../harness/kubernetes/admission.js';
 import { until } from '../support/until.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
 import { WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 
-const POLICIES: ResourceType = {
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'ValidatingAdmissionPolicy',
-  plural: 'validatingadmissionpolicies',
-};
-const BINDINGS: ResourceType = {
-  ...POLICIES,
-  kind: 'ValidatingAdmissionPolicyBinding',
-  plural: 'validatingadmissionpolicybindings',
-};
 const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
-
-/** Refuses what the expression isn't true of, in one namespace only. */
-async function policy(
-  t: TestContext,
-  client: KubeClient,
-  namespace: string,
-  rule: { readonly group: string; readonly plural: string; readonly expression: string },
-): Promise<void> {
-  const name = `refuse-${rule.plural}-${namespace}`;
-  const here = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
-  const { group, plural, expression } = rule;
-  await client.create(POLICIES, {
-    apiVersion: POLICIES.apiVersion,
-    kind: POLICIES.kind,
-    metadata: { name },
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        ...here,
-        resourceRules: [
-          { apiGroups: [group], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: [plural] },
-        ],
-      },
-      validations: [{ expression, message: 'not in this house' }],
-    },
-  });
-  t.after(() => client.delete(POLICIES, undefined, name));
-  await client.create(BINDINGS, {
-    apiVersion: BINDINGS.apiVersion,
-    kind: BINDINGS.kind,
-    metadata: { name },
-    spec: { policyName: name, validationActions: ['Deny'], matchResources: here },
-  });
-  t.after(() => client.delete(BINDINGS, undefined, name));
-}
 
 async function refusalBy(work: () => Promise<unknown>): Promise<RefusedError | undefined> {
   try {
@@ -137,9 +92,9 @@ test('what the API server refuses names object, field and reason', async (t) => 
   });
 
   await t.test('an admission policy', async () => {
-    await policy(t, client, namespace, {
-      group: '',
-      plural: 'services',
+    await refuse(t, client, namespace, {
+      name: 'services',
+      rules: [{ group: '', plural: 'services' }],
       expression: "!object.metadata.name.startsWith('bad')",
     });
     const tries = async (): Promise<boolean> => {
@@ -212,9 +167,9 @@ test('a rehearsal says what a release would be refused, and stores nothing', asy
   assert.equal(await rehearse(), undefined);
   assert.deepEqual(await versions(), before);
 
-  await policy(t, client, namespace, {
-    group: 'apps',
-    plural: 'deployments',
+  const allow = await refuse(t, client, namespace, {
+    name: 'deployments',
+    rules: [{ group: 'apps', plural: 'deployments' }],
     expression: `!object.metadata.name.endsWith('-primary') || object.spec.template.spec.containers.all(c, c.image != 'lab/http-echo:2')`,
   });
   let refusal: string | undefined;
@@ -222,7 +177,7 @@ test('a rehearsal says what a release would be refused, and stores nothing', asy
   assert.match(refusal ?? '', new RegExp(`^Deployment/${APP}-primary is refused: .*not in this house`));
   assert.deepEqual(await versions(), before);
   const runs = new DryRuns(cache, settings);
-  await client.delete(BINDINGS, undefined, `refuse-deployments-${namespace}`);
+  await allow();
   await until(
     async () => (await runs.refusal(workbench(bench), revision, { epoch: 1, seq: 100 })) === undefined,
     'the policy is gone',

@@ -3,7 +3,7 @@ import { type OrderName, wordOf } from '../../domain/orders/catalogue.js';
 
 /** What somebody wants to do with Canaries, or with what belongs to them. */
 export interface Access {
-  readonly verb: 'get' | 'list' | 'create' | 'update';
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete';
   /** Canaries where undefined. */
   readonly resource?: string;
   /** Of Canaries where undefined; empty for the core group. */

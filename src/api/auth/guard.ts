@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from '../../logging.js';
 import { isNamespaceName, isObjectName } from '../../domain/names.js';
-import type { KubeClient } from '../../kube/client.js';
+import type { ApiClient } from '../../kube/client.js';
 import type { Authentication } from '../options.js';
 import { pathOf } from '../problems/handler.js';
 import { Problem } from '../problems/problem.js';
@@ -25,7 +25,7 @@ declare module 'fastify' {
 export interface GuardOptions {
   readonly authentication: Authentication;
   /** Asks for reviews. */
-  readonly client: KubeClient;
+  readonly client: ApiClient;
   readonly log: Logger;
   readonly limits: Limits;
   /** Of browsers; undefined where nobody can log in with one. */
@@ -107,6 +107,16 @@ export class Guard {
   async refusal(request: FastifyRequest, access: Access): Promise<string | undefined> {
     if (await this.may(request, access)) return undefined;
     return `${request.user?.username ?? 'nobody'} may not ${inWords(access)}`;
+  }
+
+  /**
+   * The token by which a caller is known to the API server itself; undefined where they have come by a session, with a
+   * token that is meant for Serinus alone, or nobody asks who they are.
+   */
+  tokenOf(request: FastifyRequest): string | undefined {
+    const { authentication } = this.options;
+    if (authentication.kind === 'none' || authentication.audiences.length > 0) return undefined;
+    return request.user && !request.session ? tokenOf(request) : undefined;
   }
 
   /** The same as {@link may} for somebody whom another system has recognised. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GROUP } from '../../crds/group.js';
-import type { KubeClient } from '../../kube/client.js';
+import type { ApiClient } from '../../kube/client.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Expiring } from '../expiring.js';
 import type { Access } from './access.js';
@@ -40,7 +40,7 @@ export class Reviews {
 
   /** @param audiences a token must be meant for one of these; for the API server itself where empty */
   constructor(
-    private readonly client: KubeClient,
+    private readonly client: ApiClient,
     private readonly audiences: readonly string[],
   ) {}
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { ClusterReader } from '../../check/object-lookup.js';
-import { KubeError, type KubeClient } from '../../kube/client.js';
+import { KubeError, type ApiClient } from '../../kube/client.js';
 import type { ResourceType } from '../../kube/object.js';
 import type { Access } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
@@ -16,7 +16,7 @@ export class NotForCaller extends KubeError {
  * The cluster as the caller of the API may see it: Serinus reads with its own account what the caller asks about only
  * where the caller's own rights would do.
  */
-export function readerFor(request: FastifyRequest, guard: Guard, client: KubeClient): ClusterReader {
+export function readerFor(request: FastifyRequest, guard: Guard, client: ApiClient): ClusterReader {
   const demand = async (access: Access): Promise<void> => {
     const refusal = await guard.refusal(request, access);
     if (refusal !== undefined) throw new NotForCaller(refusal);
@@ -33,7 +33,8 @@ export function readerFor(request: FastifyRequest, guard: Guard, client: KubeCli
   };
 }
 
-function resourceOf({ apiVersion, plural }: ResourceType): Pick<Access, 'group' | 'resource'> {
+/** A kind as rights name it. */
+export function resourceOf({ apiVersion, plural }: ResourceType): Pick<Access, 'group' | 'resource'> {
   const [group = '', version] = apiVersion.split('/');
   return { group: version === undefined ? '' : group, resource: plural };
 }

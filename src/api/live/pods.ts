@@ -1,6 +1,6 @@
 import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
-import type { KubeClient } from '../../kube/client.js';
+import type { ApiClient } from '../../kube/client.js';
 import { PODS, type KubeObject } from '../../kube/object.js';
 import { asPodController } from '../../workloads/shared/pod-controller.js';
 import { Expiring } from '../expiring.js';
@@ -18,7 +18,7 @@ export class Pods {
   private problem = '';
 
   constructor(
-    private readonly client: KubeClient,
+    private readonly client: ApiClient,
     private readonly log: Logger,
   ) {
     this.known = new Expiring(REMEMBERED_MS);

@@ -7,6 +7,7 @@ import { UserError } from '../../errors.js';
 import type { Guard } from '../auth/guard.js';
 import { answerOf } from '../check/answer.js';
 import { NotForCaller, readerFor } from '../check/reader.js';
+import { understudyFor } from '../check/understudy.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Problem } from '../problems/problem.js';
 import { checkAnswerSchema, checkRequestSchema } from '../schema/check.js';
@@ -30,11 +31,13 @@ export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
       const { body } = request;
       const manifests = manifestsIn(body);
       await admit(guard, request, manifests, body);
-      const reader = readerFor(request, guard, deps.cache.client);
+      const { client } = deps.cache;
+      const reader = body.cluster || body.metrics ? readerFor(request, guard, client) : undefined;
       const reports = await askKubernetes(() =>
         check(manifests, {
           settings: deps.settings,
-          cluster: body.cluster || body.metrics ? reader : undefined,
+          cluster: reader,
+          understudy: reader && understudyFor(request, guard, client),
           live: body.metrics ? { environment: process.env, showAllQueries: false } : undefined,
         }).catch(forCaller),
       );

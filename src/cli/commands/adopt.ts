@@ -7,36 +7,24 @@ import { EXIT } from '../client/exit-codes.js';
 import { CommandFailed } from '../client/failed.js';
 import { addOutputFlag, type OutputFlags } from '../flags/client-flags.js';
 import { printData } from '../client/output.js';
-import { addClusterFlags, addEngineFlags, type ClusterFlags, type EngineFlags } from '../flags/engine-flags.js';
+import {
+  addClusterFlags,
+  addObjectFlags,
+  addPolicyFlags,
+  objectSettingsOf,
+  type ClusterFlags,
+  type ObjectFlags,
+  type PolicyFlags,
+} from '../flags/engine-flags.js';
 import { UsageError } from '../usage.js';
 import { version } from '../version.js';
 
-interface Flags extends ClusterFlags, OutputFlags, ObjectFlags {
+interface Flags extends ClusterFlags, OutputFlags, ObjectFlags, Pick<PolicyFlags, 'meshProvider'> {
   readonly namespace?: string;
   readonly giveBack?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
-
-type ObjectFlags = Pick<
-  EngineFlags,
-  | 'meshProvider'
-  | 'selectorLabels'
-  | 'includeLabelPrefix'
-  | 'enableConfigTracking'
-  | 'ingressAnnotationsPrefix'
-  | 'ingressClass'
->;
-
-/** Of all that a server can be told, what says which objects Canaries have and how they are named. */
-const SETTINGS = [
-  '--mesh-provider',
-  '--selector-labels',
-  '--include-label-prefix',
-  '--enable-config-tracking',
-  '--ingress-annotations-prefix',
-  '--ingress-class',
-];
 
 const HELP = `
 Without --yes nothing is written: the plan is printed. Give it the settings that your servers run with.
@@ -63,8 +51,9 @@ export function adoptCommand(): Command {
     .option('--yes', 'carry the plan out, if it has no errors')
     .addHelpText('after', HELP)
     .action(run);
-  const wanted = addEngineFlags(new Command()).options.filter(({ long }) => SETTINGS.includes(long ?? ''));
-  for (const option of wanted) command.addOption(option);
+  const provider = addPolicyFlags(new Command()).options.filter(({ long }) => long === '--mesh-provider');
+  for (const option of provider) command.addOption(option);
+  addObjectFlags(command);
   return addClusterFlags(addOutputFlag(command, ['json', 'yaml']));
 }
 
@@ -113,10 +102,6 @@ function settingsOf(flags: Flags): Settings {
     ...DEFAULT_SETTINGS,
     namespace: flags.namespace,
     meshProvider: flags.meshProvider,
-    selectorLabels: flags.selectorLabels,
-    includeLabelPrefixes: flags.includeLabelPrefix,
-    configTracking: flags.enableConfigTracking,
-    ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
-    ingressClass: flags.ingressClass,
+    ...objectSettingsOf(flags),
   };
 }

@@ -14,15 +14,18 @@ import { printData } from '../client/output.js';
 import { describeChecked, plural } from '../client/checked.js';
 import {
   addClusterFlags,
+  addObjectFlags,
   addPolicyFlags,
+  objectSettingsOf,
   policySettingsOf,
   type ClusterFlags,
+  type ObjectFlags,
   type PolicyFlags,
 } from '../flags/engine-flags.js';
 import { manifestOption, readFiles, type ManifestFlags } from '../flags/manifest-flags.js';
 import { version } from '../version.js';
 
-interface Flags extends ManifestFlags, ClusterFlags, PolicyFlags, OutputFlags, Partial<ServerFlags> {
+interface Flags extends ManifestFlags, ClusterFlags, PolicyFlags, ObjectFlags, OutputFlags, Partial<ServerFlags> {
   readonly cluster?: boolean;
   readonly metrics?: boolean;
   readonly strict?: boolean;
@@ -47,7 +50,10 @@ export function checkCommand(): Command {
     .description('check a Canary before a release relies on it: mistakes, duration, and what its metrics say now')
     .addOption(manifestOption('the Canary in YAML or JSON, with other objects if you like'))
     .option('-n, --namespace <name>', 'of objects that name none (default: "default")')
-    .option('--cluster', 'look in the cluster for what the files do not have')
+    .option(
+      '--cluster',
+      'look in the cluster for what the files do not have, and have the API server check what a release would write (a dry run)',
+    )
     .option('--metrics', 'ask every metric about the primary as it serves now; implies --cluster')
     .option('--strict', 'warnings fail too')
     .addHelpText('after', HELP)
@@ -56,7 +62,7 @@ export function checkCommand(): Command {
     command,
     'have this Serinus API do it, with its settings: it reaches metrics that you may not reach',
   );
-  return addPolicyFlags(addClusterFlags(addOutputFlag(command, ['json', 'yaml'])));
+  return addObjectFlags(addPolicyFlags(addClusterFlags(addOutputFlag(command, ['json', 'yaml']))));
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -82,8 +88,9 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
   const needsCluster = flags.cluster === true || flags.metrics === true;
   const cluster = needsCluster ? await clusterOf(flags) : undefined;
   const reports = await check(manifests, {
-    settings: policySettingsOf(flags),
+    settings: { ...policySettingsOf(flags), ...objectSettingsOf(flags) },
     cluster,
+    understudy: cluster && { client: cluster.rehearsing() },
     // Whoever runs this reads the cluster by rights of their own.
     live:
       flags.metrics === true && cluster

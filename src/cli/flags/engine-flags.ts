@@ -27,17 +27,21 @@ export interface PolicyFlags {
   readonly blockCrossNamespaceRefs: boolean;
 }
 
-/** Options of the long-running commands; the names are Flagger's where it has them. */
-export interface EngineFlags extends ClusterFlags, TemporalFlags, PolicyFlags, NotificationFlags, ChatFlags {
-  readonly namespace?: string;
-  readonly clusterName: string;
+export interface ObjectFlags {
   readonly selectorLabels: readonly string[];
   readonly includeLabelPrefix: readonly string[];
   readonly enableConfigTracking: boolean;
-  readonly leaseSeconds: number;
-  readonly providerErrors: 'hold' | 'flagger';
   readonly ingressAnnotationsPrefix: string;
   readonly ingressClass: string;
+}
+
+/** Options of the long-running commands; the names are Flagger's where it has them. */
+export interface EngineFlags
+  extends ClusterFlags, TemporalFlags, PolicyFlags, ObjectFlags, NotificationFlags, ChatFlags {
+  readonly namespace?: string;
+  readonly clusterName: string;
+  readonly leaseSeconds: number;
+  readonly providerErrors: 'hold' | 'flagger';
   readonly janitorSeconds: number;
   readonly healthHost: string;
   readonly healthPort?: number;
@@ -108,17 +112,10 @@ export function addPolicyFlags(command: Command): Command {
     );
 }
 
-export function addEngineFlags(command: Command): Command {
-  addPolicyFlags(addChatFlags(addNotificationFlags(addTemporalFlags(addClusterFlags(command)))));
+/** Options that say which objects Canaries have, and how they are named. */
+export function addObjectFlags(command: Command): Command {
   const d = DEFAULT_SETTINGS;
   return command
-    .addOption(new Option('-n, --namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
-    .addOption(
-      new Option('--cluster-name <name>', 'names the cluster in workflow ids and alerts')
-        .default(d.clusterName)
-        .env('SERINUS_CLUSTER_NAME')
-        .argParser(clusterName),
-    )
     .addOption(
       new Option('--selector-labels <list>', 'labels that may select a target’s pods')
         .default(d.selectorLabels, d.selectorLabels.join(','))
@@ -134,6 +131,29 @@ export function addEngineFlags(command: Command): Command {
         .default(d.configTracking)
         .preset('true')
         .argParser(bool),
+    )
+    .addOption(
+      new Option('--ingress-annotations-prefix <prefix>', 'prefix of the annotations of the NGINX ingress controller')
+        .default(d.ingressAnnotationsPrefix)
+        .env('SERINUS_INGRESS_ANNOTATIONS_PREFIX'),
+    )
+    .addOption(
+      new Option('--ingress-class <name>', 'class of the HTTPProxies that are made for Contour')
+        .default(d.ingressClass, 'none')
+        .env('SERINUS_INGRESS_CLASS'),
+    );
+}
+
+export function addEngineFlags(command: Command): Command {
+  addObjectFlags(addPolicyFlags(addChatFlags(addNotificationFlags(addTemporalFlags(addClusterFlags(command))))));
+  const d = DEFAULT_SETTINGS;
+  return command
+    .addOption(new Option('-n, --namespace <name>', 'look at this namespace only').env('SERINUS_NAMESPACE'))
+    .addOption(
+      new Option('--cluster-name <name>', 'names the cluster in workflow ids and alerts')
+        .default(d.clusterName)
+        .env('SERINUS_CLUSTER_NAME')
+        .argParser(clusterName),
     )
     .addOption(
       new Option('--lease-seconds <seconds>', 'shortest silence after which a release is rolled back from outside')
@@ -152,16 +172,6 @@ export function addEngineFlags(command: Command): Command {
         .choices(['hold', 'flagger'])
         .default(d.providerErrors)
         .env('SERINUS_PROVIDER_ERRORS'),
-    )
-    .addOption(
-      new Option('--ingress-annotations-prefix <prefix>', 'prefix of the annotations of the NGINX ingress controller')
-        .default(d.ingressAnnotationsPrefix)
-        .env('SERINUS_INGRESS_ANNOTATIONS_PREFIX'),
-    )
-    .addOption(
-      new Option('--ingress-class <name>', 'class of the HTTPProxies that are made for Contour')
-        .default(d.ingressClass, 'none')
-        .env('SERINUS_INGRESS_CLASS'),
     )
     .addOption(
       new Option('--health-port <port>', 'serve /healthz, /readyz and /metrics there (default: off)')
@@ -190,18 +200,24 @@ export function policySettingsOf(flags: PolicyFlags) {
   };
 }
 
-export function settingsOf(flags: EngineFlags): Settings {
+export function objectSettingsOf(flags: ObjectFlags) {
   return {
-    ...policySettingsOf(flags),
-    clusterName: flags.clusterName,
-    namespace: flags.namespace,
     selectorLabels: flags.selectorLabels,
     includeLabelPrefixes: flags.includeLabelPrefix,
     configTracking: flags.enableConfigTracking,
-    leaseSeconds: flags.leaseSeconds,
-    providerErrors: flags.providerErrors,
     ingressAnnotationsPrefix: flags.ingressAnnotationsPrefix,
     ingressClass: flags.ingressClass,
+  };
+}
+
+export function settingsOf(flags: EngineFlags): Settings {
+  return {
+    ...policySettingsOf(flags),
+    ...objectSettingsOf(flags),
+    clusterName: flags.clusterName,
+    namespace: flags.namespace,
+    leaseSeconds: flags.leaseSeconds,
+    providerErrors: flags.providerErrors,
     notifications: notificationsOf(flags),
     linking: linkingOf(flags),
   };

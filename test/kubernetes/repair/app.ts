@@ -1,5 +1,5 @@
 import { FINALIZER } from '../../../src/canary/generated.js';
-import type { KubeClient } from '../../../src/kube/client.js';
+import type { ApiClient } from '../../../src/kube/client.js';
 import {
   CANARIES,
   CONFIG_MAPS,
@@ -13,7 +13,7 @@ import { appCanary, appDeployment, appRoute } from '../../harness/release/object
 import { configMap } from '../../harness/kubernetes/cluster.js';
 
 /** A Canary with everything that there may be of it: configs of both kinds, an autoscaler, a route. */
-export async function createObjects(client: KubeClient, namespace: string, name: string): Promise<void> {
+export async function createObjects(client: ApiClient, namespace: string, name: string): Promise<void> {
   const app = { namespace, host: `${name}.${namespace}.example.com`, image: 'lab/http-echo:1' };
   const deployment = appDeployment(app);
   const spec = deployment['spec'] as { template: { spec: { containers: object[] } } };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeClient } from '../../../src/kube/client.js';
+import type { ApiClient } from '../../../src/kube/client.js';
 import { leaseName } from '../../../src/kubernetes/lease.js';
 import {
   CONFIG_MAPS,
@@ -30,7 +30,7 @@ export class Thing {
     return this.type === CONFIG_MAPS || this.type === SECRETS;
   }
 
-  private get client(): KubeClient {
+  private get client(): ApiClient {
     return this.rig.deps.cache.client;
   }
 
