@@ -9,8 +9,9 @@ const MAY_IMPORT = {
   domain: [],
   judgement: [],
   'errors.ts': [],
-  'answers.ts': [],
-  'redirects.ts': [],
+  'retrying.ts': [],
+  // The one way out to servers that somebody else has named.
+  http: ['errors.ts'],
   'settings.ts': ['links'],
   'logging.ts': [],
   'health.ts': ['errors.ts'],
@@ -22,12 +23,12 @@ const MAY_IMPORT = {
   crds: ['domain', 'judgement'],
   routers: ['kube', 'kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   workloads: ['kube', 'kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
-  metrics: ['crds', 'domain', 'errors.ts', 'settings.ts', 'answers.ts', 'redirects.ts'],
-  webhooks: ['crds', 'domain', 'errors.ts', 'answers.ts', 'redirects.ts'],
-  alerts: ['crds', 'domain', 'errors.ts', 'links', 'redirects.ts'],
+  metrics: ['http', 'crds', 'domain', 'errors.ts', 'settings.ts'],
+  webhooks: ['http', 'crds', 'domain', 'errors.ts', 'retrying.ts'],
+  alerts: ['http', 'crds', 'domain', 'links'],
   links: ['domain'],
   commits: ['alerts', 'crds', 'domain'],
-  archive: ['domain', 'errors.ts'],
+  archive: ['domain', 'errors.ts', 'retrying.ts'],
   // What is kept of a release is read from the cluster and from Temporal.
   'archive/release': [
     'archive',
@@ -57,6 +58,7 @@ const MAY_IMPORT = {
   ],
   checks: [
     'canary',
+    'http',
     'judgement',
     'kube',
     'kubernetes',
@@ -71,6 +73,7 @@ const MAY_IMPORT = {
   ],
   notifications: [
     'canary',
+    'http',
     'kube',
     'kubernetes',
     'crds',
@@ -171,6 +174,7 @@ const MAY_IMPORT = {
     'workloads',
     'domain',
     'errors.ts',
+    'retrying.ts',
     'workflows/contract.ts',
   ],
   api: [
@@ -193,6 +197,7 @@ const MAY_IMPORT = {
     'metrics',
     'domain',
     'errors.ts',
+    'retrying.ts',
     'links',
     'workflows/contract.ts',
     'workflows/rollout.ts',
@@ -242,6 +247,12 @@ const PACKAGES = [
     comment: 'Its typed models drop fields they do not know: it is used for credentials only',
     package: '@kubernetes/client-node',
     users: ['kube/'],
+  },
+  {
+    name: 'http-client-in-one-place',
+    comment: 'Limits, redirects, proxies and what is shown of an answer are the same for whoever asks a server',
+    package: 'axios',
+    users: ['http/', 'kube/', 'cli/client/'],
   },
   { name: 'http-framework-in-api', comment: 'HTTP is the API’s business', package: 'fastify', users: ['api/'] },
   { name: 'command-line-in-cli', comment: 'Flags are the CLI’s business', package: 'commander', users: ['cli/'] },

@@ -1,8 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
-import axios, { type AxiosProxyConfig } from 'axios';
-import { messageOf } from '../errors.js';
-import { withinHost } from '../redirects.js';
+import { send, Unanswered, USUAL_REDIRECTS } from '../http/outbound.js';
+import { httpUrl } from '../http/shown.js';
 import type { AlertService, Post } from './port.js';
 
 /** What became of a message. Errors hold the host only: the rest of an address is a secret in most services. */
@@ -34,50 +31,37 @@ export interface SendOptions {
 /** As Flagger's. */
 const TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
-/** A connection a message: they are minutes apart, and a kept one would have been closed by then. */
-const httpAgent = new http.Agent({ keepAlive: false });
-const httpsAgent = new https.Agent({ keepAlive: false });
 
 /**
- * Posts a message, once.
+ * Posts a message, once, on a connection of its own: messages are minutes apart, and a kept one would have been closed
+ * by then.
  *
  * @throws whatever `signal` was aborted with; nothing else
  */
-export async function sendAlert({ url, body, headers = {} }: Post, options: SendOptions): Promise<Sent> {
+export async function sendAlert({ url: address, body, headers = {} }: Post, options: SendOptions): Promise<Sent> {
   const { proxy, idempotencyKey, signal } = options;
-  const host = hostOf(url);
-  if (host === undefined) return { ok: false, error: 'the address is not an http or https URL', mayPass: false };
+  const url = httpUrl(address);
+  if (url === undefined) return { ok: false, error: 'the address is not an http or https URL', mayPass: false };
   try {
-    const {
-      status,
-      data,
-      headers: answered,
-    } = await axios.request<string>({
-      method: 'POST',
-      url,
-      data: JSON.stringify(body),
-      headers: {
-        'Content-Type': 'application/json',
-        'User-Agent': 'serinus',
-        'Idempotency-Key': idempotencyKey,
-        ...headers,
+    const answer = await send(
+      {
+        method: 'POST',
+        url,
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey, ...headers },
+        timeoutMs: TIMEOUT_MS,
+        redirects: USUAL_REDIRECTS,
+        answer: { maxBytes: MAX_ANSWER_BYTES, beyond: 'cut' },
+        keepAlive: false,
+        proxy,
       },
-      responseType: 'text',
-      transformResponse: (text: string) => text,
-      validateStatus: () => true,
-      timeout: TIMEOUT_MS,
-      maxContentLength: MAX_ANSWER_BYTES,
-      beforeRedirect: withinHost(new URL(url)),
-      httpAgent,
-      httpsAgent,
-      ...(proxy === undefined ? {} : { proxy: proxyOf(proxy) }),
-      // Connecting isn't covered by axios's own timeout.
-      signal: AbortSignal.any([signal, AbortSignal.timeout(2 * TIMEOUT_MS)]),
-    });
-    return judged(host, status, String(data ?? ''), answered['retry-after'], options);
+      signal,
+    );
+    return judged(url.host, answer.status, answer.body, answer.retryAfter, options);
   } catch (error) {
-    signal.throwIfAborted();
-    return { ok: false, error: `${host}: ${reasonOf(error)}`, mayPass: true };
+    if (!(error instanceof Unanswered)) throw error;
+    // The code names no path, which is a secret in most services.
+    return { ok: false, error: `${url.host}: ${error.code || 'the connection failed'}`, mayPass: true };
   }
 }
 
@@ -85,7 +69,7 @@ function judged(
   host: string,
   status: number,
   body: string,
-  retryAfter: unknown,
+  retryAfter: string | undefined,
   { complaint, thread }: Pick<SendOptions, 'complaint' | 'thread'>,
 ): Sent {
   if (status >= 200 && status < 300) {
@@ -95,7 +79,7 @@ function judged(
     return conversation === undefined ? { ok: true } : { ok: true, thread: conversation };
   }
   const mayPass = status === 408 || status === 429 || (status >= 500 && status !== 501);
-  const seconds = typeof retryAfter === 'string' ? Number(retryAfter) : Number.NaN;
+  const seconds = Number(retryAfter ?? Number.NaN);
   return {
     ok: false,
     error: `${host} answered with status ${status}`,
@@ -106,23 +90,5 @@ function judged(
 
 /** @returns undefined for anything that can't be called */
 export function hostOf(address: string): string | undefined {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.host : undefined;
-}
-
-function proxyOf(text: string): AxiosProxyConfig {
-  const { protocol, hostname, port, username, password } = new URL(text);
-  const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
-  return {
-    protocol: protocol.replace(':', ''),
-    host: hostname,
-    port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-    ...(username === '' ? {} : { auth }),
-  };
-}
-
-/** Messages of connection errors name the host and nothing else; where there is none, there is a code. */
-function reasonOf(error: unknown): string {
-  if (axios.isAxiosError(error)) return error.code ?? 'the connection failed';
-  return messageOf(error);
+  return httpUrl(address)?.host;
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Dependencies } from '../dependencies.js';
 import { messageOf } from '../errors.js';
+import { doubling, retrying } from '../retrying.js';
 import { buildApi } from './build.js';
 import type { ApiOptions } from './options.js';
 import type { App } from './routes/app.js';
@@ -16,8 +16,7 @@ export interface ServeOptions extends ApiOptions {
 
 const DEVELOPMENT = 'Nobody is asked who he is: whoever reaches this port on loopback may do everything';
 
-const FIRST_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 30_000;
+const pauseAfter = doubling(1_000, 30_000);
 
 /**
  * Serves the API until the signal aborts, and lets requests under way finish.
@@ -43,20 +42,26 @@ export async function serveApi(
 }
 
 async function listen(app: App, deps: Dependencies, options: ServeOptions, signal: AbortSignal): Promise<void> {
-  const { host, port, authentication } = options;
-  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+  const { host, port, authentication, patient } = options;
+  const attempt = async (): Promise<void> => {
     try {
       const url = await app.listen({ host, port });
       deps.log.info({ url, authentication: authentication.kind }, `Starting HTTP server on port ${new URL(url).port}`);
-      if (authentication.kind === 'none') deps.log.warn({}, DEVELOPMENT);
-      return;
     } catch (error) {
       const problem = `the API can't listen on ${host}:${port} (${messageOf(error)}); --host and --port choose another`;
-      if (!options.patient) throw new Error(problem, { cause: error });
-      deps.log.error({}, `${problem}; trying again`);
-      await sleep(wait, undefined, { signal });
+      throw new Error(problem, { cause: error });
     }
-  }
+  };
+  await retrying(
+    attempt,
+    (problem, made) => {
+      if (!patient) return undefined;
+      deps.log.error({}, `${messageOf(problem)}; trying again`);
+      return pauseAfter(made);
+    },
+    { signal },
+  );
+  if (authentication.kind === 'none') deps.log.warn({}, DEVELOPMENT);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

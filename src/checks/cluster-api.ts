@@ -1,7 +1,7 @@
 import { messageOf, TransientError } from '../errors.js';
 import { KubeError, type KubeClient } from '../kube/client.js';
 import { ProviderError, QueryRefused } from '../metrics/errors.js';
-import { excerpt } from '../metrics/http/http.js';
+import { excerpt } from '../http/shown.js';
 import type { ClusterApi } from '../metrics/environment.js';
 
 /** The request itself is at fault. */

@@ -3,7 +3,7 @@ import type { Duration } from '../crds/schema/fields.js';
 import type { NamespacedRef } from '../crds/types.js';
 import type { MetricsContext, MetricsSources } from './context.js';
 import { step } from './analysis/halt.js';
-import { shown } from './http/http.js';
+import { shown } from '../http/shown.js';
 import type { Window } from './model.js';
 import type { MetricsProvider, ProviderOptions } from './port.js';
 import { createProvider } from './registry.js';

@@ -1,7 +1,7 @@
 import { hostOf, type Sent } from '../alerts/send.js';
 import type { Canary } from '../crds/canary.js';
 import type { Revision } from '../domain/revision.js';
-import { printableUrl } from '../webhooks/address.js';
+import { printableUrl } from '../http/shown.js';
 import { callWebhook, type CallOutcome } from '../webhooks/call.js';
 import { checksumOf, eventMetadata, payloadOf, type Metadata } from '../webhooks/payload.js';
 import type { Dependencies } from '../dependencies.js';

@@ -16,6 +16,7 @@ import { KubeClient } from '../kube/client.js';
 import { createLogger } from '../logging.js';
 import { showBacklog } from '../meters/backlog.js';
 import { showCanaries, showInfo } from '../meters/canaries.js';
+import { doubling, retrying } from '../retrying.js';
 import { startTelemetry } from '../telemetry.js';
 import type { Telemetry } from '../telemetry/port.js';
 import { temporalClient, type TemporalConnection, type TemporalOptions } from '../temporal/connection.js';
@@ -41,8 +42,7 @@ export interface Parts {
   readonly archive?: ArchivePlan;
 }
 
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 10_000;
+const pauseAfter = doubling(500, 10_000);
 
 /** What the parts of a process share. */
 interface Process {
@@ -108,8 +108,13 @@ async function runWorker(context: Process, report: Report): Promise<void> {
   const { connection, namespace } = await workerConnection(temporal, log, signal);
   const { client, connection: clientConnection } = temporalClient(temporal, telemetry?.client);
   try {
-    await retried('prepare the Temporal namespace', log, signal, () =>
-      setUpTemporal(client, deps.settings.clusterName, flags.janitorSeconds),
+    await retrying(
+      () => setUpTemporal(client, deps.settings.clusterName, flags.janitorSeconds),
+      (error, made) => {
+        log.warn({}, `can't prepare the Temporal namespace, trying again: ${messageOf(error)}`);
+        return pauseAfter(made);
+      },
+      { signal },
     );
     const interceptors = telemetry?.activities ?? [];
     const workers = await Workers.create(deps, client, { connection, namespace, identity, interceptors });
@@ -162,19 +167,6 @@ async function serveHealth({ flags, log, signal }: Process, health: Health, port
   log.info({}, `Health and metrics on ${server.url}`);
   await aborted(signal);
   await server.close();
-}
-
-async function retried(what: string, log: Logger, signal: AbortSignal, action: () => Promise<void>): Promise<void> {
-  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
-    try {
-      await action();
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn({}, `can't ${what}, trying again: ${messageOf(error)}`);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

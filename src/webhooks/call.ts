@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonIn } from '../answers.js';
-import { printableUrl } from './address.js';
+import { reasonIn } from '../http/answers.js';
+import { printableUrl } from '../http/shown.js';
+import { retrying } from '../retrying.js';
 import { attempt, type WebhookCall } from './attempt.js';
 import { succeeded, waitAfter, worthRetrying, type Attempt } from './retry.js';
 
@@ -42,17 +42,39 @@ const MAX_ERROR_LENGTH = 500;
  * @throws whatever `tools.signal` was aborted with, within milliseconds
  */
 export async function callWebhook(call: WebhookCall, tools: CallTools = {}): Promise<CallOutcome> {
-  const { signal, wait = pause, now = Date.now } = tools;
+  const { signal = NEVER, wait, now = Date.now } = tools;
   const url = printableUrl(call.url);
   if (url === undefined) {
     return { ok: false, error: 'the url is not an http or https URL', status: undefined, attempts: 0 };
   }
-  for (let made = 1; ; made++) {
-    const tried = await attempt(call, signal);
-    if (tried.kind === 'answered' && succeeded(tried)) return { ok: true, status: tried.status, attempts: made };
-    if (made > call.retries || !worthRetrying(tried)) return failure(tried, url, made);
-    await wait(waitAfter(tried, made, now()), signal);
-    signal?.throwIfAborted();
+  try {
+    return await retrying(
+      async (attempts): Promise<CallOutcome> => {
+        const tried = await attempt(call, signal);
+        if (tried.kind === 'unanswered' || !succeeded(tried)) throw new FailedAttempt(tried, attempts);
+        return { ok: true, status: tried.status, attempts };
+      },
+      (failure, made) =>
+        failure instanceof FailedAttempt && made <= call.retries && worthRetrying(failure.tried)
+          ? waitAfter(failure.tried, made, now())
+          : undefined,
+      { signal, wait },
+    );
+  } catch (error) {
+    if (error instanceof FailedAttempt) return failure(error.tried, url, error.attempts);
+    throw error;
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+/** An attempt that wasn't a success, for as long as it may be repeated. */
+class FailedAttempt extends Error {
+  constructor(
+    readonly tried: Attempt,
+    readonly attempts: number,
+  ) {
+    super('the attempt failed');
   }
 }
 
@@ -71,13 +93,4 @@ function errorText(tried: Attempt, url: string, attempts: number): string {
 
 function cut(text: string): string {
   return text.length <= MAX_ERROR_LENGTH ? text : `${text.slice(0, MAX_ERROR_LENGTH)}…`;
-}
-
-async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
 }

@@ -1,3 +1,5 @@
+import { doubling } from '../retrying.js';
+
 /** What one attempt came to. */
 export type Attempt =
   | {
@@ -16,8 +18,7 @@ export type Attempt =
       readonly mayPass: boolean;
     };
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
+const waitBefore = doubling(1_000, 30_000);
 /** A server may ask for a longer break than ours, within reason. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 
@@ -40,7 +41,7 @@ export function worthRetrying(attempt: Attempt): boolean {
  * @returns milliseconds
  */
 export function waitAfter(attempt: Attempt, made: number, now: number): number {
-  return askedFor(attempt, now) ?? Math.min(FIRST_WAIT_MS * 2 ** (made - 1), LONGEST_WAIT_MS);
+  return askedFor(attempt, now) ?? waitBefore(made);
 }
 
 function askedFor(attempt: Attempt, now: number): number | undefined {

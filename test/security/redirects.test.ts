@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { sendAlert } from '../../src/alerts/send.js';
-import { kindOf, reasonIn } from '../../src/answers.js';
+import { kindOf, reasonIn } from '../../src/http/answers.js';
 import { ask } from '../../src/metrics/http/http.js';
 import { createProvider } from '../../src/metrics/registry.js';
-import { withinHost } from '../../src/redirects.js';
+import { withinHost } from '../../src/http/redirects.js';
 import { callWebhook } from '../../src/webhooks/call.js';
 
 /** What a cloud's metadata service has for whoever asks it from the machine. */

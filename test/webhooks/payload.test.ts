@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { printableUrl } from '../../src/webhooks/address.js';
+import { printableUrl } from '../../src/http/shown.js';
 import { checksumOf, eventMetadata, payloadOf } from '../../src/webhooks/payload.js';
 
 const subject = { name: 'podinfo', namespace: 'test', phase: 'Progressing', checksum: 'c0ffee' };

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, Migrator, type Dialect } from 'kysely';
 import type { TransientError, UserError } from '../../errors.js';
+import { doubling, retrying } from '../../retrying.js';
 import { MIGRATIONS, type Tables } from './schema.js';
 
 /** What differs between the SQL stores. */
@@ -13,8 +13,7 @@ export interface SqlStore {
   readonly errorOf: (error: unknown) => UserError | TransientError;
 }
 
-const FIRST_WAIT_MS = 10;
-const LONGEST_WAIT_MS = 250;
+const pauseAfter = doubling(10, 250);
 /** For transactions that get into each other's way; then whoever called decides. */
 const PATIENCE_MS = 10_000;
 
@@ -70,14 +69,10 @@ export class Database {
 
   private async repeated<T>(work: () => Promise<T>): Promise<T> {
     const until = Date.now() + PATIENCE_MS;
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!this.sql.collided(error) || Date.now() > until) throw error;
-        // Not all at the same time again.
-        await sleep(wait * (0.5 + Math.random() / 2));
-      }
-    }
+    // Not all at the same time again.
+    const spread = (pause: number): number => pause * (0.5 + Math.random() / 2);
+    return retrying(work, (error, made) =>
+      this.sql.collided(error) && Date.now() <= until ? spread(pauseAfter(made)) : undefined,
+    );
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { reasonIn } from '../../answers.js';
+import { reasonIn } from '../../http/answers.js';
 import { readJson } from '../http/answer.js';
 import { QueryRefused } from '../errors.js';
 import { headersOf, secretsOf } from '../http/headers.js';
-import { excerpt } from '../http/http.js';
+import { excerpt } from '../../http/shown.js';
 import { addressOf, below, entryOf } from '../options.js';
 import { overHttp } from '../http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';

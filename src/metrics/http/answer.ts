@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { kindOf } from '../../answers.js';
+import { kindOf } from '../../http/answers.js';
 import { ProviderError } from '../errors.js';
 
 /** Whose answer is read, to be said where it isn't understood. */

@@ -3,7 +3,8 @@ import { WebSocket, type RawData } from 'ws';
 import { notUnderstood } from '../http/answer.js';
 import { ProviderError, QueryRefused } from '../errors.js';
 import type { Headers } from '../http/headers.js';
-import { excerpt, failureOf, MAX_ANSWER_BYTES, unanswered } from '../http/http.js';
+import { excerpt } from '../../http/shown.js';
+import { failureOf, MAX_ANSWER_BYTES, unanswered } from '../http/http.js';
 import { readMessage, type DataPoint } from './messages.js';
 
 /** A SignalFlow program, and where and over which span it is to be carried out. */
