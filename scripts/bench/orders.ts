@@ -23,7 +23,7 @@ export async function measureOrders(place: Place, count: number): Promise<OrderL
   await stage.setImage(TAGS.good[0]);
   await stage.timeline.first(['route weight 10'], PATIENCE_MS);
   const { runId } = await stage.run.describe();
-  const url = `${place.apiUrl}/api/v1/rollouts/${stage.scene.namespace}.podinfo.${runId}/weight`;
+  const url = `${place.apiUrl}/api/v1/releases/${stage.scene.namespace}.podinfo.${runId}/weight`;
   const written: number[] = [];
   const answered: number[] = [];
   for (let i = 0; i < count; i += 1) {

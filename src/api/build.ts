@@ -103,7 +103,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     releaseRoutes(routes, deps, guard, finder, runs, new Orders(temporal, runs, deps.submissions));
     const images = (canary: CanaryKey): Promise<readonly string[]> => canaries.targetImages(canary);
     const listing = new Listing({ archive: deps.archive, runs, images, now: deps.now });
-    archiveRoutes(routes, deps, guard, finder, listing, runs);
+    archiveRoutes(routes, deps, guard, finder, listing);
     done();
   });
   return app;

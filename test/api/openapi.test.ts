@@ -41,6 +41,7 @@ test('every route is in the OpenAPI document, with every answer', () => {
     'GET /api/v1/namespaces/{namespace}/canaries/{name}',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/live',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/permissions',
+    'GET /api/v1/namespaces/{namespace}/canaries/{name}/releases',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/stream',
     'GET /api/v1/releases',
@@ -57,13 +58,33 @@ test('every route is in the OpenAPI document, with every answer', () => {
     'GET /problems/{name}',
     'GET /readyz',
     'POST /api/v1/check',
+    'POST /api/v1/namespaces/{namespace}/canaries/{name}/releases',
     'POST /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',
+    ...orders.map((order) => `POST /api/v1/releases/{id}/${order}`),
     ...orders.map((order) => `POST /api/v1/rollouts/{id}/${order}`),
   ]);
-  const start = document.paths['/api/v1/namespaces/{namespace}/canaries/{name}/rollouts']?.post;
+  const start = document.paths['/api/v1/namespaces/{namespace}/canaries/{name}/releases']?.post;
   assert.deepEqual(Object.keys(start?.responses ?? {}), ['202', '4XX', '5XX']);
   assert.deepEqual(start?.parameters?.map(({ name }) => name).sort(), ['idempotency-key', 'name', 'namespace']);
 });
+
+test('whatever is found under rollouts, as releases were called before, is found under releases, and says so', () => {
+  const former = Object.entries(document.paths).filter(([path]) => path.includes('/rollouts'));
+  assert.equal(former.length, 12);
+  for (const [path, methods] of former) {
+    const now = path.replace('/rollouts', '/releases');
+    for (const [method, { summary, operationId: _, ...rest }] of operationsOf(methods)) {
+      assert.equal(summary, `The same as ${method.toUpperCase()} ${now}`);
+      const same = operationsOf(document.paths[now] ?? {}).find(([name]) => name === method);
+      const { summary: __, operationId: ___, ...wanted } = same?.[1] ?? {};
+      assert.deepEqual(rest, wanted, path);
+    }
+  }
+});
+
+function operationsOf(methods: Readonly<Record<string, z.output<typeof operationSchema> | undefined>>) {
+  return Object.entries(methods).flatMap(([method, operation]) => (operation ? [[method, operation] as const] : []));
+}
 
 test('every reference leads somewhere, and every path parameter is described', () => {
   const known = new Set(Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`));

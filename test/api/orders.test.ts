@@ -41,7 +41,7 @@ describe('orders', () => {
         'Routes the weight you name to the canary, at most 50 percent, and analyses it from there',
       ],
     );
-    assert.equal(view.steering?.[0]?.href, `/api/v1/rollouts/${id}/resume`);
+    assert.equal(view.steering?.[0]?.href, `/api/v1/releases/${id}/resume`);
     assert.equal((await order('resume')).body['taken'], true);
     assert.equal((await order('weight', { weight: 40 })).body['weight'], 40);
     assert.equal(fake.weights.canary, 40);

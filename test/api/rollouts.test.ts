@@ -40,7 +40,7 @@ describe('starting a rollout', () => {
     assert.equal(status, 202, JSON.stringify(body));
     const answer = body as unknown as Accepted;
     assert.equal(headers['location'], answer.location);
-    assert.equal(answer.location, `/api/v1/rollouts/${answer.id}`);
+    assert.equal(answer.location, `/api/v1/releases/${answer.id}`);
     assert.match(answer.id, new RegExp(`^${bench.world.namespace}\\.${name}\\.[0-9a-f-]{36}$`));
     assert.equal(answer.verdict, 'started');
     assert.deepEqual(answer.canary, { namespace: bench.world.namespace, name });

@@ -10,7 +10,7 @@ export interface GivenOrder {
 
 export function unknownRelease(id: string): Problem {
   return new Problem('unknown-release', `there is no release ${id}`, {
-    remedy: 'the releases of a Canary are listed at /api/v1/namespaces/<namespace>/canaries/<name>/rollouts',
+    remedy: 'the releases of a Canary are listed at /api/v1/namespaces/<namespace>/canaries/<name>/releases',
   });
 }
 

@@ -20,5 +20,5 @@ export function parseReleaseId(cluster: string, text: string): ReleaseId | undef
 
 /** Where a release is found in the API. */
 export function releasePath(id: string): string {
-  return `/api/v1/rollouts/${encodeURIComponent(id)}`;
+  return `/api/v1/releases/${encodeURIComponent(id)}`;
 }

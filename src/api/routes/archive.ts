@@ -6,18 +6,14 @@ import { doraOf } from '../../archive/dora.js';
 import type { ReleaseFilter } from '../../archive/port.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { archiveIn, askArchive } from '../archive.js';
-import type { Access } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
 import { unknownRelease } from '../orders/given.js';
 import { Problem } from '../problems/problem.js';
-import { steeringAtRest } from '../releases/at-rest.js';
 import { changesOf, compared, templateReaders } from '../releases/compare.js';
 import { endedSince, exported } from '../releases/export.js';
 import type { Finder } from '../releases/find.js';
 import { parseReleaseId, type ReleaseId } from '../releases/id.js';
 import type { Listing } from '../releases/listing.js';
-import type { Runs } from '../releases/runs.js';
-import { releaseSchema } from '../schema/release.js';
 import {
   changesSchema,
   comparisonSchema,
@@ -38,14 +34,7 @@ const DAY_MS = 24 * 3_600_000;
 const DORA_DAYS = 30;
 
 /** Releases of all Canaries, those of long ago included, and what can be read from them. */
-export function archiveRoutes(
-  app: App,
-  deps: Dependencies,
-  guard: Guard,
-  finder: Finder,
-  listing: Listing,
-  runs: Runs,
-): void {
+export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder: Finder, listing: Listing): void {
   const { clusterName: cluster } = deps.settings;
   const idOf = (id: string): ReleaseId => {
     const parsed = parseReleaseId(cluster, id);
@@ -105,27 +94,6 @@ export function archiveRoutes(
       }
     },
     handler: async ({ query }) => compared(finder, idOf(query.a), idOf(query.b)),
-  });
-
-  app.get('/api/v1/releases/:id', {
-    schema: {
-      tags,
-      operationId: 'getRelease',
-      summary: 'Everything about a release, wherever it is kept; the same as GET /api/v1/rollouts/{id}',
-      params: releaseParamsSchema,
-      response: { 200: releaseSchema, ...problems },
-    },
-    onRequest: async (request) => {
-      const { namespace, name } = idOf(request.params.id).canary;
-      await guard.admit(request, { verb: 'get', namespace, name });
-    },
-    handler: async (request) => {
-      const { params } = request;
-      const mayGet = (access: Access): Promise<boolean> => guard.may(request, access);
-      const release = await finder.find(idOf(params.id));
-      if (!release) throw unknownRelease(params.id);
-      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params.id).canary, release, mayGet)) };
-    },
   });
 
   app.get('/api/v1/releases/:id/changes', {

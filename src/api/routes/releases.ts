@@ -16,6 +16,7 @@ import type { Runs } from '../releases/runs.js';
 import { releaseSchema } from '../schema/release.js';
 import { headersSchema, obeyedSchema, orderSchemas, pendingSchema, releaseParamsSchema } from '../schema/requests.js';
 import { problems, type App } from './app.js';
+import { placesOf } from './tree.js';
 
 const tags = ['releases'];
 
@@ -42,54 +43,66 @@ export function releaseRoutes(
     access: (canary: CanaryKey) => Access,
   ): Promise<void> => guard.admit(request, access(idOf(request.params).canary));
 
-  app.get('/api/v1/rollouts/:id', {
-    schema: {
-      tags,
-      operationId: 'getRollout',
-      summary: 'Everything about a release, its record included; also after it has ended',
-      params: releaseParamsSchema,
-      response: { 200: releaseSchema, ...problems },
+  const looking = placesOf(
+    'GET',
+    (branch) => `/api/v1/${branch}/:id`,
+    {
+      operationId: 'getRelease',
+      summary: 'Everything about a release, wherever it is kept, its record included; also after it has ended',
     },
-    onRequest: (request) => admit(request, ({ namespace, name }) => ({ verb: 'get', namespace, name })),
-    handler: async (request) => {
-      const { params } = request;
-      const mayGet = (access: Access): Promise<boolean> => guard.may(request, access);
-      const release = await finder.find(idOf(params));
-      if (!release) throw unknownRelease(params.id);
-      return { ...release, ...(await steeringAtRest(deps, runs, idOf(params).canary, release, mayGet)) };
-    },
-  });
-
-  for (const order of ORDER_NAMES) {
-    app.post(`/api/v1/rollouts/:id/${wordOf(order)}`, {
-      schema: {
-        tags,
-        operationId: order,
-        summary: summaryOf(order),
-        params: releaseParamsSchema,
-        headers: headersSchema,
-        body: bodyOf(order),
-        response: { 200: obeyedSchema, 202: pendingSchema, ...problems },
-      },
-      onRequest: (request) => admit(request, (canary) => orderAccess(order, canary)),
-      handler: async (request, reply) => {
-        const release = idOf(request.params);
-        const given = orderOf(order, request.body, request);
-        const answer = await orders.give(release, given);
-        deps.log.info(
-          {
-            audit: 'taken',
-            canary: `${release.canary.name}.${release.canary.namespace}`,
-            order: answer.order,
-            user: given.details.by,
-            channel: given.details.channel,
-            from: request.ip,
-          },
-          `${answer.order} ordered${answer.taken === true ? '' : ', no worker has taken it yet'}`,
-        );
-        return answer.taken === true ? reply.code(200).send(answer) : reply.code(202).send(answer);
+    'getRollout',
+  );
+  for (const { path, ...described } of looking) {
+    app.get(path, {
+      schema: { tags, ...described, params: releaseParamsSchema, response: { 200: releaseSchema, ...problems } },
+      onRequest: (request) => admit(request, ({ namespace, name }) => ({ verb: 'get', namespace, name })),
+      handler: async (request) => {
+        const { params } = request;
+        const mayGet = (access: Access): Promise<boolean> => guard.may(request, access);
+        const release = await finder.find(idOf(params));
+        if (!release) throw unknownRelease(params.id);
+        return { ...release, ...(await steeringAtRest(deps, runs, idOf(params).canary, release, mayGet)) };
       },
     });
+  }
+
+  for (const order of ORDER_NAMES) {
+    const steering = placesOf(
+      'POST',
+      (branch) => `/api/v1/${branch}/:id/${wordOf(order)}`,
+      { operationId: order, summary: summaryOf(order) },
+      `${order}Rollout`,
+    );
+    for (const { path, ...described } of steering) {
+      app.post(path, {
+        schema: {
+          tags,
+          ...described,
+          params: releaseParamsSchema,
+          headers: headersSchema,
+          body: bodyOf(order),
+          response: { 200: obeyedSchema, 202: pendingSchema, ...problems },
+        },
+        onRequest: (request) => admit(request, (canary) => orderAccess(order, canary)),
+        handler: async (request, reply) => {
+          const release = idOf(request.params);
+          const given = orderOf(order, request.body, request);
+          const answer = await orders.give(release, given);
+          deps.log.info(
+            {
+              audit: 'taken',
+              canary: `${release.canary.name}.${release.canary.namespace}`,
+              order: answer.order,
+              user: given.details.by,
+              channel: given.details.channel,
+              from: request.ip,
+            },
+            `${answer.order} ordered${answer.taken === true ? '' : ', no worker has taken it yet'}`,
+          );
+          return answer.taken === true ? reply.code(200).send(answer) : reply.code(202).send(answer);
+        },
+      });
+    }
   }
 }
 

@@ -84,7 +84,7 @@ export class ApiClient {
   }
 
   async release(id: string): Promise<Release> {
-    return this.get(`/api/v1/rollouts/${encodeURIComponent(id)}`, sentReleaseSchema);
+    return this.get(`/api/v1/releases/${encodeURIComponent(id)}`, sentReleaseSchema);
   }
 
   /** The newest releases, at most so many. */
@@ -92,7 +92,7 @@ export class ApiClient {
     const items: ReleaseSummary[] = [];
     let pageToken: string | undefined;
     do {
-      const page = await this.get(`${canaryPath(namespace, name)}/rollouts`, historySchema, {
+      const page = await this.get(`${canaryPath(namespace, name)}/releases`, historySchema, {
         limit: Math.min(PAGE, limit - items.length),
         all,
         ...(pageToken === undefined ? {} : { pageToken }),
@@ -139,7 +139,7 @@ export class ApiClient {
 
   /** @param key the same for the same request */
   async startRollout(namespace: string, name: string, body: object, key: string): Promise<Accepted> {
-    return this.post(`${canaryPath(namespace, name)}/rollouts`, body, key, acceptedSchema);
+    return this.post(`${canaryPath(namespace, name)}/releases`, body, key, acceptedSchema);
   }
 
   async check(request: CheckRequest): Promise<CheckAnswer> {
@@ -147,7 +147,7 @@ export class ApiClient {
   }
 
   async order(id: string, order: string, body: object, key: string): Promise<Receipt> {
-    return this.post(`/api/v1/rollouts/${encodeURIComponent(id)}/${order}`, body, key, receiptSchema);
+    return this.post(`/api/v1/releases/${encodeURIComponent(id)}/${order}`, body, key, receiptSchema);
   }
 
   /**

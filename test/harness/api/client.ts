@@ -29,7 +29,7 @@ export async function post(
 }
 
 export async function releaseOf(app: Sender, id: unknown): Promise<Release> {
-  const response = await app.inject({ url: `/api/v1/rollouts/${String(id)}` });
+  const response = await app.inject({ url: `/api/v1/releases/${String(id)}` });
   return response.json<Release>();
 }
 
