@@ -1,4 +1,4 @@
-import { NOTHING_REMEMBERED, ratioInterval, remembering } from '../../src/judgement/interval.js';
+import { isCovered, NOTHING_REMEMBERED, remembering } from '../../src/judgement/interval.js';
 import { poisson, randomFrom } from '../../src/judgement/random.js';
 
 /** A release of 60 windows of 30 s, 20 requests a second: 5, 10, 20, 30 % for ten windows each, then 50 %. */
@@ -36,8 +36,7 @@ export function coverage(runs: number, seed: number): Coverage {
         bad: Math.min(requests, poisson(random, requests * share)),
       });
       memory = remembering(memory, { canary: arm(mine, rate * ratio), primary: arm(REQUESTS - mine, rate) });
-      const { lower, upper = Infinity } = ratioInterval(memory, MISS, 1);
-      if (ratio < lower || ratio > upper) return true;
+      if (!isCovered(memory, ratio, MISS, 1)) return true;
     }
     return false;
   }

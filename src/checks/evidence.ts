@@ -32,7 +32,7 @@ export async function judgeByCounts(
   const before = isEvidence(evidence) ? evidence : NOTHING_SHOWN;
   const from = Math.max(known?.until ?? 0, weightSince + settleSeconds * 1000);
   try {
-    const window = await readWindow(context, sources, settings, from, signal);
+    const window = await readWindow(context, sources, settings, { from, edges: before.latency?.edges }, signal);
     return window ? judged(before, window, settings, weight) : { judged: asBefore(before, settings, weight) };
   } catch (error) {
     const isUnread = error instanceof Halted || error instanceof TransientError || error instanceof UserError;
@@ -43,11 +43,11 @@ export async function judgeByCounts(
 
 function judged(
   before: ReleaseEvidence,
-  { span, requests, counts }: CountedWindow,
+  { span, requests, counts, latency }: CountedWindow,
   { rules, digest }: JudgementSettings,
   weight: number,
 ): Found {
-  const { evidence, judgement } = judge(before, { weight, requests, counts }, rules);
+  const { evidence, judgement } = judge(before, { weight, requests, counts, ...(latency ? { latency } : {}) }, rules);
   const memory: JudgementMemory = { until: span.to, digest, evidence };
   const seen = passedOverInWords(judgement, requests, weight);
   const shown = shownOf(judgement, evidence, weight);
@@ -57,6 +57,7 @@ function judged(
       ...shown,
       window: span,
       counts,
+      ...(latency ? { latency } : {}),
       ...(judgement.passedOver === undefined ? {} : { passedOver: judgement.passedOver }),
       ...(seen === undefined ? {} : { seen }),
       says: inWords(judgement, rules, counts),

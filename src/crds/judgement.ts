@@ -13,8 +13,11 @@ const FIELD = `metadata.annotations["${JUDGEMENT_ANNOTATION}"]`;
 const SHAPE = 'write YAML fields, such as "preset: balanced"';
 const BOUNDS: YamlBounds = { characters: 8_192, tokens: 3_000, depth: 6 };
 
-/** The metric of failed requests. */
+/** The metrics of failed and of slow requests. */
 export const ERRORS = 'errors';
+export const LATENCY = 'latency';
+/** A share of requests slower than an edge that nobody minds, where nothing else is said. */
+const SLOW_FLOOR = 0.01;
 
 /** A counter pair of the user's, by version; the selectors are query templates. */
 export interface JudgedCounts {
@@ -32,6 +35,8 @@ interface CountSelectors {
 export interface JudgementSettings extends JudgementPolicy {
   readonly rules: Rules;
   readonly counts: readonly JudgedCounts[];
+  /** Whether latency is judged, too. */
+  readonly latency: boolean;
   /** After a weight was set, before what it causes is counted. */
   readonly settleSeconds: number;
 }
@@ -108,8 +113,12 @@ function placed({ field, value, remedy }: Complaint, text: string): Complaint {
 
 function settingsOf(written: Written, text: string): JudgementSettings {
   const preset = PRESETS[written.preset];
-  const names = [ERRORS, ...written.counts.map(({ name }) => name)];
-  const limits = [written.errors ?? {}, ...written.counts].map((own) => limitsOf(preset.limits, own));
+  const slow = { ...preset.limits, floor: Math.max(preset.limits.floor, SLOW_FLOOR) };
+  const metrics = [
+    { name: ERRORS, limits: limitsOf(preset.limits, written.errors ?? {}) },
+    ...(written.latency ? [{ name: LATENCY, limits: limitsOf(slow, written.latency), byEdges: true as const }] : []),
+    ...written.counts.map((own) => ({ name: own.name, limits: limitsOf(preset.limits, own) })),
+  ];
   const { for: waits, then = preset.wait.then } = written.wait ?? {};
   return {
     digest: createHash('sha256').update(text).digest('hex').slice(0, 16),
@@ -117,13 +126,14 @@ function settingsOf(written: Written, text: string): JudgementSettings {
     promotion: written.promotion ?? preset.promotion,
     wait: waits ? { seconds: waits.ms / 1000, text: waits.text, then } : { ...preset.wait, then },
     settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
+    latency: written.latency !== undefined,
     counts: written.counts.map(({ name, canary, primary }) => ({ name, canary, primary })),
     rules: {
       budgets: {
         falseRollback: written.falseRollback ?? preset.budgets.falseRollback,
         wrongPromotion: written.wrongPromotion ?? preset.budgets.wrongPromotion,
       },
-      metrics: names.map((name, i) => ({ name, share: 1 / names.length, limits: limits[i] ?? preset.limits })),
+      metrics: metrics.map((metric) => ({ ...metric, share: 1 / metrics.length })),
       tripwire: {
         share: written.tripwire?.share ?? TRIPWIRE.share,
         requests: written.tripwire?.requests ?? TRIPWIRE.requests,
@@ -152,12 +162,13 @@ function unfit({ strategy, provider, routed }: Course): readonly Complaint[] {
 function contradictions({ counts }: Written, { rules }: JudgementSettings): readonly Complaint[] {
   const limits = rules.metrics.flatMap(({ name, limits: { tolerated, unacceptable } }, i) => {
     if (tolerated < unacceptable) return [];
-    const field = i === 0 ? `${FIELD}.errors.unacceptable` : `${FIELD}.counts[${i - 1}].unacceptable`;
+    const own = rules.metrics.length - counts.length;
+    const field = i < own ? `${FIELD}.${name}.unacceptable` : `${FIELD}.counts[${i - own}].unacceptable`;
     return [{ field, value: unacceptable, remedy: `use more than the ${tolerated} that ${name} tolerates` }];
   });
-  const taken = [ERRORS, ...counts.map(({ name }) => name)];
+  const taken = [ERRORS, LATENCY, ...counts.map(({ name }) => name)];
   const twins = counts.flatMap(({ name }, i) =>
-    taken.indexOf(name) <= i
+    taken.indexOf(name) <= i + 1
       ? [{ field: `${FIELD}.counts[${i}].name`, value: name, remedy: 'it is taken already' }]
       : [],
   );

@@ -60,6 +60,12 @@ export function ratioInterval(memory: RatioMemory, miss: number, dispersion: num
   return { lower, upper };
 }
 
+/** Whether {@link ratioInterval} would have a ratio in it, without looking for its ends. */
+export function isCovered(memory: RatioMemory, theta: number, miss: number, dispersion: number): boolean {
+  const limit = Math.log(2 / miss);
+  return (['low', 'high'] as const).every((side) => evidenceAgainst(memory, theta, dispersion, side) < limit);
+}
+
 /** The ratio that explains the counts best; undefined where neither version had a bad request, or the primary none. */
 export function likeliestRatio(memory: RatioMemory): number | undefined {
   if (memory.sums.every((sum) => sum === 0)) return undefined;

@@ -1,8 +1,10 @@
-import { addArms, type Arm, type WindowCounts } from './counts.js';
-import { NO_EVIDENCE, scoresOf, verdictOf, withWindow, type RatioEvidence } from './evidence.js';
+import { compact, compactEvidence } from './compact.js';
+import { addArms, badShare, type Arm, type WindowCounts } from './counts.js';
+import { NO_EVIDENCE, scoresOf, verdictOf, withWindow, type RatioEvidence, type Scores } from './evidence.js';
 import { likeliestRatio, NOTHING_REMEMBERED, ratioInterval, remembering, type RatioMemory } from './interval.js';
 import type { Budgets, RatioLimits, Verdict } from './limits.js';
 import { logSumExp } from './numbers.js';
+import { slowScores, withSlowWindow, worstEdge, type SlowCounts, type SlowEvidence } from './slowness.js';
 import { isSplitWrong, NO_SPLIT, type SplitCounts } from './split.js';
 import { alarmOf, type Tripwire } from './tripwire.js';
 
@@ -24,11 +26,15 @@ export interface MetricRule {
   readonly name: string;
   readonly share: number;
   readonly limits: RatioLimits;
+  /** It is latency, judged at each edge of a histogram. */
+  readonly byEdges?: true;
 }
 
 /** What a release has shown so far. Plain JSON of a fixed size. */
 export interface ReleaseEvidence {
   readonly metrics: Readonly<Record<string, MetricEvidence>>;
+  /** Of latency, where that is judged and has been counted. */
+  readonly latency?: SlowEvidence;
   readonly split: SplitCounts;
   /** Percent on the canary, of which `split` is. */
   readonly weight: number;
@@ -51,6 +57,8 @@ export interface ReleaseWindow {
   readonly requests: { readonly canary: number; readonly primary: number };
   /** By metric. */
   readonly counts: Readonly<Record<string, WindowCounts>>;
+  /** Requests by how slow they were, where that was counted. */
+  readonly latency?: SlowCounts;
 }
 
 /** Why a window didn't count: requests didn't go where the weight says, or both versions fail. */
@@ -59,6 +67,8 @@ export type PassedOver = 'split' | 'both-bad';
 export interface MetricJudgement {
   readonly metric: string;
   readonly verdict: Verdict;
+  /** Of latency: bad is what took longer than so many seconds. It is where the versions differ most. */
+  readonly edge?: number;
   /** The canary's bad share by the primary's, as far as that is known. */
   readonly ratio?: number;
   /** Where the ratio lies, with 95 % at all times together. */
@@ -129,20 +139,26 @@ export function weigh(
 export function judgementOf(evidence: ReleaseEvidence, rules: Rules): Judgement {
   return {
     verdict: verdictIn(evidence, rules),
-    metrics: rules.metrics.map(({ name, limits }) =>
-      shown(name, evidence.metrics[name] ?? NO_METRIC, limits, rules.budgets),
+    metrics: rules.metrics.map(({ name, limits, byEdges }) =>
+      byEdges
+        ? shownByEdge(name, evidence.latency, rules.budgets)
+        : shown(name, evidence.metrics[name] ?? NO_METRIC, limits, rules.budgets),
     ),
   };
 }
 
 /** The mean of all metrics' evidence has one budget; each of them passes by itself. */
 function verdictIn(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Verdict {
-  const scores = metrics.map(({ name, share }) => {
-    const { fail, pass } = scoresOf((evidence.metrics[name] ?? NO_METRIC).ratio);
-    return { fail: Math.log(share) + fail, pass };
+  const scores = metrics.map((rule) => {
+    const { fail, pass } = scoresIn(evidence, rule);
+    return { fail: Math.log(rule.share) + fail, pass };
   });
   const fail = logSumExp(scores.map((one) => one.fail));
   return verdictOf({ fail, pass: Math.min(...scores.map(({ pass }) => pass)) }, budgets);
+}
+
+function scoresIn(evidence: ReleaseEvidence, { name, byEdges }: MetricRule): Pick<Scores, 'fail' | 'pass'> {
+  return byEdges ? slowScores(evidence.latency) : scoresOf((evidence.metrics[name] ?? NO_METRIC).ratio);
 }
 
 const NO_ARM: Arm = { requests: 0, bad: 0 };
@@ -163,6 +179,23 @@ function shown(
     ...(ratio === undefined ? {} : { ratio: rounded(ratio) }),
     lower: rounded(lower),
     ...(upper === undefined ? {} : { upper: rounded(upper) }),
+    towardsFail: progress(fail, budgets.falseRollback),
+    towardsPass: progress(pass, budgets.wrongPromotion),
+    ...{ canary, primary },
+  };
+}
+
+/** Without an interval: what is shown is the worst of several edges, which no bound is about. */
+function shownByEdge(metric: string, evidence: SlowEvidence | undefined, budgets: Budgets): MetricJudgement {
+  const { fail, pass } = slowScores(evidence);
+  const { edge, canary, primary } = (evidence && worstEdge(evidence)) ?? { canary: NO_ARM, primary: NO_ARM };
+  const slow = badShare(primary);
+  return {
+    metric,
+    verdict: verdictOf({ fail, pass }, budgets),
+    ...(edge === undefined ? {} : { edge }),
+    ...(slow === 0 ? {} : { ratio: rounded(badShare(canary) / slow) }),
+    lower: 0,
     towardsFail: progress(fail, budgets.falseRollback),
     towardsPass: progress(pass, budgets.wrongPromotion),
     ...{ canary, primary },
@@ -210,8 +243,10 @@ function passOver(before: ReleaseEvidence, why: PassedOver, rules: Rules) {
   return { evidence, weighed: { verdict: verdictIn(evidence, rules), passedOver: why } };
 }
 
-function withCounts(before: ReleaseEvidence, { counts }: ReleaseWindow, { metrics }: Rules): ReleaseEvidence {
-  const grown = metrics.map(({ name, limits }): readonly [string, MetricEvidence] => {
+function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow, { metrics }: Rules): ReleaseEvidence {
+  const slow = latency && metrics.find(({ byEdges }) => byEdges);
+  const counted = metrics.filter(({ byEdges }) => !byEdges);
+  const grown = counted.map(({ name, limits }): readonly [string, MetricEvidence] => {
     const known = before.metrics[name] ?? NO_METRIC;
     const window = counts[name];
     if (window === undefined) return [name, known];
@@ -225,21 +260,15 @@ function withCounts(before: ReleaseEvidence, { counts }: ReleaseWindow, { metric
       },
     ];
   });
-  return { ...before, metrics: Object.fromEntries(grown) };
+  return {
+    ...before,
+    metrics: Object.fromEntries(grown),
+    ...(slow ? { latency: withSlowWindow(before.latency, latency, slow.limits) } : {}),
+  };
 }
 
 function compactMemory({ canaryBad, sums }: RatioMemory): RatioMemory {
   return { canaryBad, sums: sums.map(compact) };
-}
-
-function compactEvidence({ worse, above, near, below }: RatioEvidence): RatioEvidence {
-  const all = (logs: readonly number[]) => logs.map(compact);
-  return { worse: all(worse), above: all(above), near: all(near), below: all(below) };
-}
-
-/** Histories keep what is shown at each window: nine digits say all that a verdict needs, and take half the room. */
-function compact(value: number): number {
-  return Number(value.toPrecision(9));
 }
 
 function rounded(value: number): number {

@@ -1,4 +1,4 @@
-import type { Arm } from './counts.js';
+import { badShare, type Arm } from './counts.js';
 import type { Judgement, MetricJudgement, Rules } from './release.js';
 
 /** What a judgement says, in one sentence for people. */
@@ -12,6 +12,7 @@ export function inWords(judgement: Judgement, rules: Rules, window: Readonly<Rec
   const first = verdict === 'FAIL' ? most(metrics, 'towardsFail') : least(metrics);
   if (first === undefined) return 'nothing is judged';
   if (verdict === 'WAIT') return `${first.metric}: ${soFar(first)}`;
+  if (first.edge !== undefined) return `${first.metric}: ${slower(first)}`;
   const limit = rules.metrics.find(({ name }) => name === first.metric)?.limits.tolerated;
   return `${first.metric}: the canary is bad ${times(first)} as often as the primary${range(first)}, limit ${limit}`;
 }
@@ -35,8 +36,19 @@ export function passedOverInWords(
   }
 }
 
+/** Shares say it better than how many times as often. */
+function slower({ edge = 0, canary, primary }: MetricJudgement): string {
+  const share = (arm: Arm) => `${figure(100 * badShare(arm))} %`;
+  return `${share(canary)} of the canary’s requests took longer than ${seconds(edge)}, ${share(primary)} of the primary’s`;
+}
+
+function seconds(value: number): string {
+  return value < 1 ? `${Number((1000 * value).toPrecision(3))} ms` : `${Number(value.toPrecision(3))} s`;
+}
+
 function soFar(metric: MetricJudgement): string {
   const { canary, towardsPass } = metric;
+  if (metric.edge !== undefined) return `${slower(metric)}, ${whole(100 * towardsPass)} % of the way to a proof`;
   const ratio =
     canary.requests === 0 || metric.ratio === undefined ? '' : `${times(metric)} the primary’s${range(metric)}, `;
   return `${ratio}${whole(canary.requests)} requests to the canary so far, ${whole(100 * towardsPass)} % of the way to a proof`;

@@ -27,6 +27,10 @@ function counted(growth: Readonly<Record<string, number>>) {
     ];
     return { metric: { node, code }, values };
   });
+  return matrix(result);
+}
+
+function matrix(result: readonly unknown[]) {
   return json(200, { status: 'success', data: { resultType: 'matrix', result } });
 }
 
@@ -83,6 +87,50 @@ void describe('what a look at the counts comes to', () => {
     assert.equal(second.judged?.window?.from, SINCE + 10_000);
     assert.deepEqual([first.judged?.windows, second.judged.windows], [1, 2]);
     assert.equal(second.judged.metrics[0]?.canary.requests, 200);
+  });
+
+  void it('latency by edges that the primary’s past has chosen, which are kept', async (t) => {
+    const past = { '100': 900, '250': 990, '+Inf': 1000 };
+    const now = { '100': [20, 800], '250': [60, 890], '+Inf': [100, 900] } as const;
+    const series = (node: string, le: string, at: number, grown: number) => ({
+      metric: { node, le },
+      values: [
+        [at, '1000'],
+        [at + 20, String(1000 + grown)],
+      ],
+    });
+    const { url, queries } = await prometheus(t, (query) => {
+      if (query.includes('time()')) return number(SINCE / 1000 + 30);
+      if (query.includes('apisix_http_status')) return matrix([]);
+      const isPast = query.includes('[915s]') || query.includes('900');
+      const before = SINCE / 1000 - 500;
+      if (isPast) return matrix(Object.entries(past).map(([le, n]) => series('10.0.0.9', le, before, n)));
+      return matrix(
+        Object.entries(now).flatMap(([le, [mine, others]]) => [
+          series(CANARY, le, SINCE / 1000, mine),
+          series('10.0.0.9', le, SINCE / 1000, others),
+        ]),
+      );
+    });
+    const asked = { weight: 10, weightSince: SINCE, judgement: undefined };
+    const text = settings('preset: balanced\nlatency: {}');
+    const found = await judgeByCounts(contextOf(url, []), sourcesOf({ addresses: [CANARY] }), text, asked, never);
+    assert.deepEqual(found.judged?.latency, {
+      edges: [0.1, 0.25],
+      canary: { requests: 100, slower: [80, 40] },
+      primary: { requests: 900, slower: [100, 10] },
+    });
+    assert.equal(found.judged.verdict, 'FAIL');
+    assert.equal(queries.length, 4);
+    const again = await judgeByCounts(
+      contextOf(url, []),
+      sourcesOf({ addresses: [CANARY] }),
+      text,
+      { ...asked, judgement: found.memory && { ...found.memory, until: SINCE + 10_000 } },
+      never,
+    );
+    assert.deepEqual(again.judged?.latency?.edges, [0.1, 0.25]);
+    assert.equal(queries.length, 7);
   });
 
   void it('what another policy has remembered doesn’t count, except for where its window ended', async (t) => {

@@ -69,6 +69,17 @@ split: { tolerance: 50% }
     assert.match(settings.counts[0]?.canary.bad ?? '', /^checkouts_failed_total/);
   });
 
+  void it('latency besides: a floor of its own, and a part of the one budget', () => {
+    const { settings } = read('preset: balanced\nlatency: { tolerated: 1.5 }');
+    assert.equal(settings?.latency, true);
+    const base = { unacceptable: 2, dispersion: 1 };
+    assert.deepEqual(settings.rules.metrics, [
+      { name: 'errors', share: 0.5, limits: { ...base, tolerated: 1.25, floor: 0.001 } },
+      { name: 'latency', share: 0.5, limits: { ...base, tolerated: 1.5, floor: 0.01 }, byEdges: true },
+    ]);
+    assert.equal(read('preset: balanced').settings?.latency, false);
+  });
+
   void it('another text is another policy', () => {
     assert.notEqual(read('preset: quick').policy?.digest, read('preset: careful').policy?.digest);
   });
@@ -82,7 +93,7 @@ split: { tolerance: 50% }
       'preset: fast',
       /judgement"\]\.preset: "fast" is not valid, use one of careful, balanced, quick/,
     ],
-    ['no such field', 'wieght: 3', /there is no such field, only preset, errors, counts/],
+    ['no such field', 'wieght: 3', /there is no such field, only preset, errors, latency, counts/],
     ['a share above 1', 'falseRollback: 5', /\.falseRollback: 5 is not valid, use a share above 0 and below 1/],
     ['a share of 0', 'errors: { floor: 0% }', /\.errors\.floor: "0%" is not valid/],
     ['a ratio below 1', 'errors: { tolerated: 0.5 }', /\.errors\.tolerated: 0\.5 is not valid/],
@@ -107,6 +118,8 @@ split: { tolerance: 50% }
       `counts: [{ name: x, canary: { total: 'a_total[5m]', bad: 'b_total' }, primary: ${pair} }]`,
       /\.counts\[0\]\.canary\.total: .+ use a PromQL selector of counters/,
     ],
+    ['latency’s limits the wrong way round', 'latency: { tolerated: 3 }', /\.latency\.unacceptable: 2 is not valid/],
+    ['latency’s name', `counts: [{ name: latency, canary: ${pair}, primary: ${pair} }]`, /\.counts\[0\]\.name/],
     ['a name that is taken', `counts: [{ name: errors, canary: ${pair}, primary: ${pair} }]`, /\.counts\[0\]\.name/],
   ];
   for (const [name, text, message] of WRONG) {

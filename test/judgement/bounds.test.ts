@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NO_EVIDENCE, scoresOf, withWindow, type Scores } from '../../src/judgement/evidence.js';
-import { NOTHING_REMEMBERED, ratioInterval, remembering } from '../../src/judgement/interval.js';
+import { isCovered, NOTHING_REMEMBERED, ratioInterval, remembering } from '../../src/judgement/interval.js';
 import { lateFailScore, NO_LATE_EVIDENCE, withLateWindow } from '../../src/judgement/late.js';
 import { poisson, randomFrom, type Random } from '../../src/judgement/random.js';
 import type { WindowCounts } from '../../src/judgement/counts.js';
@@ -106,6 +106,7 @@ void describe('what the anytime ratio check promises, by simulation', () => {
       for (const window of release(random, { rps: 20, primary: 0.01, canary: 0.018 })) {
         memory = remembering(memory, window);
         const { lower, upper = Infinity } = ratioInterval(memory, 0.05, 1);
+        assert.equal(isCovered(memory, 1.8, 0.05, 1), lower <= 1.8 && 1.8 <= upper);
         if (lower <= 1.8 && 1.8 <= upper) continue;
         missed += 1;
         break;

@@ -148,6 +148,66 @@ void describe('a release, window by window', () => {
     assert.deepEqual([all.verdict, all.metrics.map(({ verdict }) => verdict)], ['PASS', ['PASS', 'PASS']]);
   });
 
+  const SLOW: Rules = {
+    ...RULES,
+    metrics: [
+      { name: 'errors', share: 0.5, limits: LIMITS },
+      { name: 'latency', share: 0.5, limits: { ...LIMITS, floor: 0.01 }, byEdges: true },
+    ],
+  };
+  const EDGES = [0.1, 0.25, 1];
+
+  /** @param slow bad requests of the canary's at each edge; the primary's are 40, 10 and 1 % */
+  const slowly = (slow: readonly number[]): ReleaseWindow => ({
+    ...windowAt(50, [0, 1000], [0, 1000]),
+    latency: {
+      edges: EDGES,
+      canary: { requests: 1000, slower: slow },
+      primary: { requests: 1000, slower: [400, 100, 10] },
+    },
+  });
+
+  void it('a canary that is slower is found, and the edge said at which that shows most', () => {
+    const { judgement, evidence } = after([slowly([480, 220, 15]), slowly([480, 220, 15])], SLOW);
+    assert.deepEqual([judgement.verdict, judgement.metrics.map(({ verdict }) => verdict)], ['FAIL', ['WAIT', 'FAIL']]);
+    const [, latency] = judgement.metrics;
+    assert.deepEqual([latency?.edge, latency?.ratio], [0.25, 2.2]);
+    assert.equal(
+      inWords(judgement, SLOW, {}),
+      'latency: 22 % of the canary’s requests took longer than 250 ms, 10 % of the primary’s',
+    );
+    assert.deepEqual(JSON.parse(JSON.stringify(evidence)), evidence);
+  });
+
+  void it('one that is as fast isn’t, and is proven at every edge', () => {
+    const { judgement } = after(
+      Array.from({ length: 20 }, () => slowly([400, 100, 10])),
+      SLOW,
+    );
+    assert.deepEqual([judgement.verdict, judgement.metrics[1]?.verdict], ['PASS', 'PASS']);
+  });
+
+  void it('where latency could not be counted it proves nothing, and fails nobody', () => {
+    const { judgement } = after(
+      Array.from({ length: 40 }, () => windowAt(50, [0, 1000], [0, 1000])),
+      SLOW,
+    );
+    assert.deepEqual([judgement.verdict, judgement.metrics.map(({ verdict }) => verdict)], ['WAIT', ['PASS', 'WAIT']]);
+  });
+
+  void it('what is kept of latency stays of a fixed size, and edges don’t change under way', () => {
+    const sizes = [1, 100].map((n) => {
+      const windows = Array.from({ length: n }, () => slowly([401, 99, 11]));
+      return JSON.stringify(after(windows, SLOW).evidence).length;
+    });
+    assert.ok((sizes[1] ?? NaN) < 1.2 * (sizes[0] ?? NaN), `${sizes.join(' and ')}`);
+    const { evidence } = after([slowly([1, 1, 1])], SLOW);
+    const other = slowly([1, 1, 1]);
+    assert.ok(other.latency);
+    const changed = { ...other, latency: { ...other.latency, edges: [1, 2, 3] } };
+    assert.throws(() => judge(evidence, changed, SLOW), RangeError);
+  });
+
   void it('a metric without counts in a window has none of its evidence changed', () => {
     const { evidence } = after([windowAt(10, [3, 300], [3, 2700])]);
     const next = judge(evidence, { ...windowAt(10, [0, 300], [0, 2700]), counts: {} }, RULES);

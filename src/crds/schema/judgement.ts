@@ -61,6 +61,7 @@ const MOST_COUNTS = 5;
 export const judgementSchema = known({
   preset: z.enum(['careful', 'balanced', 'quick']).default('balanced'),
   errors: known(limits).optional(),
+  latency: known(limits).optional(),
   counts: z
     .array(counts, { error: 'write a YAML list' })
     .max(MOST_COUNTS, { error: `name at most ${MOST_COUNTS}` })

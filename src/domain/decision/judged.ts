@@ -23,10 +23,26 @@ export interface JudgedArm {
   readonly bad: number;
 }
 
+/** Requests, and how many of them took longer than each edge. */
+export interface JudgedLatencyArm {
+  readonly requests: number;
+  /** In the order of the edges. */
+  readonly slower: readonly number[];
+}
+
+export interface JudgedLatency {
+  /** In seconds. */
+  readonly edges: readonly number[];
+  readonly canary: JudgedLatencyArm;
+  readonly primary: JudgedLatencyArm;
+}
+
 /** What is known of one metric: the canary against the primary, since the release began. */
 export interface JudgedMetric {
   readonly metric: string;
   readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
+  /** Of latency: bad is what took longer than so many seconds, where the versions differ most. */
+  readonly edge?: number;
   /** How many times as often as the primary the canary is bad; undefined where nothing tells. */
   readonly ratio?: number;
   /** Between these it lies, with 95 % at all times together; without an upper end where nothing bounds it. */
@@ -47,6 +63,8 @@ export interface Judged {
   readonly window?: { readonly from: number; readonly to: number };
   /** The window's own counts, by metric. */
   readonly counts?: Readonly<Record<string, { readonly canary: JudgedArm; readonly primary: JudgedArm }>>;
+  /** The window's requests by how slow they were, where latency is judged. */
+  readonly latency?: JudgedLatency;
   readonly metrics: readonly JudgedMetric[];
   /** Why the window, which was read, didn't count. */
   readonly passedOver?: 'split' | 'both-bad';

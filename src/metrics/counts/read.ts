@@ -1,7 +1,7 @@
 import { ProviderError } from '../errors.js';
 import type { MetricsProvider, Series } from '../port.js';
 import { increaseOf, type CountedSpan } from './increase.js';
-import type { CountQuery } from './sources.js';
+import type { CountQuery, DurationQuery } from './sources.js';
 
 /** Prometheus' own: an older sample isn't the present any more. */
 const LOOK_BACK_MS = 300_000;
@@ -70,6 +70,41 @@ export async function countRequests(
     if (isFailure(series.labels)) arms[side].bad += increase;
   }
   return arms;
+}
+
+/** Requests by how long they took: how many of them took longer than each edge. */
+export interface ReadDurations {
+  /** In seconds, ascending. */
+  readonly edges: readonly number[];
+  readonly canary: DurationArm;
+  readonly primary: DurationArm;
+}
+
+interface DurationArm {
+  readonly requests: number;
+  readonly slower: readonly number[];
+}
+
+/** @throws ProviderError, QueryRefused */
+export async function countDurations(
+  server: MetricsProvider,
+  { selector, sideOf, edgeOf }: DurationQuery,
+  span: CountedSpan,
+  signal: AbortSignal,
+): Promise<ReadDurations> {
+  const within = { canary: new Map<number, number>(), primary: new Map<number, number>() };
+  for (const series of await samplesOf(server, selector, span, signal)) {
+    const [side, edge] = [sideOf(series.labels), edgeOf(series.labels)];
+    if (side === undefined || edge === undefined) continue;
+    within[side].set(edge, (within[side].get(edge) ?? 0) + increaseOf(series, span));
+  }
+  const edges = [...new Set([...within.canary.keys(), ...within.primary.keys()])].filter(Number.isFinite);
+  edges.sort((a, b) => a - b);
+  const arm = (counts: ReadonlyMap<number, number>): DurationArm => {
+    const requests = counts.get(Infinity) ?? 0;
+    return { requests, slower: edges.map((edge) => Math.max(0, requests - (counts.get(edge) ?? 0))) };
+  };
+  return { edges, canary: arm(within.canary), primary: arm(within.primary) };
 }
 
 /** @throws ProviderError, QueryRefused */

@@ -17,6 +17,14 @@ interface RequestSource {
   /** The label of a request's outcome, and those of failures. */
   readonly outcome: string;
   readonly failed: RegExp;
+  /** Counters of durations, by the upper edge in the label `le`. */
+  readonly durations: {
+    readonly counter: string;
+    /** How many of the edges' unit are a second. */
+    readonly perSecond: 1 | 1000;
+    /** Label matchers, where they aren't `ours`. */
+    readonly ours?: string;
+  };
   /** The values are addresses of pods: the canary's are known, what else is ours is the primary's. */
   readonly byAddress?: true;
   readonly wordNames?: true;
@@ -25,18 +33,26 @@ interface RequestSource {
 const SERVER_ERROR = /^5/;
 const PODS = '-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)?';
 
-function byWorkload(counter: string, side: string, more: string, outcome: string, failed = SERVER_ERROR) {
+function byWorkload(
+  counter: string,
+  durations: string,
+  side: string,
+  more: string,
+  outcome: string,
+  failed = SERVER_ERROR,
+): RequestSource {
   return {
     counter,
+    durations: { counter: durations, perSecond: 1000 },
     ours: `${side}=~"{{ target }}(-primary)?", ${more}`,
     ...{ side, canary: '{{ target }}', primary: '{{ target }}-primary' },
     ...{ outcome, failed },
   };
 }
 
-function byPod(counter: string, outcome: string): RequestSource {
+function byPod(counter: string, durations: RequestSource['durations'], outcome: string): RequestSource {
   return {
-    counter,
+    ...{ counter, durations },
     ours: `kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}(-primary)?${PODS}"`,
     side: 'kubernetes_pod_name',
     ...{ canary: `{{ target }}${PODS}`, primary: `{{ target }}-primary${PODS}` },
@@ -47,13 +63,14 @@ function byPod(counter: string, outcome: string): RequestSource {
 /** @param named yields the label's values for `canary`, `primary`, or for an alternative of both */
 function byName(
   counter: string,
+  durations: RequestSource['durations'],
   side: string,
   named: (which: string) => string,
   outcome: string,
   more = '',
 ): RequestSource {
   return {
-    counter,
+    ...{ counter, durations },
     ours: `${side}=~"${named('(canary|primary)')}"${more}`,
     ...{ side, canary: named('canary'), primary: named('primary') },
     ...{ outcome, failed: SERVER_ERROR },
@@ -62,23 +79,38 @@ function byName(
 
 const ENVOY = 'envoy_cluster_upstream_rq';
 const ENVOY_CODE = 'envoy_response_code';
+const ENVOY_TIME = { counter: 'envoy_cluster_upstream_rq_time_bucket', perSecond: 1000 } as const;
 const NAME = '[0-9a-zA-Z-]+';
+
+function skipperRoute(which: string): string {
+  return `kube(ew)?_{{ namespace }}__{{ ingress }}_canary__.*__{{ service }}_${which}(_[0-9]+)?`;
+}
+
+function traefikService(which: string): string {
+  return `{{ namespace }}-{{ service }}-${which}-${NAME}@kubernetescrd`;
+}
 
 /** Knative's metrics have no label that tells the versions apart. */
 const SOURCES: Readonly<Partial<Record<Observer, RequestSource>>> = {
   apisix: {
     counter: 'apisix_http_status',
+    durations: {
+      ...{ counter: 'apisix_http_latency_bucket', perSecond: 1000 },
+      ours: 'type="request", route=~"{{ namespace }}_{{ route }}-{{ service }}-canary_.+"',
+    },
     ours: 'route=~"{{ namespace }}_{{ route }}-{{ service }}-canary_.+"',
     ...{ side: 'node', canary: '', primary: '.+', outcome: 'code', failed: SERVER_ERROR, byAddress: true },
   },
   istio: byWorkload(
     'istio_requests_total',
+    'istio_request_duration_milliseconds_bucket',
     'destination_workload',
     'reporter="destination", destination_workload_namespace="{{ namespace }}"',
     'response_code',
   ),
   linkerd: byWorkload(
     'response_total',
+    'response_latency_ms_bucket',
     'deployment',
     'namespace="{{ namespace }}", direction="inbound"',
     'classification',
@@ -86,30 +118,53 @@ const SOURCES: Readonly<Partial<Record<Observer, RequestSource>>> = {
   ),
   osm: byWorkload(
     'osm_request_total',
+    'osm_request_duration_ms_bucket',
     'destination_name',
     'destination_namespace="{{ namespace }}", destination_kind="Deployment"',
     'response_code',
   ),
-  appmesh: byPod(ENVOY, ENVOY_CODE),
-  http: byPod('http_request_duration_seconds_count', 'status'),
-  contour: byName(ENVOY, 'envoy_cluster_name', (which) => `{{ namespace }}_{{ service }}-${which}_${NAME}`, ENVOY_CODE),
+  appmesh: byPod(ENVOY, ENVOY_TIME, ENVOY_CODE),
+  http: byPod(
+    'http_request_duration_seconds_count',
+    { counter: 'http_request_duration_seconds_bucket', perSecond: 1 },
+    'status',
+  ),
+  contour: byName(
+    ENVOY,
+    ENVOY_TIME,
+    'envoy_cluster_name',
+    (which) => `{{ namespace }}_{{ service }}-${which}_${NAME}`,
+    ENVOY_CODE,
+  ),
   gloo: byName(
     ENVOY,
+    ENVOY_TIME,
     'envoy_cluster_name',
     (which) => `{{ namespace }}-{{ service }}-${which}upstream-${NAME}_${NAME}`,
     ENVOY_CODE,
   ),
-  kuma: byName(ENVOY, 'service', (which) => `{{ service }}-${which}_{{ namespace }}_svc_${NAME}`, ENVOY_CODE),
+  kuma: byName(
+    ENVOY,
+    ENVOY_TIME,
+    'service',
+    (which) => `{{ service }}-${which}_{{ namespace }}_svc_${NAME}`,
+    ENVOY_CODE,
+  ),
   nginx: {
     counter: 'nginx_ingress_controller_requests',
+    durations: { counter: 'nginx_ingress_controller_response_duration_seconds_bucket', perSecond: 1 },
     ours: 'namespace="{{ namespace }}", ingress="{{ ingress }}"',
     ...{ side: 'canary', canary: '.+', primary: '', outcome: 'status', failed: SERVER_ERROR },
   },
   skipper: {
     ...byName(
       'skipper_response_duration_seconds_bucket',
+      {
+        ...{ counter: 'skipper_serve_route_duration_seconds_bucket', perSecond: 1 },
+        ours: `route=~"${skipperRoute('(canary|primary)')}"`,
+      },
       'route',
-      (which) => `kube(ew)?_{{ namespace }}__{{ ingress }}_canary__.*__{{ service }}_${which}(_[0-9]+)?`,
+      skipperRoute,
       'code',
       ', le="+Inf"',
     ),
@@ -117,8 +172,12 @@ const SOURCES: Readonly<Partial<Record<Observer, RequestSource>>> = {
   },
   traefik: byName(
     'traefik_service_request_duration_seconds_bucket',
+    {
+      ...{ counter: 'traefik_service_request_duration_seconds_bucket', perSecond: 1 },
+      ours: `service=~"${traefikService('(canary|primary)')}"`,
+    },
     'service',
-    (which) => `{{ namespace }}-{{ service }}-${which}-${NAME}@kubernetescrd`,
+    traefikService,
     'code',
     ', le="+Inf"',
   ),
@@ -131,6 +190,12 @@ export interface CountQuery {
   /** Undefined where a series is about neither version. */
   readonly sideOf: (labels: Labels) => 'canary' | 'primary' | undefined;
   readonly isFailure: (labels: Labels) => boolean;
+}
+
+/** The same about durations. */
+export interface DurationQuery extends Pick<CountQuery, 'selector' | 'sideOf'> {
+  /** In seconds, of a series; Infinity for all requests, undefined where it is no bucket. */
+  readonly edgeOf: (labels: Labels) => number | undefined;
 }
 
 /** Whether requests of both versions can be counted apart at all. */
@@ -148,7 +213,7 @@ export async function requestCounts(
   observer: Observer,
   model: QueryModel,
   addresses: () => Promise<readonly string[]>,
-): Promise<CountQuery | undefined> {
+): Promise<(CountQuery & { readonly durations: DurationQuery }) | undefined> {
   const source = SOURCES[observer];
   if (!source) return undefined;
   const constants = constantsOf(source.wordNames ? withWordNames(model) : model);
@@ -156,17 +221,28 @@ export async function requestCounts(
   const whole = (template: string) => new RegExp(`^(?:${render(template)})$`);
   const known = source.byAddress && new Set((await addresses()).map(bare));
   const [canary, primary] = [whole(source.canary), whole(source.primary)];
+  const sideOf: CountQuery['sideOf'] = (labels) => {
+    const value = labels[source.side] ?? '';
+    if (known) return value === '' ? undefined : known.has(bare(value)) ? 'canary' : 'primary';
+    // The primary's names are the canary's with something more.
+    if (primary.test(value)) return 'primary';
+    return canary.test(value) ? 'canary' : undefined;
+  };
+  const { counter, ours = source.ours, perSecond } = source.durations;
   return {
     selector: `${source.counter}{${render(source.ours)}}`,
-    sideOf(labels) {
-      const value = labels[source.side] ?? '';
-      if (known) return value === '' ? undefined : known.has(bare(value)) ? 'canary' : 'primary';
-      // The primary's names are the canary's with something more.
-      if (primary.test(value)) return 'primary';
-      return canary.test(value) ? 'canary' : undefined;
-    },
+    sideOf,
     isFailure: (labels) => source.failed.test(labels[source.outcome] ?? ''),
+    durations: {
+      selector: `${counter}{${render(ours)}}`,
+      sideOf,
+      edgeOf: ({ le = '' }) => (le === '' || Number.isNaN(edgeIn(le)) ? undefined : edgeIn(le) / perSecond),
+    },
   };
+}
+
+function edgeIn(le: string): number {
+  return le === '+Inf' ? Infinity : Number(le);
 }
 
 /** IPv6 addresses are shown with or without brackets. */

@@ -6,6 +6,7 @@ import { renderQuery } from '../model.js';
 import { observerOf } from '../observers.js';
 import { metricsServerOf } from '../providers.js';
 import type { CountedSpan } from './increase.js';
+import { latencyWithin, type CountedLatency } from './latency.js';
 import { countableSpan, countPair, countRequests, type Arm, type CountPair } from './read.js';
 import { canCountRequests, requestCounts } from './sources.js';
 
@@ -14,6 +15,8 @@ export interface CountedWindow {
   readonly span: CountedSpan;
   readonly requests: { readonly canary: number; readonly primary: number };
   readonly counts: Readonly<Record<string, { readonly canary: Arm; readonly primary: Arm }>>;
+  /** Where latency is judged, and the primary has shown by which edges it can be. */
+  readonly latency?: CountedLatency;
 }
 
 /** Why a Canary can't be judged by counts at all, in words; undefined where it can. */
@@ -26,14 +29,15 @@ export function uncountable({ metricsProvider }: Pick<MetricsContext, 'metricsPr
  * Reads the window that begins at `from` and ends where every scrape is in.
  *
  * @param from milliseconds since 1970
+ * @param edges by which latency is judged already, in seconds
  * @returns undefined where it is too short yet
  * @throws Halted, ProviderError, QueryRefused
  */
 export async function readWindow(
   context: MetricsContext,
   sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
-  { counts }: Pick<JudgementSettings, 'counts'>,
-  from: number,
+  { counts, latency }: Pick<JudgementSettings, 'counts' | 'latency'>,
+  { from, edges }: { readonly from: number; readonly edges?: readonly number[] | undefined },
   signal: AbortSignal,
 ): Promise<CountedWindow | undefined> {
   const server = await metricsServerOf(context, sources, 'analysis');
@@ -46,8 +50,9 @@ export async function readWindow(
     total: renderQuery(total, model),
     bad: renderQuery(bad, model),
   });
-  const [errors, ...others] = await Promise.all([
+  const [errors, slow, ...others] = await Promise.all([
     countRequests(server, query, span, signal),
+    latency ? latencyWithin(server, query.durations, { span, edges }, signal) : undefined,
     ...counts.map(async ({ canary, primary }) => ({
       canary: await countPair(server, rendered(canary), span, signal),
       primary: await countPair(server, rendered(primary), span, signal),
@@ -58,5 +63,6 @@ export async function readWindow(
     span,
     requests: { canary: errors.canary.requests, primary: errors.primary.requests },
     counts: { [ERRORS]: errors, ...Object.fromEntries(named) },
+    ...(slow ? { latency: slow } : {}),
   };
 }

@@ -118,6 +118,14 @@ void describe('whose requests a traffic provider’s counters are about', () => 
         [false, true],
       );
       assert.match(query.selector, /^[a-z_]+\{[^{}]+\}$/);
+      const { durations } = query;
+      assert.match(durations.selector, /^[a-z_]+_bucket\{[^{}]*eu[-_]1[^{}]*\}$/);
+      assert.deepEqual([durations.sideOf(known.canary), durations.sideOf(known.primary)], ['canary', 'primary']);
+      const inSeconds = /_(ms|milliseconds|latency|time)_bucket/.test(durations.selector) ? 1000 : 1;
+      assert.deepEqual(
+        ['250', '+Inf', '', 'x'].map((le) => durations.edgeOf(le === '' ? {} : { le })),
+        [250 / inSeconds, Infinity, undefined, undefined],
+      );
       // Another namespace's are never ours.
       assert.match(query.selector, /eu[-_]1/);
     });

@@ -1,0 +1,66 @@
+import { compactEvidence } from './compact.js';
+import type { Arm } from './counts.js';
+import { scoresOf, type RatioEvidence, type Scores } from './evidence.js';
+import { latencyScores, withLatencyWindow, type LatencyArm, type LatencyCounts } from './latency.js';
+import type { RatioLimits } from './limits.js';
+
+/** What a release has shown of its latency so far. */
+export interface SlowEvidence {
+  /** In seconds, chosen before the first window, the same ever since. */
+  readonly edges: readonly number[];
+  /** In the order of the edges. */
+  readonly ratios: readonly RatioEvidence[];
+  readonly canary: LatencyArm;
+  readonly primary: LatencyArm;
+}
+
+/** Requests of one window, by the edges that are judged. */
+export interface SlowCounts extends LatencyCounts {
+  readonly edges: readonly number[];
+}
+
+/** Requests of both versions, and those that were slower than the edge at which they differ most. */
+export interface AtEdge {
+  readonly edge: number;
+  readonly canary: Arm;
+  readonly primary: Arm;
+}
+
+/** @throws RangeError where counts aren't counts, or are about other edges */
+export function withSlowWindow(
+  before: SlowEvidence | undefined,
+  counts: SlowCounts,
+  limits: RatioLimits,
+): SlowEvidence {
+  const { edges, canary, primary } = counts;
+  if (before && before.edges.join() !== edges.join()) throw new RangeError('the edges have changed in mid-release');
+  const ratios = withLatencyWindow(before?.ratios ?? [], counts, limits);
+  return {
+    edges,
+    ratios: ratios.map(compactEvidence),
+    canary: added(before?.canary, canary),
+    primary: added(before?.primary, primary),
+  };
+}
+
+/** Nothing is known before the first window: that neither fails nor passes anybody. */
+export function slowScores(evidence: SlowEvidence | undefined): Pick<Scores, 'fail' | 'pass'> {
+  return latencyScores(evidence?.ratios ?? []);
+}
+
+/** Where the evidence against the canary is strongest; undefined where there is none at all. */
+export function worstEdge({ edges, ratios, canary, primary }: SlowEvidence): AtEdge | undefined {
+  const fails = ratios.map((ratio) => scoresOf(ratio).fail);
+  const worst = fails.indexOf(Math.max(...fails));
+  const edge = edges[worst];
+  if (edge === undefined) return undefined;
+  const arm = ({ requests, slower }: LatencyArm): Arm => ({ requests, bad: slower[worst] ?? 0 });
+  return { edge, canary: arm(canary), primary: arm(primary) };
+}
+
+function added(before: LatencyArm | undefined, { requests, slower }: LatencyArm): LatencyArm {
+  return {
+    requests: (before?.requests ?? 0) + requests,
+    slower: slower.map((count, edge) => (before?.slower[edge] ?? 0) + count),
+  };
+}

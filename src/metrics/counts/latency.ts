@@ -1,0 +1,40 @@
+import { edgesToJudge } from '../../judgement/latency.js';
+import type { MetricsProvider } from '../port.js';
+import type { CountedSpan } from './increase.js';
+import { countDurations, type ReadDurations } from './read.js';
+import type { DurationQuery } from './sources.js';
+
+/** Requests of a window by the edges that are judged. */
+export type CountedLatency = ReadDurations;
+
+/** The primary's past by which edges are chosen. */
+const PAST_MS = 600_000;
+
+/**
+ * How slow the requests of a window were. The edges are chosen once, by what the primary did before the window: a choice by
+ * the window's own counts would void what is promised of them.
+ *
+ * @param edges those that were chosen before, in seconds
+ * @returns undefined where the primary's past tells nothing yet
+ * @throws ProviderError, QueryRefused
+ */
+export async function latencyWithin(
+  server: MetricsProvider,
+  query: DurationQuery,
+  { span, edges }: { readonly span: CountedSpan; readonly edges: readonly number[] | undefined },
+  signal: AbortSignal,
+): Promise<CountedLatency | undefined> {
+  const chosen = edges ?? (await chosenBy(server, query, span.from, signal));
+  if (chosen.length === 0) return undefined;
+  const counted = await countDurations(server, query, span, signal);
+  const pick = ({ requests, slower }: ReadDurations['canary']) => ({
+    requests,
+    slower: chosen.map((edge) => slower[counted.edges.indexOf(edge)] ?? 0),
+  });
+  return { edges: chosen, canary: pick(counted.canary), primary: pick(counted.primary) };
+}
+
+async function chosenBy(server: MetricsProvider, query: DurationQuery, until: number, signal: AbortSignal) {
+  const { edges, primary } = await countDurations(server, query, { from: until - PAST_MS, to: until }, signal);
+  return edgesToJudge(primary).flatMap((index) => edges[index] ?? []);
+}
