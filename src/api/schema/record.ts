@@ -52,14 +52,21 @@ const metricSchema = z.object({
 const VERDICTS = ['FAIL', 'PASS', 'WAIT'] as const;
 const armSchema = z.object({ requests: z.number(), bad: z.number() });
 
+const slowArmSchema = z.object({ requests: z.number(), slower: z.array(z.number()).describe('By edge') });
+
 const judgedSchema = z.object({
   verdict: z.enum(VERDICTS),
   window: spanSchema.exactOptional().describe('The time that was counted; missing where none could be'),
   counts: z.record(z.string(), z.object({ canary: armSchema, primary: armSchema })).exactOptional(),
+  latency: z
+    .object({ edges: z.array(z.number()).describe('In seconds'), canary: slowArmSchema, primary: slowArmSchema })
+    .exactOptional()
+    .describe('The window’s requests by how slow they were'),
   metrics: z.array(
     z.object({
       metric: z.string(),
       verdict: z.enum(VERDICTS),
+      edge: z.number().exactOptional().describe('Of latency: bad is what took longer than so many seconds'),
       ratio: z.number().exactOptional().describe('How many times as often as the primary the canary is bad'),
       lower: z.number().describe('Of the interval of 95 %'),
       upper: z.number().exactOptional().describe('Missing where nothing bounds it'),
