@@ -24,7 +24,7 @@ const MAY_IMPORT = {
   routers: ['kube', 'kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   workloads: ['kube', 'kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   // Which edges of a histogram tell anything, the judge says.
-  metrics: ['http', 'crds', 'judgement', 'domain', 'errors.ts', 'settings.ts'],
+  metrics: ['http', 'crds', 'judgement', 'domain', 'errors.ts', 'retrying.ts', 'settings.ts'],
   webhooks: ['http', 'crds', 'domain', 'errors.ts', 'retrying.ts'],
   alerts: ['http', 'crds', 'domain', 'links'],
   links: ['domain'],
@@ -255,6 +255,12 @@ const PACKAGES = [
     package: 'axios',
     users: ['http/', 'kube/', 'cli/client/'],
   },
+  {
+    name: 'aws-sdk-in-cloudwatch',
+    comment: 'It is known to its provider only',
+    package: '@aws-sdk/client-cloudwatch',
+    users: ['metrics/cloudwatch/'],
+  },
   { name: 'http-framework-in-api', comment: 'HTTP is the API’s business', package: 'fastify', users: ['api/'] },
   { name: 'command-line-in-cli', comment: 'Flags are the CLI’s business', package: 'commander', users: ['cli/'] },
   {
@@ -393,6 +399,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^lab/' },
       to: { path: '^(demo|test)/' },
+    },
+    {
+      name: 'loaded-when-used',
+      comment:
+        'Clients of clouds take long to load, and few have use for them: they are imported where they are first needed',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        path: '^node_modules/(@aws-sdk/(client-cloudwatch|credential-provider-node)|google-auth-library)/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'no-development-packages',

@@ -30,6 +30,8 @@ export interface OutboundAnswer {
   readonly status: number;
   readonly statusText: string;
   readonly body: string;
+  /** By names in small letters; of those that come several times, all in one. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The `Retry-After` header, as it was sent. */
   readonly retryAfter: string | undefined;
 }
@@ -130,12 +132,13 @@ async function exchange(request: OutboundRequest, signal: AbortSignal): Promise<
     ...(proxy === undefined ? {} : { proxy: proxy === 'none' ? (false as const) : proxyOf(proxy) }),
     signal,
   });
-  const retryAfter: unknown = answered['retry-after'];
+  const headersOfAnswer = Object.fromEntries(Object.entries(answered).map(([name, value]) => [name, String(value)]));
   return {
     status,
     statusText,
     body: await textOf(data, request.answer),
-    retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+    headers: headersOfAnswer,
+    retryAfter: headersOfAnswer['retry-after'],
   };
 }
 

@@ -1,26 +1,22 @@
 import { UserError } from '../../errors.js';
 import type { Environment } from '../environment.js';
 
-const SERVICES = {
-  monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',
-  sts: 'AWS_ENDPOINT_URL_STS',
-} as const;
+const VARIABLE = 'AWS_ENDPOINT_URL_CLOUDWATCH';
 
 /**
- * Where an AWS service is asked: what the process's environment says, or else the service's public address in the
- * region.
+ * Where CloudWatch is asked in place of its public address, by what the process's environment says.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  * @throws UserError where the environment says something that is no URL
  */
-export function endpointOf(service: keyof typeof SERVICES, region: string, environment: Environment): URL {
-  const variable = SERVICES[service];
-  const given = environment[variable] || environment['AWS_ENDPOINT_URL'];
-  if (!given) return new URL(`https://${service}.${region}.${domainOf(region)}/`);
+export function endpointIn(environment: Environment): URL | undefined {
+  const given = environment[VARIABLE] || environment['AWS_ENDPOINT_URL'];
+  if (!given) return undefined;
   if (URL.canParse(given)) return new URL(given);
-  throw new UserError(`${variable} or AWS_ENDPOINT_URL of the worker is not a valid URL`);
+  throw new UserError(`${VARIABLE} or AWS_ENDPOINT_URL of the worker is not a valid URL`);
 }
 
-function domainOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+/** CloudWatch's public address in a region, to be told. */
+export function publicAddress(region: string): URL {
+  return new URL(`https://monitoring.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
 }

@@ -1,5 +1,8 @@
 import { json, type Answer, type Asked } from '../../harness/http/server.js';
 
+/** They all say until when. */
+const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+
 /** Credentials as AWS' endpoints hand them out. */
 export const LENT = {
   AccessKeyId: 'xWqLENT',
@@ -19,7 +22,9 @@ export function instanceMetadata({ method, url, headers }: Asked): Answer {
   if (headers['x-aws-ec2-metadata-token'] !== 'imds-token') return { status: 401, body: '' };
   const roles = '/latest/meta-data/iam/security-credentials/';
   if (url.pathname === roles) return { status: 200, body: 'my-role\n' };
-  return url.pathname === `${roles}my-role` ? json(200, { Code: 'Success', ...LENT }) : { status: 404, body: '' };
+  return url.pathname === `${roles}my-role`
+    ? json(200, { Code: 'Success', Type: 'AWS-HMAC', ...LENT, Expiration })
+    : { status: 404, body: '' };
 }
 
 /**
@@ -28,7 +33,9 @@ export function instanceMetadata({ method, url, headers }: Asked): Answer {
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function containerCredentials({ headers }: Asked): Answer {
-  return headers.authorization === 'the-container-token' ? json(200, LENT) : json(401, { message: 'no' });
+  return headers.authorization === 'the-container-token'
+    ? json(200, { ...LENT, Expiration })
+    : json(401, { message: 'no' });
 }
 
 /**
@@ -57,7 +64,7 @@ export function tokenService({ method, body }: Asked): Answer {
     <Credentials>
       <SessionToken>${Token}</SessionToken>
       <SecretAccessKey>${SecretAccessKey}</SecretAccessKey>
-      <Expiration>2026-03-01T13:00:00Z</Expiration>
+      <Expiration>${Expiration}</Expiration>
       <AccessKeyId>${AccessKeyId}</AccessKeyId>
     </Credentials>
   </AssumeRoleWithWebIdentityResult>

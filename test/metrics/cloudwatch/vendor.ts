@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { signed } from '../../../src/metrics/cloudwatch/signature.js';
+import { signed } from './signature.js';
 import type { ContractSubject, Scenario } from '../provider-contract.js';
 import { json, type Answer, type Asked } from '../../harness/http/server.js';
 import { create, NOW } from '../template.js';
@@ -45,7 +45,7 @@ function answer(scenario: Scenario): Answer {
 
 const inputSchema = z.object({ MetricDataQueries: z.array(z.unknown()) });
 
-/** Signs what came once more, and compares. */
+/** Signs what came once more, by a second implementation of Signature Version 4, and compares. */
 export function isSigned(asked: Asked, key: typeof KEYS = KEYS): boolean {
   const { headers, body, method } = asked;
   const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1]?.split(';') ?? [];
@@ -63,7 +63,12 @@ export function isSigned(asked: Asked, key: typeof KEYS = KEYS): boolean {
     secretAccessKey: key.AWS_SECRET_ACCESS_KEY,
     sessionToken: key.AWS_SESSION_TOKEN,
   };
-  const scope = { region: REGION, service: 'monitoring', at: NOW };
+  const at = Date.parse(
+    String(headers['x-amz-date']).replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
+  );
+  // As AWS has it: a signature is good for five minutes.
+  if (!(Math.abs(Date.now() - at) < 300_000)) return false;
+  const scope = { region: REGION, service: 'monitoring', at };
   return signed(request, scope, credentials)['authorization'] === headers.authorization;
 }
 
@@ -106,6 +111,7 @@ export const cloudWatch: ContractSubject = {
   unauthorized: failure(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
   nonsense: '<html><body>Welcome to the wiki</body></html>',
   ofSeveral: 7,
+  volatileHeaders: ['amz-sdk-invocation-id', 'x-amz-date', 'authorization'],
   exempt: {
     address: 'it is asked at AWS’ own address',
     insecureSkipVerify: 'the worker’s own identity isn’t shown to anybody who can’t say who they are',
