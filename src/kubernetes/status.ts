@@ -23,6 +23,8 @@ const PROMOTED = 'Promoted';
 export const INVALID_SPEC = 'InvalidSpec';
 /** `reason` of the condition where the API server refuses what is to be written. */
 export const REFUSED = 'Refused';
+/** `reason` of the condition where a promotion was undone: the phase is Failed then, as after any release that isn't live. */
+export const UNDONE = 'Undone';
 
 /**
  * The Canary with the status it shall have. The times only move when something else does, so that writing the same
@@ -33,7 +35,6 @@ export const REFUSED = 'Refused';
  */
 export function withStatus(canary: KubeObject, effect: StatusEffect, kind: string, now: number): KubeObject {
   const before = (canary['status'] ?? {}) as CanaryStatus;
-  const { status, message } = promotedCondition(effect.phase, kind);
   const fields = {
     phase: effect.phase,
     canaryWeight: effect.canaryWeight,
@@ -43,7 +44,17 @@ export function withStatus(canary: KubeObject, effect: StatusEffect, kind: strin
     lastPromotedSpec: effect.lastPromotedSpec,
     trackedConfigs: effect.trackedConfigs,
   };
-  return updated(canary, before, fields, { type: PROMOTED, status, reason: effect.phase, message }, now);
+  return updated(canary, before, fields, { type: PROMOTED, ...conditionOf(before, effect, kind) }, now);
+}
+
+/** That a promotion was undone stays true until another revision is released. */
+function conditionOf(before: CanaryStatus, effect: StatusEffect, kind: string): Omit<Condition, 'type'> {
+  const { phase, undone, lastAppliedSpec, lastPromotedSpec } = effect;
+  if (undone !== undefined) return { status: 'False', reason: UNDONE, message: undone };
+  const known = before.conditions?.find(({ type }) => type === PROMOTED);
+  const same = before['lastAppliedSpec'] === lastAppliedSpec && before['lastPromotedSpec'] === lastPromotedSpec;
+  if (known?.reason === UNDONE && phase === 'Failed' && same) return known;
+  return { reason: phase, ...promotedCondition(phase, kind) };
 }
 
 /** The Canary with a condition that says why its spec can't be carried out; the rest of its status stays. */

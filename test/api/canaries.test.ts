@@ -38,7 +38,9 @@ describe('Canaries', () => {
       namespace: bench.world.namespace,
       name,
       phase: 'Initialized',
+      standing: 'initialized',
       canaryWeight: 0,
+      traffic: { to: 'share', percent: 0 },
       failedChecks: 0,
       target: { kind: 'Deployment', name },
       provider: 'apisix',
@@ -48,6 +50,16 @@ describe('Canaries', () => {
       message: 'in phase Initialized',
       releaseUnderWay: false,
     });
+  });
+
+  test('whose target is gone are blocked, and say so', async () => {
+    const { name } = await bench.world.canary();
+    await seen(name);
+    await bench.world.client.delete(DEPLOYMENTS, bench.world.namespace, name);
+    const missing = `Deployment "${name}", its target, does not exist`;
+    await until(async () => (await list()).find((one) => one.name === name)?.attention === missing, 'the list says so');
+    const { standing, attention } = await detail(name);
+    assert.deepEqual([standing, attention], ['blocked', missing]);
   });
 
   test('of one namespace, sorted by name', async () => {

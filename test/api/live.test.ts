@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { CANARIES } from '../../src/kube/object.js';
-import type { CanarySummary } from '../../src/api/schema/canary.js';
+import { canaryDetailSchema, canaryListSchema, type CanarySummary } from '../../src/api/schema/canary.js';
 import { liveSchema, type Live } from '../../src/api/schema/live.js';
 import { until } from '../support/until.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
@@ -48,7 +48,10 @@ describe('the live view', () => {
     assert.equal(live.release?.id, id);
     assert.equal(live.cluster, bench.cluster);
     assert.equal(live.weight.wanted, 25);
-    assert.match(live.why, /^weight 25 stands since \d\d:\d\d:\d\dZ, nothing has been checked at it yet$/);
+    assert.match(
+      live.why,
+      /^weight 25 stands since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, nothing has been checked at it yet$/,
+    );
     assert.equal(live.next?.what, 'next check: weight 50 if it passes');
     const inSeconds = (Date.parse(live.next.at ?? '') - Date.now()) / 1000;
     assert.ok(inSeconds > 500 && inSeconds <= 600, String(inSeconds));
@@ -146,6 +149,11 @@ describe('the stream of the fleet', () => {
     const { name, id } = await canaryAtWeight25();
     await post(bench.app, `/api/v1/rollouts/${String(id)}/pause`, { by: 'ana' });
     await until(() => rowOf(stream, name)?.attention === 'paused', 'the pause', 30_000);
+    assert.equal(rowOf(stream, name)?.standing, 'paused');
+    const { body } = await get(bench.app, `/api/v1/canaries?namespace=${bench.world.namespace}`);
+    const { items } = canaryListSchema.parse(body);
+    assert.equal(items.find((row) => row.name === name)?.standing, 'paused', 'the list says the same');
+    assert.equal(canaryDetailSchema.parse((await get(bench.app, pathOf(name))).body).standing, 'paused');
   });
 
   test('ends with the server', async () => {

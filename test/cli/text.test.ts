@@ -98,6 +98,7 @@ test('a Canary is described with all that is known of what is under way', () => 
     namespace: 'test',
     name: 'podinfo',
     phase: 'WaitingPromotion',
+    standing: 'waiting',
     canaryWeight: 50,
     failedChecks: 1,
     target: { kind: 'Deployment', name: 'podinfo' },
@@ -137,7 +138,7 @@ test('a Canary is described with all that is known of what is under way', () => 
   }
   assert.ok(describeCanary({ ...canary, release: null }).includes('  none'));
   const blind = describeCanary({ ...canary, release: { unavailable: 'no worker' } });
-  assert.ok(blind.includes('  Not known:      no worker'));
+  assert.ok(blind.includes('  Unknown:        no worker'));
 });
 
 test('an answer of a newer server is read, although it tells of something that this version does not know', () => {

@@ -47,7 +47,7 @@ describe('serinus watch', () => {
     const address = await first.listen({ host: '127.0.0.1', port: 0 });
     const watch = start(['watch', name, '-n', ns, '--until-end', '--timeout', '5m'], { SERINUS_SERVER: address });
     t.after(() => watch.child.kill('SIGKILL'));
-    const line = /Progressing, wanted 25%, seen: not known: weight 25 stands since .*; next: next check: weight 50/;
+    const line = /Progressing, target 25%, measured: not known: weight 25 stands since .*; next: next check: weight 50/;
     await until(() => line.test(watch.out()), 'how it stands', 60_000);
     await first.close();
     await until(() => watch.err().includes('trying again'), 'it is lost', 30_000);

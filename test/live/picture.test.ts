@@ -7,6 +7,7 @@ import { cut, picture } from '../../src/cli/client/live/render.js';
 import { Screen } from '../../src/cli/client/live/screen.js';
 import { spanText } from '../../src/cli/client/live/text.js';
 
+process.env['TZ'] = 'UTC';
 const NOW = Date.parse('2026-01-02T10:00:03Z');
 const RUN = 'test.podinfo.11111111-1111-4111-8111-111111111111';
 
@@ -22,13 +23,14 @@ const live: Live = {
   },
   why: 'weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks)',
   next: { what: 'next check: weight 30 if it passes', at: '2026-01-02T10:00:10.000Z' },
+  standing: 'progressing',
   attention: 'halted: 3 failed checks',
   tree: [
     {
       ...{ kind: 'Canary', name: 'podinfo', health: 'busy', status: 'Progressing' },
       children: [
         {
-          ...{ kind: 'Revision', name: 'v1', health: 'good', status: 'stable, weight 80' },
+          ...{ kind: 'Revision', name: 'v1', health: 'good', status: 'stable, 80% of requests' },
           children: [
             {
               ...{ kind: 'Deployment', name: 'podinfo-primary', health: 'good', status: '1 of 1 available' },
@@ -38,7 +40,7 @@ const live: Live = {
           ],
         },
         {
-          ...{ kind: 'Revision', name: 'v2', health: 'busy', status: 'canary, weight 20' },
+          ...{ kind: 'Revision', name: 'v2', health: 'busy', status: 'canary, 20% of requests' },
           children: [
             {
               ...{ kind: 'Deployment', name: 'podinfo', health: 'busy', status: '0 of 1 available' },
@@ -97,27 +99,27 @@ const live: Live = {
 };
 
 const WIDE = `podinfo.test  Progressing  (cluster prod)
-Weight:     wanted 20%, seen 19.3% of 412 requests in 30 s
+Weight:     target 20%, measured 19.3% of 412 requests in 30 s
 Steps:      10 [20] 30
-Why:        weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks)
+Status:     weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks)
 Next:       next check: weight 30 if it passes, in 7 s
 Attention:  halted: 3 failed checks
 
 ◌ Canary podinfo  Progressing
-├─ ✔ Revision v1  stable, weight 80
+├─ ✔ Revision v1  stable, 80% of requests
 │  └─ ✔ Deployment podinfo-primary  1 of 1 available  podinfo:6.0.0
 │     └─ ✔ Pod p-1  ready
-└─ ◌ Revision v2  canary, weight 20
+└─ ◌ Revision v2  canary, 20% of requests
    └─ ◌ Deployment podinfo  0 of 1 available
       └─ ✖ Pod c-1  CrashLoopBackOff  2 restarts
 
 Checks at weight 20: failed
-  CHECK                  VALUE   RANGE   VERDICT
-  request-success-rate   98.2    >= 99   failed
+  CHECK                  VALUE    RANGE     VERDICT
+  request-success-rate   98.2 %   >= 99 %   failed
 
 Gates
   · confirm-promotion  ahead  webhook gate
-  ◌ promotion  closed since 10:00:00Z  1 of 2 approvals by bob (ops)
+  ◌ promotion  closed since 10:00:00  1 of 2 approvals by bob (ops)
 
 Orders:     pause
 Temporal:   http://ui/run`;
@@ -137,9 +139,9 @@ describe('a Canary on a screen', () => {
     assert.equal(
       picture(live, NOW, { width: 40, height: 9 }).join('\n'),
       `podinfo.test  Progressing  (cluster prod)
-Weight:     wanted 20%, seen 19.3% of 4…
+Weight:     target 20%, measured 19.3% of 4…
 Steps:      10 [20] 30
-Why:        weight 20 holds: success ra…
+Status:     weight 20 holds: success ra…
 Next:       next check: weight 30 if it…
 Attention:  halted: 3 failed checks
 
@@ -152,11 +154,11 @@ Attention:  halted: 3 failed checks
     const unknown = { ...live, weight: { wanted: 20, unknown: 'no requests were seen within 30 s' } };
     assert.match(
       picture(unknown, NOW, { width: undefined, height: undefined }).join('\n'),
-      /seen: not known \(no requests/,
+      /measured: not known \(no requests/,
     );
     const { next: _next, release: _release, strategy: _strategy, attention: _attention, ...bare } = live;
     const lines = picture({ ...bare, weight: { wanted: 0 }, gates: [], links: {} }, NOW, { width: 80, height: 50 });
-    assert.equal(lines[1], 'Weight:     wanted 0%, seen: not known');
+    assert.equal(lines[1], 'Weight:     target 0%, measured: not known');
     assert.ok(!lines.some((line) => line.startsWith('Next')));
   });
 
@@ -187,7 +189,7 @@ describe('a Canary in a pipe', () => {
       '10:00:03  Pod p-1: ready',
       '10:00:03  Deployment podinfo: 0 of 1 available',
       '10:00:03  Pod c-1: CrashLoopBackOff',
-      '10:00:03  Progressing, wanted 20%, seen 19.3% of 412 requests in 30 s: weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks); next: next check: weight 30 if it passes, in 7 s',
+      '10:00:03  Progressing, target 20%, measured 19.3% of 412 requests in 30 s: weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks); next: next check: weight 30 if it passes, in 7 s',
     ]);
     assert.deepEqual(lines.of(live, NOW + 1_000), []);
     const later = {
@@ -201,7 +203,7 @@ describe('a Canary in a pipe', () => {
     const { next: _next, ...ended } = later;
     assert.deepEqual(lines.of(ended, NOW).slice(-2), [
       '10:01:00  Pod c-1: gone',
-      '10:01:00  Failed, wanted 0%, seen: not known: rolled-back: x',
+      '10:01:00  Failed, target 0%, measured: not known: rolled-back: x',
     ]);
   });
 });

@@ -7,7 +7,15 @@ import type { KubeObject } from '../../src/kube/object.js';
 import { deployment } from '../harness/kubernetes/cluster.js';
 
 const summary: CanarySummary = {
-  ...{ cluster: 'c', namespace: 'test', name: 'podinfo', phase: 'Progressing', canaryWeight: 20, failedChecks: 0 },
+  ...{
+    cluster: 'c',
+    namespace: 'test',
+    name: 'podinfo',
+    phase: 'Progressing',
+    standing: 'progressing',
+    canaryWeight: 20,
+    failedChecks: 0,
+  },
   ...{ target: { kind: 'Deployment', name: 'podinfo' }, provider: 'apisix', revision: 'v2', promotedRevision: 'v1' },
   ...{ suspended: false, message: 'New revision detected.', releaseUnderWay: true },
 };
@@ -54,11 +62,11 @@ test('a Canary is shown down to its pods', () => {
   );
   assert.deepEqual(lines(tree), [
     'Canary podinfo: busy, Progressing (New revision detected.)',
-    '  Revision v1: good, stable, weight 80',
+    '  Revision v1: good, stable, 80% of requests',
     '    Deployment podinfo-primary: good, 2 of 2 available (podinfo-primary:1)',
     '      Pod p-1: good, ready',
     '      Pod p-2: idle, Terminating',
-    '  Revision v2: busy, canary, weight 20',
+    '  Revision v2: busy, canary, 20% of requests',
     '    Deployment podinfo: busy, 1 of 2 available (1 of 2 updated replicas are available)',
     '      Pod c-1: good, ready (2 restarts)',
     '      Pod c-2: busy, ContainerCreating',
@@ -80,9 +88,9 @@ test('what is missing, at rest or not valid is said', () => {
   const target = { object: sized('podinfo', 0, 0), readiness: undefined, pods: [] };
   assert.deepEqual(lines(treeOf(atRest, nothing, target)), [
     'Canary podinfo: good, Succeeded',
-    '  Revision v2: good, stable, weight 100',
+    '  Revision v2: good, stable, 100% of requests',
     '    Deployment podinfo-primary: idle, does not exist',
-    '  Revision v2: idle, canary, weight 0',
+    '  Revision v2: idle, canary, 0% of requests',
     '    Deployment podinfo: idle, no pods wanted (podinfo:1)',
   ]);
   const [invalid] = treeOf({ ...atRest, problem: 'spec.x: y' }, nothing, nothing);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { PHASES } from '../../src/domain/phases.js';
+import { STANDINGS } from '../../src/api/schema/standing.js';
 import type { FleetRow } from '../src/api/types.js';
 import { countsOf, found, matches, sorted, FILTERS } from '../src/fleet/filter.js';
 import { withNews, type Rows } from '../src/fleet/rows.js';
-import { lookOf, needsAttention, statusOf } from '../src/fleet/status.js';
+import { lookOf } from '../src/fleet/status.js';
 import { en } from '../src/i18n/en.js';
 
 function row(name: string, more: Partial<FleetRow> = {}): FleetRow {
@@ -13,6 +13,7 @@ function row(name: string, more: Partial<FleetRow> = {}): FleetRow {
     namespace: 'test',
     name,
     phase: 'Succeeded',
+    standing: 'succeeded',
     canaryWeight: 0,
     failedChecks: 0,
     target: { kind: 'Deployment', name },
@@ -26,38 +27,21 @@ function row(name: string, more: Partial<FleetRow> = {}): FleetRow {
   };
 }
 
-describe('how a Canary stands', () => {
-  test('has a word, an icon and exactly one filter for every phase', () => {
-    for (const phase of PHASES) {
-      const one = row('a', { phase });
-      const standing = statusOf(one);
-      assert.ok(en.standing[standing] !== '' && lookOf(standing).icon);
-      const filters = FILTERS.filter((filter) => filter !== 'all' && filter !== 'attention' && matches(one, filter));
-      assert.equal(filters.length, 1, phase);
-    }
-  });
-
-  test('is told by more than its phase', () => {
-    assert.equal(statusOf(row('a', { phase: 'Progressing', attention: 'paused' })), 'paused');
-    assert.equal(statusOf(row('a', { phase: 'Progressing', attention: 'waits for approval (…)' })), 'waiting');
-    assert.equal(statusOf(row('a', { phase: 'Progressing', attention: 'halted: 3 failed checks' })), 'progressing');
-    assert.equal(statusOf(row('a', { problem: 'spec.analysis: …' })), 'invalid');
-    assert.equal(statusOf(row('a', { suspended: true })), 'suspended');
-  });
-
-  test('needs somebody where the server says so, or its phase does', () => {
-    assert.ok(needsAttention(row('a', { phase: 'Failed' })));
-    assert.ok(needsAttention(row('a', { phase: 'Progressing', attention: 'halted: 3 failed checks' })));
-    assert.ok(!needsAttention(row('a', { phase: 'Progressing' })));
-  });
+test('every way in which a Canary stands has a word, an icon and exactly one filter', () => {
+  for (const standing of STANDINGS) {
+    const one = row('a', { standing });
+    assert.ok(en.standing[standing] !== '' && lookOf(standing).icon);
+    const filters = FILTERS.filter((filter) => filter !== 'all' && filter !== 'attention' && matches(one, filter));
+    assert.equal(filters.length, 1, standing);
+  }
 });
 
 describe('the fleet', () => {
   const rows = [
     row('calm'),
-    row('moving', { phase: 'Progressing', releaseUnderWay: true }),
-    row('broken', { phase: 'Failed', namespace: 'shop' }),
-    row('asking', { phase: 'WaitingPromotion', releaseUnderWay: true, cluster: 'east' }),
+    row('moving', { phase: 'Progressing', standing: 'progressing', releaseUnderWay: true }),
+    row('broken', { phase: 'Failed', standing: 'failed', attention: 'failed', namespace: 'shop' }),
+    row('asking', { standing: 'waiting', attention: 'waits for approval', releaseUnderWay: true, cluster: 'east' }),
   ];
 
   test('has what needs somebody first, then what moves', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { measured, number, percent, range } from '../src/format/numbers.js';
-import { ago, duration, spans } from '../src/format/times.js';
+import { ago, duration, spans, dateAndTime, withLocalTimes } from '../src/format/times.js';
 
 describe('numbers', () => {
   test('have the unit of their metric, where it is known', () => {
@@ -45,4 +45,14 @@ test('what was is told from now; a clock that is ahead makes nothing come', () =
   assert.equal(ago('2026-01-01T11:57:00Z', now, 'en'), '3 minutes ago');
   assert.equal(ago('2026-01-01T12:00:05Z', now, 'en'), 'now');
   assert.equal(ago('2026-01-01T11:57:00Z', now, 'zh-CN'), '3分钟前');
+});
+
+test('times in the server’s texts are shown as all others are', () => {
+  const text = 'paused by ana since 2026-01-31T12:00:07Z: see 2026-01-30T12:00:00Z';
+  const now = Date.parse('2026-01-31T12:30:00Z');
+  const local = new Date('2026-01-31T12:00:07Z').toLocaleTimeString('en-GB');
+  assert.equal(
+    withLocalTimes(text, 'en-GB', now),
+    `paused by ana since ${local}: see ${dateAndTime('2026-01-30T12:00:00Z', 'en-GB')}`,
+  );
 });

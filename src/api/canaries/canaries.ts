@@ -1,8 +1,8 @@
-import { parsedCanary, readCanary } from '../../canary/read.js';
+import { parsedCanary, readCanary, type CanaryView } from '../../canary/read.js';
 import type { Dependencies } from '../../dependencies.js';
 import { parseStatus } from '../../crds/status.js';
 import type { CanaryKey } from '../../domain/identity.js';
-import { CANARIES } from '../../kube/object.js';
+import { CANARIES, type KubeObject } from '../../kube/object.js';
 import { cachesFilled } from '../caches.js';
 import { messageOf } from '../../errors.js';
 import { askKubernetes } from '../problems/outside.js';
@@ -11,7 +11,9 @@ import type { Runs } from '../releases/runs.js';
 import { openReleaseOf } from '../releases/view.js';
 import type { CanaryDetail, CanarySummary } from '../schema/canary.js';
 import type { OpenRelease } from '../schema/release.js';
+import type { Waiting } from '../live/waiting.js';
 import { imagesOf } from './images.js';
+import { missingOf } from './missing.js';
 import { summaryOf } from './summary.js';
 
 /** Reads Canaries: from informer caches, and what is under way from Temporal. */
@@ -19,19 +21,22 @@ export class Canaries {
   constructor(
     private readonly deps: Dependencies,
     private readonly runs: Runs,
+    private readonly waiting: Waiting,
   ) {}
 
   /** By namespace and name. @param namespace all of them where undefined */
   async list(namespace: string | undefined): Promise<CanarySummary[]> {
     await cachesFilled(this.deps, this.runs.patience.readMs);
     const store = await this.deps.cache.synced(CANARIES);
-    return store
-      .list(namespace)
-      .map((object) => {
-        const parsed = parsedCanary(this.deps, object);
-        return summaryOf({ object, refusal: parsed.ok ? undefined : parsed.refusal }, this.deps.settings);
-      })
-      .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
+    const waiting = await this.waiting.all();
+    const rows = await Promise.all(
+      store.list(namespace).map(async (object) => {
+        const view = viewOf(this.deps, object);
+        const missing = await missingOf(this.deps, view);
+        return summaryOf(view, this.deps.settings, { missing, waiting: waiting.get(keyOf(object.metadata)) });
+      }),
+    );
+    return rows.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
   }
 
   /** @throws Problem where there is no such Canary */
@@ -39,7 +44,12 @@ export class Canaries {
     await cachesFilled(this.deps, this.runs.patience.readMs);
     const view = await askKubernetes(() => readCanary(this.deps, key));
     if (!view) throw unknownCanary(key);
-    const summary = summaryOf(view, this.deps.settings);
+    const release = await this.openRelease(key);
+    const waiting = release === null || release.unavailable !== undefined ? await this.waiting.all() : undefined;
+    const summary = summaryOf(view, this.deps.settings, {
+      missing: await missingOf(this.deps, view),
+      waiting: release?.paused ? 'resume' : (release?.gate?.gate ?? waiting?.get(keyOf(key))),
+    });
     const { kind, name } = summary.target;
     const target = await this.images(kind, key.namespace, name);
     const primary = await this.images(kind, key.namespace, `${name}-primary`);
@@ -47,7 +57,7 @@ export class Canaries {
       ...summary,
       conditions: parseStatus(view.object['status']).conditions.map((condition) => ({ ...condition })),
       images: { ...(target && { target }), ...(primary && { primary }) },
-      release: await this.openRelease(key),
+      release,
     };
   }
 
@@ -77,6 +87,22 @@ export class Canaries {
       return { unavailable: messageOf(error) };
     }
   }
+}
+
+/** A Canary as the cache has it, without what only its run needs. */
+export function viewOf(
+  deps: Parameters<typeof parsedCanary>[0],
+  object: KubeObject,
+): Pick<CanaryView, 'object' | 'refusal' | 'canary'> {
+  const parsed = parsedCanary(deps, object);
+  return parsed.ok
+    ? { object, canary: parsed.value, refusal: undefined }
+    : { object, canary: undefined, refusal: parsed.refusal };
+}
+
+/** As what waits is called. */
+export function keyOf({ namespace = '', name }: { readonly namespace?: string; readonly name: string }): string {
+  return `${namespace}/${name}`;
 }
 
 export function unknownCanary(key: CanaryKey): Problem {

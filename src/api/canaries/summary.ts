@@ -3,7 +3,10 @@ import type { CanaryView } from '../../canary/read.js';
 import { parseStatus } from '../../crds/status.js';
 import { isActive } from '../../domain/phases.js';
 import type { Dependencies } from '../../dependencies.js';
+import { UNDONE } from '../../kubernetes/status.js';
 import { attentionOf } from '../live/attention.js';
+import { standingOf } from '../live/standing.js';
+import { trafficOf } from '../live/traffic.js';
 import type { CanarySummary } from '../schema/canary.js';
 
 /** What is shown of a spec, which may be invalid. */
@@ -17,31 +20,54 @@ const specSchema = z
   })
   .catch({ targetRef: { kind: 'Deployment', name: '' }, provider: undefined, suspend: false });
 
+/** What is known of a Canary besides its object. */
+export interface Besides {
+  /** What its run waits for: `resume`, or a gate. */
+  readonly waiting?: string | undefined;
+  /** What it refers to and isn't there. */
+  readonly missing?: string | undefined;
+}
+
 /** A Canary as informer caches show it. */
 export function summaryOf(
-  view: Pick<CanaryView, 'object' | 'refusal'>,
+  view: Pick<CanaryView, 'object' | 'refusal' | 'canary'>,
   { meshProvider, clusterName }: Pick<Dependencies['settings'], 'meshProvider' | 'clusterName'>,
+  { waiting, missing }: Besides = {},
 ): CanarySummary {
-  const { object, refusal } = view;
+  const { object, refusal, canary } = view;
   const status = parseStatus(object['status']);
   const spec = specSchema.parse(object['spec']);
-  const summary: CanarySummary = {
+  const { phase, failedChecks, canaryWeight, iterations } = status;
+  const promoted = status.conditions.find((condition) => condition.type === 'Promoted');
+  const problem = refusal && `${refusal.field}: ${refusal.value} is not valid, ${refusal.remedy}`;
+  const traffic = canary && trafficOf({ ...canary.analysis, phase, weight: canaryWeight, iterations });
+  // A run that has ended, or is about to, waits for nobody.
+  const waits = isActive(phase) ? waiting : undefined;
+  const standing = standingOf(
+    { phase, problem, missing, suspended: spec.suspend, undone: promoted?.reason === UNDONE },
+    waits,
+  );
+  const message = promoted?.message ?? '';
+  const attention = attentionOf({ phase, problem, missing, message, failedChecks }, standing, waits);
+  return {
     cluster: clusterName,
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
-    phase: status.phase,
-    canaryWeight: status.canaryWeight,
-    failedChecks: status.failedChecks,
+    phase,
+    standing,
+    canaryWeight,
+    ...(traffic === undefined ? {} : { traffic }),
+    failedChecks,
     target: spec.targetRef,
     provider: spec.provider ?? meshProvider,
     ...(status.lastTransitionTime === undefined ? {} : { lastTransitionTime: status.lastTransitionTime }),
     revision: status.lastAppliedSpec,
     promotedRevision: status.lastPromotedSpec,
     suspended: spec.suspend,
-    message: status.conditions.find((condition) => condition.type === 'Promoted')?.message ?? '',
-    releaseUnderWay: isActive(status.phase),
-    ...(refusal === undefined ? {} : { problem: `${refusal.field}: ${refusal.value} is not valid, ${refusal.remedy}` }),
+    message,
+    releaseUnderWay: isActive(phase),
+    ...(problem === undefined ? {} : { problem }),
+    ...(missing === undefined ? {} : { missing }),
+    ...(attention === undefined ? {} : { attention }),
   };
-  const attention = attentionOf(summary);
-  return attention === undefined ? summary : { ...summary, attention };
 }

@@ -1,20 +1,41 @@
 import type { CanarySummary } from '../schema/canary.js';
+import type { Standing } from '../schema/standing.js';
 
 /** Failed checks from which on a release that goes on is worth a look. */
 const HALTS = 3;
+
+type Row = Pick<CanarySummary, 'phase' | 'problem' | 'missing' | 'message' | 'failedChecks'>;
 
 /**
  * Why somebody should look at a Canary, in a few words; undefined where nobody need.
  *
  * @param waiting what its run says that it waits for: `resume`, or a gate
  */
-export function attentionOf(row: CanarySummary, waiting?: string): string | undefined {
-  if (row.problem !== undefined) return `the spec is not valid: ${row.problem}`;
-  if (row.phase === 'Failed') return row.message === '' ? 'failed' : `failed: ${row.message}`;
-  if (!row.releaseUnderWay) return undefined;
-  if (waiting === 'resume') return 'paused';
-  if (waiting !== undefined) return `waits for approval (${waiting})`;
-  if (row.phase === 'Waiting') return 'waits for approval (confirm-rollout)';
-  if (row.phase === 'WaitingPromotion') return 'waits for approval (confirm-promotion)';
-  return row.failedChecks >= HALTS ? `halted: ${row.failedChecks} failed checks` : undefined;
+export function attentionOf(row: Row, standing: Standing, waiting?: string): string | undefined {
+  switch (standing) {
+    case 'invalid':
+      return `the spec is not valid: ${row.problem}`;
+    case 'blocked':
+      return row.missing;
+    case 'failed':
+      return row.message === '' ? 'failed' : `failed: ${row.message}`;
+    case 'paused':
+      return 'paused';
+    case 'waiting':
+      return `waits for approval (${waiting ?? gateOf(row)})`;
+    case 'progressing':
+    case 'promoting':
+      return row.failedChecks >= HALTS ? `halted: ${row.failedChecks} failed checks` : undefined;
+    case 'undone':
+    case 'suspended':
+    case 'starting':
+    case 'succeeded':
+    case 'initialized':
+    case 'leaving':
+      return undefined;
+  }
+}
+
+function gateOf({ phase }: Pick<Row, 'phase'>): string {
+  return phase === 'WaitingPromotion' ? 'confirm-promotion' : 'confirm-rollout';
 }

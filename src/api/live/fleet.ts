@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { parsedCanary } from '../../canary/read.js';
 import type { Dependencies } from '../../dependencies.js';
 import { messageOf } from '../../errors.js';
 import { CANARIES, type KubeObject } from '../../kube/object.js';
+import { keyOf, viewOf } from '../canaries/canaries.js';
+import { missingOf } from '../canaries/missing.js';
 import { summaryOf } from '../canaries/summary.js';
-import type { Runs } from '../releases/runs.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { CanaryGone } from '../schema/live.js';
-import { attentionOf } from './attention.js';
+import type { Waiting } from './waiting.js';
 
 /** What the fleet's watchers are told. */
 export type News =
@@ -17,8 +17,8 @@ export type News =
 
 type Watcher = (news: News) => void;
 
-/** What waits for people is asked of Temporal so often, milliseconds. */
-const WAITING_MS = 5_000;
+/** What the Canaries' own objects don't tell is asked for so often, milliseconds. */
+const ROUND_MS = 2_000;
 /** News that are kept for those who come back. */
 const KEPT = 1_000;
 
@@ -26,7 +26,8 @@ const KEPT = 1_000;
 export class Fleet {
   private readonly watchers = new Set<Watcher>();
   private readonly rows = new Map<string, CanarySummary>();
-  private waiting: ReadonlyMap<string, string> = new Map();
+  private waits: ReadonlyMap<string, string> = new Map();
+  private missing: ReadonlyMap<string, string> = new Map();
   private news: News[] = [];
   private round = '';
   private count = 0;
@@ -34,8 +35,8 @@ export class Fleet {
 
   constructor(
     private readonly deps: Dependencies,
-    private readonly runs: Runs,
-    private readonly waitingMs = WAITING_MS,
+    private readonly waiting: Waiting,
+    private readonly roundMs = ROUND_MS,
   ) {}
 
   /**
@@ -78,12 +79,13 @@ export class Fleet {
     this.count = 0;
     this.news = [];
     this.rows.clear();
-    this.waiting = new Map();
+    this.waits = new Map();
+    this.missing = new Map();
     const { store } = this.deps.cache.watch(CANARIES);
     for (const object of store.list()) this.rows.set(keyOf(object.metadata), this.rowOf(object));
     const unsubscribe = store.onChange((object, change) => this.changed(object, change));
-    const timer = setInterval(() => void this.askWhoWaits(), this.waitingMs);
-    void this.askWhoWaits();
+    const timer = setInterval(() => void this.lookAround(), this.roundMs);
+    void this.lookAround();
     this.end = () => {
       unsubscribe();
       clearInterval(timer);
@@ -117,31 +119,30 @@ export class Fleet {
   }
 
   private rowOf(object: KubeObject): CanarySummary {
-    const parsed = parsedCanary(this.deps, object);
-    const view = { object, refusal: parsed.ok ? undefined : parsed.refusal };
-    return this.withAttention(summaryOf(view, this.deps.settings));
+    const key = keyOf(object.metadata);
+    const besides = { waiting: this.waits.get(key), missing: this.missing.get(key) };
+    return summaryOf(viewOf(this.deps, object), this.deps.settings, besides);
   }
 
-  private withAttention({ attention: _cached, ...row }: CanarySummary): CanarySummary {
-    const attention = attentionOf(row, this.waiting.get(keyOf(row)));
-    return attention === undefined ? row : { ...row, attention };
-  }
-
-  /** One question for the whole fleet. What can't be asked leaves the rows as they are. */
-  private async askWhoWaits(): Promise<void> {
+  /** What waits for people, and what is missing, is known by other objects than the Canaries, and by Temporal. */
+  private async lookAround(): Promise<void> {
     const { end } = this;
     try {
-      const waiting = await this.runs.waiting(this.deps.settings.clusterName);
+      const { store } = this.deps.cache.watch(CANARIES);
+      const waits = await this.waiting.all();
+      const missing = new Map<string, string>();
+      for (const object of store.list()) {
+        const text = await missingOf(this.deps, viewOf(this.deps, object));
+        if (text !== undefined) missing.set(keyOf(object.metadata), text);
+      }
       // Meanwhile everybody may have left.
       if (this.end !== end) return;
-      this.waiting = waiting;
-      for (const [key, row] of [...this.rows]) this.update(key, this.withAttention(row));
+      this.waits = waits;
+      this.missing = missing;
+      for (const object of store.list()) this.update(keyOf(object.metadata), this.rowOf(object));
     } catch (error) {
-      this.deps.log.debug({}, `what waits for people is not known: ${messageOf(error)}`);
+      // A process that stops looks at nothing any more; the rows stay as they are.
+      this.deps.log.debug({}, `the fleet is not looked at: ${messageOf(error)}`);
     }
   }
-}
-
-function keyOf({ namespace = '', name }: { readonly namespace?: string; readonly name: string }): string {
-  return `${namespace}/${name}`;
 }

@@ -6,6 +6,7 @@ import { imagesOf } from '../canaries/images.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { LiveNode } from '../schema/live.js';
 import { podNode } from './pod-node.js';
+import { restText, trafficText } from './traffic.js';
 
 /** A workload of a Canary and what belongs to it. */
 export interface Seen {
@@ -19,7 +20,7 @@ export interface Seen {
 
 /** What belongs to a Canary: its revisions, their workloads, their pods. */
 export function treeOf(summary: CanarySummary, primary: Seen, target: Seen): LiveNode[] {
-  const { name, phase, problem, target: ref } = summary;
+  const { name, phase, problem = summary.missing, target: ref } = summary;
   const canary: LiveNode = {
     kind: 'Canary',
     name,
@@ -42,16 +43,16 @@ function healthOf(phase: Phase): LiveNode['health'] {
 function revision(
   role: 'stable' | 'canary',
   hash: string,
-  { phase, canaryWeight }: CanarySummary,
+  { phase, canaryWeight, traffic = { to: 'share', percent: canaryWeight } }: CanarySummary,
   children: readonly LiveNode[],
 ): LiveNode {
-  const share = role === 'canary' ? canaryWeight : 100 - canaryWeight;
+  const isServing = traffic.to === 'match' || (role === 'canary' ? traffic.percent : 100 - traffic.percent) > 0;
   const underWay = isActive(phase);
   return {
     kind: 'Revision',
     name: hash || '(none)',
-    health: role === 'canary' && underWay ? 'busy' : share > 0 ? 'good' : 'idle',
-    status: `${role}, weight ${share}`,
+    health: role === 'canary' && underWay ? 'busy' : isServing ? 'good' : 'idle',
+    status: `${role}, ${role === 'canary' ? trafficText(traffic) : restText(traffic)}`,
     children,
   };
 }

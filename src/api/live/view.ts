@@ -20,7 +20,8 @@ import { releaseOf } from '../releases/view.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { Live } from '../schema/live.js';
 import type { Release } from '../schema/release.js';
-import { attentionOf } from './attention.js';
+import { missingOf } from '../canaries/missing.js';
+import { trafficOf } from './traffic.js';
 import type { Links } from './links.js';
 import { nextOf } from '../../domain/narrative/next.js';
 import { Pods } from './pods.js';
@@ -64,14 +65,28 @@ export class LiveView {
     const now = this.deps.now();
     const view = await askKubernetes(() => readCanary(this.deps, key));
     if (!view) throw unknownCanary(key);
-    const summary = summaryOf(view, this.deps.settings);
-    const [known, primary, target] = await Promise.all([
-      this.known(key),
+    const known = await this.known(key);
+    const summary = await this.summary(view, known);
+    const [primary, target] = await Promise.all([
       this.workload(view, summary, 'primary'),
       this.workload(view, summary, 'canary'),
     ]);
     const links = await this.links.of(view.canary, known.run, known.analysis);
     return this.put(now, view, summary, known, treeOf(summary, primary, target), links);
+  }
+
+  /** As the fleet shows it, with what the run itself tells. */
+  private async summary(view: CanaryView, { state }: Known): Promise<CanarySummary> {
+    const open = state?.ending === undefined ? state : undefined;
+    const missing = open?.problem?.text ?? (await missingOf(this.deps, view));
+    const waiting = open?.paused ? 'resume' : open?.gate?.gate;
+    const summary = summaryOf(view, this.deps.settings, { missing, waiting });
+    const policy = open?.policy;
+    if (!open || !policy) return summary;
+    const { strategy } = policy;
+    const match = view.canary?.analysis.match ?? [];
+    const traffic = trafficOf({ strategy, match, ...open, iterations: 0 });
+    return { ...summary, traffic: traffic ?? { to: 'share', percent: 0 } };
   }
 
   private put(
@@ -86,15 +101,17 @@ export class LiveView {
     const policy = state?.policy ?? (view.canary && policyOf(view.canary));
     const open = state?.ending === undefined ? state : undefined;
     const next = state && nextOf(state, now);
-    const attention = attentionOf(summary, open?.paused ? 'resume' : open?.gate?.gate);
+    const { attention, standing, traffic } = summary;
     return {
       canary: { namespace: summary.namespace, name: summary.name },
       cluster: this.deps.settings.clusterName,
       at: new Date(now).toISOString(),
       phase: state?.phase ?? summary.phase,
+      standing,
       ...(release === undefined ? {} : { release }),
       ...(policy === undefined ? {} : { strategy: liveStrategyOf(policy, open) }),
       weight: { wanted: open?.weight ?? summary.canaryWeight, ...(open && seenOf(analysis, open)) },
+      ...(traffic === undefined ? {} : { traffic }),
       why: whyOf(summary, known),
       ...(next === undefined
         ? {}

@@ -13,6 +13,7 @@ import { Links } from '../live/links.js';
 import type { EventStream } from '../live/sse.js';
 import { Streams, STREAM_LIMITS } from '../live/streams.js';
 import { LiveView } from '../live/view.js';
+import type { Waiting } from '../live/waiting.js';
 import type { Runs } from '../releases/runs.js';
 import { liveSchema } from '../schema/live.js';
 import { canaryParamsSchema, listQuerySchema } from '../schema/requests.js';
@@ -33,10 +34,17 @@ const events = (description: string) => ({
 });
 
 /** How a Canary and its release stand now, once or for as long as somebody looks. */
-export function liveRoutes(app: App, deps: Dependencies, guard: Guard, runs: Runs, links: LinkTemplates): void {
+export function liveRoutes(
+  app: App,
+  deps: Dependencies,
+  guard: Guard,
+  runs: Runs,
+  waiting: Waiting,
+  links: LinkTemplates,
+): void {
   const view = new LiveView(deps, runs, new Links(deps, links, runs.temporalNamespace));
   const feeds = new Feeds(deps, view);
-  const fleet = new Fleet(deps, runs);
+  const fleet = new Fleet(deps, waiting);
   const streams = new Streams(app, deps.log, STREAM_LIMITS);
   const keyOf = (params: { namespace: string; name: string }): CanaryKey => ({
     cluster: deps.settings.clusterName,

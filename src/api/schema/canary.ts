@@ -1,14 +1,23 @@
 import { z } from 'zod';
 import { conditionSchema } from '../../crds/schema/status.js';
 import { PHASES } from '../../domain/phases.js';
+import { STANDINGS } from './standing.js';
 import { openReleaseSchema } from './release.js';
+
+/** Which requests reach the canary: a share of all, or, in an A/B test, all that match. */
+export const trafficSchema = z.discriminatedUnion('to', [
+  z.object({ to: z.literal('share'), percent: z.number().describe('Percent of the requests') }),
+  z.object({ to: z.literal('match'), match: z.string().describe('What all requests to the canary have, in words') }),
+]);
 
 const summaryShape = {
   cluster: z.string().describe('The cluster that it is in, as --cluster-name calls it'),
   namespace: z.string(),
   name: z.string(),
   phase: z.enum(PHASES).describe('status.phase; empty where nobody has looked at the Canary yet'),
-  canaryWeight: z.number().describe('Percent of the traffic that the canary gets'),
+  standing: z.enum(STANDINGS).describe('How it stands, in one word: its phase, and what that alone does not tell'),
+  canaryWeight: z.number().describe('Percent of the traffic that the canary gets; 0 in an A/B test, as in its status'),
+  traffic: trafficSchema.optional().describe('Which requests reach the canary; missing where nobody can tell'),
   failedChecks: z.number(),
   target: z.object({ kind: z.string(), name: z.string() }),
   provider: z.string().describe('The traffic provider'),
@@ -19,6 +28,7 @@ const summaryShape = {
   message: z.string().describe('Of the condition Promoted'),
   releaseUnderWay: z.boolean(),
   problem: z.string().optional().describe('What is wrong with the spec'),
+  missing: z.string().optional().describe('What it refers to and is not there'),
   attention: z.string().optional().describe('Why somebody should look: failed, waits for approval, paused, halted, …'),
 };
 
@@ -37,5 +47,6 @@ export const canaryDetailSchema = z
   })
   .meta({ id: 'Canary' });
 
+export type Traffic = z.output<typeof trafficSchema>;
 export type CanarySummary = z.output<typeof canarySummarySchema>;
 export type CanaryDetail = z.output<typeof canaryDetailSchema>;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { STANDINGS } from './standing.js';
+import { trafficSchema } from './canary.js';
 import { gateSchema as closedGateSchema, releaseSchema } from './release.js';
 
 const time = (description: string) => z.string().meta({ description, format: 'date-time' });
@@ -62,6 +64,7 @@ export const liveSchema = z
     cluster: z.string(),
     at: time('When this was put together'),
     phase: z.string(),
+    standing: z.enum(STANDINGS).describe('How the Canary stands, in one word'),
     release: releaseSchema.optional().describe('The newest run, open or not; missing where there was none'),
     strategy: strategySchema.optional().describe('Missing where the spec is not valid'),
     weight: z.object({
@@ -71,7 +74,8 @@ export const liveSchema = z
         .describe('What it really got, as the last check at this weight saw it; missing where that is not known'),
       unknown: z.string().optional().describe('Why the last check could not see it'),
     }),
-    why: z.string().describe('Why it stands where it stands'),
+    traffic: trafficSchema.optional().describe('Which requests reach the canary; missing where nobody can tell'),
+    why: z.string().describe('Why it stands where it stands; times in it are as in 2026-01-31T12:00:00Z'),
     next: z
       .object({ what: z.string(), at: time('When; missing where nobody knows').optional() })
       .optional()

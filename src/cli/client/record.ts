@@ -1,12 +1,13 @@
 import type { RecordLine } from '../../api/schema/record.js';
 import { checkRows, recordText, verdict } from '../../domain/narrative/record-line.js';
 import { table } from './output.js';
+import { clock } from './times.js';
 
 /** A line of a record for people; undefined for what another line says already, and for what isn't known here. */
 export function recordLine(entry: RecordLine): string | undefined {
   if (entry.what !== 'event' && entry.what !== 'order' && entry.what !== 'undelivered') return undefined;
   const { text, isWarning } = recordText(entry);
-  return `${entry.at.slice(11, 19)}  ${isWarning ? 'Warning: ' : ''}${text}`;
+  return `${clock(entry.at)}  ${isWarning ? 'Warning: ' : ''}${text}`;
 }
 
 /** What an analysis found, check by check. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { CanaryDetail } from '../../api/schema/canary.js';
 import type { OpenRelease } from '../../api/schema/release.js';
+import { trafficText } from '../../api/live/traffic.js';
 import {
   addNamespaceFlag,
   addOutputFlag,
@@ -13,6 +14,7 @@ import {
 import { approvalsText } from '../client/approvals.js';
 import { coloured, colourOf, printData } from '../client/output.js';
 import { analysisLines } from '../client/record.js';
+import { dateAndTime } from '../client/times.js';
 
 type Gate = NonNullable<OpenRelease['gate']>;
 type Flags = ServerFlags & NamespaceFlags & OutputFlags;
@@ -42,7 +44,8 @@ export function describe(canary: CanaryDetail): string[] {
       ['Name', canary.name],
       ['Namespace', canary.namespace],
       ['Phase', phrase(canary.phase)],
-      ['Weight', `${canary.canaryWeight} % on the canary`],
+      ['Status', canary.attention],
+      ['Traffic', canary.traffic && trafficText(canary.traffic)],
       ['Failed checks', String(canary.failedChecks)],
       ['Target', `${target.kind}/${target.name}`],
       ['Provider', canary.provider],
@@ -50,7 +53,7 @@ export function describe(canary: CanaryDetail): string[] {
       ['Promoted', canary.promotedRevision || '-'],
       ['Suspended', canary.suspended ? 'yes: nothing is released' : undefined],
       ['Problem', canary.problem],
-      ['Changed', canary.lastTransitionTime],
+      ['Changed', canary.lastTransitionTime && dateAndTime(canary.lastTransitionTime)],
     ]),
     ...section('Images', images(canary)),
     ...section(
@@ -74,9 +77,12 @@ function openRelease(release: OpenRelease): string[] {
       ['Waits for', release.waitsFor],
       ['Gate', gate && gateText(gate)],
       ['Approvals', gate?.policy === undefined ? undefined : approvalsText(gate)],
-      ['Paused', paused && `by ${paused.by} since ${paused.since}${paused.reason ? `: ${paused.reason}` : ''}`],
-      ['To be mended', release.problem],
-      ['Not known', release.unavailable],
+      [
+        'Paused',
+        paused && `by ${paused.by} since ${dateAndTime(paused.since)}${paused.reason ? `: ${paused.reason}` : ''}`,
+      ],
+      ['Action needed', release.problem],
+      ['Unknown', release.unavailable],
     ]),
     ...(lastAnalysis ? section('Last analysis', analysisLines(lastAnalysis)) : []),
     ...(steering.length > 0
@@ -109,6 +115,6 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function gateText({ gate, hook, policy, since, expiresAt, expiresInto }: Gate): string {
-  const expires = expiresAt === undefined ? '' : `, expires at ${expiresAt} (${expiresInto})`;
-  return `${policy ?? gate}, closed ${hook === undefined ? '' : `by ${hook} `}since ${since}${expires}`;
+  const expires = expiresAt === undefined ? '' : `, expires at ${dateAndTime(expiresAt)} (${expiresInto})`;
+  return `${policy ?? gate}, closed ${hook === undefined ? '' : `by ${hook} `}since ${dateAndTime(since)}${expires}`;
 }

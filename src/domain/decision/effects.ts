@@ -14,6 +14,8 @@ export interface StatusEffect {
   readonly lastAppliedSpec: string;
   readonly lastPromotedSpec: string;
   readonly trackedConfigs: Readonly<Record<string, string>>;
+  /** Of a promotion that was undone, in words: the phase is that of a failed release, which this is not. */
+  readonly undone?: string;
 }
 
 /** Something that is done to the cluster. Each is idempotent: done twice, the second time changes nothing. */
@@ -115,6 +117,7 @@ export function statusOf(state: RunState): StatusEffect {
     lastAppliedSpec: state.applied?.hash ?? '',
     lastPromotedSpec: state.promoted,
     trackedConfigs: state.applied?.configs ?? {},
+    ...(state.ending?.kind === 'undone' ? { undone: state.ending.reason } : {}),
   };
 }
 

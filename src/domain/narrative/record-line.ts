@@ -1,5 +1,6 @@
 import { wordsOf } from '../orders/catalogue.js';
 import type { RecordEntry } from '../record/record.js';
+import { measured, rangeText } from './units.js';
 
 type Untimed<Entry> = Entry extends unknown ? Omit<Entry, 'at'> : never;
 /** An entry of a record; when it was, every reader writes in its own way. */
@@ -79,8 +80,8 @@ export function checkRows({ hooks, metrics }: Pick<Analysis, 'hooks' | 'metrics'
     })),
     ...metrics.map(({ metric, value, min, max, ok }) => ({
       check: metric,
-      value: String(value ?? '-'),
-      range: rangeText(min, max),
+      value: value === undefined ? '-' : measured(metric, value),
+      range: rangeText(metric, { min, max }),
       verdict: verdict(ok),
     })),
   ];
@@ -88,10 +89,4 @@ export function checkRows({ hooks, metrics }: Pick<Analysis, 'hooks' | 'metrics'
 
 export function verdict(ok: boolean): 'passed' | 'failed' {
   return ok ? 'passed' : 'failed';
-}
-
-function rangeText(min: number | undefined, max: number | undefined): string {
-  if (min !== undefined && max !== undefined) return `${min} to ${max}`;
-  if (min !== undefined) return `>= ${min}`;
-  return max === undefined ? '' : `<= ${max}`;
 }

@@ -133,7 +133,7 @@ function metricFault({ metric, message }: MetricResult): string {
   return message?.replace(/^Halt \S+ advancement /, '') ?? `metric ${metric} failed`;
 }
 
-/** Hours, minutes and seconds in UTC, as records have them. */
+/** To the second, for clients to show in their own time zone. */
 function clock(ms: number): string {
-  return `${new Date(ms).toISOString().slice(11, 19)}Z`;
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

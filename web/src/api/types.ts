@@ -2,7 +2,7 @@
  * What the API answers. The types are those of the schemas that check and describe its answers; nothing of them is left
  * in the page but their shape.
  */
-import type { CanarySummary } from '../../../src/api/schema/canary.js';
+import type { CanarySummary, Traffic } from '../../../src/api/schema/canary.js';
 import type { CheckAnswer } from '../../../src/api/schema/check.js';
 import type { Live as Snapshot } from '../../../src/api/schema/live.js';
 import type { RecordLine } from '../../../src/api/schema/record.js';
@@ -19,6 +19,11 @@ export type {
 } from '../../../src/api/schema/releases.js';
 export type { Obeyed, Pending } from '../../../src/api/schema/requests.js';
 export type { Permissions, SessionAnswer as Session } from '../../../src/api/schema/session.js';
+
+export type { Traffic };
+
+/** How a Canary stands, in one word. */
+export type Standing = CanarySummary['standing'];
 
 /** A row of the fleet. */
 export type FleetRow = CanarySummary;
@@ -45,7 +50,7 @@ export type Live = Pick<
   Snapshot,
   'canary' | 'release' | 'strategy' | 'weight' | 'next' | 'attention' | 'tree' | 'gates' | 'links'
 > &
-  Partial<Pick<Snapshot, 'at' | 'cluster' | 'phase' | 'why'>>;
+  Partial<Pick<Snapshot, 'at' | 'cluster' | 'phase' | 'standing' | 'traffic' | 'why'>>;
 
 /** A line of a record; which further fields it has depends on `what`. */
 export type Line = RecordLine;

@@ -1,20 +1,24 @@
-import type { FleetRow } from '../api/types.js';
-import { needsAttention, statusOf, type CanaryStatus } from './status.js';
+import type { FleetRow, Standing } from '../api/types.js';
 
 export const FILTERS = ['all', 'attention', 'progressing', 'waiting', 'paused', 'failed', 'resting'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
-const STATUSES: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, readonly CanaryStatus[]>> = {
+const STATUSES: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, readonly Standing[]>> = {
   progressing: ['progressing', 'promoting', 'starting'],
   waiting: ['waiting'],
   paused: ['paused'],
-  failed: ['failed', 'invalid'],
-  resting: ['succeeded', 'initialized', 'suspended', 'leaving'],
+  failed: ['failed', 'invalid', 'blocked'],
+  resting: ['succeeded', 'initialized', 'suspended', 'undone', 'leaving'],
 };
 
 export function matches(row: FleetRow, filter: FilterName): boolean {
   if (filter === 'all') return true;
-  return filter === 'attention' ? needsAttention(row) : STATUSES[filter].includes(statusOf(row));
+  return filter === 'attention' ? needsAttention(row) : STATUSES[filter].includes(row.standing);
+}
+
+/** Whether somebody should look, and why, the server says. */
+export function needsAttention(row: FleetRow): boolean {
+  return row.attention !== undefined;
 }
 
 export interface Wanted {

@@ -1,17 +1,17 @@
 import { Link } from 'wouter';
 import type { FleetRow } from '../api/types.js';
-import { percent } from '../format/numbers.js';
+import { trafficIn } from '../format/traffic.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Status } from '../ui/status.js';
 import { Ago } from '../ui/time.js';
-import { lookOf, statusOf } from './status.js';
+import { lookOf } from './status.js';
 
 /** A Canary in the fleet. */
 export function FleetRowView({ row }: { readonly row: FleetRow }) {
   const { t, locale } = useLanguage();
-  const status = statusOf(row);
+  const { standing } = row;
   return (
-    <li className={`fleet-row tone-${lookOf(status).tone}`}>
+    <li className={`fleet-row tone-${lookOf(standing).tone}`}>
       <div className="fleet-who">
         <Link className="fleet-name" href={`/canaries/${row.namespace}/${row.name}`}>
           {row.name}
@@ -21,13 +21,13 @@ export function FleetRowView({ row }: { readonly row: FleetRow }) {
         </span>
       </div>
       <div className="fleet-state">
-        <Status {...lookOf(status)}>{t.standing[status]}</Status>
+        <Status {...lookOf(standing)}>{t.standing[standing]}</Status>
       </div>
       <div className="fleet-weight">
         {row.releaseUnderWay && (
           <>
-            <WeightBar weight={row.canaryWeight} />
-            <span className="number">{t.fleet.onCanary(percent(row.canaryWeight, locale))}</span>
+            {row.traffic?.to === 'share' && <WeightBar weight={row.traffic.percent} />}
+            {row.traffic && <span className="number">{trafficIn(row.traffic, t, locale)}</span>}
           </>
         )}
       </div>

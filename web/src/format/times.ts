@@ -48,3 +48,17 @@ export function clock(at: string | number, locale: string): string {
 export function dateAndTime(at: string | number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
 }
+
+const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/**
+ * A text with the times in it as whoever looks has them: the time alone where it is of today.
+ *
+ * @param now milliseconds since 1970
+ */
+export function withLocalTimes(text: string, locale: string, now = Date.now()): string {
+  const today = new Date(now).toDateString();
+  return text.replace(ISO, (at) =>
+    new Date(at).toDateString() === today ? clock(at, locale) : dateAndTime(at, locale),
+  );
+}

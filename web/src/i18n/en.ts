@@ -43,6 +43,8 @@ export const en = {
     waiting: 'Waiting for approval',
     paused: 'Paused',
     invalid: 'Not valid',
+    blocked: 'Something is missing',
+    undone: 'Undone',
     suspended: 'Suspended',
     progressing: 'Progressing',
     promoting: 'Promoting',
@@ -50,6 +52,10 @@ export const en = {
     succeeded: 'Succeeded',
     initialized: 'Ready',
     leaving: 'Being deleted',
+  },
+  traffic: {
+    share: (percent: string) => `${percent} on the canary`,
+    match: (match: string) => `All requests that match ${match}`,
   },
   fleet: {
     title: 'Fleet',
@@ -69,7 +75,6 @@ export const en = {
     shown: (count: number, of: number) =>
       count === of ? plural(count, 'Canary', 'Canaries') : `${count} of ${plural(of, 'Canary', 'Canaries')}`,
     failedChecks: (count: number) => plural(count, 'failed check', 'failed checks'),
-    onCanary: (weight: string) => `${weight} on the canary`,
     noMatch: 'No Canary matches.',
     clear: 'Show all',
     empty: {

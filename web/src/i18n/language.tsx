@@ -1,4 +1,5 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { withLocalTimes } from '../format/times.js';
 import { en, type Texts } from './en.js';
 import { zh } from './zh.js';
 
@@ -57,7 +58,11 @@ export function useLanguage(): Language {
   return useContext(Context);
 }
 
-/** Text that the server words itself, which it does in English whatever the language of the page. */
-export function Said({ children }: { readonly children: ReactNode }) {
-  return <span lang="en">{children}</span>;
+/**
+ * Text that the server words itself, which it does in English whatever the language of the page. Times in it are shown
+ * as all others are: in the time zone of whoever looks.
+ */
+export function Said({ children }: { readonly children: string }) {
+  const { locale } = useLanguage();
+  return <span lang="en">{withLocalTimes(children, locale)}</span>;
 }

@@ -43,6 +43,8 @@ export const zh: Texts = {
     waiting: '等待审批',
     paused: '已暂停',
     invalid: '配置无效',
+    blocked: '缺少依赖对象',
+    undone: '已撤销',
     suspended: '已停用',
     progressing: '进行中',
     promoting: '正在转正',
@@ -50,6 +52,10 @@ export const zh: Texts = {
     succeeded: '成功',
     initialized: '就绪',
     leaving: '正在删除',
+  },
+  traffic: {
+    share: (percent) => `金丝雀流量 ${percent}`,
+    match: (match) => `所有匹配 ${match} 的请求`,
   },
   fleet: {
     title: '总览',
@@ -68,7 +74,6 @@ export const zh: Texts = {
     allNamespaces: '所有命名空间',
     shown: (count, of) => (count === of ? `共 ${count} 个 Canary` : `${of} 个 Canary 中的 ${count} 个`),
     failedChecks: (count) => `${count} 次检查失败`,
-    onCanary: (weight) => `金丝雀流量 ${weight}`,
     noMatch: '没有符合条件的 Canary。',
     clear: '显示全部',
     empty: {

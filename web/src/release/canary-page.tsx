@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Live } from '../api/types.js';
-import { statusOf, lookOf } from '../fleet/status.js';
+import { lookOf } from '../fleet/status.js';
 import { percent } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
 import { ConnectionState } from '../ui/connection.js';
@@ -9,7 +9,6 @@ import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { Status } from '../ui/status.js';
 import { useTitle } from '../ui/title.js';
-import { knownPhase } from './phase.js';
 import { useRelease } from './past-page.js';
 import { ReleaseView } from './release-view.js';
 import { useLive } from './use-live.js';
@@ -18,7 +17,7 @@ import { useLive } from './use-live.js';
 export function CanaryPage({ namespace, name }: { readonly namespace: string; readonly name: string }) {
   const { t } = useLanguage();
   const { live, connection, error, retry } = useLive(namespace, name);
-  const status = live && statusOf({ phase: knownPhase(live.phase), suspended: false, attention: live.attention });
+  const status = live?.standing;
   useTitle(status === undefined ? name : `${name}: ${t.standing[status]}`);
   return (
     <>

@@ -1,6 +1,7 @@
 import type { Live, LiveNode } from '../../../api/schema/live.js';
 import { recordLine } from '../record.js';
-import { nextText, weightText } from './text.js';
+import { clock, withLocalTimes } from '../times.js';
+import { nextText, trafficLine } from './text.js';
 
 /** Tells what changes, a line each, for a pipe or a log. */
 export class Lines {
@@ -37,8 +38,8 @@ export class Lines {
   }
 
   private stands(live: Live, now: number): string[] {
-    const { phase, weight, why, at } = live;
-    const line = `${phase || 'New'}, ${weightText(weight)}: ${why}`;
+    const { phase, why, at } = live;
+    const line = `${phase || 'New'}, ${trafficLine(live)}: ${withLocalTimes(why, now)}`;
     const next = nextText(live.next, now);
     if (line === this.standing) return [];
     this.standing = line;
@@ -49,9 +50,4 @@ export class Lines {
 function flat(node: LiveNode): LiveNode[] {
   const own = node.kind === 'Canary' || node.kind === 'Revision' ? [] : [node];
   return [...own, ...node.children.flatMap(flat)];
-}
-
-/** As the record has it. */
-function clock(at: string): string {
-  return at.slice(11, 19);
 }

@@ -2,7 +2,8 @@ import type { Live, LiveGate, LiveNode } from '../../../api/schema/live.js';
 import { approvalsText } from '../approvals.js';
 import { coloured, colourOf } from '../output.js';
 import { analysisLines } from '../record.js';
-import { marked, nextText, weightText } from './text.js';
+import { clock, withLocalTimes } from '../times.js';
+import { marked, nextText, trafficLine } from './text.js';
 
 /** What a screen has room for, in characters; undefined: as much as there is. */
 export interface Room {
@@ -32,13 +33,14 @@ export function picture(live: Live, now: number, { width, height }: Room, troubl
 
 function head(live: Live, now: number): string[] {
   const { canary, cluster, phase, weight, why, strategy, attention } = live;
+  const traffic = live.traffic?.to === 'match';
   const next = nextText(live.next, now);
   return [
     `${canary.name}.${canary.namespace}  ${coloured(colourOf(phase), phase || 'New')}  (cluster ${cluster})`,
-    field('Weight', weightText(weight)),
+    field(traffic ? 'Traffic' : 'Weight', trafficLine(live)),
     ...(strategy?.steps ? [field('Steps', stepsText(strategy.steps, weight.wanted))] : []),
     ...(strategy?.iterations ? [field('Iterations', `${strategy.iterations.done} of ${strategy.iterations.of}`)] : []),
-    field('Why', why),
+    field('Status', withLocalTimes(why, now)),
     ...(next === undefined ? [] : [field('Next', next)]),
     ...(attention === undefined ? [] : [field('Attention', coloured('yellow', attention))]),
   ];
@@ -70,7 +72,7 @@ function checks({ release }: Live): string[] {
 function gates({ gates: all }: Live): string[] {
   const health = { closed: 'busy', approved: 'good', ahead: 'idle' } as const;
   const lines = all.map((one) => {
-    const when = one.since === undefined ? '' : ` since ${one.since.slice(11, 19)}Z`;
+    const when = one.since === undefined ? '' : ` since ${clock(one.since)}`;
     const whom = decidesText(one);
     return `  ${marked(health[one.status], `${one.gate}  ${one.status}${when}`)}${whom === '' ? '' : `  ${whom}`}`;
   });

@@ -1,4 +1,5 @@
 import type { Live, LiveNode } from '../../../api/schema/live.js';
+import { trafficText } from '../../../api/live/traffic.js';
 import { coloured, type Colour } from '../output.js';
 
 type Health = LiveNode['health'];
@@ -17,14 +18,15 @@ export function marked(health: Health, text: string): string {
 }
 
 /** What the canary is to get, and what it gets. */
-export function weightText({ wanted, seen, unknown }: Live['weight']): string {
-  return `wanted ${wanted}%, ${seenText(seen, unknown)}`;
+export function trafficLine({ weight, traffic }: Pick<Live, 'weight' | 'traffic'>): string {
+  const { wanted, seen, unknown } = weight;
+  return traffic?.to === 'match' ? trafficText(traffic) : `target ${wanted}%, ${seenText(seen, unknown)}`;
 }
 
 function seenText(seen: Live['weight']['seen'], unknown: string | undefined): string {
-  if (!seen) return unknown === undefined ? 'seen: not known' : `seen: not known (${unknown})`;
+  if (!seen) return unknown === undefined ? 'measured: not known' : `measured: not known (${unknown})`;
   const of = seen.requests === undefined ? '' : ` of ${seen.requests} requests`;
-  return `seen ${seen.percent}%${of} in ${seen.windowSeconds} s`;
+  return `measured ${seen.percent}%${of} in ${seen.windowSeconds} s`;
 }
 
 /**

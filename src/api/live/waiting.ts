@@ -1,0 +1,46 @@
+import type { Dependencies } from '../../dependencies.js';
+import { messageOf } from '../../errors.js';
+import type { Runs } from '../releases/runs.js';
+
+/** So long an answer of Temporal's is good for, and no other is asked for after a failure, milliseconds. */
+const GOOD_MS = 1_000;
+const AFTER_FAILURE_MS = 5_000;
+/** Lists don't wait longer for it: without Temporal they tell all the rest. */
+const PATIENCE_MS = 1_000;
+
+type Waits = ReadonlyMap<string, string>;
+
+/** What the releases of a cluster wait for that only people can give: one question for all of them, and for all who ask. */
+export class Waiting {
+  private known: Waits = new Map();
+  private nextAt = 0;
+  private asking: Promise<void> | undefined;
+
+  constructor(
+    private readonly deps: Pick<Dependencies, 'settings' | 'log' | 'now'>,
+    private readonly runs: Pick<Runs, 'waiting'>,
+  ) {}
+
+  /** By `namespace/name`. What can't be asked now is as it was known last. */
+  async all(): Promise<Waits> {
+    if (this.deps.now() >= this.nextAt) this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    if (this.asking) await withinPatience(this.asking);
+    return this.known;
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      this.known = await this.runs.waiting(this.deps.settings.clusterName);
+      this.nextAt = this.deps.now() + GOOD_MS;
+    } catch (error) {
+      this.nextAt = this.deps.now() + AFTER_FAILURE_MS;
+      this.deps.log.debug({}, `what waits for people is not known: ${messageOf(error)}`);
+    }
+  }
+}
+
+async function withinPatience(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)))]);
+  clearTimeout(timer);
+}
