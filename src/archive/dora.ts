@@ -29,6 +29,13 @@ const DAY_MS = 24 * 3_600_000;
 /** Outcomes of a change that has failed. One that a gate has refused never met users by decision, and is none. */
 const FAILED: readonly string[] = ['rolled-back', 'aborted', 'promotion-failed', 'died'];
 
+/** Releases of the demo are no work of a team's, wherever it is shown. */
+const DEMO = 'serinus-demo';
+
+function isDemo({ cause }: Measured): boolean {
+  return cause.by === DEMO || cause.by.startsWith(`${DEMO} `);
+}
+
 /** To take a change back, or to roll back what a run that died has left, is what a failed one needs, not another change. */
 function isChange({ outcome, cause, restores }: Measured): boolean {
   if (restores !== undefined || cause.kind === 'recover') return false;
@@ -40,9 +47,9 @@ function isChange({ outcome, cause, restores }: Measured): boolean {
  * @param until after `since`
  */
 export function doraOf(releases: readonly Measured[], since: Date, until: Date): DoraFigures {
-  const counted = releases.filter(({ endedAt }) => {
-    const at = Date.parse(endedAt);
-    return at >= since.getTime() && at < until.getTime();
+  const counted = releases.filter((release) => {
+    const at = Date.parse(release.endedAt);
+    return at >= since.getTime() && at < until.getTime() && !isDemo(release) && release.cause.kind !== 'recover';
   });
   const deployed = counted.filter(({ outcome }) => outcome === 'promoted');
   const changes = counted.filter(isChange);

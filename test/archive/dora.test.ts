@@ -48,6 +48,22 @@ const cases: readonly (readonly [string, readonly Measured[], DoraFigures])[] = 
     },
   ],
   [
+    'what the janitor put right and what the demo showed are no work of a team’s',
+    [
+      promoted(1),
+      promoted(2, { cause: { kind: 'recover', by: 'janitor' } }),
+      promoted(3, { cause: { kind: 'target', by: 'serinus-demo' } }),
+      failed(4),
+      release(5, { outcome: 'rolled-back', cause: { kind: 'target', by: 'serinus-demo' } }),
+    ],
+    {
+      deploymentFrequency: { deployments: 1, perDay: 0.1 },
+      changeFailureRate: { changes: 2, failed: 1, percent: 50 },
+      timeToRestore: { count: 1, medianSeconds: 600 },
+      leadTime: { count: 0 },
+    },
+  ],
+  [
     'each way to fail counts, and what decided nothing doesn’t',
     ['rolled-back', 'aborted', 'promotion-failed', 'died', 'rejected', 'superseded', 'reconciled', 'fenced'].map(
       (outcome, index) => failed(index, outcome),

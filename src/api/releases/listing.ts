@@ -111,7 +111,8 @@ export class Listing {
     do {
       const page = await askArchive(() => archive.list(filter, count, cursor));
       // What has ended since then was listed as under way.
-      items.push(...page.items.map(itemOfArchived).filter((item) => endOf(item) <= at));
+      const releases = page.items.filter(({ cause }) => isRelease(cause.kind));
+      items.push(...releases.map(itemOfArchived).filter((item) => endOf(item) <= at));
       cursor = page.next;
     } while (items.length < count && cursor !== undefined);
     return { items, more: cursor !== undefined };
@@ -146,10 +147,16 @@ export class Listing {
   private async unarchived(cluster: string, runs: readonly Run[]): Promise<readonly Run[]> {
     const { archive } = this.sources;
     const id = (run: Run): string => formatReleaseId(run.canary, run.runId);
-    if (!archive || runs.length === 0) return runs;
-    const known = await askArchive(() => archive.known(cluster, runs.map(id)));
-    return runs.filter((run) => !known.has(id(run)));
+    const releases = runs.filter(({ kind }) => isRelease(kind));
+    if (!archive || releases.length === 0) return releases;
+    const known = await askArchive(() => archive.known(cluster, releases.map(id)));
+    return releases.filter((run) => !known.has(id(run)));
   }
+}
+
+/** What the janitor starts brings home what another run has left: it is that run's release which ended so. */
+function isRelease(kind: string | undefined): boolean {
+  return kind !== 'recover';
 }
 
 function isTemporalDown(error: unknown): error is Problem {

@@ -10,13 +10,23 @@ import { stepsOf } from './steering.js';
 
 type Told = RunView | { readonly unavailable: string };
 
+/** Ends of a run by which the release in it has not come to an end of its own. */
+const CUT_OFF: readonly Run['status'][] = ['failed', 'cancelled', 'terminated', 'timed-out'];
+
+/** What became of the release of a run; undefined only while it is under way, or where nobody has written it down. */
+function outcomeIn({ status, outcome }: Run): string | undefined {
+  // A run that has just continued from another release still has the outcome of that one.
+  if (status === 'running') return undefined;
+  return outcome ?? (CUT_OFF.includes(status) ? 'died' : undefined);
+}
+
 /** A line of the history. */
 export function summaryOf(run: Run): ReleaseSummary {
+  const outcome = outcomeIn(run);
   return {
     ...knownOf(run),
     run: run.status,
-    // A run that has just continued from another release still has the outcome of that one.
-    ...(run.outcome === undefined || run.status === 'running' ? {} : { outcome: run.outcome }),
+    ...(outcome === undefined ? {} : { outcome }),
     startedAt: run.startedAt.toISOString(),
     ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt.toISOString() }),
   };

@@ -277,6 +277,7 @@ export const en = {
     select: (what: string) => `Select ${what} to compare`,
     selectTwo: 'Select two releases to compare them.',
     export: 'Download as JSON lines',
+    ended: { died: 'Run cut off', unknown: 'Ended' } as Readonly<Record<string, string>>,
     outcomes: {
       promoted: 'Promoted',
       'rolled-back': 'Rolled back',
@@ -292,6 +293,7 @@ export const en = {
       terminated: 'Terminated',
       gone: 'Gone',
       fenced: 'Fenced',
+
     } as Readonly<Record<string, string>>,
     source: { live: 'from the run itself', temporal: 'from Temporal', archive: 'from the archive' } as Readonly<
       Record<string, string>

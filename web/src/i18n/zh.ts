@@ -275,6 +275,7 @@ export const zh: Texts = {
     select: (what) => `选择 ${what} 进行比较`,
     selectTwo: '选择两个发布进行比较。',
     export: '下载为 JSON Lines',
+    ended: { died: '运行中断', unknown: '已结束' },
     outcomes: {
       promoted: '已转正',
       'rolled-back': '已回滚',

@@ -5,6 +5,7 @@ import type { Texts } from '../i18n/en.js';
 import { entriesOf } from '../release/record.js';
 import { drawnOf, type MetricSeries } from '../release/series.js';
 import { windowsOf } from '../release/windows.js';
+import { outcomeName } from './outcome-name.js';
 
 /** One line of a comparison. */
 export interface Compared {
@@ -31,12 +32,12 @@ function valueIn(facts: readonly Fact[], what: string): string {
 }
 
 function factsOf(release: Release, t: Texts, locale: string): readonly Fact[] {
-  const { record, startedAt, endedAt, outcome, revision, triggeredBy } = release;
+  const { record, startedAt, endedAt, ended, outcome, revision, triggeredBy } = release;
   const windows = windowsOf(record);
   const seconds = endedAt === undefined ? undefined : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
   const highest = Math.max(0, ...entriesOf(record, 'weight').map(({ canary }) => canary));
   return [
-    [t.compare.outcome, outcome === undefined ? t.releases.open : (t.releases.outcomes[outcome] ?? outcome)],
+    [t.compare.outcome, ended ? outcomeName(outcome, t) : t.releases.open],
     [t.compare.by, triggeredBy],
     [t.compare.revision, revision ?? '–'],
     [t.compare.lasted, seconds === undefined ? '–' : duration(seconds, locale)],

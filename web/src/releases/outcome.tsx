@@ -1,5 +1,6 @@
 import { useLanguage } from '../i18n/language.js';
 import type { IconName } from '../ui/icon.js';
+import { outcomeName } from './outcome-name.js';
 import { Status, type Tone } from '../ui/status.js';
 
 const LOOKS: Readonly<Record<string, { readonly tone: Tone; readonly icon: IconName }>> = {
@@ -10,13 +11,14 @@ const LOOKS: Readonly<Record<string, { readonly tone: Tone; readonly icon: IconN
   aborted: { tone: 'bad', icon: 'cross' },
   rejected: { tone: 'bad', icon: 'cross' },
   'promotion-failed': { tone: 'bad', icon: 'warning' },
-  undone: { tone: 'bad', icon: 'back' },
+  died: { tone: 'bad', icon: 'warning' },
+  undone: { tone: 'calm', icon: 'back' },
 };
 
-/** What became of a release. */
-export function OutcomeStatus({ outcome }: { readonly outcome: string }) {
+/** What became of a release that has ended. @param outcome undefined where nobody has written that down */
+export function OutcomeStatus({ outcome }: { readonly outcome?: string | undefined }) {
   const { t } = useLanguage();
   return (
-    <Status {...(LOOKS[outcome] ?? { tone: 'calm', icon: 'dash' })}>{t.releases.outcomes[outcome] ?? outcome}</Status>
+    <Status {...(LOOKS[outcome ?? ''] ?? { tone: 'calm', icon: 'dash' })}>{outcomeName(outcome, t)}</Status>
   );
 }

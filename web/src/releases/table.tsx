@@ -70,11 +70,7 @@ function Row({ item, chosen, toggle }: RowProps) {
         <div className="muted">{namespace}</div>
       </th>
       <td>
-        {open || outcome === undefined ? (
-          <Status tone="busy">{t.releases.open}</Status>
-        ) : (
-          <OutcomeStatus outcome={outcome} />
-        )}{' '}
+        {open ? <Status tone="busy">{t.releases.open}</Status> : <OutcomeStatus outcome={outcome} />}{' '}
         <UndoingLinks {...item} />
         {reason !== undefined && (
           <div className="muted clamp">
