@@ -35,7 +35,7 @@ import { sessionRoutes } from './routes/session.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { readJsonWithinBounds } from './body.js';
 import { validateInput } from './validation.js';
-import { pageFolder } from './web/page.js';
+import { pageFolder, pageText } from './web/page.js';
 
 const BODY_LIMIT = 256 * 1024;
 /** Of one part of a path: ids of releases have a namespace, a name and a run id, links a signature. */
@@ -63,7 +63,8 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
   readJsonWithinBounds(app);
   app.setValidatorCompiler(validateInput);
   app.setSerializerCompiler(serializerCompiler);
-  answerWithProblems(app, deps.log);
+  const page = 'page' in options ? options.page : pageFolder();
+  answerWithProblems(app, deps.log, page && pageText(page));
 
   addSecurityHeaders(app);
   const { authentication } = options;
@@ -81,7 +82,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     healthRoutes(routes, deps, runs);
     metricsRoute(routes, deps);
     openApiRoute(routes);
-    pageRoutes(routes, 'page' in options ? options.page : pageFolder());
+    pageRoutes(routes, page);
     problemKindRoute(routes);
     sessionRoutes(routes, guard, authentication.kind);
     if (authentication.kind === 'oidc' && sessions) {

@@ -42,6 +42,19 @@ describe('the web page', () => {
     assert.equal(again.body, '');
   });
 
+  test('tells people that there is no such page; programs get a problem document', async () => {
+    const people = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const { statusCode, headers, body } = await app.inject({ url: '/nowhere', headers: people });
+    assert.equal(statusCode, 404);
+    assert.match(body, /the page/);
+    assert.match(String(headers['content-type']), /^text\/html/);
+    assert.match(String(headers['content-security-policy']), /default-src 'none'/);
+    for (const url of ['/api/v1/nothing', '/assets/none.js']) {
+      const answer = await app.inject({ url, headers: people });
+      assert.equal(answer.headers['content-type'], 'application/problem+json', url);
+    }
+  });
+
   test('leaves other paths what they are', async () => {
     for (const url of ['/nothing', '/assets/none.js', '/.built-from', '/assets/../../package.json', '/canaries/test']) {
       const { statusCode, headers } = await app.inject({ url });

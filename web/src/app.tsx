@@ -7,6 +7,7 @@ import { CanaryPage } from './release/canary-page.js';
 import { PastReleasePage } from './release/past-page.js';
 import { ComparePage } from './releases/compare-page.js';
 import { ReleasesPage } from './releases/page.js';
+import { useTitle } from './ui/title.js';
 import { DevelopmentBanner, TopBar } from './ui/top-bar.js';
 
 export function App() {
@@ -29,14 +30,24 @@ export function App() {
           <Route path="/compare" component={ComparePage} />
           <Route path="/check" component={CheckPage} />
           <Route>
-            <div className="empty">
-              <p>{t.app.notFound}</p>
-              <Link href="/">{t.app.toFleet}</Link>
-            </div>
+            <NotFound />
           </Route>
         </Switch>
       </Content>
     </>
+  );
+}
+
+function NotFound() {
+  const { t } = useLanguage();
+  useTitle(t.app.notFound);
+  return (
+    <div className="empty">
+      <h1>{t.app.notFound}</h1>
+      <Link className="button" href="/">
+        {t.app.toFleet}
+      </Link>
+    </div>
   );
 }
 

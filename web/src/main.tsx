@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiProblem } from './api/client.js';
+import { ApiProblem, isPassing } from './api/client.js';
 import { App } from './app.js';
 import { LanguageProvider } from './i18n/language.js';
 import { applyTheme, storedTheme } from './theme.js';
@@ -14,6 +14,8 @@ import './styles/fleet.css';
 import './styles/release.css';
 import './styles/tables.css';
 
+const RECOVERY_MS = 5_000;
+
 applyTheme(storedTheme());
 
 const queries = new QueryClient({
@@ -22,6 +24,8 @@ const queries = new QueryClient({
       // An answer of the API stays what it is; only where none came is asked again.
       retry: (count, error) => !(error instanceof ApiProblem) && count < 2,
       staleTime: 2_000,
+      // What couldn't be asked is asked again by itself, so that no message outlives its reason.
+      refetchInterval: ({ state }) => (state.error && isPassing(state.error) ? RECOVERY_MS : false),
     },
   },
 });

@@ -51,8 +51,10 @@ test('figures that are not known are a dash', () => {
   const { dora } = en.releases;
   assert.deepEqual(
     figuresOf(answer, dora, 'en').map(({ value }) => value),
-    ['0.1 a day', '1h 30m', '25%', '–'],
+    ['3 in 30 days', '1h 30m', '25%', '–'],
   );
+  const often = { ...answer, deploymentFrequency: { deployments: 70, perDay: 2.333 } };
+  assert.equal(figuresOf(often, dora, 'en')[0]?.value, '2.3 a day');
 });
 
 test('two attempts are told fact by fact, also what only one of them had', () => {
@@ -81,8 +83,8 @@ test('two attempts are told fact by fact, also what only one of them had', () =>
   assert.deepEqual(lines.get(en.compare.outcome), { a: 'Promoted', b: 'Rolled back', differs: true });
   assert.deepEqual(lines.get(en.compare.by), { a: 'ci', b: 'ci', differs: false });
   assert.deepEqual(lines.get(en.compare.failedChecks), { a: '0', b: '2', differs: true });
-  assert.deepEqual(lines.get(en.compare.worst('request-duration')), { a: '–', b: '900 ms', differs: true });
-  assert.deepEqual(lines.get(en.compare.last('request-duration')), { a: '–', b: '600 ms', differs: true });
+  assert.deepEqual(lines.get(en.compare.worst('request-duration')), { a: '–', b: '900 ms', differs: false });
+  assert.deepEqual(lines.get(en.compare.last('request-duration')), { a: '–', b: '600 ms', differs: false });
 });
 
 test('images that change are told by their names, with what they were', () => {

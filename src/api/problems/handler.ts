@@ -5,9 +5,17 @@ import { setSecurityHeaders } from '../security-headers.js';
 import { problemPage } from './page.js';
 import { Problem, PROBLEM_CONTENT } from './problem.js';
 
-/** Makes every answer that isn't a success a problem document. */
-export function answerWithProblems(app: FastifyInstance, log: Logger): void {
+/**
+ * Makes every answer that isn't a success a problem document.
+ *
+ * @param page the web page, for people who come to a path that isn't there: it says so, and where to go; undefined where
+ *   it isn't built
+ */
+export function answerWithProblems(app: FastifyInstance, log: Logger, page: string | undefined): void {
   app.setNotFoundHandler((request, reply) => {
+    if (page !== undefined && isForPeople(request)) {
+      return reply.code(404).type('text/html; charset=utf-8').serializer(String).send(page);
+    }
     const detail = `there is no ${request.method} ${pathOf(request)}`;
     return send(
       request,
@@ -31,6 +39,13 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
   setSecurityHeaders(request, reply);
   return send(request, reply, problemOf(error));
 }
+
+/** A browser that somebody has given a path to; programs and parts of the page itself get a problem document. */
+function isForPeople({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && /\btext\/html\b/.test(headers.accept ?? '') && !FOR_PROGRAMS.test(url);
+}
+
+const FOR_PROGRAMS = /^\/(?:api|auth|assets|problems)\//;
 
 /** Ways on which browsers are sent, and where people must be able to read what went wrong. */
 const FOR_PEOPLE = /^\/auth\//;

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What a browser is given for each path of the page's own: the page finds out itself what to show. */
@@ -20,4 +21,10 @@ export function pageFolder(): string | undefined {
   const path = import.meta.url.endsWith('.ts') ? '../../../dist/web/' : '../../../web/';
   const folder = fileURLToPath(new URL(path, import.meta.url));
   return existsSync(`${folder}index.html`) ? folder : undefined;
+}
+
+/** What a browser loads first. @returns undefined where the folder doesn't have it */
+export function pageText(folder: string): string | undefined {
+  const path = join(folder, 'index.html');
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }

@@ -84,6 +84,11 @@ function problemOf(response: Response, text: string): ProblemDocument {
   };
 }
 
+/** Whether the same question may be answered later: nobody has answered it, or somebody who couldn't. */
+export function isPassing(error: Error): boolean {
+  return error instanceof Unreachable || (error instanceof ApiProblem && error.document.status >= 500);
+}
+
 /** The route isn't there: an API of another version. What it would have told is left out. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApiProblem && error.document.status === 404 && error.kind === 'unknown-route';

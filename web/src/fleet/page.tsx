@@ -21,7 +21,7 @@ export function FleetPage() {
     <>
       <div className="page-head">
         <h1>{t.fleet.title}</h1>
-        <ConnectionState connection={connection} failing={error !== null} />
+        <ConnectionState connection={connection} error={error} />
       </div>
       {error && <ProblemNotice error={error} retry={retry} />}
       {rows === undefined ? !error && <Loading /> : rows.size === 0 ? <Empty /> : <FleetList rows={rows} />}

@@ -34,5 +34,10 @@ export function useFleet(): Fleet {
   useEffect(() => {
     if (data) tell({ what: 'all', rows: data.items });
   }, [data]);
+  const isLive = connection.state === 'live';
+  useEffect(() => {
+    // The stream is back: what asking has failed with meanwhile is over.
+    if (isLive && error) void refetch();
+  }, [isLive, error, refetch]);
   return { rows: data ? rows : undefined, connection, error, retry: () => void refetch() };
 }

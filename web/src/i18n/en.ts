@@ -250,6 +250,7 @@ export const en = {
       since: 'The last 30 days',
       frequency: 'Deployments',
       perDay: 'a day',
+      inAll: (count: number) => `${count} in 30 days`,
       leadTime: 'Lead time',
       failure: 'Change failure rate',
       restore: 'Time to restore',
@@ -293,7 +294,6 @@ export const en = {
       terminated: 'Terminated',
       gone: 'Gone',
       fenced: 'Fenced',
-
     } as Readonly<Record<string, string>>,
     source: { live: 'from the run itself', temporal: 'from Temporal', archive: 'from the archive' } as Readonly<
       Record<string, string>

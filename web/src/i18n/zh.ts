@@ -247,6 +247,7 @@ export const zh: Texts = {
       title: '交付指标',
       since: '最近 30 天',
       frequency: '部署频率',
+      inAll: (count) => `30 天内 ${count} 次`,
       perDay: '次/天',
       leadTime: '变更前置时间',
       failure: '变更失败率',

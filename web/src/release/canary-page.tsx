@@ -29,7 +29,7 @@ export function CanaryPage({ namespace, name }: { readonly namespace: string; re
       <div className="page-head">
         <h1>{name}</h1>
         {status && <Status {...lookOf(status)}>{t.standing[status]}</Status>}
-        <ConnectionState connection={connection} failing={error !== null} />
+        <ConnectionState connection={connection} error={error} />
       </div>
       {error && <ProblemNotice error={error} retry={retry} />}
       {live === undefined ? !error && <Loading /> : <Watched live={live} changed={retry} />}

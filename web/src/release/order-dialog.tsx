@@ -9,12 +9,20 @@ import { ProblemText } from '../ui/problem.js';
 
 const NAME = 'serinus.name';
 
+/** What became of an order. */
+export interface Given {
+  readonly text: string;
+  /** Id of the release that carries it out. */
+  readonly by: string;
+  /** No worker has answered yet. */
+  readonly pending: boolean;
+}
+
 interface Props {
   readonly step: Steering;
   readonly release: Release;
   readonly close: () => void;
-  /** @param by id of the release that carries the order out */
-  readonly taken: (text: string, by: string) => void;
+  readonly taken: (given: Given) => void;
 }
 
 /** Shows what an order would do, asks why, and gives it. */
@@ -50,7 +58,8 @@ export function OrderDialog({ step, release, close, taken }: Props) {
         csrfToken: session?.csrfToken,
       });
       const given = t.orders.taken(t.orders.names[step.order] ?? step.order);
-      taken(answer.taken === 'pending' ? t.orders.pending : given, answer.id);
+      const pending = answer.taken === 'pending';
+      taken({ text: pending ? t.orders.pending : given, by: answer.id, pending });
     } catch (failure) {
       setError(failure instanceof Error ? failure : new Error(String(failure)));
       setGiving(false);

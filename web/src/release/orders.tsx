@@ -6,6 +6,7 @@ import { get } from '../api/client.js';
 import type { Permissions, Release, Steering } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { OrderDialog } from './order-dialog.js';
+import { entriesOf } from './record.js';
 
 /** What goes on stands first, what takes something back last. */
 const SEQUENCE = ['onward', 'plain', 'back'] as const;
@@ -23,6 +24,8 @@ interface News {
   readonly of: string;
   /** Id of the release that carries it out. */
   readonly by: string;
+  /** Nobody has answered yet when it was given at this moment, as the release's own clock has it. */
+  readonly pending?: { readonly order: string; readonly entries: number };
 }
 
 /** Buttons for the orders that the release would obey now, and that whoever looks may give. */
@@ -34,7 +37,7 @@ export function Orders({ release, changed }: Props) {
   const possible = SEQUENCE.flatMap((look) => (release.steering ?? []).filter(({ order }) => lookOf(order) === look));
   const allowed = possible.filter(({ order }) => permitted?.orders[order] !== false);
   // On the page of a Canary, one release follows another.
-  const told = news && [news.of, news.by].includes(release.id) ? news : undefined;
+  const told = news && [news.of, news.by].includes(release.id) && !isOver(news, release) ? news : undefined;
   return (
     <section className="card orders" aria-labelledby="orders-title">
       <h2 id="orders-title">{t.orders.title}</h2>
@@ -61,15 +64,26 @@ export function Orders({ release, changed }: Props) {
           step={chosen}
           release={release}
           close={() => choose(undefined)}
-          taken={(text, by) => {
+          taken={({ text, by, pending }) => {
             choose(undefined);
-            tell({ text, of: release.id, by });
+            const before = pending && { order: chosen.order, entries: ordersIn(release, chosen.order) };
+            tell({ text, of: release.id, by, ...(before && { pending: before }) });
             changed();
           }}
         />
       )}
     </section>
   );
+}
+
+/** That no worker has answered is true until the record has the order, or the release has ended. */
+function isOver({ pending }: News, release: Release): boolean {
+  return pending !== undefined && (release.ended || ordersIn(release, pending.order) > pending.entries);
+}
+
+function ordersIn({ record }: Release, order: string): number {
+  const name = orderCalled(order);
+  return entriesOf(record, 'order').filter((entry) => entry.order === name).length;
 }
 
 const BUTTONS = { onward: 'button-first', plain: '', back: 'button-danger' } as const;

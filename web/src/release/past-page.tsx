@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { get } from '../api/client.js';
+import { get, isPassing } from '../api/client.js';
 import type { Release } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { OutcomeStatus } from '../releases/outcome.js';
@@ -48,6 +48,9 @@ export function useRelease(id: string) {
     queryKey: ['release', id],
     queryFn: ({ signal }) => get<Release>(`/api/v1/releases/${encodeURIComponent(id)}`, signal),
     enabled: id !== '',
-    refetchInterval: ({ state }) => (state.data?.ended === false ? POLL_MS : false),
+    refetchInterval: ({ state }) => {
+      const passing = state.error !== null && isPassing(state.error);
+      return state.data?.ended === false || passing ? POLL_MS : false;
+    },
   });
 }

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { get } from '../api/client.js';
 import { useStream, type Connection } from '../api/stream.js';
 import type { Live } from '../api/types.js';
@@ -30,5 +31,10 @@ export function useLive(namespace: string, name: string): Watched {
     },
     refetchInterval: connection.state === 'live' ? false : POLL_MS,
   });
+  const isLive = connection.state === 'live';
+  useEffect(() => {
+    // The stream is back: what asking has failed with meanwhile is over.
+    if (isLive && error) void refetch();
+  }, [isLive, error, refetch]);
   return { live: data, connection, error, retry: () => void refetch() };
 }

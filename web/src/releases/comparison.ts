@@ -15,7 +15,8 @@ export interface Compared {
   readonly differs: boolean;
 }
 
-type Fact = readonly [what: string, value: string];
+/** `measured` is never quite the same twice: it is shown, and not marked. */
+type Fact = readonly [what: string, value: string, kind?: 'measured'];
 
 /** Two attempts, fact by fact; metrics that only one of them had are told all the same. */
 export function compared(a: Release, b: Release, t: Texts, locale: string): readonly Compared[] {
@@ -23,7 +24,8 @@ export function compared(a: Release, b: Release, t: Texts, locale: string): read
   const names = [...new Set([...left, ...right].map(([what]) => what))];
   return names.map((what) => {
     const [one, other] = [valueIn(left, what), valueIn(right, what)];
-    return { what, a: one, b: other, differs: one !== other };
+    const isMeasured = [...left, ...right].some(([name, , kind]) => name === what && kind === 'measured');
+    return { what, a: one, b: other, differs: one !== other && !isMeasured };
   });
 }
 
@@ -40,9 +42,9 @@ function factsOf(release: Release, t: Texts, locale: string): readonly Fact[] {
     [t.compare.outcome, ended ? outcomeName(outcome, t) : t.releases.open],
     [t.compare.by, triggeredBy],
     [t.compare.revision, revision ?? '–'],
-    [t.compare.lasted, seconds === undefined ? '–' : duration(seconds, locale)],
+    [t.compare.lasted, seconds === undefined ? '–' : duration(seconds, locale), 'measured'],
     [t.compare.highest, percent(highest, locale)],
-    [t.compare.checks, String(windows.length)],
+    [t.compare.checks, String(windows.length), 'measured'],
     [t.compare.failedChecks, String(windows.filter(({ verdict }) => verdict === 'failed').length)],
     ...drawnOf(record, release, 0).metrics.flatMap((series) => metricFacts(series, t, locale)),
   ];
@@ -53,8 +55,8 @@ function metricFacts(series: MetricSeries, t: Texts, locale: string): readonly F
   const last = points.at(-1)?.value;
   const worst = worstOf(series);
   return [
-    [t.compare.worst(metric), worst === undefined ? '–' : measured(metric, worst, locale)],
-    [t.compare.last(metric), last === undefined ? '–' : measured(metric, last, locale)],
+    [t.compare.worst(metric), worst === undefined ? '–' : measured(metric, worst, locale), 'measured'],
+    [t.compare.last(metric), last === undefined ? '–' : measured(metric, last, locale), 'measured'],
   ];
 }
 

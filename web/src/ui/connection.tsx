@@ -1,3 +1,4 @@
+import { ApiProblem } from '../api/client.js';
 import type { Connection } from '../api/stream.js';
 import { duration } from '../format/times.js';
 import { useLanguage } from '../i18n/language.js';
@@ -13,15 +14,17 @@ const TONES: Readonly<Record<Connection['state'], Tone>> = {
 
 interface Props {
   readonly connection: Connection;
-  /** Asking fails as well. */
-  readonly failing: boolean;
+  /** Why asking fails as well. */
+  readonly error: Error | null;
 }
 
 /** Whether what is seen is what is. */
-export function ConnectionState({ connection, failing }: Props) {
+export function ConnectionState({ connection, error }: Props) {
   const { t } = useLanguage();
+  // An answer there was: that there is no such thing, or that it isn't for whoever looks.
+  if (error instanceof ApiProblem && error.document.status < 500) return null;
   if (connection.state === 'retrying') return <Retrying since={connection.since} />;
-  const state = failing ? 'connecting' : connection.state;
+  const state = error ? 'connecting' : connection.state;
   return (
     <span className="connection">
       <Status tone={TONES[state]} icon={state === 'live' ? 'dot' : 'dots'}>
