@@ -1,7 +1,8 @@
 import type { Effect } from '../domain/decision/effects.js';
+import { needsNoLease } from '../domain/decision/without-lease.js';
 import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { Weights } from '../domain/weights.js';
-import { FencedError, messageOf } from '../errors.js';
+import { FencedError, messageOf, type UserError } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { Claim, LeaseClaim } from '../kubernetes/claim.js';
@@ -20,7 +21,7 @@ import { mend } from '../canary/mend.js';
 import { send } from '../canary/send.js';
 import { remembering } from './said.js';
 import { writeStatus } from '../canary/status.js';
-import { claimOf, takeUp, termsOf } from '../canary/lease-guard.js';
+import { claimOf, termsOf } from '../canary/lease-guard.js';
 import { divert, pointBack } from '../canary/warm.js';
 
 /** A batch that takes longer renews the Lease once more, in milliseconds. */
@@ -41,7 +42,9 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const fence = claimOf(deps, input, view);
   const began = performance.now();
   const taking = { spec, observedApprovals: input.observedApprovals };
-  if (onlyTells(input.effects)) await takeUp(fence, term, taking);
+  let refusal: UserError | undefined;
+  if (needsNoLease(input.effects, view.object.metadata.deletionTimestamp !== undefined))
+    refusal = await fence.stand(term, taking);
   else await fence.renew(term, taking);
   let artifacts: ReleaseArtifacts | undefined;
   let routedAt: number | undefined;
@@ -59,26 +62,28 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
     return true;
   });
   if (!isDone) return { overtaken: true };
-  if (release) await letGo(deps, fence, input, release);
+  if (release) await letGo(deps, fence, input, release, refusal);
   // What took its time, as draining may, has used up some of the term that the wait after it needs.
-  else if (performance.now() - began > LONG_MS) await fence.renew(term, { spec });
+  else if (performance.now() - began > LONG_MS && !refusal) await fence.renew(term, { spec });
   // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
   const told = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
   return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...told };
-}
-
-/** Telling people of a refusal doesn't wait for a Lease that is refused itself. */
-function onlyTells(effects: readonly Effect[]): boolean {
-  return effects.length > 0 && effects.every((effect) => effect.do === 'event' || effect.do === 'condition');
 }
 
 /** What is to be applied, with a fence that can be asked. */
 type Claimed = ApplyInput & { readonly fence: LeaseClaim };
 
 /** Releases the Lease. One that went with the Canary, which has just been let go of, needs no release. */
-async function letGo(deps: Dependencies, fence: LeaseClaim, input: ApplyInput, release: Renewal): Promise<void> {
+async function letGo(
+  deps: Dependencies,
+  fence: LeaseClaim,
+  input: ApplyInput,
+  release: Renewal,
+  refusal: UserError | undefined,
+): Promise<void> {
   const wasLastWord = input.effects.some((effect) => effect.do === 'revert');
-  if (wasLastWord && !(await readCanary(deps, input.canary, true))) return;
+  // One that can't be released goes with the Canary.
+  if (wasLastWord && (refusal || !(await readCanary(deps, input.canary, true)))) return;
   try {
     await fence.renew({ kind: 'released' }, release);
   } catch (error) {

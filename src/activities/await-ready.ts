@@ -1,5 +1,5 @@
 import type { Readiness } from '../domain/findings.js';
-import { UserError } from '../errors.js';
+import { NamespaceEnding, UserError } from '../errors.js';
 import type { AwaitReadyInput } from '../workflows/activities.js';
 import { readCanary, canaryContext, type CanaryContext } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
@@ -11,6 +11,7 @@ const SETTLED_MS = 1_000;
 const LIMIT_MS = 300_000;
 /** How often things are looked at that come without a change: deadlines, the Lease. */
 const POLL_MS = 1_000;
+const REFUSED_MS = 10_000;
 
 /**
  * Waits for pods, and comes back the moment they are ready, or with a new reason why they aren't, or when the target is
@@ -24,6 +25,7 @@ export async function awaitReady(
   const began = deps.now();
   let reason: string | undefined;
   let since = began;
+  let aliveAt = began;
   const bell = new Bell();
   let stop: (() => void) | undefined;
   try {
@@ -31,7 +33,11 @@ export async function awaitReady(
       signal.throwIfAborted();
       const view = await readCanary(deps, input.canary);
       if (!view || isFenced(view.lease, input) || !view.canary) return 'changed';
-      await keepAlive(deps, view, input);
+      // One that is refused is tried for again now and then: each try looks at all stamps.
+      const refusal = deps.now() < aliveAt ? undefined : await keepAlive(deps, view, input);
+      if (refusal) aliveAt = deps.now() + REFUSED_MS;
+      // No pods will come any more.
+      if (refusal instanceof NamespaceEnding && view.object.metadata.deletionTimestamp !== undefined) return 'changed';
       const context = canaryContext(deps, view);
       stop ??= await context.workload.onChange(context.canary, () => bell.ring());
       const readiness = await context.workload.readiness(context.canary, input.of, deps.now());

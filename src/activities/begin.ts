@@ -1,5 +1,6 @@
 import { parseStatus } from '../crds/status.js';
 import type { Takeover } from '../domain/initial.js';
+import { isActive } from '../domain/phases.js';
 import { patienceOf } from '../domain/silence.js';
 import { NamespaceEnding, TransientError } from '../errors.js';
 import type { KubeObject } from '../kube/object.js';
@@ -11,7 +12,7 @@ import { keptSpec, readCanary, type CanaryView } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
 import { putFinalizer } from '../canary/generated.js';
 import { newestStamp } from '../canary/stamps.js';
-import { leaseOwner } from '../canary/lease-guard.js';
+import { leaseOwner, takeOver } from '../canary/lease-guard.js';
 
 /** Takes the Canary's Lease, which shuts every earlier run out, and reads what the last run left in its status. */
 export async function begin(deps: Dependencies, input: BeginInput): Promise<Begun> {
@@ -20,8 +21,11 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
   const interval = view.canary?.analysis.intervalSeconds ?? 0;
   const term = { kind: 'seconds', ...patienceOf(input.leaseSeconds, interval) } as const;
   try {
-    const taking = { spec: keptSpec(view), stamp: await newestStamp(deps, view) };
-    const fence = await deps.leases.take(leaseOwner(input.canary, view.object), input.holder, term, taking);
+    const taking = { spec: keptSpec(view), stamp: await newestStamp(deps, view, { fresh: false }) };
+    const by = { owner: leaseOwner(input.canary, view.object), holder: input.holder, term };
+    const { fence, refusal } = await takeOver(deps, view, by, taking);
+    // Traffic that is away, or has to be given back, comes home whatever its Lease says: nothing else is done without it.
+    if (refusal && (refusal instanceof NamespaceEnding || !mustComeHome(view))) throw refusal;
     return {
       epoch: fence.epoch,
       ...takeoverOf(view.object),
@@ -35,6 +39,10 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
       await putFinalizer(deps.cache, input.canary, false, undefined);
     return { gone: true };
   }
+}
+
+function mustComeHome({ object }: CanaryView): boolean {
+  return object.metadata.deletionTimestamp !== undefined || isActive(parseStatus(object['status']).phase);
 }
 
 /** How often it is said again that the Lease can't be taken. */

@@ -5,7 +5,7 @@ import type { Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
 import type { ReleaseState } from '../domain/state.js';
 import { tick } from '../domain/decision/tick.js';
-import { ForeignError, messageOf, RefusedError, TransientError, UserError } from '../errors.js';
+import { ForeignError, messageOf, NamespaceEnding, RefusedError, TransientError, UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kube/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
@@ -15,7 +15,7 @@ import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '
 import type { Inquiry } from '../checks/port.js';
 import type { Dependencies } from '../dependencies.js';
 import { refuseContested } from '../canary/contest.js';
-import { hasFinalizer } from '../canary/generated.js';
+import { hasFinalizer, putFinalizer } from '../canary/generated.js';
 import { repairsIn } from '../canary/mend.js';
 import { targetOf } from '../meters/port.js';
 import { policyInForce, isNews, policyIn } from '../canary/policy.js';
@@ -33,8 +33,14 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   const view = await readCanary(deps, input.canary, input.fresh);
   if (!view) return { world: GONE };
   if (isFenced(view.lease, input)) return { world: shutOut(view, input) };
-  await keepAlive(deps, view, input);
-  const { world, bench: context } = await look(deps, view, input);
+  const refusal = await keepAlive(deps, view, input);
+  if (refusal instanceof NamespaceEnding && view.object.metadata.deletionTimestamp !== undefined) {
+    // Everything in it goes, and our finalizer must not hold the namespace up.
+    await putFinalizer(deps.cache, input.canary, false, undefined);
+    return { world: GONE };
+  }
+  const { world: seen, bench: context } = await look(deps, view, input);
+  const world = refusal ? withoutLease(seen, refusal) : seen;
   const { knownGeneration: _known, knownApprovals: _digest, ...told } = input.standing;
   const { knownLoadTests: _tests, knownAnnotated: _annotated, ...standing } = told;
   const asked: ReleaseState = {
@@ -51,6 +57,17 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
     if (step.do !== 'ask' || !context) return counted(deps, view, findings, began);
     findings = { ...findings, ...(await ask(deps, context, asked, step.question, inquiry)) };
   }
+}
+
+/**
+ * The Lease can't be renewed: that is told, and nothing is put right, since nobody could remember what has been tried. A
+ * way back makes itself whole.
+ */
+function withoutLease(world: World, refusal: UserError): World {
+  if (refusal instanceof NamespaceEnding) return { ...world, drift: [] };
+  const { leftAlone = [], refusals = [] } = world;
+  const why = messageOf(refusal);
+  return { ...world, drift: [], leftAlone: [...leftAlone, why], refusals: [...refusals, why] };
 }
 
 /**

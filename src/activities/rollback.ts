@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect } from '../domain/decision/effects.js';
+import { parseStatus } from '../crds/status.js';
+import type { Effect, StatusEffect } from '../domain/decision/effects.js';
 import { isAvailable } from '../domain/findings.js';
 import { messagesFor } from '../domain/notices/messages.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
@@ -13,7 +14,7 @@ import { drain } from '../canary/drain.js';
 import { comeHome } from '../canary/home.js';
 import { remembering } from './said.js';
 import { writeStatus } from '../canary/status.js';
-import { claimOf, takeUp, termsOf } from '../canary/lease-guard.js';
+import { claimOf, termsOf } from '../canary/lease-guard.js';
 import { isDiverted, pointBack } from '../canary/warm.js';
 
 /** Longest wait of one attempt for the primary of an undo that was cut off; shorter than an attempt may last. */
@@ -34,21 +35,44 @@ const MOST_PROBLEMS = 8;
  * @throws FencedError where somebody newer holds the Canary
  */
 export async function rollBack(deps: Dependencies, input: RollBackInput, signal: AbortSignal): Promise<RolledBack> {
+  const { servedBy, refusal } = await takeHome(deps, input, signal);
+  if (refusal) throw refusal;
+  return { servedBy };
+}
+
+/**
+ * The same for whoever can't wait until the Lease may be written: traffic is home, and the status says so.
+ *
+ * @returns what keeps the Lease from saying that the release is over
+ * @throws FencedError where somebody newer holds the Canary
+ */
+export async function takeHome(
+  deps: Dependencies,
+  input: RollBackInput,
+  signal: AbortSignal,
+): Promise<RolledBack & { readonly refusal?: UserError | undefined }> {
   const view = await readCanary(deps, input.canary, true);
   if (!view) return { servedBy: 'primary' };
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   const fence = claimOf(deps, input, view);
-  const unleased = await takeUp(fence, term);
+  const refusal = await fence.stand(term);
   const context = canaryContext(deps, view);
   const { servedBy, restored } = await remembering((said) =>
     retreat(deps, view, context, { input, fence, said }, signal),
   );
-  if (unleased) throw unleased;
   const status = input.status ?? (await statusFromCluster(view, context));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
-  await writeStatus(deps, view, { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight }, input.at, fence);
+  const failed = { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight } as const;
+  // What the condition says besides of the refusal stays until there is something else to say.
+  if (!refusal || !isShown(view, failed)) await writeStatus(deps, view, failed, input.at, fence);
+  if (refusal) return { servedBy, refusal };
   if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
   return { servedBy };
+}
+
+function isShown({ object }: CanaryView, { phase, canaryWeight }: StatusEffect): boolean {
+  const shown = parseStatus(object['status']);
+  return shown.phase === phase && shown.canaryWeight === canaryWeight;
 }
 
 interface Retreat {

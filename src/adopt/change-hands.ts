@@ -23,7 +23,7 @@ const TERM = { kind: 'seconds', seconds: 30 } as const;
 export async function adopt(reading: Reading, entry: Entry, now: number): Promise<void> {
   const view = await present(reading, entry);
   const owner = leaseOwner(entry, view.object);
-  const stamp = await newestStamp(reading, view);
+  const stamp = await newestStamp(reading, view, { fresh: false });
   const fence = await reading.leases.take(owner, 'serinus adopt', TERM, { stamp });
   if (entry.handover) {
     const annotations = handoverAnnotation(entry.handover);
@@ -53,7 +53,7 @@ export async function giveBack(reading: Reading, entry: Entry, now: number): Pro
   const { client } = reading.cache;
   // Shuts out a run that nobody has seen.
   const owner = leaseOwner(entry, view.object);
-  const stamp = await newestStamp(reading, view);
+  const stamp = await newestStamp(reading, view, { fresh: false });
   const fence = await reading.leases.take(owner, 'serinus adopt --give-back', TERM, { stamp });
   const claim = new LeaseClaim(reading.leases, owner, fence);
   const traces = await tracesOf(reading, view);

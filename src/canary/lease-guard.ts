@@ -1,8 +1,8 @@
 import type { CanaryKey } from '../domain/identity.js';
-import { NamespaceEnding, type UserError } from '../errors.js';
+import { FencedError, type UserError } from '../errors.js';
 import { LeaseClaim } from '../kubernetes/claim.js';
-import { isOlder } from '../kubernetes/lease.js';
-import type { LeaseOwner, LeaseView, Renewal, Term } from '../kubernetes/lease.js';
+import { isOlder, isStill } from '../kubernetes/lease.js';
+import type { Fence, LeaseOwner, LeaseView, Renewal, Taking, Term } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';
 import { ownedBy } from '../kubernetes/objects/metadata.js';
@@ -22,7 +22,7 @@ export function leaseOwner(key: Pick<CanaryKey, 'namespace' | 'name'>, canary: K
 /** The claim of whoever has this guard; it makes a Lease again that was lost, if it took it for this very Canary. */
 export function claimOf(reading: Reading, { canary, fence, holder, uid }: LeaseGuard, view: CanaryView): LeaseClaim {
   const isTheirs = uid !== undefined && uid === view.object.metadata.uid;
-  const newestStamp = isTheirs ? () => stampOf(reading, view) : undefined;
+  const newestStamp = isTheirs ? () => stampOf(reading, view, { fresh: true }) : undefined;
   return new LeaseClaim(reading.leases, leaseOwner(canary, view.object), fence, { holder, newestStamp });
 }
 
@@ -33,43 +33,61 @@ export function isFenced(lease: LeaseView | undefined, guard: LeaseGuard): boole
 
 /**
  * Renews the Lease before so much of it is over that the rest would be less than was promised, so that waiting and
- * looking keep a release alive.
+ * looking keep a release alive. Looking doesn't wait for a Lease that the API server refuses.
+ *
+ * @returns what a person must mend before it can be renewed
+ * @throws FencedError where somebody newer holds the Canary
  */
-export async function keepAlive(deps: Working, view: CanaryView, guard: LeaseGuard): Promise<void> {
+export async function keepAlive(deps: Working, view: CanaryView, guard: LeaseGuard): Promise<UserError | undefined> {
   const { lease } = view;
   const spec = keptSpec(view);
   if (!lease) {
     // Somebody has deleted it, whatever its term was: without it nobody would miss the run.
-    await claimOf(deps, guard, view).renew(guard.lease, { spec });
-    return;
+    return claimOf(deps, guard, view).stand(guard.lease, { spec });
   }
-  if (guard.lease.kind !== 'seconds') return;
+  if (guard.lease.kind !== 'seconds') return undefined;
   const news = spec !== undefined && lease.spec !== spec;
   const left = lease.expiresAt - deps.now();
   const { seconds, renewBelow = (seconds * 2) / 3 } = guard.lease;
-  if (!news && left > renewBelow * 1000 && left !== Infinity) return;
+  if (!news && left > renewBelow * 1000 && left !== Infinity) return undefined;
   // Looking is no step: one that is looked at twice is where it was.
   const fence =
     isOlder(lease.fence, guard.fence) && lease.fence.epoch === guard.fence.epoch ? lease.fence : guard.fence;
-  await claimOf(deps, { ...guard, fence }, view).renew(guard.lease, { spec });
+  return claimOf(deps, { ...guard, fence }, view).stand(guard.lease, { spec });
+}
+
+/** Whoever takes a Canary over, and what keeps its Lease from saying so. */
+export interface Taken {
+  readonly fence: Fence;
+  /** What a person must mend before there can be a Lease that says so. */
+  readonly refusal?: UserError;
 }
 
 /**
- * Renews the Lease. Where the API server won't have that, and nobody newer holds the Canary, what comes next doesn't wait
- * for it. In a namespace that is ending the Lease never comes back: that is thrown.
+ * Takes a Canary over whose traffic must come home, whether its Lease may be written or not. Where the API server refuses
+ * that, the fence is one more than the Lease's, if there is one, and than every stamp's: what is stamped with it shuts
+ * every earlier writer out.
  *
- * @returns what a person must mend before this is over
- * @throws FencedError where somebody newer holds the Canary
+ * @throws FencedError where `taking.expected` doesn't hold any more
  */
-export async function takeUp(fence: LeaseClaim, term: Term, renewal?: Renewal): Promise<UserError | undefined> {
+export async function takeOver(
+  deps: Reading,
+  view: CanaryView,
+  by: { readonly owner: LeaseOwner; readonly holder: string; readonly term: Term },
+  taking: Taking,
+): Promise<Taken> {
+  const { leases } = deps;
+  const { owner, holder, term } = by;
   try {
-    await fence.renew(term, renewal);
-    return undefined;
+    return { fence: await leases.take(owner, holder, term, taking) };
   } catch (error) {
     const refusal = userErrorIn(error);
-    if (!refusal || refusal instanceof NamespaceEnding) throw error;
-    await fence.confirm(true);
-    return refusal;
+    if (!refusal) throw error;
+    const lease = await leases.fresh(owner.namespace, owner.name);
+    if (taking.expected && !isStill(taking.expected, lease))
+      throw new FencedError(`the lease of ${owner.name}.${owner.namespace} has changed hands meanwhile`);
+    const stamp = await stampOf(deps, view, { fresh: true });
+    return { fence: { epoch: Math.max(lease?.fence.epoch ?? 0, stamp?.epoch ?? 0) + 1, seq: 0 }, refusal };
   }
 }
 

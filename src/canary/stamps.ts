@@ -19,15 +19,20 @@ export async function stampedObjects({ canary, workload, router }: CanaryContext
 }
 
 /**
- * The newest fence that stands on the objects of a Canary, from the cache: whoever takes the Canary must get past it,
- * whatever its Lease says, which may have been deleted, or restored from a time before.
+ * The newest fence that stands on the objects of a Canary: whoever takes the Canary must get past it, whatever its Lease
+ * says, which may have been deleted, or restored from a time before.
  *
+ * @param fresh asks the API server: for whoever has no Lease to go by; else from the cache
  * @returns undefined where there is none, or nobody can say which objects those are
  */
-export async function newestStamp(reading: Reading, view: CanaryView): Promise<Fence | undefined> {
+export async function newestStamp(
+  reading: Reading,
+  view: CanaryView,
+  { fresh }: { readonly fresh: boolean },
+): Promise<Fence | undefined> {
   let newest: Fence | undefined;
   for (const { type, name } of await objectsOf(reading, view)) {
-    const object = await known(reading.cache, view, { type, name });
+    const object = await read(reading.cache, view, { type, name }, fresh);
     const stamp = object && stampOf(object, view.object.metadata.uid);
     if (stamp && (!newest || isOlder(newest, stamp))) newest = stamp;
   }
@@ -44,6 +49,7 @@ async function objectsOf(reading: Reading, view: CanaryView): Promise<readonly N
   }
 }
 
-function known(cache: ClusterCache, { object }: CanaryView, { type, name }: NamedObject) {
-  return cache.get(type, object.metadata.namespace ?? '', name);
+function read(cache: ClusterCache, { object }: CanaryView, { type, name }: NamedObject, fresh: boolean) {
+  const namespace = object.metadata.namespace ?? '';
+  return fresh ? cache.getFresh(type, namespace, name) : cache.get(type, namespace, name);
 }

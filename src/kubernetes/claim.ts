@@ -1,4 +1,4 @@
-import { FencedError, TransientError } from '../errors.js';
+import { FencedError, TransientError, type UserError } from '../errors.js';
 import {
   formatFence,
   isAnother,
@@ -10,6 +10,7 @@ import {
   type Tenant,
   type Term,
 } from './lease.js';
+import { userErrorIn } from './refusals.js';
 
 /** How long it counts as known that the Lease is held, in milliseconds. */
 const PROOF_MS = 3_000;
@@ -40,6 +41,8 @@ export class LeaseClaim implements Claim {
   readonly epoch: number;
   readonly seq: number;
   private provenAt = -Infinity;
+  /** The API server won't have the Lease renewed; where there is none, the stamps are the fence. */
+  private unrenewed = false;
 
   /** @param monotonic milliseconds that go on whatever happens to the clock */
   constructor(
@@ -60,6 +63,27 @@ export class LeaseClaim implements Claim {
     this.provenAt = began;
   }
 
+  /**
+   * Renews the Lease, as far as the API server lets it be. Where it doesn't, the claim stands all the same, unless somebody
+   * newer holds the Canary: by the Lease as it is, and where there is none by the stamps on the Canary's objects.
+   *
+   * @returns what a person must mend before it can be renewed
+   * @throws FencedError where somebody newer holds the Canary, or none can be told from the others
+   */
+  async stand(term: Term, renewal: Renewal = {}): Promise<UserError | undefined> {
+    try {
+      await this.renew(term, renewal);
+      this.unrenewed = false;
+      return undefined;
+    } catch (error) {
+      const refusal = userErrorIn(error);
+      if (!refusal) throw error;
+      this.unrenewed = true;
+      await this.confirm(true);
+      return refusal;
+    }
+  }
+
   async confirm(anew: boolean): Promise<void> {
     const { namespace, name } = this.owner;
     const began = this.monotonic();
@@ -72,11 +96,19 @@ export class LeaseClaim implements Claim {
     }
     if (!ask) return;
     // Epoch 0 is the claim of somebody who acts while there is no Lease.
-    if (!view && this.epoch > 0) throw new TransientError(`the lease of ${name}.${namespace} is gone`);
+    if (!view && this.epoch > 0) {
+      if (!this.unrenewed) throw new TransientError(`the lease of ${name}.${namespace} is gone`);
+      await this.leases.proveByStamps(this.owner, this, this.tenant);
+    }
     this.provenAt = began;
   }
 
   async outrankedBy(stamp: Fence): Promise<void> {
-    await this.leases.learn(this.owner, stamp.epoch);
+    try {
+      await this.leases.learn(this.owner, stamp.epoch);
+    } catch (error) {
+      // Whoever comes next gets past the stamp by the stamp itself; this one is shut out in any case.
+      if (!userErrorIn(error)) throw error;
+    }
   }
 }

@@ -148,7 +148,7 @@ export class Leases {
       const view = current && viewOf(current);
       // A cache that hasn't seen yet what was written elsewhere is no proof of anything.
       if (attempt === 0 && (view?.fence.epoch ?? 0) < fence.epoch) continue;
-      if (!view) await this.mayMakeAgain(owner, fence, tenant);
+      if (!view) await this.proveByStamps(owner, fence, tenant);
       else if (isOlder(fence, view.fence) || isAnother(tenant, fence, view)) {
         throw new FencedError(
           `a newer writer (${formatFence(view.fence)}, ${view.holder}) has taken ${owner.name}.${owner.namespace} over from ${formatFence(fence)}`,
@@ -164,12 +164,12 @@ export class Leases {
   }
 
   /**
-   * A Lease that somebody has deleted is made again by whoever held it: nobody else has a reason to, and without it
-   * nobody would miss the run.
+   * While there is no Lease, the stamps on the Canary's objects tell who is newest. Whoever held a Lease that somebody has
+   * deleted makes it again: nobody else has a reason to, and without it nobody would miss the run.
    *
    * @throws FencedError where the stamps tell of somebody newer, or nobody knows who held it
    */
-  private async mayMakeAgain({ name, namespace }: LeaseOwner, fence: Fence, tenant: Tenant): Promise<void> {
+  async proveByStamps({ name, namespace }: LeaseOwner, fence: Fence, tenant: Tenant): Promise<void> {
     if (!tenant.newestStamp || tenant.holder === undefined)
       throw new FencedError(`the lease of ${name}.${namespace} is gone`);
     const stamp = await tenant.newestStamp();
@@ -281,7 +281,8 @@ export interface Taking {
   readonly retreat?: LeaseRetreat | undefined;
 }
 
-function isStill(expected: LeaseView | 'missing', view: LeaseView | undefined): boolean {
+/** Whether a Lease is as it was seen. */
+export function isStill(expected: LeaseView | 'missing', view: LeaseView | undefined): boolean {
   if (expected === 'missing' || !view) return expected === 'missing' && !view;
   return view.holder === expected.holder && view.expiresAt === expected.expiresAt;
 }

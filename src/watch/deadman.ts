@@ -174,7 +174,9 @@ export class DeadMansSwitch {
       const why = inWords(diagnosis);
       const seconds = Math.round(overdueMs / 1000);
       this.deps.log.warn(fields, `its lease has run out ${seconds} s ago and ${why}: rolling back`);
-      await this.retreats.rollBack(canary, lease, `for ${Math.round(durationMs / 1000)} s and ${why}`);
+      const told = `for ${Math.round(durationMs / 1000)} s and ${why}`;
+      const refusal = await this.retreats.rollBack(canary, lease, told);
+      if (refusal) await this.say(canary, messageOf(refusal));
     } catch (error) {
       // Another switch was quicker, or the release has come back to life.
       if (error instanceof FencedError) return;

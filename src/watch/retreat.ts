@@ -2,15 +2,15 @@ import type { Dependencies } from '../dependencies.js';
 import { callHooks } from '../activities/call-hooks.js';
 import { readCanary, type CanaryView } from '../canary/read.js';
 import { policyIn } from '../canary/policy.js';
-import { rollBack } from '../activities/rollback.js';
+import { takeHome } from '../activities/rollback.js';
 import { newestStamp } from '../canary/stamps.js';
 import { tellWithoutTemporal } from '../notifications/without-temporal.js';
-import { leaseOwner } from '../canary/lease-guard.js';
+import { leaseOwner, takeOver } from '../canary/lease-guard.js';
 import { parseStatus } from '../crds/status.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { raisedBefore } from '../domain/initial.js';
 import { noticesOfRetreat } from '../domain/notices/notices.js';
-import { messageOf } from '../errors.js';
+import { messageOf, type UserError } from '../errors.js';
 import type { Fence, LeaseView } from '../kubernetes/lease.js';
 
 /** Begins the Lease's holder while a switch acts. */
@@ -48,19 +48,21 @@ export class Retreats {
    *
    * @param lease as it was seen when this was decided; somebody who has taken it since wins
    * @param why for how long there has been no sign of the run, and why there is none
+   * @returns what a person must mend before the Lease can say so
    * @throws FencedError where somebody else was quicker
    */
-  async rollBack(canary: CanaryKey, lease: LeaseView | typeof MISSING, why: string): Promise<void> {
+  async rollBack(canary: CanaryKey, lease: LeaseView | typeof MISSING, why: string): Promise<UserError | undefined> {
     const view = await readCanary(this.deps, canary, true);
-    if (!view) return;
+    if (!view) return undefined;
     const owner = leaseOwner(canary, view.object);
     const term = { kind: 'seconds', seconds: this.deps.settings.leaseSeconds } as const;
     const holder = `${HOLDER}${this.identity}`;
-    const stamp = await newestStamp(this.deps, view);
+    const stamp = await newestStamp(this.deps, view, { fresh: false });
     const of = releaseOf(lease, stamp);
-    const fence = await this.deps.leases.take(owner, holder, term, { expected: lease, stamp, retreat: { of } });
+    const taking = { expected: lease, stamp, retreat: { of } };
+    const { fence } = await takeOver(this.deps, view, { owner, holder, term }, taking);
     const reason = `Rolling back ${canary.name}.${canary.namespace} no sign of its workflow ${why}`;
-    const { servedBy } = await rollBack(
+    const { servedBy, refusal } = await takeHome(
       this.deps,
       {
         canary,
@@ -80,6 +82,7 @@ export class Retreats {
     this.deps.meters.rolledBack('deadman');
     // People learn of it as of any rollback, but nothing else of this switch waits for that.
     void this.tell(canary, view, { reason, servedBy, origin: `deadman.${view.object.metadata.uid}.${fence.epoch}` });
+    return refusal;
   }
 
   private async tell(canary: CanaryKey, { object, canary: spec }: CanaryView, retreat: Retreat): Promise<void> {

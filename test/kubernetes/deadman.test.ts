@@ -4,7 +4,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { Logger } from '../../src/logging.js';
 import { leaseOwner } from '../../src/canary/lease-guard.js';
 import { parseStatus } from '../../src/crds/status.js';
-import { CANARIES, DEPLOYMENTS, EVENTS } from '../../src/kube/object.js';
+import { leaseName } from '../../src/kubernetes/lease.js';
+import { CANARIES, DEPLOYMENTS, EVENTS, LEASES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { DeadMansSwitch } from '../../src/watch/deadman.js';
@@ -15,6 +16,7 @@ import { APP, appCanary, appDeployment, appRoute } from '../harness/release/obje
 import { until } from '../support/until.js';
 import { temporalAddress } from '../harness/temporal/bench.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
+import { Refusing } from './repair/refusing.js';
 
 // A release whose run is silent, on a real API server; what Temporal says, and the time, are the test's.
 
@@ -162,4 +164,29 @@ test('ten releases and a Temporal that doesn’t answer: one question, and nobod
   await release.pass(TERM_S + 10);
   assert.equal(asked, 1);
   for (const name of names) assert.equal(await release.phase(name), 'Progressing', name);
+});
+
+test('a Lease that can’t be written, or is gone and can’t be made again: traffic is taken home all the same, once', async (t) => {
+  for (const isGone of [false, true]) {
+    const release = await SilentRelease.open(t, { isConnected: () => false });
+    const { client } = release.deps.cache;
+    const refusing = await Refusing.install(client);
+    t.after(() => refusing.remove());
+    await refusing.watch(release.namespace);
+    await refusing.refuse(LEASES, release.namespace, leaseName(APP));
+    if (isGone) await client.delete(LEASES, release.namespace, leaseName(APP));
+    await until(
+      async () => !isGone || !(await release.deps.leases.view(release.namespace, APP)),
+      'it is seen to be gone',
+    );
+    // One that isn't there runs as long as it would have been made for.
+    for (let i = 0; i < 12 && (await release.phase()) === 'Progressing'; i += 1) await release.pass(15);
+    await until(async () => (await release.phase()) === 'Failed', 'it is rolled back');
+    const isRollback = (message: string): boolean => message.startsWith(`Rolling back ${APP}.`);
+    const said = async (part: string): Promise<boolean> =>
+      (await release.events()).some((message) => message.includes(part));
+    await until(() => said('this test wants none'), 'what keeps the Lease is told');
+    await release.pass(15);
+    assert.equal((await release.events()).filter(isRollback).length, 1);
+  }
 });

@@ -253,7 +253,7 @@ export class Rig {
     );
   }
 
-  private tenure(next: RunState = this.state) {
+  tenure(next: RunState = this.state) {
     const { epoch, seq } = this.state;
     const { uid, holder } = this;
     return { canary: this.key, fence: { epoch, seq }, lease: leaseTerm(next, LEASE_SECONDS), uid, holder };
