@@ -11,6 +11,8 @@ export interface ReflectorOptions {
   readonly namespace?: string | undefined;
   readonly metadataOnly?: boolean;
   readonly log: (message: string) => void;
+  /** How it waits, milliseconds; ends early with the signal. Tests have a clock of their own. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** The server sends a bookmark about once a minute; silence for longer means a connection that died unnoticed. */
@@ -18,7 +20,10 @@ const SILENCE_MS = 180_000;
 const FORBIDDEN = 403;
 const PAGE = 500;
 const FIRST_BACKOFF_MS = 200;
-const MAX_BACKOFF_MS = 30_000;
+/** A server that is away is found again soon: others decide by what is known of the cluster. */
+const MAX_ABSENT_MS = 2_000;
+/** A kind that isn't there, or may not be listed, is somebody's to mend. */
+const MAX_REFUSED_MS = 30_000;
 
 /**
  * Keeps a {@link Store} equal to what the API server has of one kind: a list, then a watch from there on, with
@@ -77,9 +82,9 @@ export class Reflector {
     while (!this.stopped.signal.aborted) {
       try {
         version ??= await this.list();
+        version = await this.watch(version);
         backoff = FIRST_BACKOFF_MS;
         lastProblem = '';
-        version = await this.watch(version);
       } catch (error) {
         if (this.stopped.signal.aborted) return;
         if (error instanceof Expired) {
@@ -91,8 +96,9 @@ export class Reflector {
         const problem = messageOf(error);
         if (problem !== lastProblem) this.options.log(`watching ${this.type.plural}: ${problem}`);
         lastProblem = problem;
-        await this.pause(backoff);
-        backoff = Math.min(backoff * 2, MAX_BACKOFF_MS);
+        const longest = isAbsent(error) ? MAX_ABSENT_MS : MAX_REFUSED_MS;
+        await this.pause(Math.min(backoff, longest));
+        backoff = Math.min(backoff * 2, longest);
       }
     }
   }
@@ -119,7 +125,8 @@ export class Reflector {
 
   /** Full jitter keeps many processes from coming back in the same instant. */
   private async pause(ms: number): Promise<void> {
-    await sleep(ms / 2 + (Math.random() * ms) / 2, undefined, { signal: this.stopped.signal }).catch(() => undefined);
+    const { wait = (span, signal) => sleep(span, undefined, { signal }) } = this.options;
+    await wait(ms / 2 + (Math.random() * ms) / 2, this.stopped.signal).catch(() => undefined);
   }
 
   private async list(): Promise<string> {
@@ -202,6 +209,11 @@ export class Reflector {
 interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: KubeObject;
+}
+
+/** The server can't be reached, or is only just starting. */
+function isAbsent(error: unknown): boolean {
+  return !(error instanceof KubeError) || error.status >= 500;
 }
 
 /** The version we have is too old for a watch. */

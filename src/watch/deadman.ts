@@ -30,6 +30,8 @@ const CHECK_MS = 1_000;
 const MOST_COUNTED_MS = 5_000;
 /** Temporal's pulse is taken from here on, so that it is known when a Lease runs out. */
 const LOOK_AHEAD_MS = 10_000;
+/** Before what can't be reached is given up it is looked for once more: a connection is built again at least once a second. */
+const PROBE_MS = 1_500;
 /** So long what Temporal has said of a run is good enough: others are to have their turn. */
 const FRESH_MS = 10_000;
 
@@ -50,6 +52,8 @@ interface LeaseObservation {
   readonly seenAt: number;
   /** That it is late has been said. */
   said: boolean;
+  /** Since when Temporal has been found to be gone, each time. */
+  goneAt?: number | undefined;
   /** What Temporal has last said of its run. */
   told?: { readonly at: number; readonly run: RunSigns };
 }
@@ -165,12 +169,14 @@ export class DeadMansSwitch {
       const found = diagnose(pulse, run, silence);
       // Another switch has taken it and has not got to the end: nobody else will.
       const diagnosis = found === 'temporal-gone' || !isSwitchs(lease) ? found : 'workers-gone';
+      const isSure = this.isSure(watched, diagnosis);
       // A run that has lost its Lease is told of that by the watch, and nobody knows whether it may stand still.
       if (lease === MISSING && diagnosis !== 'temporal-gone') return;
       if (!isToRetreat(diagnosis, silence, await this.exposureOf(view))) {
         if (overdueMs >= durationMs / 2) await this.sayLate(watched, view, diagnosis);
         return;
       }
+      if (!isSure) return;
       const why = inWords(diagnosis);
       const seconds = Math.round(overdueMs / 1000);
       this.deps.log.warn(fields, `its lease has run out ${seconds} s ago and ${why}: rolling back`);
@@ -183,6 +189,19 @@ export class DeadMansSwitch {
       this.deps.log.error(fields, `the dead-man's switch failed, it will try again: ${messageOf(error)}`);
       if (userErrorIn(error)) await this.say(canary, messageOf(error));
     }
+  }
+
+  /** Whether it is found for the second time, where a second look may find something else. */
+  private isSure(watched: Watched, diagnosis: Diagnosis): boolean {
+    const sight = this.seen.get(keyOf(watched));
+    if (!sight) return false;
+    if (diagnosis !== 'temporal-gone') {
+      sight.goneAt = undefined;
+      return true;
+    }
+    const now = this.clock.now();
+    sight.goneAt ??= now;
+    return now - sight.goneAt >= PROBE_MS;
   }
 
   /** What keeps the traffic where it is, and is a person's to mend. */

@@ -132,8 +132,19 @@ test('Temporal that can’t be reached: traffic is taken home when the Lease is 
   const release = await SilentRelease.open(t, { isConnected: () => false });
   await release.pass(TERM_S);
   assert.equal(await release.phase(), 'Progressing');
+  await release.pass(2);
+  assert.equal(await release.phase(), 'Progressing', 'it is looked for once more');
   await release.pass(1);
   await release.isHome('Temporal cannot be reached');
+});
+
+test('Temporal that is found again when its Lease is over: traffic stays', async (t) => {
+  let isConnected = false;
+  const release = await SilentRelease.open(t, { isConnected: () => isConnected });
+  await release.pass(TERM_S + 1);
+  isConnected = true;
+  await release.pass(TERM_S / 4);
+  assert.equal(await release.phase(), 'Progressing');
 });
 
 test('workers that no longer ask for work: half a term later', async (t) => {

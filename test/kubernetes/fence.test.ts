@@ -15,6 +15,7 @@ import {
   type ResourceType,
 } from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, remove, write } from '../../src/kubernetes/write.js';
+import { Watcher } from '../../src/watch/watcher.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { APP } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
@@ -170,6 +171,27 @@ describe('a Lease that somebody has deleted', () => {
     const lease = await first.deps.leases.fresh(namespace, APP);
     assert.equal(lease?.holder, 'first');
     assert.equal(lease.fence.epoch, first.epoch);
+  });
+
+  test('in mid-release, while its run stands still: the watch tells it at once', async (t) => {
+    const { client, namespace, first } = await openRelease(t);
+    await first.apply({ do: 'weights', primary: 75, canary: 25 }, PROGRESSING);
+    const told: string[] = [];
+    const report = (_canary: unknown, { id }: { readonly id: string }): Promise<void> => {
+      told.push(id);
+      return Promise.resolve();
+    };
+    const submissions = { ...first.deps.submissions, report };
+    const watcher = new Watcher({ ...first.deps, submissions });
+    await watcher.start();
+    t.after(() => watcher.stop());
+    await until(() => watcher.backlog === 0 && told.length > 0, 'it has been looked at');
+    const before = new Set(told);
+    const began = performance.now();
+    await client.delete(LEASES, namespace, leaseName(APP));
+    await until(() => told.some((id) => !before.has(id)), 'the run is told that its Lease is gone');
+    // Not when everything is looked at anew, once a minute.
+    assert.ok(performance.now() - began < 20_000);
   });
 
   test('in mid-release, when somebody newer has been here: its run is shut out all the same', async (t) => {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
+import { CONFIG_MAPS } from '../../src/kubernetes/object.js';
+import { Reflector } from '../../src/kubernetes/reflector.js';
+
+const EMPTY = { items: [], metadata: { resourceVersion: '1' } };
+
+/**
+ * @param list what was listed before the server went away; undefined where nothing was
+ * @returns how long is waited between attempts that fail like this, milliseconds
+ */
+async function pausesAfter(failure: Error, attempts: number, list?: typeof EMPTY): Promise<readonly number[]> {
+  const waited: number[] = [];
+  const client = {
+    list: () => (list ? Promise.resolve(list) : Promise.reject(failure)),
+    watch: () => Promise.reject(failure),
+  } as unknown as KubeClient;
+  let enough = (): void => undefined;
+  const done = new Promise<void>((resolve) => (enough = resolve));
+  const wait = (ms: number, signal: AbortSignal): Promise<unknown> => {
+    waited.push(ms);
+    if (waited.length < attempts) return Promise.resolve();
+    enough();
+    return new Promise((resolve) => signal.addEventListener('abort', resolve));
+  };
+  const reflector = new Reflector(client, CONFIG_MAPS, { log: () => undefined, wait }).start();
+  await done;
+  await reflector.stop();
+  return waited;
+}
+
+test('an API server that is away is looked for every two seconds at least, however long it has been', async () => {
+  for (const failure of [new Error('connect ECONNREFUSED'), new KubeError(503, 'ServiceUnavailable', 'starting')]) {
+    for (const listed of [undefined, EMPTY]) {
+      const pauses = await pausesAfter(failure, 60, listed);
+      assert.ok(Math.max(...pauses) <= 2_000, String(Math.max(...pauses)));
+      assert.ok(Math.min(...pauses.slice(-10)) >= 1_000, 'nor is it looked for without a pause');
+    }
+  }
+});
+
+test('what somebody must mend first is asked for less and less often, twice a minute at least', async () => {
+  const pauses = await pausesAfter(new KubeError(403, 'Forbidden', 'configmaps is forbidden'), 20);
+  assert.ok(Math.max(...pauses) > 10_000 && Math.max(...pauses) <= 30_000, pauses.join(' '));
+});
