@@ -12,8 +12,10 @@ import {
 } from './lease.js';
 import { userErrorIn } from './refusals.js';
 
-/** How long it counts as known that the Lease is held, in milliseconds. */
-const PROOF_MS = 3_000;
+/** How long it counts as known that the Lease is held, in milliseconds: objects that bear a stamp refuse late writers themselves. */
+const STAMPED_MS = 3_000;
+/** For all others, whose only fence is the Lease: an ordinary batch is done by then. */
+const UNSTAMPED_MS = 1_000;
 
 /**
  * A writer's claim to a Canary: its fence, and the means to find out whether that still stands. Whatever a run writes,
@@ -21,14 +23,15 @@ const PROOF_MS = 3_000;
  */
 export interface Claim extends Fence {
   /**
-   * Refuses a writer who has been overtaken. Asks the API server where the last proof is three seconds old or more, and goes
-   * by what is cached before that.
+   * Refuses a writer who has been overtaken. Goes by what is cached where the last proof is young, three seconds for what
+   * bears a stamp and one second for what doesn't; asks the API server after that.
    *
    * @param anew ask in any case: somebody else has written what was to be written
+   * @param isStamped what is to be written bears a stamp
    * @throws FencedError where somebody newer has taken the Canary over
    * @throws TransientError where the Lease is gone: the next attempt makes it again, or is refused
    */
-  confirm(anew: boolean): Promise<void>;
+  confirm(anew: boolean, isStamped?: boolean): Promise<void>;
   /**
    * To be called where an object bears a newer stamp than this. A Lease that knows less than the stamp has been lost in
    * between, and learns of it, so that whoever takes the Canary next gets past it.
@@ -84,10 +87,10 @@ export class LeaseClaim implements Claim {
     }
   }
 
-  async confirm(anew: boolean): Promise<void> {
+  async confirm(anew: boolean, isStamped = false): Promise<void> {
     const { namespace, name } = this.owner;
     const began = this.monotonic();
-    const ask = anew || began - this.provenAt >= PROOF_MS;
+    const ask = anew || began - this.provenAt >= (isStamped ? STAMPED_MS : UNSTAMPED_MS);
     const view = await (ask ? this.leases.fresh(namespace, name) : this.leases.view(namespace, name));
     if (view && (isOlder(this, view.fence) || isAnother(this.tenant, this, view))) {
       throw new FencedError(

@@ -68,7 +68,7 @@ export async function write(
     const desired = desire(current);
     if (desired === undefined) return current;
     if (current && (!options.touch || isStampedBy(current, options)) && isSame(current, desired)) return current;
-    await fence?.confirm(attempt > 0);
+    await fence?.confirm(attempt > 0, options.stamp === true);
     try {
       const written = await send(cache, type, current, desired, options);
       cache.remember(type, written);
