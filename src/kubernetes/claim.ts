@@ -10,7 +10,7 @@ import {
   type Tenant,
   type Term,
 } from './lease.js';
-import { userErrorIn } from './refusals.js';
+import { userErrorIn } from '../kube/refusals.js';
 
 /** How long it counts as known that the Lease is held, in milliseconds: objects that bear a stamp refuse late writers themselves. */
 const STAMPED_MS = 3_000;

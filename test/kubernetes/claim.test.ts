@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FencedError } from '../../src/errors.js';
-import type { ClusterCache } from '../../src/kubernetes/cache.js';
+import type { ClusterCache } from '../../src/kube/cache.js';
 import { LeaseClaim } from '../../src/kubernetes/claim.js';
 import type { Leases, LeaseView } from '../../src/kubernetes/lease.js';
-import { CONFIG_MAPS, type KubeObject } from '../../src/kubernetes/object.js';
+import { CONFIG_MAPS, type KubeObject } from '../../src/kube/object.js';
 import { make, remove, write, type WriteOptions } from '../../src/kubernetes/write.js';
 
 const KEY = { namespace: 'shop', name: 'cart' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KubeError, type KubeClient } from '../../src/kubernetes/client.js';
-import { CONFIG_MAPS } from '../../src/kubernetes/object.js';
-import { Reflector } from '../../src/kubernetes/reflector.js';
+import { KubeError, type KubeClient } from '../../src/kube/client.js';
+import { CONFIG_MAPS } from '../../src/kube/object.js';
+import { Reflector } from '../../src/kube/reflector.js';
 
 const EMPTY = { items: [], metadata: { resourceVersion: '1' } };
 

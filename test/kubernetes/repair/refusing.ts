@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { KubeClient } from '../../../src/kube/client.js';
+import type { ApiClient } from '../../../src/kube/client.js';
 import { KubeError } from '../../../src/kube/client.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { NAMESPACES } from '../../harness/kubernetes/cluster.js';
@@ -28,11 +28,11 @@ export class Refusing {
   private readonly refused = new Map<string, string[]>();
 
   private constructor(
-    private readonly client: KubeClient,
+    private readonly client: ApiClient,
     private readonly name: string,
   ) {}
 
-  static async install(client: KubeClient): Promise<Refusing> {
+  static async install(client: ApiClient): Promise<Refusing> {
     const name = `serinus-test-${randomUUID().slice(0, 8)}`;
     const object = (type: ResourceType, spec: object): KubeObject => ({
       apiVersion: type.apiVersion,
