@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GATE_NAMES } from '../domain/approvals/gates.js';
 
 /**
  * What the archive keeps of a release: one document, written when it has ended, and its record in chunks, which may be
@@ -9,6 +10,26 @@ const time = (description: string) => z.iso.datetime({ offset: true }).describe(
 
 /** An object of Kubernetes as it was read. */
 const templateSchema = z.record(z.string(), z.unknown());
+
+const courseSchema = z.object({
+  strategy: z.object({
+    kind: z.enum(['canary', 'ab', 'blueGreen']),
+    steps: z.array(z.number()).exactOptional(),
+    iterations: z.object({ done: z.number(), of: z.number() }).exactOptional(),
+    intervalSeconds: z.number(),
+    threshold: z.number(),
+  }),
+  gates: z.array(
+    z.object({
+      gate: z.enum(GATE_NAMES),
+      hooks: z.array(z.string()),
+      policy: z.string().exactOptional(),
+      needed: z.number().exactOptional(),
+      groups: z.array(z.string()).exactOptional(),
+      notByTrigger: z.boolean().exactOptional(),
+    }),
+  ),
+});
 
 /** Everything about a release but its templates and its record: what lists and figures are made of. */
 export const archivedSummarySchema = z.object({
@@ -23,6 +44,7 @@ export const archivedSummarySchema = z.object({
     .describe('Ids of the runs it went through, in order: the first is the one in its id, the last has ended it'),
   target: z.object({ kind: z.string(), name: z.string() }).optional(),
   strategy: z.string().optional().describe('canary, ab, blue-green: as the policy calls it'),
+  course: courseSchema.optional().describe('What it went through by its policy, and where it could be made to wait'),
   outcome: z.string().min(1).describe('promoted, rolled-back, aborted, …'),
   reason: z.string().describe('Why it ended as it did'),
   cause: z

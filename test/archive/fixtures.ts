@@ -41,6 +41,9 @@ export function chunk({ cluster, id }: ReleaseDocument, from: number, length: nu
     cluster,
     release: id,
     from,
-    entries: Array.from({ length }, (_, index) => ({ at: START + from + index, what: 'event', n: from + index })),
+    entries: Array.from({ length }, (_, index) => {
+      const n = from + index;
+      return { at: START + n, what: 'event', type: 'Normal', message: `entry ${n}`, n };
+    }),
   };
 }

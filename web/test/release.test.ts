@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Line, Live, LiveGate, Release } from '../src/api/types.js';
+import { liveOf } from '../src/release/live-from.js';
 import { drawnOf } from '../src/release/series.js';
 import { happened } from '../src/release/told.js';
 import { railOf, type RailStep } from '../src/release/rail.js';
@@ -121,6 +122,27 @@ describe('the steps of a release', () => {
     ]);
     const late = [...record, phase(5, 'Promoting')];
     assert.ok(rail(live({ phase: 'Failed' }, late, over)).includes('promotion failed'));
+  });
+
+  test('of one that is read from the archive are those of its course', () => {
+    const course = {
+      strategy: { kind: 'canary', steps: [25, 50], intervalSeconds: 10, threshold: 3 },
+      gates: [gate('weight', 'ahead', 'weight at 50')],
+    } as const;
+    const past = release([weight(1, 25)], {
+      ...{ ended: true, outcome: 'rolled-back', phase: 'Failed', source: 'archive' },
+      course: { ...course, strategy: { ...course.strategy, steps: [25, 50] }, gates: [...course.gates] },
+    });
+    assert.deepEqual(rail(liveOf(past)), [
+      'start done',
+      '25 failed',
+      'weight50 skipped',
+      '50 skipped',
+      'promotion skipped',
+      'end skipped',
+    ]);
+    const { course: _, ...old } = past;
+    assert.deepEqual(rail(liveOf(old)), []);
   });
 
   test('of one that was promoted, all are done', () => {

@@ -4,6 +4,7 @@ import type { Canary } from '../../crds/canary.js';
 import { policyOf } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { CanaryKey } from '../../domain/identity.js';
+import { courseOf } from '../../domain/record/course.js';
 import type { RecordEntry } from '../../domain/record/record.js';
 import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
@@ -14,6 +15,7 @@ import { summaryOf } from '../canaries/summary.js';
 import { Expiring } from '../expiring.js';
 import { askKubernetes } from '../problems/outside.js';
 import { steeringAtRest } from '../releases/at-rest.js';
+import { courseView } from '../releases/course.js';
 import type { Run } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
 import { releaseOf } from '../releases/view.js';
@@ -25,7 +27,6 @@ import { trafficOf } from './traffic.js';
 import type { Links } from './links.js';
 import { nextOf } from '../../domain/narrative/next.js';
 import { Pods } from './pods.js';
-import { gatesOf, liveStrategyOf } from './strategy.js';
 import { treeOf, type Seen } from './tree.js';
 import { why } from '../../domain/narrative/why.js';
 
@@ -98,7 +99,8 @@ export class LiveView {
     links: Live['links'],
   ): Live {
     const { state, release, analysis } = known;
-    const policy = state?.policy ?? (view.canary && policyOf(view.canary));
+    // What the newest release goes by; before the first one, what the Canary says.
+    const course = release?.course ?? (view.canary && courseView(courseOf(policyOf(view.canary), 0)));
     const open = state?.ending === undefined ? state : undefined;
     const next = state && nextOf(state, now);
     const { attention, standing, traffic } = summary;
@@ -109,7 +111,7 @@ export class LiveView {
       phase: state?.phase ?? summary.phase,
       standing,
       ...(release === undefined ? {} : { release }),
-      ...(policy === undefined ? {} : { strategy: liveStrategyOf(policy, open) }),
+      ...(course === undefined ? {} : { strategy: course.strategy }),
       weight: { wanted: open?.weight ?? summary.canaryWeight, ...(open && seenOf(analysis, open)) },
       ...(traffic === undefined ? {} : { traffic }),
       why: whyOf(summary, known),
@@ -118,7 +120,7 @@ export class LiveView {
         : { next: { what: next.what, ...(next.at === undefined ? {} : { at: new Date(next.at).toISOString() }) } }),
       ...(attention === undefined ? {} : { attention }),
       tree,
-      gates: policy === undefined ? [] : gatesOf(policy, open),
+      gates: course?.gates ?? [],
       links,
     };
   }

@@ -1,5 +1,6 @@
 import type { ArchivedRelease } from '../../archive/document.js';
 import type { Release } from '../schema/release.js';
+import { courseView } from './course.js';
 import { lineOf } from './record-line.js';
 
 /** All that the archive knows of a release; its templates are asked for separately. */
@@ -12,11 +13,13 @@ export function releaseOfArchived(release: ArchivedRelease): Release {
     recordLength: ___,
     record,
     images,
+    course,
     runs: ____,
     ...rest
   } = release;
   return {
     ...rest,
+    ...(course === undefined ? {} : { course: courseView(course) }),
     canary: { namespace, name },
     run: 'completed',
     ended: true,

@@ -1,6 +1,6 @@
 import { gateView } from '../../domain/approvals/approvals.js';
 import type { RunState } from '../../domain/state.js';
-import type { Gate } from '../schema/release.js';
+import type { Gate } from '../schema/gate.js';
 
 /** The gate at which a release stands, as the API shows it. */
 export function gateOf(state: RunState): Gate | undefined {

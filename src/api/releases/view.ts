@@ -2,6 +2,7 @@ import { possibleUnderWay } from '../../domain/orders/possible.js';
 import type { RunState } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
 import type { OpenRelease, Release, ReleaseSummary } from '../schema/release.js';
+import { courseOfState, courseView } from './course.js';
 import { gateOf } from './gate.js';
 import { formatReleaseId } from './id.js';
 import { lineOf } from './record-line.js';
@@ -64,11 +65,13 @@ export function releaseOf(run: Run, told: Told, outcome: Outcome | undefined): R
 
 function ofState(state: RunState, id: string) {
   const { record, ...rest } = state;
+  const course = courseOfState(state);
   return {
     ...fromState(state, id),
     ...(state.ending === undefined ? {} : { outcome: state.ending.kind, reason: state.ending.reason }),
     cause: { ...state.cause },
     promotedRevision: state.promoted,
+    ...(course === undefined ? {} : { course }),
     record: record.map(lineOf),
     recordDropped: state.recordDropped,
     state: rest,
@@ -85,6 +88,7 @@ function ofOutcome(outcome: Outcome) {
     ...(outcome.revision === undefined ? {} : { revision: outcome.revision.hash }),
     cause: { ...outcome.cause },
     promotedRevision: outcome.promoted,
+    ...(outcome.course === undefined ? {} : { course: courseView(outcome.course) }),
     record: outcome.record.map(lineOf),
     recordDropped: outcome.recordDropped,
   };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { STANDINGS } from './standing.js';
 import { trafficSchema } from './canary.js';
-import { gateSchema as closedGateSchema, releaseSchema } from './release.js';
+import { liveGateSchema, strategySchema } from './course.js';
+import { releaseSchema } from './release.js';
 
 const time = (description: string) => z.string().meta({ description, format: 'date-time' });
 
@@ -27,28 +28,6 @@ const nodeSchema: z.ZodType<LiveNode> = z
     },
   })
   .meta({ id: 'LiveNode' });
-
-const gateSchema = z
-  .looseObject({
-    ...closedGateSchema.partial().shape,
-    gate: closedGateSchema.shape.gate,
-    status: z
-      .enum(['closed', 'approved', 'ahead'])
-      .describe('The release waits at it; a person has opened it; the release may come to it'),
-    hooks: z.array(z.string()).describe('The webhooks that decide'),
-  })
-  .meta({ id: 'LiveGate' });
-
-const strategySchema = z.object({
-  kind: z.enum(['canary', 'ab', 'blueGreen']),
-  steps: z
-    .array(z.number())
-    .optional()
-    .describe('The canary’s weights one after another; missing where it goes by iterations'),
-  iterations: z.object({ done: z.number(), of: z.number() }).optional(),
-  intervalSeconds: z.number(),
-  threshold: z.number().describe('Failed checks that roll the release back'),
-});
 
 const seenSchema = z.object({
   percent: z.number().describe('Share of the requests that reached the canary'),
@@ -82,7 +61,7 @@ export const liveSchema = z
       .describe('What comes next; missing where nothing does'),
     attention: z.string().optional().describe('Why somebody should look'),
     tree: z.array(nodeSchema).describe('Canary, revisions, workloads, pods'),
-    gates: z.array(gateSchema),
+    gates: z.array(liveGateSchema),
     links: z.object({
       temporal: z.string().optional().describe('The run in the Temporal UI'),
       metrics: z
@@ -100,6 +79,4 @@ export const goneSchema = z
   .meta({ id: 'CanaryGone' });
 
 export type Live = z.output<typeof liveSchema>;
-export type LiveGate = z.output<typeof gateSchema>;
-export type LiveStrategy = z.output<typeof strategySchema>;
 export type CanaryGone = z.output<typeof goneSchema>;

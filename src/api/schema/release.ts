@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EXPIRIES } from '../../domain/approvals/rules.js';
+import { courseSchema } from './course.js';
+import { gateSchema } from './gate.js';
 import { recordEntrySchema } from './record.js';
 
 /** How a run of the workflow stands, in Temporal's words. */
@@ -31,24 +32,6 @@ const whatIsKnown = {
   revision: z.string().optional().describe('Hash of the revision under analysis'),
   triggeredBy: z.string(),
 };
-
-export const gateSchema = z
-  .object({
-    gate: z.string().describe('confirm-rollout, …: of a webhook; rollout, weight, promotion, rollback: of the policy'),
-    since: time('Closed since then'),
-    hook: z.string().optional().describe('The webhook that keeps it closed'),
-    policy: z.string().optional().describe('The entry of the annotation serinus.dev/approvals that keeps it closed'),
-    revision: z.string().optional().describe('Hash of the revision that waits'),
-    needed: z.number().describe('Approvals by different people that open it'),
-    given: z
-      .array(z.object({ by: z.string(), at: time('When'), reason: z.string(), channel: z.string() }))
-      .describe('Those that there are'),
-    groups: z.array(z.string()).describe('Groups of which an approver must be in one; anybody may approve where empty'),
-    notByTrigger: z.boolean().describe('Whoever triggered the release may not approve it'),
-    expiresAt: time('When it expires; later, where the release is paused meanwhile').optional(),
-    expiresInto: z.enum(EXPIRIES).optional().describe('reject: the release is rolled back; hold: it goes on waiting'),
-  })
-  .meta({ id: 'Gate' });
 
 const whatTheWorkerTells = {
   failedChecks: z.number().optional(),
@@ -105,7 +88,12 @@ export const releaseSchema = z
       .describe('What asked for the run'),
     promotedRevision: z.string().optional(),
     target: z.object({ kind: z.string(), name: z.string() }).optional(),
-    strategy: z.string().optional(),
+    strategy: z.string().optional().describe('canary, ab or blueGreen'),
+    course: courseSchema
+      .optional()
+      .describe(
+        'What it goes through, and where it may be made to wait; missing before its first look, and of old records',
+      ),
     images: z
       .object({ before: z.array(z.string()), after: z.array(z.string()) })
       .optional()
@@ -130,7 +118,6 @@ export const releaseSchema = z
   })
   .meta({ id: 'Release' });
 
-export type Gate = z.output<typeof gateSchema>;
 export type OpenRelease = z.output<typeof openReleaseSchema>;
 export type ReleaseSummary = z.output<typeof historySchema>['items'][number];
 export type ReleaseHistory = z.output<typeof historySchema>;

@@ -24,6 +24,7 @@ export function documentOf(
     runs: ended.runs,
     target: ended.target,
     strategy: ended.strategy,
+    course: ended.course,
     outcome: ending.kind,
     reason: ending.reason,
     cause,

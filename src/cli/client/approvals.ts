@@ -1,4 +1,4 @@
-import type { Gate } from '../../api/schema/release.js';
+import type { Gate } from '../../api/schema/gate.js';
 
 /** How many approvals there are and are needed at a gate of the policy, by whom, and who may give the others. */
 export function approvalsText({ needed, given, groups, notByTrigger }: Pick<Gate, Counted>): string {

@@ -1,6 +1,7 @@
 import type { CanaryKey } from '../identity.js';
 import type { Phase } from '../phases.js';
-import type { Strategy } from '../policy.js';
+import type { Policy, Strategy } from '../policy.js';
+import { courseOf, type Course } from './course.js';
 import type { Offloaded, RecordEntry } from './record.js';
 import type { Revision } from '../revision.js';
 import type { ReleaseArtifacts } from './artifacts.js';
@@ -28,6 +29,8 @@ export interface Outcome {
   readonly target?: { readonly kind: string; readonly name: string };
   readonly strategy?: Strategy['kind'];
   readonly shipment?: ReleaseArtifacts;
+  /** Of the policy that was in force last. */
+  readonly course?: Course;
 }
 
 /** A release as it is archived: one that has come to its end, or one whose run was ended from outside. */
@@ -56,8 +59,16 @@ export function outcomeOf(state: RunState, runs: readonly string[], endedAt: num
     recordDropped: state.recordDropped,
     handedOver: state.handedOver,
     runs,
-    ...(policy ? { target: { kind: policy.targetKind, name: policy.targetName }, strategy: policy.strategy.kind } : {}),
+    ...(policy ? ofPolicy(policy, state.iterations) : {}),
     ...(shipment ? { shipment } : {}),
+  };
+}
+
+function ofPolicy(policy: Policy, iterations: number): Pick<Outcome, 'target' | 'strategy' | 'course'> {
+  return {
+    target: { kind: policy.targetKind, name: policy.targetName },
+    strategy: policy.strategy.kind,
+    course: courseOf(policy, iterations),
   };
 }
 

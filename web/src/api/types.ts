@@ -9,7 +9,8 @@ import type { RecordLine } from '../../../src/api/schema/record.js';
 import type { Release } from '../../../src/api/schema/release.js';
 
 export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.js';
-export type { LiveGate, LiveNode, LiveStrategy } from '../../../src/api/schema/live.js';
+export type { LiveGate, LiveStrategy } from '../../../src/api/schema/course.js';
+export type { LiveNode } from '../../../src/api/schema/live.js';
 export type { Release } from '../../../src/api/schema/release.js';
 export type {
   Changes,

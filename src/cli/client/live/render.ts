@@ -1,4 +1,5 @@
-import type { Live, LiveGate, LiveNode } from '../../../api/schema/live.js';
+import type { LiveGate } from '../../../api/schema/course.js';
+import type { Live, LiveNode } from '../../../api/schema/live.js';
 import { approvalsText } from '../approvals.js';
 import { coloured, colourOf } from '../output.js';
 import { analysisLines } from '../record.js';
