@@ -261,6 +261,12 @@ const PACKAGES = [
     package: '@aws-sdk/client-cloudwatch',
     users: ['metrics/cloudwatch/'],
   },
+  {
+    name: 'google-auth-in-stackdriver',
+    comment: 'It is known to its provider only',
+    package: 'google-auth-library',
+    users: ['metrics/stackdriver/'],
+  },
   { name: 'http-framework-in-api', comment: 'HTTP is the API’s business', package: 'fastify', users: ['api/'] },
   { name: 'command-line-in-cli', comment: 'Flags are the CLI’s business', package: 'commander', users: ['cli/'] },
   {

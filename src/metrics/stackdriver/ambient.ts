@@ -9,7 +9,7 @@ import { readKey, tokenFor, tokenSchema, type ServiceAccountKey } from './tokens
 /** Who Serinus itself is at Google. */
 export interface AmbientIdentity {
   /** @throws ProviderError */
-  token(at: number, signal: AbortSignal): Promise<string>;
+  token(signal: AbortSignal): Promise<string>;
   /** The project that the identity belongs to. */
   project(signal: AbortSignal): Promise<string>;
 }
@@ -30,7 +30,7 @@ export function ambientIdentity(environment: Environment): AmbientIdentity {
 
 function ofFile(file: string): AmbientIdentity {
   return {
-    token: async (at, signal) => tokenFor(await keyIn(file), at, signal),
+    token: async (signal) => tokenFor(await keyIn(file), signal),
     project: async () => {
       const { project_id } = await keyIn(file);
       if (project_id) return project_id;
@@ -58,7 +58,7 @@ function ofMetadata(host: string): AmbientIdentity {
     isRefusal: () => false,
   });
   return {
-    token: async (_, signal) => {
+    token: async (signal) => {
       const body = await ask(at('instance/service-accounts/default/token'), signal);
       // The answer itself is the secret.
       return readJson(tokenSchema, body, { name: 'Google’s metadata server', secrets: [body] }).access_token;

@@ -57,8 +57,7 @@ export function createStackdriver(options: ProviderOptions): MetricsProvider {
   const secrets = [...Object.values(credentials ?? {}), ...(key ? [key.private_key] : [])];
 
   const identity = async (signal: AbortSignal): Promise<Identity> => {
-    const at = (options.now ?? Date.now)();
-    const token = key ? await tokenFor(key, at, signal) : await ambient.token(at, signal);
+    const token = key ? await tokenFor(key, signal) : await ambient.token(signal);
     return { token, project: project ?? (await ambient.project(signal)) };
   };
   const timeSeries = async (query: string, signal: AbortSignal) => {

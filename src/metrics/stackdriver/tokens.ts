@@ -1,12 +1,13 @@
-import { createPrivateKey, createSign } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
+import type { gaxios } from 'google-auth-library';
 import { z } from 'zod';
-import { UserError } from '../../errors.js';
-import { parsedJson, readJson } from '../http/answer.js';
+import { messageOf, UserError } from '../../errors.js';
+import { excerpt } from '../../http/shown.js';
+import { ProviderError, QueryRefused } from '../errors.js';
+import { notUnderstood, parsedJson } from '../http/answer.js';
 import { ask } from '../http/http.js';
 
 const SCOPE = 'https://www.googleapis.com/auth/monitoring.read';
-const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const LIFETIME_SECONDS = 3_600;
 
 const keySchema = z.object({
   type: z.literal('service_account'),
@@ -42,40 +43,46 @@ export function readKey(text: string, whence: string): ServiceAccountKey {
 }
 
 /**
- * Has Google exchange a signed claim for an access token.
+ * Has Google exchange a signed claim for an access token. Google's own library, loaded when it is first used, makes and
+ * signs the claim; how it gets out is ours, so that proxies, limits and what may be told are the same as for everybody.
  *
- * @param at milliseconds since 1970
  * @see https://developers.google.com/identity/protocols/oauth2/service-account#httprest
  * @throws ProviderError
  */
-export async function tokenFor(key: ServiceAccountKey, at: number, signal: AbortSignal): Promise<string> {
-  const assertion = claim(key, Math.floor(at / 1_000));
-  const secrets = [assertion, key.private_key];
-  const body = await ask(
-    {
-      method: 'POST',
-      url: new URL(key.token_uri),
-      headers: { 'Content-Type': ['application/x-www-form-urlencoded'], Accept: ['application/json'] },
-      body: new URLSearchParams({ grant_type: GRANT, assertion }).toString(),
-      secrets,
-      // That the key isn't good any more is answered with status 400.
-      isRefusal: () => false,
-    },
-    signal,
-  );
-  return readJson(tokenSchema, body, { name: 'Google’s token endpoint', secrets: [...secrets, body] }).access_token;
-}
+export async function tokenFor(key: ServiceAccountKey, signal: AbortSignal): Promise<string> {
+  const { JWT, gaxios: library } = await import('google-auth-library');
+  const { client_email: email, private_key, token_uri } = key;
+  let answer = '';
 
-/** A JSON Web Token (RFC 7519), signed with RS256. */
-function claim({ client_email, private_key, private_key_id, token_uri }: ServiceAccountKey, seconds: number): string {
-  const header = { alg: 'RS256', typ: 'JWT', ...(private_key_id ? { kid: private_key_id } : {}) };
-  const claims = {
-    iss: client_email,
-    scope: SCOPE,
-    aud: token_uri,
-    iat: seconds,
-    exp: seconds + LIFETIME_SECONDS,
-  };
-  const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
-  return `${signed}.${createSign('RSA-SHA256').update(signed).sign(private_key, 'base64url')}`;
+  class Outbound extends library.Gaxios {
+    override async request<T>(options: gaxios.GaxiosOptions = {}): gaxios.GaxiosPromise<T> {
+      const form = options.data instanceof URLSearchParams ? options.data : new URLSearchParams();
+      answer = await ask(
+        {
+          method: 'POST',
+          // The library has Google's address; the key says where it is good.
+          url: new URL(token_uri),
+          headers: { 'Content-Type': ['application/x-www-form-urlencoded'], Accept: ['application/json'] },
+          body: form.toString(),
+          secrets: [form.get('assertion') ?? '', private_key],
+          // That the key isn't good any more is answered with status 400.
+          isRefusal: () => false,
+        },
+        signal,
+      );
+      const config = { ...options, headers: new Headers(), url: new URL(token_uri) };
+      return Object.assign(new Response(), { config, data: parsedJson(answer) as T });
+    }
+  }
+
+  const client = new JWT({ email, key: private_key, scopes: [SCOPE], transporter: new Outbound() });
+  try {
+    const { token } = await client.getAccessToken();
+    if (token) return token;
+  } catch (error) {
+    if (signal.aborted || error instanceof ProviderError || error instanceof QueryRefused) throw error;
+    if (answer === '') throw new ProviderError(`no token of Google: ${excerpt(messageOf(error), [private_key])}`);
+  }
+  // The answer itself is the secret: of one that isn't understood nothing is shown.
+  throw notUnderstood(answer, { name: 'Google’s token endpoint', secrets: [] });
 }

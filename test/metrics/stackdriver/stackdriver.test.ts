@@ -115,7 +115,7 @@ describe('stackdriver: our own identity', () => {
         : { status: 200, body: 'my-project' };
     });
     const identity = ambientIdentity({ GCE_METADATA_HOST: new URL(url).host });
-    assert.equal(await identity.token(NOW, never), ACCESS_TOKEN);
+    assert.equal(await identity.token(never), ACCESS_TOKEN);
     assert.equal(await identity.project(never), 'my-project');
     assert.deepEqual(
       asked.map((question) => question.url.pathname),
@@ -129,13 +129,13 @@ describe('stackdriver: our own identity', () => {
     t.after(() => rmSync(join(file, '..'), { recursive: true }));
     writeFileSync(file, keyFor(url));
     const identity = ambientIdentity({ GOOGLE_APPLICATION_CREDENTIALS: file });
-    assert.equal(await identity.token(NOW, never), ACCESS_TOKEN);
+    assert.equal(await identity.token(never), ACCESS_TOKEN);
     assert.equal(await identity.project(never), 'xWq-project');
   });
 
   test('a file that isn’t there is nothing the canary is to blame for', async () => {
     const identity = ambientIdentity({ GOOGLE_APPLICATION_CREDENTIALS: '/nowhere/key.json' });
-    await assert.rejects(identity.token(NOW, never), (error: Error) => {
+    await assert.rejects(identity.token(never), (error: Error) => {
       assert.ok(error instanceof ProviderError);
       assert.match(error.message, /^no identity for Google: ENOENT/);
       return true;
