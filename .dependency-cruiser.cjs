@@ -104,8 +104,10 @@ const MAY_IMPORT = {
     'dependencies.ts',
   ],
   // What a release would write is rehearsed by the code that writes it.
+  // It forecasts what the judge will come to.
   check: [
     'canary',
+    'judgement',
     'kube',
     'kubernetes',
     'metrics',

@@ -39,7 +39,7 @@ function share(part: number, seconds: number | undefined): string {
 }
 
 function percent(part: number): string {
-  return `${Number((100 * part).toPrecision(2))} %`;
+  return `${Number((100 * part).toPrecision(3))} %`;
 }
 
 function row(cells: readonly string[]): string {

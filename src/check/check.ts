@@ -4,14 +4,16 @@ import { ALERT_PROVIDERS, METRIC_TEMPLATES, type KubeObject } from '../kube/obje
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
 import { subjectOf } from './collect.js';
 import type { BestCase } from './duration.js';
+import { forecastOf, type Forecast, type PresentTraffic } from './forecast.js';
 import { bySeverity, invalid, type Finding } from './finding.js';
 import { lint } from './lints/all.js';
 import { unknownIn } from './lints/fields.js';
-import { askMetrics, type LiveOptions } from './live/live.js';
+import { askMetrics, trafficNow, type LiveOptions } from './live/live.js';
 import type { LiveMetric } from './live/metric.js';
 import { findingsOf } from './live/findings.js';
 import type { Manifests } from './manifest.js';
 import type { ObjectSettings } from './object-settings.js';
+import type { Subject } from './subject.js';
 import { ObjectLookup, type ClusterReader } from './object-lookup.js';
 import { findingsIn } from './rehearsal/findings.js';
 import { rehearse, type Rehearsed } from './rehearsal/rehearse.js';
@@ -27,6 +29,8 @@ export interface Report {
   readonly best: BestCase | undefined;
   /** What the metrics say now; undefined where they weren't asked. */
   readonly metrics: readonly LiveMetric[] | undefined;
+  /** What evidence is to be expected; undefined where the Canary isn't judged by any, or nobody said anything of its traffic. */
+  readonly forecast?: Forecast | { readonly unknown: string } | undefined;
 }
 
 /** The settings of Serinus that a policy means something by. */
@@ -47,6 +51,8 @@ export interface CheckOptions {
   readonly understudy?: Understudy | undefined;
   /** Ask the metrics too; needs a cluster. */
   readonly live?: Omit<LiveOptions, 'settings'> | undefined;
+  /** What the forecast goes by; where undefined, what is measured, if the metrics are asked. */
+  readonly traffic?: Omit<PresentTraffic, 'from'> | undefined;
 }
 
 /** A rehearsal takes some thirty requests: more Canaries at once than these are not rehearsed, and that is said. */
@@ -96,7 +102,17 @@ async function reportOn(
   const unknown = [object, ...givenFor(parsed.value, manifests)].flatMap(unknownIn);
   const written = await rehearsed(object, lookup, options, linted, isRehearsed);
   const findings = [...unknown, ...linted, ...written, ...(metrics ? findingsOf(subject, metrics, linted) : [])];
-  return { name, namespace, findings: bySeverity(findings), best: subject.best, metrics };
+  const forecast = await forecastFor(subject, options);
+  return { name, namespace, findings: bySeverity(findings), best: subject.best, metrics, forecast };
+}
+
+async function forecastFor(subject: Subject, { traffic, live, settings }: CheckOptions): Promise<Report['forecast']> {
+  const { canary } = subject;
+  if (!canary.judgement) return undefined;
+  if (traffic) return forecastOf(canary, { ...traffic, from: 'given' });
+  if (!live) return undefined;
+  const measured = await trafficNow(subject, settings);
+  return 'unknown' in measured ? measured : forecastOf(canary, measured);
 }
 
 async function rehearsed(

@@ -6,6 +6,7 @@ import { completeCommand, completionCommand } from './commands/completion.js';
 import { crdsCommand, installCommand } from './commands/crds.js';
 import { allCommand, apiCommand, watchCommand, workerCommand } from './commands/engine.js';
 import { loadTesterCommand } from './commands/loadtester.js';
+import { planCommand } from './commands/plan.js';
 import { simulateCommand } from './commands/simulate.js';
 import { called, OWN_NAME, root } from './root.js';
 
@@ -17,7 +18,8 @@ import { called, OWN_NAME, root } from './root.js';
 export function createProgram(name = OWN_NAME): Command {
   const program = root(name);
   const servers = [allCommand(), workerCommand(), watchCommand(), apiCommand(), loadTesterCommand()];
-  for (const command of [...clientCommands(), checkCommand(), simulateCommand()]) program.addCommand(command.helpGroup('Releases:'));
+  for (const command of [...clientCommands(), checkCommand(), simulateCommand(), planCommand()])
+    program.addCommand(command.helpGroup('Releases:'));
   for (const command of servers) program.addCommand(command.helpGroup('Servers:'));
   for (const command of [crdsCommand(), installCommand(), adoptCommand()])
     program.addCommand(command.helpGroup('Cluster:'));

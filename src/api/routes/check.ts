@@ -39,6 +39,7 @@ export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
           cluster: reader,
           understudy: reader && understudyFor(request, guard, client),
           live: body.metrics ? { environment: process.env, showAllQueries: false } : undefined,
+          traffic: body.traffic,
         }).catch(forCaller),
       );
       return answerOf(reports);

@@ -6,6 +6,8 @@ import { namespaceName } from './requests.js';
 const MANIFEST =
   'send the Canary, alone or with other objects: as text in YAML or JSON, as an object, or as a list of objects';
 
+const SHARE = 'use a share from 0 to 1';
+
 export const checkRequestSchema = z
   .strictObject(
     {
@@ -21,6 +23,16 @@ export const checkRequestSchema = z
         .boolean({ error: 'use true or false' })
         .default(false)
         .describe('Ask every metric about the primary as it serves now; looks in the cluster too'),
+      traffic: z
+        .strictObject(
+          {
+            requestsPerSecond: z.number({ error: 'use a number above 0' }).positive({ error: 'use a number above 0' }),
+            errors: z.number({ error: SHARE }).min(0, { error: SHARE }).max(1, { error: SHARE }),
+          },
+          { error: 'send {"requestsPerSecond": 10, "errors": 0.005}' },
+        )
+        .optional()
+        .describe('What a forecast goes by; measured where missing and the metrics are asked'),
     },
     {
       error: (issue) => {
@@ -68,6 +80,37 @@ const bestCaseSchema = z
   })
   .meta({ id: 'BestCase' });
 
+const seconds = z.number().optional().describe('Missing where a week is not enough');
+
+const expectedEndSchema = z.object({
+  end: z.enum(['promoted', 'rolled-back', 'undecided']),
+  seconds: z.number().describe('From the canary’s first traffic'),
+  hurt: z.number().describe('Failed requests of the canary’s until then'),
+});
+
+const forecastSchema = z
+  .union([
+    z.object({ unknown: z.string().describe('Why nothing can be forecast') }),
+    z.object({
+      traffic: z.object({
+        requestsPerSecond: z.number(),
+        errors: z.number().describe('The share of requests that fail, 0 to 1'),
+        from: z.enum(['given', 'measured']),
+      }),
+      weights: z.array(
+        z.object({
+          weight: z.number(),
+          secondsToCatchTwice: seconds,
+          secondsToCatchFiveTimes: seconds,
+          secondsToProve: seconds,
+        }),
+      ),
+      healthy: expectedEndSchema.describe('Of a canary as good as the primary'),
+      fiveTimes: expectedEndSchema.describe('Of one that fails five times as often'),
+    }),
+  ])
+  .meta({ id: 'Forecast' });
+
 export const checkAnswerSchema = z
   .object({
     canaries: z.array(
@@ -83,6 +126,11 @@ export const checkAnswerSchema = z
             .array(liveMetricSchema)
             .optional()
             .describe('What they say now; missing where they were not asked'),
+          forecast: forecastSchema
+            .optional()
+            .describe(
+              'How long evidence will take; missing where the Canary is not judged by evidence, or its traffic is not known',
+            ),
         })
         .meta({ id: 'CheckedCanary' }),
     ),

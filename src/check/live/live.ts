@@ -11,6 +11,7 @@ import type { ObjectLookup } from '../object-lookup.js';
 import { NotAsked, questionOf, type Asking } from './ask.js';
 import { counterpartOf } from './counterpart.js';
 import type { LiveMetric, Server } from './metric.js';
+import { presentTraffic, type MeasuredTraffic } from './traffic.js';
 import { addressesBehind, secretOf, templateOf } from './sources.js';
 
 export interface LiveOptions {
@@ -44,7 +45,7 @@ export async function askMetrics(
   options: LiveOptions,
 ): Promise<readonly LiveMetric[]> {
   const { canary } = subject;
-  const observer = observerFor(subject, options);
+  const observer = observerFor(subject, options.settings);
   const { server, addresses } = await whoServes(subject, lookup);
   const asking: Asking = {
     ...{ canary, observer, addresses, flavour: options.settings.builtinQueries, environment: options.environment },
@@ -70,10 +71,16 @@ export async function askMetrics(
   return inTurns(sourcesOf(canary), AT_ONCE, ask);
 }
 
+/** What traffic the Canary has now, by the counters that its releases are judged by. */
+export function trafficNow(subject: Subject, settings: Pick<Settings, 'meshProvider'>): Promise<MeasuredTraffic> {
+  const observer = observerFor(subject, settings);
+  return presentTraffic(subject.canary, observer, Date.now(), AbortSignal.timeout(PATIENCE_MS));
+}
+
 const KNATIVE = 'serving.knative.dev/v1';
 
 /** Whose numbers the built-in checks read. */
-function observerFor({ canary }: Subject, { settings: { meshProvider } }: LiveOptions): Observer {
+function observerFor({ canary }: Subject, { meshProvider }: Pick<Settings, 'meshProvider'>): Observer {
   const { provider, targetRef } = canary;
   return observerOf(
     metricsProviderOf({

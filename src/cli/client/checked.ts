@@ -1,18 +1,20 @@
 import type { CheckedCanary } from '../../api/schema/check.js';
 import { unitOf } from '../../check/live/unit.js';
 import { formatGoDuration } from '../../crds/duration.js';
+import { describeForecast } from '../judging/forecast.js';
 import { coloured, table } from './output.js';
 
 type Finding = CheckedCanary['findings'][number];
 type LiveMetric = NonNullable<CheckedCanary['metrics']>[number];
 
 /** What a check found out about a Canary, for people. @returns lines */
-export function describeChecked({ name, namespace, findings, best, metrics }: CheckedCanary): string[] {
+export function describeChecked({ name, namespace, findings, best, metrics, forecast }: CheckedCanary): string[] {
   return [
     `${name}.${namespace}: ${summary(findings)}`,
     ...(best ? [`  a release takes at best ${formatGoDuration(best.seconds * 1000)}: ${best.explanation}`] : []),
     ...findings.flatMap(findingLines),
     ...(metrics && metrics.length > 0 ? ['', ...metricLines(metrics)] : []),
+    ...(forecast ? ['', ...describeForecast(forecast)] : []),
     '',
   ];
 }

@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import type { CheckAnswer } from '../../api/schema/check.js';
+import { Command, Option } from 'commander';
+import type { CheckAnswer, CheckRequest } from '../../api/schema/check.js';
 import type { Manifests } from '../../check/manifest.js';
 import { EXIT } from '../client/exit-codes.js';
 import { CommandFailed } from '../client/failed.js';
@@ -23,12 +23,16 @@ import {
   type PolicyFlags,
 } from '../flags/engine-flags.js';
 import { manifestOption, readFiles, type ManifestFlags } from '../flags/manifest-flags.js';
+import { positive, share } from '../judging/numbers.js';
+import { UsageError } from '../usage.js';
 import { version } from '../version.js';
 
 interface Flags extends ManifestFlags, ClusterFlags, PolicyFlags, ObjectFlags, OutputFlags, Partial<ServerFlags> {
   readonly cluster?: boolean;
   readonly metrics?: boolean;
   readonly strict?: boolean;
+  readonly rps?: number;
+  readonly errors?: number;
 }
 
 const HELP = `
@@ -55,6 +59,13 @@ export function checkCommand(): Command {
       'look in the cluster for what the files do not have, and have the API server check what a release would write (a dry run)',
     )
     .option('--metrics', 'ask every metric about the primary as it serves now; implies --cluster')
+    .addOption(
+      new Option(
+        '--rps <number>',
+        'forecast how long evidence takes with so many requests a second; with --errors',
+      ).argParser(positive),
+    )
+    .addOption(new Option('--errors <share>', 'of requests that fail, such as 0.5%').argParser(share))
     .option('--strict', 'warnings fail too')
     .addHelpText('after', HELP)
     .action(run);
@@ -75,7 +86,11 @@ async function run(flags: Flags): Promise<void> {
 
 async function checkThere(manifests: Manifests, flags: Flags): Promise<CheckAnswer> {
   const { server = '', cluster = false, metrics = false } = flags;
-  return clientOf({ ...flags, server }).check({ manifest: [...manifests.objects], cluster, metrics });
+  return clientOf({ ...flags, server }).check({
+    manifest: [...manifests.objects],
+    ...{ cluster, metrics },
+    ...trafficOf(flags),
+  });
 }
 
 async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswer> {
@@ -91,6 +106,7 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
     settings: { ...policySettingsOf(flags), ...objectSettingsOf(flags) },
     cluster,
     understudy: cluster && { client: cluster.rehearsing() },
+    ...trafficOf(flags),
     // Whoever runs this reads the cluster by rights of their own.
     live:
       flags.metrics === true && cluster
@@ -98,6 +114,13 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
         : undefined,
   });
   return answerOf(reports);
+}
+
+/** @throws UsageError where only one of both is given */
+function trafficOf({ rps, errors }: Flags): Pick<CheckRequest, 'traffic'> {
+  if (rps === undefined && errors === undefined) return {};
+  if (rps === undefined || errors === undefined) throw new UsageError('give both --rps and --errors, or neither');
+  return { traffic: { requestsPerSecond: rps, errors } };
 }
 
 async function clusterOf({ kubeconfig, context }: ClusterFlags) {

@@ -4,6 +4,7 @@ import { parseCanary } from '../../crds/canary.js';
 import { alternativesOf } from '../../simulation/alternatives.js';
 import { compare, type Compared, type Scene } from '../../simulation/compare.js';
 import type { Truth } from '../../simulation/truth.js';
+import { percent, positive, share } from '../judging/numbers.js';
 import { csvOf, describeCompared } from '../judging/simulated.js';
 import { printData } from '../client/output.js';
 import { manifestOption, readFiles, type ManifestFlags } from '../flags/manifest-flags.js';
@@ -145,23 +146,6 @@ function progressBar(): { readonly progress?: (done: number) => void } {
       if (done === 1) process.stderr.write(`\r${' '.repeat(width + 8)}\r`);
     },
   };
-}
-
-function percent(part: number): string {
-  return `${Number((100 * part).toPrecision(3))} %`;
-}
-
-function share(text: string): number {
-  const [, number = '', sign] = /^([\d.]+)\s*(%?)$/.exec(text.trim()) ?? [];
-  const value = number === '' ? NaN : Number(number) / (sign === '%' ? 100 : 1);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('It must be a share from 0 to 1, such as 0.5% or 0.005.');
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('It must be a number above 0.');
 }
 
 const MOST_RUNS = 100_000;

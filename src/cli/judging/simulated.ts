@@ -1,6 +1,6 @@
-import { formatGoDuration } from '../../crds/duration.js';
 import type { Compared } from '../../simulation/compare.js';
 import { table } from '../client/output.js';
+import { duration, percent } from './numbers.js';
 
 const COLUMNS = [
   'policy',
@@ -47,12 +47,4 @@ export function csvOf(compared: readonly Compared[]): string[] {
 function field(value: string | number | undefined): string {
   const text = value === undefined ? '' : String(value);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function percent(part: number): string {
-  return `${Number((100 * part).toPrecision(3))} %`;
-}
-
-function duration(seconds: number | undefined): string {
-  return seconds === undefined ? '-' : formatGoDuration(Math.round(seconds) * 1000);
 }

@@ -1,0 +1,62 @@
+import type { Canary } from '../crds/types.js';
+import { expectedEnd, secondsUntil, type ExpectedCourse, type ExpectedEnd } from '../judgement/expectation.js';
+import { bestCase } from './duration.js';
+import { policyOf } from '../crds/policy.js';
+
+/** What a Canary's traffic is like now, as somebody says, or as it was measured. */
+export interface PresentTraffic {
+  readonly requestsPerSecond: number;
+  /** The share of requests that fail, 0 to 1. */
+  readonly errors: number;
+  readonly from: 'given' | 'measured';
+}
+
+/** How long it takes at one weight; seconds, undefined where a week isn't enough. */
+export interface WeightForecast {
+  readonly weight: number;
+  readonly secondsToCatchTwice: number | undefined;
+  readonly secondsToCatchFiveTimes: number | undefined;
+  readonly secondsToProve: number | undefined;
+}
+
+/** What evidence about failed requests is to be expected of a release. Estimates: half of all releases take longer. */
+export interface Forecast {
+  readonly traffic: PresentTraffic;
+  readonly weights: readonly WeightForecast[];
+  /** The whole release, of a canary as good as the primary, and of one that fails five times as often. */
+  readonly healthy: ExpectedEnd;
+  readonly fiveTimes: ExpectedEnd;
+}
+
+/** @returns undefined where the Canary isn't judged by evidence */
+export function forecastOf(canary: Canary, traffic: PresentTraffic): Forecast | undefined {
+  const { judgement } = canary;
+  const [errors] = judgement?.rules.metrics ?? [];
+  const { weights } = bestCase(policyOf(canary));
+  if (!judgement || !errors || weights.length === 0) return undefined;
+  const { budgets } = judgement.rules;
+  const rules = {
+    limits: errors.limits,
+    // The budget of false rollbacks is shared by all metrics.
+    budgets: { ...budgets, falseRollback: budgets.falseRollback * errors.share },
+  };
+  const expected = { requestsPerSecond: traffic.requestsPerSecond, primaryErrors: traffic.errors };
+  const course: ExpectedCourse = {
+    ...rules,
+    weights: weights.filter((weight) => weight < 100),
+    intervalSeconds: canary.analysis.intervalSeconds,
+    steps: judgement.steps,
+    promotion: judgement.promotion,
+  };
+  return {
+    traffic,
+    weights: course.weights.map((weight) => ({
+      weight,
+      secondsToCatchTwice: secondsUntil('FAIL', expected, { weight, ratio: 2 }, rules),
+      secondsToCatchFiveTimes: secondsUntil('FAIL', expected, { weight, ratio: 5 }, rules),
+      secondsToProve: secondsUntil('PASS', expected, { weight, ratio: 1 }, rules),
+    })),
+    healthy: expectedEnd(expected, 1, course),
+    fiveTimes: expectedEnd(expected, 5, course),
+  };
+}

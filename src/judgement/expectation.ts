@@ -1,0 +1,127 @@
+import type { WindowCounts } from './counts.js';
+import { evidenceOf, NO_EVIDENCE, scoresOf, type RatioEvidence } from './evidence.js';
+import type { Budgets, RatioLimits } from './limits.js';
+
+/** What both versions are expected to get together. */
+export interface ExpectedTraffic {
+  readonly requestsPerSecond: number;
+  /** The primary's share of failed requests, 0 to 1. */
+  readonly primaryErrors: number;
+}
+
+/** How a release goes, whose metric has these limits and budgets. */
+export interface ExpectedCourse {
+  readonly weights: readonly number[];
+  readonly intervalSeconds: number;
+  readonly steps: 'guard' | 'prove';
+  readonly promotion: 'guard' | 'prove';
+  readonly limits: RatioLimits;
+  readonly budgets: Budgets;
+}
+
+export interface ExpectedEnd {
+  readonly end: 'promoted' | 'rolled-back' | 'undecided';
+  readonly seconds: number;
+  /** Failed requests of the canary's until then. */
+  readonly hurt: number;
+}
+
+/** Nobody waits longer for evidence. */
+const LONGEST_SECONDS = 7 * 86_400;
+
+/**
+ * About how long it takes at one weight until the evidence decides: what it comes to where both versions get exactly what
+ * is expected of them. Half of all releases take longer, so it is an estimate and no bound.
+ *
+ * @param weight percent on the canary, above 0 and below 100
+ * @param ratio how many times as often as the primary the canary fails
+ * @returns seconds; undefined where a week isn't enough
+ */
+export function secondsUntil(
+  verdict: 'FAIL' | 'PASS',
+  traffic: ExpectedTraffic,
+  { weight, ratio }: { readonly weight: number; readonly ratio: number },
+  { limits, budgets }: Pick<ExpectedCourse, 'limits' | 'budgets'>,
+): number | undefined {
+  const second = evidenceOf(expectedWindow(traffic, weight, ratio, 1), limits);
+  const isDecided = (seconds: number): boolean => decided(times(second, seconds), budgets)[verdict];
+  if (!isDecided(LONGEST_SECONDS)) return undefined;
+  let [low, high] = [0, LONGEST_SECONDS];
+  while (high - low > 0.5) {
+    const middle = (low + high) / 2;
+    if (isDecided(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** A whole release of which every window is as expected. */
+export function expectedEnd(traffic: ExpectedTraffic, ratio: number, course: ExpectedCourse): ExpectedEnd {
+  const { weights, intervalSeconds, limits, budgets } = course;
+  let evidence = NO_EVIDENCE;
+  let [seconds, hurt] = [0, 0];
+  for (const [step, weight] of weights.entries()) {
+    const proof = step === weights.length - 1 ? course.promotion : course.steps;
+    const window = expectedWindow(traffic, weight, ratio, intervalSeconds);
+    const added = evidenceOf(window, limits);
+    const before = evidence;
+    const after = (windows: number) => plus(before, times(added, windows));
+    const most = Math.ceil((LONGEST_SECONDS - seconds) / intervalSeconds);
+    const isOver = (windows: number): boolean => {
+      const { FAIL, PASS } = decided(after(windows), budgets);
+      return FAIL || (proof === 'prove' && PASS);
+    };
+    const windows = proof === 'guard' ? 1 : firstOf(most, isOver);
+    evidence = after(windows ?? most);
+    seconds += intervalSeconds * (windows ?? most);
+    hurt += window.canary.bad * (windows ?? most);
+    if (windows === undefined) return { end: 'undecided', seconds, hurt };
+    if (decided(evidence, budgets).FAIL) return { end: 'rolled-back', seconds, hurt };
+  }
+  return { end: 'promoted', seconds, hurt };
+}
+
+/** The smallest whole number from 1 to `most` from which on something is so. */
+function firstOf(most: number, isSo: (n: number) => boolean): number | undefined {
+  if (!isSo(most)) return undefined;
+  let [low, high] = [0, most];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isSo(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+function expectedWindow(
+  { requestsPerSecond, primaryErrors }: ExpectedTraffic,
+  weight: number,
+  ratio: number,
+  seconds: number,
+): WindowCounts {
+  const arm = (share: number, errors: number) => {
+    const requests = requestsPerSecond * seconds * share;
+    return { requests, bad: requests * Math.min(1, errors) };
+  };
+  return { canary: arm(weight / 100, primaryErrors * ratio), primary: arm(1 - weight / 100, primaryErrors) };
+}
+
+function decided(evidence: RatioEvidence, { falseRollback, wrongPromotion }: Budgets) {
+  const { fail, pass } = scoresOf(evidence);
+  return { FAIL: fail >= Math.log(1 / falseRollback), PASS: pass >= Math.log(1 / wrongPromotion) };
+}
+
+function times({ worse, above, near, below }: RatioEvidence, by: number): RatioEvidence {
+  const all = (logs: readonly number[]) => logs.map((log) => log * by);
+  return { worse: all(worse), above: all(above), near: all(near), below: all(below) };
+}
+
+function plus(one: RatioEvidence, other: RatioEvidence): RatioEvidence {
+  const sum = (a: readonly number[], b: readonly number[]) => a.map((x, i) => x + (b[i] ?? 0));
+  return {
+    worse: sum(one.worse, other.worse),
+    above: sum(one.above, other.above),
+    near: sum(one.near, other.near),
+    below: sum(one.below, other.below),
+  };
+}
