@@ -10,8 +10,8 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
   h: 3.6e12,
 };
 
-const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
-const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
+const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 /** Longer than any that is meant; without a limit the time it takes to read grows faster than the text. */
 const LONGEST = 100;
 /** Go holds a duration in a signed 64-bit number of nanoseconds, about 292 years. */
@@ -27,7 +27,7 @@ export function parseGoDuration(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
   if (!WHOLE.test(text)) return undefined;
   let nanoseconds = 0;
-  for (const [, amount = '', unit = ''] of text.matchAll(PART)) {
+  for (const [, amount = '', unit = ''] of text.replace(/^[+-]/, '').matchAll(PART)) {
     nanoseconds += Math.trunc(Number((Number(amount) * (NANOSECONDS[unit] ?? NaN)).toFixed(3)));
   }
   if (!(nanoseconds < LIMIT)) return undefined;

@@ -7,7 +7,9 @@ const DEEPEST = 3;
  * take minutes over an answer of nothing but letters.
  */
 const RUN = /[A-Za-z0-9+/=]{20,}/g;
-const PRIVATE = /-----BEGIN |"?(?:secret|password|passwd|private_?key|access_?key)\w*"?\s*[:=]/i;
+const PRIVATE = /-----BEGIN |(?:secret|password|passwd|private_?key|access_?key)\w{0,40}"?\s{0,20}[:=]/i;
+/** More than any reason that is shown; a server may answer with megabytes. */
+const LONGEST = 4_000;
 
 /**
  * What may be shown of a text that somebody else's server has answered. Whoever wrote the address gets to see it, and the
@@ -18,7 +20,8 @@ const PRIVATE = /-----BEGIN |"?(?:secret|password|passwd|private_?key|access_?ke
  */
 export function reasonIn(body: string): string {
   const text = body.trim();
-  const reason = text.startsWith('<') ? reasonInMarkup(text) : /^[[{]/.test(text) ? reasonOf(parsed(text), 0) : text;
+  const whole = text.startsWith('<') ? reasonInMarkup(text) : /^[[{]/.test(text) ? reasonOf(parsed(text), 0) : text;
+  const reason = whole.slice(0, LONGEST);
   return PRIVATE.test(reason) ? '' : withoutKeys(reason);
 }
 

@@ -70,9 +70,9 @@ function orders(canary: Canary, weights: Weights, predicates: string | undefined
   };
 }
 
-/** Whatever blanks are between them. What is in quotes or a regular expression is text. */
+/** Whatever blanks are between them. What is in quotes or a regular expression is text, to the end where it doesn't end. */
 function predicatesIn(text: string): readonly string[] {
-  const parts = text.match(/"(?:[^"\\]|\\.)*"|`[^`]*`|\/(?:[^/\\]|\\.)+\/|&&|[^]/g) ?? [];
+  const parts = text.match(/"(?:[^"\\]|\\[^])*(?:"|\\?$)|`[^`]*`|\/(?:[^/\\]|\\[^])+(?:\/|\\?$)|&&|[^]/g) ?? [];
   const found = [''];
   for (const part of parts) {
     if (part === '&&') found.push('');

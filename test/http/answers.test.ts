@@ -19,7 +19,7 @@ test('an answer of nothing but letters is read in no time', () => {
   const began = performance.now();
   for (const run of ['a', '1', '+']) {
     const body = run.repeat(512 * 1024);
-    assert.equal(reasonIn(body).length, body.length);
+    assert.equal(reasonIn(body), body.slice(0, 4_000));
   }
   // Looking ahead from each letter takes minutes.
   assert.ok(performance.now() - began < 10_000);

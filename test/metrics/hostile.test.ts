@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { z } from 'zod';
+import { messageOf } from '../../src/errors.js';
+import { reasonIn } from '../../src/http/answers.js';
+import { readJson } from '../../src/metrics/http/answer.js';
+import { firstRecord } from '../../src/metrics/influxdb/annotated-csv.js';
 import { dividesTheOthers } from '../../src/check/lints/inverted.js';
 import { imageName, withoutTrailingSlashes } from '../../src/domain/text.js';
 import { redactCommand } from '../../src/loadtest/tasks/redact.js';
@@ -51,6 +56,39 @@ describe('texts that a regular expression could be slow at', () => {
     quick(() => void redactCommand('a://'.repeat(LONG / 4)));
     quick(() => void redactCommand(`hey -H ${'"\\'.repeat(LONG / 2)}`));
     assert.equal(redactCommand('hey http://me:key@a/b?c=d'), 'hey http://a/b?***');
+  });
+});
+
+describe('answers of a server that means harm', () => {
+  const MEGABYTES = 2 * 1024 * 1024;
+
+  test('what looks like the beginning of a secret, again and again', () => {
+    for (const part of ['secret', 'private_key', 'a', '+a', '1a']) {
+      quick(() => void reasonIn(part.repeat(MEGABYTES / part.length)));
+      quick(() => void reasonIn(JSON.stringify({ message: part.repeat(MEGABYTES / part.length) })));
+    }
+  });
+
+  test('more values than anybody asks for who wants one', () => {
+    const schema = z.array(z.object({ value: z.tuple([z.number(), z.string()]) }));
+    for (const part of ['{}', '[]', '1', '{"value":[1,"1"]}']) {
+      const body = `[${Array.from({ length: Math.floor(MEGABYTES / (part.length + 1)) }, () => part).join()}]`;
+      quick(() => {
+        try {
+          readJson(schema, body, { name: 'anybody', secrets: [] });
+        } catch (error) {
+          assert.match(messageOf(error), /aggregate|no answer of anybody/);
+        }
+      });
+    }
+    const few = JSON.stringify(Array.from({ length: 30_000 }, () => ({ value: [1, '1'] })));
+    assert.equal(readJson(schema, few, { name: 'anybody', secrets: [] }).length, 30_000);
+  });
+
+  test('tables of nothing but annotations, and quotes without an end', () => {
+    quick(() => void firstRecord('#a\n'.repeat(MEGABYTES / 3)));
+    quick(() => void firstRecord(`"${'""'.repeat(MEGABYTES / 2)}`));
+    quick(() => void firstRecord(`"${'a'.repeat(MEGABYTES)}"`));
   });
 });
 

@@ -1,3 +1,5 @@
+import { withoutTrailingSlashes } from '../../domain/text.js';
+
 /** Where people find more than Serinus itself knows; URLs that are filled in. Undefined: nobody has said. */
 export interface LinkTemplates {
   /** Of the Temporal UI, such as `http://temporal-ui.example:8080`. */
@@ -64,5 +66,5 @@ export function filled(
 /** A run in the Temporal UI. */
 export function temporalLink(ui: string, namespace: string, workflowId: string, runId: string): string {
   const path = ['namespaces', namespace, 'workflows', workflowId, runId, 'history'].map(encodeURIComponent).join('/');
-  return `${ui.replace(/\/+$/, '')}/${path}`;
+  return `${withoutTrailingSlashes(ui)}/${path}`;
 }

@@ -57,7 +57,7 @@ export const templatesHaveInterval: Lint = (subject) =>
     if (source.interval !== undefined) return [];
     const { type } = template.provider;
     const needed = NEED_INTERVAL.includes(type);
-    if (!needed && !/\{\{[^}]*\binterval\b/.test(template.query)) return [];
+    if (!needed && !/\{\{[^{}]*\binterval\b/.test(template.query)) return [];
     const why = needed ? `${type} is asked about a span of time` : 'the query has {{ interval }} in it';
     return [
       about(subject, {

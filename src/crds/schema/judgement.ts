@@ -40,7 +40,8 @@ const selector = z
   .trim()
   .min(1, { error: SELECTOR })
   .refine(
-    (text) => /^[a-zA-Z_:][\w:]*(\{[^[\]]*\})?$|^\{[^[\]]*\}$/.test(text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')),
+    (text) =>
+      /^[a-zA-Z_:][\w:]*(\{[^[\]]*\})?$|^\{[^[\]]*\}$/.test(text.replaceAll(/"(?:[^"\\]|\\[^])*(?:"|\\?$)/g, '""')),
     {
       error: SELECTOR,
     },

@@ -125,7 +125,7 @@ function durationOf(text: string): number {
   if (/^0+$/.test(text)) return 0;
   if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) throw problem('z', 'takes a duration such as 30s or 1m');
   const unit: Readonly<Record<string, number>> = { h: 3_600, m: 60, s: 1, ms: 0.001 };
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/gy)];
   return parts.reduce((sum, [, amount = '', of = '']) => sum + Number(amount) * (unit[of] ?? NaN), 0);
 }
 

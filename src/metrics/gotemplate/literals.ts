@@ -68,7 +68,7 @@ export function numberOf(text: string): bigint | number | undefined {
     const value = negative ? -BigInt(digits) : BigInt(digits);
     return value >= -LARGEST_INT && value < LARGEST_INT ? value : undefined;
   }
-  if (!/^(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits) || /^0\d+$/.test(digits)) return undefined;
+  if (!/^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits) || /^0\d+$/.test(digits)) return undefined;
   const value = Number(digits);
   if (!Number.isFinite(value)) return undefined;
   return negative ? -value : value;

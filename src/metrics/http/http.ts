@@ -28,7 +28,7 @@ export interface HttpAnswer {
 }
 
 /** One number is asked for; an answer of this size is a query that forgets to aggregate. */
-export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 /** The query itself is at fault: malformed, too long, or it can't be carried out. */
 const QUERY_IS_AT_FAULT = [400, 413, 414, 422];
 

@@ -55,28 +55,39 @@ function isHeader(row: readonly string[]): boolean {
 
 function tablesOf(rows: readonly (readonly string[])[]): readonly (readonly (readonly string[])[])[] {
   const tables: (readonly string[])[][] = [[]];
+  let isBegun = false;
   for (const row of rows) {
-    const current = tables.at(-1) ?? [];
     const isBlank = row.length === 1 && row[0] === '';
     // The next table's annotations may follow without an empty line.
-    const isNext = isAnnotation(row) && current.some((other) => !isAnnotation(other));
-    if (isBlank || isNext) tables.push([]);
-    if (!isBlank) tables.at(-1)?.push(row);
+    const isNext = isAnnotation(row) && isBegun;
+    if (isBlank || isNext) {
+      tables.push([]);
+      isBegun = false;
+    }
+    if (isBlank) continue;
+    tables.at(-1)?.push(row);
+    if (!isAnnotation(row)) isBegun = true;
   }
   return tables;
 }
 
+/** A table begins with three annotations and a header. */
+const MOST_ROWS = 1_000;
+const MOST_FIELDS = 100_000;
+
 /**
- * Rows of CSV, see RFC 4180.
+ * The first thousand rows of CSV, see RFC 4180.
  *
- * @returns undefined where a quote doesn't end
+ * @returns undefined where a quote doesn't end, or a row doesn't
  */
 function rowsOf(text: string): readonly (readonly string[])[] | undefined {
   const rows: string[][] = [[]];
-  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-  while (field.lastIndex < text.length) {
+  const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+  for (let fields = 0; field.lastIndex < text.length; fields += 1) {
+    // The first record is wanted: what comes later needs no look, and takes others' time.
+    if (rows.length > MOST_ROWS) break;
     const match = field.exec(text);
-    if (!match) return undefined;
+    if (!match || fields === MOST_FIELDS) return undefined;
     const [, quoted, plain = '', end = ''] = match;
     rows.at(-1)?.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     if (end.endsWith('\n')) rows.push([]);

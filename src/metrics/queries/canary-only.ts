@@ -52,7 +52,9 @@ function apisix(selector: string): ObserverQueries {
 /** A success rate is a quotient: here its first part is 0 where there is no such series. */
 function withZero(queries: ObserverQueries): ObserverQueries {
   const success = queries['request-success-rate'];
-  const template = success.template.replace(/^(.*?)\s*\/ (?=sum)/s, '( $1 or vector(0) ) / ');
+  const { template: whole } = success;
+  const at = whole.indexOf('/ sum');
+  const template = at === -1 ? whole : `( ${whole.slice(0, at).trimEnd()} or vector(0) ) ${whole.slice(at)}`;
   return { ...queries, 'request-success-rate': { ...success, template } };
 }
 
