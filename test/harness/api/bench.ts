@@ -8,8 +8,9 @@ import type { App } from '../../../src/api/routes/app.js';
 import { applyCrds } from '../../../src/cli/install-crds.js';
 import type { KubeClient } from '../../../src/kube/client.js';
 import { DEFAULT_SETTINGS } from '../../../src/settings.js';
+import { TemporalSubmissions } from '../../../src/temporal/submissions.js';
 import { wire } from '../../../src/processes/wiring.js';
-import { makeBundle } from '../../../src/worker/bundle.js';
+import { workflowBundle } from '../../../src/worker/bundle.js';
 import { openCluster } from '../kubernetes/cluster.js';
 import { openBench, type Bench } from '../temporal/bench.js';
 import { World } from './world.js';
@@ -31,6 +32,9 @@ export interface ApiBench {
   close(): Promise<void>;
 }
 
+/** So that a worker which is there has answered, however busy the machine is. */
+const PATIENT = { readMs: 30_000, workerMs: 60_000 };
+
 let bundle: Promise<WorkflowBundleOption> | undefined;
 
 /** The API with a namespace and a cluster name of its own, and a worker. */
@@ -38,15 +42,22 @@ export async function openApi(options: Partial<ApiOptions> = {}): Promise<ApiBen
   const cluster = await openCluster();
   await applyCrds(cluster.client);
   const world = new World(cluster.client, cluster.namespace);
-  bundle ??= makeBundle();
+  bundle ??= workflowBundle();
   const bench = await openBench(world.activities, undefined, await bundle);
   const log: Line[] = [];
-  const deps = testDependencies(cluster.client, cluster.namespace, bench.canary.cluster, bench.client, log);
+  const deps: Dependencies = {
+    ...testDependencies(cluster.client, cluster.namespace, bench.canary.cluster, bench.client, log),
+    submissions: new TemporalSubmissions(bench.client, {
+      leaseSeconds: DEFAULT_SETTINGS.leaseSeconds,
+      answerMs: PATIENT.workerMs,
+    }),
+  };
   const apps: App[] = [];
   const another = (more: Partial<ApiOptions> = {}): App => {
     const app = buildApi(deps, bench.client, {
       authentication: { kind: 'none' },
       version: 'test',
+      ...PATIENT,
       ...options,
       ...more,
     });
