@@ -13,6 +13,7 @@ import { applyObjects, parseManifest } from '../lab/kube/apply.js';
 import { labClient } from '../lab/manifests.js';
 import { compileCli, compiledTest, compileTests, sourceOfTest } from './tests/compile.js';
 import { Durations } from './tests/durations.js';
+import { grouped } from './tests/groups.js';
 import { rounds, type Round } from './tests/rounds.js';
 
 async function main(): Promise<number> {
@@ -109,7 +110,9 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
   const list = join(folder, 'list');
   const report = join(folder, 'report');
   const durations = new Durations();
-  writeFileSync(list, durations.longestFirst(round.files).map(compiledTest).join('\n'));
+  const inOrder =
+    round.name === 'pure' ? grouped(round.files, durations) : durations.longestFirst(round.files).map(compiledTest);
+  writeFileSync(list, inOrder.join('\n'));
   const args = ['--enable-source-maps', 'scripts/tests/runner.mjs', list, report, String(round.atOnce)];
   const child = spawn(process.execPath, args, { stdio: 'inherit', env });
   const timer = setTimeout(() => child.kill('SIGKILL'), round.timeoutMinutes * 60_000);
