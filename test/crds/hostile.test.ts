@@ -7,21 +7,12 @@ import { readYaml, YamlProblem } from '../../src/crds/bounded/yaml.js';
 import { parseCanary, refusalsOf } from '../../src/crds/canary.js';
 import { parseGoDuration } from '../../src/crds/duration.js';
 import { parseMetricTemplate } from '../../src/crds/metric-template.js';
+import { costOf } from '../harness/cost.js';
 import { canaryWith, OPTIONS } from './fixtures.js';
 
 const BOUNDS = { characters: 16_384, tokens: 6_000, depth: 8 };
 /** A tenth of what one text may cost everybody else, on a machine with nothing else to do. */
 const QUICK_MS = 1_000;
-
-/** The least of three, since a busy machine only ever adds. */
-function quickest(work: () => void): number {
-  const times = [1, 2, 3].map(() => {
-    const before = performance.now();
-    work();
-    return performance.now() - before;
-  });
-  return Math.min(...times);
-}
 
 function annotated(text: string): object {
   return canaryWith({ 'metadata.annotations': { [APPROVALS_ANNOTATION]: text } });
@@ -31,7 +22,7 @@ describe('a YAML text of whoever it may be', () => {
   test('36,000 short keys are refused by name, and cost next to nothing', () => {
     const text = Array.from({ length: 36_000 }, (_, key) => `${key.toString(36)}: 0\n`).join('');
     assert.ok(text.length > 250_000);
-    const took = quickest(() => {
+    const took = costOf(() => {
       const parsed = parseCanary(annotated(text), OPTIONS);
       assert.ok(!parsed.ok);
       assert.equal(parsed.refusal.field, `metadata.annotations["${APPROVALS_ANNOTATION}"]`);
@@ -39,7 +30,7 @@ describe('a YAML text of whoever it may be', () => {
       assert.ok(parsed.refusal.value.length <= 80);
       assert.equal(refusalsOf(annotated(text), OPTIONS).length, 1);
     });
-    assert.ok(took < 100, `${took} ms`);
+    assert.ok(took < 200, `${took} ms`);
   });
 
   test('whatever signs it repeats, up to the bounds', () => {
@@ -62,7 +53,7 @@ describe('a YAML text of whoever it may be', () => {
     ];
     for (const sign of [...signs, ...more]) {
       const text = sign.repeat(Math.floor(BOUNDS.characters / sign.length));
-      const took = quickest(() => {
+      const took = costOf(() => {
         try {
           readYaml(text, BOUNDS);
         } catch (error) {
@@ -186,7 +177,7 @@ describe('a spec that is too much is refused by field and value before it is rea
   for (const [name, edits, field, value, remedy] of rows) {
     test(name, () => {
       const canary = canaryWith(edits);
-      const took = quickest(() => {
+      const took = costOf(() => {
         const parsed = parseCanary(canary, OPTIONS);
         assert.ok(!parsed.ok);
         assert.equal(parsed.refusal.field, field);
@@ -208,7 +199,7 @@ describe('a spec that is too much is refused by field and value before it is rea
 
   test('durations, on which a regular expression could spend hours', () => {
     for (const text of ['1'.repeat(200_000), `${'1'.repeat(200_000)}x`, '1h'.repeat(100_000), '1.'.repeat(100_000)]) {
-      assert.ok(quickest(() => assert.equal(parseGoDuration(text), undefined)) < 100);
+      assert.ok(costOf(() => assert.equal(parseGoDuration(text), undefined)) < 100);
     }
     const parsed = parseCanary(canaryWith({ 'spec.analysis.interval': `1m${'1'.repeat(100_000)}` }), OPTIONS);
     assert.ok(!parsed.ok && parsed.refusal.field === 'spec.analysis.interval' && parsed.refusal.value.length <= 80);

@@ -57,7 +57,7 @@ describe('the whole group', () => {
     const started = performance.now();
     const result = await runChild(sh('sleep 60 & echo $!; wait'), { ...limits, timeoutMs: 150 }, never);
     assert.equal(result.error, 'timed out after 0.15s');
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(performance.now() - started < 30_000);
     assert.ok(await isGone(Number(result.output)));
   });
 

@@ -81,13 +81,12 @@ describe('refused tasks', () => {
 });
 
 describe('a cmd task', () => {
-  test('is answered at once and started within 100 ms', async (t) => {
+  test('is answered at once and started at once, not when it has ended', async (t) => {
     const { url, log } = await running(t, { allow: ['sleep'] });
-    const started = performance.now();
-    assert.deepEqual(await ask(`${url}/`, task({ type: 'cmd', cmd: 'sleep 0.2' })), { status: 202, text: '' });
-    await log.until('task starting sleep 0.2');
-    assert.ok(performance.now() - started < 120);
-    const { fields } = await log.until('command finished sleep 0.2');
+    assert.deepEqual(await ask(`${url}/`, task({ type: 'cmd', cmd: 'sleep 2' })), { status: 202, text: '' });
+    await log.until('task starting sleep 2');
+    assert.equal(log.count('command finished sleep 2'), 0);
+    const { fields } = await log.until('command finished sleep 2');
     assert.deepEqual(fields, { canary: 'podinfo.test' });
   });
 
@@ -327,7 +326,7 @@ describe('the end', () => {
     await log.until('task starting sleep 61');
     const started = performance.now();
     await close();
-    assert.ok(performance.now() - started < 1_500);
+    assert.ok(performance.now() - started < 20_000, 'it has not waited for the commands');
     const text = 'command sleep 61 failed: : stopped: the load tester is shutting down';
     assert.deepEqual(await waiting, { status: 500, text });
     assert.equal(log.count('command failed sleep 60 stopped: the load tester is shutting down '), 1);
@@ -344,6 +343,6 @@ describe('the end', () => {
     await sleep(30);
     const started = performance.now();
     await close();
-    assert.ok(performance.now() - started < 2_000);
+    assert.ok(performance.now() - started < 20_000);
   });
 });

@@ -192,10 +192,10 @@ describe('attempts', () => {
       if (nth === 3) response.end();
     });
     const started = performance.now();
-    const outcome = await callWebhook(call(hook.url, { timeoutMs: 60, retries: 2 }), impatient());
+    const outcome = await callWebhook(call(hook.url, { timeoutMs: 300, retries: 2 }), impatient());
     const took = performance.now() - started;
     assert.deepEqual(outcome, { ok: true, status: 200, attempts: 3 });
-    assert.ok(took >= 115 && took < 1_500, `took ${took} ms`);
+    assert.ok(took >= 590 && took < 20_000, `took ${took} ms`);
   });
 
   test('a timeout says so', async (t) => {
