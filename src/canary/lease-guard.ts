@@ -1,8 +1,11 @@
 import type { CanaryKey } from '../domain/identity.js';
 import { FencedError, type UserError } from '../errors.js';
 import { LeaseClaim } from '../kubernetes/claim.js';
-import { isOlder, isStill } from '../kubernetes/lease.js';
-import type { Fence, LeaseOwner, LeaseView, Renewal, Taking, Term } from '../kubernetes/lease.js';
+import { isStill } from '../kubernetes/lease.js';
+import { isOlder } from '../domain/decision/fence.js';
+import type { LeaseOwner, LeaseView, Renewal, Taking } from '../kubernetes/lease.js';
+import type { Fence } from '../domain/decision/fence.js';
+import type { LeaseTerm } from '../domain/decision/plan.js';
 import type { KubeObject } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';
 import { ownedBy } from '../kubernetes/objects/metadata.js';
@@ -73,7 +76,7 @@ export interface Taken {
 export async function takeOver(
   deps: Reading,
   view: CanaryView,
-  by: { readonly owner: LeaseOwner; readonly holder: string; readonly term: Term },
+  by: { readonly owner: LeaseOwner; readonly holder: string; readonly term: LeaseTerm },
   taking: Taking,
 ): Promise<Taken> {
   const { leases } = deps;
@@ -98,7 +101,7 @@ export async function takeOver(
 export function termsOf(
   input: LeaseGuard & { readonly observedGeneration: number; readonly observedApprovals?: string },
   leaseSeconds: number,
-): { readonly term: Term; readonly release: Renewal | undefined } {
+): { readonly term: LeaseTerm; readonly release: Renewal | undefined } {
   if (input.lease.kind !== 'released') return { term: input.lease, release: undefined };
   const { observedGeneration, observedApprovals } = input;
   return {

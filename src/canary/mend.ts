@@ -3,7 +3,7 @@ import { parseRepairs, withRepairs, type Attempt, type Repair, type Stray } from
 import { messageOf, UserError } from '../errors.js';
 import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { ClusterCache } from '../kube/cache.js';
-import type { Term } from '../kubernetes/lease.js';
+import type { LeaseTerm } from '../domain/decision/plan.js';
 import { SERVICES } from '../kube/object.js';
 import { desiredService } from '../kubernetes/objects/service.js';
 import { leaving } from '../kubernetes/objects/strayed.js';
@@ -24,7 +24,7 @@ export async function mend(
   view: CanaryView,
   context: CanaryContext,
   effect: Reconcile & { readonly runs: string },
-  by: { readonly fence: LeaseClaim; readonly term: Term },
+  by: { readonly fence: LeaseClaim; readonly term: LeaseTerm },
 ): Promise<void> {
   const repairs = repairsIn(view);
   const { pods } = await context.workload.look(context.canary);

@@ -1,5 +1,5 @@
 import type { Canary } from '../crds/canary.js';
-import { policyOf } from '../crds/policy.js';
+import { policyOfCanary } from '../crds/policy.js';
 import { annotatedIn, type Policy } from '../domain/policy.js';
 import type { AskedState } from '../workflows/activities.js';
 import type { Working } from './reading.js';
@@ -7,7 +7,7 @@ import type { Working } from './reading.js';
 /** What the core must know of a Canary, with who is told of it by the flags of this process. */
 export function policyIn({ settings }: Pick<Working, 'settings'>, canary: Canary): Policy {
   const { notifier, eventWebhook, cloudEvents } = settings.notifications;
-  return policyOf(canary, {
+  return policyOfCanary(canary, {
     alerts: notifier !== undefined,
     events: eventWebhook !== undefined,
     cloudEvents: cloudEvents !== undefined,

@@ -4,7 +4,7 @@ import { FencedError, RefusedError, UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
 import { KubeError } from '../kube/client.js';
-import type { Fence } from '../kubernetes/lease.js';
+import type { Fence } from '../domain/decision/fence.js';
 import { RehearsalCache } from '../kube/rehearsal.js';
 import { createRouters, routerFor } from '../routers/registry.js';
 import type { Settings } from '../settings.js';

@@ -1,6 +1,6 @@
 import type { ClusterCache } from '../kube/cache.js';
 import { FIELD_MANAGER } from '../kube/client.js';
-import { formatFence, type Fence } from '../kubernetes/lease.js';
+import { formatFence, type Fence } from '../domain/decision/fence.js';
 import type { KubeObject } from '../kube/object.js';
 import { FENCE_ANNOTATION } from '../kubernetes/write.js';
 import type { CanaryContext } from './read.js';

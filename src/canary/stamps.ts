@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
-import type { Fence } from '../kubernetes/lease.js';
-import { isOlder } from '../kubernetes/lease.js';
+import type { Fence } from '../domain/decision/fence.js';
+import { isOlder } from '../domain/decision/fence.js';
 import type { NamedObject } from '../kube/object.js';
 import { SERVICES } from '../kube/object.js';
 import { stampOf } from '../kubernetes/write.js';

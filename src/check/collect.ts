@@ -4,7 +4,7 @@ import { parseMetricTemplate, type MetricTemplate } from '../crds/metric-templat
 import type { CanarySpec } from '../crds/schema/canary.js';
 import { canarySpecSchema } from '../crds/schema/canary.js';
 import type { Canary, NamespacedRef } from '../crds/types.js';
-import { policyOf } from '../crds/policy.js';
+import { policyOfCanary } from '../crds/policy.js';
 import { parseStatus } from '../crds/status.js';
 import { isActive } from '../domain/phases.js';
 import { KubeError } from '../kube/client.js';
@@ -53,7 +53,7 @@ export async function subjectOf(
     canary,
     spec,
     raisedFromSeconds: raisedFrom(spec, canary),
-    best: bestCase(policyOf(canary)),
+    best: bestCase(policyOfCanary(canary)),
     metricWindow: settings.metricWindow,
     target: await targetOf(canary, lookup),
     service: await serviceOf(canary, lookup),

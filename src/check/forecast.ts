@@ -1,7 +1,7 @@
 import type { Canary } from '../crds/types.js';
 import { expectedEnd, secondsUntil, type ExpectedCourse, type ExpectedEnd } from '../judgement/expectation.js';
 import { bestCase } from './duration.js';
-import { policyOf } from '../crds/policy.js';
+import { policyOfCanary } from '../crds/policy.js';
 
 /** What a Canary's traffic is like now, as somebody says, or as it was measured. */
 export interface PresentTraffic {
@@ -32,7 +32,7 @@ export interface Forecast {
 export function forecastOf(canary: Canary, traffic: PresentTraffic): Forecast | undefined {
   const { judgement } = canary;
   const [errors] = judgement?.rules.metrics ?? [];
-  const { weights } = bestCase(policyOf(canary));
+  const { weights } = bestCase(policyOfCanary(canary));
   if (!judgement || !errors || weights.length === 0) return undefined;
   const { budgets } = judgement.rules;
   const rules = {

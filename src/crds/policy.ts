@@ -18,7 +18,7 @@ export interface GlobalListeners {
 const NOBODY: GlobalListeners = { events: false, alerts: false };
 
 /** What the decision core must know of a Canary. */
-export function policyOf(canary: Canary, everywhere: GlobalListeners = NOBODY): Policy {
+export function policyOfCanary(canary: Canary, everywhere: GlobalListeners = NOBODY): Policy {
   const { analysis, targetRef } = canary;
   const listeners = listenersOf(canary, everywhere);
   const previous = keptPrevious(canary);

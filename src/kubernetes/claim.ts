@@ -1,15 +1,7 @@
 import { FencedError, TransientError, type UserError } from '../errors.js';
-import {
-  formatFence,
-  isAnother,
-  isOlder,
-  type Fence,
-  type LeaseOwner,
-  type Leases,
-  type Renewal,
-  type Tenant,
-  type Term,
-} from './lease.js';
+import { isAnother, type LeaseOwner, type Leases, type Renewal, type Tenant } from './lease.js';
+import { formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
+import type { LeaseTerm } from '../domain/decision/plan.js';
 import { userErrorIn } from '../kube/refusals.js';
 
 /** How long it counts as known that the Lease is held, in milliseconds: objects that bear a stamp refuse late writers themselves. */
@@ -60,7 +52,7 @@ export class LeaseClaim implements Claim {
   }
 
   /** See {@link Leases.renew}. */
-  async renew(term: Term, renewal: Renewal = {}): Promise<void> {
+  async renew(term: LeaseTerm, renewal: Renewal = {}): Promise<void> {
     const began = this.monotonic();
     await this.leases.renew(this.owner, this, term, renewal, this.tenant);
     this.provenAt = began;
@@ -73,7 +65,7 @@ export class LeaseClaim implements Claim {
    * @returns what a person must mend before it can be renewed
    * @throws FencedError where somebody newer holds the Canary, or none can be told from the others
    */
-  async stand(term: Term, renewal: Renewal = {}): Promise<UserError | undefined> {
+  async stand(term: LeaseTerm, renewal: Renewal = {}): Promise<UserError | undefined> {
     try {
       await this.renew(term, renewal);
       this.unrenewed = false;

@@ -1,17 +1,12 @@
 import { FencedError, NamespaceEnding } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import { KubeError } from '../kube/client.js';
-import { formatFence, isOlder, type Fence } from './fence.js';
+import type { LeaseTerm } from '../domain/decision/plan.js';
+import { formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
 import { fitting, LONGEST_NAME } from '../kube/names.js';
 import type { KubeObject, OwnerReference } from '../kube/object.js';
 import { LEASES } from '../kube/object.js';
 import { formatRetreat, parseRetreat, type LeaseRetreat } from './retreat.js';
-
-export { formatFence, isOlder, parseFence, type Fence } from './fence.js';
-
-/** How long the holder may be silent before somebody else rolls back. */
-export type Term =
-  { readonly kind: 'seconds'; readonly seconds: number } | { readonly kind: 'held' } | { readonly kind: 'released' };
 
 /** What a Canary's Lease says. */
 export interface LeaseView {
@@ -114,7 +109,7 @@ export class Leases {
    * @throws FencedError where `expected` doesn't hold any more
    * @throws NamespaceEnding where there can be no Lease any more
    */
-  async take(owner: LeaseOwner, holder: string, term: Term, taking: Taking = {}): Promise<Fence> {
+  async take(owner: LeaseOwner, holder: string, term: LeaseTerm, taking: Taking = {}): Promise<Fence> {
     const { spec, expected, stamp, retreat } = taking;
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
@@ -142,7 +137,13 @@ export class Leases {
    * @param renewal.repairs set when something generated has been put right
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
    */
-  async renew(owner: LeaseOwner, fence: Fence, term: Term, renewal: Renewal = {}, tenant: Tenant = {}): Promise<void> {
+  async renew(
+    owner: LeaseOwner,
+    fence: Fence,
+    term: LeaseTerm,
+    renewal: Renewal = {},
+    tenant: Tenant = {},
+  ): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
@@ -293,7 +294,7 @@ export function isAnother({ holder }: Tenant, fence: Fence, view: LeaseView): bo
 }
 
 /** The term that a Lease stands for now. */
-function termOf({ held, holder, durationMs }: LeaseView): Term {
+function termOf({ held, holder, durationMs }: LeaseView): LeaseTerm {
   if (holder === '') return { kind: 'released' };
   return held ? { kind: 'held' } : { kind: 'seconds', seconds: durationMs / 1000 };
 }
@@ -301,7 +302,7 @@ function termOf({ held, holder, durationMs }: LeaseView): Term {
 interface LeaseContent {
   readonly holder: string;
   readonly fence: Fence;
-  readonly term: Term;
+  readonly term: LeaseTerm;
   readonly observed: number;
   readonly approvals: string;
   readonly spec: string | undefined;

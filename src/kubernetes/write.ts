@@ -3,7 +3,7 @@ import { FencedError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import { KubeError } from '../kube/client.js';
 import type { Claim } from './claim.js';
-import { formatFence, isOlder, parseFence, type Fence } from './lease.js';
+import { formatFence, isOlder, parseFence, type Fence } from '../domain/decision/fence.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import { titleOf } from '../kube/object.js';
 import { isFree, refuseForeign, type Right } from './ownership.js';

@@ -1,5 +1,5 @@
 import type { JudgementSettings } from '../crds/judgement.js';
-import { policyOf } from '../crds/policy.js';
+import { policyOfCanary } from '../crds/policy.js';
 import type { Canary } from '../crds/types.js';
 import type { Policy } from '../domain/policy.js';
 
@@ -48,7 +48,7 @@ export function leftOut({ analysis, judgement }: Canary): readonly string[] {
 
 /** A Canary's policy, as a release would go by it. */
 export function simulatedPolicy(canary: Canary, { name, diluted, sinceWeight }: SimulatedAs): SimulatedPolicy {
-  const { approvals: _approvals, listeners: _listeners, ...decides } = policyOf(canary);
+  const { approvals: _approvals, listeners: _listeners, ...decides } = policyOfCanary(canary);
   return {
     name,
     decides: { ...decides, hooks: {}, loadTests: [], notices: [], suspend: false },

@@ -11,7 +11,8 @@ import type { CanaryKey } from '../domain/identity.js';
 import { raisedBefore } from '../domain/initial.js';
 import { noticesOfRetreat } from '../domain/notices/notices.js';
 import { messageOf, type UserError } from '../errors.js';
-import type { Fence, LeaseView } from '../kubernetes/lease.js';
+import type { LeaseView } from '../kubernetes/lease.js';
+import type { Fence } from '../domain/decision/fence.js';
 
 /** Begins the Lease's holder while a switch acts. */
 const HOLDER = 'deadman/';

@@ -1,4 +1,5 @@
 import type { Effect, StatusEffect } from '../domain/decision/effects.js';
+import type { Fence } from '../domain/decision/fence.js';
 import type { Findings, HookRound, Readiness } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Takeover } from '../domain/initial.js';
@@ -12,16 +13,10 @@ import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { ReleaseState } from '../domain/state.js';
 import type { Archived, ArchiveInput } from './contract.js';
 
-/** The token that every write of a run carries. */
-export interface RunFence {
-  readonly epoch: number;
-  readonly seq: number;
-}
-
 /** Who asks, for activities that keep the Lease alive. */
 export interface LeaseGuard {
   readonly canary: CanaryKey;
-  readonly fence: RunFence;
+  readonly fence: Fence;
   readonly lease: LeaseTerm;
   /** Whoever took the Lease, as it stands there; workflows of earlier versions don't say. */
   readonly holder?: string;

@@ -2,7 +2,7 @@ import type { Stray } from '../domain/strays.js';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
-import { parseFence } from '../kubernetes/lease.js';
+import { parseFence } from '../domain/decision/fence.js';
 import type { KubeObject, NamedObject, OwnerReference, ResourceType } from '../kube/object.js';
 import { CONFIG_MAPS, SECRETS } from '../kube/object.js';
 import { checksumOf } from '../kubernetes/objects/config-checksum.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isNews } from '../../src/canary/policy.js';
 import { parseCanary } from '../../src/crds/canary.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import { initialState } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { asked } from '../../src/workflows/asked.js';
@@ -12,7 +12,7 @@ import { canaryWith, OPTIONS } from '../crds/fixtures.js';
 function annotated(annotations: Readonly<Record<string, string>>): Policy {
   const parsed = parseCanary(canaryWith({ 'metadata.annotations': annotations }), OPTIONS);
   assert.ok(parsed.ok, JSON.stringify(parsed));
-  return policyOf(parsed.value);
+  return policyOfCanary(parsed.value);
 }
 
 function standingWith(policy: Policy) {

@@ -5,7 +5,7 @@ import type { Meters } from '../../src/meters/port.js';
 import { createChecks } from '../../src/checks/live-checks.js';
 import { policyInForce } from '../../src/canary/policy.js';
 import { parseCanary } from '../../src/crds/canary.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import { initialState } from '../../src/domain/initial.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { ClusterCache } from '../../src/kube/cache.js';
@@ -25,9 +25,9 @@ function canaryOf(edits: Readonly<Record<string, unknown>>) {
 }
 
 const NATIVE = { 'metadata.annotations': { 'serinus.dev/load-test': 'native' } };
-const before = policyOf(canaryOf({}));
-const after = policyOf(canaryOf(NATIVE));
-const changed = policyOf(canaryOf({ ...NATIVE, 'metadata.generation': 5 }));
+const before = policyOfCanary(canaryOf({}));
+const after = policyOfCanary(canaryOf(NATIVE));
+const changed = policyOfCanary(canaryOf({ ...NATIVE, 'metadata.generation': 5 }));
 
 function standingWith(policy: Policy | undefined) {
   const taken = { epoch: 1, phase: 'Progressing', weight: 10, failedChecks: 0, iterations: 0 } as const;

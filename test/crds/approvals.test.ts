@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { stringify } from 'yaml';
 import { APPROVALS_ANNOTATION } from '../../src/crds/approvals.js';
 import { parseCanary, refusalsOf } from '../../src/crds/canary.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import { describeRefusal } from '../../src/crds/refusal.js';
 import { canaryWith, OPTIONS } from './fixtures.js';
 
@@ -17,7 +17,7 @@ function annotated(approvals: unknown, edits: Readonly<Record<string, unknown>> 
 function policy(approvals: unknown, edits?: Readonly<Record<string, unknown>>) {
   const parsed = parseCanary(annotated(approvals, edits), OPTIONS);
   assert.ok(parsed.ok, parsed.ok ? '' : describeRefusal(parsed.refusal));
-  return policyOf(parsed.value).approvals;
+  return policyOfCanary(parsed.value).approvals;
 }
 
 describe('the annotation with the approvals', () => {
@@ -55,7 +55,7 @@ describe('the annotation with the approvals', () => {
   test('without it nobody need approve, and each text has a digest of its own', () => {
     const bare = parseCanary(canaryWith({}), OPTIONS);
     assert.ok(bare.ok);
-    assert.equal(policyOf(bare.value).approvals, undefined);
+    assert.equal(policyOfCanary(bare.value).approvals, undefined);
     const digests = ['- gate: rollout', '- gate: promotion', '- gate: promotion '].map((text) => policy(text)?.digest);
     assert.equal(new Set(digests).size, 3);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseCanary, type Canary, type ParseOptions } from '../../src/crds/canary.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import { canaryWith, everything, OPTIONS, supporting } from './fixtures.js';
 
 function read(edits: Readonly<Record<string, unknown>>, options: Partial<ParseOptions> = {}): Canary {
@@ -64,7 +64,7 @@ describe('spec', () => {
 
   test('flags', () => {
     const canary = read({ 'spec.suspend': true, 'spec.skipAnalysis': true, 'spec.revertOnDeletion': true });
-    const { suspend, skipAnalysis, revertOnDeletion } = policyOf(canary);
+    const { suspend, skipAnalysis, revertOnDeletion } = policyOfCanary(canary);
     assert.deepEqual([suspend, skipAnalysis, revertOnDeletion], [true, true, true]);
   });
 
@@ -207,7 +207,7 @@ describe('webhooks', () => {
       ...more,
     });
     const canary = read({ 'spec.analysis.webhooks': [hook('loud'), hook('quiet', { muteAlert: true })] });
-    assert.deepEqual(policyOf(canary).muted, ['quiet']);
+    assert.deepEqual(policyOfCanary(canary).muted, ['quiet']);
   });
 
   test('an empty type is rollout, the timeout ten seconds', () => {
@@ -229,7 +229,7 @@ describe('webhooks', () => {
         ['b', 'rollout', 10, undefined],
       ],
     );
-    assert.deepEqual(policyOf(canary).hooks, { rollout: ['a', 'b'] });
+    assert.deepEqual(policyOfCanary(canary).hooks, { rollout: ['a', 'b'] });
   });
 
   test('hooks are grouped by type in the order of the spec, and may share a name', () => {
@@ -242,11 +242,11 @@ describe('webhooks', () => {
         hook('x', 'rollback'),
       ],
     });
-    assert.deepEqual(policyOf(canary).hooks, { 'confirm-rollout': ['b', 'a'], rollback: ['x', 'x'] });
+    assert.deepEqual(policyOfCanary(canary).hooks, { 'confirm-rollout': ['b', 'a'], rollback: ['x', 'x'] });
   });
 
   test('there may be none', () => {
-    assert.deepEqual(policyOf(read({ 'spec.analysis.webhooks': undefined })).hooks, {});
+    assert.deepEqual(policyOfCanary(read({ 'spec.analysis.webhooks': undefined })).hooks, {});
   });
 });
 
@@ -302,7 +302,7 @@ describe('metrics', () => {
 
 describe('strategies', () => {
   const strategyOf = (edits: Readonly<Record<string, unknown>>) =>
-    policyOf(read({ 'spec.analysis.stepWeight': undefined, ...edits }, { support: everything() }));
+    policyOfCanary(read({ 'spec.analysis.stepWeight': undefined, ...edits }, { support: everything() }));
   const iterations = { 'spec.analysis.iterations': 3 };
   const match = { 'spec.analysis.match': [{ headers: { 'x-canary': { exact: 'insider' } } }] };
 

@@ -4,7 +4,7 @@ import { parseCanary } from '../../src/crds/canary.js';
 import { abilitiesOf, PROVIDER_FIELDS } from '../../src/crds/fields/abilities.js';
 import { droppedFields, unknownFields } from '../../src/crds/fields/canary-fields.js';
 import { unusedByProvider } from '../../src/crds/fields/unused.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import { SUPPORT } from '../../src/crds/support.js';
 import { costOf } from '../harness/cost.js';
 import { canaryWith, OPTIONS } from './fixtures.js';
@@ -184,7 +184,7 @@ describe('fields that no schema has', () => {
     assert.deepEqual(droppedFields({}), []);
     const parsed = parseCanary(canaryWith({ 'metadata.annotations': annotations }), OPTIONS);
     assert.ok(parsed.ok);
-    const { notices } = policyOf(parsed.value);
+    const { notices } = policyOfCanary(parsed.value);
     assert.equal(notices.length, 6);
     assert.ok(
       notices.includes(`spec.stepWeight is no field of a Canary and has no effect: it belongs to ${A}.stepWeight`),
@@ -199,7 +199,7 @@ test('what the provider has no use for is an event of each release', () => {
     OPTIONS,
   );
   assert.ok(parsed.ok);
-  assert.deepEqual(policyOf(parsed.value).notices, [
+  assert.deepEqual(policyOfCanary(parsed.value).notices, [
     'spec.service.timeout has no effect: the apisix provider has no use for it',
     'spec.analysis.match has no effect: without iterations it makes no A/B test: requests are divided by weight',
   ]);

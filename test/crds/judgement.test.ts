@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseCanary } from '../../src/crds/canary.js';
 import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import { describeRefusal } from '../../src/crds/refusal.js';
 import { canaryWith, OPTIONS } from './fixtures.js';
 
@@ -14,7 +14,7 @@ function parsed(text: string | undefined, edits: Readonly<Record<string, unknown
 function read(text: string | undefined) {
   const found = parsed(text);
   assert.ok(found.ok, found.ok ? '' : describeRefusal(found.refusal));
-  return { settings: found.value.judgement, policy: policyOf(found.value).judgement };
+  return { settings: found.value.judgement, policy: policyOfCanary(found.value).judgement };
 }
 
 void describe('the annotation with the judgement', () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseAlertProvider } from '../../src/crds/alert-provider.js';
 import { parseCanary, type Canary } from '../../src/crds/canary.js';
 import { parseMetricTemplate } from '../../src/crds/metric-template.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import type { Parsed } from '../../src/crds/refusal.js';
 import { alertProviderSpecSchema } from '../../src/crds/schema/alert-provider.js';
 import { canarySpecSchema } from '../../src/crds/schema/canary.js';
@@ -31,7 +31,7 @@ function sound<T>(parsed: Parsed<T>): boolean {
 }
 
 function assertUsable(canary: Canary): void {
-  const { intervalSeconds, threshold, strategy } = policyOf(canary);
+  const { intervalSeconds, threshold, strategy } = policyOfCanary(canary);
   assert.ok(intervalSeconds >= 10 && Number.isFinite(intervalSeconds));
   assert.ok(Number.isInteger(threshold) && threshold >= 1);
   if (strategy.kind !== 'canary') {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseCanary } from '../../src/crds/canary.js';
-import { policyOf } from '../../src/crds/policy.js';
+import { policyOfCanary } from '../../src/crds/policy.js';
 import { OPTIONS, walkthroughCanary } from './fixtures.js';
 
 const minute = { text: '1m', seconds: 60 };
@@ -131,7 +131,7 @@ test("the walkthrough's Canary is read as it is meant", () => {
 test("the walkthrough's policy", () => {
   const parsed = parseCanary(walkthroughCanary(), OPTIONS);
   assert.ok(parsed.ok);
-  assert.deepEqual(policyOf(parsed.value), {
+  assert.deepEqual(policyOfCanary(parsed.value), {
     generation: 4,
     provider: 'apisix',
     targetKind: 'Deployment',

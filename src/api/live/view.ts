@@ -1,7 +1,7 @@
 import { readCanary, type CanaryView } from '../../canary/read.js';
 import type { Dependencies } from '../../dependencies.js';
 import type { Canary } from '../../crds/canary.js';
-import { policyOf } from '../../crds/policy.js';
+import { policyOfCanary } from '../../crds/policy.js';
 import type { Readiness } from '../../domain/findings.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { courseOf } from '../../domain/record/course.js';
@@ -100,7 +100,7 @@ export class LiveView {
   ): Live {
     const { state, release, analysis } = known;
     // What the newest release goes by; before the first one, what the Canary says.
-    const course = release?.course ?? (view.canary && courseView(courseOf(policyOf(view.canary), 0)));
+    const course = release?.course ?? (view.canary && courseView(courseOf(policyOfCanary(view.canary), 0)));
     const open = state?.ending === undefined ? state : undefined;
     const next = state && nextOf(state, now);
     const { attention, standing, traffic } = summary;

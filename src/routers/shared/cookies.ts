@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Canary, SessionAffinity } from '../../crds/canary.js';
 import type { Weights } from '../../domain/weights.js';
-import type { Fence } from '../../kubernetes/lease.js';
+import type { Fence } from '../../domain/decision/fence.js';
 
 /** Cookies that keep clients where they are, as `name=value`. */
 export interface Cookies {

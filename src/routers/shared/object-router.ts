@@ -3,7 +3,7 @@ import type { Weights } from '../../domain/weights.js';
 import { RefusedError, UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import type { Fence } from '../../kubernetes/lease.js';
+import type { Fence } from '../../domain/decision/fence.js';
 import { titleOf, type KubeObject, type NamedObject, type ResourceType } from '../../kube/object.js';
 import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
 import { isSame, remove, withoutStamp, write } from '../../kubernetes/write.js';

@@ -1,5 +1,5 @@
 import type { Canary } from '../../crds/canary.js';
-import { policyOf } from '../../crds/policy.js';
+import { policyOfCanary } from '../../crds/policy.js';
 import { DEPLOYMENTS, SERVICES, type ResourceType } from '../../kube/object.js';
 import type { OwnedObject } from '../../kubernetes/ownership.js';
 
@@ -30,7 +30,7 @@ export function ownedWorkloads(type: ResourceType, canary: Canary): readonly Own
 
 /** Nothing where the Canary keeps no pods for an undo. */
 export function ownedWarm(canary: Canary): readonly OwnedObject[] {
-  if (policyOf(canary).keepPreviousSeconds === undefined) return [];
+  if (policyOfCanary(canary).keepPreviousSeconds === undefined) return [];
   return [{ type: DEPLOYMENTS, name: warmName(canary) }];
 }
 

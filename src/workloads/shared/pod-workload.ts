@@ -11,7 +11,7 @@ import {
   sourceOfCopy,
   type ConfigReference,
 } from '../../kubernetes/objects/config-references.js';
-import { parseFence } from '../../kubernetes/lease.js';
+import { parseFence } from '../../domain/decision/fence.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Canary } from '../../crds/canary.js';
 import type { Revision } from '../../domain/revision.js';
-import type { Fence } from '../../kubernetes/lease.js';
+import type { Fence } from '../../domain/decision/fence.js';
 
 /** A UUID that is the same whenever the same promotion is carried out, and another for the next. */
 export function rolloutId(canary: Canary, revision: Revision, fence: Fence): string {

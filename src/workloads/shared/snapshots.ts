@@ -4,7 +4,7 @@ import type { Claim } from '../../kubernetes/claim.js';
 import { fitting, LONGEST_LABEL } from '../../kube/names.js';
 import type { KubeObject } from '../../kube/object.js';
 import { CONTROLLER_REVISIONS } from '../../kube/object.js';
-import { parseFence, type Fence } from '../../kubernetes/lease.js';
+import { parseFence, type Fence } from '../../domain/decision/fence.js';
 import { isOurs } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, make, remove } from '../../kubernetes/write.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';

@@ -6,7 +6,7 @@ import type { KubeObject, NamedObject } from '../../kube/object.js';
 import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
 import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
-import { parseFence } from '../../kubernetes/lease.js';
+import { parseFence } from '../../domain/decision/fence.js';
 import { FENCE_ANNOTATION, remove, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import type { Configs } from '../configs.js';

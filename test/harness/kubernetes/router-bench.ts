@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseCanary, type Canary } from '../../../src/crds/canary.js';
 import { ClusterCache } from '../../../src/kube/cache.js';
 import { KubeError, type KubeClient } from '../../../src/kube/client.js';
-import type { Fence } from '../../../src/kubernetes/lease.js';
-import { formatFence } from '../../../src/kubernetes/lease.js';
+import type { Fence } from '../../../src/domain/decision/fence.js';
+import { formatFence } from '../../../src/domain/decision/fence.js';
 import {
   CANARIES,
   titleOf,
