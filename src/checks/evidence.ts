@@ -1,7 +1,7 @@
+import type { AnalysisState } from '../domain/decision/analysis-state.js';
 import { ERRORS, type JudgementSettings } from '../crds/judgement.js';
 import type { Analysis } from '../domain/findings.js';
 import type { Judged, JudgementMemory } from '../domain/decision/judged.js';
-import type { ReleaseState } from '../domain/state.js';
 import { messageOf, TransientError, UserError } from '../errors.js';
 import { judge, judgementOf, NOTHING_SHOWN, type Judgement, type ReleaseEvidence } from '../judgement/release.js';
 import { inWords, passedOverInWords } from '../judgement/words.js';
@@ -9,7 +9,7 @@ import type { MetricsContext, MetricsSources } from '../metrics/context.js';
 import { readWindow, type CountedWindow } from '../metrics/counts/window.js';
 import { Halted } from '../metrics/analysis/halt.js';
 
-type Asked = Pick<ReleaseState, 'weight' | 'weightSince' | 'judgement'>;
+type Asked = Pick<AnalysisState, 'weight' | 'weightSince' | 'judgement'>;
 type Found = Pick<Analysis, 'judged' | 'memory'>;
 
 /**

@@ -1,12 +1,12 @@
+import type { AnalysisState } from '../domain/decision/analysis-state.js';
 import type { Analysis, MetricResult } from '../domain/findings.js';
 import type { Judged } from '../domain/decision/judged.js';
-import type { RunState } from '../domain/state.js';
 import { badShare } from '../judgement/counts.js';
 import { NOTHING_SHOWN, weigh, type ReleaseEvidence } from '../judgement/release.js';
 import type { Arrivals } from './arrivals.js';
 import type { RateLimit, SimulatedPolicy } from './policy.js';
 
-type Looking = Pick<RunState, 'weight' | 'weightSince' | 'judgement'>;
+type Looking = Pick<AnalysisState, 'weight' | 'weightSince' | 'judgement'>;
 
 /** Scrapes come in so late: counts end before that. */
 const LAG_MS = 2_000;

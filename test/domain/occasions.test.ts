@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { GATE_NAMES } from '../../src/domain/approvals/gates.js';
 import { refusalOf, type Order } from '../../src/domain/orders/orders.js';
 import { initialState } from '../../src/domain/initial.js';
-import type { ClosedGate, RunState } from '../../src/domain/state.js';
+import type { ClosedGate } from '../../src/domain/approvals/approval-state.js';
+import type { RunState } from '../../src/domain/state.js';
 
 const KEY = { cluster: 'default', namespace: 'shop', name: 'cart' };
 const REVISION = { hash: 'abc', configs: {} };

@@ -1,12 +1,13 @@
 import { sameRevision, type Revision } from '../revision.js';
-import type { ClosedGate, PolicyGate, ReleaseState } from '../state.js';
+import type { ApprovalState, ClosedGate, PolicyGate } from './approval-state.js';
+import type { ReleaseState } from '../state.js';
 import type { ExpiresInto, ApprovalRule, Approval, Approvals } from './rules.js';
 import type { PolicyGateName } from './gates.js';
 
 type Spot = Pick<ApprovalRule, 'gate' | 'atWeight'>;
 
 /** What decides whether an approval counts. */
-export type Deciding = Pick<ReleaseState, 'approvals' | 'policy' | 'triggers'>;
+export type Deciding = Pick<ApprovalState, 'approvals' | 'triggers'> & Pick<ReleaseState, 'policy'>;
 
 export function isPolicyGate(gate: ClosedGate | undefined): gate is PolicyGate {
   return gate !== undefined && !('hook' in gate);
@@ -45,7 +46,7 @@ export function countedFor(s: Deciding, rule: ApprovalRule, revision: Revision):
 }
 
 /** The approvals that are left when a gate has been passed. */
-export function usedUp({ approvals }: Pick<ReleaseState, 'approvals'>, gate: PolicyGateName): Approvals | undefined {
+export function usedUp({ approvals }: Pick<ApprovalState, 'approvals'>, gate: PolicyGateName): Approvals | undefined {
   return approvals && { ...approvals, given: approvals.given.filter((approval) => approval.gate !== gate) };
 }
 
@@ -124,7 +125,7 @@ export interface GateView {
   readonly expiresInto?: ExpiresInto;
 }
 
-export function gateView(s: Deciding & Pick<ReleaseState, 'gate'>): GateView | undefined {
+export function gateView(s: Deciding & Pick<ApprovalState, 'gate'>): GateView | undefined {
   const { gate } = s;
   if (gate === undefined) return undefined;
   const { since } = gate;

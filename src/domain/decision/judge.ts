@@ -1,3 +1,4 @@
+import type { AnalysisState } from './analysis-state.js';
 import { condemned } from './evidence.js';
 import { expiryOf } from '../approvals/approvals.js';
 import type { Analysis, Findings } from '../findings.js';
@@ -98,7 +99,7 @@ function haltOrRollBack(s: ReleaseState): Step {
 }
 
 /** With the one that has just failed. */
-export function failuresInARow({ failedInARow = 0 }: Pick<ReleaseState, 'failedInARow'>): number {
+export function failuresInARow({ failedInARow = 0 }: Pick<AnalysisState, 'failedInARow'>): number {
   return failedInARow + 1;
 }
 

@@ -1,3 +1,4 @@
+import type { Hindrances } from './diagnostics.js';
 import type { Readiness, World } from '../findings.js';
 import type { ReleaseState } from '../state.js';
 import type { Side, UnreadySides } from '../unready.js';
@@ -27,7 +28,7 @@ function withSide(known: UnreadySides, side: Side, readiness: Readiness, now: nu
 
 /** Its pods are replaced, or become more: what was known of it no longer counts, and its clock begins anew. */
 export function afresh(
-  { unready }: Pick<ReleaseState, 'unready'>,
+  { unready }: Pick<Hindrances, 'unready'>,
   side: Side,
   world: World,
   now: number,
@@ -37,7 +38,7 @@ export function afresh(
 
 /** When waiting for it has lasted too long, milliseconds since 1970; undefined where nothing says so. */
 export function overdueAt(
-  { unready, policy }: Pick<ReleaseState, 'unready' | 'policy'>,
+  { unready, policy }: Pick<Hindrances, 'unready'> & Pick<ReleaseState, 'policy'>,
   side: Side,
 ): number | undefined {
   const since = unready?.[side]?.since;

@@ -2,7 +2,8 @@ import { isPolicyGate, titleOf } from '../approvals/approvals.js';
 import { longestWait, patienceOf } from '../silence.js';
 import { isActive } from '../phases.js';
 import { progressOf } from '../progress.js';
-import type { PolicyGate, RunState } from '../state.js';
+import type { PolicyGate } from '../approvals/approval-state.js';
+import type { RunState } from '../state.js';
 
 /** What the driver does next. */
 export type Plan =

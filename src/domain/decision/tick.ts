@@ -19,7 +19,8 @@ import {
 import { hasHooks } from '../policy.js';
 import { awaitPrimary, needsRescue, whereStranded } from './rescue.js';
 import { compareRevisions, sameRevision, type Revision } from '../revision.js';
-import type { ReleaseState, Undoing } from '../state.js';
+import type { Undoing } from '../orders/intents.js';
+import type { ReleaseState } from '../state.js';
 import { intervalMs, policyOf, stuckUntil } from '../state.js';
 import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, type Weights } from '../weights.js';
 import type { Step } from './step.js';

@@ -1,7 +1,8 @@
 import { isPolicyGate, ruleAt } from '../approvals/approvals.js';
 import { plan } from '../decision/plan.js';
 import type { Policy } from '../policy.js';
-import type { RunState, Undoing } from '../state.js';
+import type { Undoing } from '../orders/intents.js';
+import type { RunState } from '../state.js';
 import { nextPromotionWeights, nextWeight, canaryAt } from '../weights.js';
 
 /** What comes next in a run. */

@@ -3,7 +3,9 @@ import type { HookResult, MetricResult } from '../findings.js';
 import type { Gate } from '../approvals/gates.js';
 import { progressOf } from '../progress.js';
 import type { RecordEntry } from '../record/record.js';
-import type { HookGate, PolicyGate, RunState, Undoing } from '../state.js';
+import type { HookGate, PolicyGate } from '../approvals/approval-state.js';
+import type { Undoing } from '../orders/intents.js';
+import type { RunState } from '../state.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 

@@ -1,5 +1,5 @@
 import { countedFor, isPolicyGate, ruleAt, titleOf } from '../approvals/approvals.js';
-import type { ClosedGate } from '../state.js';
+import type { ClosedGate } from '../approvals/approval-state.js';
 import type { OrderName } from './catalogue.js';
 import { hasHooks, type Policy } from '../policy.js';
 import { progressOf } from '../progress.js';

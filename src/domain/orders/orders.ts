@@ -11,7 +11,8 @@ import type { PolicyGateName } from '../approvals/gates.js';
 import type { Gate } from '../approvals/gates.js';
 import { isActive } from '../phases.js';
 import { refuseRetry, refuseUndo, type RestoreOptions } from './restore-options.js';
-import type { ClosedGate, RunState } from '../state.js';
+import type { ClosedGate } from '../approvals/approval-state.js';
+import type { RunState } from '../state.js';
 import { isForRest, ORDERS, type RestOrderName } from './catalogue.js';
 import type { Channel } from './channel.js';
 

@@ -6,7 +6,8 @@ import type { Alert } from '../notices/notice.js';
 import { afresh, overdueAt } from '../decision/patience.js';
 import type { Side } from '../unready.js';
 import { lastPhaseIn, type RecordEntry } from '../record/record.js';
-import type { Ending, Problem, RunState } from '../state.js';
+import type { Problem } from '../decision/diagnostics.js';
+import type { Ending, RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 
 /** What every step is given: where the run stands, what the tick found, and when it looked. */

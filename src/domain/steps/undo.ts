@@ -4,7 +4,8 @@ import { messagesFor } from '../notices/messages.js';
 import type { Order } from '../orders/orders.js';
 import { hasHooks } from '../policy.js';
 import type { RestoreOptions } from '../orders/restore-options.js';
-import type { RunState, Undoing } from '../state.js';
+import type { Undoing } from '../orders/intents.js';
+import type { RunState } from '../state.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Context } from './common.js';
 
