@@ -60,7 +60,7 @@ function judged(
       ...(latency ? { latency } : {}),
       ...(judgement.passedOver === undefined ? {} : { passedOver: judgement.passedOver }),
       ...(seen === undefined ? {} : { seen }),
-      says: inWords(judgement, rules, counts),
+      says: inWords(judgement, rules, { counts, windows: evidence.windows }),
     },
   };
 }
@@ -68,7 +68,10 @@ function judged(
 /** Nothing new was read. */
 function asBefore(before: ReleaseEvidence, { rules }: JudgementSettings, weight: number): Judged {
   const judgement = judgementOf(before, rules);
-  return { ...shownOf(judgement, before, weight), says: inWords(judgement, rules, {}) };
+  return {
+    ...shownOf(judgement, before, weight),
+    says: inWords(judgement, rules, { counts: {}, windows: before.windows }),
+  };
 }
 
 function shownOf({ verdict, metrics }: Judgement, evidence: ReleaseEvidence, weight: number): Omit<Judged, 'says'> {

@@ -1,20 +1,30 @@
 import { badShare, type Arm } from './counts.js';
 import type { Judgement, MetricJudgement, Rules } from './release.js';
 
-/** What a judgement says, in one sentence for people. */
-export function inWords(judgement: Judgement, rules: Rules, window: Readonly<Record<string, { canary: Arm }>>): string {
+/**
+ * What a judgement says, in one sentence for people.
+ *
+ * @param counts of the window that was read last, by metric
+ * @param windows that counted so far
+ */
+export function inWords(
+  judgement: Judgement,
+  rules: Rules,
+  { counts, windows }: { readonly counts: Readonly<Record<string, { canary: Arm }>>; readonly windows: number },
+): string {
   const { verdict, tripped, metrics } = judgement;
   if (tripped !== undefined) {
-    const { requests = 0, bad = 0 } = window[tripped]?.canary ?? {};
+    const { requests = 0, bad = 0 } = counts[tripped]?.canary ?? {};
     return `${tripped}: ${whole(bad)} of ${whole(requests)} requests to the canary were bad in one window`;
   }
   if (verdict === 'PASS') return 'every metric has proven the canary';
   const first = verdict === 'FAIL' ? most(metrics, 'towardsFail') : least(metrics);
   if (first === undefined) return 'nothing is judged';
   if (verdict === 'WAIT') return `${first.metric}: ${soFar(first)}`;
-  if (first.edge !== undefined) return `${first.metric}: ${slower(first)}`;
+  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
+  if (first.edge !== undefined) return `${first.metric}: ${slower(first)}, ${after}`;
   const limit = rules.metrics.find(({ name }) => name === first.metric)?.limits.tolerated;
-  return `${first.metric}: the canary is bad ${times(first)} as often as the primary${range(first)}, limit ${limit}`;
+  return `${first.metric}: the canary is bad ${times(first)} as often as the primary${range(first)}, limit ${limit}, ${after}`;
 }
 
 /** What was seen where a window didn't count. */

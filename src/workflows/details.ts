@@ -1,4 +1,5 @@
 import { isPolicyGate, ruleAt } from '../domain/approvals/approvals.js';
+import { evidenceBar, evidenceRows, evidenceText } from '../domain/narrative/evidence-rows.js';
 import { checkRows, recordText } from '../domain/narrative/record-line.js';
 import { why } from '../domain/narrative/why.js';
 import { ORDERS, sampleInputOf } from '../domain/orders/catalogue.js';
@@ -42,7 +43,31 @@ function checksOf(state: RunState): string[] {
   const rows = checkRows(last).map(
     ({ check, value, range, verdict }) => `| ${check} | ${value} | ${range} | ${verdict} |`,
   );
-  return ['### Last analysis', '', '| check | value | range | verdict |', '|---|---|---|---|', ...rows, ''];
+  return [
+    '### Last analysis',
+    '',
+    '| check | value | range | verdict |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    ...evidenceOf(last),
+  ];
+}
+
+function evidenceOf({ judged }: Extract<RunState['record'][number], { what: 'analysis' }>): string[] {
+  if (judged === undefined) return [];
+  const rows = evidenceRows(judged).map(
+    ({ metric, ratio, requests, towardsRollback, towardsProof }) =>
+      `| ${metric} | ${ratio} | ${Math.round(requests)} | ${evidenceBar(towardsRollback)} | ${evidenceBar(towardsProof)} |`,
+  );
+  return [
+    `### Evidence: ${evidenceText(judged)}`,
+    '',
+    '| metric | times the primary’s | requests | towards rollback | towards proof |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ];
 }
 
 function steering(state: RunState, workflowId: string): string[] {

@@ -89,6 +89,18 @@ describe('a record', () => {
       'errors         -         <= 1       failed',
     ]);
     assert.deepEqual(analysisLines(readLine({ at, what: 'analysis' })), []);
+    const arms = { canary: { requests: 900, bad: 9 }, primary: { requests: 8100, bad: 44 } };
+    const errors = { metric: 'errors', verdict: 'WAIT', ratio: 1.8, lower: 1.2, upper: 2.9, ...arms };
+    const judged = { verdict: 'WAIT', heard: true, windows: 3, says: 'errors: little so far' };
+    const progress = { towardsFail: 0.4, towardsPass: 0 };
+    const entry = { ...analysis, ok: true, hooks: [], metrics: [] };
+    const evident = { ...entry, judged: { ...judged, metrics: [{ ...errors, ...progress }] } };
+    assert.deepEqual(analysisLines(readLine(evident)).slice(2), [
+      '',
+      'not enough yet after 3 windows: errors: little so far',
+      'EVIDENCE   TIMES THE PRIMARY’S   REQUESTS   TOWARDS ROLLBACK   TOWARDS PROOF',
+      'errors     1.8× (1.2 to 2.9)     900        ████░░░░░░ 40 %    ░░░░░░░░░░ 0 %',
+    ]);
   });
 });
 

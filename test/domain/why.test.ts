@@ -57,12 +57,31 @@ function checked(
   ] satisfies RecordEntry[];
 }
 
+function judgedBy(verdict: 'WAIT' | 'PASS'): readonly RecordEntry[] {
+  const judged = { verdict, metrics: [], heard: true, windows: 3, says: 'errors: little so far' };
+  return checked(true, []).map((entry) => (entry.what === 'analysis' ? { ...entry, judged } : entry));
+}
+
 const paused = { by: 'ana', reason: 'lunch', since: T0 };
 const undoing = { by: 'ana', reason: 'broken', to: V1.hash };
 const gate = { gate: 'confirm-promotion', hook: 'gate', since: T0 } as const;
 
 /** What the run is like; why; what comes next; in how many seconds. */
 const CASES: readonly [string, Partial<RunState>, string, string | undefined, number | undefined][] = [
+  [
+    'evidence that isn’t enough yet',
+    { record: judgedBy('WAIT') },
+    'weight 20 stands since 2026-01-02T10:00:00Z, evidence: not enough yet after 3 windows: errors: little so far',
+    'next check: weight 30 if it passes',
+    7,
+  ],
+  [
+    'evidence that is',
+    { record: judgedBy('PASS') },
+    'weight 20 stands since 2026-01-02T10:00:00Z, the last check passed',
+    'next check: weight 30 if it passes',
+    7,
+  ],
   [
     'a new weight',
     {},

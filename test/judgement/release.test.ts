@@ -6,6 +6,7 @@ import {
   NOTHING_SHOWN,
   weigh,
   type Judgement,
+  type ReleaseEvidence,
   type ReleaseWindow,
   type Rules,
 } from '../../src/judgement/release.js';
@@ -35,6 +36,8 @@ function after(windows: readonly ReleaseWindow[], rules = RULES) {
   return { evidence, judgement };
 }
 
+const said = ({ windows }: ReleaseEvidence) => ({ counts: {}, windows });
+
 void describe('a release, window by window', () => {
   void it('a regression is found, and said in words', () => {
     const windows = [1, 2, 3].map(() => windowAt(10, [15, 300], [13, 2700]));
@@ -42,8 +45,8 @@ void describe('a release, window by window', () => {
     assert.equal(judgement.verdict, 'FAIL');
     assert.equal(evidence.windows, 3);
     assert.match(
-      inWords(judgement, RULES, {}),
-      /^errors: the canary is bad 10 times as often as the primary \(between [3-6]\.?\d? and \d\d\), limit 1\.25$/,
+      inWords(judgement, RULES, said(evidence)),
+      /^errors: the canary is bad 10 times as often as the primary \(between [3-6]\.?\d? and \d\d\), limit 1\.25, after 3 windows$/,
     );
   });
 
@@ -100,7 +103,7 @@ void describe('a release, window by window', () => {
     const { judgement } = after([window]);
     assert.deepEqual([judgement.verdict, judgement.tripped], ['FAIL', 'errors']);
     assert.equal(
-      inWords(judgement, RULES, window.counts),
+      inWords(judgement, RULES, { counts: window.counts, windows: 1 }),
       'errors: 15 of 20 requests to the canary were bad in one window',
     );
   });
@@ -123,7 +126,7 @@ void describe('a release, window by window', () => {
   void it('so few requests say nothing, and never roll back', () => {
     const { judgement } = after([windowAt(10, [1, 3], [0, 27])]);
     assert.equal(judgement.verdict, 'WAIT');
-    assert.match(inWords(judgement, RULES, {}), /3 requests to the canary so far/);
+    assert.match(inWords(judgement, RULES, { counts: {}, windows: 1 }), /3 requests to the canary so far/);
   });
 
   void it('of several metrics one is enough to fail, and all must pass', () => {
@@ -138,7 +141,7 @@ void describe('a release, window by window', () => {
     };
     const bad = after([window(60)], rules).judgement;
     assert.deepEqual([bad.verdict, bad.metrics.map(({ verdict }) => verdict)], ['FAIL', ['WAIT', 'FAIL']]);
-    assert.match(inWords(bad, rules, {}), /^checkouts: /);
+    assert.match(inWords(bad, rules, { counts: {}, windows: 1 }), /^checkouts: /);
     const some = after([window(3), window(3)], rules).judgement;
     assert.deepEqual([some.verdict, some.metrics.map(({ verdict }) => verdict)], ['WAIT', ['PASS', 'WAIT']]);
     const all = after(
@@ -173,8 +176,8 @@ void describe('a release, window by window', () => {
     const [, latency] = judgement.metrics;
     assert.deepEqual([latency?.edge, latency?.ratio], [0.25, 2.2]);
     assert.equal(
-      inWords(judgement, SLOW, {}),
-      'latency: 22 % of the canary’s requests took longer than 250 ms, 10 % of the primary’s',
+      inWords(judgement, SLOW, said(evidence)),
+      'latency: 22 % of the canary’s requests took longer than 250 ms, 10 % of the primary’s, after 2 windows',
     );
     assert.deepEqual(JSON.parse(JSON.stringify(evidence)), evidence);
   });

@@ -1,6 +1,7 @@
 import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../approvals/approvals.js';
 import type { HookResult, MetricResult } from '../findings.js';
 import type { Gate } from '../approvals/gates.js';
+import { evidenceText } from './evidence-rows.js';
 import { progressOf } from '../progress.js';
 import type { RecordEntry } from '../record/record.js';
 import type { HookGate, PolicyGate } from '../approvals/approval-state.js';
@@ -96,6 +97,9 @@ function analysing(state: RunState): string {
     return `${at} holds: ${fault(last)}${failures(state)}`;
   }
   const stood = `since ${clock(state.weightSince)}`;
+  const { judged } = last ?? {};
+  if (judged && judged.verdict !== 'PASS')
+    return `${at} stands ${stood}, evidence: ${evidenceText(judged)}${failures(state)}`;
   return `${at} ${last ? `stands ${stood}, the last check passed` : `stands ${stood}, nothing has been checked at it yet`}${failures(state)}`;
 }
 

@@ -1,0 +1,62 @@
+import type { Judged, JudgedMetric } from '../decision/judged.js';
+
+/** What evidence about one metric has come to, for a table or a chart. */
+export interface EvidenceRow {
+  /** `errors`, `latency > 250 ms`. */
+  readonly metric: string;
+  /** `1.8× (1.2 to 2.9)`: how many times as often as the primary's the canary's requests are bad; `-` where nothing tells. */
+  readonly ratio: string;
+  /** Requests to the canary in the windows that counted. */
+  readonly requests: number;
+  /** How far it has come, 0 to 1. */
+  readonly towardsRollback: number;
+  readonly towardsProof: number;
+}
+
+export function evidenceRows({ metrics }: Pick<Judged, 'metrics'>): EvidenceRow[] {
+  return metrics.map((metric) => ({
+    metric: titleOf(metric),
+    ratio: ratioText(metric),
+    requests: metric.canary.requests,
+    towardsRollback: metric.towardsFail,
+    towardsProof: metric.towardsPass,
+  }));
+}
+
+/** What the evidence says as a whole, and what it is from. */
+export function evidenceText({ verdict, windows, passedOver, seen, unknown, says }: Judged): string {
+  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
+  if (unknown !== undefined) return `not known ${after}: ${unknown}`;
+  if (passedOver !== undefined) return `the last window didn't count: ${seen ?? passedOver}`;
+  switch (verdict) {
+    case 'FAIL':
+      return `against the canary: ${says}`;
+    case 'PASS':
+      return `the canary has proven itself ${after}`;
+    case 'WAIT':
+      return `not enough yet ${after}: ${says}`;
+  }
+}
+
+/** `███████░░░ 70 %`. */
+export function evidenceBar(part: number): string {
+  const filled = Math.round(10 * part);
+  return `${'█'.repeat(filled)}${'░'.repeat(10 - filled)} ${Math.round(100 * part)} %`;
+}
+
+function titleOf({ metric, edge }: JudgedMetric): string {
+  if (edge === undefined) return metric;
+  return `${metric} > ${edge < 1 ? `${digits(1000 * edge)} ms` : `${digits(edge)} s`}`;
+}
+
+function ratioText({ ratio, lower, upper, edge }: JudgedMetric): string {
+  if (edge !== undefined) return ratio === undefined ? '-' : `${digits(ratio)}×`;
+  if (ratio === undefined) return lower > 0 ? `at least ${digits(lower)}×` : '-';
+  return upper === undefined
+    ? `${digits(ratio)}× (at least ${digits(lower)})`
+    : `${digits(ratio)}× (${digits(lower)} to ${digits(upper)})`;
+}
+
+function digits(value: number): string {
+  return String(Number(value.toPrecision(2)));
+}
