@@ -14,7 +14,7 @@ export interface ServeOptions extends ApiOptions {
   readonly patient: boolean;
 }
 
-const DEVELOPMENT = 'Nobody is asked who he is: whoever reaches this port on loopback may do everything';
+const DEVELOPMENT = 'No login required: whoever reaches this port on loopback may do everything';
 
 const pauseAfter = doubling(1_000, 30_000);
 

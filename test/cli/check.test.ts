@@ -52,7 +52,7 @@ describe('files', () => {
     const { code, out, err } = await check(t, ['-f', file(fine, target(), route())]);
     assert.deepEqual([code, err], [0, '']);
     assert.deepEqual(out.split('\n').slice(0, 2), [
-      'podinfo.test: nothing to complain of',
+      'podinfo.test: no problems found',
       '  a release takes at best 50s: 5 checks 10s apart (canary at 10, 20, 30, 40, 50 %)',
     ]);
   });
@@ -107,7 +107,7 @@ describe('files', () => {
     const list = { apiVersion: 'v1', kind: 'List', items: [fine, target(), route()] };
     const { code, out } = await checkInput(['-f', '-'], JSON.stringify(list));
     assert.equal(code, 0);
-    assert.match(out, /^podinfo\.test: nothing to complain of/);
+    assert.match(out, /^podinfo\.test: no problems found/);
   });
 
   const bad: readonly (readonly [string, string, RegExp])[] = [

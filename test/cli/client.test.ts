@@ -55,6 +55,9 @@ describe('serinus get', () => {
     assert.ok(names.out.split('\n').includes(`canary.flagger.app/${name}`));
     assert.equal(missing.code, 1);
     assert.equal(missing.err, `serinus: there is no Canary "nobody" in namespace "${ns}"\n`);
+    const elsewhere = await run(['get', name, '-n', 'elsewhere']);
+    assert.equal(elsewhere.code, 1);
+    assert.match(elsewhere.err, new RegExp(`\n  it is in namespace "${ns}": serinus get ${name} -n ${ns}\n$`));
   });
 
   test('--watch adds a line for each change', async (t) => {
@@ -143,6 +146,19 @@ describe('orders', () => {
     const id = started.out.trim();
     await releaseIs(bench.app, id, ({ weight }) => weight === 25, 'weight 25');
 
+    await run(['pause', name, '-n', ns, '--reason', 'lunch']);
+    const paused = await run(['status', name, '-n', ns, '--wait', '--until', 'paused', '--timeout', '1m']);
+    assert.equal(paused.code, 0, paused.err);
+    assert.match(paused.out, /: paused by /);
+    const said = await run(['status', name, '-n', ns]);
+    assert.match(said.out, /: Progressing, weight 25, paused by .*: lunch\n$/);
+    await until(
+      async () => /Progressing,Paused/.test((await run(['get', '-n', ns])).out),
+      'the list has the pause',
+      30_000,
+    );
+    await run(['resume', name, '-n', ns]);
+
     const described = await run(['describe', name, '-n', ns]);
     assert.equal(described.code, 0, described.err);
     assert.match(described.out, /Phase: +Progressing/);
@@ -167,8 +183,11 @@ describe('orders', () => {
       30_000,
     );
     const history = await run(['history', name, '-n', ns]);
-    assert.match(history.out, /^STARTED +OUTCOME +REVISION +WEIGHT +ASKED FOR BY +ID\n/);
-    assert.ok(history.out.includes(id));
+    assert.match(history.out, /^STARTED +OUTCOME +VERSION +DURATION +STARTED BY +REASON\n/);
+    assert.match(history.out, /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +aborted +\S+ +\d+ (s|min)/);
+    const wide = await run(['history', '-A', '-o', 'wide']);
+    assert.match(wide.out, /^STARTED +CANARY +OUTCOME/);
+    assert.ok(wide.out.includes(`${name}.${ns}`) && wide.out.includes(id));
     const late = await run(['pause', name, '-n', ns]);
     assert.equal(late.code, 1);
     assert.match(late.err, /^serinus: no release of .* is under way \(phase Failed\)\n {2}"serinus rollout /);

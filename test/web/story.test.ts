@@ -81,7 +81,7 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
     await name.waitFor();
     await alice.page.getByRole('button', { name: /^Failed/ }).click();
     await alice.page.getByText('No Canary matches.').waitFor();
-    await alice.page.getByRole('button', { name: /^At rest 1/ }).click();
+    await alice.page.getByRole('button', { name: /^Idle 1/ }).click();
     await alice.inspect('fleet');
     // By keyboard.
     await name.focus();
@@ -128,9 +128,9 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
     const accepted = alice.page.waitForResponse(isUndo).then(() => Date.now());
     await alice.order('Undo', { 'Your name': 'alice', Reason: 'checkout is broken' });
     const taken = await accepted;
-    await alice.page.getByRole('link', { name: 'See the release that carries it out' }).click();
+    await alice.page.getByRole('link', { name: 'Show the release that carries it out' }).click();
     await alice.sees('Undone');
-    await bob.sees('失败');
+    await bob.sees('已撤销');
     const last = traffic.seen.last.get('2') ?? 0;
     const began = await sent;
     t.diagnostic(`taken after ${taken - began} ms; last answer of the undone version after ${last - began} ms`);
@@ -138,8 +138,8 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
     assert.equal(traffic.seen.failed, 0, traffic.seen.failures.join(', '));
     assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
     for (const [viewer, title] of [
-      [alice, 'The target still wants the refused version'],
-      [bob, '目标仍是被拒绝的版本'],
+      [alice, 'The Deployment still has the undone version'],
+      [bob, 'Deployment 仍是已撤销的版本'],
     ] as const) {
       const card = viewer.page.locator('section').filter({ has: viewer.page.getByRole('heading', { name: title }) });
       await card.getByText(`kubectl -n ${world.namespace} patch deployment ${APP} `).waitFor({ timeout: 30_000 });
@@ -211,7 +211,7 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
       .nth(1)
       .check();
     await alice.page.getByRole('button', { name: 'Compare' }).click();
-    await alice.page.getByRole('heading', { name: 'Two attempts side by side' }).waitFor();
+    await alice.page.getByRole('heading', { name: 'Compare releases' }).waitFor();
     for (const [name, path] of [
       ['fleet', '/'],
       ['releases', '/releases'],
@@ -231,7 +231,7 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
 
   await t.test('a policy is checked, with the line of what is wrong', async () => {
     for (const [viewer, example, check, line] of [
-      [alice, 'Put in an example', 'Check', /line \d+/],
+      [alice, 'Insert an example', 'Check', /line \d+/],
       [bob, '填入示例', '检查', /第 \d+ 行/],
     ] as const) {
       await viewer.goto('/check');

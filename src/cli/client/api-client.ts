@@ -103,10 +103,15 @@ export class ApiClient {
     return items;
   }
 
-  /** Releases of a Canary that pass the filters, the newest first, at most so many. */
+  /**
+   * Releases that pass the filters, those in progress and then the newest first, at most so many.
+   *
+   * @param namespace all of them where undefined
+   * @param name of the Canary; all of them where undefined
+   */
   async releases(
-    namespace: string,
-    name: string,
+    namespace: string | undefined,
+    name: string | undefined,
     filters: ReleaseFilters,
     limit: number,
   ): Promise<ArchivedReleases['items']> {
@@ -114,8 +119,10 @@ export class ApiClient {
     let cursor: string | undefined;
     do {
       const page = await this.get('/api/v1/releases', releasesSchema, {
-        ...{ namespace, name, limit: Math.min(PAGE, limit - items.length) },
-        ...Object.fromEntries(Object.entries({ ...filters, cursor }).filter(([, value]) => value !== undefined)),
+        limit: Math.min(PAGE, limit - items.length),
+        ...Object.fromEntries(
+          Object.entries({ ...filters, namespace, name, cursor }).filter(([, value]) => value !== undefined),
+        ),
       });
       items.push(...page.items);
       cursor = page.nextCursor;

@@ -31,7 +31,7 @@ function summary(findings: readonly Finding[]): string {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [coloured(COLOURS[severity], plural(count, WORDS[severity]))];
   });
-  return counted.length === 0 ? coloured('green', 'nothing to complain of') : counted.join(', ');
+  return counted.length === 0 ? coloured('green', 'no problems found') : counted.join(', ');
 }
 
 function findingLines({ severity, rule, object, field, value, message, remedy }: Finding): string[] {

@@ -16,7 +16,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `
 Exit codes:
-  0  done; with --wait: promoted
+  0  done; with --wait: promoted, or what --until names
   1  it could not be done
   2  the command line is wrong
   3  the release has failed: rolled back, aborted or rejected

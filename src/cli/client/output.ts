@@ -14,6 +14,8 @@ export function coloured(colour: Colour | undefined, text: string, stream = proc
 
 /** Of a phase or an outcome. */
 export function colourOf(word: string): Colour | undefined {
+  const [, more] = word.split(',');
+  if (more !== undefined) return more === 'Undone' || more === 'Suspended' ? undefined : 'yellow';
   switch (word) {
     case 'Succeeded':
     case 'promoted':
@@ -21,12 +23,15 @@ export function colourOf(word: string): Colour | undefined {
       return 'green';
     case 'Failed':
     case 'rolled-back':
+    case 'rolled back':
+    case 'run cut off':
     case 'aborted':
     case 'rejected':
     case 'promotion-failed':
-    case 'undone':
+    case 'promotion failed':
     case 'terminated':
       return 'red';
+    case 'in progress':
     case 'Waiting':
     case 'Progressing':
     case 'WaitingPromotion':

@@ -11,7 +11,12 @@ export interface WaitFlags {
   readonly wait?: boolean;
   /** Milliseconds; for ever where undefined. */
   readonly timeout?: number;
+  /** What else than its end is waited for. */
+  readonly until?: Until;
 }
+
+const UNTIL = ['waiting', 'paused'] as const;
+type Until = (typeof UNTIL)[number];
 
 const LOOK_MS = 1_000;
 /** Ends of a run after which users are served by what was asked for, or by what served them all along. */
@@ -20,6 +25,12 @@ const GOOD: readonly string[] = ['promoted', 'initialized', 'reconciled'];
 export function addWaitFlags(command: Command): Command {
   return command
     .option('--wait', 'wait until the release has ended, and tell what happens; the exit code says how it ended')
+    .addOption(
+      new Option(
+        '--until <state>',
+        'with --wait: also done, with 0, when the release waits for approval, or is paused',
+      ).choices(UNTIL),
+    )
     .addOption(
       new Option(
         '--timeout <duration>',
@@ -38,7 +49,7 @@ export function addWaitFlags(command: Command): Command {
 export async function waitFor(
   client: ApiClient,
   id: string,
-  timeoutMs: number | undefined,
+  { timeout: timeoutMs, until }: WaitFlags,
   tell: (line: string) => void,
 ): Promise<Release> {
   const deadline = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
@@ -59,10 +70,21 @@ export async function waitFor(
         told.add(key);
       }
       if (seen.ended) return judged(seen);
+      if (until !== undefined && isIn(seen, until)) return seen;
     }
     if (Date.now() >= deadline) throw timedOut(id, last);
     await sleep(Math.min(LOOK_MS, Math.max(0, deadline - Date.now())));
   }
+}
+
+function isIn({ gate, paused }: Release, state: Until): boolean {
+  return state === 'paused' ? paused !== undefined : gate !== undefined && paused === undefined;
+}
+
+/** How it stands when nothing more is waited for, in a word or two. */
+export function endText({ ended, outcome, run, paused, gate }: Release): string {
+  if (ended) return outcome ?? run;
+  return paused ? `paused by ${paused.by}` : `waits for approval (${gate?.gate ?? 'not any more'})`;
 }
 
 /** @throws CommandFailed where it has failed */
@@ -72,7 +94,7 @@ export function judged(release: Release): Release {
   const reason = release.reason ? `: ${release.reason}` : '';
   throw new CommandFailed(
     EXIT.releaseFailed,
-    `the release has failed (${outcome})${reason}`,
+    `the release has failed (${outcome === 'died' ? `its run ${release.run}` : outcome})${reason}`,
     `all about it: ${release.id}`,
   );
 }

@@ -72,7 +72,7 @@ function openRelease(release: OpenRelease): string[] {
       ['Phase', release.phase === undefined ? undefined : phrase(release.phase)],
       ['Weight', release.weight?.toString()],
       ['Revision', release.revision],
-      ['Asked for by', release.triggeredBy],
+      ['Started by', release.triggeredBy],
       ['Failed checks', release.failedChecks?.toString()],
       ['Waits for', release.waitsFor],
       ['Gate', gate && gateText(gate)],

@@ -46,10 +46,20 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   const canaries = await list(client, names, flags);
   const missing = names.find((name) => !canaries.some((canary) => canary.name === name));
   if (missing !== undefined && !flags.watch) {
-    throw new CommandFailed(EXIT.error, `there is no Canary "${missing}" in namespace "${flags.namespace}"`);
+    throw await notHere(client, missing, flags.namespace);
   }
   if (flags.watch) await follow(client, names, flags, canaries);
   else print(canaries, flags, names.length === 1);
+}
+
+/** Whoever may list all namespaces is told in which one it is. */
+async function notHere(client: ApiClient, name: string, namespace: string): Promise<CommandFailed> {
+  const message = `there is no Canary "${name}" in namespace "${namespace}"`;
+  const others = await client.canaries(undefined).catch(() => []);
+  const homes = others.filter((canary) => canary.name === name).map((canary) => canary.namespace);
+  if (homes.length === 0) return new CommandFailed(EXIT.error, message);
+  const where = homes.length === 1 ? `it is in namespace "${homes[0]}"` : `there are ones in ${homes.join(', ')}`;
+  return new CommandFailed(EXIT.error, message, `${where}: serinus get ${name} -n ${homes[0]}`);
 }
 
 async function list(client: ApiClient, names: readonly string[], flags: Flags): Promise<readonly CanarySummary[]> {
@@ -142,12 +152,12 @@ function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummar
     const row = [
       canary.namespace,
       canary.name,
-      status ?? canary.phase,
+      status ?? statusOf(canary),
       String(canary.canaryWeight),
       canary.lastTransitionTime ?? '',
     ];
     if (format === 'table') return row;
-    const { target, problem, message } = canary;
+    const { target, problem, attention, message } = canary;
     return [
       ...row,
       String(canary.suspended),
@@ -156,9 +166,16 @@ function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummar
       canary.provider,
       canary.revision,
       canary.promotedRevision,
-      problem ?? message,
+      problem ?? attention ?? message,
     ];
   };
+}
+
+/** The phase, and what that alone doesn't tell, as kubectl has it of a node that is cordoned: `Progressing,Paused`. */
+function statusOf({ phase, standing }: CanarySummary): string {
+  const more = { paused: 'Paused', blocked: 'Blocked', invalid: 'Invalid', suspended: 'Suspended', undone: 'Undone' };
+  const word = standing in more ? more[standing as keyof typeof more] : undefined;
+  return word === undefined ? phase : [phase, word].filter((part) => part !== '').join(',');
 }
 
 function keyOf({ namespace, name }: CanarySummary): string {

@@ -2,12 +2,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
 import { positive } from '../flags/engine-flags.js';
 import { UsageError } from '../usage.js';
-import type { ReleaseFilters } from '../client/archive.js';
+import type { ReleaseSummary } from '../../api/schema/release.js';
+import type { ArchivedReleases, ReleaseFilters } from '../client/archive.js';
+import { dateAndTime, durationText } from '../client/times.js';
 import {
   addNamespaceFlag,
   addOutputFlag,
   addServerFlags,
   clientOf,
+  type Format,
   type NamespaceFlags,
   type OutputFlags,
   type ServerFlags,
@@ -17,13 +20,15 @@ import { printData, table } from '../client/output.js';
 interface Flags extends ServerFlags, NamespaceFlags, OutputFlags, ReleaseFilters {
   readonly limit: number;
   readonly all?: boolean;
+  readonly allNamespaces?: boolean;
 }
 
 /** `serinus history`: the releases of a Canary. */
 export function historyCommand(): Command {
   const command = new Command('history')
-    .description('list the releases of a Canary: what is under way, then the newest first')
-    .argument('<canary>')
+    .description('list releases, of one Canary or of all: those in progress, then the newest first')
+    .argument('[canary]')
+    .option('-A, --all-namespaces', 'of all namespaces')
     .addOption(new Option('--limit <number>', 'at most so many').default(20).argParser(positive))
     .option('--all', 'also runs that released nothing, such as corrected drift')
     .option('--outcome <outcome>', 'only those that ended so: promoted, rolled-back, aborted, …')
@@ -40,54 +45,88 @@ export function historyCommand(): Command {
 const HELP = `
 Examples:
   serinus history podinfo -n test
+  serinus history -A --since 24h
   serinus history podinfo -n test --limit 100 -o json
   serinus history podinfo -n test --outcome rolled-back --since 168h
 
 How far back it goes is decided by the archive, and without one by the retention of the Temporal namespace.`;
 
-/** A line of the history, from wherever it comes. */
-interface Row {
-  readonly id: string;
-  readonly startedAt: string;
-  readonly outcome?: string | undefined;
-  readonly run?: string;
-  readonly revision?: string | undefined;
-  readonly weight: number;
-  readonly triggeredBy: string;
-  readonly phase: string;
-  readonly images?: readonly string[];
-}
+type Item = ArchivedReleases['items'][number];
 
-async function run(name: string, flags: Flags): Promise<void> {
-  const { outcome, since, actor, image, namespace, limit, output } = flags;
+async function run(name: string | undefined, flags: Flags): Promise<void> {
+  const { outcome, since, actor, image, limit, output, all } = flags;
   const filters = { outcome, since, actor, image };
   const filtered = Object.values(filters).some((value) => value !== undefined);
-  if (filtered && flags.all) throw new UsageError('--all can’t be filtered: leave it out, or the filters');
+  if (name !== undefined && flags.allNamespaces)
+    throw new UsageError('a Canary by its name is in one namespace: use -n');
+  if (all && (filtered || name === undefined)) throw new UsageError('--all goes with one Canary, and without filters');
   const client = clientOf(flags);
-  const items: readonly Row[] = filtered
-    ? await client.releases(namespace, name, filters, limit)
-    : await client.history(namespace, name, limit, flags.all ?? false);
-  if (output === 'json' || output === 'yaml') printData({ items }, output);
-  else if (output === 'name') for (const { id } of items) console.log(id);
-  else print(items, name, output === 'wide');
-}
-
-function print(items: readonly Row[], name: string, wide: boolean): void {
-  if (items.length === 0) {
-    console.error(`No releases of "${name}" are kept.`);
+  const namespace = flags.allNamespaces ? undefined : flags.namespace;
+  const forPeople = output === 'table' || output === 'wide';
+  if (name === undefined || filtered || (forPeople && !all)) {
+    const items = await client.releases(namespace, name, filters, limit);
+    if (forPeople) print(items, name, output === 'wide');
+    else write({ items }, output);
     return;
   }
-  const head = ['STARTED', 'OUTCOME', 'REVISION', 'WEIGHT', 'ASKED FOR BY', 'ID', ...(wide ? ['PHASE', 'IMAGES'] : [])];
-  const rows = items.map((one) => [
-    one.startedAt.slice(0, 19) + 'Z',
-    one.outcome ?? one.run ?? 'running',
-    one.revision ?? '-',
-    String(one.weight),
-    one.triggeredBy,
-    one.id,
-    ...(wide ? [one.phase || 'New', one.images?.join(',') ?? '-'] : []),
+  const items = await client.history(flags.namespace, name, limit, all ?? false);
+  if (forPeople) printRuns(items, name);
+  else write({ items }, output);
+}
+
+function write(data: { readonly items: readonly { readonly id: string }[] }, output: Format): void {
+  if (output === 'json' || output === 'yaml') printData(data, output);
+  else for (const { id } of data.items) console.log(id);
+}
+
+function print(items: readonly Item[], name: string | undefined, wide: boolean): void {
+  if (items.length === 0) return nothing(name);
+  const of = name === undefined;
+  const head = [
+    'STARTED',
+    ...(of ? ['CANARY'] : []),
+    ...['OUTCOME', 'VERSION', 'DURATION', 'STARTED BY', 'REASON'],
+    ...(wide ? ['REVISION', 'ID'] : []),
+  ];
+  const rows = items.map((item) => [
+    dateAndTime(item.startedAt),
+    ...(of ? [`${item.name}.${item.namespace}`] : []),
+    outcomeText(item),
+    item.images.map(shortOf).join(',') || item.revision || '-',
+    item.durationSeconds === undefined ? '-' : durationText(item.durationSeconds),
+    item.triggeredBy,
+    item.reason ?? '-',
+    ...(wide ? [item.revision ?? '-', item.id] : []),
   ]);
   for (const line of table([head, ...rows])) console.log(line);
+}
+
+/** In words: `rolled back`. */
+function outcomeText({ open, outcome }: Item): string {
+  if (open) return 'in progress';
+  return outcome === 'died' ? 'run cut off' : (outcome ?? 'ended').replaceAll('-', ' ');
+}
+
+/** Without registry and folder: `podinfo:6.0.1`. */
+function shortOf(image: string): string {
+  return image.slice(image.lastIndexOf('/') + 1);
+}
+
+/** With those that released nothing. */
+function printRuns(items: readonly ReleaseSummary[], name: string): void {
+  if (items.length === 0) return nothing(name);
+  const rows = items.map((one) => [
+    dateAndTime(one.startedAt),
+    one.outcome ?? one.run,
+    one.revision ?? '-',
+    one.triggeredBy,
+    one.id,
+  ]);
+  for (const line of table([['STARTED', 'OUTCOME', 'REVISION', 'STARTED BY', 'ID'], ...rows])) console.log(line);
+}
+
+function nothing(name: string | undefined): void {
+  console.error(name === undefined ? 'No releases found.' : `No releases of "${name}" found.`);
 }
 
 function moment(text: string): string {

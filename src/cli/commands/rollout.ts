@@ -17,7 +17,7 @@ import {
 } from '../flags/client-flags.js';
 import { coloured, printData } from '../client/output.js';
 import { me } from '../client/person.js';
-import { addWaitFlags, waitFor, type WaitFlags } from '../client/wait.js';
+import { addWaitFlags, endText, waitFor, type WaitFlags } from '../client/wait.js';
 
 interface Flags extends ServerFlags, NamespaceFlags, OutputFlags, WaitFlags {
   readonly image?: readonly string[];
@@ -69,12 +69,12 @@ async function run(name: string, flags: Flags): Promise<void> {
   const forPeople = flags.output === 'table';
   if (forPeople || !flags.wait) print(accepted, flags);
   if (!flags.wait) return;
-  const release = await waitFor(client, accepted.id, flags.timeout, (line) => {
+  const release = await waitFor(client, accepted.id, flags, (line) => {
     if (forPeople) console.log(line);
   });
   if (flags.output === 'json' || flags.output === 'yaml') printData(release, flags.output);
   else if (flags.output === 'name') console.log(release.id);
-  else console.log(coloured('green', `${name}.${flags.namespace}: ${release.outcome ?? release.run}`));
+  else console.log(coloured('green', `${name}.${flags.namespace}: ${endText(release)}`));
 }
 
 function whatOf({ image, patch }: Flags): { images: Record<string, string> } | { patch: unknown } {

@@ -11,15 +11,16 @@ import {
   type OutputFlags,
   type ServerFlags,
 } from '../flags/client-flags.js';
+import { trafficText } from '../../api/live/traffic.js';
 import { coloured, colourOf, printData } from '../client/output.js';
-import { addWaitFlags, waitFor, type WaitFlags } from '../client/wait.js';
+import { addWaitFlags, endText, waitFor, type WaitFlags } from '../client/wait.js';
 
 type Flags = ServerFlags & NamespaceFlags & OutputFlags & WaitFlags;
 
 /** `serinus status`: how a Canary stands, in one line and the exit code. */
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('say in one line how a Canary stands, or wait for the release under way')
+    .description('show the status of a Canary in one line, or wait for the release in progress')
     .argument('<canary>')
     .addHelpText(
       'after',
@@ -35,10 +36,10 @@ async function run(name: string, flags: Flags): Promise<void> {
   const id = canary.release?.id;
   const forPeople = flags.output === 'table';
   if (flags.wait && id !== undefined) {
-    const release = await waitFor(client, id, flags.timeout, (line) => {
+    const release = await waitFor(client, id, flags, (line) => {
       if (forPeople) console.log(line);
     });
-    if (forPeople) console.log(coloured('green', `${name}.${flags.namespace}: ${release.outcome ?? release.run}`));
+    if (forPeople) console.log(coloured('green', `${name}.${flags.namespace}: ${endText(release)}`));
     else print(release, release.id, flags);
     return;
   }
@@ -50,7 +51,9 @@ async function run(name: string, flags: Flags): Promise<void> {
       `the release can't be waited for: ${canary.release.unavailable ?? 'not known'}`,
     );
   }
-  if (canary.phase === 'Failed') throw new CommandFailed(EXIT.releaseFailed, `the last release of ${name} has failed`);
+  if (canary.phase !== 'Failed') return;
+  const how = canary.standing === 'undone' ? 'was undone' : 'has failed';
+  throw new CommandFailed(EXIT.releaseFailed, `the last release of ${name} ${how}`);
 }
 
 function print(value: unknown, title: string, { output }: Flags): void {
@@ -60,6 +63,12 @@ function print(value: unknown, title: string, { output }: Flags): void {
 
 function lineOf(canary: CanaryDetail): string {
   const { name, namespace, phase, canaryWeight, release } = canary;
-  const waits = release?.waitsFor === undefined ? '' : `, waits for: ${release.waitsFor}`;
-  return `${name}.${namespace}: ${coloured(colourOf(phase), phase || 'New')}, weight ${canaryWeight}${waits}`;
+  const { attention, problem, message, traffic } = canary;
+  const paused =
+    release?.paused && `paused by ${release.paused.by}${release.paused.reason && `: ${release.paused.reason}`}`;
+  const waits = release?.waitsFor === undefined ? undefined : `waits for: ${release.waitsFor}`;
+  const why = paused ?? waits ?? problem ?? attention ?? (message || undefined);
+  const share = traffic?.to === 'match' ? trafficText(traffic) : `weight ${canaryWeight}`;
+  const status = `${name}.${namespace}: ${coloured(colourOf(phase), phase || 'New')}, ${share}`;
+  return why === undefined ? status : `${status}, ${why}`;
 }

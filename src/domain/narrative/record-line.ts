@@ -51,7 +51,7 @@ function textOf(entry: Exclude<Happened, { what: 'event' | 'undelivered' }>): st
 function undelivered({ to, first, count, error, handedTo }: Extract<Happened, { what: 'undelivered' }>): string {
   const more = count > 1 ? ` and ${count - 1} more` : '';
   const then = handedTo === undefined ? '' : ` (${handedTo} goes on trying)`;
-  return `${to} was not told "${first}"${more}: ${error}${then}`;
+  return `${to} was not notified of "${first}"${more}: ${error}${then}`;
 }
 
 function seenText(seen: Analysis['seen']): string {

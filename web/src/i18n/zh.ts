@@ -189,8 +189,8 @@ export const zh: Texts = {
     codes: '响应码',
   },
   desired: {
-    title: '目标仍是被拒绝的版本',
-    text: 'Git 中也是，下一次提交会再次发布它。请在 Git 中回退该提交，或让目标恢复为主版本正在运行的内容（不会因此开始发布）：',
+    title: 'Deployment 仍是已撤销的版本',
+    text: 'Git 中也是，下一次提交会再次发布它。请在 Git 中回退该提交，或运行此命令将 Deployment 恢复为线上版本（不会因此开始发布）：',
     patch: '显示补丁',
   },
   difference: {
