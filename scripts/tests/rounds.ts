@@ -14,9 +14,11 @@ const SERVERS = ['api', 'cli', 'kubernetes', 'security', 'workflows', 'watch', '
 const LAB = ['lab', 'release', 'web'];
 /** Real data planes, in a network of their own: `npm run planes`. */
 const PLANES = ['planes'];
+/** Long by nature: `npm run test:endurance`. Of each there is a short form in `npm test`. */
+const isLong = (file: string): boolean => file.endsWith('.endurance.test.ts');
 
 /**
- * @param wanted parts of files' names; none for all but those that need real data planes
+ * @param wanted parts of files' names; none for all but those that need real data planes and those that are long by nature
  * @returns the rounds in which something is to be run
  */
 export function rounds(wanted: readonly string[]): Round[] {
@@ -26,7 +28,7 @@ export function rounds(wanted: readonly string[]): Round[] {
     .sort();
   const folder = (file: string): string => file.split('/')[1] ?? '';
   const isWanted = (file: string): boolean =>
-    wanted.length === 0 ? !PLANES.includes(folder(file)) : wanted.some((part) => file.includes(part));
+    wanted.length === 0 ? !PLANES.includes(folder(file)) && !isLong(file) : wanted.some((part) => file.includes(part));
   const files = all.filter(isWanted);
   return [
     {
