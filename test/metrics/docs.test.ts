@@ -11,7 +11,9 @@ import { createProvider } from '../../src/metrics/registry.js';
 import { OPTIONS } from '../crds/fixtures.js';
 import { MINUTE } from './template.js';
 
-const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+const read = (page: string): string => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+const pageOf = (type: string): string => read(`metrics/${type}.md`);
+const pages = [read('metrics.md'), ...METRIC_PROVIDER_TYPES.map(pageOf)].join('\n');
 
 const objectSchema = z.looseObject({
   kind: z.string(),
@@ -19,7 +21,7 @@ const objectSchema = z.looseObject({
   stringData: z.record(z.string(), z.string()).optional(),
 });
 
-const objects = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)]
+const objects = [...pages.matchAll(/^```yaml\n(.*?)^```$/gms)]
   .flatMap(([, text = '']) => parseAllDocuments(text))
   .map((document) => objectSchema.parse(document.toJS()));
 const secrets = new Map(
@@ -53,7 +55,11 @@ function metadataOf(object: object): object {
 
 const templates = objects.filter(({ kind }) => kind === 'MetricTemplate').map(templateOf);
 
-describe('docs/metrics.md', () => {
+describe('docs/metrics.md and the pages of the providers', () => {
+  test('each provider has a page with an example of its own', () => {
+    for (const type of METRIC_PROVIDER_TYPES) assert.match(pageOf(type), new RegExp(`^    type: ${type}$`, 'm'), type);
+  });
+
   test('has an example of every provider', () => {
     assert.deepEqual(templates.map(({ provider }) => provider.type).sort(), [...METRIC_PROVIDER_TYPES].sort());
   });

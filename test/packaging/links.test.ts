@@ -35,6 +35,27 @@ function complaintAbout(page: string, link: string): string | undefined {
   return anchors.has(anchor) ? undefined : `${page}: ${target} has no heading #${anchor}`;
 }
 
+/** Pages that one gets to from a page by links, itself among them. */
+function reachableFrom(page: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(page)) return found;
+  found.add(page);
+  for (const [, link = ''] of prose(readFileSync(join(root, page), 'utf8')).matchAll(
+    /\]\((?!https?:|mailto:|#)([^)\s#]+)/g,
+  )) {
+    const target = join(dirname(page), link);
+    if (target.endsWith('.md') && existsSync(join(root, target))) reachableFrom(target, found);
+  }
+  return found;
+}
+
+test('every page is reached from the README by links', () => {
+  const reached = reachableFrom('README.md');
+  assert.deepEqual(
+    pages().filter((page) => !reached.has(page)),
+    [],
+  );
+});
+
 test('links between pages lead to files and headings that are there', () => {
   const links = pages().flatMap((page) =>
     [...prose(readFileSync(join(root, page), 'utf8')).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].map(
