@@ -13,7 +13,7 @@ const LIMIT_MS = 600_000;
  *
  * @param origin what receivers tell repetitions by, see `DeliverInput.origin`
  */
-export async function tellWithoutTemporal(
+export async function notifyWithoutTemporal(
   deps: Dependencies,
   canary: CanaryKey,
   origin: string,

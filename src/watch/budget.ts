@@ -15,7 +15,7 @@ interface Account {
   at: number;
   /** Since when there has always been more asked for than there was. */
   overdrawnSince: number | undefined;
-  told: number;
+  notifiedAt: number;
 }
 
 /** Things that are known at once before those with nothing to remember are forgotten. */
@@ -32,7 +32,7 @@ export class Budget {
   constructor(
     private readonly allowance: Allowance,
     private readonly now: () => number,
-    private readonly tell: (key: string, overdrawnMs: number) => void,
+    private readonly notify: (key: string, overdrawnMs: number) => void,
   ) {}
 
   /** @returns milliseconds to wait before asking again; 0 where it may be done now */
@@ -48,16 +48,16 @@ export class Budget {
       return 0;
     }
     account.overdrawnSince ??= now;
-    this.tellOf(key, account, now);
+    this.notifyOf(key, account, now);
     return Math.ceil(((1 - account.left) / perSecond) * 1000);
   }
 
-  private tellOf(key: string, account: Account, now: number): void {
+  private notifyOf(key: string, account: Account, now: number): void {
     const { patienceMs, againMs } = this.allowance;
     const overdrawnMs = now - (account.overdrawnSince ?? now);
-    if (overdrawnMs < patienceMs || now - account.told < againMs) return;
-    account.told = now;
-    this.tell(key, overdrawnMs);
+    if (overdrawnMs < patienceMs || now - account.notifiedAt < againMs) return;
+    account.notifiedAt = now;
+    this.notify(key, overdrawnMs);
   }
 
   private accountOf(key: string, now: number): Account {
@@ -65,7 +65,7 @@ export class Budget {
     if (known) return known;
     if (this.accounts.size >= MOST) this.forgetIdle(now);
     const { burst } = this.allowance;
-    const account = { left: burst, at: now, overdrawnSince: undefined, told: -Infinity };
+    const account = { left: burst, at: now, overdrawnSince: undefined, notifiedAt: -Infinity };
     this.accounts.set(key, account);
     return account;
   }

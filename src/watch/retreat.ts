@@ -4,7 +4,7 @@ import { readCanary, type CanaryView } from '../canary/read.js';
 import { policyIn } from '../canary/policy.js';
 import { takeHome } from '../activities/rollback.js';
 import { newestStamp } from '../canary/stamps.js';
-import { tellWithoutTemporal } from '../notifications/without-temporal.js';
+import { notifyWithoutTemporal } from '../notifications/without-temporal.js';
 import { leaseOwner, takeOver } from '../canary/lease-guard.js';
 import { parseStatus } from '../crds/status.js';
 import type { CanaryKey } from '../domain/identity.js';
@@ -82,11 +82,11 @@ export class Retreats {
     );
     this.deps.meters.rolledBack('deadman');
     // People learn of it as of any rollback, but nothing else of this switch waits for that.
-    void this.tell(canary, view, { reason, servedBy, origin: `deadman.${view.object.metadata.uid}.${fence.epoch}` });
+    void this.notify(canary, view, { reason, servedBy, origin: `deadman.${view.object.metadata.uid}.${fence.epoch}` });
     return refusal;
   }
 
-  private async tell(canary: CanaryKey, { object, canary: spec }: CanaryView, retreat: Retreat): Promise<void> {
+  private async notify(canary: CanaryKey, { object, canary: spec }: CanaryView, retreat: Retreat): Promise<void> {
     const { origin, reason, servedBy } = retreat;
     const { phase, lastAppliedSpec: hash, trackedConfigs: configs } = parseStatus(object['status']);
     const before = {
@@ -105,7 +105,7 @@ export class Retreats {
     const { signal } = this.stopping;
     const results = await Promise.allSettled([
       callHooks(this.deps, { canary, type: 'post-rollout', phase: 'Failed', origin }, signal),
-      tellWithoutTemporal(this.deps, canary, origin, notices, signal),
+      notifyWithoutTemporal(this.deps, canary, origin, notices, signal),
     ]);
     for (const result of results) {
       if (result.status === 'fulfilled' || signal.aborted) continue;

@@ -69,7 +69,7 @@ export class Watcher {
       budget: new Budget(
         looks,
         () => deps.now(),
-        (key, ms) => void this.tellOfStorm(key, ms),
+        (key, ms) => void this.notifyOfStorm(key, ms),
       ),
     });
   }
@@ -175,8 +175,8 @@ export class Watcher {
     const { target, primary } = view?.canary
       ? await workloadsOf(this.deps, view.canary)
       : { target: undefined, primary: undefined };
-    const told: Change = change.kind === 'target' ? { ...change, by: changedBy(target) } : change;
-    await this.deps.submissions.report(canary, told, introduce(canary, told, target, primary));
+    const known: Change = change.kind === 'target' ? { ...change, by: changedBy(target) } : change;
+    await this.deps.submissions.report(canary, known, introduce(canary, known, target, primary));
     this.deps.log.info({ canary: `${canary.name}.${canary.namespace}` }, `${change.kind} submitted`);
   }
 
@@ -195,7 +195,7 @@ export class Watcher {
   }
 
   /** The breaker: whoever changes all the time is looked at now and then, is named, and keeps nobody else waiting. */
-  private async tellOfStorm(key: string, ms: number): Promise<void> {
+  private async notifyOfStorm(key: string, ms: number): Promise<void> {
     const { cache, log, meters, now } = this.deps;
     const { namespace, name } = this.keyFrom(key);
     const seconds = Math.round(ms / 1000);

@@ -54,8 +54,8 @@ export class OfferedOrders {
     const { offer, release } = await this.read(token);
     const run = await this.runs.find(release);
     if (!run) throw unknownRelease(offer.releaseId);
-    const told = await this.runs.view(run);
-    if ('unavailable' in told || told.state === undefined) {
+    const answer = await this.runs.view(run);
+    if ('unavailable' in answer || answer.state === undefined) {
       const over = run.status !== 'running';
       return {
         offer,
@@ -64,7 +64,7 @@ export class OfferedOrders {
         refused: over ? `the release has ended: ${run.outcome ?? run.status}` : undefined,
       };
     }
-    const { state } = told;
+    const { state } = answer;
     const used = state.requests.includes(requestIdOf(offer)) ? 'this link has been used already' : undefined;
     const refused = used ?? refusalOf(state, orderOf(offer));
     return { offer, release, effect: effectOf(offer.order, state), refused };

@@ -165,10 +165,10 @@ export class LiveView {
         const atRest = await steeringAtRest(this.deps, this.runs, key, release, () => Promise.resolve(false));
         return { run, release: { ...release, ...atRest }, analysis };
       }
-      const told = await this.runs.view(run);
-      const release = releaseOf(run, told, undefined);
-      if ('unavailable' in told) return { run, release, unknown: told.unavailable };
-      return { run, release, state: told.state, analysis: told.state && lastAnalysis(told.state.record) };
+      const answer = await this.runs.view(run);
+      const release = releaseOf(run, answer, undefined);
+      if ('unavailable' in answer) return { run, release, unknown: answer.unavailable };
+      return { run, release, state: answer.state, analysis: answer.state && lastAnalysis(answer.state.record) };
     } catch (error) {
       return { unknown: messageOf(error) };
     }

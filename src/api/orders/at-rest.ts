@@ -39,11 +39,11 @@ export class OrdersAtRest {
     return this.once.run(`${id} ${requestId}`, JSON.stringify([given.order, by]), async () => {
       const run = await this.runs.find(release);
       if (!run) throw unknownRelease(id);
-      return (await this.earlier(run, given)) ?? this.tell(run, id, given);
+      return (await this.earlier(run, given)) ?? this.deliver(run, id, given);
     });
   }
 
-  private async tell(run: Run, id: string, given: GivenOrder): Promise<Obeyed | Pending> {
+  private async deliver(run: Run, id: string, given: GivenOrder): Promise<Obeyed | Pending> {
     const { canary } = run;
     const { order, details } = given;
     // Of the newest release only: the run compares it with what its Canary has.

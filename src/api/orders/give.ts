@@ -52,7 +52,7 @@ export class Orders {
       if (given.order === 'abort' && (await this.isLeftBehind(run))) return this.atRest.give(release, given);
       if (run.status !== 'running') throw ended(run);
       try {
-        return await this.tell(run, given);
+        return await this.deliver(run, given);
       } catch (error) {
         // It has ended or continued as new since it was looked up.
         if (!(error instanceof WorkflowNotFoundError) || attempt >= ATTEMPTS) throw temporalProblem(error);
@@ -69,7 +69,7 @@ export class Orders {
     return (await this.runs.latest(run.canary))?.runId === run.runId;
   }
 
-  private async tell(run: Run, given: GivenOrder): Promise<Obeyed | Pending> {
+  private async deliver(run: Run, given: GivenOrder): Promise<Obeyed | Pending> {
     const id = formatReleaseId(run.canary, run.runId);
     const order = wordOf(given.order);
     try {

@@ -44,12 +44,12 @@ export class Finder {
   }
 
   private async inTemporal(run: Run): Promise<Release> {
-    const told = await this.runs.view(run);
-    if (!('unavailable' in told)) {
-      const release = releaseOf(run, told, undefined);
+    const answer = await this.runs.view(run);
+    if (!('unavailable' in answer)) {
+      const release = releaseOf(run, answer, undefined);
       return { ...release, source: release.ended ? 'temporal' : 'live' };
     }
-    return { ...releaseOf(run, told, await this.runs.outcome(run)), source: 'temporal' };
+    return { ...releaseOf(run, answer, await this.runs.outcome(run)), source: 'temporal' };
   }
 
   /** While Temporal is down, the archive stands in where it can. */

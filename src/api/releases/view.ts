@@ -9,7 +9,7 @@ import { lineOf } from './record-line.js';
 import type { Run } from './run.js';
 import { stepsOf } from './steering.js';
 
-type Told = RunView | { readonly unavailable: string };
+type RunAnswer = RunView | { readonly unavailable: string };
 
 /** Ends of a run by which the release in it has not come to an end of its own. */
 const CUT_OFF: readonly Run['status'][] = ['failed', 'cancelled', 'terminated', 'timed-out'];
@@ -34,9 +34,9 @@ export function summaryOf(run: Run): ReleaseSummary {
 }
 
 /** The open run of a Canary in short, by what Temporal and, where one answers, a worker tell. */
-export function openReleaseOf(run: Run, told: Told): OpenRelease {
-  if ('unavailable' in told) return { ...knownOf(run), unavailable: told.unavailable };
-  const { state, waitsFor } = told;
+export function openReleaseOf(run: Run, answer: RunAnswer): OpenRelease {
+  if ('unavailable' in answer) return { ...knownOf(run), unavailable: answer.unavailable };
+  const { state, waitsFor } = answer;
   return {
     ...knownOf(run),
     waitsFor,
@@ -49,7 +49,7 @@ export function openReleaseOf(run: Run, told: Told): OpenRelease {
  *
  * @param outcome the result of the run, where it has one: it stands in for a worker that doesn't answer
  */
-export function releaseOf(run: Run, told: Told, outcome: Outcome | undefined): Release {
+export function releaseOf(run: Run, answer: RunAnswer, outcome: Outcome | undefined): Release {
   const base = {
     ...summaryOf(run),
     canary: { namespace: run.canary.namespace, name: run.canary.name },
@@ -57,10 +57,10 @@ export function releaseOf(run: Run, told: Told, outcome: Outcome | undefined): R
     record: [],
     recordDropped: 0,
   };
-  if (!('unavailable' in told))
-    return { ...base, waitsFor: told.waitsFor, ...(told.state ? ofState(told.state, base.id) : {}) };
+  if (!('unavailable' in answer))
+    return { ...base, waitsFor: answer.waitsFor, ...(answer.state ? ofState(answer.state, base.id) : {}) };
   if (outcome) return { ...base, ...ofOutcome(outcome) };
-  return { ...base, unavailable: told.unavailable };
+  return { ...base, unavailable: answer.unavailable };
 }
 
 function ofState(state: RunState, id: string) {

@@ -35,7 +35,7 @@ async function answerOf(runs: Runs, run: Run, answer: SubmitAnswer, requestId: s
 
 /** The revision that was asked for, where the run still knows; it may have gone on to a newer one since. */
 async function requested(runs: Runs, run: Run, requestId: string): Promise<string | undefined> {
-  const told = (await runs.outcome(run)) ?? (await runs.view(run));
-  const cause = 'unavailable' in told ? undefined : 'state' in told ? told.state?.cause : told.cause;
+  const answer = (await runs.outcome(run)) ?? (await runs.view(run));
+  const cause = 'unavailable' in answer ? undefined : 'state' in answer ? answer.state?.cause : answer.cause;
   return cause?.requestId === requestId ? cause.revision : undefined;
 }

@@ -7,7 +7,6 @@ import { htmlOf, STYLE, STYLE_PATH, type Page } from '../links/page.js';
 import { Problem } from '../problems/problem.js';
 import { labelOf } from '../../domain/orders/catalogue.js';
 import type { App } from './app.js';
-import { takeForms } from './forms.js';
 
 const paramsSchema = z.object({ token: z.string().max(4_000) });
 const formSchema = z.object({ reason: z.string().max(500).default('') });
@@ -83,4 +82,14 @@ function headed({ offer, release: { canary } }: Question): Pick<Page, 'title' | 
     title: `${labelOf(offer.order)} ${canary.name}.${canary.namespace}`,
     more: `/canaries/${canary.namespace}/${canary.name}`,
   };
+}
+
+/**
+ * Has the routes of this plugin take what forms of browsers send, its fields as strings. Nowhere else: pages of other
+ * sites can send forms too, so such a route must not go by a cookie.
+ */
+function takeForms(app: App): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
 }

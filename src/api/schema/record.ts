@@ -163,10 +163,10 @@ export function readLine(sent: { readonly at: string; readonly what: string }): 
 /** Whatever is only to be read, as if it could be written: schemas don't say which. */
 type Writable<T> = T extends object ? { -readonly [Field in keyof T]: Writable<T[Field]> } : T;
 
-/** As it is told: a time is a text. */
-type Told<Entry> = Entry extends unknown ? Omit<Entry, 'at'> & { readonly at: string } : never;
+/** As it is sent: a time is a text. */
+type Sent<Entry> = Entry extends unknown ? Omit<Entry, 'at'> & { readonly at: string } : never;
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 
 /** An entry or a field that only one of the two has doesn't compile: name it here and in the domain. */
-export const TELLS_WHAT_THE_DOMAIN_KEEPS: Same<Writable<KnownLine>, Writable<Told<RecordEntry>>> = true;
+export const SENT_AS_THE_DOMAIN_KEEPS_IT: Same<Writable<KnownLine>, Writable<Sent<RecordEntry>>> = true;

@@ -1,6 +1,15 @@
 import type { Undelivered } from '../notices/outbox.js';
+import type { LoadTestSummary } from '../record/record.js';
 import type { RunState } from '../state.js';
 import { recorded } from './common.js';
+
+/** Writes finished load tests into the record. */
+export function withLoadTests(state: RunState, results: readonly LoadTestSummary[], now: number): RunState {
+  return recorded(
+    state,
+    results.map((result) => ({ at: now, what: 'load-test', result })),
+  );
+}
 
 /** Writes into the record who was not told, and of what. */
 export function withUndelivered(state: RunState, undelivered: readonly Undelivered[], now: number): RunState {
