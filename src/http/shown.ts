@@ -20,12 +20,41 @@ export function shown(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 
-/** The beginning of a foreign text, in one line and without secrets, however it repeats them. */
-export function excerpt(text: string, secrets: readonly string[]): string {
+/**
+ * What of a URL is secret, in the forms in which whoever is asked may repeat it: the password and what a query has
+ * under the name of a token, a key or the like.
+ */
+export function secretsIn(text: string): readonly string[] {
+  const url = httpUrl(text);
+  if (!url) return [];
+  const { username, password } = url;
+  const basic = password === '' ? [] : [Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')];
+  const values = [...url.searchParams].flatMap(([name, value]) => (SECRET_PARAMETER.test(name) ? [value] : []));
+  return [password, decoded(password), ...basic, ...values].filter((one) => one !== '');
+}
+
+/** Other values are names and numbers, which messages are about. */
+const SECRET_PARAMETER = /token|key|secret|pass|sig|auth|credential|code/i;
+
+/** User-info may hold a `%` that stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A foreign text without secrets, however it repeats them. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
   // The longest first: one may be a part of another.
   const hidden = forms.filter((form) => form.trim() !== '').sort((a, b) => b.length - a.length);
-  const clean = withoutKeys(hidden.reduce((rest, form) => rest.replaceAll(form, '***'), text));
-  const line = clean.replace(/\s+/g, ' ').trim();
+  return hidden.reduce((rest, form) => rest.replaceAll(form, '***'), text);
+}
+
+/** The beginning of a foreign text, in one line and without secrets. */
+export function excerpt(text: string, secrets: readonly string[]): string {
+  const line = withoutKeys(withoutSecrets(text, secrets)).replace(/\s+/g, ' ').trim();
   return line.length > LONGEST_EXCERPT ? `${line.slice(0, LONGEST_EXCERPT)}…` : line;
 }

@@ -1,5 +1,5 @@
 import { reasonIn } from '../http/answers.js';
-import { printableUrl } from '../http/shown.js';
+import { printableUrl, secretsIn, withoutSecrets } from '../http/shown.js';
 import { retrying } from '../retrying.js';
 import { attempt, type WebhookCall } from './attempt.js';
 import { succeeded, waitAfter, worthRetrying, type Attempt } from './retry.js';
@@ -61,7 +61,7 @@ export async function callWebhook(call: WebhookCall, tools: CallTools = {}): Pro
       { signal, wait },
     );
   } catch (error) {
-    if (error instanceof FailedAttempt) return failure(error.tried, url, error.attempts);
+    if (error instanceof FailedAttempt) return failure(error.tried, url, error.attempts, secretsIn(call.url));
     throw error;
   }
 }
@@ -78,14 +78,15 @@ class FailedAttempt extends Error {
   }
 }
 
-function failure(tried: Attempt, url: string, attempts: number): CallOutcome {
+function failure(tried: Attempt, url: string, attempts: number, secrets: readonly string[]): CallOutcome {
   const status = tried.kind === 'answered' ? tried.status : undefined;
-  return { ok: false, error: errorText(tried, url, attempts), status, attempts };
+  // Whoever is asked may repeat what it was asked with; events are read by more people than Canaries.
+  return { ok: false, error: errorText(tried, url, attempts, secrets), status, attempts };
 }
 
-function errorText(tried: Attempt, url: string, attempts: number): string {
+function errorText(tried: Attempt, url: string, attempts: number, secrets: readonly string[]): string {
   if (tried.kind === 'answered' && !worthRetrying(tried)) {
-    return cut(reasonIn(tried.text)) || `POST ${url} answered with status ${tried.status}`;
+    return cut(withoutSecrets(reasonIn(tried.text), secrets)) || `POST ${url} answered with status ${tried.status}`;
   }
   const gaveUp = `POST ${url} giving up after ${attempts} attempt(s)`;
   return tried.kind === 'answered' ? gaveUp : `${gaveUp}: ${cut(tried.reason)}`;

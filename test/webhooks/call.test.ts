@@ -57,6 +57,26 @@ describe('one call', () => {
     });
   }
 
+  test('what the URL keeps secret is in no error, however it is repeated', async (t) => {
+    const texts = [
+      'hunter2!x is no password',
+      'Basic bWU6aHVudGVyMiF4 is refused',
+      'token=se/cret9 has ended',
+      JSON.stringify({ message: 'unknown se%2Fcret9 and hunter2!x' }),
+    ];
+    for (const text of texts) {
+      const hook = await receiver(t, (response) => response.writeHead(400).end(text));
+      const { host } = new URL(hook.url);
+      const outcome = await callWebhook(call(`http://me:hunter2!x@${host}/a?token=se%2Fcret9&dry=true`));
+      assert.ok(!outcome.ok);
+      assert.match(outcome.error, /\*\*\*/);
+      assert.doesNotMatch(outcome.error, /hunter2|cret9|bWU6/);
+    }
+    const hook = await receiver(t, (response) => response.writeHead(400).end('podinfo isn’t ready'));
+    const outcome = await callWebhook(call(`${hook.url}/a?canary=podinfo`));
+    assert.ok(!outcome.ok && outcome.error === 'podinfo isn’t ready');
+  });
+
   test("the error is the response's body", async (t) => {
     const hook = await receiver(t, (response) => response.writeHead(403).end('Forbidden\n'));
     const outcome = await callWebhook(call(hook.url, { retries: 3 }), impatient());
