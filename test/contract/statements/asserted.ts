@@ -231,7 +231,7 @@ export const ASSERTED: Readonly<Record<number, Statement>> = {
   41: {
     says: 'Prometheus',
     shown: {
-      'metrics/prometheus.test.ts': [
+      'metrics/prometheus/prometheus.test.ts': [
         'prometheus: answers',
         'token before password',
         'custom headers, with several values',
@@ -243,8 +243,8 @@ export const ASSERTED: Readonly<Record<number, Statement>> = {
     says: 'every metrics provider: credentials, empty answers, several values',
     shown: {
       'metrics/provider-contract.ts': ['${is}: no values found', 'of several points: ${subject.ofSeveral}'],
-      'metrics/datadog.test.ts': ['can’t be used with ${what}'],
-      'metrics/splunk.test.ts': ['two time series'],
+      'metrics/datadog/datadog.test.ts': ['can’t be used with ${what}'],
+      'metrics/splunk/splunk.test.ts': ['two time series'],
     },
   },
   43: {
