@@ -169,7 +169,6 @@ export const en = {
   },
   gates: {
     title: 'Approvals',
-    none: 'No approvals required.',
     closed: 'Closed',
     approved: 'Open',
     ahead: 'Upcoming',

@@ -167,7 +167,6 @@ export const zh: Texts = {
   },
   gates: {
     title: '审批关卡',
-    none: '该 Canary 没有关卡：无需任何人批准。',
     closed: '等待中',
     approved: '已放行',
     ahead: '未到达',

@@ -34,10 +34,16 @@ export function Events({ record, dropped }: Props) {
       ) : (
         <ol className="events">
           {shown.map((one, index) => (
-            <li key={`${one.at} ${lines.length - index}`} className={`event event-${one.tone}`}>
+            <li
+              key={`${one.at} ${lines.length - index}`}
+              className={`event event-${one.tone} ${one.what === 'phase' ? 'muted' : ''}`}
+            >
               <Clock at={one.at} />
               <Icon name={ICONS[one.tone]} />
-              <EventText told={one} t={t} />
+              <span>
+                <EventText told={one} t={t} />
+                {one.repeated !== undefined && <span className="muted number"> × {one.repeated}</span>}
+              </span>
             </li>
           ))}
         </ol>

@@ -17,15 +17,11 @@ export function Gates({ gates }: { readonly gates: readonly LiveGate[] }) {
   return (
     <section className="card" aria-labelledby="gates-title">
       <h2 id="gates-title">{t.gates.title}</h2>
-      {gates.length === 0 ? (
-        <p className="muted">{t.gates.none}</p>
-      ) : (
-        <ul className="gates">
-          {gates.map((gate) => (
-            <GateView key={gate.policy ?? gate.gate} gate={gate} />
-          ))}
-        </ul>
-      )}
+      <ul className="gates">
+        {gates.map((gate) => (
+          <GateView key={gate.policy ?? gate.gate} gate={gate} />
+        ))}
+      </ul>
     </section>
   );
 }

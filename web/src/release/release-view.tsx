@@ -53,7 +53,7 @@ export function ReleaseView({ live, release, changed }: Props) {
         </div>
         <div className="release-side">
           {changed && <Orders release={release} changed={changed} />}
-          {!undo && !release.ended && <Gates gates={live.gates} />}
+          {!undo && !release.ended && live.gates.length > 0 && <Gates gates={live.gates} />}
           <Tree tree={live.tree} />
           <Further live={live} />
         </div>

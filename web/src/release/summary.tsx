@@ -1,6 +1,7 @@
 import type { Live, Release } from '../api/types.js';
 import { duration } from '../format/times.js';
 import { number, percent } from '../format/numbers.js';
+import { trafficIn } from '../format/traffic.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { OutcomeStatus } from '../releases/outcome.js';
 import { Icon } from '../ui/icon.js';
@@ -13,17 +14,23 @@ export function Summary({ live, release }: { readonly live: Live; readonly relea
   return (
     <section className="card summary">
       <dl className="facts">
-        <div>
-          <dt>{t.release.weight}</dt>
-          <dd className="big number">{percent(wanted, locale)}</dd>
-          {seen && (
-            <dd className="muted">
-              {t.release.seen} <span className="number">{percent(seen.percent, locale)}</span>
-              {seen.requests !== undefined &&
-                ` ${t.release.seenOf(number(seen.requests, locale), duration(seen.windowSeconds, locale))}`}
-            </dd>
-          )}
-        </div>
+        {!release.ended && (
+          <div>
+            <dt>{t.release.weight}</dt>
+            {live.traffic?.to === 'match' ? (
+              <dd>{trafficIn(live.traffic, t, locale)}</dd>
+            ) : (
+              <dd className="big number">{percent(wanted, locale)}</dd>
+            )}
+            {seen && (
+              <dd className="muted">
+                {t.release.seen} <span className="number">{percent(seen.percent, locale)}</span>
+                {seen.requests !== undefined &&
+                  ` ${t.release.seenOf(number(seen.requests, locale), duration(seen.windowSeconds, locale))}`}
+              </dd>
+            )}
+          </div>
+        )}
         {release.outcome !== undefined && (
           <div>
             <dt>{t.release.outcome}</dt>

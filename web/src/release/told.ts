@@ -2,7 +2,10 @@ import { wordsOf } from '../../../src/domain/orders/catalogue.js';
 import type { Line } from '../api/types.js';
 
 interface At {
+  /** Of several in a row that say the same, the last one. */
   readonly at: string;
+  /** How often in a row; once where missing. */
+  readonly repeated?: number;
   readonly tone: 'plain' | 'warn' | 'bad' | 'person';
 }
 
@@ -29,11 +32,31 @@ export type Told = At &
     | { readonly what: 'undelivered'; readonly text: string }
   );
 
-/** What happened, newest first. An event that says a weight stands for the weight itself. */
+/**
+ * What happened, newest first. An event that says a weight stands for the weight itself, and several events in a row that
+ * say the same are one.
+ */
 export function happened(record: readonly Line[]): readonly Told[] {
   const all = record.flatMap((line) => told(line) ?? []);
   const said = new Set(all.flatMap(({ what, at }) => (what === 'said' ? [at] : [])));
-  return all.filter(({ what, at }) => what !== 'weight' || !said.has(at)).reverse();
+  return grouped(all.filter(({ what, at }) => what !== 'weight' || !said.has(at))).reverse();
+}
+
+/** @param all oldest first */
+function grouped(all: readonly Told[]): Told[] {
+  const groups: Told[] = [];
+  for (const one of all) {
+    const last = groups.at(-1);
+    const isSame = last?.what === 'said' && one.what === 'said' && sameText(last.text, one.text);
+    if (isSame) groups[groups.length - 1] = { ...one, repeated: (last.repeated ?? 1) + 1 };
+    else groups.push(one);
+  }
+  return groups;
+}
+
+/** Values that were measured differ each time; what is said of them is the same. */
+function sameText(one: string, other: string): boolean {
+  return one.replace(/\d+(?:\.\d+)?/g, '0') === other.replace(/\d+(?:\.\d+)?/g, '0') && /^Halt /.test(one);
 }
 
 /** @returns undefined for what has a place of its own on the page (checks, load tests), or isn't known here */
