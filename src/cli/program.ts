@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
 import { adoptCommand } from './commands/adopt.js';
 import { checkCommand } from './commands/check.js';
-import { clientCommands } from './commands/client.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
 import { crdsCommand, installCommand } from './commands/crds.js';
+import { describeCommand } from './commands/describe.js';
+import { diffCommand } from './commands/diff.js';
+import { getCommand } from './commands/get.js';
+import { historyCommand } from './commands/history.js';
+import { orderCommands } from './commands/orders.js';
+import { rolloutCommand } from './commands/rollout.js';
+import { statusCommand } from './commands/status.js';
 import { allCommand, apiCommand, watchCommand, workerCommand } from './commands/engine.js';
 import { loadTesterCommand } from './commands/loadtester.js';
 import { planCommand } from './commands/plan.js';
@@ -29,4 +35,17 @@ export function createProgram(name = OWN_NAME): Command {
     { hidden: true },
   );
   return called(program, name);
+}
+
+/** Commands that talk to the API. */
+function clientCommands(): Command[] {
+  return [
+    getCommand(),
+    describeCommand(),
+    historyCommand(),
+    diffCommand(),
+    statusCommand(),
+    rolloutCommand(),
+    ...orderCommands(),
+  ];
 }

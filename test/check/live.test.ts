@@ -13,7 +13,7 @@ const METRICS = 'spec.analysis.metrics';
 const CUSTOM = { name: 'orders', templateRef: { name: 'custom' }, interval: '30s' };
 const PODS = slice('podinfo-primary', '10.0.0.7', '10.0.0.8');
 
-interface World {
+interface CheckedCluster {
   readonly metrics: readonly object[];
   readonly answer?: Parameters<typeof prometheus>[1];
   readonly canary?: Edits;
@@ -25,7 +25,7 @@ interface World {
 }
 
 /** What a live check finds, and what it has asked. */
-async function live(t: TestContext, world: World) {
+async function live(t: TestContext, world: CheckedCluster) {
   const { metrics, answer = () => number(1), canary = {}, given = [], forbidden = [] } = world;
   const { url, queries } = await prometheus(t, answer);
   const object = canaryWith({ 'spec.metricsServer': url, [METRICS]: metrics, ...canary });
@@ -242,7 +242,7 @@ describe('what finds no value', () => {
     );
   });
 
-  const broken: readonly (readonly [string, World, string, RegExp])[] = [
+  const broken: readonly (readonly [string, CheckedCluster, string, RegExp])[] = [
     ['a query that is refused', { metrics, given, answer: () => BAD_QUERY }, 'metric-broken', /parse error/],
     ['a provider that fails', { metrics, given, answer: () => DOWN }, 'metric-unreachable', /503/],
     ['a template that is missing', { metrics }, 'missing-object', /no MetricTemplate\/custom, neither in the file/],
@@ -310,7 +310,7 @@ test('a Secret of the file is sent, and never said', async (t) => {
 test('queries of the cluster’s templates are shown to those who may read them only', async (t) => {
   const metrics = [{ ...CUSTOM, thresholdRange: { max: 5 } }];
   const cluster = [PODS, template('secret_orders', at)];
-  const shown = async (world: Partial<World>): Promise<LiveMetric['query']> =>
+  const shown = async (world: Partial<CheckedCluster>): Promise<LiveMetric['query']> =>
     (await live(t, { metrics, cluster, ...world })).metric.query;
   assert.equal(await shown({}), 'secret_orders');
   assert.equal(await shown({ showAllQueries: false }), undefined);

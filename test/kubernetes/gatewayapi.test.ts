@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
 import { UserError } from '../../src/errors.js';
 import type { KubeObject, ResourceType } from '../../src/kube/object.js';
-import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
+import { openRouterBench, type RouterBench } from '../harness/kubernetes/router-bench.js';
 import type { CanaryPart } from './router-contract.js';
 import { gatewayApiV1, gatewayApiV1beta1, ref } from './routers/gatewayapi.js';
 import { claim } from '../harness/claim.js';
@@ -98,7 +98,10 @@ test('v1beta1 keeps clients at the canary, and none at the primary', async (t) =
 
 test('a cookie joins the headers that the service adds', async (t) => {
   const service = { headers: { response: { add: { 'x-a': '1', 'set-cookie': 'theirs=1' } } } };
-  const bench = await openBench(t, gatewayApiV1, { service, analysis: { sessionAffinity: { cookieName: 'a.b' } } });
+  const bench = await openRouterBench(t, gatewayApiV1, {
+    service,
+    analysis: { sessionAffinity: { cookieName: 'a.b' } },
+  });
   const seq = run(1);
   await bench.router.setWeights(bench.canary, canaryAt(10), seq());
   await bench.router.setWeights(bench.canary, ALL_TO_PRIMARY, seq());
@@ -114,7 +117,9 @@ test('a cookie joins the headers that the service adds', async (t) => {
 });
 
 test('the way back is open whatever the spec says meanwhile', async (t) => {
-  const bench = await openBench(t, gatewayApiV1, { analysis: { mirror: true, sessionAffinity: { cookieName: 'cv' } } });
+  const bench = await openRouterBench(t, gatewayApiV1, {
+    analysis: { mirror: true, sessionAffinity: { cookieName: 'cv' } },
+  });
   const seq = run(1);
   await bench.router.setWeights(bench.canary, { ...canaryAt(40), mirrored: true }, seq());
   const spoiled = { ...bench.canary, service: { ...bench.canary.service, gatewayRefs: undefined, timeout: 'soon' } };
@@ -129,7 +134,7 @@ test('the way back is open whatever the spec says meanwhile', async (t) => {
 });
 
 test('a route of somebody is taken over: metadata and other rules stay, it does not become the Canary’s', async (t) => {
-  const bench = await openBench(t, gatewayApiV1, {});
+  const bench = await openRouterBench(t, gatewayApiV1, {});
   const docs = { matches: [{ path: { type: 'PathPrefix', value: '/docs' } }], backendRefs: [ref('docs', 1)] };
   await bench.client.create(ROUTES, {
     apiVersion: ROUTES.apiVersion,
@@ -148,7 +153,7 @@ test('a route of somebody is taken over: metadata and other rules stay, it does 
 });
 
 test('shares that do not add up to 100 are told in percent', async (t) => {
-  const bench = await openBench(t, gatewayApiV1, {});
+  const bench = await openRouterBench(t, gatewayApiV1, {});
   await bench.router.setWeights(bench.canary, MIRRORED, run(1)());
   assert.deepEqual(await bench.router.weights(bench.canary), MIRRORED);
   await bench.edit((route) => ({
@@ -159,7 +164,7 @@ test('shares that do not add up to 100 are told in percent', async (t) => {
 });
 
 test('a Gateway that has not accepted the route as it is now is said; one that says nothing does not count', async (t) => {
-  const bench = await openBench(t, gatewayApiV1, {});
+  const bench = await openRouterBench(t, gatewayApiV1, {});
   await bench.router.setWeights(bench.canary, canaryAt(10), run(1)());
   assert.equal(await bench.router.isSettled(bench.canary), undefined);
   const { metadata, spec } = await stored(bench);
@@ -191,7 +196,7 @@ test('a Gateway that has not accepted the route as it is now is said; one that s
 });
 
 test('v1beta1 does not ask its Gateways', async (t) => {
-  const bench = await openBench(t, gatewayApiV1beta1, {});
+  const bench = await openRouterBench(t, gatewayApiV1beta1, {});
   await bench.router.setWeights(bench.canary, canaryAt(10), run(1)());
   const { spec } = await stored(bench);
   await report(bench, (spec as { parentRefs: unknown[] }).parentRefs[0], 'False', 1);
@@ -205,23 +210,23 @@ interface Rule {
   readonly backendRefs?: unknown;
 }
 
-async function open(t: TestContext, sessionAffinity: object, provider = gatewayApiV1): Promise<Bench> {
+async function open(t: TestContext, sessionAffinity: object, provider = gatewayApiV1): Promise<RouterBench> {
   const analysis: CanaryPart = { analysis: { sessionAffinity } };
-  return openBench(t, provider, analysis);
+  return openRouterBench(t, provider, analysis);
 }
 
-async function stored(bench: Bench): Promise<KubeObject> {
+async function stored(bench: RouterBench): Promise<KubeObject> {
   const route = await bench.client.get(ROUTES, bench.namespace, 'cart');
   assert.ok(route, 'there is a route');
   return route;
 }
 
-async function rules(bench: Bench): Promise<readonly Rule[]> {
+async function rules(bench: RouterBench): Promise<readonly Rule[]> {
   return ((await stored(bench))['spec'] as { rules: readonly Rule[] }).rules;
 }
 
 /** The value of the cookie that clients are given, or that is taken away. */
-async function valueOf(bench: Bench, cookie: string): Promise<string> {
+async function valueOf(bench: RouterBench, cookie: string): Promise<string> {
   return new RegExp(`"${cookie}=([^;]*); Max-Age`).exec(JSON.stringify(await rules(bench)))?.[1] ?? '';
 }
 
@@ -253,7 +258,12 @@ function weighted(canary: number, primaryCookie?: string, canaryCookie?: string)
 }
 
 /** A Gateway says something of the route. */
-async function report(bench: Bench, parentRef: unknown, status: string, observedGeneration: number): Promise<void> {
+async function report(
+  bench: RouterBench,
+  parentRef: unknown,
+  status: string,
+  observedGeneration: number,
+): Promise<void> {
   const condition = {
     type: 'Accepted',
     status,

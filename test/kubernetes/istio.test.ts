@@ -5,7 +5,7 @@ import { FencedError, UserError } from '../../src/errors.js';
 import type { KubeObject } from '../../src/kube/object.js';
 import type { HttpRoute, VirtualServiceSpec } from '../../src/routers/istio/objects.js';
 import { VIRTUAL_SERVICES } from '../../src/routers/istio/objects.js';
-import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
+import { openRouterBench, type RouterBench } from '../harness/kubernetes/router-bench.js';
 import { istio } from './routers/istio.js';
 import { claim } from '../harness/claim.js';
 
@@ -19,7 +19,7 @@ const THEIRS = {
   http: [{ name: 'all', route: [{ destination: { host: 'cart' } }] }],
 };
 
-async function theirVirtualService({ client, namespace }: Bench, annotations: object = {}): Promise<void> {
+async function theirVirtualService({ client, namespace }: RouterBench, annotations: object = {}): Promise<void> {
   await client.create(VIRTUAL_SERVICES, {
     apiVersion: VIRTUAL_SERVICES.apiVersion,
     kind: VIRTUAL_SERVICES.kind,
@@ -28,7 +28,7 @@ async function theirVirtualService({ client, namespace }: Bench, annotations: ob
   });
 }
 
-async function virtualService({ client, namespace }: Bench): Promise<KubeObject> {
+async function virtualService({ client, namespace }: RouterBench): Promise<KubeObject> {
   const object = await client.get(VIRTUAL_SERVICES, namespace, 'cart');
   assert.ok(object);
   return object;
@@ -37,7 +37,7 @@ async function virtualService({ client, namespace }: Bench): Promise<KubeObject>
 const specOf = (object: KubeObject) => object['spec'] as VirtualServiceSpec;
 
 test('a VirtualService that was there before is taken over, and says again at the end what it said', async (t) => {
-  const bench = await openBench(t, istio, {});
+  const bench = await openRouterBench(t, istio, {});
   await theirVirtualService(bench);
   await bench.router.refresh(bench.canary);
   assert.equal(await bench.router.weights(bench.canary), undefined);
@@ -59,7 +59,7 @@ test('a VirtualService that was there before is taken over, and says again at th
 });
 
 test('what kubectl was given last is what is put back', async (t) => {
-  const bench = await openBench(t, istio, {});
+  const bench = await openRouterBench(t, istio, {});
   const spec = { ...THEIRS, exportTo: ['.'] };
   await theirVirtualService(bench, { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ spec }) });
   await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, FENCE);
@@ -68,13 +68,13 @@ test('what kubectl was given last is what is put back', async (t) => {
 });
 
 test('a VirtualService that is gone keeps nobody from going', async (t) => {
-  const bench = await openBench(t, istio, {});
+  const bench = await openRouterBench(t, istio, {});
   await bench.router.finalize(bench.canary, FENCE);
   assert.deepEqual(await bench.stored(), []);
 });
 
 test('what the API server does not take is said with the object and the field, and routes come first', async (t) => {
-  const bench = await openBench(t, istio, {
+  const bench = await openRouterBench(t, istio, {
     service: { trafficPolicy: { connectionPool: { http: { idleTimeout: 'soon' } } } },
   });
   const fits = (error: unknown) =>
@@ -85,7 +85,7 @@ test('what the API server does not take is said with the object and the field, a
 });
 
 test('clients that have met the canary stay there, also when the VirtualService is made anew', async (t) => {
-  const bench = await openBench(t, istio, {
+  const bench = await openRouterBench(t, istio, {
     analysis: { sessionAffinity: { cookieName: 'cv', primaryCookieName: 'pv', maxAge: 60 } },
   });
   const routes = async (): Promise<readonly HttpRoute[]> => specOf(await virtualService(bench)).http ?? [];
@@ -112,7 +112,7 @@ test('clients that have met the canary stay there, also when the VirtualService 
 });
 
 test('the stamp of a Canary that is gone shuts nobody out of what it has left behind', async (t) => {
-  const bench = await openBench(t, istio, {});
+  const bench = await openRouterBench(t, istio, {});
   await theirVirtualService(bench);
   const former = { ...bench.canary, uid: 'gone' };
   await bench.router.setWeights(former, canaryAt(30), claim(7, 4));
@@ -125,7 +125,7 @@ test('the stamp of a Canary that is gone shuts nobody out of what it has left be
 });
 
 test('a field that this version of the definition does not know is said, instead of being left out', async (t) => {
-  const bench = await openBench(t, istio, {});
+  const bench = await openRouterBench(t, istio, {});
   const retries = { attempts: 3, backoff: '1s' };
   const canary = { ...bench.canary, service: { ...bench.canary.service, retries } };
   const fits = (error: unknown) =>

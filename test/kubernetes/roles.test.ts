@@ -8,7 +8,7 @@ import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { Roles } from '../harness/roles.js';
 import { kubeconfig } from '../harness/kubernetes/cluster.js';
-import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
+import { openRouterBench, type RouterBench } from '../harness/kubernetes/router-bench.js';
 import { apisix } from './routers/apisix.js';
 import { contour } from './routers/contour.js';
 import { gatewayApiV1, gatewayApiV1beta1 } from './routers/gatewayapi.js';
@@ -27,7 +27,7 @@ for (const provider of PROVIDERS) {
     `${provider.provider}: the roles of worker and watch are enough for a release`,
     { timeout: 30_000 },
     async (t) => {
-      const bench = await openBench(t, provider, {});
+      const bench = await openRouterBench(t, provider, {});
       const { canary, namespace, client } = bench;
       const roles = rolesIn(t, bench);
       await roles.grant('namespaced');
@@ -59,7 +59,7 @@ for (const provider of PROVIDERS) {
   );
 }
 
-function rolesIn(t: TestContext, { namespace, client }: Bench): Roles {
+function rolesIn(t: TestContext, { namespace, client }: RouterBench): Roles {
   const directory = process.env['SERINUS_LAB'];
   if (directory === undefined) throw new Error('SERINUS_LAB is not set: run the tests with npm test');
   return new Roles(t, { directory, kubeconfig: kubeconfig(), namespace, kube: client });

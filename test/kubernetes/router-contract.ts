@@ -7,7 +7,7 @@ import type { KubeObject, OwnerReference, ResourceType } from '../../src/kube/ob
 import { titleOf } from '../../src/kube/object.js';
 import { pathOf } from '../../src/kube/path.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
-import { openBench, plain, type Bench } from '../harness/kubernetes/router-bench.js';
+import { openRouterBench, plain, type RouterBench } from '../harness/kubernetes/router-bench.js';
 import { claim } from '../harness/claim.js';
 
 /** An object as a traffic provider makes it, but for what the API server adds. */
@@ -270,11 +270,11 @@ export function routerContract(provider: RouterCase): void {
 
     function contract(
       name: string,
-      body: (bench: Bench) => Promise<void>,
+      body: (bench: RouterBench) => Promise<void>,
       canary: CanaryPart = {},
       users = provider.users,
     ): void {
-      test(name, async (t: TestContext) => body(await openBench(t, { ...provider, users }, canary)));
+      test(name, async (t: TestContext) => body(await openRouterBench(t, { ...provider, users }, canary)));
     }
   });
 }
@@ -308,7 +308,7 @@ function refusalOf(objects: readonly KubeObject[], namespace: string, owner = ''
 
 /** Sets the weights one after another; after each the objects, what is told of them, and a further look agree. */
 async function walk(
-  bench: Bench,
+  bench: RouterBench,
   weights: readonly Weights[],
   generated: (weights: Weights) => readonly Generated[],
 ): Promise<void> {

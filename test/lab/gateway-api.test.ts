@@ -6,7 +6,7 @@ import { connectLab, type ConnectedLab } from '../../lab/lab.js';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
 import type { Weights } from '../../src/domain/weights.js';
 import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kube/object.js';
-import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
+import { openRouterBench, type RouterBench } from '../harness/kubernetes/router-bench.js';
 import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';
 import { until } from '../support/until.js';
@@ -94,7 +94,7 @@ class Shop {
 
   private constructor(
     private readonly lab: ConnectedLab,
-    private readonly bench: Bench,
+    private readonly bench: RouterBench,
     private readonly host: string,
   ) {}
 
@@ -102,7 +102,7 @@ class Shop {
     const lab = await connectLab(process.env['SERINUS_LAB'] ?? '');
     const host = `cart-${Math.random().toString(36).slice(2)}.example.com`;
     const service = { hosts: [host], gatewayRefs: [{ name: 'lab' }] };
-    const bench = await openBench(t, { ...gatewayApiV1, canary: { service } }, part);
+    const bench = await openRouterBench(t, { ...gatewayApiV1, canary: { service } }, part);
     const { client, namespace } = bench;
     for (const [name, tag] of [
       ['cart-primary', 'old'],

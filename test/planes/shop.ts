@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { connectLab, type ConnectedLab } from '../../lab/lab.js';
 import { ALL_TO_PRIMARY, type Weights } from '../../src/domain/weights.js';
 import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../src/kube/object.js';
-import { openBench, type Bench } from '../harness/kubernetes/router-bench.js';
+import { openRouterBench, type RouterBench } from '../harness/kubernetes/router-bench.js';
 import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { echoDeployment, echoService } from '../harness/lab/echo.js';
 import { claim } from '../harness/claim.js';
@@ -24,7 +24,7 @@ export class Shop {
 
   private constructor(
     readonly lab: ConnectedLab,
-    readonly bench: Bench,
+    readonly bench: RouterBench,
     readonly client: Client,
   ) {}
 
@@ -32,7 +32,7 @@ export class Shop {
     const lab = await connectLab(process.env['SERINUS_LAB'] ?? '');
     const host = `cart-${randomUUID().slice(0, 8)}.example.com`;
     const users = (namespace: string) => plane.users(namespace, host, 'cart');
-    const bench = await openBench(t, { ...plane.router, users, canary: { service: plane.service(host) } }, part);
+    const bench = await openRouterBench(t, { ...plane.router, users, canary: { service: plane.service(host) } }, part);
     const { client: kube, namespace } = bench;
     for (const [name, tag] of [
       ['cart-primary', OLD],

@@ -23,7 +23,7 @@ import { openCluster } from './cluster.js';
 import type { CanaryPart, Generated, RouterCase } from '../../kubernetes/router-contract.js';
 
 /** A router at work: a namespace of its own, a Canary and the users' objects in it. */
-export interface Bench {
+export interface RouterBench {
   readonly router: Router;
   readonly canary: Canary;
   readonly namespace: string;
@@ -47,7 +47,7 @@ export interface Bench {
 }
 
 /** @param part what this test's Canary asks for beyond the case's */
-export async function openBench(t: TestContext, provider: RouterCase, part: CanaryPart): Promise<Bench> {
+export async function openRouterBench(t: TestContext, provider: RouterCase, part: CanaryPart): Promise<RouterBench> {
   const cluster = await openCluster();
   t.after(() => cluster.close());
   const { client, namespace } = cluster;
