@@ -19,6 +19,8 @@ export interface Settings {
   readonly leaseSeconds: number;
   /** Which queries the built-in checks use: those that tell the canary's requests apart, or Flagger's. */
   readonly builtinQueries: 'canary-only' | 'flagger';
+  /** By which preset of the judgement releases go whose Canary says nothing else. */
+  readonly judgement: 'off' | 'careful' | 'balanced' | 'quick';
   /** How far back metrics look: never past the last change of weight, or as far as in Flagger. */
   readonly metricWindow: 'weight' | 'flagger';
   /** What a failing metrics provider counts as: no judgement, or a failed check as in Flagger. */
@@ -63,6 +65,7 @@ export const DEFAULT_SETTINGS: Settings = {
   minIntervalSeconds: 10,
   leaseSeconds: 60,
   builtinQueries: 'canary-only',
+  judgement: 'off',
   metricWindow: 'weight',
   providerErrors: 'hold',
   noCrossNamespaceRefs: false,

@@ -143,6 +143,7 @@ export function parseOptions(deps: Pick<Reading, 'settings'>): Parameters<typeof
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
     defaultProvider: settings.meshProvider,
     defaultMetricsServer: settings.metricsServer,
+    defaultJudgement: settings.judgement,
   };
 }
 

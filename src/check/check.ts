@@ -38,7 +38,7 @@ export type CheckSettings = Pick<
   Settings,
   'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'builtinQueries' | 'metricWindow' | 'noCrossNamespaceRefs'
 > &
-  Partial<ObjectSettings>;
+  Partial<ObjectSettings & Pick<Settings, 'judgement'>>;
 
 export interface CheckOptions {
   /** How the Serinus is run that is to carry the policy out. */
@@ -147,6 +147,7 @@ function parseOptions({ settings, support }: CheckOptions): ParseOptions {
   return {
     defaultProvider: settings.meshProvider,
     defaultMetricsServer: settings.metricsServer,
+    ...(settings.judgement === undefined ? {} : { defaultJudgement: settings.judgement }),
     minIntervalSeconds: settings.minIntervalSeconds,
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
     ...(support ? { support } : {}),

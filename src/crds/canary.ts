@@ -8,7 +8,7 @@ import { strategyOf } from './build/strategy.js';
 import { noticesOfFields } from './fields/canary-fields.js';
 import { frozen } from './freeze.js';
 import { objectSchema, parseObject, specOf } from './object.js';
-import { readJudgement } from './judgement.js';
+import { readJudgement, type DefaultJudgement } from './judgement.js';
 import { readOwnSettings } from './own-settings.js';
 import { complaints, refused, type Complaint, type Parsed } from './refusal.js';
 import { complaintAbout, complaintsAbout } from './rules/canary-rules.js';
@@ -30,6 +30,8 @@ export interface ParseOptions {
   readonly minIntervalSeconds?: number;
   /** References to other namespaces are refused; false where undefined. */
   readonly noCrossNamespaceRefs?: boolean;
+  /** By what Canaries are judged that say nothing else; `off` where undefined. */
+  readonly defaultJudgement?: DefaultJudgement;
   /** What is built; this version's own table where undefined. */
   readonly support?: Support;
 }
@@ -63,7 +65,7 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   if (!read.ok) return refused(read.complaints[0], metadata.generation);
   const own = readOwnSettings(metadata.annotations, spec.provider ?? options.defaultProvider, spec.routeRef);
   if (!own.ok) return refused(own.complaints[0], metadata.generation);
-  const judged = readJudgement(metadata.annotations, courseOf(parsed.value, options));
+  const judged = readJudgement(metadata.annotations, courseOf(parsed.value, options), options.defaultJudgement);
   if (!judged.ok) return refused(judged.complaints[0], metadata.generation);
   const service = serviceOf(spec.service, spec.targetRef.name);
   const asked = { approvals: read.approvals, own: own.settings, judgement: judged.judgement };

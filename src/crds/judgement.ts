@@ -41,6 +41,15 @@ export interface JudgementSettings extends JudgementPolicy {
   readonly settleSeconds: number;
 }
 
+/** What a cluster's Canaries are judged by that say nothing else. */
+export const DEFAULT_JUDGEMENTS = ['off', 'careful', 'balanced', 'quick'] as const;
+export type DefaultJudgement = (typeof DEFAULT_JUDGEMENTS)[number];
+
+/** What a Canary writes that isn't to be judged by the default of its cluster. */
+const OFF = 'off';
+/** Their metrics don't tell the versions apart. */
+const UNCOUNTABLE: ReadonlySet<string> = new Set(['knative']);
+
 export type ReadJudgement =
   | { readonly ok: true; readonly judgement: JudgementSettings | undefined }
   | { readonly ok: false; readonly complaints: readonly [Complaint, ...Complaint[]] };
@@ -79,10 +88,17 @@ const SETTLE_SECONDS = 5;
 /**
  * Reads the annotation. Where canary and primary don't serve at the same time, by weight, there is nothing to compare:
  * that is refused.
+ *
+ * @param preset of the cluster, for Canaries that say nothing and can be judged at all
  */
-export function readJudgement(annotations: Readonly<Record<string, string>>, course: Course): ReadJudgement {
+export function readJudgement(
+  annotations: Readonly<Record<string, string>>,
+  course: Course,
+  preset: DefaultJudgement = OFF,
+): ReadJudgement {
   const text = annotations[JUDGEMENT_ANNOTATION];
-  if (text === undefined) return { ok: true, judgement: undefined };
+  if (text?.trim() === OFF) return { ok: true, judgement: undefined };
+  if (text === undefined) return { ok: true, judgement: byDefault(preset, course) };
   const parsed = parse(text);
   if ('field' in parsed) return { ok: false, complaints: [parsed] };
   const read = judgementSchema.safeParse(parsed.value, { reportInput: true });
@@ -94,6 +110,12 @@ export function readJudgement(annotations: Readonly<Record<string, string>>, cou
   const judgement = settingsOf(read.data, text);
   const [first, ...others] = [...unfit(course), ...contradictions(read.data, judgement)];
   return first ? { ok: false, complaints: [first, ...others] } : { ok: true, judgement };
+}
+
+function byDefault(preset: DefaultJudgement, course: Course): JudgementSettings | undefined {
+  if (preset === OFF || unfit(course).length > 0 || UNCOUNTABLE.has(course.provider)) return undefined;
+  const text = `preset: ${preset}`;
+  return settingsOf(judgementSchema.parse({ preset }), text);
 }
 
 function parse(text: string): { readonly value: unknown } | Complaint {

@@ -45,9 +45,9 @@ export function alternativesOf(object: object, options: ParseOptions, measuring:
   const checked = hasChecks ? object : withMetrics(object, [USUAL]);
   const checks = hasChecks ? 'its checks alone' : 'success rate >= 99%';
   const others = [
-    ...(written.judgement !== undefined || !hasChecks ? [read(judgedBy(checked, undefined), { name: checks })] : []),
+    ...(written.judgement !== undefined || !hasChecks ? [read(judgedBy(checked, 'off'), { name: checks })] : []),
     ...(mixes && !written.diluted
-      ? [read(judgedBy(checked, undefined), { name: 'with Flagger’s queries', diluted: true, sinceWeight: false })]
+      ? [read(judgedBy(checked, 'off'), { name: 'with Flagger’s queries', diluted: true, sinceWeight: false })]
       : []),
     ...PRESETS.map((preset) => read(judgedBy(withMetrics(object, []), `preset: ${preset}`), { name: preset })),
   ];
@@ -55,11 +55,10 @@ export function alternativesOf(object: object, options: ParseOptions, measuring:
   return { ok: true, policies: [written, ...policies] };
 }
 
-function judgedBy(object: object, text: string | undefined): object {
+function judgedBy(object: object, text: string): object {
   const metadata = asRecord(asRecord(object)['metadata']);
-  const { [JUDGEMENT_ANNOTATION]: _other, ...annotations } = asRecord(metadata['annotations']);
-  const all = text === undefined ? annotations : { ...annotations, [JUDGEMENT_ANNOTATION]: text };
-  return { ...object, metadata: { ...metadata, annotations: all } };
+  const annotations = { ...asRecord(metadata['annotations']), [JUDGEMENT_ANNOTATION]: text };
+  return { ...object, metadata: { ...metadata, annotations } };
 }
 
 function withMetrics(object: object, metrics: readonly unknown[]): object {

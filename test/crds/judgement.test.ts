@@ -80,6 +80,28 @@ split: { tolerance: 50% }
     assert.equal(read('preset: balanced').settings?.latency, false);
   });
 
+  void it('the cluster’s default, where the Canary says nothing and can be judged', () => {
+    const by = (text: string | undefined, edits: Readonly<Record<string, unknown>> = {}) => {
+      const annotations = text === undefined ? {} : { 'metadata.annotations': { [JUDGEMENT_ANNOTATION]: text } };
+      const found = parseCanary(canaryWith({ ...annotations, ...edits }), { ...OPTIONS, defaultJudgement: 'careful' });
+      assert.ok(found.ok, found.ok ? '' : describeRefusal(found.refusal));
+      return found.value.judgement?.promotion && found.value.judgement.rules.budgets.wrongPromotion;
+    };
+    assert.equal(by(undefined), 0.01);
+    assert.equal(by('preset: balanced'), 0.05);
+    assert.equal(by('off'), undefined);
+    assert.equal(by(' off\n'), undefined);
+    assert.equal(by(undefined, { 'spec.provider': 'kubernetes' }), undefined);
+    const blueGreen = { interval: '1m', threshold: 5, iterations: 3 };
+    assert.equal(by(undefined, { 'spec.analysis': blueGreen }), undefined);
+    const digest = (text: string | undefined) => {
+      const found =
+        text === undefined ? parseCanary(canaryWith({}), { ...OPTIONS, defaultJudgement: 'careful' }) : parsed(text);
+      return found.ok ? found.value.judgement?.digest : undefined;
+    };
+    assert.equal(digest(undefined), digest('preset: careful'));
+  });
+
   void it('another text is another policy', () => {
     assert.notEqual(read('preset: quick').policy?.digest, read('preset: careful').policy?.digest);
   });

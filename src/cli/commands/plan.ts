@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseCanary, type ParseOptions } from '../../crds/canary.js';
 import { formatGoDuration, parseGoDuration } from '../../crds/duration.js';
+import type { DefaultJudgement } from '../../crds/judgement.js';
 import { JUDGEMENT_ANNOTATION } from '../../crds/own-settings.js';
 import type { KubeObject } from '../../kube/object.js';
 import { plannedCourses, type PlannedCourse } from '../../judgement/planning.js';
@@ -71,6 +72,7 @@ function run(flags: Flags): void {
   const options = {
     defaultProvider: settings.meshProvider,
     defaultMetricsServer: settings.metricsServer,
+    defaultJudgement: settings.judgement,
     minIntervalSeconds: settings.minIntervalSeconds,
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
   };
@@ -93,7 +95,7 @@ function run(flags: Flags): void {
 }
 
 function judgedFrom(object: KubeObject, options: ParseOptions) {
-  const parsed = parseCanary(withJudgement(object), options);
+  const parsed = parseCanary(withJudgement(object, options.defaultJudgement), options);
   if (!parsed.ok) throw new UsageError(`--filename: ${parsed.refusal.field}: ${parsed.refusal.remedy}`);
   const { judgement, analysis } = parsed.value;
   const [errors] = judgement?.rules.metrics ?? [];
@@ -111,9 +113,9 @@ function judgedFrom(object: KubeObject, options: ParseOptions) {
 }
 
 /** What it says itself, or the usual preset. */
-function withJudgement(object: KubeObject): KubeObject {
+function withJudgement(object: KubeObject, preset: DefaultJudgement = 'off'): KubeObject {
   const { annotations = {} } = object.metadata;
-  const usual = { [JUDGEMENT_ANNOTATION]: 'preset: balanced' };
+  const usual = { [JUDGEMENT_ANNOTATION]: `preset: ${preset === 'off' ? 'balanced' : preset}` };
   return { ...object, metadata: { ...object.metadata, annotations: { ...usual, ...annotations } } };
 }
 

@@ -82,6 +82,7 @@ function run(flags: Flags): void {
   const options = {
     defaultProvider: settings.meshProvider,
     defaultMetricsServer: settings.metricsServer,
+    defaultJudgement: settings.judgement,
     minIntervalSeconds: settings.minIntervalSeconds,
     noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
   };

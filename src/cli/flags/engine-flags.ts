@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../../logging.js';
+import { DEFAULT_JUDGEMENTS } from '../../crds/judgement.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../settings.js';
 import { bool } from './bool.js';
 import { clusterName } from './cluster-name.js';
@@ -23,6 +24,7 @@ export interface PolicyFlags {
   readonly metricsServer: string;
   readonly minInterval: number;
   readonly builtinQueries: 'canary-only' | 'flagger';
+  readonly judgement: 'off' | 'careful' | 'balanced' | 'quick';
   readonly metricWindow: 'weight' | 'flagger';
   readonly blockCrossNamespaceRefs: boolean;
 }
@@ -96,6 +98,12 @@ export function addPolicyFlags(command: Command): Command {
         .choices(['canary-only', 'flagger'])
         .default(d.builtinQueries)
         .env('SERINUS_BUILTIN_QUERIES'),
+    )
+    .addOption(
+      new Option('--judgement <preset>', 'evidence decides besides, for Canaries that say nothing else of it')
+        .choices(DEFAULT_JUDGEMENTS)
+        .default(d.judgement)
+        .env('SERINUS_JUDGEMENT'),
     )
     .addOption(
       new Option('--metric-window <rule>', 'metrics look back to the last change of weight, or as far as in Flagger')
@@ -195,6 +203,7 @@ export function policySettingsOf(flags: PolicyFlags) {
     metricsServer: flags.metricsServer,
     minIntervalSeconds: flags.minInterval,
     builtinQueries: flags.builtinQueries,
+    judgement: flags.judgement,
     metricWindow: flags.metricWindow,
     noCrossNamespaceRefs: flags.blockCrossNamespaceRefs,
   };
