@@ -1,7 +1,7 @@
 import { parseStatus } from '../crds/status.js';
 import type { Takeover } from '../domain/initial.js';
 import { isActive } from '../domain/phases.js';
-import { patienceOf } from '../domain/silence.js';
+import { patienceOf } from '../domain/silence/silence.js';
 import { NamespaceEnding, TransientError } from '../errors.js';
 import type { KubeObject } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';

@@ -1,6 +1,6 @@
 import type { Judged, JudgementMemory } from './decision/judged.js';
 import type { Policy } from './policy.js';
-import type { Retreat } from './retreat.js';
+import type { Retreat } from './silence/retreat.js';
 import type { Revision } from './revision.js';
 import type { Weights } from './weights.js';
 import type { Gate } from './approvals/gates.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jsonIn } from '../domain/json.js';
-import type { Retreat } from '../domain/retreat.js';
+import type { Retreat } from '../domain/silence/retreat.js';
 
 /** What the dead-man's switch leaves on the Lease, so that the run which it has rolled back learns of it. */
 export interface LeaseRetreat {

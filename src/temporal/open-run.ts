@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { CanaryKey } from '../domain/identity.js';
-import { isFailing } from '../domain/silent-run.js';
+import { isFailing } from '../domain/silence/silent-run.js';
 import { ROLLOUT, searchAttributes as attributes, workflowIdOf } from '../workflows/contract.js';
 
 /** A task that was ready so much longer ago than one that is done by now was not merely further back in the queue. */

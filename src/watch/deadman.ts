@@ -4,7 +4,7 @@ import { parseStatus } from '../crds/status.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { messagesFor } from '../domain/notices/messages.js';
 import { isActive } from '../domain/phases.js';
-import { patienceOf } from '../domain/silence.js';
+import { patienceOf } from '../domain/silence/silence.js';
 import {
   diagnose,
   inWords,
@@ -13,7 +13,7 @@ import {
   type Exposure,
   type Pulse,
   type RunSigns,
-} from '../domain/silent-run.js';
+} from '../domain/silence/silent-run.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import { LEASE_LABEL, LEASE_MANAGER, viewOf, type LeaseView } from '../kubernetes/lease.js';

@@ -1,4 +1,4 @@
-import type { Pulse } from '../domain/silent-run.js';
+import type { Pulse } from '../domain/silence/silent-run.js';
 
 /** Where Temporal's pulse is felt. */
 export interface Artery {

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { CanaryKey } from '../domain/identity.js';
-import type { RunSigns } from '../domain/silent-run.js';
+import type { RunSigns } from '../domain/silence/silent-run.js';
 import { taskQueueOf, workflowIdOf } from '../workflows/contract.js';
 import type { Artery } from './pulse.js';
 

@@ -9,7 +9,7 @@ import { refusalOf, type Order } from '../domain/orders/orders.js';
 import type { Notice } from '../domain/notices/notice.js';
 import { leaseTerm, plan, type Plan } from '../domain/decision/plan.js';
 import { withoutDeeds } from '../domain/record/record.js';
-import { sinceRouted } from '../domain/routed.js';
+import { sinceRouted } from '../domain/decision/routed.js';
 import type { RestoreOptions } from '../domain/orders/restore-options.js';
 import type { Change, RunState } from '../domain/state.js';
 import type { Applied, LeaseGuard } from './activities.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sinceRouted } from '../../src/domain/routed.js';
+import { sinceRouted } from '../../src/domain/decision/routed.js';
 import { Model, PASSING } from './model.js';
 
 /** A run that has just been sent to weight 10. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { initialState } from '../../src/domain/initial.js';
 import { leaseTerm, plan } from '../../src/domain/decision/plan.js';
-import { longestWait, patienceOf } from '../../src/domain/silence.js';
+import { longestWait, patienceOf } from '../../src/domain/silence/silence.js';
 import { report } from '../../src/domain/steps/rest.js';
 
 /** What a look takes, in seconds, with something to spare. */

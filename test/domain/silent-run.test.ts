@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { diagnose, isToRetreat, type Diagnosis, type Pulse, type RunSigns } from '../../src/domain/silent-run.js';
+import {
+  diagnose,
+  isToRetreat,
+  type Diagnosis,
+  type Pulse,
+  type RunSigns,
+} from '../../src/domain/silence/silent-run.js';
 
 const TERM = 90_000;
 const SAFE = { ready: true, passed: true };

@@ -1,4 +1,4 @@
-import type { UnreadySides } from '../unready.js';
+import type { UnreadySides } from './unready.js';
 
 /** What keeps a release from going on. Times are milliseconds since 1970. */
 export interface Hindrances {

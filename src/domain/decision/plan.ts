@@ -1,7 +1,7 @@
 import { isPolicyGate, titleOf } from '../approvals/approvals.js';
-import { longestWait, patienceOf } from '../silence.js';
+import { longestWait, patienceOf } from '../silence/silence.js';
 import { isActive } from '../phases.js';
-import { progressOf } from '../progress.js';
+import { progressOf } from '../narrative/progress.js';
 import type { PolicyGate } from '../approvals/approval-state.js';
 import type { RunState } from '../state.js';
 

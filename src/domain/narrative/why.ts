@@ -2,7 +2,7 @@ import { countedFor, demandOf, isPolicyGate, ruleAt, titleOf } from '../approval
 import type { HookResult, MetricResult } from '../findings.js';
 import type { Gate } from '../approvals/gates.js';
 import { evidenceText } from './evidence-rows.js';
-import { progressOf } from '../progress.js';
+import { progressOf } from './progress.js';
 import type { RecordEntry } from '../record/record.js';
 import type { HookGate, PolicyGate } from '../approvals/approval-state.js';
 import type { Undoing } from '../orders/intents.js';

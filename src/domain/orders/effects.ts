@@ -2,7 +2,7 @@ import { countedFor, isPolicyGate, ruleAt, titleOf } from '../approvals/approval
 import type { ClosedGate } from '../approvals/approval-state.js';
 import type { OrderName } from './catalogue.js';
 import { hasHooks, type Policy } from '../policy.js';
-import { progressOf } from '../progress.js';
+import { progressOf } from '../narrative/progress.js';
 import type { RunState } from '../state.js';
 import { nextWeight } from '../weights.js';
 

@@ -4,7 +4,7 @@ import type { Decision, Effect } from '../decision/effects.js';
 import { messagesFor } from '../notices/messages.js';
 import { refusalOf, type Order } from '../orders/orders.js';
 import { isActive } from '../phases.js';
-import { progressOf } from '../progress.js';
+import { progressOf } from '../narrative/progress.js';
 import type { RestoreOptions } from '../orders/restore-options.js';
 import type { PolicyGate } from '../approvals/approval-state.js';
 import type { RunState } from '../state.js';

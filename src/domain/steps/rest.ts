@@ -3,7 +3,7 @@ import type { Decision } from '../decision/effects.js';
 import type { NotReady, Readiness, Refusal } from '../findings.js';
 import { messagesFor } from '../notices/messages.js';
 import { overdueAt } from '../decision/patience.js';
-import { longestWait } from '../silence.js';
+import { longestWait } from '../silence/silence.js';
 import { isActive } from '../phases.js';
 import { stuckUntil, type RunState } from '../state.js';
 import { seenRevision } from '../decision/tick.js';

@@ -1,5 +1,5 @@
 import { messagesFor } from '../notices/messages.js';
-import type { Retreat } from '../retreat.js';
+import type { Retreat } from '../silence/retreat.js';
 import type { RunState } from '../state.js';
 import { ended, recorded, warning, type EventEffect } from './common.js';
 

@@ -1,4 +1,4 @@
-import type { RunState } from './state.js';
+import type { RunState } from '../state.js';
 
 /** How far an analysis has come, for people: `weight 20`, `iteration 3 of 10`. */
 export function progressOf(state: RunState): string {

@@ -1,5 +1,5 @@
-import { isActive } from './phases.js';
-import type { RunState } from './state.js';
+import { isActive } from '../phases.js';
+import type { RunState } from '../state.js';
 
 /**
  * How long a run may wait before it looks again, and how long its silence means nothing: both from here, so that whoever

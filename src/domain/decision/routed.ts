@@ -1,4 +1,4 @@
-import type { RunState } from './state.js';
+import type { RunState } from '../state.js';
 
 /**
  * Where a run stands when the weights of a decision have been written: they stand since then, which is some time after
