@@ -35,6 +35,7 @@ function FleetList({ rows }: { readonly rows: Rows }) {
   const all = [...rows.values()];
   const searched = found(all, wanted);
   const shown = sorted(searched.filter((row) => matches(row, wanted.filter)));
+  const clusters = new Set(all.map(({ cluster }) => cluster));
   const namespaces = [...new Set(all.map(({ namespace }) => namespace))].sort();
   return (
     <>
@@ -53,7 +54,7 @@ function FleetList({ rows }: { readonly rows: Rows }) {
       ) : (
         <ul className="fleet">
           {shown.map((row) => (
-            <FleetRowView key={keyOf(row)} row={row} />
+            <FleetRowView key={keyOf(row)} row={row} withCluster={clusters.size > 1} />
           ))}
         </ul>
       )}

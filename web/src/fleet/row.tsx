@@ -6,8 +6,14 @@ import { Status } from '../ui/status.js';
 import { Ago } from '../ui/time.js';
 import { lookOf } from './status.js';
 
+interface Props {
+  readonly row: FleetRow;
+  /** There is more than one cluster. */
+  readonly withCluster: boolean;
+}
+
 /** A Canary in the fleet. */
-export function FleetRowView({ row }: { readonly row: FleetRow }) {
+export function FleetRowView({ row, withCluster }: Props) {
   const { t, locale } = useLanguage();
   const { standing } = row;
   return (
@@ -17,7 +23,8 @@ export function FleetRowView({ row }: { readonly row: FleetRow }) {
           {row.name}
         </Link>
         <span className="muted">
-          {row.namespace} · {row.cluster}
+          {row.namespace}
+          {withCluster && ` · ${row.cluster}`}
         </span>
       </div>
       <div className="fleet-state">

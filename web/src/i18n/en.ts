@@ -43,7 +43,7 @@ export const en = {
     waiting: 'Waiting for approval',
     paused: 'Paused',
     invalid: 'Not valid',
-    blocked: 'Something is missing',
+    blocked: 'Blocked',
     undone: 'Undone',
     suspended: 'Suspended',
     progressing: 'Progressing',

@@ -43,7 +43,7 @@ export const zh: Texts = {
     waiting: '等待审批',
     paused: '已暂停',
     invalid: '配置无效',
-    blocked: '缺少依赖对象',
+    blocked: '受阻',
     undone: '已撤销',
     suspended: '已停用',
     progressing: '进行中',
