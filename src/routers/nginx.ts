@@ -8,9 +8,9 @@ import {
   INGRESSES,
   ingressOf,
   ingressSource,
-  LAST_APPLIED,
   leadingTo,
   without,
+  withMetadataOf,
   withPaths,
 } from './shared/ingress.js';
 import type { Blueprint } from './shared/object-router.js';
@@ -52,13 +52,12 @@ export function nginx(prefix: string): Blueprint {
       if (!source) throw new UserError(ingressSource.missing(canary));
       // Before a release begins, not when the audience is to meet it.
       audienceOf(canary.analysis.match, key);
-      const copied = without(source.metadata.annotations, (name) => isOfCanary(name) || name === LAST_APPLIED);
-      const kept = without(current?.metadata.annotations, isOurs);
+      const { labels, annotations, copied } = withMetadataOf(source, current, isOfCanary);
       return ingressOf(canary, current, {
-        labels: source.metadata.labels ?? {},
+        labels,
         annotations: {
-          ...kept,
-          ...copied,
+          ...without(annotations, isOurs),
+          ...copied.annotations,
           ...FLUX_SHIELD,
           ...orders(canary, weights),
           ...homecoming(source.metadata.annotations, weights),

@@ -8,9 +8,8 @@ import {
   INGRESSES,
   ingressOf,
   ingressSource,
-  LAST_APPLIED,
   leadingTo,
-  without,
+  withMetadataOf,
   withPaths,
 } from './shared/ingress.js';
 import type { Blueprint } from './shared/object-router.js';
@@ -36,14 +35,13 @@ export const skipper: Blueprint = {
   desired({ canary, source, current, weights }) {
     if (!source) throw new UserError(ingressSource.missing(canary));
     const { primaryName, canaryName } = canary.service;
-    const copied = without(source.metadata.annotations, (key) => key === LAST_APPLIED);
+    const { labels, annotations, copied } = withMetadataOf(source, current, () => false);
     return ingressOf(canary, current, {
-      labels: source.metadata.labels ?? {},
+      labels,
       annotations: {
-        ...current?.metadata.annotations,
-        ...copied,
+        ...annotations,
         ...FLUX_SHIELD,
-        ...orders(canary, weights, copied[PREDICATE]),
+        ...orders(canary, weights, copied.annotations[PREDICATE]),
       },
       spec: withPaths(canary, source, (path) => [leadingTo(path, primaryName), leadingTo(path, canaryName)]),
     });

@@ -16,6 +16,7 @@ export function asked(state: RunState): AskedState {
     phase: state.phase,
     weight: state.weight,
     failedChecks: state.failedChecks,
+    ...(state.failedInARow === undefined ? {} : { failedInARow: state.failedInARow }),
     unknownChecks: state.unknownChecks,
     ...(state.unknownAt === undefined ? {} : { unknownAt: state.unknownAt }),
     ...(state.judgement === undefined ? {} : { judgement: state.judgement }),

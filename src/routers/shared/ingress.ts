@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Canary } from '../../crds/canary.js';
+import { jsonIn } from '../../domain/json.js';
 import { UserError } from '../../errors.js';
 import type { KubeObject, ResourceType } from '../../kube/object.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
@@ -75,11 +77,65 @@ export function leadingTo(path: IngressPath, service: string): IngressPath {
   return { ...path, backend: { ...path.backend, service: { ...path.backend?.service, name: service } } };
 }
 
-/** The whole object, from its parts; metadata that somebody else has added stays. */
+/** Labels and annotations. */
+export interface Metadata {
+  readonly labels: StringMap;
+  readonly annotations: StringMap;
+}
+
+/**
+ * Metadata of the users' Ingress and of ours together. What is taken away there goes here, too, as far as it came from
+ * there; what somebody has added here stays.
+ *
+ * @param isLeftOut annotations of the users' Ingress that ours doesn't get
+ */
+export function withMetadataOf(
+  source: KubeObject,
+  current: KubeObject | undefined,
+  isLeftOut: (key: string) => boolean,
+): Metadata & { readonly copied: Metadata } {
+  const { labels: ours = {}, annotations: told = {} } = current?.metadata ?? {};
+  const before = copiedIn(told);
+  const copied: Metadata = {
+    labels: source.metadata.labels ?? {},
+    annotations: without(
+      source.metadata.annotations,
+      (key) => isLeftOut(key) || key === LAST_APPLIED || key === COPIED,
+    ),
+  };
+  const memo = formatCopied(copied);
+  return {
+    copied,
+    labels: { ...without(ours, (key) => before.labels.includes(key)), ...copied.labels },
+    annotations: {
+      ...without(told, (key) => key === COPIED || before.annotations.includes(key)),
+      ...copied.annotations,
+      ...(memo === undefined ? {} : { [COPIED]: memo }),
+    },
+  };
+}
+
+/** On ours: which of its labels and annotations come from the users' Ingress. */
+export const COPIED = 'serinus.dev/copied';
+
+function formatCopied({ labels, annotations }: Metadata): string | undefined {
+  const names = { labels: Object.keys(labels).sort(), annotations: Object.keys(annotations).sort() };
+  return names.labels.length + names.annotations.length === 0 ? undefined : JSON.stringify(names);
+}
+
+const copiedSchema = z.object({ labels: z.array(z.string()), annotations: z.array(z.string()) });
+
+/** Of one that an earlier version or Flagger has made nobody knows, and nothing of it is taken away. */
+function copiedIn(annotations: StringMap): z.infer<typeof copiedSchema> {
+  const { data } = copiedSchema.safeParse(jsonIn(annotations[COPIED]));
+  return data ?? { labels: [], annotations: [] };
+}
+
+/** The whole object, from its parts. */
 export function ingressOf(
   canary: Canary,
   current: KubeObject | undefined,
-  parts: { readonly labels: StringMap; readonly annotations: StringMap; readonly spec: IngressSpec },
+  parts: Metadata & { readonly spec: IngressSpec },
 ): KubeObject {
   const { labels, annotations, spec } = parts;
   return {
@@ -87,7 +143,7 @@ export function ingressOf(
     apiVersion: INGRESSES.apiVersion,
     kind: INGRESSES.kind,
     metadata: current
-      ? { ...current.metadata, labels: { ...current.metadata.labels, ...labels }, annotations }
+      ? { ...current.metadata, labels, annotations }
       : {
           name: canaryIngressName(canary),
           namespace: canary.namespace,
@@ -100,7 +156,7 @@ export function ingressOf(
 }
 
 /** What `kubectl apply` was given for the users' Ingress would be a lie on ours. */
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Annotations but for the keys that are told apart. */
 export function without(annotations: StringMap | undefined, isLeftOut: (key: string) => boolean): StringMap {
