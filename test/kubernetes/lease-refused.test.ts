@@ -8,7 +8,8 @@ import { CANARIES } from '../../src/kube/object.js';
 import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
-import { dependencies, Rig } from './repair/rig.js';
+import { dependencies } from './repair/dependencies.js';
+import { Rig } from './repair/rig.js';
 import type { PhaseName } from './repair/table.js';
 
 // A Lease that somebody has deleted and an admission policy keeps away: on a real API server.

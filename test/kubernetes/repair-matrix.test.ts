@@ -14,7 +14,8 @@ import {
 import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { isLike, thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
-import { dependencies, Rig } from './repair/rig.js';
+import { dependencies } from './repair/dependencies.js';
+import { Rig } from './repair/rig.js';
 import { FAULTS, OBJECTS, outcomeOf, PHASES, renderLegend, renderTable } from './repair/table.js';
 import type { Fault, ObjectName } from './repair/table.js';
 

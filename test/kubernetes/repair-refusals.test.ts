@@ -6,7 +6,8 @@ import { until } from '../support/until.js';
 import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
-import { dependencies, Rig } from './repair/rig.js';
+import { dependencies } from './repair/dependencies.js';
+import { Rig } from './repair/rig.js';
 import type { PhaseName } from './repair/table.js';
 
 /**

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { apply } from '../../../src/activities/apply.js';
 import { begin } from '../../../src/activities/begin.js';
 import type { Dependencies } from '../../../src/dependencies.js';
-import type { Logger } from '../../../src/logging.js';
 import { toFailure } from '../../../src/activities/failures.js';
 import { observe } from '../../../src/activities/observe.js';
 import { rollBack } from '../../../src/activities/rollback.js';
@@ -16,46 +14,16 @@ import { leaseTerm } from '../../../src/domain/decision/plan.js';
 import { isActive } from '../../../src/domain/phases.js';
 import type { Revision } from '../../../src/domain/revision.js';
 import type { RunState } from '../../../src/domain/state.js';
-import { canaryAt, type Weights } from '../../../src/domain/weights.js';
 import { messageOf, UserError } from '../../../src/errors.js';
-import type { KubeClient } from '../../../src/kube/client.js';
 import { CANARIES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
-import { DEFAULT_SETTINGS } from '../../../src/settings.js';
-import { wire } from '../../../src/processes/wiring.js';
 import { asked } from '../../../src/workflows/asked.js';
 import { createObjects } from './app.js';
+import { CLUSTER } from './dependencies.js';
+import { standing } from './standing.js';
 import type { PhaseName } from './table.js';
 
-const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 const LEASE_SECONDS = 60;
-const CLUSTER = 'matrix';
-
-/** What all rigs of a namespace share: real activities on the real API server, with a clock that stands still. */
-export function dependencies(
-  client: KubeClient,
-  namespace: string,
-): Dependencies & { readonly stop: () => Promise<void> } {
-  const settings = { ...DEFAULT_SETTINGS, clusterName: CLUSTER, namespace, minIntervalSeconds: 1 };
-  // Nothing here asks Temporal.
-  const wired = wire(client, {} as Client, settings, SILENT);
-  const now = Date.now();
-  return {
-    ...wired,
-    // Nobody waits for a data plane.
-    routers: wired.routers.map((router) =>
-      Object.assign(Object.create(router) as typeof router, { isSettled: () => Promise.resolve(true) }),
-    ),
-    checks: {
-      providers: () => Promise.resolve({}),
-      mistake: () => Promise.resolve(undefined),
-      analysis: () => Promise.resolve({ hooks: [], metrics: [] }),
-      hooks: () => Promise.resolve({ results: [] }),
-    },
-    now: () => now,
-    stop: () => wired.cache.stop(),
-  };
-}
 
 /** A Canary in one phase, with a run that is driven by hand. */
 export class Rig {
@@ -292,36 +260,6 @@ export class Rig {
       await this.deps.cache.client.delete(CANARIES, this.namespace, this.name);
       await this.deps.cache.getFresh(CANARIES, this.namespace, this.name);
     }
-  }
-}
-
-function standing(phase: PhaseName, rest: RunState): { state: RunState; weights: Weights } {
-  const weights = canaryAt(25);
-  const active: RunState = { ...rest, phase: 'Progressing', begun: true, weight: 25, checkDueAt: Infinity };
-  switch (phase) {
-    case 'progressing':
-    case 'rolling back':
-      return { state: active, weights };
-    case 'paused':
-      return { state: { ...active, paused: { by: 'alice', reason: '', since: 0 } }, weights };
-    case 'at a gate':
-      return {
-        state: { ...active, phase: 'WaitingPromotion', gate: { gate: 'confirm-promotion', hook: 'gate', since: 0 } },
-        weights,
-      };
-    case 'promoting':
-      return { state: { ...active, phase: 'Promoting' }, weights };
-    case 'finalising':
-      return { state: { ...active, phase: 'Finalising', weight: 0 }, weights: canaryAt(0) };
-    case 'undoing': {
-      const undoing = { stage: 'home', by: 'alice', reason: '', to: rest.promoted } as const;
-      return { state: { ...rest, phase: 'Promoting', undoing }, weights: canaryAt(0) };
-    }
-    case 'terminating':
-      return { state: { ...rest, phase: 'Terminating' }, weights: canaryAt(0) };
-    case 'initialising':
-    case 'at rest':
-      return { state: rest, weights: canaryAt(0) };
   }
 }
 
