@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../src/kube/object.js';
-import { INGRESSES } from '../../../src/routers/shared/ingress.js';
+import { COPIED, INGRESSES } from '../../../src/routers/shared/ingress.js';
 
 /** The Ingress of a shop's users: the cart and something else, under one host. */
 export const LABELS = { app: 'storefront' };
@@ -40,4 +40,9 @@ export function otherHost(object: KubeObject): KubeObject {
     ...object,
     spec: { ...(object['spec'] as object), rules: rules.map((rule) => ({ ...rule, host: 'b.org' })) },
   };
+}
+
+/** What ours says of where it has its labels and annotations from. */
+export function copied(...annotations: readonly string[]): Readonly<Record<string, string>> {
+  return { [COPIED]: JSON.stringify({ labels: Object.keys(LABELS), annotations }) };
 }

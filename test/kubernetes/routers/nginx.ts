@@ -3,7 +3,7 @@ import { FLUX_SHIELD } from '../../../src/kubernetes/objects/metadata.js';
 import { ALL_TO_CANARY, EVERYBODY_TO_CANARY, type Weights } from '../../../src/domain/weights.js';
 import { INGRESSES } from '../../../src/routers/shared/ingress.js';
 import type { Generated, Refused, RouterCase, Variant } from '../router-contract.js';
-import { ingress, INGRESS_REF, ingressSpec, LABELS, otherHost, path } from './ingress.js';
+import { copied, ingress, INGRESS_REF, ingressSpec, LABELS, otherHost, path } from './ingress.js';
 
 const PREFIX = 'nginx.ingress.kubernetes.io';
 const THEIRS = { [`${PREFIX}/proxy-read-timeout`]: '30' };
@@ -15,7 +15,12 @@ function generated(orders: Readonly<Record<string, string>>): readonly Generated
       type: INGRESSES,
       name: 'storefront-canary',
       labels: LABELS,
-      annotations: { ...THEIRS, ...FLUX_SHIELD, ...(Object.fromEntries(told) as Record<string, string>) },
+      annotations: {
+        ...THEIRS,
+        ...copied(...Object.keys(THEIRS)),
+        ...FLUX_SHIELD,
+        ...(Object.fromEntries(told) as Record<string, string>),
+      },
       spec: ingressSpec([path('/', 'cart-canary')]),
     },
   ];

@@ -1,7 +1,7 @@
 import { FLUX_SHIELD } from '../../../src/kubernetes/objects/metadata.js';
 import { INGRESSES } from '../../../src/routers/shared/ingress.js';
 import type { RouterCase } from '../router-contract.js';
-import { ingress, INGRESS_REF, ingressSpec, LABELS, otherHost, path } from './ingress.js';
+import { copied, ingress, INGRESS_REF, ingressSpec, LABELS, otherHost, path } from './ingress.js';
 
 const PREDICATE = 'zalando.org/skipper-predicate';
 /** With blanks or without, and with what separates predicates within one. */
@@ -21,6 +21,7 @@ export const skipper: RouterCase = {
       labels: LABELS,
       annotations: {
         ...THEIRS,
+        ...copied(...Object.keys(THEIRS), PREDICATE),
         ...FLUX_SHIELD,
         'zalando.org/backend-weights': `{"cart-canary":${canary},"cart-primary":${primary}}`,
         [PREDICATE]: `${canary === 0 ? 'False()' : 'Weight(100)'} && Method("GET") && ${KEPT}`,
