@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
 import type { KubeObject } from '../../src/kube/object.js';
+import { stateQuery } from '../../src/workflows/contract.js';
 import { appCanary, type AppOptions } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
 import { World } from '../harness/release/world.js';
@@ -19,6 +20,12 @@ function judgedCanary(app: AppOptions, text: string, analysis: Record<string, un
 async function analyses(world: World) {
   const { record, ending } = await world.run.result();
   return { ending, judged: record.flatMap((entry) => (entry.what === 'analysis' ? (entry.judged ?? []) : [])) };
+}
+
+/** Whether the release that is under way has weighed any requests yet. */
+async function hasJudged(world: World): Promise<boolean> {
+  const { state } = await world.run.query(stateQuery);
+  return (state?.record ?? []).some((entry) => entry.what === 'analysis' && entry.judged?.window !== undefined);
 }
 
 test('a canary that fails more often than the primary is rolled back by the evidence, on real traffic', async (t) => {
@@ -51,7 +58,7 @@ test('a healthy canary is proven and promoted; each request counts once, though 
   const traffic = world.traffic(60);
   await world.setImage('lab/http-echo:2');
   await world.atWeight(25);
-  await until(() => traffic.heard('2') > 30, 'the canary has served');
+  await until(async () => traffic.heard('2') > 30 && (await hasJudged(world)), 'the canary has served, and was judged');
   await serinus.kill();
   await serinus.restart();
   await world.phase('Succeeded');
@@ -60,7 +67,7 @@ test('a healthy canary is proven and promoted; each request counts once, though 
   assert.equal(ending.kind, 'promoted');
   assert.equal(seen.failed, 0, seen.failures.join(', '));
   const windows = judged.flatMap(({ window }) => window ?? []);
-  assert.ok(windows.length >= 1, JSON.stringify(judged));
+  assert.ok(windows.length >= 2, JSON.stringify(judged));
   for (const [i, { from }] of windows.entries()) {
     const before = windows[i - 1];
     assert.ok(!before || from >= before.to, `the window ${i} begins before the one before it ends`);
