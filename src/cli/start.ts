@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   undo: () => order('undo'),
   weight: () => order('weight'),
   check: async () => (await import('./commands/check.js')).checkCommand(),
+  plan: async () => (await import('./commands/plan.js')).planCommand(),
+  simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   crds: async () => (await import('./commands/crds.js')).crdsCommand(),
   install: async () => (await import('./commands/crds.js')).installCommand(),
   adopt: async () => (await import('./commands/adopt.js')).adoptCommand(),
