@@ -7,6 +7,8 @@ import { test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { checkAnswerSchema, type CheckedCanary } from '../../src/api/schema/check.js';
 import { serinus } from '../harness/cli-process.js';
+import { CONTROLLER_REVISIONS, DEPLOYMENTS, SERVICES } from '../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { once } from '../harness/release/traffic.js';
@@ -36,6 +38,13 @@ function policy(world: World): object {
   return appCanary(world.app, { metricsServer: world.lab.prometheusUrl }, { metrics });
 }
 
+/** Of everything that a release writes. */
+async function generations(world: World): Promise<readonly string[]> {
+  const kinds = [DEPLOYMENTS, SERVICES, APISIX_ROUTES, CONTROLLER_REVISIONS];
+  const lists = await Promise.all(kinds.map((type) => world.kube.list(type, { namespace: world.namespace })));
+  return lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata.name} ${metadata.generation ?? ''}`));
+}
+
 test('the walkthrough’s 404s percentage is caught on a running primary, before a release relies on it', async (t) => {
   const world = await World.open(t);
   const folder = mkdtempSync(join(tmpdir(), 'serinus-check-'));
@@ -54,6 +63,8 @@ test('the walkthrough’s 404s percentage is caught on a running primary, before
   t.after(() => agent.destroy());
   const before = new Date();
   await world.initialised();
+  await until(async () => (await world.replicas(APP)) === 0, 'the target rests');
+  const stood = await generations(world);
   const idle = await check(policy(world), publishedTemplate(world));
   assert.deepEqual(new Set(verdicts(idle.canary).map(([, verdict]) => verdict)), new Set(['no-values']));
   assert.equal(idle.canary.findings.filter(({ rule }) => rule === 'no-values').length, 3);
@@ -116,7 +127,10 @@ test('the walkthrough’s 404s percentage is caught on a running primary, before
   await t.test('and nothing was changed by it', async () => {
     const mine = { userAgentPrefix: 'serinus-cli/', namespace: world.namespace, since: before };
     const { requests } = await world.lab.apiRequests(mine);
-    assert.deepEqual([...new Set(requests.map(({ verb }) => verb))].sort(), ['get', 'list']);
+    // What would be written was asked about in a dry run.
+    const verbs = [...new Set(requests.map(({ verb }) => verb))].sort();
+    assert.deepEqual(verbs, ['create', 'get', 'list', 'update']);
+    assert.deepEqual(await generations(world), stood);
     assert.deepEqual((await world.canary()).phase, 'Initialized');
     assert.equal(await world.replicas(APP), 0);
   });
