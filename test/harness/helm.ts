@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { findHelm } from '../../lab/renderers.js';
 
 const program = await findHelm((line) => console.error(line));
-const CHART = fileURLToPath(new URL('../../deploy/chart', import.meta.url));
+const CHART = fileURLToPath(new URL('../../deploy/chart/', import.meta.url));
 /** A Helm that was built from its module says it were for an old Kubernetes. */
 const KUBERNETES = ['--kube-version', '1.35.4'];
 

@@ -8,7 +8,7 @@ import { findKustomize } from '../../lab/renderers.js';
 import { parseManifest, type KubeObject } from '../../lab/kube/apply.js';
 
 const program = await findKustomize((line) => console.error(line));
-const KUSTOMIZE = fileURLToPath(new URL('../../deploy/kustomize', import.meta.url));
+const KUSTOMIZE = fileURLToPath(new URL('../../deploy/kustomize/', import.meta.url));
 
 /**
  * The objects of a folder in deploy/kustomize, as `kustomize build` renders them.

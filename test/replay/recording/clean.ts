@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Json } from '../saved.js';
 import { textsIn } from '../texts.js';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const TRACES = [hostname(), homedir(), ROOT].filter((trace) => trace.length > 1);
 
 /**
