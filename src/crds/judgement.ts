@@ -15,7 +15,7 @@ const BOUNDS: YamlBounds = { characters: 8_192, tokens: 3_000, depth: 6 };
 
 /** The metrics of failed and of slow requests. */
 export const ERRORS = 'errors';
-export const LATENCY = 'latency';
+const LATENCY = 'latency';
 /** A share of requests slower than an edge that nobody minds, where nothing else is said. */
 const SLOW_FLOOR = 0.01;
 

@@ -22,8 +22,8 @@ export interface OutboundRequest {
   readonly keepAlive: boolean;
   /** Takes any certificate. Others of one's own are added with NODE_EXTRA_CA_CERTS. */
   readonly insecureSkipVerify?: boolean;
-  /** URL of an HTTP proxy, or none at all; undefined for those of the environment (HTTPS_PROXY, NO_PROXY). */
-  readonly proxy?: string | 'none' | undefined;
+  /** URL of an HTTP proxy, or `none`; undefined for those of the environment (HTTPS_PROXY, NO_PROXY). */
+  readonly proxy?: string | undefined;
 }
 
 export interface OutboundAnswer {

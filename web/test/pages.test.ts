@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { EXAMPLE } from '../src/check/example.js';
 import { lineOf } from '../src/check/line-of.js';
 import { en } from '../src/i18n/en.js';
-import type { Release } from '../src/api/types.js';
+import type { Line, Release } from '../src/api/types.js';
 import { imageDifferences } from '../src/release/difference.js';
 import { compared } from '../src/releases/comparison.js';
 import { figuresOf } from '../src/releases/figures.js';
@@ -72,12 +72,19 @@ test('two attempts are told fact by fact, also what only one of them had', () =>
     record: [],
     recordDropped: 0,
   };
-  const metrics = [{ metric: 'request-duration', ok: false, value: 900, max: 500 }];
-  const line = { at: '2026-01-01T12:00:30Z', what: 'analysis', weight: 25, ok: false, hooks: [], metrics };
+  const metric = { metric: 'request-duration', ok: false, value: 900, max: 500 };
+  const line: Line = {
+    at: '2026-01-01T12:00:30Z',
+    what: 'analysis',
+    weight: 25,
+    ok: false,
+    hooks: [],
+    metrics: [metric],
+  };
   const other: Release = {
     ...base,
     outcome: 'rolled-back',
-    record: [line, { ...line, metrics: [{ ...metrics[0], value: 600 }] }],
+    record: [line, { ...line, metrics: [{ ...metric, value: 600 }] }],
   };
   const lines = new Map(compared(base, other, en, 'en').map(({ what, ...rest }) => [what, rest]));
   assert.deepEqual(lines.get(en.compare.outcome), { a: 'Promoted', b: 'Rolled back', differs: true });

@@ -12,7 +12,12 @@ const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, seco
 
 const weight = (second: number, canary: number): Line => ({ at: at(second), what: 'weight', canary });
 const phase = (second: number, name: string): Line => ({ at: at(second), what: 'phase', phase: name });
-const check = (second: number, canary: number, value: number, more: object = {}): Line => ({
+const check = (
+  second: number,
+  canary: number,
+  value: number,
+  more: object = {},
+): Extract<Line, { what: 'analysis' }> => ({
   at: at(second),
   what: 'analysis',
   weight: canary,
@@ -151,7 +156,7 @@ describe('the steps of a release', () => {
   });
 
   test('of an undo lead back to the former version, by its warm pods where there are some', () => {
-    const order = { at: at(0), what: 'order', order: 'undo', by: 'ann', reason: 'broken', channel: 'ui' };
+    const order: Line = { at: at(0), what: 'order', order: 'undo', by: 'ann', reason: 'broken', channel: 'ui' };
     const undone = { ended: true, outcome: 'undone' };
     const under = live({ phase: 'Promoting', weight: { wanted: 100 } }, [order, phase(0, 'Promoting'), weight(1, 100)]);
     assert.deepEqual(rail(under), ['divert done', 'restore current', 'end ahead']);
@@ -249,7 +254,7 @@ test('what happened is told once: the newest first, checks in their own place', 
     check(2, 25, 100),
     weight(3, 0),
     { at: at(4), what: 'order', order: 'setWeight', by: 'ann', reason: 'so', channel: 'ui', refused: 'no' },
-    { at: at(5), what: 'something-new' },
+    { at: at(5), what: 'unknown', kind: 'something-new', fields: {} },
   ];
   assert.deepEqual(
     happened(record).map(({ what, tone }) => [what, tone]),

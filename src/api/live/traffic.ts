@@ -39,7 +39,7 @@ export function restText(traffic: Traffic): string {
 }
 
 /** `header x-canary = insider and query debug = 1, or cookie canary = always`. */
-export function audienceText(match: readonly Audience[]): string {
+function audienceText(match: readonly Audience[]): string {
   const entries = match.map(({ headers = {}, queryParams = {}, sourceLabels = {} }) =>
     [
       ...Object.entries(headers).map(([name, want]) => `header ${name} ${wantedText(want)}`),

@@ -169,4 +169,5 @@ type Sent<Entry> = Entry extends unknown ? Omit<Entry, 'at'> & { readonly at: st
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 
 /** An entry or a field that only one of the two has doesn't compile: name it here and in the domain. */
-export const SENT_AS_THE_DOMAIN_KEEPS_IT: Same<Writable<KnownLine>, Writable<Sent<RecordEntry>>> = true;
+const sentAsTheDomainKeepsIt: Same<Writable<KnownLine>, Writable<Sent<RecordEntry>>> = true;
+void sentAsTheDomainKeepsIt;

@@ -210,5 +210,5 @@ function titleIn({ apiVersion, plural }: ResourceType, namespace: string | undef
 /** A stored version would be asked for where nothing is stored. */
 function withoutVersion({ metadata, ...object }: KubeObject): KubeObject {
   const { resourceVersion: _version, uid: _uid, managedFields: _fields, ...rest } = metadata;
-  return { ...object, metadata: rest } as KubeObject;
+  return { ...object, metadata: rest };
 }

@@ -9,8 +9,17 @@ import type { Environment } from '../environment.js';
 
 type Configured<Name extends keyof CloudWatchClientConfig> = NonNullable<CloudWatchClientConfig[Name]>;
 type Handler = Extract<Configured<'requestHandler'>, { handle: unknown }>;
-type Request = Parameters<Handler['handle']>[0];
 type Identity = Exclude<Awaited<ReturnType<Extract<Configured<'credentials'>, () => unknown>>>, undefined>;
+
+/** What the SDK would send, in its words. */
+interface Request {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
 
 const NOBODY =
   'no AWS credentials were found: give the worker a role for its service account, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';

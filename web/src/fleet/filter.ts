@@ -17,7 +17,7 @@ export function matches(row: FleetRow, filter: FilterName): boolean {
 }
 
 /** Whether somebody should look, and why, the server says. */
-export function needsAttention(row: FleetRow): boolean {
+function needsAttention(row: FleetRow): boolean {
   return row.attention !== undefined;
 }
 
