@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import type { KubeError } from '../../src/kube/client.js';
 import type { KubeObject } from '../../src/kube/object.js';
-import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES } from '../../src/kube/object.js';
+import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES, SERVICES } from '../../src/kube/object.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
@@ -62,11 +63,11 @@ function elsewhere(route: KubeObject): KubeObject {
   return JSON.parse(JSON.stringify(route).replace('"serviceName":"shop"', '"serviceName":"other"')) as KubeObject;
 }
 
-describe('a mistake gets one clear Warning, changes nothing, and is no obstacle once it is mended', () => {
+test('a mistake gets one clear Warning, changes nothing, and is no obstacle once it is mended', async (t) => {
+  const world = await World.open(t);
+  await world.serinus(['all']);
   for (const mistake of MISTAKES) {
-    test(mistake.name, async (t) => {
-      const world = await World.open(t);
-      await world.serinus(['all']);
+    await t.test(mistake.name, async () => {
       const given = [
         mistake.deployment ? mistake.deployment(world) : appDeployment(world.app),
         mistake.route ? mistake.route(world) : appRoute(world.app),
@@ -87,10 +88,22 @@ describe('a mistake gets one clear Warning, changes nothing, and is no obstacle 
 
       if (mistake.deployment) await world.kube.delete(DEPLOYMENTS, world.namespace, APP);
       await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app));
-      await world.phase('Initialized', 30_000);
+      await world.phase('Initialized');
+      await clear(world);
     });
   }
 });
+
+/** Takes away what a mistake was made with, and what Serinus has made of it. */
+async function clear({ kube, namespace, name }: World): Promise<void> {
+  await kube.delete(CANARIES, namespace, name);
+  await until(async () => !(await kube.get(CANARIES, namespace, name)), 'the Canary is gone');
+  await kube.delete(DEPLOYMENTS, namespace, APP);
+  await kube.delete(APISIX_ROUTES, namespace, APP);
+  for (const type of [DEPLOYMENTS, SERVICES, APISIX_ROUTES]) {
+    await until(async () => (await kube.list(type, { namespace })).items.length === 0, `no ${type.kind} is left`);
+  }
+}
 
 test('what the schema refuses never gets in: the API server names the field', async (t) => {
   const world = await World.open(t);
