@@ -5,6 +5,7 @@ import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
+import { allow } from '../harness/release/quota.js';
 import { World, type SerinusProcess } from '../harness/release/world.js';
 
 /** Far more than an undo with warm pods takes, which the diagnostics say, also where the machine has other work. */
@@ -73,6 +74,36 @@ test('an undo after the primary has grown: the warm pods are as many before user
   assert.equal(seen.failed, 0, seen.failures.join(', '));
   assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
 });
+
+test('an undo for which a quota has no room: users stay with the primary, which gets the old version back', async (t) => {
+  const { world } = await promoted(t);
+  await world.kube.patch(DEPLOYMENTS, 'merge', world.namespace, `${APP}-primary`, { spec: { replicas: 3 } });
+  await until(async () => (await world.available(`${APP}-primary`)) === 3, 'the primary has grown');
+  const traffic = world.traffic(30);
+  await allow(world, 4);
+  const ordered = undo(world);
+  const previous = () => world.kube.get(DEPLOYMENTS, world.namespace, `${APP}-previous`);
+  await until(async () => !(await previous()), 'warm pods that are too few are given up');
+  // What the quota's controller would count: the warm pod has gone.
+  await allow(world, 4, 3);
+  assert.equal((await ordered).receipt?.refused, undefined);
+  const primary = `${APP}-primary`;
+  await until(async () => (await world.image(primary)) === 'lab/http-echo:1', 'the primary has the old version');
+  for (let pods = 3; pods > 0; pods -= 1) {
+    // One pod is replaced at a time, and each one that has gone is counted off.
+    await until(async () => (await updated(world, primary)) > 3 - pods, `pod ${4 - pods} of the old version`);
+    await allow(world, 4, 3);
+  }
+  await world.phase('Failed');
+  const seen = await traffic.stop();
+  assert.equal(seen.failed, 0, seen.failures.join(', '));
+  assert.equal((await world.run.result()).ending.kind, 'undone');
+});
+
+async function updated(world: World, name: string): Promise<number> {
+  const object = await world.kube.get(DEPLOYMENTS, world.namespace, name);
+  return (object?.['status'] as { updatedReplicas?: number } | undefined)?.updatedReplicas ?? 0;
+}
 
 test('an undo whose worker is killed in the middle ends on the old version', async (t) => {
   const { world, serinus } = await promoted(t);

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEPLOYMENTS, PODS, type KubeObject, type ResourceType } from '../../src/kube/object.js';
+import { DEPLOYMENTS, PODS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { allow } from '../harness/release/quota.js';
 import { World } from '../harness/release/world.js';
 
 // Some, not all, of the pods are missing: a ResourceQuota keeps them away, which no condition of a Deployment counts.
-
-const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
 
 async function open(world: World, replicas: number, canary: KubeObject): Promise<void> {
   await world.serinus(['all']);
@@ -16,19 +15,6 @@ async function open(world: World, replicas: number, canary: KubeObject): Promise
   const spec = { ...(app['spec'] as object), strategy: { rollingUpdate: { maxUnavailable: replicas > 2 ? 1 : 0 } } };
   await world.apply({ ...app, spec }, appRoute(world.app), canary);
   await world.phase('Initialized');
-}
-
-/**
- * No more pods than these: the API server refuses each one above.
- *
- * @param used how many there are; nobody counts those that go, since the controller that does isn't running here
- */
-async function allow(world: World, pods: number, used = pods): Promise<void> {
-  const hard = { pods: String(pods) };
-  const { namespace } = world;
-  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'pods', namespace }, spec: { hard } };
-  const made = await world.kube.create(QUOTAS, quota);
-  await world.kube.replace(QUOTAS, { ...made, status: { hard, used: { pods: String(used) } } }, 'status');
 }
 
 async function release(world: World, image: string, env: readonly object[] = []): Promise<void> {
@@ -97,4 +83,20 @@ test('after a failed promotion the old version back brings the traffic home, wit
   await until(async () => (await world.replicas(APP)) === 0, 'the target is scaled to zero');
   const { failed, failures } = await traffic.stop();
   assert.equal(failed, 0, failures.join('\n'));
+});
+
+test('a primary that is down is mended by the release of a new image', async (t) => {
+  const world = await World.open(t);
+  await world.serinus(['all']);
+  const crashing = appDeployment({ ...world.app, image: 'lab/http-echo:1-crash' });
+  await world.apply(crashing, appRoute(world.app), appCanary(world.app, {}, { metrics: [] }));
+  await world.phase('Initialized');
+  await until(async () => (await world.available(`${APP}-primary`)) === 0, 'the primary is down');
+  await release(world, 'lab/http-echo:2');
+  await world.phase('Succeeded');
+  assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:2');
+  const traffic = world.traffic(20);
+  await until(() => traffic.seen.requests > 20, 'users are served');
+  const { failed, versions } = await traffic.stop();
+  assert.deepEqual([failed, [...versions.keys()]], [0, ['2']]);
 });
