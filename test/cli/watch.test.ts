@@ -55,7 +55,7 @@ describe('serinus watch', () => {
     await post(bench.app, `/api/v1/rollouts/${id}/abort`, { by: 'ana', reason: 'enough' });
     const { code, out, err } = await watch.ended;
     assert.equal(code, 3, err);
-    assert.match(out, /Failed, wanted 0%.*: aborted: /);
+    assert.match(out, /Failed, target 0%.*: aborted: /);
     assert.match(err, /\nserinus: the release has failed \(aborted\)/);
     assert.ok(!out.includes('\u001b'), 'no codes of terminals');
   });
