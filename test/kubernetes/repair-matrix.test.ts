@@ -194,12 +194,9 @@ async function shownBy(rig: Rig, one: Thing, what: string): Promise<void> {
 
 /** What kept it from being put right is gone: nobody has to do anything else. */
 async function goesOn(rig: Rig, one: Thing, whole: KubeObject, what: string): Promise<void> {
-  // An API server on a busy machine may refuse for a moment longer: it is tried again at each interval.
-  for (let tries = 0; tries < 5 && !isLike(await one.get(), whole); tries += 1) {
-    rig.later(REFUSED_MS + 1_000);
-    await rig.react();
-    await rig.rest();
-  }
+  rig.later(REFUSED_MS + 1_000);
+  await rig.react();
+  await rig.rest();
   assert.ok(isLike(await one.get(), whole), `${what}: it isn't made again\n${rig.told.join('\n')}`);
 }
 

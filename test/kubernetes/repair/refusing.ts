@@ -26,6 +26,7 @@ function asNew({ status: _status, ...object }: KubeObject): KubeObject {
 /** An admission policy of the real API server that refuses what a namespace names. */
 export class Refusing {
   private readonly refused = new Map<string, string[]>();
+  private written = Promise.resolve();
 
   private constructor(
     private readonly client: ApiClient,
@@ -111,11 +112,15 @@ export class Refusing {
     }
   }
 
-  private async annotate(namespace: string): Promise<void> {
-    const text = `,${(this.refused.get(namespace) ?? []).join(',')},`;
-    await this.client.patch(NAMESPACES, 'merge', undefined, namespace, {
-      metadata: { annotations: { [REFUSED]: text } },
+  /** One after the other: an older list that came later would let through what is refused by now. */
+  private annotate(namespace: string): Promise<void> {
+    this.written = this.written.then(async () => {
+      const text = `,${(this.refused.get(namespace) ?? []).join(',')},`;
+      await this.client.patch(NAMESPACES, 'merge', undefined, namespace, {
+        metadata: { annotations: { [REFUSED]: text } },
+      });
     });
+    return this.written;
   }
 
   /** Asks without storing anything. @param whole what is made where there is none */
