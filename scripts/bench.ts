@@ -14,6 +14,7 @@ import {
   type BadRelease,
   type GoodRelease,
 } from './bench/releases.js';
+import { measureRepairs, repairsReportOf } from './bench/repairs.js';
 import { reportOf, timelineOf, type BadCase, type Measured } from './bench/report.js';
 import { Stage } from './bench/stage.js';
 
@@ -33,6 +34,11 @@ async function main(): Promise<number> {
     if (args.orders !== undefined) {
       const latencies = await measureOrders(place, args.orders);
       console.log(args.json ? JSON.stringify(latencies) : `\n${ordersReportOf(latencies)}`);
+      return 0;
+    }
+    if (args.repairs) {
+      const repairs = await measureRepairs(place);
+      console.log(args.json ? JSON.stringify(repairs) : `\n${repairsReportOf(repairs)}`);
       return 0;
     }
     const measured = await measure(place, args);

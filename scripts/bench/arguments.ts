@@ -9,6 +9,7 @@ Options:
   --runs N    repeat everything N times and tell median, minimum and maximum (default: 3; about four minutes a run)
   --quick     analyse every 2 seconds in place of every 10; its figures compare with nothing else
   --orders N  in place of releases: measure N orders, from the request to the route; less than a minute for 100
+  --repairs   in place of releases: delete each generated object, and measure when it is there again; a minute or two
   --timeline  also print, for each good release, what happened when
   --json      print everything that was measured as JSON on standard output, all else on standard error
   --help      show this
@@ -30,6 +31,8 @@ export interface Arguments {
   readonly runs: number;
   /** Measure so many orders in place of releases. */
   readonly orders: number | undefined;
+  /** Measure how soon what is deleted is there again, in place of releases. */
+  readonly repairs: boolean;
   readonly intervalSeconds: number;
 }
 
@@ -40,10 +43,11 @@ export function readArguments(args: readonly string[]): Arguments {
     json: { type: 'boolean', default: false },
     timeline: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    repairs: { type: 'boolean', default: false },
     runs: { type: 'string', default: '3' },
     orders: { type: 'string' },
   } as const;
-  const { help, json, timeline, quick, runs, orders } = parseOptions(args, options, COMMAND);
+  const { help, json, timeline, quick, repairs, runs, orders } = parseOptions(args, options, COMMAND);
   if (!/^\d+$/.test(runs) || Number(runs) < 1 || Number(runs) > MOST_RUNS) {
     throw new UsageError(`--runs: "${runs}" is not a whole number from 1 to ${MOST_RUNS} (see ${COMMAND} -- --help)`);
   }
@@ -54,5 +58,5 @@ export function readArguments(args: readonly string[]): Arguments {
   }
   const intervalSeconds = quick ? QUICK_INTERVAL_SECONDS : INTERVAL_SECONDS;
   const counted = orders === undefined ? undefined : Number(orders);
-  return { help, json, timeline, runs: Number(runs), orders: counted, intervalSeconds };
+  return { help, json, timeline, runs: Number(runs), orders: counted, repairs, intervalSeconds };
 }

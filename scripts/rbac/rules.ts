@@ -168,7 +168,7 @@ export const GRANTS: readonly Grant[] = [
     group: 'autoscaling',
     resource: 'horizontalpodautoscalers',
     why: 'the primary’s autoscaler, made after the target’s; the API checks policies',
-    verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: LOOK, api: ['get'] },
+    verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: LOOK, api: ['get', 'list'] },
     rarely: { worker: { get: RACE, delete: FORMER } },
   },
   {
@@ -201,7 +201,7 @@ export const GRANTS: readonly Grant[] = [
     verbs: {
       worker: ['get', ...LOOK, 'create', 'update', 'delete'],
       watch: ['get', ...LOOK, 'create', 'update'],
-      api: ['get'],
+      api: ['get', 'list'],
     },
     rarely: { worker: { delete: FORMER }, watch: { create: MISSING } },
   },

@@ -15,6 +15,7 @@ import { keptSpec, readCanary, canaryContext, type CanaryView } from '../canary/
 import type { Dependencies } from '../dependencies.js';
 import { drain } from '../canary/drain.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from '../canary/generated.js';
+import { untilServiceLeadsBack } from '../canary/home-coming.js';
 import { saveSnapshot } from '../archive/release/snapshots.js';
 import { routed } from '../canary/routed-at.js';
 import { mend } from '../canary/mend.js';
@@ -187,6 +188,7 @@ async function work(
       return true;
     case 'revert':
       await giveServiceBack(deps.cache, context, fence);
+      await untilServiceLeadsBack(deps.cache, context, signal);
       await router.finalize(canary, fence);
       await putFinalizer(deps.cache, canary, false, fence);
       return true;

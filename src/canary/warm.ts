@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
-import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kube/object.js';
+import { SERVICES, type KubeObject } from '../kube/object.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';
 import { write } from '../kubernetes/write.js';
 import type { WarmPods } from '../workloads/port.js';
 import { selecting } from '../workloads/shared/selector.js';
 import type { CanaryContext } from './read.js';
+import { readyPods } from './ready-pods.js';
 
-const SERVICE_NAME = 'kubernetes.io/service-name';
 /** Longest wait for the endpoints; without them the primary's rolling update is the quicker way. */
 const ENDPOINTS_MS = 5_000;
 /** Longest wait for more of them, within the time that an activity may take. */
@@ -105,20 +105,10 @@ async function select(
 }
 
 async function leadsToWarmPods(cache: ClusterCache, { canary }: CanaryContext, warm: WarmPods): Promise<boolean> {
-  const store = await cache.synced(ENDPOINT_SLICES);
-  const endpoints = store
-    .list(canary.namespace)
-    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === canary.service.canaryName)
-    .flatMap((slice) => (slice['endpoints'] ?? []) as readonly Endpoint[]);
-  const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
-  return ready.length > 0 && ready.every(({ targetRef }) => warm.has(canary, targetRef?.name ?? ''));
+  const ready = await readyPods(cache, canary.namespace, canary.service.canaryName);
+  return ready.length > 0 && ready.every((pod) => warm.has(canary, pod));
 }
 
 function selectorOf(service: KubeObject | undefined): Readonly<Record<string, string>> {
   return (service?.['spec'] as { selector?: Readonly<Record<string, string>> } | undefined)?.selector ?? {};
-}
-
-interface Endpoint {
-  readonly conditions?: { readonly ready?: boolean };
-  readonly targetRef?: { readonly name?: string };
 }

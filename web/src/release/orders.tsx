@@ -32,10 +32,13 @@ interface News {
 export function Orders({ release, changed }: Props) {
   const { t } = useLanguage();
   const [chosen, choose] = useState<Steering>();
+  // Behind a dialog the buttons stay as they were: the focus returns to one of them.
+  const [behind, keep] = useState<readonly Steering[]>([]);
   const [news, tell] = useState<News>();
   const permitted = usePermissions(release.canary);
   const possible = SEQUENCE.flatMap((look) => (release.steering ?? []).filter(({ order }) => lookOf(order) === look));
-  const allowed = possible.filter(({ order }) => permitted?.orders[order] !== false);
+  const now = possible.filter(({ order }) => permitted?.orders[order] !== false);
+  const allowed = chosen ? behind : now;
   // On the page of a Canary, one release follows another.
   const told = news && [news.of, news.by].includes(release.id) && !isOver(news, release) ? news : undefined;
   return (
@@ -44,7 +47,15 @@ export function Orders({ release, changed }: Props) {
       {allowed.length === 0 && <p className="muted">{possible.length > 0 ? t.orders.forbidden : t.orders.none}</p>}
       <div className="order-buttons">
         {allowed.map((step) => (
-          <button key={step.order} type="button" className={BUTTONS[lookOf(step.order)]} onClick={() => choose(step)}>
+          <button
+            key={step.order}
+            type="button"
+            className={BUTTONS[lookOf(step.order)]}
+            onClick={() => {
+              keep(now);
+              choose(step);
+            }}
+          >
             {t.orders.names[step.order] ?? step.order}
           </button>
         ))}
