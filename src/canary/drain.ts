@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Canary } from '../crds/canary.js';
+import type { ClusterCache } from '../kube/cache.js';
+import { ENDPOINT_SLICES, SERVICES } from '../kube/object.js';
+import { isOwnedBy } from '../kubernetes/ownership.js';
 import type { Router } from '../routers/port.js';
+import type { CanaryContext } from './read.js';
+
+// What is waited for before pods go: that no data plane sends them requests any more.
 
 export interface DrainTimes {
   /** Longest wait for a data plane that reports what it has taken over, in milliseconds. */
@@ -31,4 +37,48 @@ export async function drain(router: Router, canary: Canary, signal: AbortSignal,
     await sleep(times.poll, undefined, { signal });
   }
   await sleep(times.inFlight, undefined, { signal });
+}
+
+const SERVICE_NAME = 'kubernetes.io/service-name';
+/** Longest wait for the endpoints: a Canary that is deleted must not stay because of them. */
+const ENDPOINTS_MS = 10_000;
+
+/** @returns the names of the pods that a Service leads to, as data planes read them from its EndpointSlices */
+export async function readyPods(cache: ClusterCache, namespace: string, service: string): Promise<readonly string[]> {
+  const store = await cache.synced(ENDPOINT_SLICES);
+  return store
+    .list(namespace)
+    .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === service)
+    .flatMap((slice) => (slice['endpoints'] ?? []) as readonly Endpoint[])
+    .filter(({ conditions }) => conditions?.ready !== false)
+    .map(({ targetRef }) => targetRef?.name ?? '');
+}
+
+interface Endpoint {
+  readonly conditions?: { readonly ready?: boolean };
+  readonly targetRef?: { readonly name?: string };
+}
+
+/**
+ * Waits until the application's Service, which has been given back, leads to the target's pods and to no pod of the primary
+ * any more: those go with the Canary.
+ */
+export async function untilServiceLeadsBack(
+  cache: ClusterCache,
+  { canary, router }: Pick<CanaryContext, 'canary' | 'router'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace, service, targetRef } = canary;
+  if (targetRef.kind === SERVICES.kind) return;
+  const current = await cache.get(SERVICES, namespace, service.name);
+  // One of our own goes with the Canary.
+  if (!current || isOwnedBy(current, canary.owner)) return;
+  const began = performance.now();
+  while (performance.now() - began < ENDPOINTS_MS) {
+    const found = await readyPods(cache, namespace, service.name);
+    const going = await readyPods(cache, namespace, service.primaryName);
+    if ((found.length > 0 || going.length === 0) && !found.some((pod) => going.includes(pod))) break;
+    await sleep(TIMES.poll, undefined, { signal });
+  }
+  await sleep(Math.max(TIMES.inFlight, router.followsWithinMs ?? 0), undefined, { signal });
 }

@@ -8,7 +8,7 @@ import { write } from '../kubernetes/write.js';
 import type { WarmPods } from '../workloads/port.js';
 import { selecting } from '../workloads/shared/selector.js';
 import type { CanaryContext } from './read.js';
-import { readyPods } from './ready-pods.js';
+import { readyPods } from './drain.js';
 
 /** Longest wait for the endpoints; without them the primary's rolling update is the quicker way. */
 const ENDPOINTS_MS = 5_000;
