@@ -31,14 +31,13 @@ interface News {
 /** Buttons for the orders that the release would obey now, and that whoever looks may give. */
 export function Orders({ release, changed }: Props) {
   const { t } = useLanguage();
-  const [chosen, choose] = useState<Steering>();
   // Behind a dialog the buttons stay as they were: the focus returns to one of them.
-  const [behind, keep] = useState<readonly Steering[]>([]);
+  const [open, setOpen] = useState<{ readonly step: Steering; readonly buttons: readonly Steering[] }>();
   const [news, tell] = useState<News>();
   const permitted = usePermissions(release.canary);
   const possible = SEQUENCE.flatMap((look) => (release.steering ?? []).filter(({ order }) => lookOf(order) === look));
   const now = possible.filter(({ order }) => permitted?.orders[order] !== false);
-  const allowed = chosen ? behind : now;
+  const allowed = open?.buttons ?? now;
   // On the page of a Canary, one release follows another.
   const told = news && [news.of, news.by].includes(release.id) && !isOver(news, release) ? news : undefined;
   return (
@@ -51,10 +50,7 @@ export function Orders({ release, changed }: Props) {
             key={step.order}
             type="button"
             className={BUTTONS[lookOf(step.order)]}
-            onClick={() => {
-              keep(now);
-              choose(step);
-            }}
+            onClick={() => setOpen({ step, buttons: now })}
           >
             {t.orders.names[step.order] ?? step.order}
           </button>
@@ -70,14 +66,14 @@ export function Orders({ release, changed }: Props) {
           </>
         )}
       </p>
-      {chosen && (
+      {open && (
         <OrderDialog
-          step={chosen}
+          step={open.step}
           release={release}
-          close={() => choose(undefined)}
+          close={() => setOpen(undefined)}
           taken={({ text, by, pending }) => {
-            choose(undefined);
-            const before = pending && { order: chosen.order, entries: ordersIn(release, chosen.order) };
+            setOpen(undefined);
+            const before = pending && { order: open.step.order, entries: ordersIn(release, open.step.order) };
             tell({ text, of: release.id, by, ...(before && { pending: before }) });
             changed();
           }}
