@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Canary } from '../crds/canary.js';
 import type { ClusterCache } from '../kube/cache.js';
+import { endpointsIn, isReady, SERVICE_NAME } from '../kube/endpoint-slices.js';
 import { ENDPOINT_SLICES, SERVICES } from '../kube/object.js';
 import { isOwnedBy } from '../kubernetes/ownership.js';
 import type { Router } from '../routers/port.js';
@@ -39,7 +40,6 @@ export async function drain(router: Router, canary: Canary, signal: AbortSignal,
   await sleep(times.inFlight, undefined, { signal });
 }
 
-const SERVICE_NAME = 'kubernetes.io/service-name';
 /** Longest wait for the endpoints: a Canary that is deleted must not stay because of them. */
 const ENDPOINTS_MS = 10_000;
 
@@ -49,14 +49,9 @@ export async function readyPods(cache: ClusterCache, namespace: string, service:
   return store
     .list(namespace)
     .filter((slice) => slice.metadata.labels?.[SERVICE_NAME] === service)
-    .flatMap((slice) => (slice['endpoints'] ?? []) as readonly Endpoint[])
-    .filter(({ conditions }) => conditions?.ready !== false)
+    .flatMap(endpointsIn)
+    .filter(isReady)
     .map(({ targetRef }) => targetRef?.name ?? '');
-}
-
-interface Endpoint {
-  readonly conditions?: { readonly ready?: boolean };
-  readonly targetRef?: { readonly name?: string };
 }
 
 /**

@@ -5,7 +5,8 @@ import { messageOf, UserError } from '../errors.js';
 import type { Stray } from '../domain/strays.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
-import { ENDPOINT_SLICES, SERVICES, type KubeObject } from '../kube/object.js';
+import { endpointsIn, isReady, slicesOf } from '../kube/endpoint-slices.js';
+import { ENDPOINT_SLICES, SERVICES } from '../kube/object.js';
 import { desiredService } from '../kubernetes/objects/service.js';
 import { isFree } from '../kubernetes/ownership.js';
 import { isSame, write } from '../kubernetes/write.js';
@@ -176,16 +177,11 @@ async function hasPods({ canary, workload }: CanaryContext, of: 'primary' | 'can
 
 /** Kubernetes takes a moment to find the pods of a new Service. */
 async function untilEndpoints(cache: ClusterCache, namespace: string, service: string, signal: AbortSignal) {
-  const labelSelector = `kubernetes.io/service-name=${service}`;
+  const labelSelector = slicesOf(service);
   const began = performance.now();
   while (performance.now() - began < ENDPOINTS_MS) {
     const { items } = await cache.client.list(ENDPOINT_SLICES, { namespace, labelSelector });
-    if (items.some(hasReadyEndpoint)) return;
+    if (items.flatMap(endpointsIn).some(isReady)) return;
     await sleep(POLL_MS, undefined, { signal });
   }
-}
-
-function hasReadyEndpoint(slice: KubeObject): boolean {
-  const endpoints = (slice['endpoints'] ?? []) as readonly { readonly conditions?: { readonly ready?: boolean } }[];
-  return endpoints.some(({ conditions }) => conditions?.ready !== false);
 }

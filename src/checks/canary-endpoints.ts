@@ -1,8 +1,8 @@
 import type { ClusterCache } from '../kube/cache.js';
+import { endpointsIn, SERVICE_NAME } from '../kube/endpoint-slices.js';
 import type { KubeObject } from '../kube/object.js';
 import { ENDPOINT_SLICES } from '../kube/object.js';
 
-const SERVICE_NAME = 'kubernetes.io/service-name';
 /** Longer than any analysis looks back by default; a replaced pod's errors are to count as long as they are looked at. */
 const REMEMBERED_MS = 10 * 60_000;
 
@@ -51,12 +51,8 @@ export class CanaryEndpoints {
     this.slices.set(key, slices.add(slice.metadata.name));
     const addresses = this.seen.get(key) ?? new Map<string, number>();
     this.seen.set(key, addresses);
-    for (const { addresses: found = [] } of (slice['endpoints'] ?? []) as readonly Endpoint[]) {
+    for (const { addresses: found = [] } of endpointsIn(slice)) {
       for (const address of found) addresses.set(address, this.now());
     }
   }
-}
-
-interface Endpoint {
-  readonly addresses?: readonly string[];
 }

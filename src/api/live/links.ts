@@ -5,6 +5,7 @@ import type { Metric, MetricSource } from '../../crds/types.js';
 import type { RecordEntry } from '../../domain/record/record.js';
 import type { Span } from '../../domain/findings.js';
 import { messageOf, UserError } from '../../errors.js';
+import { endpointsIn, slicesOf } from '../../kube/endpoint-slices.js';
 import { ENDPOINT_SLICES, METRIC_TEMPLATES, type KubeObject } from '../../kube/object.js';
 import { metricsContextOf, type MetricsSources } from '../../metrics/context.js';
 import { queryText } from '../../metrics/query-text.js';
@@ -82,18 +83,12 @@ export class Links {
     return {
       template: async (of, name) => templateOf(await client.get(METRIC_TEMPLATES, of, name), name),
       canaryAddresses: async () => {
-        const labelSelector = `kubernetes.io/service-name=${service.canaryName}`;
+        const labelSelector = slicesOf(service.canaryName);
         const { items } = await client.list(ENDPOINT_SLICES, { namespace, labelSelector });
-        return items
-          .flatMap((slice) => (slice['endpoints'] ?? []) as readonly Endpoint[])
-          .flatMap(({ addresses = [] }) => addresses);
+        return items.flatMap(endpointsIn).flatMap(({ addresses = [] }) => addresses);
       },
     };
   }
-}
-
-interface Endpoint {
-  readonly addresses?: readonly string[];
 }
 
 function templateOf(object: KubeObject | undefined, name: string): MetricTemplate {

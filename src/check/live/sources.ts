@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { MetricTemplate } from '../../crds/metric-template.js';
 import type { NamespacedRef } from '../../crds/types.js';
 import { UserError } from '../../errors.js';
+import { slicesOf } from '../../kube/endpoint-slices.js';
 import { ENDPOINT_SLICES, SECRETS } from '../../kube/object.js';
 import { templateKey, type Subject } from '../subject.js';
 import type { ClusterReader, ObjectLookup } from '../object-lookup.js';
@@ -53,7 +54,7 @@ export async function addressesBehind(
 ): Promise<readonly string[]> {
   const { items } = await cluster.list(ENDPOINT_SLICES, {
     namespace,
-    labelSelector: `kubernetes.io/service-name=${service}`,
+    labelSelector: slicesOf(service),
   });
   const endpoints = items.flatMap((slice) => sliceSchema.safeParse(slice).data?.endpoints ?? []);
   return [...new Set(endpoints.flatMap(({ addresses }) => addresses))].sort();
