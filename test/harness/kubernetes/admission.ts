@@ -2,12 +2,12 @@ import type { TestContext } from 'node:test';
 import type { KubeClient } from '../../../src/kube/client.js';
 import type { ResourceType } from '../../../src/kube/object.js';
 
-const POLICIES: ResourceType = {
+export const POLICIES: ResourceType = {
   apiVersion: 'admissionregistration.k8s.io/v1',
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
 };
-const BINDINGS: ResourceType = {
+export const BINDINGS: ResourceType = {
   ...POLICIES,
   kind: 'ValidatingAdmissionPolicyBinding',
   plural: 'validatingadmissionpolicybindings',

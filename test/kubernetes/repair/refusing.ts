@@ -2,18 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../../../src/kube/client.js';
 import { KubeError } from '../../../src/kube/client.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
+import { BINDINGS, POLICIES } from '../../harness/kubernetes/admission.js';
 import { NAMESPACES } from '../../harness/kubernetes/cluster.js';
 
-const POLICIES: ResourceType = {
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind: 'ValidatingAdmissionPolicy',
-  plural: 'validatingadmissionpolicies',
-};
-const BINDINGS: ResourceType = {
-  ...POLICIES,
-  kind: `${POLICIES.kind}Binding`,
-  plural: 'validatingadmissionpolicybindings',
-};
 /** On a namespace: what may be neither created nor changed there, `plural/name`, between commas. */
 const REFUSED = 'test.serinus.dev/refused';
 
