@@ -73,3 +73,21 @@ export const DEFAULT_SETTINGS: Settings = {
   ingressClass: '',
   notifications: { notifier: undefined, eventWebhook: undefined, cloudEvents: undefined },
 };
+
+/** The settings of Serinus that a Canary is read by. */
+export type ParseSettings = Pick<
+  Settings,
+  'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'noCrossNamespaceRefs'
+> &
+  Partial<Pick<Settings, 'judgement'>>;
+
+/** @returns by what a Canary is read where Serinus is run so */
+export function parseOptionsOf(settings: ParseSettings) {
+  return {
+    defaultProvider: settings.meshProvider,
+    defaultMetricsServer: settings.metricsServer,
+    ...(settings.judgement === undefined ? {} : { defaultJudgement: settings.judgement }),
+    minIntervalSeconds: settings.minIntervalSeconds,
+    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
+  };
+}

@@ -4,7 +4,8 @@ import { CANARIES, type KubeObject } from '../kube/object.js';
 import { contested, isFree, precedes, refuseForeign, type OwnedObject } from '../kubernetes/ownership.js';
 import { routerFor } from '../routers/registry.js';
 import { workloadFor } from '../workloads/registry.js';
-import { parseOptions, type Reading, type CanaryContext } from './read.js';
+import { parseOptionsOf } from '../settings.js';
+import type { CanaryContext, Reading } from './read.js';
 import { ownedObjects } from './generated.js';
 
 type Contest = Pick<Reading, 'settings' | 'cache' | 'routers' | 'workloads'>;
@@ -52,7 +53,7 @@ async function refuseRivals(
 
 /** What another Canary writes, and its target; nothing where its spec isn't valid. */
 function ownedBy(deps: Contest, object: KubeObject): readonly OwnedObject[] {
-  const parsed = parseCanary(object, parseOptions(deps));
+  const parsed = parseCanary(object, parseOptionsOf(deps.settings));
   if (!parsed.ok) return [];
   const canary = parsed.value;
   try {

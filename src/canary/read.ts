@@ -1,6 +1,7 @@
 import { APPROVALS_ANNOTATION, withApprovals } from '../crds/approvals.js';
 import type { Canary } from '../crds/canary.js';
 import { parseCanary } from '../crds/canary.js';
+import { parseOptionsOf } from '../settings.js';
 import type { Parsed } from '../crds/refusal.js';
 import { ownSettingsIn, withOwnSettings } from '../crds/own-settings.js';
 import type { Refusal } from '../domain/findings.js';
@@ -50,7 +51,7 @@ function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefin
     const { generation, spec, approvals, own = {} } = keptIn(text);
     const annotations = withOwnSettings(withApprovals(object.metadata.annotations, approvals), own);
     const metadata = { ...object.metadata, generation, annotations };
-    return parseCanary({ ...object, metadata, spec }, parseOptions(deps));
+    return parseCanary({ ...object, metadata, spec }, parseOptionsOf(deps.settings));
   });
   return parsed.ok ? parsed.value : undefined;
 }
@@ -62,7 +63,7 @@ function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefin
 export function parsedCanary(deps: Pick<Reading, 'settings'>, object: KubeObject): Parsed<Canary> {
   const { uid, resourceVersion } = object.metadata;
   return readOnce(deps, uid ?? '', uid === undefined ? undefined : resourceVersion, () =>
-    parseCanary(object, parseOptions(deps)),
+    parseCanary(object, parseOptionsOf(deps.settings)),
   );
 }
 
@@ -134,17 +135,6 @@ export function keptSpec(view: CanaryView): string | undefined {
     ...(Object.keys(own).length === 0 ? {} : { own }),
   };
   return JSON.stringify(kept);
-}
-
-export function parseOptions(deps: Pick<Reading, 'settings'>): Parameters<typeof parseCanary>[1] {
-  const { settings } = deps;
-  return {
-    minIntervalSeconds: settings.minIntervalSeconds,
-    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
-    defaultProvider: settings.meshProvider,
-    defaultMetricsServer: settings.metricsServer,
-    defaultJudgement: settings.judgement,
-  };
 }
 
 /** The Canary with what it takes to work on it. */

@@ -1,7 +1,7 @@
 import { parseCanary, refusalsOf, type Canary, type ParseOptions } from '../crds/canary.js';
 import type { Support } from '../crds/support.js';
 import { ALERT_PROVIDERS, METRIC_TEMPLATES, type KubeObject } from '../kube/object.js';
-import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
+import { DEFAULT_SETTINGS, parseOptionsOf, type Settings } from '../settings.js';
 import { subjectOf } from './collect.js';
 import type { BestCase } from './duration.js';
 import { forecastOf, type Forecast, type PresentTraffic } from './forecast.js';
@@ -144,12 +144,5 @@ function givenFor({ analysis }: Canary, manifests: Manifests): readonly KubeObje
 }
 
 function parseOptions({ settings, support }: CheckOptions): ParseOptions {
-  return {
-    defaultProvider: settings.meshProvider,
-    defaultMetricsServer: settings.metricsServer,
-    ...(settings.judgement === undefined ? {} : { defaultJudgement: settings.judgement }),
-    minIntervalSeconds: settings.minIntervalSeconds,
-    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
-    ...(support ? { support } : {}),
-  };
+  return { ...parseOptionsOf(settings), ...(support ? { support } : {}) };
 }

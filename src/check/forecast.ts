@@ -34,19 +34,12 @@ export function forecastOf(canary: Canary, traffic: PresentTraffic): Forecast | 
   const [errors] = judgement?.rules.metrics ?? [];
   const { weights } = bestCase(policyOfCanary(canary));
   if (!judgement || !errors || weights.length === 0) return undefined;
-  const { budgets } = judgement.rules;
-  const rules = {
-    limits: errors.limits,
-    // The budget of false rollbacks is shared by all metrics.
-    budgets: { ...budgets, falseRollback: budgets.falseRollback * errors.share },
-  };
+  const rules = expectedRules(judgement, errors);
   const expected = { requestsPerSecond: traffic.requestsPerSecond, primaryErrors: traffic.errors };
   const course: ExpectedCourse = {
     ...rules,
     weights: weights.filter((weight) => weight < 100),
     intervalSeconds: canary.analysis.intervalSeconds,
-    steps: judgement.steps,
-    promotion: judgement.promotion,
   };
   return {
     traffic,
@@ -59,4 +52,15 @@ export function forecastOf(canary: Canary, traffic: PresentTraffic): Forecast | 
     healthy: expectedEnd(expected, 1, course),
     fiveTimes: expectedEnd(expected, 5, course),
   };
+}
+
+type Judgement = NonNullable<Canary['judgement']>;
+
+/** By what one metric of a judgement is decided, as it is to be expected. */
+export function expectedRules(
+  { steps, promotion, rules: { budgets } }: Judgement,
+  { limits, share }: Judgement['rules']['metrics'][number],
+): Omit<ExpectedCourse, 'weights' | 'intervalSeconds'> {
+  // The budget of false rollbacks is shared by all metrics.
+  return { steps, promotion, limits, budgets: { ...budgets, falseRollback: budgets.falseRollback * share } };
 }

@@ -1,19 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseCanary, type ParseOptions } from '../../crds/canary.js';
+import { parseOptionsOf } from '../../settings.js';
 import { formatGoDuration, parseGoDuration } from '../../crds/duration.js';
 import type { DefaultJudgement } from '../../crds/judgement.js';
 import { JUDGEMENT_ANNOTATION } from '../../crds/own-settings.js';
 import type { KubeObject } from '../../kube/object.js';
+import { expectedRules } from '../../check/forecast.js';
 import { plannedCourses, type PlannedCourse } from '../../judgement/planning.js';
 import { printData, table } from '../client/output.js';
-import { addPolicyFlags, policySettingsOf, type PolicyFlags } from '../flags/engine-flags.js';
-import { manifestOption, readFiles, type ManifestFlags } from '../flags/manifest-flags.js';
-import { duration, positive, share } from '../judging/numbers.js';
+import { addPolicyFlags, policySettingsOf } from '../flags/engine-flags.js';
+import { duration, positive } from '../judging/numbers.js';
+import { addTrafficFlags, oneCanary, type TrafficFlags } from '../judging/traffic-flags.js';
 import { UsageError } from '../usage.js';
 
-interface Flags extends ManifestFlags, PolicyFlags {
-  readonly rps: number;
-  readonly errors: number;
+interface Flags extends TrafficFlags {
   readonly within: number;
   readonly maxWeight?: number;
   readonly output: 'table' | 'json' | 'yaml';
@@ -34,18 +34,10 @@ Exit codes:
 
 /** `serinus plan`: weights and interval by which evidence decides within a wanted time. */
 export function planCommand(): Command {
-  const command = new Command('plan')
-    .description('propose weights and an interval by which evidence decides about a release within a wanted time')
-    .addOption(manifestOption('the Canary in YAML or JSON'))
-    .option('-n, --namespace <name>', 'of objects that name none (default: "default")')
-    .addOption(
-      new Option('--rps <number>', 'requests a second, to both versions together')
-        .argParser(positive)
-        .makeOptionMandatory(),
-    )
-    .addOption(
-      new Option('--errors <share>', 'of the primary’s requests, such as 0.5%').argParser(share).makeOptionMandatory(),
-    )
+  const command = new Command('plan').description(
+    'propose weights and an interval by which evidence decides about a release within a wanted time',
+  );
+  addTrafficFlags(command)
     .addOption(
       new Option('--within <duration>', 'a healthy canary is to be promoted in')
         .argParser(seconds)
@@ -69,15 +61,8 @@ const SHOWN = 5;
 function run(flags: Flags): void {
   const { rps, errors, within, output } = flags;
   const settings = policySettingsOf(flags);
-  const options = {
-    defaultProvider: settings.meshProvider,
-    defaultMetricsServer: settings.metricsServer,
-    defaultJudgement: settings.judgement,
-    minIntervalSeconds: settings.minIntervalSeconds,
-    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
-  };
-  const [object, ...others] = readFiles(flags).canaries;
-  if (!object || others.length > 0) throw new UsageError('--filename: name one Canary, not several');
+  const options = parseOptionsOf(settings);
+  const object = oneCanary(flags);
   const { rules, maxWeight } = judgedFrom(object, options);
   const courses = plannedCourses({ requestsPerSecond: rps, primaryErrors: errors }, rules, {
     withinSeconds: within,
@@ -102,14 +87,7 @@ function judgedFrom(object: KubeObject, options: ParseOptions) {
   if (!judgement || !errors || analysis.strategy.kind !== 'canary') {
     throw new UsageError('--filename: spec.analysis: only a canary release by weights is judged by evidence');
   }
-  const { budgets } = judgement.rules;
-  return {
-    maxWeight: analysis.strategy.maxWeight,
-    rules: {
-      ...{ steps: judgement.steps, promotion: judgement.promotion, limits: errors.limits },
-      budgets: { ...budgets, falseRollback: budgets.falseRollback * errors.share },
-    },
-  };
+  return { maxWeight: analysis.strategy.maxWeight, rules: expectedRules(judgement, errors) };
 }
 
 /** What it says itself, or the usual preset. */

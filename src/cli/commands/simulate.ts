@@ -1,19 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { leftOut } from '../../simulation/policy.js';
 import { parseCanary } from '../../crds/canary.js';
+import { parseOptionsOf } from '../../settings.js';
 import { alternativesOf } from '../../simulation/alternatives.js';
 import { compare, type Compared, type Scene } from '../../simulation/compare.js';
 import type { Truth } from '../../simulation/truth.js';
 import { percent, positive, share } from '../judging/numbers.js';
 import { csvOf, describeCompared } from '../judging/simulated.js';
 import { printData } from '../client/output.js';
-import { manifestOption, readFiles, type ManifestFlags } from '../flags/manifest-flags.js';
-import { addPolicyFlags, policySettingsOf, type PolicyFlags } from '../flags/engine-flags.js';
+import { addPolicyFlags, policySettingsOf } from '../flags/engine-flags.js';
+import { addTrafficFlags, oneCanary, type TrafficFlags } from '../judging/traffic-flags.js';
 import { UsageError } from '../usage.js';
 
-interface Flags extends ManifestFlags, PolicyFlags {
-  readonly rps: number;
-  readonly errors: number;
+interface Flags extends TrafficFlags {
   readonly canaryErrors?: number;
   readonly burst?: number;
   readonly lottery?: number;
@@ -37,20 +36,10 @@ Exit codes:
 
 /** `serinus simulate`: what a policy would do, by thousands of releases that take no time. */
 export function simulateCommand(): Command {
-  const command = new Command('simulate')
-    .description(
-      'let thousands of simulated releases go by a policy: false rollbacks, how soon bad ones are caught, whom they hurt',
-    )
-    .addOption(manifestOption('the Canary in YAML or JSON'))
-    .option('-n, --namespace <name>', 'of objects that name none (default: "default")')
-    .addOption(
-      new Option('--rps <number>', 'requests a second, to both versions together')
-        .argParser(positive)
-        .makeOptionMandatory(),
-    )
-    .addOption(
-      new Option('--errors <share>', 'of the primary’s requests, such as 0.5%').argParser(share).makeOptionMandatory(),
-    )
+  const command = new Command('simulate').description(
+    'let thousands of simulated releases go by a policy: false rollbacks, how soon bad ones are caught, whom they hurt',
+  );
+  addTrafficFlags(command)
     .addOption(
       new Option('--canary-errors <share>', 'of a bad canary (default: twice and five times the primary’s)').argParser(
         share,
@@ -79,15 +68,8 @@ const MIXING = 'apisix';
 
 function run(flags: Flags): void {
   const settings = policySettingsOf(flags);
-  const options = {
-    defaultProvider: settings.meshProvider,
-    defaultMetricsServer: settings.metricsServer,
-    defaultJudgement: settings.judgement,
-    minIntervalSeconds: settings.minIntervalSeconds,
-    noCrossNamespaceRefs: settings.noCrossNamespaceRefs,
-  };
-  const [object, ...others] = readFiles(flags).canaries;
-  if (!object || others.length > 0) throw new UsageError('--filename: name one Canary, not several');
+  const options = parseOptionsOf(settings);
+  const object = oneCanary(flags);
   const parsed = parseCanary(object, options);
   const alternatives = alternativesOf(object, options, {
     mixes: parsed.ok && parsed.value.provider === MIXING,
