@@ -1,4 +1,4 @@
-import { parseTemplate } from '../gotemplate/template.js';
+import { parseTemplate, type Constants } from '../gotemplate/template.js';
 import { constantsOf, type QueryModel } from '../model.js';
 import { withWordNames } from '../queries/builtin.js';
 import type { Observer } from '../queries/flagger.js';
@@ -217,8 +217,11 @@ export async function requestCounts(
   const source = SOURCES[observer];
   if (!source) return undefined;
   const constants = constantsOf(source.wordNames ? withWordNames(model) : model);
-  const render = (template: string) => parseTemplate(template, Object.keys(constants)).render(constants);
-  const whole = (template: string) => new RegExp(`^(?:${render(template)})$`);
+  const renderWith = (names: typeof constants) => (template: string) =>
+    parseTemplate(template, Object.keys(names)).render(names);
+  const render = renderWith(constants);
+  const renderLiterally = renderWith(literally(constants));
+  const whole = (template: string) => new RegExp(`^(?:${renderLiterally(template)})$`);
   const known = source.byAddress && new Set((await addresses()).map(bare));
   const [canary, primary] = [whole(source.canary), whole(source.primary)];
   const sideOf: CountQuery['sideOf'] = (labels) => {
@@ -239,6 +242,15 @@ export async function requestCounts(
       edgeOf: ({ le = '' }) => (le === '' || Number.isNaN(edgeIn(le)) ? undefined : edgeIn(le) / perSecond),
     },
   };
+}
+
+/** Names as a regular expression finds them: the dot of `shop.v2` is no other character. */
+function literally(constants: Constants): Constants {
+  const escaped = Object.entries(constants).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : value,
+  ]);
+  return Object.fromEntries(escaped) as Constants;
 }
 
 function edgeIn(le: string): number {
