@@ -31,10 +31,25 @@ interface CountSelectors {
   readonly bad: string;
 }
 
+/** Sums and numbers of values of the user's, by version; the selectors are query templates. */
+export interface JudgedMean {
+  readonly name: string;
+  readonly canary: SumSelectors;
+  readonly primary: SumSelectors;
+  /** No value is larger. */
+  readonly atMost: number;
+}
+
+interface SumSelectors {
+  readonly sum: string;
+  readonly count: string;
+}
+
 /** All that the annotation says, made complete. */
 export interface JudgementSettings extends JudgementPolicy {
   readonly rules: Rules;
   readonly counts: readonly JudgedCounts[];
+  readonly means: readonly JudgedMean[];
   /** Whether latency is judged, too. */
   readonly latency: boolean;
   /** After a weight was set, before what it causes is counted. */
@@ -140,6 +155,10 @@ function settingsOf(written: Written, text: string): JudgementSettings {
     { name: ERRORS, limits: limitsOf(preset.limits, written.errors ?? {}) },
     ...(written.latency ? [{ name: LATENCY, limits: limitsOf(slow, written.latency), byEdges: true as const }] : []),
     ...written.counts.map((own) => ({ name: own.name, limits: limitsOf(preset.limits, own) })),
+    ...written.means.map((own) => ({
+      ...{ name: own.name, limits: limitsOf(preset.limits, own) },
+      mean: { atMost: own.atMost, worse: own.worse },
+    })),
   ];
   const { for: waits, then = preset.wait.then } = written.wait ?? {};
   return {
@@ -150,6 +169,7 @@ function settingsOf(written: Written, text: string): JudgementSettings {
     settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
     latency: written.latency !== undefined,
     counts: written.counts.map(({ name, canary, primary }) => ({ name, canary, primary })),
+    means: written.means.map(({ name, canary, primary, atMost }) => ({ name, canary, primary, atMost })),
     rules: {
       budgets: {
         falseRollback: written.falseRollback ?? preset.budgets.falseRollback,
@@ -181,18 +201,18 @@ function unfit({ strategy, provider, routed }: Course): readonly Complaint[] {
   return [none('only a canary release by weights has both versions serve the same users at once')];
 }
 
-function contradictions({ counts }: Written, { rules }: JudgementSettings): readonly Complaint[] {
+function contradictions({ counts, means }: Written, { rules, latency }: JudgementSettings): readonly Complaint[] {
+  const built = latency ? [ERRORS, LATENCY] : [ERRORS];
+  const fields = [...built, ...counts.map((_, i) => `counts[${i}]`), ...means.map((_, i) => `means[${i}]`)];
   const limits = rules.metrics.flatMap(({ name, limits: { tolerated, unacceptable } }, i) => {
     if (tolerated < unacceptable) return [];
-    const own = rules.metrics.length - counts.length;
-    const field = i < own ? `${FIELD}.${name}.unacceptable` : `${FIELD}.counts[${i - own}].unacceptable`;
+    const field = `${FIELD}.${fields[i]}.unacceptable`;
     return [{ field, value: unacceptable, remedy: `use more than the ${tolerated} that ${name} tolerates` }];
   });
-  const taken = [ERRORS, LATENCY, ...counts.map(({ name }) => name)];
-  const twins = counts.flatMap(({ name }, i) =>
-    taken.indexOf(name) <= i + 1
-      ? [{ field: `${FIELD}.counts[${i}].name`, value: name, remedy: 'it is taken already' }]
-      : [],
-  );
+  const names = rules.metrics.map(({ name }) => name);
+  const twins = names.flatMap((name, i) => {
+    const isTaken = i >= built.length && ([ERRORS, LATENCY].includes(name) || names.indexOf(name) < i);
+    return isTaken ? [{ field: `${FIELD}.${fields[i]}.name`, value: name, remedy: 'it is taken already' }] : [];
+  });
   return [...limits, ...twins];
 }

@@ -3,6 +3,7 @@ import { addArms, badShare, type Arm, type WindowCounts } from './counts.js';
 import { NO_EVIDENCE, scoresOf, verdictOf, withWindow, type RatioEvidence, type Scores } from './evidence.js';
 import { likeliestRatio, NOTHING_REMEMBERED, ratioInterval, remembering, type RatioMemory } from './interval.js';
 import type { Budgets, RatioLimits, Verdict } from './limits.js';
+import { asRatio, meanScores, turnedBack, type MeanRule } from './mean.js';
 import { logSumExp } from './numbers.js';
 import { slowScores, withSlowWindow, worstEdge, type SlowCounts, type SlowEvidence } from './slowness.js';
 import { isSplitWrong, NO_SPLIT, type SplitCounts } from './split.js';
@@ -28,6 +29,8 @@ export interface MetricRule {
   readonly limits: RatioLimits;
   /** It is latency, judged at each edge of a histogram. */
   readonly byEdges?: true;
+  /** It is a mean: "bad" is the sum of the values by the largest one that there can be. */
+  readonly mean?: MeanRule;
 }
 
 /** What a release has shown so far. Plain JSON of a fixed size. */
@@ -69,6 +72,8 @@ export interface MetricJudgement {
   readonly verdict: Verdict;
   /** Of latency: bad is what took longer than so many seconds. It is where the versions differ most. */
   readonly edge?: number;
+  /** Of means: those of the canary's and the primary's values, in their own unit, and the limit of the ratio. */
+  readonly mean?: { readonly canary: number; readonly primary: number; readonly limit: number };
   /** The canary's bad share by the primary's, as far as that is known. */
   readonly ratio?: number;
   /** Where the ratio lies, with 95 % at all times together. */
@@ -139,10 +144,10 @@ export function weigh(
 export function judgementOf(evidence: ReleaseEvidence, rules: Rules): Judgement {
   return {
     verdict: verdictIn(evidence, rules),
-    metrics: rules.metrics.map(({ name, limits, byEdges }) =>
-      byEdges
-        ? shownByEdge(name, evidence.latency, rules.budgets)
-        : shown(name, evidence.metrics[name] ?? NO_METRIC, limits, rules.budgets),
+    metrics: rules.metrics.map((rule) =>
+      rule.byEdges
+        ? shownByEdge(rule.name, evidence.latency, rules.budgets)
+        : shown(rule, evidence.metrics[rule.name] ?? NO_METRIC, rules.budgets),
     ),
   };
 }
@@ -157,31 +162,45 @@ function verdictIn(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Verd
   return verdictOf({ fail, pass: Math.min(...scores.map(({ pass }) => pass)) }, budgets);
 }
 
-function scoresIn(evidence: ReleaseEvidence, { name, byEdges }: MetricRule): Pick<Scores, 'fail' | 'pass'> {
-  return byEdges ? slowScores(evidence.latency) : scoresOf((evidence.metrics[name] ?? NO_METRIC).ratio);
+function scoresIn(evidence: ReleaseEvidence, rule: MetricRule): Pick<Scores, 'fail' | 'pass'> {
+  if (rule.byEdges) return slowScores(evidence.latency);
+  return scoresBy(rule, (evidence.metrics[rule.name] ?? NO_METRIC).ratio);
+}
+
+function scoresBy({ mean }: MetricRule, ratio: RatioEvidence): Pick<Scores, 'fail' | 'pass'> {
+  return mean ? meanScores(ratio) : scoresOf(ratio);
 }
 
 const NO_ARM: Arm = { requests: 0, bad: 0 };
 const NO_METRIC: MetricEvidence = { ratio: NO_EVIDENCE, memory: NOTHING_REMEMBERED, canary: NO_ARM, primary: NO_ARM };
 
 function shown(
-  metric: string,
+  rule: MetricRule,
   { ratio: evidence, memory, canary, primary }: MetricEvidence,
-  { dispersion }: RatioLimits,
   budgets: Budgets,
 ): MetricJudgement {
-  const { fail, pass } = scoresOf(evidence);
-  const { lower, upper } = ratioInterval(memory, MISS, dispersion);
-  const ratio = likeliestRatio(memory);
+  const { name: metric, limits, mean } = rule;
+  const { fail, pass } = scoresBy(rule, evidence);
+  const found = { ratio: likeliestRatio(memory), interval: ratioInterval(memory, MISS, limits.dispersion) };
+  const { ratio, interval } = mean ? turnedBack(found.ratio, found.interval, mean) : found;
   return {
     metric,
     verdict: verdictOf({ fail, pass }, budgets),
+    ...(mean ? { mean: meansOf({ canary, primary }, limits, mean) } : {}),
     ...(ratio === undefined ? {} : { ratio: rounded(ratio) }),
-    lower: rounded(lower),
-    ...(upper === undefined ? {} : { upper: rounded(upper) }),
+    lower: rounded(interval.lower),
+    ...(interval.upper === undefined ? {} : { upper: rounded(interval.upper) }),
     towardsFail: progress(fail, budgets.falseRollback),
     towardsPass: progress(pass, budgets.wrongPromotion),
     ...{ canary, primary },
+  };
+}
+
+function meansOf({ canary, primary }: WindowCounts, { tolerated }: RatioLimits, { atMost, worse }: MeanRule) {
+  return {
+    canary: rounded(badShare(canary) * atMost),
+    primary: rounded(badShare(primary) * atMost),
+    limit: rounded(worse === 'higher' ? tolerated : 1 / tolerated),
   };
 }
 
@@ -230,8 +249,9 @@ function alarmIn(
   { counts }: ReleaseWindow,
   { metrics, tripwire }: Rules,
 ): { readonly metric: string; readonly is: 'canary' | 'both' } | undefined {
-  for (const { name } of metrics) {
-    const window = counts[name];
+  for (const { name, mean } of metrics) {
+    // Large values are no disaster.
+    const window = mean ? undefined : counts[name];
     const is = window ? alarmOf(window, tripwire) : 'none';
     if (is !== 'none') return { metric: name, is };
   }
@@ -246,15 +266,16 @@ function passOver(before: ReleaseEvidence, why: PassedOver, rules: Rules) {
 function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow, { metrics }: Rules): ReleaseEvidence {
   const slow = latency && metrics.find(({ byEdges }) => byEdges);
   const counted = metrics.filter(({ byEdges }) => !byEdges);
-  const grown = counted.map(({ name, limits }): readonly [string, MetricEvidence] => {
+  const grown = counted.map(({ name, limits, mean }): readonly [string, MetricEvidence] => {
     const known = before.metrics[name] ?? NO_METRIC;
     const window = counts[name];
     if (window === undefined) return [name, known];
+    const compared = mean ? asRatio(window, mean) : window;
     return [
       name,
       {
-        ratio: compactEvidence(withWindow(known.ratio, window, limits)),
-        memory: compactMemory(remembering(known.memory, window)),
+        ratio: compactEvidence(withWindow(known.ratio, compared, limits)),
+        memory: compactMemory(remembering(known.memory, compared)),
         canary: addArms(known.canary, window.canary),
         primary: addArms(known.primary, window.primary),
       },

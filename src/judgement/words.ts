@@ -23,6 +23,7 @@ export function inWords(
   if (verdict === 'WAIT') return `${first.metric}: ${soFar(first)}`;
   const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
   if (first.edge !== undefined) return `${first.metric}: ${slower(first)}, ${after}`;
+  if (first.mean !== undefined) return `${first.metric}: ${meanOf(first)}, limit ${figure(first.mean.limit)}, ${after}`;
   const limit = rules.metrics.find(({ name }) => name === first.metric)?.limits.tolerated;
   return `${first.metric}: the canary is bad ${times(first)} as often as the primary${range(first)}, limit ${limit}, ${after}`;
 }
@@ -52,6 +53,13 @@ function slower({ edge = 0, canary, primary }: MetricJudgement): string {
   return `${share(canary)} of the canary’s requests took longer than ${seconds(edge)}, ${share(primary)} of the primary’s`;
 }
 
+/** `the canary’s mean is 24, the primary’s 40: 0.6 times as much (between 0.52 and 0.7)`. */
+function meanOf(metric: MetricJudgement): string {
+  const { canary = 0, primary = 0 } = metric.mean ?? {};
+  const values = `the canary’s mean is ${figure(canary)}, the primary’s ${figure(primary)}`;
+  return metric.ratio === undefined ? values : `${values}: ${times(metric)} as much${range(metric)}`;
+}
+
 function seconds(value: number): string {
   return value < 1 ? `${Number((1000 * value).toPrecision(3))} ms` : `${Number(value.toPrecision(3))} s`;
 }
@@ -59,6 +67,8 @@ function seconds(value: number): string {
 function soFar(metric: MetricJudgement): string {
   const { canary, towardsPass } = metric;
   if (metric.edge !== undefined) return `${slower(metric)}, ${whole(100 * towardsPass)} % of the way to a proof`;
+  if (metric.mean !== undefined)
+    return `${meanOf(metric)}, ${whole(canary.requests)} values of the canary’s so far, ${whole(100 * towardsPass)} % of the way to a proof`;
   const ratio =
     canary.requests === 0 || metric.ratio === undefined ? '' : `${times(metric)} the primary’s${range(metric)}, `;
   return `${ratio}${whole(canary.requests)} requests to the canary so far, ${whole(100 * towardsPass)} % of the way to a proof`;

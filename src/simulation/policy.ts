@@ -37,11 +37,11 @@ export function leftOut({ analysis, judgement }: Canary): readonly string[] {
   const others = analysis.metrics.flatMap(({ name, sources }) =>
     sources.every((source) => source.kind === 'builtin' && source.builtin === 'request-success-rate') ? [] : [name],
   );
-  const counts = judgement?.counts.map(({ name }) => name) ?? [];
+  const counts = [...(judgement?.counts ?? []), ...(judgement?.means ?? [])].map(({ name }) => name);
   const gates = analysis.webhooks.filter(({ type }) => type.startsWith('confirm') || type === 'rollback');
   return [
     ...(others.length > 0 ? [`metrics that nothing is known about pass: ${others.join(', ')}`] : []),
-    ...(counts.length > 0 ? [`counters of your own aren't judged: ${counts.join(', ')}`] : []),
+    ...(counts.length > 0 ? [`counters and means of your own aren't judged: ${counts.join(', ')}`] : []),
     ...(gates.length > 0 ? [`webhooks let everything pass: ${gates.map(({ name }) => name).join(', ')}`] : []),
   ];
 }

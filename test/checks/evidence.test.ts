@@ -89,6 +89,34 @@ void describe('what a look at the counts comes to', () => {
     assert.equal(second.judged.metrics[0]?.canary.requests, 200);
   });
 
+  void it('means by the sums and numbers of values; too large ones are never judged', async (t) => {
+    const text = `means:
+  - name: basket
+    canary: { sum: 'basket_sum{v="canary"}', count: 'basket_count{v="canary"}' }
+    primary: { sum: 'basket_sum{v="primary"}', count: 'basket_count{v="primary"}' }
+    atMost: 200
+    worse: lower`;
+    const look = async (sumOfCanary: number) => {
+      const grown = (query: string) => {
+        if (query.includes('apisix_http_status')) return {};
+        if (query.includes('basket_count')) return { a: query.includes('canary') ? 100 : 900 };
+        return { a: query.includes('canary') ? sumOfCanary : 36_000 };
+      };
+      const { url } = await prometheus(t, (query) =>
+        query.includes('time()') ? number(SINCE / 1000 + 30) : counted(grown(query)),
+      );
+      const asked = { weight: 10, weightSince: SINCE, judgement: undefined };
+      return judgeByCounts(contextOf(url, []), sourcesOf({ addresses: [CANARY] }), settings(text), asked, never);
+    };
+    const { judged: found } = await look(2_000);
+    const basket = { canary: { requests: 100, bad: 10 }, primary: { requests: 900, bad: 180 } };
+    assert.deepEqual(found?.counts?.['basket'], basket);
+    assert.deepEqual(found.metrics[1]?.mean, { canary: 20, primary: 40, limit: 0.8 });
+    const beyond = await look(30_000);
+    assert.match(beyond.judged?.unknown ?? '', /basket: the window has a mean of 300, above atMost: 200/);
+    assert.equal(beyond.memory, undefined);
+  });
+
   void it('latency by edges that the primary’s past has chosen, which are kept', async (t) => {
     const past = { '100': 900, '250': 990, '+Inf': 1000 };
     const now = { '100': [20, 800], '250': [60, 890], '+Inf': [100, 900] } as const;

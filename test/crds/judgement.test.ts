@@ -80,6 +80,23 @@ split: { tolerance: 50% }
     assert.equal(read('preset: balanced').settings?.latency, false);
   });
 
+  void it('means: a largest value, which direction is bad, and no floor', () => {
+    const { settings } = read(`
+means:
+  - name: basket
+    canary: { sum: 'basket_sum{app="{{ target }}"}', count: 'basket_count{app="{{ target }}"}' }
+    primary: { sum: 'basket_sum{app="{{ target }}-primary"}', count: 'basket_count{app="{{ target }}-primary"}' }
+    atMost: 500
+    worse: lower
+    tolerated: 1.1
+`);
+    const [errors, basket] = settings?.rules.metrics ?? [];
+    assert.equal(errors?.share, 0.5);
+    assert.deepEqual(basket?.mean, { atMost: 500, worse: 'lower' });
+    assert.deepEqual([basket.name, basket.limits.tolerated], ['basket', 1.1]);
+    assert.equal(settings?.means[0]?.canary.sum, 'basket_sum{app="{{ target }}"}');
+  });
+
   void it('the cluster’s default, where the Canary says nothing and can be judged', () => {
     const by = (text: string | undefined, edits: Readonly<Record<string, unknown>> = {}) => {
       const annotations = text === undefined ? {} : { 'metadata.annotations': { [JUDGEMENT_ANNOTATION]: text } };
@@ -115,7 +132,7 @@ split: { tolerance: 50% }
       'preset: fast',
       /judgement"\]\.preset: "fast" is not valid, use one of careful, balanced, quick/,
     ],
-    ['no such field', 'wieght: 3', /there is no such field, only preset, errors, latency, counts/],
+    ['no such field', 'wieght: 3', /there is no such field, only preset, errors, latency, counts, means/],
     ['a share above 1', 'falseRollback: 5', /\.falseRollback: 5 is not valid, use a share above 0 and below 1/],
     ['a share of 0', 'errors: { floor: 0% }', /\.errors\.floor: "0%" is not valid/],
     ['a ratio below 1', 'errors: { tolerated: 0.5 }', /\.errors\.tolerated: 0\.5 is not valid/],
@@ -142,6 +159,22 @@ split: { tolerance: 50% }
     ],
     ['latency’s limits the wrong way round', 'latency: { tolerated: 3 }', /\.latency\.unacceptable: 2 is not valid/],
     ['latency’s name', `counts: [{ name: latency, canary: ${pair}, primary: ${pair} }]`, /\.counts\[0\]\.name/],
+    [
+      'a mean without a largest value',
+      'means: [{ name: x, canary: { sum: a, count: b }, primary: { sum: a, count: b } }]',
+      /\.means\[0\]\.atMost: .*use the largest value that there can be, above 0/,
+    ],
+    [
+      'a mean’s limits the wrong way round',
+      'means: [{ name: x, atMost: 1, tolerated: 3, canary: { sum: a, count: b }, primary: { sum: a, count: b } }]',
+      /\.means\[0\]\.unacceptable: 2 is not valid/,
+    ],
+    [
+      'a mean’s name that is taken',
+      `counts: [{ name: x, canary: ${pair}, primary: ${pair} }]
+means: [{ name: x, atMost: 1, canary: { sum: a, count: b }, primary: { sum: a, count: b } }]`,
+      /\.means\[0\]\.name/,
+    ],
     ['a name that is taken', `counts: [{ name: errors, canary: ${pair}, primary: ${pair} }]`, /\.counts\[0\]\.name/],
   ];
   for (const [name, text, message] of WRONG) {

@@ -67,6 +67,10 @@ const judgedSchema = z.object({
       metric: z.string(),
       verdict: z.enum(VERDICTS),
       edge: z.number().exactOptional().describe('Of latency: bad is what took longer than so many seconds'),
+      mean: z
+        .object({ canary: z.number(), primary: z.number(), limit: z.number().describe('Of the ratio of both') })
+        .exactOptional()
+        .describe('Of means: in the values’ own unit; bad is their sum by the largest value'),
       ratio: z.number().exactOptional().describe('How many times as often as the primary the canary is bad'),
       lower: z.number().describe('Of the interval of 95 %'),
       upper: z.number().exactOptional().describe('Missing where nothing bounds it'),

@@ -49,11 +49,30 @@ const selector = z
 
 const pair = known({ total: selector, bad: selector });
 
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'use lower-case letters, digits and hyphens, 40 at most' });
+
 const counts = known({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'use lower-case letters, digits and hyphens, 40 at most' }),
+  name,
   canary: pair,
   primary: pair,
   ...limits,
+});
+
+const sums = known({ sum: selector, count: selector });
+const LARGEST = 'use the largest value that there can be, above 0';
+
+/** A floor is about failures that nobody minds; a small mean isn't one. */
+const { floor: _floor, ...ratios } = limits;
+
+const means = known({
+  name,
+  canary: sums,
+  primary: sums,
+  atMost: z.number({ error: LARGEST }).positive({ error: LARGEST }),
+  worse: z.enum(['higher', 'lower']).default('higher'),
+  ...ratios,
 });
 
 const MOST_COUNTS = 5;
@@ -63,10 +82,8 @@ export const judgementSchema = known({
   preset: z.enum(['careful', 'balanced', 'quick']).default('balanced'),
   errors: known(limits).optional(),
   latency: known(limits).optional(),
-  counts: z
-    .array(counts, { error: 'write a YAML list' })
-    .max(MOST_COUNTS, { error: `name at most ${MOST_COUNTS}` })
-    .default([]),
+  counts: few(counts),
+  means: few(means),
   falseRollback: share.optional(),
   wrongPromotion: share.optional(),
   steps: z.enum(PROOFS).optional(),
@@ -79,6 +96,13 @@ export const judgementSchema = known({
   }).optional(),
   split: known({ tolerance: share.optional() }).optional(),
 });
+
+function few<T extends z.ZodType>(each: T) {
+  return z
+    .array(each, { error: 'write a YAML list' })
+    .max(MOST_COUNTS, { error: `name at most ${MOST_COUNTS}` })
+    .default([]);
+}
 
 /** An object with these fields and no others. */
 function known<T extends z.ZodRawShape>(shape: T) {

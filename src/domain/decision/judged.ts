@@ -43,6 +43,8 @@ export interface JudgedMetric {
   readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
   /** Of latency: bad is what took longer than so many seconds, where the versions differ most. */
   readonly edge?: number;
+  /** Of means: both versions', in the values' own unit, and which ratio of them is the limit; bad is their sum by the largest value. */
+  readonly mean?: { readonly canary: number; readonly primary: number; readonly limit: number };
   /** How many times as often as the primary the canary is bad; undefined where nothing tells. */
   readonly ratio?: number;
   /** Between these it lies, with 95 % at all times together; without an upper end where nothing bounds it. */

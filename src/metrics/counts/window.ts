@@ -1,4 +1,4 @@
-import type { JudgementSettings } from '../../crds/judgement.js';
+import type { JudgedMean, JudgementSettings } from '../../crds/judgement.js';
 import { ERRORS } from '../../crds/judgement.js';
 import type { MetricsContext, MetricsSources } from '../context.js';
 import { QueryRefused } from '../errors.js';
@@ -36,7 +36,7 @@ export function uncountable({ metricsProvider }: Pick<MetricsContext, 'metricsPr
 export async function readWindow(
   context: MetricsContext,
   sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
-  { counts, latency }: Pick<JudgementSettings, 'counts' | 'latency'>,
+  { counts, latency, means }: Pick<JudgementSettings, 'counts' | 'latency' | 'means'>,
   { from, edges }: { readonly from: number; readonly edges?: readonly number[] | undefined },
   signal: AbortSignal,
 ): Promise<CountedWindow | undefined> {
@@ -57,12 +57,26 @@ export async function readWindow(
       canary: await countPair(server, rendered(canary), span, signal),
       primary: await countPair(server, rendered(primary), span, signal),
     })),
+    ...means.map(async (mean) => {
+      const arm = async ({ sum, count }: JudgedMean['canary']) =>
+        partsOf(await countPair(server, rendered({ total: count, bad: sum }), span, signal), mean);
+      return { canary: await arm(mean.canary), primary: await arm(mean.primary) };
+    }),
   ]);
-  const named = others.map((pair, i) => [counts[i]?.name ?? '', pair] as const);
+  const names = [...counts, ...means].map(({ name }) => name);
+  const named = others.map((pair, i) => [names[i] ?? '', pair] as const);
   return {
     span,
     requests: { canary: errors.canary.requests, primary: errors.primary.requests },
     counts: { [ERRORS]: errors, ...Object.fromEntries(named) },
     ...(slow ? { latency: slow } : {}),
   };
+}
+
+/** @throws QueryRefused where the values are larger than they should be, which voids what is promised of them */
+function partsOf({ requests, bad: sum }: Arm, { name, atMost }: JudgedMean): Arm {
+  const bad = sum / atMost;
+  if (bad <= requests) return { requests, bad };
+  const mean = requests === 0 ? `a sum of ${sum} of no values` : `a mean of ${Number((sum / requests).toPrecision(3))}`;
+  throw new QueryRefused(`${name}: the window has ${mean}, above atMost: ${atMost}`);
 }
