@@ -97,7 +97,7 @@ void describe('what a look at the counts comes to', () => {
     atMost: 200
     worse: lower`;
     const look = async (sumOfCanary: number) => {
-      const grown = (query: string) => {
+      const grown = (query: string): Readonly<Record<string, number>> => {
         if (query.includes('apisix_http_status')) return {};
         if (query.includes('basket_count')) return { a: query.includes('canary') ? 100 : 900 };
         return { a: query.includes('canary') ? sumOfCanary : 36_000 };
