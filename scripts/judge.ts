@@ -1,6 +1,8 @@
 // `npm run judge`: Flagger's rule and the judgement by evidence side by side, by simulated releases. See docs/judgement.md.
 import { parseArgs } from 'node:util';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { bursts } from './judge/bursts.js';
+import { cost } from './judge/cost.js';
 import { coverage } from './judge/coverage.js';
 import { POLICIES, SCENES } from './judge/scenes.js';
 import { MARKS, reportOf } from './judge/report.js';
@@ -24,7 +26,8 @@ const compared = SCENES.flatMap(({ name, truth }) => {
   return compare(POLICIES, [{ name, truth }], { runs, seed });
 });
 console.error('coverage …');
-const report = reportOf(compared, coverage(covered, seed), { runs, seed });
+const besides = { coverage: coverage(covered, seed), bursts: bursts(runs, seed), cost: cost(10_000) };
+const report = reportOf(compared, besides, { runs, seed });
 console.log(report);
 if (values.write) {
   const [before = '', rest = ''] = readFileSync(DOCS, 'utf8').split(`${MARKS.begin}\n`);

@@ -1,14 +1,23 @@
 import { formatGoDuration } from '../../src/crds/duration.js';
 import type { Compared } from '../../src/simulation/compare.js';
+import type { Burst } from './bursts.js';
+import type { Cost } from './cost.js';
 import type { Coverage } from './coverage.js';
 
 /** Between these, docs/judgement.md has the report. */
 export const MARKS = { begin: '<!-- npm run judge -->', end: '<!-- end -->' } as const;
 
+/** What is measured besides the table of all policies. */
+export interface Besides {
+  readonly coverage: Coverage;
+  readonly bursts: readonly Burst[];
+  readonly cost: Cost;
+}
+
 /** The figures as Markdown. */
 export function reportOf(
   compared: readonly Compared[],
-  { runs: covered, missed }: Coverage,
+  { coverage: { runs: covered, missed }, bursts, cost }: Besides,
   { runs, seed }: { readonly runs: number; readonly seed: number },
 ): string {
   const policies = [...new Set(compared.map(({ policy }) => policy))];
@@ -24,7 +33,26 @@ export function reportOf(
     '',
     `Over ${covered} simulated releases of 60 looks each, the 95 % interval ever missed the true ratio in`,
     `${missed.map(([ratio, part]) => `${percent(part)} (ratio ${ratio})`).join(', ')} of them; 5 % is allowed.`,
+    '',
+    'What failures that come so many at once cost `balanced`, rolled back:',
+    '',
+    row(['at once', 'healthy, φ = 1', 'healthy, φ measured', 'twice the errors, measured', 'five times, measured']),
+    row(['---:', '---:', '---:', '---:', '---:']),
+    ...bursts.map(({ burst, healthyUndamped, healthy, twice, fiveTimes }) =>
+      row([String(burst), ...[healthyUndamped, healthy, twice, fiveTimes].map(percent)]),
+    ),
+    '',
+    ...costLines(cost),
   ].join('\n');
+}
+
+function costLines({ bytes, microseconds }: Cost): readonly string[] {
+  const kept = bytes.map(([windows, metrics, withLatency]) => `${windows}: ${metrics} (${withLatency})`);
+  const took = `${Math.round(microseconds.metrics)} µs (${Math.round(microseconds.withLatency)} µs)`;
+  return [
+    `Bytes that are remembered of three metrics (with latency at eight edges besides) after so many windows: ${kept.join(', ')};`,
+    `a window takes ${took} of a processor.`,
+  ];
 }
 
 function cell(compared: readonly Compared[], scene: string, policy: string): string {

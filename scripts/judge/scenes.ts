@@ -39,17 +39,21 @@ function limit(min: number, steps: Record<string, unknown>) {
 
 const FLAGGER = { sinceWeight: false };
 
+export function judgedPolicy(name: string, judgement: string): SimulatedPolicy {
+  return policy({ name }, judgement, FIVE);
+}
+
 export const POLICIES: readonly SimulatedPolicy[] = [
   policy({ name: '99 %, 5 checks', ...FLAGGER }, undefined, limit(99, FIVE)),
   policy({ name: '99 %, 60 checks', ...FLAGGER }, undefined, limit(99, SIXTY)),
   policy({ name: '99 %, 60 checks, mixed', ...FLAGGER, diluted: true }, undefined, limit(99, SIXTY)),
   policy({ name: '95 %, 60 checks', ...FLAGGER }, undefined, limit(95, SIXTY)),
-  policy({ name: '`careful`' }, 'preset: careful', FIVE),
-  policy({ name: '`balanced`' }, 'preset: balanced', FIVE),
-  policy({ name: '`quick`' }, 'preset: quick', FIVE),
+  judgedPolicy('`careful`', 'preset: careful'),
+  judgedPolicy('`balanced`', 'preset: balanced'),
+  judgedPolicy('`quick`', 'preset: quick'),
 ];
 
-const CALM: Truth = { requestsPerSecond: 100, primaryErrors: 0.005, canaryErrors: 0.005 };
+export const CALM: Truth = { requestsPerSecond: 100, primaryErrors: 0.005, canaryErrors: 0.005 };
 
 export const SCENES: readonly Scene[] = [
   { name: 'healthy, 100 requests a second', truth: CALM },

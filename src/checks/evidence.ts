@@ -32,7 +32,9 @@ export async function judgeByCounts(
   const before = isEvidence(evidence) ? evidence : NOTHING_SHOWN;
   const from = Math.max(known?.until ?? 0, weightSince + settleSeconds * 1000);
   try {
-    const window = await readWindow(context, sources, settings, { from, edges: before.latency?.edges }, signal);
+    const isFirst = before === NOTHING_SHOWN && settings.measured.length > 0;
+    const asked = { from, edges: before.latency?.edges, ...(isFirst ? { trafficSince: weightSince } : {}) };
+    const window = await readWindow(context, sources, settings, asked, signal);
     return window ? judged(before, window, settings, weight) : { judged: asBefore(before, settings, weight) };
   } catch (error) {
     const isUnread = error instanceof Halted || error instanceof TransientError || error instanceof UserError;
@@ -43,11 +45,18 @@ export async function judgeByCounts(
 
 function judged(
   before: ReleaseEvidence,
-  { span, requests, counts, latency }: CountedWindow,
+  { span, requests, counts, latency, dispersions }: CountedWindow,
   { rules, digest }: JudgementSettings,
   weight: number,
 ): Found {
-  const { evidence, judgement } = judge(before, { weight, requests, counts, ...(latency ? { latency } : {}) }, rules);
+  const counted = {
+    weight,
+    requests,
+    counts,
+    ...(latency ? { latency } : {}),
+    ...(dispersions ? { dispersions } : {}),
+  };
+  const { evidence, judgement } = judge(before, counted, rules);
   const memory: JudgementMemory = { until: span.to, digest, evidence };
   const seen = passedOverInWords(judgement, requests, weight);
   const shown = shownOf(judgement, evidence, weight);

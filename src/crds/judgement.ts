@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { JudgementPolicy } from '../domain/decision/judged.js';
 import type { RatioLimits } from '../judgement/limits.js';
-import type { Rules } from '../judgement/release.js';
+import type { Rules } from '../judgement/rules.js';
 import type { Course } from './approvals.js';
 import { JUDGEMENT_ANNOTATION } from './own-settings.js';
 import { readYaml, YamlProblem, type YamlBounds } from './bounded/yaml.js';
@@ -15,7 +15,7 @@ const BOUNDS: YamlBounds = { characters: 8_192, tokens: 3_000, depth: 6 };
 
 /** The metrics of failed and of slow requests. */
 export const ERRORS = 'errors';
-const LATENCY = 'latency';
+export const LATENCY = 'latency';
 /** A share of requests slower than an edge that nobody minds, where nothing else is said. */
 const SLOW_FLOOR = 0.01;
 
@@ -50,6 +50,8 @@ export interface JudgementSettings extends JudgementPolicy {
   readonly rules: Rules;
   readonly counts: readonly JudgedCounts[];
   readonly means: readonly JudgedMean[];
+  /** Metrics whose φ the primary's past tells. */
+  readonly measured: readonly string[];
   /** Whether latency is judged, too. */
   readonly latency: boolean;
   /** After a weight was set, before what it causes is counted. */
@@ -152,11 +154,21 @@ function settingsOf(written: Written, text: string): JudgementSettings {
   const preset = PRESETS[written.preset];
   const slow = { ...preset.limits, floor: Math.max(preset.limits.floor, SLOW_FLOOR) };
   const metrics = [
-    { name: ERRORS, limits: limitsOf(preset.limits, written.errors ?? {}) },
-    ...(written.latency ? [{ name: LATENCY, limits: limitsOf(slow, written.latency), byEdges: true as const }] : []),
-    ...written.counts.map((own) => ({ name: own.name, limits: limitsOf(preset.limits, own) })),
+    { name: ERRORS, ...measuredBy(written.errors), limits: limitsOf(preset.limits, written.errors ?? {}) },
+    ...(written.latency
+      ? [
+          {
+            ...{ name: LATENCY, ...measuredBy(written.latency) },
+            limits: limitsOf(slow, written.latency),
+            byEdges: true as const,
+          },
+        ]
+      : []),
+    ...written.counts.map((own) => ({
+      ...{ name: own.name, ...measuredBy(own), limits: limitsOf(preset.limits, own) },
+    })),
     ...written.means.map((own) => ({
-      ...{ name: own.name, limits: limitsOf(preset.limits, own) },
+      ...{ name: own.name, ...measuredBy(own), limits: limitsOf(preset.limits, own) },
       mean: { atMost: own.atMost, worse: own.worse },
     })),
   ];
@@ -167,6 +179,7 @@ function settingsOf(written: Written, text: string): JudgementSettings {
     promotion: written.promotion ?? preset.promotion,
     wait: waits ? { seconds: waits.ms / 1000, text: waits.text, then } : { ...preset.wait, then },
     settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
+    measured: metrics.flatMap(({ name, measured }) => (measured ? [name] : [])),
     latency: written.latency !== undefined,
     counts: written.counts.map(({ name, canary, primary }) => ({ name, canary, primary })),
     means: written.means.map(({ name, canary, primary, atMost }) => ({ name, canary, primary, atMost })),
@@ -185,12 +198,22 @@ function settingsOf(written: Written, text: string): JudgementSettings {
   };
 }
 
-function limitsOf(preset: RatioLimits, own: Partial<{ [K in keyof RatioLimits]: number | undefined }>): RatioLimits {
+/** How a metric's own limits are written. */
+type OwnLimits = Partial<{ [K in Exclude<keyof RatioLimits, 'dispersion'>]: number | undefined }> & {
+  readonly dispersion?: number | 'measured' | undefined;
+};
+
+/** Where nobody says how much failures scatter, the primary's past does. */
+function measuredBy(own: OwnLimits | undefined): { readonly measured?: true } {
+  return own?.dispersion === undefined || own.dispersion === 'measured' ? { measured: true } : {};
+}
+
+function limitsOf(preset: RatioLimits, own: OwnLimits): RatioLimits {
   return {
     tolerated: own.tolerated ?? preset.tolerated,
     unacceptable: own.unacceptable ?? preset.unacceptable,
     floor: own.floor ?? preset.floor,
-    dispersion: own.dispersion ?? preset.dispersion,
+    dispersion: typeof own.dispersion === 'number' ? own.dispersion : preset.dispersion,
   };
 }
 

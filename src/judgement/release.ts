@@ -1,37 +1,15 @@
 import { compact, compactEvidence } from './compact.js';
-import { addArms, badShare, type Arm, type WindowCounts } from './counts.js';
-import { NO_EVIDENCE, scoresOf, verdictOf, withWindow, type RatioEvidence, type Scores } from './evidence.js';
-import { likeliestRatio, NOTHING_REMEMBERED, ratioInterval, remembering, type RatioMemory } from './interval.js';
-import type { Budgets, RatioLimits, Verdict } from './limits.js';
-import { asRatio, meanScores, turnedBack, type MeanRule } from './mean.js';
+import { addArms, type WindowCounts } from './counts.js';
+import { verdictOf, withWindow, type Scores } from './evidence.js';
+import { remembering, type RatioMemory } from './interval.js';
+import type { Verdict } from './limits.js';
+import { asRatio } from './mean.js';
 import { logSumExp } from './numbers.js';
-import { slowScores, withSlowWindow, worstEdge, type SlowCounts, type SlowEvidence } from './slowness.js';
+import type { MetricRule, Rules } from './rules.js';
+import { NO_METRIC, scoresBy, shown, shownByEdge, type MetricEvidence, type MetricJudgement } from './shown.js';
+import { slowScores, withSlowWindow, type SlowCounts, type SlowEvidence } from './slowness.js';
 import { isSplitWrong, NO_SPLIT, type SplitCounts } from './split.js';
-import { alarmOf, type Tripwire } from './tripwire.js';
-
-/** By what a release is judged. */
-export interface Rules {
-  readonly budgets: Budgets;
-  /** Each metric's limits, and its part of the budget for false rollbacks; together 1. */
-  readonly metrics: readonly MetricRule[];
-  readonly tripwire: Tripwire;
-  readonly split: {
-    /** How much of the smaller share of requests may be missing or too much, 0 to 1. */
-    readonly tolerance: number;
-    /** The probability of ever calling a right split wrong. */
-    readonly budget: number;
-  };
-}
-
-export interface MetricRule {
-  readonly name: string;
-  readonly share: number;
-  readonly limits: RatioLimits;
-  /** It is latency, judged at each edge of a histogram. */
-  readonly byEdges?: true;
-  /** It is a mean: "bad" is the sum of the values by the largest one that there can be. */
-  readonly mean?: MeanRule;
-}
+import { alarmOf } from './tripwire.js';
 
 /** What a release has shown so far. Plain JSON of a fixed size. */
 export interface ReleaseEvidence {
@@ -39,18 +17,13 @@ export interface ReleaseEvidence {
   /** Of latency, where that is judged and has been counted. */
   readonly latency?: SlowEvidence;
   readonly split: SplitCounts;
+  /** φ by metric, as the primary's past had it before the first window; the same ever since. */
+  readonly dispersions?: Readonly<Record<string, number>>;
   /** Percent on the canary, of which `split` is. */
   readonly weight: number;
   /** Windows that counted, and those that were read and didn't. */
   readonly windows: number;
   readonly passedOver: number;
-}
-
-interface MetricEvidence {
-  readonly ratio: RatioEvidence;
-  readonly memory: RatioMemory;
-  readonly canary: Arm;
-  readonly primary: Arm;
 }
 
 /** One closed window, of all metrics. */
@@ -62,30 +35,12 @@ export interface ReleaseWindow {
   readonly counts: Readonly<Record<string, WindowCounts>>;
   /** Requests by how slow they were, where that was counted. */
   readonly latency?: SlowCounts;
+  /** φ by metric, measured before the first window; of later ones it isn't taken. */
+  readonly dispersions?: Readonly<Record<string, number>>;
 }
 
 /** Why a window didn't count: requests didn't go where the weight says, or both versions fail. */
 export type PassedOver = 'split' | 'both-bad';
-
-export interface MetricJudgement {
-  readonly metric: string;
-  readonly verdict: Verdict;
-  /** Of latency: bad is what took longer than so many seconds. It is where the versions differ most. */
-  readonly edge?: number;
-  /** Of means: those of the canary's and the primary's values, in their own unit, and the limit of the ratio. */
-  readonly mean?: { readonly canary: number; readonly primary: number; readonly limit: number };
-  /** The canary's bad share by the primary's, as far as that is known. */
-  readonly ratio?: number;
-  /** Where the ratio lies, with 95 % at all times together. */
-  readonly lower: number;
-  readonly upper?: number;
-  /** How far the evidence has come towards FAIL and PASS, 0 to 1. */
-  readonly towardsFail: number;
-  readonly towardsPass: number;
-  /** Of all windows that counted. */
-  readonly canary: Arm;
-  readonly primary: Arm;
-}
 
 /** What one window has come to. */
 export interface Weighed {
@@ -98,9 +53,6 @@ export interface Weighed {
 export interface Judgement extends Weighed {
   readonly metrics: readonly MetricJudgement[];
 }
-
-/** Of the interval that is shown. */
-const MISS = 0.05;
 
 export const NOTHING_SHOWN: ReleaseEvidence = {
   metrics: {},
@@ -130,7 +82,7 @@ export function weigh(
   window: ReleaseWindow,
   rules: Rules,
 ): { readonly evidence: ReleaseEvidence; readonly weighed: Weighed } {
-  const divided = withRequests(before, window);
+  const divided = withRequests(withDispersions(before, window), window);
   const alarm = alarmIn(window, rules);
   if (alarm?.is === 'both') return passOver(divided, 'both-bad', rules);
   // A canary that fails at once is one, wherever its requests come from.
@@ -147,7 +99,7 @@ export function judgementOf(evidence: ReleaseEvidence, rules: Rules): Judgement 
     metrics: rules.metrics.map((rule) =>
       rule.byEdges
         ? shownByEdge(rule.name, evidence.latency, rules.budgets)
-        : shown(rule, evidence.metrics[rule.name] ?? NO_METRIC, rules.budgets),
+        : shown(asMeasured(rule, evidence), evidence.metrics[rule.name] ?? NO_METRIC, rules.budgets),
     ),
   };
 }
@@ -167,64 +119,15 @@ function scoresIn(evidence: ReleaseEvidence, rule: MetricRule): Pick<Scores, 'fa
   return scoresBy(rule, (evidence.metrics[rule.name] ?? NO_METRIC).ratio);
 }
 
-function scoresBy({ mean }: MetricRule, ratio: RatioEvidence): Pick<Scores, 'fail' | 'pass'> {
-  return mean ? meanScores(ratio) : scoresOf(ratio);
+/** By the past that was before the first window; what is measured later would depend on what is judged. */
+function withDispersions(before: ReleaseEvidence, { dispersions }: ReleaseWindow): ReleaseEvidence {
+  const isFirst = before.windows + before.passedOver === 0 && before.dispersions === undefined;
+  return isFirst && dispersions ? { ...before, dispersions } : before;
 }
 
-const NO_ARM: Arm = { requests: 0, bad: 0 };
-const NO_METRIC: MetricEvidence = { ratio: NO_EVIDENCE, memory: NOTHING_REMEMBERED, canary: NO_ARM, primary: NO_ARM };
-
-function shown(
-  rule: MetricRule,
-  { ratio: evidence, memory, canary, primary }: MetricEvidence,
-  budgets: Budgets,
-): MetricJudgement {
-  const { name: metric, limits, mean } = rule;
-  const { fail, pass } = scoresBy(rule, evidence);
-  const found = { ratio: likeliestRatio(memory), interval: ratioInterval(memory, MISS, limits.dispersion) };
-  const { ratio, interval } = mean ? turnedBack(found.ratio, found.interval, mean) : found;
-  return {
-    metric,
-    verdict: verdictOf({ fail, pass }, budgets),
-    ...(mean ? { mean: meansOf({ canary, primary }, limits, mean) } : {}),
-    ...(ratio === undefined ? {} : { ratio: rounded(ratio) }),
-    lower: rounded(interval.lower),
-    ...(interval.upper === undefined ? {} : { upper: rounded(interval.upper) }),
-    towardsFail: progress(fail, budgets.falseRollback),
-    towardsPass: progress(pass, budgets.wrongPromotion),
-    ...{ canary, primary },
-  };
-}
-
-function meansOf({ canary, primary }: WindowCounts, { tolerated }: RatioLimits, { atMost, worse }: MeanRule) {
-  return {
-    canary: rounded(badShare(canary) * atMost),
-    primary: rounded(badShare(primary) * atMost),
-    limit: rounded(worse === 'higher' ? tolerated : 1 / tolerated),
-  };
-}
-
-/** Without an interval: what is shown is the worst of several edges, which no bound is about. */
-function shownByEdge(metric: string, evidence: SlowEvidence | undefined, budgets: Budgets): MetricJudgement {
-  const { fail, pass } = slowScores(evidence);
-  const { edge, canary, primary } = (evidence && worstEdge(evidence)) ?? { canary: NO_ARM, primary: NO_ARM };
-  const slow = badShare(primary);
-  return {
-    metric,
-    verdict: verdictOf({ fail, pass }, budgets),
-    ...(edge === undefined ? {} : { edge }),
-    ...(slow === 0 ? {} : { ratio: rounded(badShare(canary) / slow) }),
-    lower: 0,
-    towardsFail: progress(fail, budgets.falseRollback),
-    towardsPass: progress(pass, budgets.wrongPromotion),
-    ...{ canary, primary },
-  };
-}
-
-/** The part of the way from no evidence to enough of it; exactly 1 is enough. */
-function progress(score: number, budget: number): number {
-  const enough = Math.log(1 / budget);
-  return score >= enough ? 1 : Math.min(0.99, rounded(Math.max(0, score / enough)));
+function asMeasured(rule: MetricRule, { dispersions }: ReleaseEvidence): MetricRule {
+  const dispersion = rule.measured && dispersions?.[rule.name];
+  return dispersion ? { ...rule, limits: { ...rule.limits, dispersion } } : rule;
 }
 
 function withRequests(before: ReleaseEvidence, { weight, requests }: ReleaseWindow): ReleaseEvidence {
@@ -263,7 +166,8 @@ function passOver(before: ReleaseEvidence, why: PassedOver, rules: Rules) {
   return { evidence, weighed: { verdict: verdictIn(evidence, rules), passedOver: why } };
 }
 
-function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow, { metrics }: Rules): ReleaseEvidence {
+function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow, rules: Rules): ReleaseEvidence {
+  const metrics = rules.metrics.map((rule) => asMeasured(rule, before));
   const slow = latency && metrics.find(({ byEdges }) => byEdges);
   const counted = metrics.filter(({ byEdges }) => !byEdges);
   const grown = counted.map(({ name, limits, mean }): readonly [string, MetricEvidence] => {
@@ -290,8 +194,4 @@ function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow,
 
 function compactMemory({ canaryBad, sums }: RatioMemory): RatioMemory {
   return { canaryBad, sums: sums.map(compact) };
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
 }

@@ -1,5 +1,7 @@
 import { badShare, type Arm } from './counts.js';
-import type { Judgement, MetricJudgement, Rules } from './release.js';
+import type { Rules } from './rules.js';
+import type { MetricJudgement } from './shown.js';
+import type { Judgement } from './release.js';
 
 /**
  * What a judgement says, in one sentence for people.

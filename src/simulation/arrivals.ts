@@ -35,6 +35,12 @@ export class Arrivals {
     this.until = now;
   }
 
+  /** What the primary got in windows of a minute before the canary's first request. */
+  past(windows: number): readonly Arm[] {
+    const { requestsPerSecond, primaryErrors } = this.truth;
+    return Array.from({ length: windows }, () => this.arm(60 * requestsPerSecond, primaryErrors));
+  }
+
   /** Milliseconds since the canary's first request; 0 before. */
   since(now: number): number {
     return this.first === undefined ? 0 : now - this.first;

@@ -2,7 +2,9 @@ import type { AnalysisState } from '../domain/decision/analysis-state.js';
 import type { Analysis, MetricResult } from '../domain/findings.js';
 import type { Judged } from '../domain/decision/judged.js';
 import { badShare } from '../judgement/counts.js';
-import { NOTHING_SHOWN, weigh, type ReleaseEvidence } from '../judgement/release.js';
+import { dispersionOf } from '../judgement/dispersion.js';
+import type { Rules } from '../judgement/rules.js';
+import { NOTHING_SHOWN, weigh, type ReleaseEvidence, type ReleaseWindow } from '../judgement/release.js';
 import type { Arrivals } from './arrivals.js';
 import type { RateLimit, SimulatedPolicy } from './policy.js';
 
@@ -11,6 +13,7 @@ type Looking = Pick<AnalysisState, 'weight' | 'weightSince' | 'judgement'>;
 /** Scrapes come in so late: counts end before that. */
 const LAG_MS = 2_000;
 const SHORTEST_MS = 1_000;
+const PAST_WINDOWS = 32;
 
 /** Times at which what {@link lookAt} asks for begins or ends. */
 export function cutsOf(policy: SimulatedPolicy, state: Looking, now: number): readonly number[] {
@@ -73,8 +76,24 @@ function judged(
   if (to - from < SHORTEST_MS) return { judged: shownOf(before, { verdict: 'WAIT' }, weight) };
   const errors = arrivals.between(from, to);
   const requests = { canary: errors.canary.requests, primary: errors.primary.requests };
-  const { evidence, weighed } = weigh(before, { weight, requests, counts: { errors } }, rules);
+  const { evidence, weighed } = weigh(
+    before,
+    { weight, requests, counts: { errors }, ...measuredBy(arrivals, before, rules) },
+    rules,
+  );
   return { judged: shownOf(evidence, weighed, weight), memory: { until: to, digest, evidence } };
+}
+
+/** How much the primary's failures scatter, as a release measures it before its first window. */
+function measuredBy(
+  arrivals: Arrivals,
+  before: ReleaseEvidence,
+  { metrics }: Rules,
+): Pick<ReleaseWindow, 'dispersions'> {
+  const [errors] = metrics;
+  if (!errors?.measured || before !== NOTHING_SHOWN) return {};
+  const dispersion = dispersionOf(arrivals.past(PAST_WINDOWS));
+  return dispersion === undefined ? {} : { dispersions: { [errors.name]: dispersion } };
 }
 
 function shownOf(

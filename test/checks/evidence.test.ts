@@ -56,7 +56,7 @@ async function judged(
 }
 
 void describe('what a look at the counts comes to', () => {
-  void it('both versions of all outcomes by two queries, the window by the server’s clock', async (t) => {
+  void it('both versions of all outcomes by two queries, and one for the past; the window by the server’s clock', async (t) => {
     const {
       judged: found,
       memory,
@@ -67,7 +67,7 @@ void describe('what a look at the counts comes to', () => {
       '10.0.0.9 200': 895,
       '10.0.0.9 502': 5,
     });
-    assert.equal(queries.length, 2);
+    assert.equal(queries.length, 3);
     assert.deepEqual(found?.window, { from: SINCE + 5_000, to: SINCE + 29_000 });
     assert.equal(memory?.until, SINCE + 29_000);
     assert.deepEqual(found.counts, {
@@ -149,7 +149,7 @@ void describe('what a look at the counts comes to', () => {
       primary: { requests: 900, slower: [100, 10] },
     });
     assert.equal(found.judged.verdict, 'FAIL');
-    assert.equal(queries.length, 4);
+    assert.equal(queries.length, 6);
     const again = await judgeByCounts(
       contextOf(url, []),
       sourcesOf({ addresses: [CANARY] }),
@@ -158,7 +158,48 @@ void describe('what a look at the counts comes to', () => {
       never,
     );
     assert.deepEqual(again.judged?.latency?.edges, [0.1, 0.25]);
-    assert.equal(queries.length, 7);
+    assert.equal(queries.length, 9);
+  });
+
+  /** The primary's counters in the half hour before: each minute 1000 requests, and failures every `every` minutes. */
+  const pastOf = (every: number, minutes = 33) => {
+    const at = (minute: number) => SINCE / 1000 - 60 * (minutes - minute) + 1;
+    const points = Array.from({ length: minutes }, (_, minute) => minute);
+    const counter = (code: string, value: (minute: number) => number) => ({
+      metric: { node: '10.0.0.9', code },
+      values: points.map((minute) => [at(minute), String(5_000 + value(minute))]),
+    });
+    return matrix([
+      counter('200', (minute) => 1000 * minute),
+      counter('500', (minute) => 10 * every * Math.floor(minute / every)),
+    ]);
+  };
+
+  void it('how failures of the primary’s past scatter weighs the evidence down, from the first window on', async (t) => {
+    const window = { [`${CANARY} 200`]: 91, [`${CANARY} 500`]: 9, '10.0.0.9 200': 880, '10.0.0.9 500': 20 };
+    const look = async (past: ReturnType<typeof matrix>, memory?: JudgementMemory, text = 'preset: balanced') => {
+      const { url } = await prometheus(t, (query) => {
+        if (query.includes('time()')) return number(SINCE / 1000 + 30);
+        return query.includes('[1920000ms]') ? past : counted(window);
+      });
+      const asked = { weight: 10, weightSince: SINCE, judgement: memory };
+      return judgeByCounts(contextOf(url, []), sourcesOf({ addresses: [CANARY] }), settings(text), asked, never);
+    };
+    const calm = await look(pastOf(1));
+    assert.equal(calm.judged?.metrics[0]?.dispersion, undefined);
+    const burst = await look(pastOf(4));
+    const { dispersion = 0, towardsFail = 1, lower = 9 } = burst.judged?.metrics[0] ?? {};
+    assert.ok(dispersion > 25 && dispersion < 35, `${dispersion}`);
+    const undamped = calm.judged?.metrics[0];
+    assert.ok(towardsFail < (undamped?.towardsFail ?? 0) && lower < (undamped?.lower ?? 0));
+    // Later looks keep to what was measured before the first.
+    const kept = await look(pastOf(1), JSON.parse(JSON.stringify(burst.memory)) as JudgementMemory);
+    assert.equal(kept.judged?.metrics[0]?.dispersion, dispersion);
+    // Too short a past tells nothing; and who says φ isn't measured.
+    const short = await look(pastOf(4, 20));
+    assert.deepEqual(short.judged, calm.judged);
+    const said = await look(pastOf(4), undefined, 'preset: balanced\nerrors: { dispersion: 1 }');
+    assert.equal(said.judged?.metrics[0]?.dispersion, undefined);
   });
 
   void it('what another policy has remembered doesn’t count, except for where its window ended', async (t) => {

@@ -32,7 +32,7 @@ void describe('the annotation with the judgement', () => {
       const { settings, policy } = read(`preset: ${preset}`);
       assert.deepEqual(settings?.rules.budgets, { falseRollback, wrongPromotion });
       const limits = { tolerated, unacceptable, floor, dispersion: 1 };
-      assert.deepEqual(settings.rules.metrics, [{ name: 'errors', share: 1, limits }]);
+      assert.deepEqual(settings.rules.metrics, [{ name: 'errors', share: 1, measured: true, limits }]);
       assert.deepEqual([policy?.steps, policy?.promotion], [steps, promotion]);
     });
   }
@@ -61,7 +61,12 @@ split: { tolerance: 50% }
       budgets: { falseRollback: 0.005, wrongPromotion: 0.02 },
       metrics: [
         { name: 'errors', share: 0.5, limits: { tolerated: 1.1, unacceptable: 1.5, floor: 0.002, dispersion: 2 } },
-        { name: 'checkouts', share: 0.5, limits: { tolerated: 1.5, unacceptable: 3, floor: 0.01, dispersion: 1 } },
+        {
+          name: 'checkouts',
+          share: 0.5,
+          measured: true,
+          limits: { tolerated: 1.5, unacceptable: 3, floor: 0.01, dispersion: 1 },
+        },
       ],
       tripwire: { share: 0.8, requests: 50 },
       split: { tolerance: 0.5, budget: 0.001 },
@@ -74,8 +79,8 @@ split: { tolerance: 50% }
     assert.equal(settings?.latency, true);
     const base = { unacceptable: 2, dispersion: 1 };
     assert.deepEqual(settings.rules.metrics, [
-      { name: 'errors', share: 0.5, limits: { ...base, tolerated: 1.25, floor: 0.001 } },
-      { name: 'latency', share: 0.5, limits: { ...base, tolerated: 1.5, floor: 0.01 }, byEdges: true },
+      { name: 'errors', share: 0.5, measured: true, limits: { ...base, tolerated: 1.25, floor: 0.001 } },
+      { name: 'latency', share: 0.5, limits: { ...base, tolerated: 1.5, floor: 0.01 }, byEdges: true, measured: true },
     ]);
     assert.equal(read('preset: balanced').settings?.latency, false);
   });
@@ -119,6 +124,12 @@ means:
     assert.equal(digest(undefined), digest('preset: careful'));
   });
 
+  void it('φ is measured where nobody says it', () => {
+    const measured = (text: string) => read(text).settings?.measured;
+    assert.deepEqual(measured('latency: {}'), ['errors', 'latency']);
+    assert.deepEqual(measured('errors: { dispersion: 1 }\nlatency: { dispersion: measured }'), ['latency']);
+  });
+
   void it('another text is another policy', () => {
     assert.notEqual(read('preset: quick').policy?.digest, read('preset: careful').policy?.digest);
   });
@@ -140,6 +151,11 @@ means:
       'limits the wrong way round',
       'errors: { tolerated: 3 }',
       /\.errors\.unacceptable: 2 is not valid, use more than the 3/,
+    ],
+    [
+      'no dispersion',
+      'errors: { dispersion: much }',
+      /\.errors\.dispersion: "much" is not valid, use measured, or a number from 1 to 100/,
     ],
     ['no duration', 'wait: { for: soon }', /\.wait\.for: "soon" is not valid/],
     [

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { NO_EVIDENCE, scoresOf, withWindow, type Scores } from '../../src/judgement/evidence.js';
 import { isCovered, NOTHING_REMEMBERED, ratioInterval, remembering } from '../../src/judgement/interval.js';
 import { lateFailScore, NO_LATE_EVIDENCE, withLateWindow } from '../../src/judgement/late.js';
+import { NOTHING_SHOWN, weigh } from '../../src/judgement/release.js';
+import type { Rules } from '../../src/judgement/rules.js';
 import { poisson, randomFrom, type Random } from '../../src/judgement/random.js';
 import type { WindowCounts } from '../../src/judgement/counts.js';
 import { BUDGETS, LIMITS } from './ratio.js';
@@ -80,6 +82,35 @@ void describe('what the anytime ratio check promises, by simulation', () => {
       }
     }
     assert.ok(failed / RUNS <= withinBudget(BUDGETS.falseRollback, RUNS), `${failed / RUNS}`);
+  });
+
+  void it('several metrics, each at its edge: any of them ever FAILs a release with at most α together', () => {
+    const rules: Rules = {
+      budgets: BUDGETS,
+      metrics: ['errors', 'checkouts', 'searches'].map((name) => ({ name, share: 1 / 3, limits: LIMITS })),
+      tripwire: { share: 0.9, requests: 20 },
+      split: { tolerance: 0.25, budget: 0.001 },
+    };
+    const random = randomFrom(6);
+    const runs = 400;
+    let failed = 0;
+    for (let run = 0; run < runs; run += 1) {
+      let evidence = NOTHING_SHOWN;
+      const courses = rules.metrics.map(() => release(random, { rps: 20, primary: 0.02, canary: 0.025 }));
+      for (let i = 0; i < WEIGHTS.length; i += 1) {
+        const windows = courses.map((course) => course.next().value as WindowCounts);
+        const [first] = windows;
+        assert.ok(first);
+        const requests = { canary: first.canary.requests, primary: first.primary.requests };
+        const counts = Object.fromEntries(rules.metrics.map(({ name }, metric) => [name, windows[metric] ?? first]));
+        const looked = weigh(evidence, { weight: 100 * (WEIGHTS[i] ?? 0), requests, counts }, rules);
+        evidence = looked.evidence;
+        if (looked.weighed.verdict !== 'FAIL') continue;
+        failed += 1;
+        break;
+      }
+    }
+    assert.ok(failed / runs <= withinBudget(BUDGETS.falseRollback, runs), `${failed / runs}`);
   });
 
   void it('the restartable form keeps to α, too', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { randomFrom } from '../../src/judgement/random.js';
-import { judge, NOTHING_SHOWN, type Judgement, type Rules } from '../../src/judgement/release.js';
+import type { Rules } from '../../src/judgement/rules.js';
+import { judge, NOTHING_SHOWN, type Judgement } from '../../src/judgement/release.js';
 import { inWords } from '../../src/judgement/words.js';
 import { BUDGETS, LIMITS } from './ratio.js';
 import { DRAWS, everBy, UNBOUNDED } from './values.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { poisson, randomFrom } from '../../src/judgement/random.js';
+import type { Rules } from '../../src/judgement/rules.js';
 import {
   judge,
   NOTHING_SHOWN,
@@ -8,7 +9,6 @@ import {
   type Judgement,
   type ReleaseEvidence,
   type ReleaseWindow,
-  type Rules,
 } from '../../src/judgement/release.js';
 import { inWords, passedOverInWords } from '../../src/judgement/words.js';
 import { BUDGETS, LIMITS } from './ratio.js';

@@ -70,11 +70,13 @@ void describe('simulated releases', () => {
 
   void it('more failures at once, and pods that differ, make limits and evidence err more often', () => {
     const burst = { ...HEALTHY, burst: 8 };
-    const [plain, damped] = ['{}', '{ dispersion: 8 }'].map((errors) =>
+    const [plain, damped, measured] = ['{ dispersion: 1 }', '{ dispersion: 8 }', '{}'].map((errors) =>
       outcome(30, 9, judgedBy(`preset: balanced\nerrors: ${errors}`), burst),
     );
     assert.ok((plain?.rolledBack ?? 0) > 0.05, JSON.stringify(plain));
     assert.ok((damped?.rolledBack ?? 1) <= 0.05, JSON.stringify(damped));
+    // The primary's past has told how they come.
+    assert.ok((measured?.rolledBack ?? 1) <= 0.05, JSON.stringify(measured));
     const lottery = outcome(40, 9, judgedBy('preset: balanced'), { ...HEALTHY, lottery: 1 });
     assert.ok(lottery.rolledBack > 0.1, JSON.stringify(lottery));
   });

@@ -71,6 +71,7 @@ const judgedSchema = z.object({
         .object({ canary: z.number(), primary: z.number(), limit: z.number().describe('Of the ratio of both') })
         .exactOptional()
         .describe('Of means: in the values’ own unit; bad is their sum by the largest value'),
+      dispersion: z.number().exactOptional().describe('φ, where failures come in bursts'),
       ratio: z.number().exactOptional().describe('How many times as often as the primary the canary is bad'),
       lower: z.number().describe('Of the interval of 95 %'),
       upper: z.number().exactOptional().describe('Missing where nothing bounds it'),

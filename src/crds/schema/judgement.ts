@@ -4,6 +4,7 @@ import { parseGoDuration } from '../duration.js';
 
 const PERCENT = 'use a share above 0 and below 1, such as 1% or 0.01';
 const RATIO = 'use a number such as 1.25';
+const DISPERSION = 'use measured, or a number from 1 to 100';
 const DURATION = 'use a duration above 0, such as 30m';
 const SELECTOR =
   'use a PromQL selector of counters, such as checkouts_failed_total{app="shop"}, without functions and ranges';
@@ -31,7 +32,7 @@ const limits = {
   tolerated: z.number({ error: RATIO }).min(1).max(100).optional(),
   unacceptable: z.number({ error: RATIO }).gt(1, { error: RATIO }).max(1000).optional(),
   floor: share.optional(),
-  dispersion: z.number({ error: RATIO }).min(1).max(100).optional(),
+  dispersion: z.union([z.literal('measured'), z.number().min(1).max(100)], { error: DISPERSION }).optional(),
 };
 
 /** A name, a matcher in braces, or both; what a range or a function would follow is refused. */

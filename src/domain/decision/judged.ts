@@ -45,6 +45,8 @@ export interface JudgedMetric {
   readonly edge?: number;
   /** Of means: both versions', in the values' own unit, and which ratio of them is the limit; bad is their sum by the largest value. */
   readonly mean?: { readonly canary: number; readonly primary: number; readonly limit: number };
+  /** By how much more than by chance the primary's failures scattered before; the evidence is weighed down by that. */
+  readonly dispersion?: number;
   /** How many times as often as the primary the canary is bad; undefined where nothing tells. */
   readonly ratio?: number;
   /** Between these it lies, with 95 % at all times together; without an upper end where nothing bounds it. */

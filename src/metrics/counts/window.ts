@@ -1,14 +1,18 @@
 import type { JudgedMean, JudgementSettings } from '../../crds/judgement.js';
-import { ERRORS } from '../../crds/judgement.js';
+import { ERRORS, LATENCY } from '../../crds/judgement.js';
 import type { MetricsContext, MetricsSources } from '../context.js';
 import { QueryRefused } from '../errors.js';
 import { renderQuery } from '../model.js';
 import { observerOf } from '../observers.js';
+import { dispersionOf } from '../../judgement/dispersion.js';
+import { TransientError } from '../../errors.js';
+import type { MetricsProvider } from '../port.js';
 import { metricsServerOf } from '../providers.js';
 import type { CountedSpan } from './increase.js';
 import { latencyWithin, type CountedLatency } from './latency.js';
+import { pastDurations, pastPair, pastRequests } from './past.js';
 import { countableSpan, countPair, countRequests, type Arm, type CountPair } from './read.js';
-import { canCountRequests, requestCounts } from './sources.js';
+import { canCountRequests, requestCounts, type CountQuery, type DurationQuery } from './sources.js';
 
 /** What both versions got in one closed window, by metric. */
 export interface CountedWindow {
@@ -17,7 +21,11 @@ export interface CountedWindow {
   readonly counts: Readonly<Record<string, { readonly canary: Arm; readonly primary: Arm }>>;
   /** Where latency is judged, and the primary has shown by which edges it can be. */
   readonly latency?: CountedLatency;
+  /** φ by metric, where it was to be measured and the primary's past tells. */
+  readonly dispersions?: Readonly<Record<string, number>>;
 }
+
+type Counting = Pick<JudgementSettings, 'counts' | 'latency' | 'means' | 'measured'>;
 
 /** Why a Canary can't be judged by counts at all, in words; undefined where it can. */
 export function uncountable({ metricsProvider }: Pick<MetricsContext, 'metricsProvider'>): string | undefined {
@@ -25,21 +33,29 @@ export function uncountable({ metricsProvider }: Pick<MetricsContext, 'metricsPr
   return `the metrics of ${metricsProvider} don't tell requests to the canary from those to the primary`;
 }
 
+interface WindowAsked {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  /** By which latency is judged already, in seconds. */
+  readonly edges?: readonly number[] | undefined;
+  /** When the canary got its first traffic, milliseconds since 1970; given with the first window, it has the primary's past measured. */
+  readonly trafficSince?: number | undefined;
+}
+
 /**
  * Reads the window that begins at `from` and ends where every scrape is in.
  *
- * @param from milliseconds since 1970
- * @param edges by which latency is judged already, in seconds
  * @returns undefined where it is too short yet
  * @throws Halted, ProviderError, QueryRefused
  */
 export async function readWindow(
   context: MetricsContext,
   sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
-  { counts, latency, means }: Pick<JudgementSettings, 'counts' | 'latency' | 'means'>,
-  { from, edges }: { readonly from: number; readonly edges?: readonly number[] | undefined },
+  settings: Counting,
+  { from, edges, trafficSince }: WindowAsked,
   signal: AbortSignal,
 ): Promise<CountedWindow | undefined> {
+  const { counts, latency, means } = settings;
   const server = await metricsServerOf(context, sources, 'analysis');
   const model = { ...context.names, interval: '', variables: {} };
   const query = await requestCounts(observerOf(context.metricsProvider), model, () => sources.canaryAddresses());
@@ -63,6 +79,11 @@ export async function readWindow(
       return { canary: await arm(mean.canary), primary: await arm(mean.primary) };
     }),
   ]);
+  const past = { settings, rendered, edges: slow?.edges ?? [] };
+  const dispersions =
+    trafficSince === undefined
+      ? undefined
+      : await dispersionsBefore(server, query, { ...past, until: trafficSince }, signal);
   const names = [...counts, ...means].map(({ name }) => name);
   const named = others.map((pair, i) => [names[i] ?? '', pair] as const);
   return {
@@ -70,7 +91,52 @@ export async function readWindow(
     requests: { canary: errors.canary.requests, primary: errors.primary.requests },
     counts: { [ERRORS]: errors, ...Object.fromEntries(named) },
     ...(slow ? { latency: slow } : {}),
+    ...(dispersions ? { dispersions } : {}),
   };
+}
+
+interface PastAsked {
+  readonly settings: Counting;
+  readonly rendered: (pair: CountPair) => CountPair;
+  /** By which latency is judged, in seconds. */
+  readonly edges: readonly number[];
+  readonly until: number;
+}
+
+/** @returns φ of each metric whose past says something of it */
+async function dispersionsBefore(
+  server: MetricsProvider,
+  query: CountQuery & { readonly durations: DurationQuery },
+  { settings: { counts, means, measured }, rendered, edges, until }: PastAsked,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, number>>> {
+  const pair = (asked: CountPair) => pastPair(server, rendered(asked), until, signal);
+  const pasts: readonly (readonly [string, () => Promise<readonly (readonly Arm[])[]>])[] = [
+    [ERRORS, async () => [await pastRequests(server, query, until, signal)]],
+    [LATENCY, () => pastDurations(server, query.durations, { edges, until }, signal)],
+    ...counts.map(({ name, primary }) => [name, async () => [await pair(primary)]] as const),
+    ...means.map((mean) => {
+      const { sum, count } = mean.primary;
+      const inParts = ({ requests, bad }: Arm) => ({ requests, bad: bad / mean.atMost });
+      return [mean.name, async () => [(await pair({ total: count, bad: sum })).map(inParts)]] as const;
+    }),
+  ];
+  const found = await Promise.all(
+    pasts.map(async ([name, read]) => {
+      const known = measured.includes(name)
+        ? (await read().catch(tooMuch)).flatMap((one) => dispersionOf(one) ?? [])
+        : [];
+      // Of several edges the one at which they scatter most.
+      return known.length === 0 ? [] : [[name, Math.max(...known)] as const];
+    }),
+  );
+  return Object.fromEntries(found.flat());
+}
+
+/** A past that is too large to be read is one that tells nothing; a server that is down is asked again. */
+function tooMuch(error: unknown): readonly (readonly Arm[])[] {
+  if (error instanceof TransientError || !(error instanceof QueryRefused)) throw error;
+  return [];
 }
 
 /** @throws QueryRefused where the values are larger than they should be, which voids what is promised of them */
