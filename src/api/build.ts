@@ -12,7 +12,7 @@ import { warmCaches } from './caches.js';
 import { Canaries } from './canaries/canaries.js';
 import { describeRoutes, openApiRoute } from './openapi.js';
 import type { ApiOptions } from './options.js';
-import { Waiting } from './live/waiting.js';
+import { OpenRuns } from './live/open-runs.js';
 import { Orders } from './orders/give.js';
 import { answerProblem, answerWithProblems } from './problems/handler.js';
 import { Finder } from './releases/find.js';
@@ -95,10 +95,10 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
         claims: authentication.oidc.claims,
       });
     }
-    const waiting = new Waiting(deps, runs);
-    const canaries = new Canaries(deps, runs, waiting);
+    const openRuns = new OpenRuns(deps, runs);
+    const canaries = new Canaries(deps, runs, openRuns);
     canaryRoutes(routes, deps, guard, canaries);
-    liveRoutes(routes, deps, guard, runs, waiting, options.links ?? {});
+    liveRoutes(routes, deps, guard, runs, openRuns, options.links ?? {});
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
     checkRoute(routes, deps, guard);
     chatRoutes(routes, deps, temporal, { guard, limits, runs, slack: options.slack });

@@ -49,6 +49,7 @@ describe('Canaries', () => {
       suspended: false,
       message: 'in phase Initialized',
       releaseUnderWay: false,
+      versions: { to: '6.0.0' },
     });
   });
 

@@ -100,3 +100,30 @@ describe('which requests reach the canary', () => {
     assert.equal(traffic({ phase: 'Progressing', canaryWeight: 0 }, AB), undefined, 'the canary may not be ready yet');
   });
 });
+
+describe('a row of the fleet', () => {
+  const images = { primary: ['r/cart:1.0'], target: ['r/cart:2.0'] };
+  const startedAt = new Date('2026-01-01T12:00:00Z');
+
+  test('has versions, who, and how far the analysis has come', () => {
+    const besides = { images, by: 'ci', startedAt };
+    const moving = rowOf({ phase: 'Progressing', canaryWeight: 20 }, besides);
+    assert.deepEqual(moving.versions, { from: '1.0', to: '2.0' });
+    assert.deepEqual(moving.step, { done: 2, of: 5 });
+    assert.equal(moving.by, 'ci');
+    assert.equal(moving.startedAt, startedAt.toISOString());
+    // Whoever started a run that has ended meanwhile is told by its release.
+    const resting = rowOf({ phase: 'Succeeded' }, besides);
+    assert.deepEqual([resting.step, resting.by, resting.startedAt], [undefined, undefined, undefined]);
+  });
+
+  test('counts steps by weights or by iterations, and all of them once they are behind', () => {
+    const stepOf = (status: object, spec?: object): unknown => rowOf(status, {}, spec).step;
+    assert.deepEqual(stepOf({ phase: 'Waiting' }), { done: 0, of: 5 });
+    assert.deepEqual(stepOf({ phase: 'Progressing', canaryWeight: 50 }), { done: 5, of: 5 });
+    assert.deepEqual(stepOf({ phase: 'Promoting', canaryWeight: 0 }), { done: 5, of: 5 });
+    assert.deepEqual(stepOf({ phase: 'Progressing', iterations: 1 }, AB), { done: 1, of: 3 });
+    assert.equal(stepOf({ phase: 'Initializing' }), undefined);
+    assert.equal(stepOf({ phase: 'Progressing' }, { provider: 'nonsense' }), undefined);
+  });
+});

@@ -7,12 +7,13 @@ import { cachesFilled } from '../caches.js';
 import { messageOf } from '../../errors.js';
 import { askKubernetes } from '../problems/outside.js';
 import { Problem } from '../problems/problem.js';
+import type { OpenRun } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
 import { openReleaseOf } from '../releases/view.js';
 import type { CanaryDetail, CanarySummary } from '../schema/canary.js';
 import type { OpenRelease } from '../schema/release.js';
-import type { Waiting } from '../live/waiting.js';
-import { imagesOf } from './images.js';
+import type { OpenRuns } from '../live/open-runs.js';
+import { cachedImages, imagesOf } from './images.js';
 import { missingOf } from './missing.js';
 import { summaryOf } from './summary.js';
 
@@ -21,19 +22,20 @@ export class Canaries {
   constructor(
     private readonly deps: Dependencies,
     private readonly runs: Runs,
-    private readonly waiting: Waiting,
+    private readonly openRuns: OpenRuns,
   ) {}
 
   /** By namespace and name. @param namespace all of them where undefined */
   async list(namespace: string | undefined): Promise<CanarySummary[]> {
     await cachesFilled(this.deps, this.runs.patience.readMs);
     const store = await this.deps.cache.synced(CANARIES);
-    const waiting = await this.waiting.all();
+    const open = await this.openRuns.all();
     const rows = await Promise.all(
       store.list(namespace).map(async (object) => {
         const view = viewOf(this.deps, object);
         const missing = await missingOf(this.deps, view);
-        return summaryOf(view, this.deps.settings, { missing, waiting: waiting.get(keyOf(object.metadata)) });
+        const images = cachedImages(this.deps, view);
+        return summaryOf(view, this.deps.settings, { missing, images, ...open.get(keyOf(object.metadata)) });
       }),
     );
     return rows.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
@@ -45,10 +47,12 @@ export class Canaries {
     const view = await askKubernetes(() => readCanary(this.deps, key));
     if (!view) throw unknownCanary(key);
     const release = await this.openRelease(key);
-    const waiting = release === null || release.unavailable !== undefined ? await this.waiting.all() : undefined;
+    const open = (await this.openRuns.all()).get(keyOf(key));
     const summary = summaryOf(view, this.deps.settings, {
       missing: await missingOf(this.deps, view),
-      waiting: release?.paused ? 'resume' : (release?.gate?.gate ?? waiting?.get(keyOf(key))),
+      images: cachedImages(this.deps, view),
+      ...open,
+      waiting: release?.paused ? 'resume' : (release?.gate?.gate ?? waitsWithout(release, open)),
     });
     const { kind, name } = summary.target;
     const target = await this.images(kind, key.namespace, name);
@@ -98,6 +102,11 @@ export function viewOf(
   return parsed.ok
     ? { object, canary: parsed.value, refusal: undefined }
     : { object, canary: undefined, refusal: parsed.refusal };
+}
+
+/** What a run waits for, as Temporal has indexed it: where no worker tells. */
+function waitsWithout(release: OpenRelease | null, open: OpenRun | undefined): string | undefined {
+  return release === null || release.unavailable !== undefined ? open?.waiting : undefined;
 }
 
 /** As what waits is called. */

@@ -1,3 +1,5 @@
+import type { CanaryView } from '../../canary/read.js';
+import type { Dependencies } from '../../dependencies.js';
 import type { KubeObject } from '../../kube/object.js';
 
 interface Container {
@@ -23,4 +25,27 @@ export function containersOf(deployment: KubeObject): {
 } {
   const { containers = [], initContainers = [] } = (deployment['spec'] as Pods | undefined)?.template?.spec ?? {};
   return { main: containers, init: initContainers };
+}
+
+/** Of a Canary's two workloads, main containers first; none of what isn't there, or isn't known. */
+export interface WorkloadImages {
+  readonly primary: readonly string[];
+  readonly target: readonly string[];
+}
+
+/** As the caches have them: nothing is asked for. */
+export function cachedImages(
+  { cache, workloads }: Pick<Dependencies, 'cache' | 'workloads'>,
+  { canary }: Pick<CanaryView, 'canary'>,
+): WorkloadImages {
+  const kind = canary && workloads.find((workload) => workload.kind === canary.targetRef.kind);
+  if (!kind || !cache.watches(kind.type)) return { primary: [], target: [] };
+  const { store } = cache.watch(kind.type);
+  const of = (name: string): readonly string[] => {
+    const object = store.get(canary.namespace, name);
+    if (object === undefined) return [];
+    const { main, init } = containersOf(object);
+    return [...main, ...init].flatMap(({ image }) => (image === undefined ? [] : [image]));
+  };
+  return { primary: of(`${canary.targetRef.name}-primary`), target: of(canary.targetRef.name) };
 }

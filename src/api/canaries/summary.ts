@@ -3,11 +3,15 @@ import type { CanaryView } from '../../canary/read.js';
 import { parseStatus } from '../../crds/status.js';
 import { isActive } from '../../domain/phases.js';
 import type { Dependencies } from '../../dependencies.js';
+import type { KubeObject } from '../../kube/object.js';
+import { versionsOf } from '../../domain/narrative/versions.js';
 import { UNDONE } from '../../kubernetes/status.js';
 import { attentionOf } from '../live/attention.js';
 import { standingOf } from '../live/standing.js';
 import { trafficOf } from '../live/traffic.js';
 import type { CanarySummary } from '../schema/canary.js';
+import type { WorkloadImages } from './images.js';
+import { stepOf } from './step.js';
 
 /** What is shown of a spec, which may be invalid. */
 const specSchema = z
@@ -26,13 +30,17 @@ export interface Besides {
   readonly waiting?: string | undefined;
   /** What it refers to and isn't there. */
   readonly missing?: string | undefined;
+  /** Of its open run. */
+  readonly by?: string | undefined;
+  readonly startedAt?: Date | undefined;
+  readonly images?: WorkloadImages | undefined;
 }
 
 /** A Canary as informer caches show it. */
 export function summaryOf(
   view: Pick<CanaryView, 'object' | 'refusal' | 'canary'>,
   { meshProvider, clusterName }: Pick<Dependencies['settings'], 'meshProvider' | 'clusterName'>,
-  { waiting, missing }: Besides = {},
+  { waiting, missing, by, startedAt, images }: Besides = {},
 ): CanarySummary {
   const { object, refusal, canary } = view;
   const status = parseStatus(object['status']);
@@ -48,6 +56,9 @@ export function summaryOf(
     waits,
   );
   const message = promoted?.message ?? '';
+  const underWay = isActive(phase);
+  const step = canary && stepOf(canary, status);
+  const { application, team } = ownersOf(object);
   const attention = attentionOf({ phase, problem, missing, message, failedChecks }, standing, waits);
   return {
     cluster: clusterName,
@@ -65,9 +76,27 @@ export function summaryOf(
     promotedRevision: status.lastPromotedSpec,
     suspended: spec.suspend,
     message,
-    releaseUnderWay: isActive(phase),
+    releaseUnderWay: underWay,
+    ...(images && images.primary.length + images.target.length > 0
+      ? { versions: versionsOf(images.primary, images.target) }
+      : {}),
+    ...(step === undefined ? {} : { step }),
+    ...(underWay && by !== undefined ? { by } : {}),
+    ...(underWay && startedAt !== undefined ? { startedAt: startedAt.toISOString() } : {}),
+    ...(application === undefined ? {} : { application }),
+    ...(team === undefined ? {} : { team }),
     ...(problem === undefined ? {} : { problem }),
     ...(missing === undefined ? {} : { missing }),
     ...(attention === undefined ? {} : { attention }),
   };
+}
+
+const APPLICATION = 'app.kubernetes.io/part-of';
+const TEAM = /(?:^|\/)team$/;
+
+/** By which labels a fleet is grouped. */
+function ownersOf({ metadata: { labels = {} } }: KubeObject): { application?: string; team?: string } {
+  const application = labels[APPLICATION];
+  const [, team] = Object.entries(labels).find(([label]) => TEAM.test(label)) ?? [];
+  return { ...(application && { application }), ...(team && { team }) };
 }

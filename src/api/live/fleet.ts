@@ -4,11 +4,13 @@ import type { Dependencies } from '../../dependencies.js';
 import { messageOf } from '../../errors.js';
 import { CANARIES, type KubeObject } from '../../kube/object.js';
 import { keyOf, viewOf } from '../canaries/canaries.js';
+import { cachedImages } from '../canaries/images.js';
 import { missingOf } from '../canaries/missing.js';
 import { summaryOf } from '../canaries/summary.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { CanaryGone } from '../schema/live.js';
-import type { Waiting } from './waiting.js';
+import type { OpenRun } from '../releases/run.js';
+import type { OpenRuns } from './open-runs.js';
 
 /** What the fleet's watchers are told. */
 export type News =
@@ -26,7 +28,7 @@ const KEPT = 1_000;
 export class Fleet {
   private readonly watchers = new Set<Watcher>();
   private readonly rows = new Map<string, CanarySummary>();
-  private waits: ReadonlyMap<string, string> = new Map();
+  private open: ReadonlyMap<string, OpenRun> = new Map();
   private missing: ReadonlyMap<string, string> = new Map();
   private news: News[] = [];
   private round = '';
@@ -35,7 +37,7 @@ export class Fleet {
 
   constructor(
     private readonly deps: Dependencies,
-    private readonly waiting: Waiting,
+    private readonly openRuns: OpenRuns,
     private readonly roundMs = ROUND_MS,
   ) {}
 
@@ -79,7 +81,7 @@ export class Fleet {
     this.count = 0;
     this.news = [];
     this.rows.clear();
-    this.waits = new Map();
+    this.open = new Map();
     this.missing = new Map();
     const { store } = this.deps.cache.watch(CANARIES);
     for (const object of store.list()) this.rows.set(keyOf(object.metadata), this.rowOf(object));
@@ -120,16 +122,21 @@ export class Fleet {
 
   private rowOf(object: KubeObject): CanarySummary {
     const key = keyOf(object.metadata);
-    const besides = { waiting: this.waits.get(key), missing: this.missing.get(key) };
-    return summaryOf(viewOf(this.deps, object), this.deps.settings, besides);
+    const view = viewOf(this.deps, object);
+    const besides = {
+      ...this.open.get(key),
+      missing: this.missing.get(key),
+      images: cachedImages(this.deps, view),
+    };
+    return summaryOf(view, this.deps.settings, besides);
   }
 
-  /** What waits for people, and what is missing, is known by other objects than the Canaries, and by Temporal. */
+  /** What is under way, and what is missing, is known by other objects than the Canaries, and by Temporal. */
   private async lookAround(): Promise<void> {
     const { end } = this;
     try {
       const { store } = this.deps.cache.watch(CANARIES);
-      const waits = await this.waiting.all();
+      const open = await this.openRuns.all();
       const missing = new Map<string, string>();
       for (const object of store.list()) {
         const text = await missingOf(this.deps, viewOf(this.deps, object));
@@ -137,7 +144,7 @@ export class Fleet {
       }
       // Meanwhile everybody may have left.
       if (this.end !== end) return;
-      this.waits = waits;
+      this.open = open;
       this.missing = missing;
       for (const object of store.list()) this.update(keyOf(object.metadata), this.rowOf(object));
     } catch (error) {

@@ -22,6 +22,7 @@ import { releaseOf } from '../releases/view.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { Live } from '../schema/live.js';
 import type { Release } from '../schema/release.js';
+import { cachedImages } from '../canaries/images.js';
 import { missingOf } from '../canaries/missing.js';
 import { trafficOf } from './traffic.js';
 import type { Links } from './links.js';
@@ -81,7 +82,11 @@ export class LiveView {
     const open = state?.ending === undefined ? state : undefined;
     const missing = open?.problem?.text ?? (await missingOf(this.deps, view));
     const waiting = open?.paused ? 'resume' : open?.gate?.gate;
-    const summary = summaryOf(view, this.deps.settings, { missing, waiting });
+    const summary = summaryOf(view, this.deps.settings, {
+      missing,
+      waiting,
+      images: cachedImages(this.deps, view),
+    });
     const policy = open?.policy;
     if (!open || !policy) return summary;
     const { strategy } = policy;
@@ -110,7 +115,7 @@ export class LiveView {
       at: new Date(now).toISOString(),
       phase: state?.phase ?? summary.phase,
       standing,
-      ...(release === undefined ? {} : { release }),
+      ...(release === undefined ? {} : { release: named(release, summary) }),
       ...(course === undefined ? {} : { strategy: course.strategy }),
       weight: { wanted: open?.weight ?? summary.canaryWeight, ...(open && seenOf(analysis, open)) },
       ...(traffic === undefined ? {} : { traffic }),
@@ -180,6 +185,11 @@ export class LiveView {
     const release = releaseOf(run, { unavailable: `the run ended without a result: ${run.status}` }, outcome);
     return { release, analysis: outcome && lastAnalysis(outcome.record) };
   }
+}
+
+/** Before a run has looked at what it releases, the caches tell. */
+function named(release: Release, { versions }: CanarySummary): Release {
+  return release.ended || release.versions !== undefined || versions === undefined ? release : { ...release, versions };
 }
 
 interface EndedRun {

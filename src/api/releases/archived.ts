@@ -1,4 +1,6 @@
 import type { ArchivedRelease } from '../../archive/document.js';
+import { verdictOf } from '../../domain/narrative/verdict.js';
+import { versionsOf } from '../../domain/narrative/versions.js';
 import type { Release } from '../schema/release.js';
 import { courseView } from './course.js';
 import { lineOf } from './record-line.js';
@@ -17,6 +19,7 @@ export function releaseOfArchived(release: ArchivedRelease): Release {
     runs: ____,
     ...rest
   } = release;
+  const lines = record.map(lineOf);
   return {
     ...rest,
     ...(course === undefined ? {} : { course: courseView(course) }),
@@ -24,7 +27,9 @@ export function releaseOfArchived(release: ArchivedRelease): Release {
     run: 'completed',
     ended: true,
     images: { before: [...images.before], after: [...images.after] },
-    record: record.map(lineOf),
+    versions: versionsOf(images.before, images.after),
+    verdict: verdictOf({ ...release, record: lines }),
+    record: lines,
     source: 'archive',
   };
 }

@@ -59,15 +59,23 @@ export function runOf(canary: CanaryKey, raw: RawWorkflowExecutionInfo): Run {
   };
 }
 
-/** The Canary of an open run, as `namespace/name`, and what the run waits for. */
-export function waitingOf(raw: RawWorkflowExecutionInfo): [string, string][] {
+/** What Temporal tells of an open run in a list. */
+export interface OpenRun {
+  /** What it waits for that only people can give: `resume`, or a gate. */
+  readonly waiting?: string;
+  readonly by: string;
+  readonly startedAt: Date;
+}
+
+/** The Canary of an open run, as `namespace/name`, and what is known of the run. */
+export function openRunOf(raw: RawWorkflowExecutionInfo): [string, OpenRun][] {
   const indexed = raw.searchAttributes?.indexedFields ?? {};
   const [namespace, name, waiting] = [attributes.namespace, attributes.name, attributes.waiting].map(({ name: key }) =>
     decoded(indexed[key]),
   );
-  return typeof namespace === 'string' && typeof name === 'string' && typeof waiting === 'string'
-    ? [[`${namespace}/${name}`, waiting]]
-    : [];
+  if (typeof namespace !== 'string' || typeof name !== 'string') return [];
+  const { triggeredBy: by, startedAt } = runOf({ cluster: '', namespace, name }, raw);
+  return [[`${namespace}/${name}`, { by, startedAt, ...(typeof waiting === 'string' ? { waiting } : {}) }]];
 }
 
 function decoded(payload: Payload | null | undefined): unknown {

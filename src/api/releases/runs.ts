@@ -24,8 +24,8 @@ import { temporalProblem } from '../problems/outside.js';
 import type { ReleaseId } from './id.js';
 import { pageTokenOf, temporalTokenOf } from './page-token.js';
 import { Pieces } from './pieces.js';
-import { runOf, waitingOf, type Run } from './run.js';
-import { allOf, equals, historyQuery, waitingQuery } from './visibility.js';
+import { openRunOf, runOf, type OpenRun, type Run } from './run.js';
+import { allOf, equals, historyQuery, underWayQuery } from './visibility.js';
 
 /** Time for an answer, milliseconds. */
 export interface Patience {
@@ -42,8 +42,9 @@ export interface Page {
 
 /** A release that continued as new more often than this has lasted for months. */
 const MAX_HOPS = 10_000;
-/** More releases that wait for people than that, and nobody reads which. */
-const MOST_WAITING = 1_000;
+/** Open runs are asked for in pages of so many, and no more of these than that. */
+const OPEN_PAGE = 1_000;
+const MOST_PAGES = 10;
 
 /**
  * The runs of Canaries' workflows, as the API reads them.
@@ -154,17 +155,25 @@ export class Runs {
     return this.list(() => canary, query, options.limit, options.pageToken);
   }
 
-  /** What the open runs of a cluster wait for that only people can give, by `namespace/name` of their Canaries. */
-  async waiting(cluster: string): Promise<ReadonlyMap<string, string>> {
-    const query = allOf([equals(attributes.cluster.name, cluster), ...waitingQuery()]);
-    const { executions } = await this.read(() =>
-      this.client.workflowService.listWorkflowExecutions({
-        namespace: this.client.options.namespace,
-        query,
-        pageSize: MOST_WAITING,
-      }),
-    );
-    return new Map(executions.flatMap(waitingOf));
+  /** The open runs of a cluster, by `namespace/name` of their Canaries. */
+  async underWay(cluster: string): Promise<ReadonlyMap<string, OpenRun>> {
+    const query = allOf([equals(attributes.cluster.name, cluster), ...underWayQuery()]);
+    const found = new Map<string, OpenRun>();
+    let token: Uint8Array | undefined;
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const { executions, nextPageToken } = await this.read(() =>
+        this.client.workflowService.listWorkflowExecutions({
+          namespace: this.client.options.namespace,
+          query,
+          pageSize: OPEN_PAGE,
+          ...(token === undefined ? {} : { nextPageToken: token }),
+        }),
+      );
+      for (const [key, run] of executions.flatMap(openRunOf)) found.set(key, run);
+      if (nextPageToken.length === 0) break;
+      token = nextPageToken;
+    }
+    return found;
   }
 
   /**

@@ -1,4 +1,7 @@
 import { possibleUnderWay } from '../../domain/orders/possible.js';
+import { verdictOf } from '../../domain/narrative/verdict.js';
+import { versionsOf } from '../../domain/narrative/versions.js';
+import type { ReleaseArtifacts } from '../../domain/record/artifacts.js';
 import type { RunState } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
 import type { OpenRelease, Release, ReleaseSummary } from '../schema/release.js';
@@ -68,7 +71,14 @@ function ofState(state: RunState, id: string) {
   const course = courseOfState(state);
   return {
     ...fromState(state, id),
-    ...(state.ending === undefined ? {} : { outcome: state.ending.kind, reason: state.ending.reason }),
+    ...(state.ending === undefined
+      ? {}
+      : {
+          outcome: state.ending.kind,
+          reason: state.ending.reason,
+          verdict: verdictOf({ ...state, outcome: state.ending.kind, reason: state.ending.reason }),
+        }),
+    ...shippedBy(state.shipment),
     cause: { ...state.cause },
     promotedRevision: state.promoted,
     ...(course === undefined ? {} : { course }),
@@ -85,6 +95,8 @@ function ofOutcome(outcome: Outcome) {
     failedChecks: outcome.failedChecks,
     outcome: outcome.ending.kind,
     reason: outcome.ending.reason,
+    verdict: verdictOf({ ...outcome, outcome: outcome.ending.kind, reason: outcome.ending.reason }),
+    ...shippedBy(outcome.shipment),
     ...(outcome.revision === undefined ? {} : { revision: outcome.revision.hash }),
     cause: { ...outcome.cause },
     promotedRevision: outcome.promoted,
@@ -92,6 +104,11 @@ function ofOutcome(outcome: Outcome) {
     record: outcome.record.map(lineOf),
     recordDropped: outcome.recordDropped,
   };
+}
+
+/** What is known of the versions before anything is in the archive. */
+function shippedBy(shipment: ReleaseArtifacts | undefined): Pick<Release, 'versions'> {
+  return shipment === undefined ? {} : { versions: versionsOf(shipment.images.before, shipment.images.after) };
 }
 
 function knownOf(run: Run) {

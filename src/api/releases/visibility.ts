@@ -25,9 +25,9 @@ export function historyQuery(all: boolean): string[] {
   return [type, lasting, `(${outcome} IS NULL OR ${outcome} NOT IN (${none}))`];
 }
 
-/** Open runs that wait for a person. */
-export function waitingQuery(): string[] {
-  return [equals('WorkflowType', ROLLOUT), "ExecutionStatus = 'Running'", `${attributes.waiting.name} IS NOT NULL`];
+/** Open runs. */
+export function underWayQuery(): string[] {
+  return [equals('WorkflowType', ROLLOUT), "ExecutionStatus = 'Running'"];
 }
 
 /** Names of Kubernetes need no escapes; what else could come here must not end the string. */

@@ -13,7 +13,7 @@ import { Links } from '../live/links.js';
 import type { EventStream } from '../live/sse.js';
 import { Streams, STREAM_LIMITS } from '../live/streams.js';
 import { LiveView } from '../live/view.js';
-import type { Waiting } from '../live/waiting.js';
+import type { OpenRuns } from '../live/open-runs.js';
 import type { Runs } from '../releases/runs.js';
 import { liveSchema } from '../schema/live.js';
 import { canaryParamsSchema, listQuerySchema } from '../schema/requests.js';
@@ -39,12 +39,12 @@ export function liveRoutes(
   deps: Dependencies,
   guard: Guard,
   runs: Runs,
-  waiting: Waiting,
+  openRuns: OpenRuns,
   links: LinkTemplates,
 ): void {
   const view = new LiveView(deps, runs, new Links(deps, links, runs.temporalNamespace));
   const feeds = new Feeds(deps, view);
-  const fleet = new Fleet(deps, waiting);
+  const fleet = new Fleet(deps, openRuns);
   const streams = new Streams(app, deps.log, STREAM_LIMITS);
   const keyOf = (params: { namespace: string; name: string }): CanaryKey => ({
     cluster: deps.settings.clusterName,

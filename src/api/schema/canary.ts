@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { conditionSchema } from '../../crds/schema/status.js';
 import { PHASES } from '../../domain/phases.js';
 import { STANDINGS } from './standing.js';
-import { openReleaseSchema } from './release.js';
+import { openReleaseSchema, versionsSchema } from './release.js';
 
 /** Which requests reach the canary: a share of all, or, in an A/B test, all that match. */
 export const trafficSchema = z.discriminatedUnion('to', [
   z.object({ to: z.literal('share'), percent: z.number().describe('Percent of the requests') }),
   z.object({ to: z.literal('match'), match: z.string().describe('What all requests to the canary have, in words') }),
 ]);
+
+const labelled = (what: string, label: string) =>
+  z.string().optional().describe(`${what}: the Canary’s label ${label}`);
 
 const summaryShape = {
   cluster: z.string().describe('The cluster that it is in, as --cluster-name calls it'),
@@ -29,6 +32,15 @@ const summaryShape = {
   releaseUnderWay: z.boolean(),
   problem: z.string().optional().describe('What is wrong with the spec'),
   missing: z.string().optional().describe('What it refers to and is not there'),
+  versions: versionsSchema.optional().describe('What the primary runs, and what the target has where that is another'),
+  step: z
+    .object({ done: z.number(), of: z.number() })
+    .optional()
+    .describe('How far the analysis has come, in weights or iterations; missing where nothing is under way'),
+  by: z.string().optional().describe('Who started the release under way'),
+  startedAt: z.string().optional().describe('When the release under way began'),
+  application: labelled('What it is a part of', 'app.kubernetes.io/part-of'),
+  team: labelled('Whose it is', 'team, or one that ends in /team'),
   attention: z.string().optional().describe('Why somebody should look: failed, waits for approval, paused, halted, …'),
 };
 

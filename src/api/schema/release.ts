@@ -44,6 +44,14 @@ const whatTheWorkerTells = {
   unavailable: z.string().optional().describe('Why nothing more is known'),
 };
 
+/** From which version to which, by the tags of images. */
+export const versionsSchema = z
+  .object({
+    from: z.string().optional().describe('Of the primary before; missing where nothing ran'),
+    to: z.string().optional().describe('What is released; missing where the images stay the same'),
+  })
+  .meta({ id: 'Versions' });
+
 /** The open run of a Canary, in short. */
 export const openReleaseSchema = z
   .object({
@@ -98,6 +106,11 @@ export const releaseSchema = z
       .object({ before: z.array(z.string()), after: z.array(z.string()) })
       .optional()
       .describe('Of the primary before, and of what was to be released; once it is in the archive'),
+    versions: versionsSchema.optional().describe('The same as people call them; missing before its first look'),
+    verdict: z
+      .string()
+      .optional()
+      .describe('What became of it and why, in one sentence; missing while it is under way'),
     actors: z.array(z.string()).optional().describe('Everybody who asked for it or gave it an order'),
     commitTime: time('When the change was committed').optional(),
     restores: z.string().optional().describe('The release that it has undone'),

@@ -2,7 +2,7 @@
  * What the API answers. The types are those of the schemas that check and describe its answers; nothing of them is left
  * in the page but their shape.
  */
-import type { CanarySummary, Traffic } from '../../../src/api/schema/canary.js';
+import type { CanaryDetail, CanarySummary, Traffic } from '../../../src/api/schema/canary.js';
 import type { CheckAnswer } from '../../../src/api/schema/check.js';
 import type { Live as Snapshot } from '../../../src/api/schema/live.js';
 import type { RecordLine } from '../../../src/api/schema/record.js';
@@ -21,7 +21,9 @@ export type {
 export type { Obeyed, Pending } from '../../../src/api/schema/requests.js';
 export type { Permissions, SessionAnswer as Session } from '../../../src/api/schema/session.js';
 
-export type { Traffic };
+export type { CanaryDetail, Traffic };
+
+export type Versions = NonNullable<CanarySummary['versions']>;
 
 /** How a Canary stands, in one word. */
 export type Standing = CanarySummary['standing'];

@@ -52,9 +52,13 @@ export function countsOf(rows: readonly FleetRow[]): Readonly<Record<FilterName,
   };
 }
 
+/** What needs somebody comes first, then what moves. */
+export function rankOf(row: FleetRow): number {
+  return needsAttention(row) ? 0 : row.releaseUnderWay ? 1 : 2;
+}
+
 /** What needs somebody first, then what moves, then by name: a row doesn't jump while nothing happens to it. */
 export function sorted(rows: readonly FleetRow[]): readonly FleetRow[] {
-  const rank = (row: FleetRow): number => (needsAttention(row) ? 0 : row.releaseUnderWay ? 1 : 2);
   const key = (row: FleetRow): string => `${row.namespace} ${row.name} ${row.cluster}`;
-  return [...rows].sort((a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : 1));
+  return [...rows].sort((a, b) => rankOf(a) - rankOf(b) || (key(a) < key(b) ? -1 : 1));
 }

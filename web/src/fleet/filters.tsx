@@ -1,14 +1,19 @@
 import { useLanguage } from '../i18n/language.js';
-import { FILTERS, type FilterName, type Wanted } from './filter.js';
+import { FILTERS, type FilterName } from './filter.js';
+import type { Grouping } from './grouping.js';
+import type { Choices, Density } from './use-choices.js';
 
 interface Props {
-  readonly wanted: Wanted;
+  readonly choices: Choices;
   readonly counts: Readonly<Record<FilterName, number>>;
   readonly namespaces: readonly string[];
-  readonly change: (wanted: Wanted) => void;
+  readonly groupings: readonly Grouping[];
+  readonly density: Density;
+  readonly change: (choices: Choices) => void;
+  readonly setDensity: (density: Density) => void;
 }
 
-export function Filters({ wanted, counts, namespaces, change }: Props) {
+export function Filters({ choices, counts, namespaces, groupings, density, change, setDensity }: Props) {
   const { t } = useLanguage();
   return (
     <div className="filters">
@@ -18,8 +23,8 @@ export function Filters({ wanted, counts, namespaces, change }: Props) {
             key={filter}
             type="button"
             className="chip"
-            aria-pressed={wanted.filter === filter}
-            onClick={() => change({ ...wanted, filter })}
+            aria-pressed={choices.filter === filter}
+            onClick={() => change({ ...choices, filter })}
           >
             {t.fleet.filter[filter]} <span className="chip-count">{counts[filter]}</span>
           </button>
@@ -30,14 +35,14 @@ export function Filters({ wanted, counts, namespaces, change }: Props) {
           type="search"
           aria-label={t.fleet.search}
           placeholder={t.fleet.search}
-          value={wanted.search}
-          onChange={(event) => change({ ...wanted, search: event.target.value })}
+          value={choices.search}
+          onChange={(event) => change({ ...choices, search: event.target.value })}
         />
         {namespaces.length > 1 && (
           <select
             aria-label={t.fleet.namespace}
-            value={wanted.namespace}
-            onChange={(event) => change({ ...wanted, namespace: event.target.value })}
+            value={choices.namespace}
+            onChange={(event) => change({ ...choices, namespace: event.target.value })}
           >
             <option value="">{t.fleet.allNamespaces}</option>
             {namespaces.map((namespace) => (
@@ -45,6 +50,30 @@ export function Filters({ wanted, counts, namespaces, change }: Props) {
             ))}
           </select>
         )}
+        {groupings.length > 1 && (
+          <select
+            aria-label={t.fleet.group}
+            value={choices.grouping}
+            onChange={(event) => {
+              const grouping = groupings.find((name) => name === event.target.value) ?? 'none';
+              change({ ...choices, grouping });
+            }}
+          >
+            {groupings.map((grouping) => (
+              <option key={grouping} value={grouping}>
+                {t.fleet.groupings[grouping]}
+              </option>
+            ))}
+          </select>
+        )}
+        <button
+          type="button"
+          className="fleet-density"
+          aria-pressed={density === 'compact'}
+          onClick={() => setDensity(density === 'compact' ? 'comfortable' : 'compact')}
+        >
+          {t.fleet.compact}
+        </button>
       </div>
     </div>
   );

@@ -1,15 +1,19 @@
-import { useSearchParams } from 'wouter';
+import type { RowSelectionState } from '@tanstack/react-table';
+import { useState } from 'react';
 import { useLanguage } from '../i18n/language.js';
 import { ConnectionState } from '../ui/connection.js';
 import { Command } from '../ui/copy.js';
 import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { useTitle } from '../ui/title.js';
-import { countsOf, FILTERS, found, matches, sorted, type Wanted } from './filter.js';
+import { countsOf, found, matches, sorted } from './filter.js';
 import { Filters } from './filters.js';
 import { FleetNewsLine } from './news-line.js';
-import { FleetRowView } from './row.js';
+import { groupingsOf } from './grouping.js';
 import { keyOf, type Rows } from './rows.js';
+import { SelectionBar } from './selection-bar.js';
+import { FleetTable } from './table.js';
+import { EVERYTHING, useChoices, useDensity } from './use-choices.js';
 import { useFleet } from './use-fleet.js';
 
 /** All Canaries of all namespaces: what needs somebody first. */
@@ -31,15 +35,26 @@ export function FleetPage() {
 
 function FleetList({ rows }: { readonly rows: Rows }) {
   const { t } = useLanguage();
-  const [wanted, change] = useWanted();
+  const [choices, change] = useChoices();
+  const [density, setDensity] = useDensity();
+  const [selected, select] = useState<RowSelectionState>({});
   const all = [...rows.values()];
-  const searched = found(all, wanted);
-  const shown = sorted(searched.filter((row) => matches(row, wanted.filter)));
+  const searched = found(all, choices);
+  const shown = sorted(searched.filter((row) => matches(row, choices.filter)));
+  const chosen = shown.filter((row) => selected[keyOf(row)] === true);
   const clusters = new Set(all.map(({ cluster }) => cluster));
   const namespaces = [...new Set(all.map(({ namespace }) => namespace))].sort();
   return (
     <>
-      <Filters wanted={wanted} counts={countsOf(searched)} namespaces={namespaces} change={change} />
+      <Filters
+        choices={choices}
+        counts={countsOf(searched)}
+        namespaces={namespaces}
+        groupings={groupingsOf(all)}
+        density={density}
+        change={change}
+        setDensity={setDensity}
+      />
       <FleetNewsLine rows={all} />
       <p className="muted" role="status">
         {t.fleet.shown(shown.length, rows.size)}
@@ -47,31 +62,25 @@ function FleetList({ rows }: { readonly rows: Rows }) {
       {shown.length === 0 ? (
         <div className="empty">
           <p>{t.fleet.noMatch}</p>
-          <button type="button" onClick={() => change({ filter: 'all', search: '', namespace: '' })}>
+          <button type="button" onClick={() => change({ ...choices, ...EVERYTHING })}>
             {t.fleet.clear}
           </button>
         </div>
       ) : (
-        <ul className="fleet">
-          {shown.map((row) => (
-            <FleetRowView key={keyOf(row)} row={row} withCluster={clusters.size > 1} />
-          ))}
-        </ul>
+        <FleetTable
+          rows={shown}
+          grouping={choices.grouping}
+          order={choices.order}
+          density={density}
+          withCluster={clusters.size > 1}
+          sort={(order) => change({ ...choices, order })}
+          selected={selected}
+          select={select}
+        />
       )}
+      {chosen.length > 0 && <SelectionBar rows={chosen} clear={() => select({})} />}
     </>
   );
-}
-
-/** The filter is part of the address: what is seen can be sent to somebody. */
-function useWanted(): [Wanted, (wanted: Wanted) => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const filter = FILTERS.find((name) => name === parameters.get('state')) ?? 'all';
-  const wanted = { filter, search: parameters.get('q') ?? '', namespace: parameters.get('namespace') ?? '' };
-  const change = (next: Wanted): void => {
-    const pairs = { state: next.filter === 'all' ? '' : next.filter, q: next.search, namespace: next.namespace };
-    setParameters(new URLSearchParams(Object.entries(pairs).filter(([, value]) => value !== '')), { replace: true });
-  };
-  return [wanted, change];
 }
 
 function Empty() {

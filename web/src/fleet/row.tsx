@@ -4,69 +4,83 @@ import { trafficIn } from '../format/traffic.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Status } from '../ui/status.js';
 import { Ago } from '../ui/time.js';
+import { VersionsText } from '../ui/versions.js';
+import { sinceOf } from './columns.js';
 import { lookOf } from './status.js';
 
 interface Props {
   readonly row: FleetRow;
   /** There is more than one cluster. */
   readonly withCluster: boolean;
+  readonly withNamespace: boolean;
 }
 
-/** A Canary in the fleet. */
-export function FleetRowView({ row, withCluster }: Props) {
-  const { t, locale } = useLanguage();
-  const { standing } = row;
-  return (
-    <li className={`fleet-row tone-${lookOf(standing).tone}`}>
-      <div className="fleet-who">
-        <Link className="fleet-name" href={`/canaries/${row.namespace}/${row.name}`}>
-          {row.name}
-        </Link>
-        <span className="muted">
-          {row.namespace}
-          {withCluster && ` · ${row.cluster}`}
-        </span>
-      </div>
-      <div className="fleet-state">
-        <Status {...lookOf(standing)}>{t.standing[standing]}</Status>
-      </div>
-      <div className="fleet-weight">
-        {row.releaseUnderWay && (
-          <>
-            {row.traffic?.to === 'share' && <WeightBar weight={row.traffic.percent} />}
-            {row.traffic && <span className="number">{trafficIn(row.traffic, t, locale)}</span>}
-          </>
-        )}
-      </div>
-      <div className="fleet-detail muted">
-        <Detail row={row} />
-      </div>
-    </li>
-  );
-}
-
-function Detail({ row }: { readonly row: FleetRow }) {
+/** A Canary in the fleet: its cells, in the order of the columns. */
+export function FleetRowCells({ row, withCluster, withNamespace }: Props) {
   const { t } = useLanguage();
-  const said = row.problem ?? row.attention;
+  const { standing, versions, by } = row;
+  const since = sinceOf(row);
+  const place = [...(withNamespace ? [row.namespace] : []), ...(withCluster ? [row.cluster] : [])].join(' · ');
   return (
     <>
-      {said !== undefined && (
-        <span className="fleet-said">
-          <Said>{said}</Said>
-        </span>
-      )}
-      {row.releaseUnderWay && row.failedChecks > 0 && <span>{t.fleet.failedChecks(row.failedChecks)}</span>}
-      {row.lastTransitionTime !== undefined && <Ago at={row.lastTransitionTime} />}
+      <div role="rowheader" className="fleet-name">
+        <Link href={`/canaries/${row.namespace}/${row.name}`}>{row.name}</Link>
+        {place !== '' && <span className="muted">{place}</span>}
+      </div>
+      <div role="cell" className="fleet-version">
+        {versions && <VersionsText versions={versions} />}
+      </div>
+      <div role="cell" className="fleet-status">
+        <Status {...lookOf(standing)}>{t.standing[standing]}</Status>
+        <Detail row={row} />
+      </div>
+      <div role="cell" className="fleet-step">
+        <Step row={row} />
+      </div>
+      <div role="cell" className="fleet-who" title={by}>
+        {by}
+      </div>
+      <div role="cell" className="fleet-age">
+        {since !== undefined && <Ago at={since} />}
+      </div>
     </>
   );
 }
 
-/** For the eye only: the figure beside it says the same. */
-function WeightBar({ weight }: { readonly weight: number }) {
+/** Why somebody should look; all of it where the pointer rests. */
+function Detail({ row }: { readonly row: FleetRow }) {
+  const { t } = useLanguage();
+  const said = row.problem ?? row.attention;
+  const count = row.releaseUnderWay && row.failedChecks > 0 ? t.fleet.failedChecks(row.failedChecks) : undefined;
+  if (said === undefined && count === undefined) return null;
   return (
-    <svg className="weight-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-      <rect className="weight-bar-all" width="100" height="8" />
-      <rect className="weight-bar-canary" width={Math.min(100, Math.max(0, weight))} height="8" />
-    </svg>
+    <span className="fleet-said" title={said}>
+      {said === undefined ? count : <Said>{said}</Said>}
+    </span>
+  );
+}
+
+function Step({ row: { step, traffic } }: { readonly row: FleetRow }) {
+  const { t, locale } = useLanguage();
+  if (!step) return null;
+  const sent = traffic && trafficIn(traffic, t, locale);
+  return (
+    <span className="step-bar" title={sent}>
+      <svg viewBox={`0 0 ${step.of} 1`} preserveAspectRatio="none" aria-hidden="true">
+        {Array.from({ length: step.of }, (_, index) => (
+          <rect
+            key={index}
+            className={index < step.done ? 'step-done' : 'step-ahead'}
+            x={index}
+            width={0.9}
+            height={1}
+          />
+        ))}
+      </svg>
+      <span className="number">
+        {step.done}/{step.of}
+      </span>
+      {sent !== undefined && <span className="visually-hidden">, {sent}</span>}
+    </span>
   );
 }

@@ -1,13 +1,14 @@
 import { useId, useState, type SubmitEvent } from 'react';
 import { orderCalled, ORDERS } from '../../../src/domain/orders/catalogue.js';
 import { post } from '../api/client.js';
+import { newKey } from '../api/idempotency.js';
 import { useSession } from '../api/session.js';
 import type { Obeyed, Pending, Release, Steering } from '../api/types.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Dialog } from '../ui/dialog.js';
 import { ProblemText } from '../ui/problem.js';
-
-const NAME = 'serinus.name';
+import { VersionsText } from '../ui/versions.js';
+import { OrderFields, useGiver } from './order-fields.js';
 
 /** What became of an order. */
 export interface Given {
@@ -34,22 +35,18 @@ export function OrderDialog({ step, release, close, taken }: Props) {
   const [idempotencyKey] = useState(newKey);
   const [giving, setGiving] = useState(false);
   const [error, setError] = useState<Error>();
-  const [reason, setReason] = useState('');
-  const [name, setName] = useState(() => localStorage.getItem(NAME) ?? '');
+  const giver = useGiver();
   const [weight, setWeight] = useState(String(release.weight));
   const order = orderCalled(step.order);
-  const { takes, wantsReason: required = false } = order === undefined ? {} : ORDERS[order];
-  const anonymous = session?.user === undefined;
+  const { takes, wantsReason: required = false, look = 'plain' } = order === undefined ? {} : ORDERS[order];
 
   const give = async (): Promise<void> => {
     setGiving(true);
     setError(undefined);
     try {
-      if (anonymous) localStorage.setItem(NAME, name);
       const answer = await post<Obeyed | Pending>(step.href, {
         body: {
-          ...(reason.trim() !== '' && { reason: reason.trim() }),
-          ...(anonymous && name.trim() !== '' && { by: name.trim() }),
+          ...giver.said(),
           ...(release.revision !== undefined && { revision: release.revision }),
           ...(takes === 'weight' && { weight: Number(weight) }),
           ...(takes === 'gate' && release.gate && { gate: release.gate.gate }),
@@ -72,6 +69,9 @@ export function OrderDialog({ step, release, close, taken }: Props) {
 
   return (
     <Dialog title={t.orders.names[step.order] ?? step.order} close={close}>
+      <p className="dialog-what">
+        {release.canary.name} {release.versions && <VersionsText versions={release.versions} />}
+      </p>
       <form onSubmit={submit}>
         <div className="effect">
           <h3>{t.orders.effect}</h3>
@@ -93,42 +93,7 @@ export function OrderDialog({ step, release, close, taken }: Props) {
             />
           </label>
         )}
-        <div className="field">
-          <label htmlFor={`${id}-reason`}>
-            {t.orders.reason}{' '}
-            <span className="muted">({required ? t.orders.reasonRequired : t.orders.reasonOptional})</span>
-          </label>
-          <input
-            id={`${id}-reason`}
-            type="text"
-            maxLength={500}
-            required={required}
-            autoComplete="off"
-            aria-describedby={`${id}-reason-hint`}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-          <span id={`${id}-reason-hint`} className="hint">
-            {t.orders.reasonHint}
-          </span>
-        </div>
-        {anonymous && (
-          <div className="field">
-            <label htmlFor={`${id}-name`}>{t.orders.name}</label>
-            <input
-              id={`${id}-name`}
-              type="text"
-              maxLength={100}
-              autoComplete="username"
-              aria-describedby={`${id}-name-hint`}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-            <span id={`${id}-name-hint`} className="hint">
-              {t.orders.nameHint}
-            </span>
-          </div>
-        )}
+        <OrderFields giver={giver} reasonRequired={required} />
         {error && (
           <div className="notice notice-bad" role="alert">
             <div>
@@ -140,16 +105,11 @@ export function OrderDialog({ step, release, close, taken }: Props) {
           <button type="button" onClick={close}>
             {t.orders.cancel}
           </button>
-          <button type="submit" className={required ? 'button-danger' : 'button-first'} disabled={giving}>
+          <button type="submit" className={look === 'back' ? 'button-destroy' : 'button-first'} disabled={giving}>
             {giving ? t.orders.giving : (t.orders.names[step.order] ?? step.order)}
           </button>
         </div>
       </form>
     </Dialog>
   );
-}
-
-/** 128 bits of chance. `randomUUID` isn't there for a page that has come by plain HTTP. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

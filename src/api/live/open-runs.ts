@@ -1,5 +1,6 @@
 import type { Dependencies } from '../../dependencies.js';
 import { messageOf } from '../../errors.js';
+import type { OpenRun } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
 
 /** So long an answer of Temporal's is good for, and no other is asked for after a failure, milliseconds. */
@@ -8,21 +9,21 @@ const AFTER_FAILURE_MS = 5_000;
 /** Lists don't wait longer for it: without Temporal they tell all the rest. */
 const PATIENCE_MS = 1_000;
 
-type Waits = ReadonlyMap<string, string>;
+type Known = ReadonlyMap<string, OpenRun>;
 
-/** What the releases of a cluster wait for that only people can give: one question for all of them, and for all who ask. */
-export class Waiting {
-  private known: Waits = new Map();
+/** The runs under way of a cluster: one question for all of them, and for all who ask. */
+export class OpenRuns {
+  private known: Known = new Map();
   private nextAt = 0;
   private asking: Promise<void> | undefined;
 
   constructor(
     private readonly deps: Pick<Dependencies, 'settings' | 'log' | 'now'>,
-    private readonly runs: Pick<Runs, 'waiting'>,
+    private readonly runs: Pick<Runs, 'underWay'>,
   ) {}
 
   /** By `namespace/name`. What can't be asked now is as it was known last. */
-  async all(): Promise<Waits> {
+  async all(): Promise<Known> {
     if (this.deps.now() >= this.nextAt) this.asking ??= this.ask().finally(() => (this.asking = undefined));
     if (this.asking) await withinPatience(this.asking);
     return this.known;
@@ -30,11 +31,11 @@ export class Waiting {
 
   private async ask(): Promise<void> {
     try {
-      this.known = await this.runs.waiting(this.deps.settings.clusterName);
+      this.known = await this.runs.underWay(this.deps.settings.clusterName);
       this.nextAt = this.deps.now() + GOOD_MS;
     } catch (error) {
       this.nextAt = this.deps.now() + AFTER_FAILURE_MS;
-      this.deps.log.debug({}, `what waits for people is not known: ${messageOf(error)}`);
+      this.deps.log.debug({}, `what is under way is not known: ${messageOf(error)}`);
     }
   }
 }
