@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { STANDINGS } from '../../src/api/schema/standing.js';
 import type { FleetRow } from '../src/api/types.js';
 import { countsOf, found, matches, sorted, FILTERS } from '../src/fleet/filter.js';
+import { groupingsOf, linesOf } from '../src/fleet/grouping.js';
+import { choicesIn, parametersOf } from '../src/fleet/use-choices.js';
 import { withNews, type Rows } from '../src/fleet/rows.js';
 import { lookOf } from '../src/fleet/status.js';
 import { en } from '../src/i18n/en.js';
@@ -57,6 +59,26 @@ describe('the fleet', () => {
     assert.deepEqual(names('east'), ['asking']);
     assert.deepEqual(names('', 'shop'), ['broken']);
     assert.deepEqual(names('nothing'), []);
+  });
+
+  test('is grouped by name, whoever has no group last', () => {
+    const team = (name: string, of?: string) => row(name, of === undefined ? {} : { team: of });
+    const some = [team('c', 'z'), team('b'), team('a', 'a'), team('d', 'z')];
+    assert.deepEqual(
+      linesOf(some, 'team', (one) => one).map((line) =>
+        line.line === 'group' ? `${line.name || '-'} ${line.count}` : line.row.name,
+      ),
+      ['a 1', 'a', 'z 2', 'c', 'd', '- 1', 'b'],
+    );
+    assert.equal(linesOf(some, 'none', (one) => one).length, 4);
+    assert.deepEqual(groupingsOf(some), ['none', 'namespace', 'team']);
+  });
+
+  test('is in the address as it is looked at', () => {
+    for (const text of ['', 'state=failed&q=cart&namespace=shop&group=team&sort=-age', 'sort=name'])
+      assert.equal(parametersOf(choicesIn(new URLSearchParams(text))).toString(), text);
+    const unknown = choicesIn(new URLSearchParams('state=x&group=y&sort=z'));
+    assert.deepEqual([unknown.filter, unknown.grouping, unknown.order], ['all', 'none', undefined]);
   });
 
   test('counts add up', () => {

@@ -22,6 +22,9 @@ interface Eyes {
 export const PHONE = 375;
 export const DESKTOP = 1280;
 
+/** Of what is taller, the picture has the part in the window. */
+const TALL = 6_000;
+
 /** Findings of axe that keep somebody from using a page. */
 const GRAVE = ['serious', 'critical'];
 
@@ -36,8 +39,11 @@ export class Viewer {
     private readonly pictures: string,
   ) {}
 
-  /** @param pictures folder for screenshots */
-  static async open(browser: Browser, base: string, eyes: Eyes, pictures: string): Promise<Viewer> {
+  /**
+   * @param pictures folder for screenshots
+   * @param now when it is for the page, milliseconds since 1970; the time goes on from there
+   */
+  static async open(browser: Browser, base: string, eyes: Eyes, pictures: string, now?: number): Promise<Viewer> {
     mkdirSync(pictures, { recursive: true });
     const context = await browser.newContext({
       viewport: { width: eyes.width, height: 900 },
@@ -45,6 +51,7 @@ export class Viewer {
       locale: eyes.locale,
       reducedMotion: 'reduce',
     });
+    if (now !== undefined) await context.clock.install({ time: now });
     const viewer = new Viewer(await context.newPage(), base, eyes, pictures);
     viewer.listen();
     return viewer;
@@ -73,7 +80,8 @@ export class Viewer {
   async inspect(name: string): Promise<void> {
     const { page, eyes } = this;
     const picture = `${name}-${eyes.width}-${eyes.scheme}-${eyes.locale}.png`;
-    await page.screenshot({ path: join(this.pictures, picture), fullPage: true });
+    const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+    await page.screenshot({ path: join(this.pictures, picture), fullPage: height < TALL });
     const findings = await page.evaluate(`${axe.source}; axe.run()`);
     const { violations } = findings as axe.AxeResults;
     const grave = violations.filter(({ impact }) => GRAVE.includes(impact ?? ''));

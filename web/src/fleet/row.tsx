@@ -41,7 +41,7 @@ export function FleetRowCells({ row, withCluster, withNamespace }: Props) {
         {by}
       </div>
       <div role="cell" className="fleet-age">
-        {since !== undefined && <Ago at={since} />}
+        {since !== undefined && <Ago at={since} short />}
       </div>
     </>
   );
@@ -50,7 +50,7 @@ export function FleetRowCells({ row, withCluster, withNamespace }: Props) {
 /** Why somebody should look; all of it where the pointer rests. */
 function Detail({ row }: { readonly row: FleetRow }) {
   const { t } = useLanguage();
-  const said = row.problem ?? row.attention;
+  const said = row.problem ?? besides(row);
   const count = row.releaseUnderWay && row.failedChecks > 0 ? t.fleet.failedChecks(row.failedChecks) : undefined;
   if (said === undefined && count === undefined) return null;
   return (
@@ -58,6 +58,12 @@ function Detail({ row }: { readonly row: FleetRow }) {
       {said === undefined ? count : <Said>{said}</Said>}
     </span>
   );
+}
+
+/** The status stands beside it already. */
+function besides({ attention, standing }: FleetRow): string | undefined {
+  const rest = attention?.replace(new RegExp(`^${standing}(?:: |$)`), '');
+  return rest === '' ? undefined : rest;
 }
 
 function Step({ row: { step, traffic } }: { readonly row: FleetRow }) {

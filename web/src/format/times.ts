@@ -34,11 +34,11 @@ export function duration(seconds: number, locale: string): string {
     .join(' ');
 }
 
-/** `3 minutes ago`. @param now milliseconds since 1970 */
-export function ago(at: string, now: number, locale: string): string {
+/** `3 minutes ago`, short `3 min ago`. @param now milliseconds since 1970 */
+export function ago(at: string, now: number, locale: string, style: 'long' | 'short' = 'long'): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
   const [{ value, unit } = { value: 0, unit: 'second' as const }] = spans(seconds);
-  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(-value, unit);
+  return new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style }).format(-value, unit);
 }
 
 export function clock(at: string | number, locale: string): string {

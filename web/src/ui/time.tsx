@@ -13,12 +13,12 @@ export function useNow(everyMs = 1_000): number {
 }
 
 /** `3 minutes ago`, with the whole time where the pointer rests. */
-export function Ago({ at }: { readonly at: string }) {
+export function Ago({ at, short = false }: { readonly at: string; readonly short?: boolean }) {
   const { locale } = useLanguage();
   const now = useNow(5_000);
   return (
     <time dateTime={at} title={dateAndTime(at, locale)}>
-      {ago(at, now, locale)}
+      {ago(at, now, locale, short ? 'short' : 'long')}
     </time>
   );
 }

@@ -186,7 +186,10 @@ export function live(of: Release | undefined, more: Partial<Live> = {}): Live {
     standing: of === undefined ? 'initialized' : of.ended ? 'failed' : 'progressing',
     ...(of && { release: of }),
     ...(of?.course && { strategy: of.course.strategy }),
-    weight: { wanted: of?.weight ?? 0, ...(underWay && { seen: { percent: 29.4, requests: 1204, windowSeconds: 60, at: at(590) } }) },
+    weight: {
+      wanted: of?.weight ?? 0,
+      ...(underWay && { seen: { percent: 29.4, requests: 1204, windowSeconds: 60, at: at(590) } }),
+    },
     traffic: { to: 'share', percent: of?.weight ?? 0 },
     why: underWay ? 'weight 30 stands, the last check passed' : 'rolled back',
     ...(underWay && { next: { what: 'the next check', at: new Date(NOW + 30_000).toISOString() } }),

@@ -35,7 +35,9 @@ export async function openStage(
   app.all('/api/*', async (request, reply) => {
     const path = request.url.split('?')[0] ?? '';
     if (STREAM.test(path)) {
-      const events = (streams[path] ?? []).map(({ event, data }) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      const events = (streams[path] ?? []).map(
+        ({ event, data }) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+      );
       reply.raw.writeHead(200, { 'Content-Type': 'text/event-stream' }).write(`${events.join('')}: on\n\n`);
       reply.hijack();
       return;

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { fleet, live, NOW, release, rolledBack, row } from '../harness/web/stage/actors.js';
+import { openStage, type Script, type Sent } from '../harness/web/stage/stage.js';
+import { DESKTOP, openBrowser, PHONE, Viewer } from '../harness/web/viewer.js';
+
+/*
+ * Every page in states that a release only passes through, with an API that says what it is told to: looked at in both
+ * languages, wide and narrow, light and dark.
+ */
+
+const pictures = process.env['SERINUS_SCREENSHOTS'] ?? mkdtempSync(join(tmpdir(), 'serinus-pages-'));
+
+/** Somebody at a desk, and somebody on the way. */
+async function audience(browser: Browser, base: string): Promise<readonly [Viewer, Viewer]> {
+  const desk = { locale: 'en-GB', scheme: 'light', width: DESKTOP } as const;
+  const way = { locale: 'zh-CN', scheme: 'dark', width: PHONE } as const;
+  return [await Viewer.open(browser, base, desk, pictures, NOW), await Viewer.open(browser, base, way, pictures, NOW)];
+}
+
+const fleetStream = (rows: readonly unknown[]): Readonly<Record<string, readonly Sent[]>> => ({
+  '/api/v1/stream': rows.map((data) => ({ event: 'canary', data })),
+});
+
+test('a fleet of 500 is sorted, grouped and steered as a table', async (t) => {
+  const rows = fleet(500);
+  const given: unknown[] = [];
+  const steering = [{ order: 'pause', effect: 'Holds traffic at 30%.', href: '/api/v1/releases/r/pause', command: '' }];
+  const canaries = Object.fromEntries(
+    rows.map((one) => [
+      `/api/v1/namespaces/${one.namespace}/canaries/${one.name}`,
+      { ...one, conditions: [], images: {}, release: one.releaseUnderWay ? { id: 'r', steering } : null },
+    ]),
+  );
+  const base = await openStage(t, {
+    ...canaries,
+    '/api/v1/canaries': { items: rows },
+    'POST /api/v1/releases/r/pause': (body: unknown) => {
+      given.push(body);
+      return { id: 'r', order: 'pause', taken: true, phase: 'Progressing', weight: 30 };
+    },
+  });
+  const browser = await openBrowser(t);
+  const [desk, way] = await audience(browser, base);
+  const { page } = desk;
+
+  await t.test('of which only those in the window are drawn', async () => {
+    await desk.goto('/');
+    await page.getByRole('table').waitFor();
+    await desk.inspect('fleet-500');
+    assert.equal(await page.getByRole('table').getAttribute('aria-rowcount'), '501');
+    assert.ok((await page.locator('.fleet-row').count()) < 60);
+    const heights = await page.locator('.fleet-row').evaluateAll((all) => all.map((one) => one.clientHeight));
+    assert.ok(
+      heights.every((height) => Math.abs(height - 40) <= 1),
+      heights.join(', '),
+    );
+    // The last row is there when somebody goes to it.
+    await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
+    await page.getByRole('link', { name: 'service-499' }).or(page.locator('[aria-rowindex="501"]')).first().waitFor();
+    await page.evaluate('window.scrollTo(0, 0)');
+  });
+
+  await t.test('in the order that somebody chooses, which the address keeps', async () => {
+    const first = (): Promise<string> => page.locator('.fleet-row .fleet-name a').first().innerText();
+    const name = page.getByRole('columnheader', { name: 'Name' });
+    await name.getByRole('button').click();
+    assert.equal(await name.getAttribute('aria-sort'), 'ascending');
+    assert.equal(await first(), 'service-000');
+    await name.getByRole('button').click();
+    assert.equal(await first(), 'service-499');
+    assert.match(page.url(), /sort=-name/);
+    await page.getByLabel('Group by').selectOption('team');
+    assert.equal(await page.locator('.fleet-group').first().innerText(), 'payments 167');
+    await page.reload();
+    await page.locator('.fleet-group').first().waitFor();
+    assert.equal(await first(), 'service-498');
+    await page.getByRole('button', { name: 'Compact rows' }).click();
+    await desk.inspect('fleet-grouped');
+    await page.getByRole('button', { name: 'Compact rows' }).click();
+  });
+
+  await t.test('and several are paused with one reason, after their effects are told', async () => {
+    await desk.goto('/?sort=name');
+    for (const name of ['service-000', 'service-001', 'service-009']) await page.getByLabel(`Select ${name}`).check();
+    await page.getByText('3 selected').waitFor();
+    await page.locator('.selection').getByRole('button', { name: 'Pause' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Pause: 3 Canaries' });
+    await dialog.getByText('Holds traffic at 30%.').first().waitFor();
+    assert.equal(await dialog.getByText('Not possible now').count(), 1);
+    await desk.inspect('dialog-bulk');
+    await dialog.getByLabel('Reason').fill('lunch');
+    await dialog.getByLabel('Your name').fill('alice');
+    await dialog.getByRole('button', { name: 'Pause 2 releases' }).click();
+    await dialog.getByText('Accepted.').nth(1).waitFor();
+    assert.deepEqual(given, [
+      { reason: 'lunch', by: 'alice' },
+      { reason: 'lunch', by: 'alice' },
+    ]);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    assert.equal(await desk.focused(), 'Pause');
+  });
+
+  await t.test('on a phone, too', async () => {
+    await way.goto('/');
+    await way.page.getByRole('table').waitFor();
+    await way.inspect('fleet-500');
+  });
+  desk.nothingWrong();
+  way.nothingWrong();
+});
+
+async function shown(t: TestContext, name: string, script: Script, look: (viewer: Viewer) => Promise<void>) {
+  const base = await openStage(t, script, fleetStream([row('cart')]));
+  const browser = await openBrowser(t);
+  for (const viewer of await audience(browser, base)) {
+    await viewer.goto('/canaries/shop/cart');
+    await look(viewer);
+    await viewer.inspect(name);
+    viewer.nothingWrong();
+  }
+}
+
+const CART = '/api/v1/namespaces/shop/canaries/cart';
+
+test('a release under way', async (t) => {
+  await shown(t, 'staged-progressing', { [`${CART}/live`]: live(release()) }, async ({ page }) => {
+    await page.locator('.headline').getByText('2.0.0-rc.1').waitFor();
+  });
+});
+
+test('a release that was rolled back says why in one sentence', async (t) => {
+  const ended = rolledBack();
+  const script = { [`${CART}/live`]: live(ended), [`/api/v1/releases/${ended.id}`]: ended };
+  await shown(t, 'staged-rolled-back', script, async ({ page }) => {
+    await page.locator('.headline').getByText('2.0.0-rc.1').waitFor();
+    await page
+      .getByText(/^Rolled back: success rate 66\.49/)
+      .first()
+      .waitFor();
+  });
+});
