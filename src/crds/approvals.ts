@@ -31,6 +31,8 @@ export interface Course {
   readonly provider: string;
   /** Traffic can be divided. */
   readonly routed: boolean;
+  /** Names of the metrics that are held against thresholds. */
+  readonly metrics: readonly string[];
 }
 
 /**

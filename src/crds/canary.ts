@@ -80,7 +80,8 @@ function approvalsOf(object: CanaryObject, options: ParseOptions): ReadApprovals
 function courseOf({ spec }: CanaryObject, options: ParseOptions): Course {
   const provider = spec.provider ?? options.defaultProvider;
   const { strategy } = strategyOf(spec.analysis, provider);
-  return { strategy, provider, routed: trafficFeatures(provider).weights };
+  const metrics = (spec.analysis?.metrics ?? []).map(({ name }) => name);
+  return { strategy, provider, routed: trafficFeatures(provider).weights, metrics };
 }
 
 /**

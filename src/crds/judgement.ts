@@ -50,6 +50,8 @@ export interface JudgementSettings extends JudgementPolicy {
   readonly rules: Rules;
   readonly counts: readonly JudgedCounts[];
   readonly means: readonly JudgedMean[];
+  /** Metrics of the spec whose thresholds aren't checked, because evidence is judged in their place. */
+  readonly replaced: readonly string[];
   /** Metrics whose φ the primary's past tells. */
   readonly measured: readonly string[];
   /** Whether latency is judged, too. */
@@ -125,7 +127,11 @@ export function readJudgement(
     return { ok: false, complaints: [first, ...others] };
   }
   const judgement = settingsOf(read.data, text);
-  const [first, ...others] = [...unfit(course), ...contradictions(read.data, judgement)];
+  const [first, ...others] = [
+    ...unfit(course),
+    ...contradictions(read.data, judgement),
+    ...unknownReplaced(read.data, course),
+  ];
   return first ? { ok: false, complaints: [first, ...others] } : { ok: true, judgement };
 }
 
@@ -179,6 +185,7 @@ function settingsOf(written: Written, text: string): JudgementSettings {
     promotion: written.promotion ?? preset.promotion,
     wait: waits ? { seconds: waits.ms / 1000, text: waits.text, then } : { ...preset.wait, then },
     settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
+    replaced: replacementsOf(written).map(({ value }) => value),
     measured: metrics.flatMap(({ name, measured }) => (measured ? [name] : [])),
     latency: written.latency !== undefined,
     counts: written.counts.map(({ name, canary, primary }) => ({ name, canary, primary })),
@@ -238,4 +245,26 @@ function contradictions({ counts, means }: Written, { rules, latency }: Judgemen
     return isTaken ? [{ field: `${FIELD}.${fields[i]}.name`, value: name, remedy: 'it is taken already' }] : [];
   });
   return [...limits, ...twins];
+}
+
+/** What the text says is replaced, and where it says so. */
+function replacementsOf({ errors, latency, counts, means }: Written): readonly { field: string; value: string }[] {
+  const written = [
+    ...[
+      { field: ERRORS, one: errors },
+      { field: LATENCY, one: latency },
+    ],
+    ...counts.map((one, i) => ({ field: `counts[${i}]`, one })),
+    ...means.map((one, i) => ({ field: `means[${i}]`, one })),
+  ];
+  return written.flatMap(({ field, one }) =>
+    one?.replaces === undefined ? [] : [{ field: `${FIELD}.${field}.replaces`, value: one.replaces }],
+  );
+}
+
+function unknownReplaced(written: Written, { metrics }: Course): readonly Complaint[] {
+  const there = metrics.length === 0 ? 'it has none' : `it has ${metrics.join(', ')}`;
+  return replacementsOf(written)
+    .filter(({ value }) => !metrics.includes(value))
+    .map((one) => ({ ...one, remedy: `name a metric of spec.analysis.metrics: ${there}` }));
 }

@@ -58,10 +58,10 @@ export function metricsContextOf(
   { meshProvider, builtinQueries, providerErrors = 'hold' }: MetricsSettings,
   window?: Window,
 ): MetricsContext {
-  const { provider, targetRef, metricsServer, analysis } = canary;
+  const { provider, targetRef, metricsServer, analysis, judgement } = canary;
   return {
     names: queryNamesOf(canary),
-    metrics: analysis.metrics,
+    metrics: analysis.metrics.filter(({ name }) => !judgement?.replaced.includes(name)),
     metricsProvider: metricsProviderOf({
       meshProvider,
       provider: provider === meshProvider ? undefined : provider,

@@ -34,7 +34,7 @@ export interface SimulatedAs {
 
 /** What of a Canary a simulation leaves out, in words. */
 export function leftOut({ analysis, judgement }: Canary): readonly string[] {
-  const others = analysis.metrics.flatMap(({ name, sources }) =>
+  const others = checkedOf({ analysis, judgement }).flatMap(({ name, sources }) =>
     sources.every((source) => source.kind === 'builtin' && source.builtin === 'request-success-rate') ? [] : [name],
   );
   const counts = [...(judgement?.counts ?? []), ...(judgement?.means ?? [])].map(({ name }) => name);
@@ -52,7 +52,7 @@ export function simulatedPolicy(canary: Canary, { name, diluted, sinceWeight }: 
   return {
     name,
     decides: { ...decides, hooks: {}, loadTests: [], notices: [], suspend: false },
-    limits: canary.analysis.metrics.flatMap(({ name: metric, sources }) =>
+    limits: checkedOf(canary).flatMap(({ name: metric, sources }) =>
       sources.flatMap((source) => {
         if (source.kind !== 'builtin' || source.builtin !== 'request-success-rate') return [];
         const { min } = source.range;
@@ -63,6 +63,11 @@ export function simulatedPolicy(canary: Canary, { name, diluted, sinceWeight }: 
     sinceWeight: sinceWeight ?? true,
     judgement: canary.judgement && errorsAlone(canary.judgement),
   };
+}
+
+/** Metrics that evidence hasn't taken the place of. */
+function checkedOf({ analysis, judgement }: Pick<Canary, 'analysis' | 'judgement'>) {
+  return analysis.metrics.filter(({ name }) => !judgement?.replaced.includes(name));
 }
 
 /** Errors have the whole budget where nothing else can be simulated. */

@@ -12,7 +12,10 @@ const CANARY = '10.0.0.1';
 
 function settings(text: string): JudgementSettings {
   const strategy = { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 } as const;
-  const read = readJudgement({ [JUDGEMENT_ANNOTATION]: text }, { strategy, provider: 'apisix', routed: true });
+  const read = readJudgement(
+    { [JUDGEMENT_ANNOTATION]: text },
+    { strategy, provider: 'apisix', routed: true, metrics: [] },
+  );
   assert.ok(read.ok && read.judgement);
   return read.judgement;
 }

@@ -4,6 +4,7 @@ import { parseCanary } from '../../src/crds/canary.js';
 import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
 import { policyOfCanary } from '../../src/crds/policy.js';
 import { describeRefusal } from '../../src/crds/refusal.js';
+import { metricsContextOf } from '../../src/metrics/context.js';
 import { canaryWith, OPTIONS } from './fixtures.js';
 
 function parsed(text: string | undefined, edits: Readonly<Record<string, unknown>> = {}) {
@@ -122,6 +123,32 @@ means:
       return found.ok ? found.value.judgement?.digest : undefined;
     };
     assert.equal(digest(undefined), digest('preset: careful'));
+  });
+
+  void it('metric by metric in the place of thresholds: those it replaces aren’t checked, the others are', () => {
+    const metrics = ['request-success-rate', 'request-duration'].map((name) => ({
+      ...{ name, interval: '1m', thresholdRange: { min: 99 } },
+    }));
+    const checkedWith = (text: string | undefined) => {
+      const found = parsed(text, { 'spec.analysis.metrics': metrics });
+      assert.ok(found.ok, found.ok ? '' : describeRefusal(found.refusal));
+      const settings = { meshProvider: 'apisix', builtinQueries: 'canary-only' } as const;
+      return metricsContextOf(found.value, settings).metrics.map(({ name }) => name);
+    };
+    const both = ['request-success-rate', 'request-duration'];
+    assert.deepEqual(checkedWith(undefined), both);
+    assert.deepEqual(checkedWith('preset: balanced'), both);
+    assert.deepEqual(checkedWith('errors: { replaces: request-success-rate }'), ['request-duration']);
+    assert.deepEqual(
+      checkedWith('errors: { replaces: request-success-rate }\nlatency: { replaces: request-duration }'),
+      [],
+    );
+    const wrong = parsed('latency: { replaces: latency }', { 'spec.analysis.metrics': metrics });
+    assert.ok(!wrong.ok);
+    assert.match(
+      describeRefusal(wrong.refusal),
+      /\.latency\.replaces: "latency" is not valid, name a metric of spec\.analysis\.metrics: it has request-success-rate, request-duration/,
+    );
   });
 
   void it('φ is measured where nobody says it', () => {

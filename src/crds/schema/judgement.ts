@@ -28,7 +28,10 @@ const duration = z.string({ error: DURATION }).transform((text, context) => {
   return z.NEVER;
 });
 
+const replaces = z.string({ error: 'name a metric of spec.analysis.metrics' }).min(1).optional();
+
 const limits = {
+  replaces,
   tolerated: z.number({ error: RATIO }).min(1).max(100).optional(),
   unacceptable: z.number({ error: RATIO }).gt(1, { error: RATIO }).max(1000).optional(),
   floor: share.optional(),
