@@ -61,7 +61,7 @@ export function metricsContextOf(
   const { provider, targetRef, metricsServer, analysis, judgement } = canary;
   return {
     names: queryNamesOf(canary),
-    metrics: analysis.metrics.filter(({ name }) => !judgement?.replaced.includes(name)),
+    metrics: judgement ? analysis.metrics.filter(({ name }) => !judgement.replaced.includes(name)) : analysis.metrics,
     metricsProvider: metricsProviderOf({
       meshProvider,
       provider: provider === meshProvider ? undefined : provider,
