@@ -1,5 +1,5 @@
 import type { Canary } from '../crds/types.js';
-import { expectedEnd, secondsUntil, type ExpectedCourse, type ExpectedEnd } from '../judgement/expectation.js';
+import { expectedEnd, secondsUntil, type ExpectedCourse, type ExpectedEnd } from '../judgement/before/expectation.js';
 import { bestCase } from './duration.js';
 import { policyOfCanary } from '../crds/policy.js';
 

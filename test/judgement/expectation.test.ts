@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { expectedEnd, secondsUntil } from '../../src/judgement/expectation.js';
-import { plannedCourses } from '../../src/judgement/planning.js';
+import { expectedEnd, secondsUntil } from '../../src/judgement/before/expectation.js';
+import { plannedCourses } from '../../src/judgement/before/planning.js';
 import { judgedBy, outcome } from '../simulation/fixtures.js';
 import { BUDGETS, LIMITS } from './ratio.js';
 

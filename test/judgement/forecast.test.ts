@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cleanRequestsUntilPass, windowsUntilFail } from '../../src/judgement/forecast.js';
+import { cleanRequestsUntilPass, windowsUntilFail } from '../../src/judgement/before/forecast.js';
 import { judgedBy, outcome } from '../simulation/fixtures.js';
 import { BUDGETS, LIMITS } from './ratio.js';
 

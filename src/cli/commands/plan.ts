@@ -6,7 +6,7 @@ import type { DefaultJudgement } from '../../crds/judgement.js';
 import { JUDGEMENT_ANNOTATION } from '../../crds/own-settings.js';
 import type { KubeObject } from '../../kube/object.js';
 import { expectedRules } from '../../check/forecast.js';
-import { plannedCourses, type PlannedCourse } from '../../judgement/planning.js';
+import { plannedCourses, type PlannedCourse } from '../../judgement/before/planning.js';
 import { printData, table } from '../client/output.js';
 import { addPolicyFlags, policySettingsOf } from '../flags/engine-flags.js';
 import { duration, positive } from '../judging/numbers.js';

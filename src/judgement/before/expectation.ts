@@ -1,6 +1,6 @@
-import type { WindowCounts } from './counts.js';
-import { evidenceOf, NO_EVIDENCE, scoresOf, type RatioEvidence } from './evidence.js';
-import type { Budgets, RatioLimits } from './limits.js';
+import type { WindowCounts } from '../counts.js';
+import { evidenceOf, NO_EVIDENCE, scoresOf, type RatioEvidence } from '../evidence.js';
+import type { Budgets, RatioLimits } from '../limits.js';
 
 /** What both versions are expected to get together. */
 export interface ExpectedTraffic {

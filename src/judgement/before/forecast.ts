@@ -1,4 +1,4 @@
-import type { Budgets, RatioLimits } from './limits.js';
+import type { Budgets, RatioLimits } from '../limits.js';
 
 /** What both versions are expected to get. */
 export interface Expected {
