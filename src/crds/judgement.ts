@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { JudgementPolicy } from '../domain/decision/judged.js';
+import type { JudgementPolicy, Patience } from '../domain/decision/judged.js';
 import type { RatioLimits } from '../judgement/limits.js';
 import type { Rules } from '../judgement/rules.js';
 import type { Course } from './approvals.js';
@@ -178,12 +178,13 @@ function settingsOf(written: Written, text: string): JudgementSettings {
       mean: { atMost: own.atMost, worse: own.worse },
     })),
   ];
-  const { for: waits, then = preset.wait.then } = written.wait ?? {};
+  const wait = patienceOf(written.wait, preset.wait);
   return {
     digest: createHash('sha256').update(text).digest('hex').slice(0, 16),
     steps: written.steps ?? preset.steps,
     promotion: written.promotion ?? preset.promotion,
-    wait: waits ? { seconds: waits.ms / 1000, text: waits.text, then } : { ...preset.wait, then },
+    wait,
+    shared: patienceOf(written.shared, { ...preset.wait, then: 'ask' }),
     settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
     replaced: replacementsOf(written).map(({ value }) => value),
     measured: metrics.flatMap(({ name, measured }) => (measured ? [name] : [])),
@@ -203,6 +204,12 @@ function settingsOf(written: Written, text: string): JudgementSettings {
       split: { ...SPLIT, tolerance: written.split?.tolerance ?? SPLIT.tolerance },
     },
   };
+}
+
+function patienceOf(own: Written['wait'], { then, ...preset }: Patience): Patience {
+  const { for: given } = own ?? {};
+  const lasts = given ? { seconds: given.ms / 1000, text: given.text } : preset;
+  return { ...lasts, then: own?.then ?? then };
 }
 
 /** How a metric's own limits are written. */

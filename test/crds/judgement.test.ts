@@ -52,11 +52,13 @@ wrongPromotion: 0.02
 steps: prove
 promotion: prove
 wait: { for: 20m, then: rollback }
+shared: { for: 10m }
 settle: 10s
 tripwire: { share: 80%, requests: 50 }
 split: { tolerance: 50% }
 `);
     assert.deepEqual(policy?.wait, { seconds: 1200, text: '20m', then: 'rollback' });
+    assert.deepEqual(policy.shared, { seconds: 600, text: '10m', then: 'ask' });
     assert.deepEqual([policy.steps, policy.promotion, settings?.settleSeconds], ['prove', 'prove', 10]);
     assert.deepEqual(settings?.rules, {
       budgets: { falseRollback: 0.005, wrongPromotion: 0.02 },

@@ -133,6 +133,41 @@ describe('a release that is judged by statistics', () => {
     assert.equal(m.state.failedChecks, 0);
   });
 
+  const outage = (then: JudgementPolicy['wait']['then']) =>
+    released({ shared: { seconds: 100, text: '100s', then } }, () =>
+      analysed({ passedOver: 'both-bad', seen: 'both versions fail: not the canary’s doing' }),
+    );
+
+  test('trouble of both versions lasts: it holds beyond the progress deadline, and goes on when it is over', () => {
+    const m = outage('hold');
+    assert.deepEqual([m.weightsSeen, m.state.failedChecks, m.state.ending], [[10], 0, undefined]);
+    m.analysis = () => analysed({ verdict: 'PASS' });
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+  });
+
+  test('trouble of both versions lasts: people are asked, and asked no more when it is over', () => {
+    const m = outage('ask');
+    assert.equal(m.state.gate?.gate, 'confirm-traffic-increase');
+    m.analysis = () => analysed({ verdict: 'PASS' });
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promoted');
+  });
+
+  test('trouble of both versions lasts: it goes on, or back, where the policy says so', () => {
+    assert.equal(outage('advance').state.ending?.kind, 'promoted');
+    const m = outage('rollback');
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.ok(hasSaid(m, 'Rolling back podinfo.test not proven within 100s: both versions fail'));
+  });
+
+  test('traffic that goes elsewhere is bounded by the progress deadline all the same', () => {
+    const m = released({ shared: { seconds: 9e9, text: 'long', then: 'hold' } }, () =>
+      analysed({ passedOver: 'split' }),
+    );
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+  });
+
   test('counts that can’t be read hold, and roll back after three times the threshold', () => {
     const m = released({}, () => analysed({ unknown: 'the server is down' }));
     assert.deepEqual(m.weightsSeen, [10, 0]);

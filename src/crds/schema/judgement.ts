@@ -79,6 +79,8 @@ const means = known({
   ...ratios,
 });
 
+const patience = known({ for: duration.optional(), then: z.enum(ON_WAIT).optional() });
+
 const MOST_COUNTS = 5;
 
 /** The annotation with the judgement, as it is written. */
@@ -92,7 +94,8 @@ export const judgementSchema = known({
   wrongPromotion: share.optional(),
   steps: z.enum(PROOFS).optional(),
   promotion: z.enum(PROOFS).optional(),
-  wait: known({ for: duration.optional(), then: z.enum(ON_WAIT).optional() }).optional(),
+  wait: patience.optional(),
+  shared: patience.optional(),
   settle: duration.optional(),
   tripwire: known({
     share: share.optional(),

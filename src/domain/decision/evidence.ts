@@ -1,5 +1,6 @@
 import type { Gate } from '../approvals/gates.js';
 import type { Analysis, Findings } from '../findings.js';
+import type { Patience } from './judged.js';
 import { policyOf, type ReleaseState } from '../state.js';
 import type { Step } from './step.js';
 
@@ -29,14 +30,28 @@ export function awaitEvidence(s: ReleaseState, f: Findings, next: Step | undefin
   if (s.approved.includes(gate)) return undefined;
   if (judged.passedOver !== undefined) {
     const since = s.notCountedSince ?? now;
+    const reason = judged.seen ?? judged.passedOver;
+    if (judged.passedOver === 'both-bad' && judgement.shared) {
+      return patient(judgement.shared, since, { gate, reason }, now);
+    }
     if (now - since < progressDeadlineSeconds * 1000) return { do: 'weigh' };
-    return { do: 'rollBack', why: { kind: 'not-counted', reason: judged.seen ?? judged.passedOver } };
+    return { do: 'rollBack', why: { kind: 'not-counted', reason } };
   }
   const isProven =
     (isLast ? judgement.promotion : judgement.steps) === 'prove' ? judged.verdict === 'PASS' : judged.heard;
   if (isProven) return undefined;
-  if (now - s.weightSince < judgement.wait.seconds * 1000) return { do: 'weigh' };
-  switch (judgement.wait.then) {
+  return patient(judgement.wait, s.weightSince, { gate, reason: judged.says }, now);
+}
+
+/** Nothing is decided by evidence yet: what the policy has for that, by how long it has lasted. */
+function patient(
+  { seconds, text, then }: Patience,
+  since: number,
+  { gate, reason }: { readonly gate: Gate; readonly reason: string },
+  now: number,
+): Step | undefined {
+  if (now - since < seconds * 1000) return { do: 'weigh' };
+  switch (then) {
     case 'hold':
       return { do: 'weigh' };
     case 'ask':
@@ -44,6 +59,6 @@ export function awaitEvidence(s: ReleaseState, f: Findings, next: Step | undefin
     case 'advance':
       return undefined;
     case 'rollback':
-      return { do: 'rollBack', why: { kind: 'unproven', after: judgement.wait.text, reason: judged.says } };
+      return { do: 'rollBack', why: { kind: 'unproven', after: text, reason } };
   }
 }

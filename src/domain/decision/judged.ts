@@ -14,7 +14,16 @@ export interface JudgementPolicy {
   readonly steps: Proof;
   /** For the promotion. */
   readonly promotion: Proof;
-  readonly wait: { readonly seconds: number; readonly text: string; readonly then: OnWait };
+  readonly wait: Patience;
+  /** While both versions fail; undefined is a policy of before this could be said: the progress deadline bounds it. */
+  readonly shared?: Patience;
+}
+
+/** How long something may take, and what happens then. */
+export interface Patience {
+  readonly seconds: number;
+  readonly text: string;
+  readonly then: OnWait;
 }
 
 /** Requests, and how many of them were bad. */
