@@ -12,6 +12,7 @@ import './styles/layout.css';
 import './styles/controls.css';
 import './styles/fleet.css';
 import './styles/release.css';
+import './styles/evidence.css';
 import './styles/tables.css';
 
 const RECOVERY_MS = 5_000;

@@ -171,6 +171,23 @@ export const en = {
     halted: (count: number, of: number | undefined) =>
       of === undefined ? plural(count, 'failed check', 'failed checks') : `${count} of ${of} failed checks`,
   },
+  evidence: {
+    title: 'Canary against primary',
+    caption: 'What the requests to both versions say, by metric',
+    verdicts: { FAIL: 'proven bad', PASS: 'proven good', WAIT: 'not enough yet' },
+    notCounted: 'not counted',
+    after: (windows: number) => `(${plural(windows, 'window', 'windows')})`,
+    metric: 'Metric',
+    ratio: 'Times the primary’s (always-valid 95% interval)',
+    between: (lower: string, upper: string | undefined) =>
+      upper === undefined ? `at least ${lower}` : `${lower} to ${upper}`,
+    means: (canary: string, primary: string) => `mean ${canary}, the primary’s ${primary}`,
+    requests: 'Canary’s requests',
+    towardsRollback: 'Towards rollback',
+    towardsProof: 'Towards proof',
+    passedOver: (count: number) => `${plural(count, 'window', 'windows')} not counted:`,
+    note: 'The dashed line is “as the primary”. A full bar decides; however often it is looked at, the stated error holds.',
+  },
   events: {
     title: 'Events',
     none: 'No events yet.',

@@ -4,6 +4,7 @@ import { Changes } from './changes.js';
 import { Chart } from './chart.js';
 import { Desired } from './desired.js';
 import { Events } from './events.js';
+import { EvidenceCard } from './evidence-card.js';
 import { Further } from './further.js';
 import { Gates } from './gates.js';
 import { LoadTests } from './load-tests.js';
@@ -41,6 +42,7 @@ export function ReleaseView({ live, release, changed }: Props) {
       <div className="release-columns">
         <div className="release-main">
           <Chart drawn={drawnOf(record, release, now)} />
+          {!undo && <EvidenceCard record={record} />}
           {!undo && (
             <WindowsTable
               windows={linked(windowsOf(record), live.links.metrics)}
