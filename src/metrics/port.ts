@@ -43,6 +43,17 @@ export interface Series {
   readonly labels: Readonly<Record<string, string>>;
   /** `at` in milliseconds since 1970. */
   readonly samples: readonly { readonly at: number; readonly value: number }[];
+  /** Of a native histogram, which has no such samples. */
+  readonly histograms?: readonly HistogramSample[];
+}
+
+/** A native histogram as it was scraped at `at`, milliseconds since 1970. */
+export interface HistogramSample {
+  readonly at: number;
+  /** Of all values. */
+  readonly count: number;
+  /** Those with values in them; the left border is left out of each. */
+  readonly buckets: readonly { readonly left: number; readonly right: number; readonly count: number }[];
 }
 
 export interface ProviderOptions {

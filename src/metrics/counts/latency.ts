@@ -26,7 +26,7 @@ export async function latencyWithin(
 ): Promise<CountedLatency | undefined> {
   const chosen = edges ?? (await chosenBy(server, query, span.from, signal));
   if (chosen.length === 0) return undefined;
-  const counted = await countDurations(server, query, span, signal);
+  const counted = await countDurations(server, query, { span, chosen }, signal);
   const pick = ({ requests, slower }: ReadDurations['canary']) => ({
     requests,
     slower: chosen.map((edge) => slower[counted.edges.indexOf(edge)] ?? 0),
@@ -35,6 +35,11 @@ export async function latencyWithin(
 }
 
 async function chosenBy(server: MetricsProvider, query: DurationQuery, until: number, signal: AbortSignal) {
-  const { edges, primary } = await countDurations(server, query, { from: until - PAST_MS, to: until }, signal);
+  const { edges, primary } = await countDurations(
+    server,
+    query,
+    { span: { from: until - PAST_MS, to: until } },
+    signal,
+  );
   return edgesToJudge(primary).flatMap((index) => edges[index] ?? []);
 }

@@ -1,6 +1,6 @@
 import type { MetricsProvider, Series } from '../port.js';
 import { increaseOf, type CountedSpan } from './increase.js';
-import type { Arm, CountPair } from './read.js';
+import { durationSeries, type Arm, type CountPair } from './read.js';
 import type { CountQuery, DurationQuery } from './sources.js';
 
 /**
@@ -47,11 +47,13 @@ export async function pastPair(
  */
 export async function pastDurations(
   server: MetricsProvider,
-  { selector, sideOf, edgeOf }: DurationQuery,
+  query: DurationQuery,
   { edges, until }: { readonly edges: readonly number[]; readonly until: number },
   signal: AbortSignal,
 ): Promise<readonly (readonly Arm[])[]> {
-  const series = (await pastSamples(server, selector, until, signal)).filter((one) => sideOf(one.labels) === 'primary');
+  const { sideOf, edgeOf } = query;
+  const found = await durationSeries(query, edges, (selector) => pastSamples(server, selector, until, signal));
+  const series = found.filter(({ labels }) => sideOf(labels) === 'primary');
   const upTo = (edge: number) => series.filter(({ labels }) => edgeOf(labels) === edge);
   const all = upTo(Infinity);
   return edges.map((edge) => {

@@ -1,6 +1,7 @@
 import { ProviderError } from '../errors.js';
 import type { MetricsProvider, Series } from '../port.js';
 import { increaseOf, type CountedSpan } from './increase.js';
+import { asCounters, nativeSelector } from './native.js';
 import type { CountQuery, DurationQuery } from './sources.js';
 
 /** Prometheus' own: an older sample isn't the present any more. */
@@ -85,15 +86,20 @@ interface DurationArm {
   readonly slower: readonly number[];
 }
 
-/** @throws ProviderError, QueryRefused */
+/**
+ * @param chosen edges in seconds that are to be among those of the result, where they are chosen already
+ * @throws ProviderError, QueryRefused
+ */
 export async function countDurations(
   server: MetricsProvider,
-  { selector, sideOf, edgeOf }: DurationQuery,
-  span: CountedSpan,
+  query: DurationQuery,
+  { span, chosen }: { readonly span: CountedSpan; readonly chosen?: readonly number[] | undefined },
   signal: AbortSignal,
 ): Promise<ReadDurations> {
+  const { sideOf, edgeOf } = query;
   const within = { canary: new Map<number, number>(), primary: new Map<number, number>() };
-  for (const series of await samplesOf(server, selector, span, signal)) {
+  const read = (selector: string) => samplesOf(server, selector, span, signal);
+  for (const series of await durationSeries(query, chosen, read)) {
     const [side, edge] = [sideOf(series.labels), edgeOf(series.labels)];
     if (side === undefined || edge === undefined) continue;
     within[side].set(edge, (within[side].get(edge) ?? 0) + increaseOf(series, span));
@@ -105,6 +111,22 @@ export async function countDurations(
     return { requests, slower: edges.map((edge) => Math.max(0, requests - (counts.get(edge) ?? 0))) };
   };
   return { edges, canary: arm(within.canary), primary: arm(within.primary) };
+}
+
+/** The counters of a classic histogram; where there is none, those that a native one amounts to. */
+export async function durationSeries(
+  { selector, perSecond }: DurationQuery,
+  chosen: readonly number[] | undefined,
+  read: (selector: string) => Promise<readonly Series[]>,
+): Promise<readonly Series[]> {
+  const classic = await read(selector);
+  if (classic.length > 0) return classic;
+  const native = await read(nativeSelector(selector));
+  return asCounters(
+    native,
+    // An edge that has been divided by a thousand is to be found again.
+    chosen?.map((edge) => (perSecond === 1 ? edge : Number((edge * perSecond).toPrecision(12)))),
+  );
 }
 
 /** @throws ProviderError, QueryRefused */

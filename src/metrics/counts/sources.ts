@@ -194,6 +194,8 @@ export interface CountQuery {
 
 /** The same about durations. */
 export interface DurationQuery extends Pick<CountQuery, 'selector' | 'sideOf'> {
+  /** How many of the edges' unit are a second. */
+  readonly perSecond: number;
   /** In seconds, of a series; Infinity for all requests, undefined where it is no bucket. */
   readonly edgeOf: (labels: Labels) => number | undefined;
 }
@@ -239,6 +241,7 @@ export async function requestCounts(
     durations: {
       selector: `${counter}{${render(ours)}}`,
       sideOf,
+      perSecond,
       edgeOf: ({ le = '' }) => (le === '' || Number.isNaN(edgeIn(le)) ? undefined : edgeIn(le) / perSecond),
     },
   };

@@ -24,6 +24,12 @@ const answerSchema = z.object({
   ]),
 });
 
+/** Numbers are in text; a bucket begins with which of its borders belong to it. */
+const histogramSchema = z.object({
+  count: z.string(),
+  buckets: z.array(z.tuple([z.number(), z.string(), z.string(), z.string()])).default([]),
+});
+
 /** What it answers to a range selector: all samples as they are stored. */
 const matrixSchema = z.object({
   data: z.object({
@@ -34,6 +40,7 @@ const matrixSchema = z.object({
           metric: z.record(z.string(), z.string()),
           // Series of native histograms have none.
           values: z.array(z.tuple([z.number(), z.string()])).default([]),
+          histograms: z.array(z.tuple([z.number(), histogramSchema])).optional(),
         }),
       )
       .nullable(),
@@ -102,9 +109,18 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
       const request = question(`${selector}[${Math.ceil(to - from)}ms]`);
       request.url.searchParams.set('time', (to / 1000).toFixed(3));
       const body = await within({ timeoutMs, whom: whomOf(request) }, signal, (limited) => ask(request, limited));
-      return (readJson(matrixSchema, body, answerer).data.result ?? []).map(({ metric, values }) => ({
+      const at = (seconds: number) => Math.round(seconds * 1000);
+      return (readJson(matrixSchema, body, answerer).data.result ?? []).map(({ metric, values, histograms }) => ({
         labels: metric,
-        samples: values.map(([seconds, text]) => ({ at: Math.round(seconds * 1000), value: number(text, body) })),
+        samples: values.map(([seconds, text]) => ({ at: at(seconds), value: number(text, body) })),
+        ...(histograms && {
+          histograms: histograms.map(([seconds, { count, buckets }]) => ({
+            ...{ at: at(seconds), count: number(count, body) },
+            buckets: buckets.map(([, left, right, values]) => ({
+              ...{ left: number(left, body), right: number(right, body), count: number(values, body) },
+            })),
+          })),
+        }),
       }));
     },
   };

@@ -9,11 +9,21 @@ import { closedAddress } from '../../harness/http/server.js';
 
 const START_MS = 15_000;
 
-/** A Prometheus that asks `target` (host:port) every half second; it is gone with its data after the test. */
-export async function startPrometheus(t: TestContext, program: string, target: string): Promise<string> {
+/**
+ * A Prometheus that asks `target` (host:port) every half second, and takes what is sent by OTLP; it is gone with its data
+ * after the test.
+ *
+ * @param settings of the scrapes, besides
+ */
+export async function startPrometheus(
+  t: TestContext,
+  program: string,
+  target: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'serinus-prometheus-'));
   const config = join(directory, 'prometheus.json');
-  const scraped = { job_name: 'test', static_configs: [{ targets: [target] }] };
+  const scraped = { job_name: 'test', static_configs: [{ targets: [target] }], ...settings };
   await writeFile(
     config,
     JSON.stringify({ global: { scrape_interval: '500ms', scrape_timeout: '500ms' }, scrape_configs: [scraped] }),
@@ -25,6 +35,7 @@ export async function startPrometheus(t: TestContext, program: string, target: s
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(directory, 'data')}`,
       `--web.listen-address=${new URL(url).host}`,
+      '--web.enable-otlp-receiver',
     ],
     { stdio: 'ignore' },
   );
