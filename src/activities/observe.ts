@@ -143,13 +143,13 @@ async function closeLook(
       await context.workload.refresh(context.canary);
       await context.router.refresh(context.canary);
     }
-    return { world: { ...bare, edition: 2, ...(await parts(deps, view, context, input)) }, bench: context };
+    return { world: { ...bare, edition: 3, ...(await parts(deps, view, context, input)) }, bench: context };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const pods = await podsOf(deps, context, input);
     const isRefusal = error instanceof ForeignError || error instanceof RefusedError;
     const foreign = isRefusal ? { foreign: true as const } : {};
-    return { world: { ...bare, edition: 2, ...pods, problem: messageOf(error), ...foreign }, bench: context };
+    return { world: { ...bare, edition: 3, ...pods, problem: messageOf(error), ...foreign }, bench: context };
   }
 }
 

@@ -43,9 +43,10 @@ export interface Refusal {
 export interface World {
   /**
    * Looks of earlier versions, which histories hold, lack it: what was decided on them then is decided on them now. Since
-   * edition 2 readiness, deadline and analysis are apart, and a fix gets out of whatever state.
+   * edition 2 readiness, deadline and analysis are apart, and a fix gets out of whatever state; since edition 3 also
+   * where the primary is lost, or comes and goes, while the fix is being analysed.
    */
-  readonly edition?: 2;
+  readonly edition?: 2 | 3;
   /** The Canary is gone. Nothing else below is known then. */
   readonly gone?: true;
   /** Another run or the dead-man's switch holds the Lease: this run has no say any more. */

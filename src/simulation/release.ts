@@ -93,7 +93,7 @@ class Simulation {
 
   private world(): World {
     return {
-      edition: 2,
+      edition: 3,
       ...(this.state.policy === undefined ? { policy: this.policy.decides } : {}),
       built: true,
       primary: { ready: true },

@@ -28,6 +28,7 @@ export function asked(state: RunState): AskedState {
     begun: state.begun,
     stranded: state.stranded,
     ...(state.mending === undefined ? {} : { mending: state.mending }),
+    ...(state.outage === undefined ? {} : { outage: state.outage }),
     ...(state.returning === undefined ? {} : { returning: state.returning }),
     paused: state.paused,
     gate: state.gate,

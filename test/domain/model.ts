@@ -213,7 +213,7 @@ export class Model {
         drift: [],
       };
     return {
-      edition: 2,
+      edition: 3,
       ...(JSON.stringify(this.policy) === JSON.stringify(this.state.policy) ? {} : { policy: this.policy }),
       ...(this.deleting ? { deleting: true as const } : {}),
       ...(this.problem === undefined ? {} : { problem: this.problem }),

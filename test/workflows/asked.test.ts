@@ -23,6 +23,7 @@ const FIELDS = {
   begun: true,
   stranded: true,
   mending: true,
+  outage: true,
   returning: true,
   paused: true,
   gate: true,

@@ -4,7 +4,7 @@ import type { Findings, HookRound, Readiness, World } from '../findings.js';
 import { messagesFor } from '../notices/messages.js';
 import { announced } from '../notices/notices.js';
 import type { Order } from '../orders/orders.js';
-import { unreadyAfter } from './patience.js';
+import { outageAfter, unreadyAfter } from './patience.js';
 import { isActive } from '../phases.js';
 import type { RestoreOptions } from '../orders/restore-options.js';
 import { intervalMs, stuckUntil, type Change, type RunState } from '../state.js';
@@ -42,7 +42,7 @@ import {
   suspend,
   withdraw,
 } from '../steps/rest.js';
-import { goBack, rescue, retreat } from '../steps/rescue.js';
+import { goBack, mend, rescue, retreat } from '../steps/rescue.js';
 import { rollBack } from '../steps/rollback.js';
 import { restart, start } from '../steps/start.js';
 import { revert, terminate } from '../steps/terminate.js';
@@ -142,7 +142,9 @@ function observed(before: RunState, findings: Findings, asOf: number, now: numbe
   const weight = world.weights?.canary ?? before.weight;
   const isLeft = world.refusal !== undefined && refused === undefined;
   const observedApprovals = isLeft ? before.observedApprovals : (world.approvals ?? '');
-  const seen = { policy, generation, observedApprovals, weight, unready: unreadyAfter(before.unready, world, asOf) };
+  const unready = unreadyAfter(before.unready, world, asOf);
+  const outage = outageAfter({ ...before, policy }, world, asOf);
+  const seen = { policy, generation, observedApprovals, weight, unready, outage };
   const state = withCallsOf({ ...before, ...seen, fresh: false }, findings, asOf);
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
@@ -229,6 +231,8 @@ function take(context: Context, step: Step): Decision {
       return start(context, step.weight);
     case 'begin':
       return begin(context);
+    case 'mend':
+      return mend(context, step.reason);
     case 'rescue':
       return rescue(context);
     case 'goBack':

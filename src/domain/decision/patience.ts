@@ -1,5 +1,6 @@
 import type { Hindrances } from './diagnostics.js';
-import type { Readiness, World } from '../findings.js';
+import { isAvailable, type Readiness, type World } from '../findings.js';
+import type { Outage } from './primary-state.js';
 import type { ReleaseState } from '../state.js';
 import type { Side, UnreadySides } from './unready.js';
 
@@ -55,10 +56,35 @@ export function readinessOf(s: ReleaseState, world: World, side: Side, now: numb
   return { ...readiness, retriable: false, reason: `${readiness.reason}: no progress for ${seconds} s` };
 }
 
-/** No pod of it serves, and none has for so long that users can't be let wait for it. */
-export function servesNobody(s: ReleaseState, readiness: Readiness, side: Side, now: number): boolean {
-  if (readiness.ready || readiness.available) return false;
-  if (!readiness.retriable) return true;
-  const since = s.unready?.[side]?.since;
-  return since !== undefined && now >= since + (s.policy?.intervalSeconds ?? 0) * 1000;
+/** No pod of the primary serves, and none has for so long that users can't be let wait for it. */
+export function servesNobody(s: ReleaseState, primary: Readiness, now: number): boolean {
+  if (primary.ready || primary.available) return false;
+  return !primary.retriable || now >= (outageSince(s) ?? Infinity) + intervalOf(s);
+}
+
+/** When somebody must do without the primary, which isn't ready; undefined where nothing says so. */
+export function lostAt(s: ReleaseState, primary: Readiness): number | undefined {
+  const since = outageSince(s);
+  return isAvailable(primary) || since === undefined ? overdueAt(s, 'primary') : since + intervalOf(s);
+}
+
+function outageSince({ outage, unready }: ReleaseState): number | undefined {
+  return outage?.since ?? unready?.primary?.since;
+}
+
+function intervalOf({ policy }: Pick<ReleaseState, 'policy'>): number {
+  return (policy?.intervalSeconds ?? 0) * 1000;
+}
+
+/**
+ * What is known of the time in which the primary serves nobody, after a look. Pods that crash soon after each start
+ * serve for moments, and a look may see one of them: only who has served for an interval is back.
+ */
+export function outageAfter(s: Pick<ReleaseState, 'outage' | 'policy'>, world: World, now: number): Outage | undefined {
+  const { outage } = s;
+  if (world.edition !== 3) return outage;
+  if (!isAvailable(world.primary)) return { since: outage?.since ?? now };
+  if (outage === undefined) return undefined;
+  const { servesSince = now } = outage;
+  return now > servesSince && now - servesSince >= intervalOf(s) ? undefined : { ...outage, servesSince };
 }

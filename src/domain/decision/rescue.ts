@@ -1,7 +1,7 @@
-import type { Findings } from '../findings.js';
-import { overdueAt, readinessOf, servesNobody } from './patience.js';
+import type { Findings, Readiness } from '../findings.js';
+import { lostAt, readinessOf, servesNobody } from './patience.js';
 import type { Revision } from '../revision.js';
-import { intervalMs, policyOf, type ReleaseState } from '../state.js';
+import { policyOf, type ReleaseState } from '../state.js';
 import type { Step } from './step.js';
 
 /**
@@ -20,15 +20,24 @@ export function awaitPrimary(s: ReleaseState, { world }: Findings, now: number):
   if (primary.ready || policyOf(s).skipAnalysis || s.stranded) return undefined;
   if (world.edition === undefined) return { do: 'awaitReady', of: 'primary', readiness: primary };
   const patient = readinessOf(s, world, 'primary', now);
-  if (patient.ready || !patient.retriable || servesNobody(s, primary, 'primary', now)) return undefined;
-  const since = s.unready?.primary?.since;
-  const until = primary.available || since === undefined ? overdueAt(s, 'primary') : since + intervalMs(s);
+  if (patient.ready || !patient.retriable || servesNobody(s, primary, now)) return undefined;
+  const until = lostAt(s, primary);
   return { do: 'awaitReady', of: 'primary', readiness: patient, ...(until === undefined ? {} : { until }) };
+}
+
+/**
+ * Whether the primary is given up in the midst of a release: it serves nobody, and what is being analysed is the only
+ * thing that can mend it. Where some of its pods serve, users are well with them, and need no revision on trial.
+ *
+ * @param primary as ready as the release's own clock has it, too
+ */
+export function isLost(s: ReleaseState, { world }: Findings, primary: Readiness, now: number): boolean {
+  return world.edition === 3 && servesNobody(s, primary, now);
 }
 
 /** The release is to mend the primary, which serves nobody: all users are better off with the canary. */
 export function needsRescue(s: ReleaseState, { world }: Findings, now: number): boolean {
-  return s.mending === true && !s.stranded && servesNobody(s, world.primary, 'primary', now);
+  return s.mending === true && !s.stranded && servesNobody(s, world.primary, now);
 }
 
 /**

@@ -52,6 +52,8 @@ export type Step =
   | { readonly do: 'noteExpiry'; readonly rule: ApprovalRule }
   | { readonly do: 'start'; readonly weight: number }
   | { readonly do: 'begin' }
+  /** The release goes on without the primary, which isn't ready. */
+  | { readonly do: 'mend'; readonly reason: string }
   | { readonly do: 'rescue' }
   | { readonly do: 'goBack' }
   | { readonly do: 'retreat' }

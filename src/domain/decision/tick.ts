@@ -5,7 +5,7 @@ import type { Gate } from '../approvals/gates.js';
 import { failedHook, isAvailable, READY, type Readiness } from '../findings.js';
 import { check, hasTraffic, verdict } from './judge.js';
 import { nextMove } from './moves.js';
-import { readinessOf, unreadyAfter } from './patience.js';
+import { lostAt, outageAfter, readinessOf, unreadyAfter } from './patience.js';
 import { isActive, type Phase } from '../phases.js';
 import {
   completing,
@@ -17,7 +17,7 @@ import {
   withheld,
 } from '../approvals/policy-gates.js';
 import { hasHooks } from '../policy.js';
-import { awaitPrimary, needsRescue, whereStranded } from './rescue.js';
+import { awaitPrimary, isLost, needsRescue, whereStranded } from './rescue.js';
 import { compareRevisions, sameRevision, type Revision } from '../revision.js';
 import type { Undoing } from '../orders/intents.js';
 import type { ReleaseState } from '../state.js';
@@ -34,10 +34,11 @@ import type { Step } from './step.js';
  * @param now milliseconds since 1970; when the analysis is due depends on it
  */
 export function tick(s: ReleaseState, findings: Findings, now: number): Step {
-  const known = { ...s, unready: unreadyAfter(s.unready, findings.world, now) };
+  const { world } = findings;
+  const known = { ...s, unready: unreadyAfter(s.unready, world, now), outage: outageAfter(s, world, now) };
   const step = nextStep(known, findings, now);
   if (step.do !== 'rollBack') return step;
-  return withheld({ ...s, policy: findings.world.policy ?? s.policy }, findings, step.why) ?? step;
+  return withheld({ ...s, policy: world.policy ?? s.policy }, findings, step.why) ?? step;
 }
 
 function nextStep(s: ReleaseState, findings: Findings, now: number): Step {
@@ -174,7 +175,8 @@ function analysing(s: ReleaseState, f: Findings, now: number): Step {
   if (hasNewDrift(s, f)) return { do: 'reconcile' };
   if (isHeldRollback(s)) return overtaken(s, f) ?? completing(s, s.gate, now);
   const primary: Readiness = needsPrimary(s) ? readinessOf(s, world, 'primary', now) : READY;
-  if (!primary.ready && !primary.retriable) {
+  const lost = isLost(s, f, primary, now);
+  if (!primary.ready && !primary.retriable && !lost) {
     return { do: 'rollBack', why: { kind: 'primary-lost', reason: primary.reason } };
   }
   if (!primary.ready && world.edition === undefined) return { do: 'awaitReady', of: 'primary', readiness: primary };
@@ -184,8 +186,9 @@ function analysing(s: ReleaseState, f: Findings, now: number): Step {
   if (!canary.ready && !canary.retriable) {
     return { do: 'rollBack', why: { kind: 'not-ready', reason: canary.reason } };
   }
-  if (!primary.ready) return untilReady(s, f, { of: 'primary', readiness: primary }, now);
+  if (!primary.ready && !lost) return untilPrimary(s, f, primary, now);
   if (!canary.ready) return untilReady(s, f, { of: 'canary', readiness: canary }, now);
+  if (!primary.ready) return { do: 'mend', reason: primary.reason };
   const revision = seenRevision(s, f);
   const expired = lapsed(s, revision, now);
   if (expired) return expired;
@@ -214,6 +217,14 @@ function untilReady(
   const judged = whileIdle(s, f, now);
   if (judged === undefined) return { do: 'awaitReady', ...wait };
   return judged.do === 'wait' ? { do: 'awaitReady', ...wait, until: judged.until } : judged;
+}
+
+/** The same for the primary, which is given up after a while. */
+function untilPrimary(s: ReleaseState, f: Findings, readiness: Readiness, now: number): Step {
+  const step = untilReady(s, f, { of: 'primary', readiness }, now);
+  const at = f.world.edition === 3 ? lostAt(s, readiness) : undefined;
+  if (step.do !== 'awaitReady' || at === undefined) return step;
+  return { ...step, until: Math.min(step.until ?? Infinity, at) };
 }
 
 /**

@@ -8,6 +8,12 @@ import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
 import { apply, normal, passes, sayOnce, status, tickLater, tickNow, warning, type Context } from './common.js';
 
+/** The primary isn't ready and won't be by itself: the release that can mend it doesn't wait for it any longer. */
+export function mend({ state, now }: Context, reason: string): Decision {
+  const message = warning(messagesFor(state).mending(reason));
+  return apply([message], message.message, tickNow({ ...state, mending: true }, now), now);
+}
+
 /** The primary serves nobody: everybody gets the canary now, and its analysis goes on. */
 export function rescue(context: Context): Decision {
   const { state, findings, now } = context;
