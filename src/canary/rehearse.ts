@@ -1,6 +1,6 @@
 import { canaryAt, type Weights } from '../domain/weights.js';
 import type { Revision } from '../domain/revision.js';
-import { FencedError, RefusedError, UserError } from '../errors.js';
+import { FencedError, UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
 import { KubeError } from '../kube/client.js';
@@ -15,7 +15,6 @@ import type { CanaryContext } from './read.js';
 const GOOD_FOR_MS = 600_000;
 /** Canaries whose rehearsals are remembered. */
 const REMEMBERED = 1_000;
-const NOT_FOUND = 404;
 /** A share that users would notice nothing of, if it were real. */
 const FIRST_PERCENT = 1;
 
@@ -25,7 +24,7 @@ export interface Rehearsals {
    * Has the API server check what a release of this revision writes: the target's replicas, the route's weights, and the
    * primary with its configs.
    *
-   * @returns what it refuses, in words for an event; undefined where it takes everything, or doesn't say
+   * @returns all that it refuses, in words for an event; undefined where it takes everything, or doesn't say
    * @throws TransientError where it can't be reached
    */
   refusal(context: CanaryContext, revision: Revision, fence: Fence): Promise<string | undefined>;
@@ -56,8 +55,9 @@ export class DryRuns implements Rehearsals {
     ];
     for (const step of steps) {
       const refusal = await refusalOf(step);
-      if (refusal !== undefined) return refusal;
+      if (refusal !== undefined) cache.refused.add(refusal);
     }
+    if (cache.refused.size > 0) return joined([...cache.refused]);
     if (this.good.size >= REMEMBERED) this.good.clear();
     this.good.set(canary.uid, { of, until: this.now() + GOOD_FOR_MS });
     return undefined;
@@ -76,7 +76,6 @@ async function refusalOf(step: () => Promise<unknown>): Promise<string | undefin
     await step();
     return undefined;
   } catch (error) {
-    if (error instanceof RefusedError && isNoAnswer(error)) return undefined;
     if (error instanceof UserError) return error.message;
     // Somebody else writes at this moment: whoever writes in earnest reads again.
     if (error instanceof KubeError || error instanceof FencedError) return undefined;
@@ -84,12 +83,14 @@ async function refusalOf(step: () => Promise<unknown>): Promise<string | undefin
   }
 }
 
-/**
- * A webhook that has side effects isn't asked in a dry run, and what only seems to be made can't be changed: what the
- * API server would say nobody knows.
- */
-function isNoAnswer({ reason, status }: RefusedError): boolean {
-  return status === NOT_FOUND || reason.includes('does not support dry run');
+/** Events hold 1,024 characters, and a condition is read in a terminal. */
+const LONGEST = 900;
+
+/** As many as there is room for, at least one, and how many more there are. */
+function joined(refusals: readonly string[]): string {
+  const shown = refusals.filter((_, i) => i === 0 || refusals.slice(0, i + 1).join('; ').length <= LONGEST);
+  const more = refusals.length - shown.length;
+  return more === 0 ? shown.join('; ') : `${shown.join('; ')}; and ${more} more`;
 }
 
 /** Nothing is stored, so nobody has to be kept from storing it. */

@@ -1,20 +1,29 @@
+import type { Readable } from 'node:stream';
+import { RefusedError } from '../errors.js';
 import { ClusterCache } from './cache.js';
-import type { KubeObject, ResourceType } from './object.js';
+import type { ApiClient, KubeClient, ListOptions, ObjectList, PatchType } from './client.js';
+import { titleOf, type KubeObject, type ResourceType } from './object.js';
 import { pathOf } from './path.js';
+import { refusalIn } from './refusals.js';
 import type { Reflector } from './reflector.js';
 import type { Store } from './store.js';
 
 /**
  * A cache whose writes the API server only checks (`dryRun=All`): admission policies, quotas and validation say what
  * they would say, and nothing is stored. What has been written so is seen by whoever reads it here, and by nobody else.
- * Reads come from the real cache as far as they can: a rehearsal is no reason to ask again.
+ * Reads come from the real cache as far as they can: a rehearsal is no reason to ask again. A write that is refused is
+ * noted, and stands for whoever reads it here all the same, so that what comes after it is checked, too.
  */
 export class RehearsalCache extends ClusterCache {
   private readonly written = new Map<string, KubeObject>();
   private readonly read = new Set<string>();
 
-  constructor(private readonly real: ClusterCache) {
-    super(real.client.rehearsing(), { log: () => undefined });
+  constructor(
+    private readonly real: ClusterCache,
+    /** What the API server won't take, in words for an event. */
+    readonly refused = new Set<string>(),
+  ) {
+    super(new NotingClient(real.client.rehearsing(), refused), { log: () => undefined });
   }
 
   override watch(type: ResourceType): Reflector {
@@ -59,4 +68,83 @@ export class RehearsalCache extends ClusterCache {
   override stop(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Notes what is refused when an object is made or replaced, and goes on as if it had been taken. */
+class NotingClient implements ApiClient {
+  readonly server: string;
+
+  constructor(
+    private readonly client: KubeClient,
+    private readonly refused: Set<string>,
+  ) {
+    this.server = client.server;
+  }
+
+  create(type: ResourceType, object: KubeObject): Promise<KubeObject> {
+    return this.attempt(object, () => this.client.create(type, object));
+  }
+
+  replace(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
+    return this.attempt(object, () => this.client.replace(type, object, subresource));
+  }
+
+  rehearsing(token?: string): KubeClient {
+    return this.client.rehearsing(token);
+  }
+
+  get(...args: Parameters<ApiClient['get']>): Promise<KubeObject | undefined> {
+    return this.client.get(...args);
+  }
+
+  list(type: ResourceType, options?: ListOptions, signal?: AbortSignal): Promise<ObjectList> {
+    return this.client.list(type, options, signal);
+  }
+
+  apply(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
+    return this.client.apply(type, object, subresource);
+  }
+
+  patch(
+    type: ResourceType,
+    kind: PatchType,
+    namespace: string | undefined,
+    name: string,
+    body: unknown,
+  ): Promise<KubeObject> {
+    return this.client.patch(type, kind, namespace, name, body);
+  }
+
+  delete(...args: Parameters<ApiClient['delete']>): Promise<void> {
+    return this.client.delete(...args);
+  }
+
+  request<T>(...args: Parameters<ApiClient['request']>): Promise<T> {
+    return this.client.request<T>(...args);
+  }
+
+  watch(type: ResourceType, options: ListOptions, signal: AbortSignal): Promise<Readable> {
+    return this.client.watch(type, options, signal);
+  }
+
+  private async attempt(object: KubeObject, write: () => Promise<KubeObject>): Promise<KubeObject> {
+    try {
+      return await write();
+    } catch (error) {
+      const told = refusalIn(error, titleOf(object));
+      if (!(told instanceof RefusedError)) throw error;
+      if (!isNoAnswer(told)) this.refused.add(told.message);
+      return object;
+    }
+  }
+}
+
+const NOT_FOUND = 404;
+
+/**
+ * A webhook that has side effects isn't asked in a dry run, and what only seems to be made can't be changed: what the
+ * API server would say nobody knows.
+ */
+function isNoAnswer({ reason, status }: RefusedError): boolean {
+  return status === NOT_FOUND || reason.includes('does not support dry run');
 }

@@ -169,12 +169,24 @@ test('a rehearsal says what a release would be refused, and stores nothing', asy
 
   const allow = await refuse(t, client, namespace, {
     name: 'deployments',
-    rules: [{ group: 'apps', plural: 'deployments' }],
-    expression: `!object.metadata.name.endsWith('-primary') || object.spec.template.spec.containers.all(c, c.image != 'lab/http-echo:2')`,
+    rules: [
+      { group: 'apps', plural: 'deployments' },
+      { group: 'apisix.apache.org', plural: 'apisixroutes' },
+    ],
+    expression: `object.kind == 'ApisixRoute' ? !object.metadata.name.endsWith('-canary') : !object.metadata.name.endsWith('-primary') || object.spec.template.spec.containers.all(c, c.image != 'lab/http-echo:2')`,
   });
   let refusal: string | undefined;
-  await until(async () => (refusal = await rehearse()) !== undefined, 'the policy holds', 30_000);
-  assert.match(refusal ?? '', new RegExp(`^Deployment/${APP}-primary is refused: .*not in this house`));
+  const wanted = [`ApisixRoute/${APP}-${APP}-canary`, `Deployment/${APP}-primary`];
+  const isRefused = (object: string): boolean => refusal?.includes(`${object} is refused: `) === true;
+  await until(
+    async () => {
+      refusal = await rehearse();
+      return wanted.every(isRefused);
+    },
+    'the policy holds, and all that it refuses is named',
+    30_000,
+  );
+  assert.match(refusal ?? '', /not in this house.*; .*not in this house/);
   assert.deepEqual(await versions(), before);
   const runs = new DryRuns(cache, settings);
   await allow();

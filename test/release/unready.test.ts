@@ -84,3 +84,19 @@ test('after a failed promotion the old version back brings the traffic home, wit
   const { failed, failures } = await traffic.stop();
   assert.equal(failed, 0, failures.join('\n'));
 });
+
+test('a primary whose pods crash soon after each start is mended by the release of a new image', async (t) => {
+  const world = await World.open(t);
+  await world.serinus(['all']);
+  const crashing = appDeployment({ ...world.app, image: 'lab/http-echo:1-crash' });
+  await world.apply(crashing, appRoute(world.app), appCanary(world.app, {}, { metrics: [] }));
+  await world.phase('Initialized');
+  await until(async () => (await world.available(`${APP}-primary`)) === 0, 'the primary is down');
+  await release(world, 'lab/http-echo:2');
+  await world.phase('Succeeded');
+  assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:2');
+  const traffic = world.traffic(20);
+  await until(() => traffic.seen.requests > 20, 'users are served');
+  const { failed, versions } = await traffic.stop();
+  assert.deepEqual([failed, [...versions.keys()]], [0, ['2']]);
+});

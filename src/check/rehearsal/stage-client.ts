@@ -1,6 +1,6 @@
 import { RefusedError, TransientError } from '../../errors.js';
 import { KubeError, type ApiClient, type ListOptions, type ObjectList, type PatchType } from '../../kube/client.js';
-import type { KubeObject, ResourceType } from '../../kube/object.js';
+import { SERVICES, type KubeObject, type ResourceType } from '../../kube/object.js';
 import { refusalIn } from '../../kube/refusals.js';
 import type { ObjectLookup } from '../object-lookup.js';
 
@@ -86,7 +86,7 @@ export class StageClient implements ApiClient {
   async replace(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
     const { namespace, name } = keyOf(type, object);
     const stored = await this.stored(type, namespace, name);
-    if (!stored) return this.create(type, object);
+    if (!stored) return this.create(type, withoutAddress(object));
     const { uid, resourceVersion } = stored.metadata;
     const versioned = { ...object, metadata: { ...object.metadata, ...(uid ? { uid } : {}), resourceVersion } };
     return this.attempt({ verb: 'update', type, namespace, name }, object, ({ client }) =>
@@ -205,6 +205,14 @@ function keyOf(type: ResourceType, { metadata }: KubeObject): Omit<StageWrite, '
 /** Not as a path has it: what bears a name that can't be is for the API server to refuse. */
 function titleIn({ apiVersion, plural }: ResourceType, namespace: string | undefined, name: string): string {
   return [apiVersion, plural, namespace, name].join(' ');
+}
+
+/** A Service that only seems to be made has got an address that no Service can have. */
+function withoutAddress(object: KubeObject): KubeObject {
+  const { spec } = object as KubeObject & { readonly spec?: Readonly<Record<string, unknown>> };
+  if (object.kind !== SERVICES.kind || spec === undefined || spec['clusterIP'] === 'None') return object;
+  const { clusterIP: _address, clusterIPs: _addresses, ...rest } = spec;
+  return { ...object, spec: rest } as KubeObject;
 }
 
 /** A stored version would be asked for where nothing is stored. */
