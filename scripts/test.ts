@@ -1,7 +1,8 @@
 // `npm test [-- FILE …]`: every test, on real servers that are started once for the whole run.
 //
-// The tests come in three rounds. `pure` needs nothing. `servers` needs Temporal and the Kubernetes API. `lab` needs
-// traffic through the gateway and runs whole releases. Files may be named to run only those.
+// The tests come in rounds. `pure` needs nothing. `servers` needs Temporal and the Kubernetes API. `shared` and `lab` need
+// traffic through the gateway and run whole releases: those of `shared` by one Serinus, those of `lab` by one each.
+// Files may be named to run only those.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ import { compileCli, compiledTest, compileTests, sourceOfTest } from './tests/co
 import { Durations } from './tests/durations.js';
 import { grouped } from './tests/groups.js';
 import { rounds, type Round } from './tests/rounds.js';
+import { startSharedSerinus, type SharedSerinus } from './tests/shared-serinus.js';
 
 async function main(): Promise<number> {
   const wanted = process.argv.slice(2);
@@ -31,8 +33,11 @@ async function main(): Promise<number> {
     await compileTests();
     for (const round of planned.filter(({ name }) => name !== 'planes')) {
       if (round.name !== 'pure') lab ??= await openLab();
-      if (round.name !== 'pure') process.env['SERINUS_CLI'] ??= await compileCli();
-      failed = !(await run(round, environment(lab, scratch))) || failed;
+      if (round.name !== 'pure') await cli();
+      const env = environment(lab, scratch);
+      const shared = round.name === 'shared' && lab ? await shareSerinus(lab, env) : undefined;
+      failed = !(await run(round, { ...env, ...shared?.environment })) || failed;
+      await shared?.stop();
     }
   } finally {
     await lab?.stop();
@@ -65,6 +70,11 @@ async function openLab(): Promise<Lab> {
   return lab;
 }
 
+/** @returns the main module of the command line as tests run it, compiled once */
+async function cli(): Promise<string> {
+  return (process.env['SERINUS_CLI'] ??= await compileCli());
+}
+
 function environment(lab: Lab | undefined, scratch: string): NodeJS.ProcessEnv {
   if (!lab) return process.env;
   return {
@@ -77,12 +87,21 @@ function environment(lab: Lab | undefined, scratch: string): NodeJS.ProcessEnv {
 
 let bundled = false;
 
+/** Workflows are bundled once for all processes. */
+async function bundle(env: NodeJS.ProcessEnv): Promise<void> {
+  const path = env['SERINUS_WORKFLOW_BUNDLE'];
+  if (path === undefined || bundled) return;
+  writeFileSync(path, (await makeBundle()).code);
+  bundled = true;
+}
+
+async function shareSerinus(lab: Lab, env: NodeJS.ProcessEnv): Promise<SharedSerinus> {
+  await bundle(env);
+  return startSharedSerinus(lab, await cli(), env);
+}
+
 async function run(round: Round, env: NodeJS.ProcessEnv): Promise<boolean> {
-  const bundle = env['SERINUS_WORKFLOW_BUNDLE'];
-  if (bundle !== undefined && !bundled) {
-    writeFileSync(bundle, (await makeBundle()).code);
-    bundled = true;
-  }
+  await bundle(env);
   console.log(`\n── ${round.name}: ${round.files.length} files`);
   const began = Date.now();
   const failed = await runFiles(round, env);

@@ -16,6 +16,8 @@ const LAB = ['lab', 'release', 'web'];
 const PLANES = ['planes'];
 /** Long by nature: `npm run test:endurance`. Of each there is a short form in `npm test`. */
 const isLong = (file: string): boolean => file.endsWith('.endurance.test.ts');
+/** Releases that need nothing of their own from Serinus: one looks after all of them. */
+const isShared = (file: string): boolean => file.endsWith('.shared.test.ts');
 
 /**
  * @param wanted parts of files' names; none for all but those that need real data planes and those that are long by nature
@@ -39,6 +41,12 @@ export function rounds(wanted: readonly string[]): Round[] {
     },
     { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 35 },
     { name: 'planes', files: files.filter((f) => PLANES.includes(folder(f))), atOnce: 1, timeoutMinutes: 20 },
-    { name: 'lab', files: files.filter((f) => LAB.includes(folder(f))), atOnce: 3, timeoutMinutes: 45 },
+    { name: 'shared', files: files.filter(isShared), atOnce: 3, timeoutMinutes: 30 },
+    {
+      name: 'lab',
+      files: files.filter((f) => LAB.includes(folder(f)) && !isShared(f)),
+      atOnce: 3,
+      timeoutMinutes: 45,
+    },
   ].filter((round) => round.files.length > 0);
 }

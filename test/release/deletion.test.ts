@@ -1,8 +1,5 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SERVICES, type KubeObject } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
-import { NAMESPACES } from '../harness/kubernetes/cluster.js';
+import { CANARIES, LEASES, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
@@ -16,44 +13,6 @@ async function isGone(world: World): Promise<void> {
   await until(gone, 'the Canary is gone', 30_000);
 }
 
-test('a deleted Canary goes although its target, its Service and its route went before it', async (t) => {
-  const world = await World.open(t);
-  await world.initialised(reverting(world));
-  await world.kube.delete(APISIX_ROUTES, world.namespace, APP);
-  await world.kube.delete(SERVICES, world.namespace, APP);
-  await world.kube.delete(DEPLOYMENTS, world.namespace, APP);
-  await world.kube.delete(CANARIES, world.namespace, APP);
-  await isGone(world);
-});
-
-test('a deleted Canary gives back what it can where its target can’t be released any more', async (t) => {
-  const world = await World.open(t);
-  const service = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: APP, namespace: world.namespace },
-    spec: { selector: { app: APP }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
-  };
-  const metadata = { name: 'settings', namespace: world.namespace };
-  await world.apply(service);
-  await world.kube.apply(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { colour: 'blue' } });
-  await world.initialised(reverting(world));
-  const envFrom = [{ configMapRef: { name: 'settings' } }];
-  const containers = [{ name: 'web', envFrom }];
-  // A release of it waits for the ConfigMap that isn't there any more.
-  await world.kube.delete(CONFIG_MAPS, world.namespace, 'settings');
-  await world.kube.patch(DEPLOYMENTS, 'strategic', world.namespace, APP, {
-    spec: { template: { spec: { containers } } },
-  });
-  await world.kube.delete(CANARIES, world.namespace, APP);
-  // Its pods can't start for the same reason, which is told, and what Kubernetes has against them isn't ours to mend.
-  await world.kube.apply(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { colour: 'red' } });
-  await isGone(world);
-  const { selector } = (await world.kube.get(SERVICES, world.namespace, APP))?.['spec'] as { selector: object };
-  assert.deepEqual(selector, { app: APP });
-  assert.equal(await world.replicas(APP), 1);
-});
-
 test('a Canary whose spec is invalid, and that nobody remembers a valid one of, goes as it is', async (t) => {
   const world = await World.open(t);
   const serinus = await world.initialised(reverting(world));
@@ -63,12 +22,4 @@ test('a Canary whose spec is invalid, and that nobody remembers a valid one of, 
   await world.kube.delete(CANARIES, world.namespace, APP);
   await serinus.restart();
   await isGone(world);
-});
-
-test('a deleted namespace goes, with a Canary in it that wants to be undone', async (t) => {
-  const world = await World.open(t);
-  await world.initialised(reverting(world));
-  await world.kube.delete(NAMESPACES, undefined, world.namespace);
-  const gone = async (): Promise<boolean> => !(await world.kube.get(NAMESPACES, undefined, world.namespace));
-  await until(gone, 'the namespace is gone', 60_000);
 });

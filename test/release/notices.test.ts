@@ -1,100 +1,10 @@
 import assert from 'node:assert/strict';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, test, type TestContext } from 'node:test';
+import { describe, test } from 'node:test';
 import axios from 'axios';
-import { ALERT_PROVIDERS, SECRETS } from '../../src/kube/object.js';
-import { gateSignals } from '../../src/processes/gate-signals.js';
-import { startLoadTester } from '../../src/loadtest/loadtester.js';
-import type { DeliveryOutcome } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
+import { Listener, told } from '../harness/release/listener.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
-
-interface Heard {
-  readonly path: string;
-  readonly key: string;
-  readonly body: string;
-}
-
-/** Somebody who listens; may be closed, and opened again at the same port. */
-class Listener {
-  readonly heard: Heard[] = [];
-  /** For answers; undefined = never. */
-  status: number | undefined = 200;
-  private server = createServer(this.listener);
-  private port = 0;
-
-  static async open(t: TestContext): Promise<Listener> {
-    const listener = new Listener();
-    await listener.listen();
-    t.after(() => listener.close());
-    return listener;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`;
-  }
-
-  /** Messages of events at a path, repetitions left out. */
-  events(path = '/events'): string[] {
-    const at = this.heard.filter((one) => one.path === path);
-    const texts = new Map(at.map(({ key, body }) => [key, messageOf(body)]));
-    return [...texts.values()];
-  }
-
-  async listen(): Promise<void> {
-    this.server = createServer(this.listener);
-    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (this.server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
-  }
-
-  private get listener(): RequestListener {
-    return (request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => (body += chunk));
-      request.on('end', () => {
-        const { url = '', headers } = request;
-        if (this.status === undefined) return;
-        if (this.status < 300) this.heard.push({ path: url, key: String(headers['idempotency-key']), body });
-        response.writeHead(this.status).end();
-      });
-    };
-  }
-}
-
-function messageOf(body: string): string {
-  const { metadata } = JSON.parse(body) as { metadata: { eventType: string; eventMessage: string } };
-  return `[${metadata.eventType}] ${metadata.eventMessage}`;
-}
-
-/** A Canary of which everybody is told, whose analysis takes its time. */
-async function told(world: World, listener: Listener, analysis: Record<string, unknown> = {}) {
-  await world.kube.create(SECRETS, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'chat', namespace: world.namespace },
-    ['stringData']: { address: `${listener.url}/alerts/T0secret` },
-  });
-  await world.kube.create(ALERT_PROVIDERS, {
-    apiVersion: 'flagger.app/v1beta1',
-    kind: 'AlertProvider',
-    metadata: { name: 'chat', namespace: world.namespace },
-    spec: { type: 'slack', channel: 'ops', secretRef: { name: 'chat' } },
-  });
-  const webhooks = [
-    { name: 'bell', type: 'event', url: `${listener.url}/events`, timeout: '3s' },
-    { name: 'report', type: 'post-rollout', url: `${listener.url}/report`, timeout: '3s' },
-  ];
-  const alerts = [{ name: 'chat', severity: 'info', providerRef: { name: 'chat' } }];
-  return appCanary(world.app, {}, { metrics: [], webhooks, alerts, ...analysis });
-}
 
 describe('whoever listens to a release', () => {
   test('hears every event in order, the alerts and the end, although the worker dies again and again', async (t) => {
@@ -138,25 +48,6 @@ describe('whoever listens to a release', () => {
     assert.doesNotMatch(world.logText() + JSON.stringify(await world.run.fetchHistory()), /T0secret/);
   });
 
-  test('hears it all when it comes back, although the release has long ended', async (t) => {
-    const world = await World.open(t);
-    const listener = await Listener.open(t);
-    await world.initialised(await told(world, listener));
-    await until(() => listener.events().some((event) => event.includes('Initialization done')), 'the initialisation');
-    await listener.close();
-    await world.setImage('lab/http-echo:2');
-    await world.phase('Succeeded', 90_000);
-    const { record } = await world.run.result();
-    const left = record.filter((entry) => entry.what === 'undelivered');
-    assert.deepEqual(left.map(({ to }) => to).sort(), ['alert chat', 'webhook bell']);
-    await listener.listen();
-    const { undelivered } = (await world.temporal.workflow
-      .getHandle(left[0]?.handedTo ?? '')
-      .result()) as DeliveryOutcome;
-    assert.deepEqual(undelivered, []);
-    assert.deepEqual(listener.events(), await world.events());
-  });
-
   test('hears of a rollback that the dead-man’s switch has carried out, once', async (t) => {
     const world = await World.open(t);
     const listener = await Listener.open(t);
@@ -177,20 +68,6 @@ describe('whoever listens to a release', () => {
     const alerts = listener.heard.filter(({ body }) => /"color":"danger"/.test(body));
     assert.equal(alerts.length, 1);
     assert.match(alerts[0]?.body ?? '', /"text":"Rolling back shop\.\S+ no sign of its workflow/);
-  });
-
-  test('cannot hold up a rollback by not answering', async (t) => {
-    const world = await World.open(t);
-    const listener = await Listener.open(t);
-    await world.initialised(await told(world, listener, { interval: '600s' }), ['--min-interval', '1']);
-    listener.status = undefined;
-    await world.setImage('lab/http-echo:2');
-    await world.atWeight(25);
-    const began = Date.now();
-    await world.run.signal('abort', { by: 'carol' });
-    await world.atWeight(0);
-    assert.ok(Date.now() - began < 60_000, `${Date.now() - began} ms`);
-    await world.phase('Failed');
   });
 });
 
@@ -232,19 +109,4 @@ test('who listens to all Canaries is told by flags and environment; Prometheus r
   const cards = listener.heard.filter(({ path }) => path === '/teams');
   assert.equal(cards.length, 3);
   assert.match(cards[0]?.body ?? '', new RegExp(`"Cluster","value":"${world.cluster}"`));
-});
-
-test('a gate that is opened in the load tester wakes the release that waits for it', async (t) => {
-  const world = await World.open(t);
-  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const { address, namespace } = world.lab.temporal;
-  const { onGate, close } = gateSignals(world.cluster, { address, namespace }, silent);
-  const tester = await startLoadTester({ port: 0, log: silent, onGate });
-  t.after(() => Promise.all([tester.close(), close()]));
-  const gate = { name: 'ask', type: 'confirm-rollout', url: `${tester.url}/gate/check` };
-  await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '600s', webhooks: [gate] }));
-  await world.setImage('lab/http-echo:2');
-  await world.phase('Waiting');
-  await axios.post(`${tester.url}/gate/open`, { name: world.name, namespace: world.namespace });
-  await world.phase('Progressing', 10_000);
 });

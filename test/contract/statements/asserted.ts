@@ -261,7 +261,7 @@ export const ASSERTED: Readonly<Record<number, Statement>> = {
         'a target that can’t be released is refused by its field and value, with a remedy; all others have a workload',
       ],
       'contract/changes.test.ts': ['44: a Canary that is deleted waits for its target to be ready before it goes'],
-      'release/lifecycle.test.ts': [
+      'release/lifecycle.shared.test.ts': [
         'revertOnDeletion gives the target its pods and its Service back; no request fails',
       ],
     },

@@ -12,11 +12,11 @@ export const END_TO_END: Readonly<Record<string, Statement>> = {
   },
   'image change promoted': {
     says: 'a good version is promoted',
-    shown: { 'release/promote.test.ts': ['a good version is promoted, and no request fails on the way'] },
+    shown: { 'release/promote.shared.test.ts': ['a good version is promoted, and no request fails on the way'] },
   },
   '500s': {
     says: 'a version that answers errors is Failed',
-    shown: { 'release/promote.test.ts': ['a version that fails is rolled back, and the primary is untouched'] },
+    shown: { 'release/promote.shared.test.ts': ['a version that fails is rolled back, and the primary is untouched'] },
   },
   'revert to the promoted image while Failed': {
     says: 'reverting starts no run, the bad image again does, and an annotation tries once more',
@@ -27,7 +27,7 @@ export const END_TO_END: Readonly<Record<string, Statement>> = {
   'A/B by header and by cookie': {
     says: 'the audience meets the canary',
     shown: {
-      'release/strategies.test.ts': ['A/B test: who matches always meets the canary, everybody else never does'],
+      'release/strategies.shared.test.ts': ['A/B test: who matches always meets the canary, everybody else never does'],
       'kubernetes/routers/nginx.ts': ['canary-by-header', 'canary-by-cookie'],
     },
   },
@@ -43,7 +43,7 @@ export const END_TO_END: Readonly<Record<string, Statement>> = {
   'session affinity': {
     says: 'verified with real cookies, which are gone after the run',
     shown: {
-      'release/strategies.test.ts': ['session affinity: a client that has met the canary stays with it'],
+      'release/strategies.shared.test.ts': ['session affinity: a client that has met the canary stays with it'],
       'kubernetes/gatewayapi.test.ts': [
         'a client that has met the canary stays there for as long as that canary is tried, and loses its cookie after',
       ],
@@ -80,7 +80,7 @@ export const END_TO_END: Readonly<Record<string, Statement>> = {
   DaemonSet: {
     says: 'a DaemonSet is released',
     shown: {
-      'release/daemonset.test.ts': [
+      'release/daemonset.shared.test.ts': [
         'a DaemonSet is released with no request lost: at rest it has no pods, and its primary has one on every node',
       ],
     },
@@ -88,7 +88,7 @@ export const END_TO_END: Readonly<Record<string, Statement>> = {
   revertOnDeletion: {
     says: 'restores replicas, the Service’s selector and the VirtualService',
     shown: {
-      'release/lifecycle.test.ts': [
+      'release/lifecycle.shared.test.ts': [
         'revertOnDeletion gives the target its pods and its Service back; no request fails',
       ],
       'kubernetes/istio.test.ts': [

@@ -17,7 +17,7 @@ export const PROMISES: Readonly<Record<string, Statement>> = {
     says: 'template, configs; retry by an annotation; replicas with the next release',
     shown: {
       'contract/lifecycle.test.ts': ['19: the template that was promoted is no change, another one is'],
-      'release/lifecycle.test.ts': [
+      'release/lifecycle.shared.test.ts': [
         'a changed ConfigMap or Secret is a release of its own, and reaches the primary only by it',
       ],
       'contract/end-to-end.test.ts': [
@@ -31,7 +31,7 @@ export const PROMISES: Readonly<Record<string, Statement>> = {
   'Deployment must have one supported selector label': {
     says: 'and affinity on it is rewritten; another label spreads over both copies',
     shown: {
-      'release/bad-input.test.ts': ['a target without a supported selector label'],
+      'release/bad-input.shared.test.ts': ['a target without a supported selector label'],
       'workloads/affinity.test.ts': [
         'where the target is named by a selector label, the primary is meant',
         'everything else stays: other labels, other values, other kinds of affinity',

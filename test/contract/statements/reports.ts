@@ -29,7 +29,7 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   'undo to too few pods': {
     says: 'the pods are there before the users',
     shown: {
-      'release/undo.test.ts': [
+      'release/undo.shared.test.ts': [
         'an undo after the primary has grown: the warm pods are as many before users come to them',
       ],
     },

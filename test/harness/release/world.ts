@@ -1,13 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { connectLab, type ConnectedLab } from '../../../lab/lab.js';
 import { parseStatus } from '../../../src/crds/status.js';
 import type { CanaryStatus } from '../../../src/crds/canary.js';
-import { KubeClient } from '../../../src/kube/client.js';
+import { KubeClient, KubeError } from '../../../src/kube/client.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, LEASES, SERVICES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
@@ -15,9 +12,10 @@ import { workflowIdOf } from '../../../src/workflows/contract.js';
 import type { rollout } from '../../../src/workflows/rollout.js';
 import { NAMESPACES } from '../kubernetes/cluster.js';
 import { explainFailure, type Suspect } from '../diagnosis.js';
-import { serinusArguments } from '../serinus.js';
 import { until } from '../../support/until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
+import { SerinusProcess, type RunningSerinus } from './serinus-process.js';
+import { sharedSerinus, type SharedSerinus } from './shared-serinus.js';
 import { Traffic } from './traffic.js';
 
 /** Where a world is, if not anywhere in the lab of the test run. */
@@ -35,15 +33,19 @@ const TYPES: Readonly<Record<string, ResourceType>> = Object.fromEntries(
   [CANARIES, DEPLOYMENTS, SERVICES, APISIX_ROUTES].map((type) => [type.kind, type]),
 );
 
-/** A namespace of its own in the lab, with an application, and Serinus processes that look at nothing else. */
+/**
+ * A namespace of its own in the lab, with an application, and a Serinus that looks after it: processes of its own, which
+ * look at nothing else, or the one that all tests of a round share.
+ */
 export class World {
   readonly namespace: string;
   readonly host: string;
   /** Of the Canary. */
   readonly name: string;
   /** Names its workflows and queues. */
-  readonly cluster = `r-${randomUUID().slice(0, 8)}`;
+  readonly cluster: string;
   private readonly processes = new Set<SerinusProcess>();
+  private readonly shared: SharedSerinus | undefined;
   private traffics: Traffic[] = [];
 
   private constructor(
@@ -53,8 +55,11 @@ export class World {
     private readonly connection: Connection,
     place: Place,
   ) {
-    this.namespace = place.namespace ?? this.cluster;
-    this.host = place.host ?? `${this.cluster}.example.com`;
+    const id = `r-${randomUUID().slice(0, 8)}`;
+    this.shared = place.lab ? undefined : sharedSerinus();
+    this.cluster = this.shared?.cluster ?? id;
+    this.namespace = place.namespace ?? id;
+    this.host = place.host ?? `${id}.example.com`;
     this.name = place.name ?? APP;
   }
 
@@ -91,8 +96,8 @@ export class World {
   async initialised(
     canary: KubeObject = appCanary(this.app),
     args: readonly string[] = [],
-    running?: SerinusProcess,
-  ): Promise<SerinusProcess> {
+    running?: RunningSerinus,
+  ): Promise<RunningSerinus> {
     const serinus = running ?? (await this.serinus(['all', ...args]));
     await this.apply(appDeployment(this.app), appRoute(this.app), canary);
     await this.phase('Initialized');
@@ -189,8 +194,14 @@ export class World {
     return traffic;
   }
 
-  /** Starts a Serinus process; it ends with the test. Resolves when it says that it works. */
-  async serinus(args: readonly string[], env: Record<string, string> = {}): Promise<SerinusProcess> {
+  /**
+   * Starts a Serinus process; it ends with the test. Resolves when it says that it works.
+   *
+   * @throws Error where one with arguments of its own is asked for beside the shared one, which would look after the
+   *   same Canary
+   */
+  async serinus(args: readonly string[], env: Record<string, string> = {}): Promise<RunningSerinus> {
+    if (this.shared) return this.shared.asAskedFor(args, env);
     const started = this.start(args, env);
     await started.ready();
     return started;
@@ -205,106 +216,26 @@ export class World {
 
   /** What all its Serinus processes have logged. */
   logText(): string {
-    return [...this.processes].map((running) => running.text()).join('');
+    return this.shared?.text() ?? [...this.processes].map((running) => running.text()).join('');
+  }
+
+  /** Who goes on running must have no Canary of this test left to look after. */
+  private async leave(): Promise<void> {
+    const canary = { metadata: { finalizers: null } };
+    await this.kube.patch(CANARIES, 'merge', this.namespace, this.name, canary).catch(ignoreMissing);
+    await this.kube.delete(CANARIES, this.namespace, this.name);
   }
 
   private async close(): Promise<void> {
     await Promise.all(this.traffics.map((traffic) => traffic.stop()));
     await Promise.all([...this.processes].map((running) => running.stop()));
+    if (this.shared) await this.leave();
     await this.run.terminate('end of the test').catch(() => undefined);
     await this.kube.delete(NAMESPACES, undefined, this.namespace);
     await this.connection.close();
   }
 }
 
-/** How long a start takes on a machine full of other work is nothing that a test is about. */
-const START_MS = 120_000;
-
-let count = 0;
-
-/** A Serinus process as users run it. */
-export class SerinusProcess {
-  readonly log: string;
-  private child: ChildProcess;
-  private exited: Promise<void>;
-
-  constructor(
-    private readonly world: World,
-    private readonly args: readonly string[],
-    private readonly env: Record<string, string>,
-  ) {
-    const logs = join(world.lab.directory, 'serinus');
-    mkdirSync(logs, { recursive: true });
-    this.log = join(logs, `${world.namespace}-${(count += 1)}.log`);
-    [this.child, this.exited] = this.launch();
-  }
-
-  get pid(): number {
-    return this.child.pid ?? 0;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-
-  async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.exited;
-  }
-
-  async stop(): Promise<void> {
-    this.child.kill('SIGCONT');
-    this.child.kill('SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
-    await this.exited;
-    clearTimeout(timer);
-  }
-
-  /** Starts it again, with the same arguments. */
-  async restart(): Promise<void> {
-    [this.child, this.exited] = this.launch();
-    await this.ready();
-  }
-
-  text(): string {
-    return readFileSync(this.log, 'utf8');
-  }
-
-  async ready(): Promise<void> {
-    const marks = [
-      ...(this.args[0] === 'watch' ? [] : ['Started operator workers']),
-      ...(this.args[0] === 'worker' ? [] : ['Watching']),
-    ];
-    const since = this.startedAt;
-    await until(
-      () => marks.every((mark) => this.text().slice(since).includes(mark)),
-      `serinus ${this.args.join(' ')} works, see ${this.log}`,
-      START_MS,
-    );
-  }
-
-  private startedAt = 0;
-
-  private launch(): [ChildProcess, Promise<void>] {
-    const out = openSync(this.log, 'a');
-    this.startedAt = this.textLength();
-    const { world } = this;
-    const scope = ['--namespace', world.namespace, '--cluster-name', world.cluster];
-    const args = serinusArguments([...this.args, ...scope]);
-    const child = spawn(process.execPath, args, {
-      stdio: ['ignore', out, out],
-      env: {
-        ...process.env,
-        ...world.lab.environment(),
-        SERINUS_METRICS_SERVER: world.lab.prometheusUrl,
-        SERINUS_MIN_INTERVAL: '1',
-        ...this.env,
-      },
-    });
-    return [child, new Promise((resolve) => child.on('exit', () => resolve()))];
-  }
-
-  private textLength(): number {
-    return readFileSync(this.log, 'utf8').length;
-  }
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof KubeError && error.status === 404)) throw error;
 }
