@@ -3,7 +3,8 @@
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
-const DRAIN_MS = 300;
+// As long as a preStop hook that waits for whoever routes, also where they get no processor at once.
+const DRAIN_MS = 1_500;
 
 const { values } = parseArgs({
   options: {

@@ -189,6 +189,8 @@ async function work(
       await giveServiceBack(deps.cache, context, fence);
       await untilServiceLeadsBack(deps.cache, context, signal);
       await router.finalize(canary, fence);
+      // From here on the primary may go at any moment.
+      await drain(router, canary, signal);
       await putFinalizer(deps.cache, canary, false, fence);
       return true;
     default:

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Effect } from '../../src/domain/decision/effects.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
+import { change } from '../harness/kubernetes/change.js';
 import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
@@ -119,11 +120,11 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
   });
 
   async function withImage(rig: Rig, image: string): Promise<void> {
-    const object = (await cluster.client.get(DEPLOYMENTS, rig.namespace, rig.name)) ?? assert.fail();
-    const spec = object['spec'] as { template: { spec: { containers: object[] } } };
-    const containers = spec.template.spec.containers.map((container) => ({ ...container, image }));
-    const template = { ...spec.template, spec: { ...spec.template.spec, containers } };
-    await cluster.client.replace(DEPLOYMENTS, { ...object, spec: { ...spec, template } });
+    await change(cluster.client, DEPLOYMENTS, rig, (object) => {
+      const spec = object['spec'] as { template: { spec: { containers: object[] } } };
+      const containers = spec.template.spec.containers.map((container) => ({ ...container, image }));
+      return { spec: { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, containers } } } };
+    });
     await deps.cache.getFresh(DEPLOYMENTS, rig.namespace, rig.name);
   }
 });

@@ -62,6 +62,8 @@ export interface RouterCase {
   readonly refused: readonly Refused[];
   /** What is left of the generated objects after `finalize`: all of them, unless said here. */
   readonly finalized?: readonly string[];
+  /** What they say then, where that isn't what they said before. */
+  readonly atEnd?: readonly Generated[];
 }
 
 const WEIGHTS = [0, 1, 10, 33, 50, 99, 100].map(canaryAt);
@@ -201,6 +203,7 @@ export function routerContract(provider: RouterCase): void {
       await bench.router.finalize(bench.canary, LATER);
       const all = provider.generated(canaryAt(10), bench.namespace).map(({ type, name }) => `${type.kind}/${name}`);
       assert.deepEqual((await bench.stored()).map(titleOf).sort(), [...(provider.finalized ?? all)].sort());
+      if (provider.atEnd) await bench.expectExactly(provider.atEnd);
       await bench.expectUsersUntouched();
     });
 

@@ -52,11 +52,11 @@ describe('whoever listens to a release', () => {
     const world = await World.open(t);
     const listener = await Listener.open(t);
     const canary = await told(world, listener, { interval: '3s' });
-    const frozen = await world.initialised(canary, ['--lease-seconds', '3']);
+    const frozen = await world.initialised(canary, ['--lease-seconds', '6']);
     await world.setImage('lab/http-echo:2');
     await world.atWeight(25);
     frozen.signal('SIGSTOP');
-    await world.serinus(['watch', '--lease-seconds', '3']);
+    await world.serinus(['watch', '--lease-seconds', '6']);
     await world.phase('Failed', 60_000);
     const reason = /^\[Warning\] Rolling back shop\.\S+ no sign of its workflow for \d+ s and/;
     await until(() => listener.heard.some(({ path }) => path === '/report'), 'the report');

@@ -33,8 +33,8 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
   const cast = new Cast(t, world);
   await cast.grant();
   const began = new Date();
-  const worker = await cast.start('worker', ['--lease-seconds', '2']);
-  await cast.start('watch', ['--lease-seconds', '2']);
+  const worker = await cast.start('worker', ['--lease-seconds', '6']);
+  await cast.start('watch', ['--lease-seconds', '6']);
   const api = await cast.start('api', ['--port', '0', '--auth', 'kubernetes']);
 
   await applyApplication(world);
@@ -104,7 +104,7 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
     worker.child.kill('SIGKILL');
     await world.phase('Failed');
     assert.equal(await world.weight(), 0);
-    await cast.start('worker', ['--lease-seconds', '2']);
+    await cast.start('worker', ['--lease-seconds', '6']);
   });
 
   await t.test('a deleted Canary gives everything back', async () => {

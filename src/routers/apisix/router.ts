@@ -70,9 +70,20 @@ export class ApisixRouter implements Router {
     return route ? isRouteSettled(route) : true;
   }
 
-  /** The generated route goes with its owner. */
-  finalize(): Promise<void> {
-    return Promise.resolve();
+  /**
+   * The generated route goes with its owner, and so does the primary: which of them APISIX misses first nobody knows. Until
+   * then it leads where the user's own route leads.
+   */
+  async finalize(canary: Canary, fence: Claim): Promise<void> {
+    if (!canary.routeRef) return;
+    const key = { namespace: canary.namespace, name: generatedName(canary) };
+    await this.cache.getFresh(APISIX_ROUTES, key.namespace, key.name);
+    if (!(await this.generated(canary))) return;
+    await write(this.cache, APISIX_ROUTES, key, (current) => current && givenBack(current, canary), {
+      fence,
+      stamp: true,
+      right: { owner: canary.owner },
+    });
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
@@ -186,6 +197,15 @@ function weightsIn(route: KubeObject, canary: Canary): Weights | undefined {
 
 function rulesIn(route: KubeObject): readonly HttpRule[] {
   return ((route['spec'] ?? {}) as RouteSpec).http ?? [];
+}
+
+/** The generated route as its user wrote it, as far as that can be told from it. */
+function givenBack(route: KubeObject, canary: Canary): KubeObject {
+  const source = sourceIn(canary, rulesIn(route));
+  if (!source) return route;
+  const { rule, backend } = source;
+  const http = [{ ...rule, backends: [{ ...backend, serviceName: canary.service.name }] }];
+  return { ...route, spec: { ...(route['spec'] as RouteSpec), http } };
 }
 
 /** The generated route with other weights, where the user's route can't be read any more. */

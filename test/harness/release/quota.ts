@@ -1,4 +1,5 @@
 import type { ResourceType } from '../../../src/kube/object.js';
+import { change } from '../kubernetes/change.js';
 import type { World } from './world.js';
 
 const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
@@ -12,6 +13,7 @@ const NAME = 'pods';
 export async function allow({ kube, namespace }: World, pods: number, used = pods): Promise<void> {
   const hard = { pods: String(pods) };
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: NAME, namespace }, spec: { hard } };
-  const made = (await kube.get(QUOTAS, namespace, NAME)) ?? (await kube.create(QUOTAS, quota));
-  await kube.replace(QUOTAS, { ...made, status: { hard, used: { pods: String(used) } } }, 'status');
+  if (!(await kube.get(QUOTAS, namespace, NAME))) await kube.create(QUOTAS, quota);
+  const status = { hard, used: { pods: String(used) } };
+  await change(kube, QUOTAS, { namespace, name: NAME }, () => ({ status }), 'status');
 }

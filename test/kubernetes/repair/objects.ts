@@ -14,6 +14,7 @@ import {
   type ResourceType,
 } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { change } from '../../harness/kubernetes/change.js';
 import type { Rig } from './rig.js';
 import type { ObjectName } from './table.js';
 
@@ -44,9 +45,8 @@ export class Thing {
   }
 
   async change(): Promise<KubeObject> {
-    const current = await this.get();
-    if (!current) throw new Error(`there is no ${this.type.kind} ${this.name}`);
-    const changed = await this.client.replace(this.type, { ...current, ...this.edit(current) });
+    const { namespace } = this.rig;
+    const changed = await change(this.client, this.type, { namespace, name: this.name }, this.edit);
     await this.refresh();
     return changed;
   }

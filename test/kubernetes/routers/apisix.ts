@@ -187,6 +187,16 @@ export const apisix: RouterCase = {
       ],
     },
   ],
+  // As the users' own route: the primary goes at the same time.
+  atEnd: [
+    generated([
+      {
+        ...RULE,
+        priority: 10_000,
+        backends: [{ serviceName: 'cart', servicePort: 80, resolveGranularity: 'service' }],
+      },
+    ]),
+  ],
   spoil: (object) => ({ ...object, spec: { ...(object['spec'] as object), ingressClassName: 'other' } }),
   refused: [
     {
