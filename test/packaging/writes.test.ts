@@ -13,6 +13,7 @@ const PAST_WRITE: Readonly<Record<string, string>> = {
   'src/archive/release/snapshots.ts': 'what the archive has by now, of a release that is over',
   'src/api/rollouts/start.ts': 'a person’s own change, by their own rights',
   'src/check/rehearsal/stage-client.ts': 'a dry run: nothing is stored',
+  'src/kube/rehearsal.ts': 'a dry run: nothing is stored',
   'src/adopt/change-hands.ts': 'a change of hands, under the Lease',
   'src/cli/install-crds.ts': 'definitions of kinds',
 };
