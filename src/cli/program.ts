@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { adoptCommand } from './commands/adopt.js';
+import { backtestCommand } from './commands/backtest.js';
 import { checkCommand } from './commands/check.js';
 import { completeCommand, completionCommand } from './commands/completion.js';
 import { crdsCommand, installCommand } from './commands/crds.js';
@@ -24,7 +25,7 @@ import { called, OWN_NAME, root } from './root.js';
 export function createProgram(name = OWN_NAME): Command {
   const program = root(name);
   const servers = [allCommand(), workerCommand(), watchCommand(), apiCommand(), loadTesterCommand()];
-  for (const command of [...clientCommands(), checkCommand(), simulateCommand(), planCommand()])
+  for (const command of [...clientCommands(), checkCommand(), simulateCommand(), planCommand(), backtestCommand()])
     program.addCommand(command.helpGroup('Releases:'));
   for (const command of servers) program.addCommand(command.helpGroup('Servers:'));
   for (const command of [crdsCommand(), installCommand(), adoptCommand()])

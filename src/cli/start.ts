@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   weight: () => order('weight'),
   check: async () => (await import('./commands/check.js')).checkCommand(),
   plan: async () => (await import('./commands/plan.js')).planCommand(),
+  backtest: async () => (await import('./commands/backtest.js')).backtestCommand(),
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand(),
   crds: async () => (await import('./commands/crds.js')).crdsCommand(),
   install: async () => (await import('./commands/crds.js')).installCommand(),

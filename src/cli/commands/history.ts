@@ -129,7 +129,8 @@ function nothing(name: string | undefined): void {
   console.error(name === undefined ? 'No releases found.' : `No releases of "${name}" found.`);
 }
 
-function moment(text: string): string {
+/** A day, a time, or how long ago. */
+export function moment(text: string): string {
   const ago = parseGoDuration(text);
   if (ago !== undefined && ago > 0) return new Date(Date.now() - ago).toISOString();
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(Date.parse(text))) {
