@@ -46,7 +46,7 @@ describe('what became of a release is one sentence', () => {
   const cases: readonly [Partial<Ended>, string][] = [
     [
       { outcome: 'rolled-back', reason: failed, failedChecks: 10, record: [check(false, { metrics: [rate] })] },
-      'Rolled back: success rate 66.971 %, needs at least 99 %, 10 failed checks',
+      'Rolled back: success rate 66.97%, needs at least 99%, 10 failed checks',
     ],
     [
       { outcome: 'rolled-back', reason: failed, failedChecks: 1, record: [check(false, { metrics: [slow] })] },

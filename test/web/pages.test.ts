@@ -133,6 +133,47 @@ test('a release under way', async (t) => {
   });
 });
 
+test('a release is started from the page, with the versions that there were', async (t) => {
+  const given: unknown[] = [];
+  const images = (version: string): object => ({ images: [`r.example/cart:${version}`, 'r.example/side:7'] });
+  const base = await openStage(t, {
+    [`${CART}/live`]: live(undefined),
+    [`${CART}/permissions`]: { start: true, orders: {} },
+    [CART]: {
+      ...row('cart'),
+      conditions: [],
+      images: { target: { app: 'r.example/cart:1.0.0', side: 'r.example/side:7' } },
+      forecast: { seconds: 300, checks: 5, explanation: '5 checks, one a minute' },
+      release: null,
+    },
+    '/api/v1/releases': { items: [images('1.0.0'), images('0.9.0')] },
+    [`POST ${CART}/rollouts`]: (body: unknown) => {
+      given.push(body);
+      return { id: 'x', verdict: 'started' };
+    },
+  });
+  const [desk] = await audience(await openBrowser(t), base);
+  const { page } = desk;
+  await desk.goto('/canaries/shop/cart');
+  await page.getByRole('button', { name: 'New release' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New release of cart' });
+  const start = dialog.getByRole('button', { name: 'Start release' });
+  assert.ok(await start.isDisabled(), 'the version that runs is no new one');
+  await dialog.getByText('Takes 5m at best').waitFor();
+  assert.deepEqual(
+    await dialog.locator('datalist option').evaluateAll((all) => all.map((one) => one.getAttribute('value'))),
+    ['r.example/cart:0.9.0'],
+  );
+  await dialog.getByLabel('Image').fill('r.example/cart:1.1.0');
+  await dialog.getByLabel('Reason').fill('faster checkout');
+  await dialog.getByLabel('Your name').fill('alice');
+  await desk.inspect('dialog-start');
+  await start.click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.deepEqual(given, [{ images: { app: 'r.example/cart:1.1.0' }, reason: 'faster checkout', by: 'alice' }]);
+  desk.nothingWrong();
+});
+
 test('a release that was rolled back says why in one sentence', async (t) => {
   const ended = rolledBack();
   const script = { [`${CART}/live`]: live(ended), [`/api/v1/releases/${ended.id}`]: ended };

@@ -145,7 +145,8 @@ test('a release is watched, approved, undone, aborted and retried on the page', 
       await card.getByText(`kubectl -n ${world.namespace} patch deployment ${APP} `).waitFor({ timeout: 30_000 });
       await viewer.inspect('release-undone');
     }
-    await bob.page.locator('.summary').getByText('已撤销').waitFor();
+    await bob.page.locator('.headline').getByText('已撤销').waitFor();
+    await bob.page.locator('.summary').getByText('Undone by alice (unverified): checkout is broken').waitFor();
     await alice.goto(canaryPath);
   });
 

@@ -6,7 +6,8 @@ import { drawnOf } from '../src/release/series.js';
 import { happened } from '../src/release/told.js';
 import { railOf, type RailStep } from '../src/release/rail.js';
 import { linked, moved } from '../src/release/window-links.js';
-import { windowsOf } from '../src/release/windows.js';
+import { cellOf, columnsOf, lookOf } from '../src/release/matrix.js';
+import { windowsOf, type Judged, type Window } from '../src/release/windows.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
 
@@ -307,5 +308,37 @@ describe('links to queries', () => {
     const end = (second: number): string =>
       `http://p/graph?g0.end_input=${encodeURIComponent(at(second).slice(0, 19).replace('T', ' '))}`;
     assert.equal(moved(end(20), span(10), span(0)), end(10));
+  });
+});
+
+describe('the matrix of checks', () => {
+  const metric = (name: string, more: object) => ({ kind: 'metric', name, verdict: 'passed', ...more }) as Judged;
+  const window = (...judged: Judged[]): Window => ({ at: '', weight: 10, verdict: 'passed', judged });
+  const hook: Judged = { kind: 'hook', name: 'smoke', verdict: 'passed' };
+
+  test('has a column for all that was ever asked, with the limits of the last check', () => {
+    const windows = [window(metric('a', { min: 1 })), window(metric('b', {}), hook, metric('a', { min: 2 }))];
+    assert.deepEqual(columnsOf(windows), [
+      { kind: 'hook', name: 'smoke' },
+      { kind: 'metric', name: 'a', min: 2 },
+      { kind: 'metric', name: 'b' },
+    ]);
+    assert.equal(windows[0] && cellOf(windows[0], { kind: 'hook', name: 'smoke' }), undefined);
+  });
+
+  test('shows what is near its limit, by the room that there is', () => {
+    const cases: readonly [string, Judged][] = [
+      ['passed', metric('request-success-rate', { value: 99.9, min: 99 })],
+      ['near', metric('request-success-rate', { value: 99.1, min: 99 })],
+      ['passed', metric('request-duration', { value: 121, max: 500 })],
+      ['near', metric('request-duration', { value: 480, max: 500 })],
+      ['near', metric('own', { value: 1, min: 0.9, max: 9 })],
+      ['passed', metric('own', { value: 5, min: 0.9, max: 9 })],
+      ['passed', metric('own', { value: 5 })],
+      ['failed', metric('own', { value: 5, max: 1, verdict: 'failed' })],
+      ['unknown', metric('own', { verdict: 'unknown' })],
+      ['passed', hook],
+    ];
+    for (const [look, judged] of cases) assert.equal(lookOf(judged), look, JSON.stringify(judged));
   });
 });

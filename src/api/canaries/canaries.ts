@@ -1,6 +1,9 @@
 import { parsedCanary, readCanary, type CanaryView } from '../../canary/read.js';
+import { bestCase } from '../../check/duration.js';
+import { policyOfCanary } from '../../crds/policy.js';
 import type { Dependencies } from '../../dependencies.js';
 import { parseStatus } from '../../crds/status.js';
+import type { Canary } from '../../crds/canary.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import { CANARIES, type KubeObject } from '../../kube/object.js';
 import { cachesFilled } from '../caches.js';
@@ -60,6 +63,7 @@ export class Canaries {
     return {
       ...summary,
       conditions: parseStatus(view.object['status']).conditions.map((condition) => ({ ...condition })),
+      ...(view.canary ? { forecast: forecastOf(view.canary) } : {}),
       images: { ...(target && { target }), ...(primary && { primary }) },
       release,
     };
@@ -102,6 +106,11 @@ export function viewOf(
   return parsed.ok
     ? { object, canary: parsed.value, refusal: undefined }
     : { object, canary: undefined, refusal: parsed.refusal };
+}
+
+function forecastOf(canary: Canary): CanaryDetail['forecast'] {
+  const { seconds, checks, explanation } = bestCase(policyOfCanary(canary));
+  return { seconds, checks, explanation };
 }
 
 /** What a run waits for, as Temporal has indexed it: where no worker tells. */

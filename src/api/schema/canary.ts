@@ -54,6 +54,16 @@ export const canaryDetailSchema = z
   .object({
     ...summaryShape,
     conditions: z.array(conditionSchema),
+    forecast: z
+      .object({
+        seconds: z.number().describe('From the canary’s first traffic to the end'),
+        checks: z.number(),
+        explanation: z.string(),
+      })
+      .optional()
+      .describe(
+        'How long a release takes at best: every check passes, nobody is waited for; missing where the spec is not valid',
+      ),
     images: z.object({ target: imagesSchema.optional(), primary: imagesSchema.optional() }),
     release: openReleaseSchema.nullable().describe('The run that is open; null where there is none'),
   })

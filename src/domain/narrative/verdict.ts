@@ -1,7 +1,7 @@
 import type { MetricResult } from '../findings.js';
 import type { RecordEntry } from '../record/record.js';
 import type { OutcomeKind } from '../state.js';
-import { measured } from './units.js';
+import { measured as withUnit } from './units.js';
 
 /** When something happened doesn't matter here; entries of other versions of Serinus are unknown. */
 type Line = (RecordEntry extends infer One ? (One extends unknown ? Omit<One, 'at'> : never) : never) | Unknown;
@@ -52,7 +52,7 @@ const BY_ORDER: Readonly<Record<string, string>> = {
   undone: 'undo',
 };
 
-/** What became of a release and why, in one sentence: `Rolled back: success rate 66.97 %, needs at least 99 %, 10 failed checks`. */
+/** What became of a release and why, in one sentence: `Rolled back: success rate 66.97%, needs at least 99%, 10 failed checks`. */
 export function verdictOf(ended: Ended): string {
   const { outcome, record } = ended;
   const label = outcome in LABELS ? LABELS[outcome as keyof typeof LABELS] : outcome;
@@ -92,6 +92,13 @@ function metricFault({ metric, value = 0, min, max }: MetricResult): string {
         ? ''
         : `, needs at most ${measured(metric, max)}`;
   return `${name} ${measured(metric, value)}${needs}`;
+}
+
+const DIGITS = 4;
+
+/** As it stands in a sentence: `66.97%`. */
+function measured(metric: string, value: number): string {
+  return withUnit(metric, Number(value.toPrecision(DIGITS))).replace(' %', '%');
 }
 
 /** Without the beginning of an event's text, which names the Canary once more. */

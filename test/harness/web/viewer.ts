@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import axe from 'axe-core';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from './chromium.js';
 
 export async function openBrowser(t: TestContext): Promise<Browser> {
@@ -93,11 +93,22 @@ export class Viewer {
 
   /** Opens an order's dialog, fills it in, and gives the order. */
   async order(button: string, fields: Readonly<Record<string, string>>): Promise<void> {
-    await this.page.locator('.orders').getByRole('button', { name: button, exact: true }).click();
+    await this.shownOrder(button).then((found) => found.click());
     const dialog = this.page.getByRole('dialog');
     for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label).fill(text);
     await dialog.getByRole('button', { name: button, exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** The button of an order, which may be among those that are shown when asked for. */
+  async shownOrder(name: string): Promise<Locator> {
+    const orders = this.page.locator('.orders');
+    const button = orders.getByRole('button', { name, exact: true });
+    const more = orders.locator('.more > button');
+    await button.or(more).first().waitFor({ timeout: 60_000 });
+    if (!(await button.isVisible())) await more.click();
+    await button.waitFor({ timeout: 60_000 });
+    return button;
   }
 
   /** The text of what has the focus. */

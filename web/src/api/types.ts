@@ -18,7 +18,7 @@ export type {
   ReleaseItem as PastRelease,
   ReleasesPage as PastReleases,
 } from '../../../src/api/schema/releases.js';
-export type { Obeyed, Pending } from '../../../src/api/schema/requests.js';
+export type { Obeyed, Pending, StartRollout } from '../../../src/api/schema/requests.js';
 export type { Permissions, SessionAnswer as Session } from '../../../src/api/schema/session.js';
 
 export type { CanaryDetail, Traffic };

@@ -9,8 +9,10 @@ import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { Status } from '../ui/status.js';
 import { useTitle } from '../ui/title.js';
+import { Headline } from './headline.js';
 import { useRelease } from './past-page.js';
 import { ReleaseView } from './release-view.js';
+import { StartButton } from './start-dialog.js';
 import { useLive } from './use-live.js';
 
 /** A Canary and its newest release, live. */
@@ -26,11 +28,10 @@ export function CanaryPage({ namespace, name }: { readonly namespace: string; re
         <span aria-hidden="true"> / </span>
         <span>{namespace}</span>
       </nav>
-      <div className="page-head">
-        <h1>{name}</h1>
+      <Headline name={name} release={live?.release}>
         {status && <Status {...lookOf(status)}>{t.standing[status]}</Status>}
         <ConnectionState connection={connection} error={error} />
-      </div>
+      </Headline>
       {error && <ProblemNotice error={error} retry={retry} />}
       {live === undefined ? !error && <Loading /> : <Watched live={live} changed={retry} />}
     </>
@@ -46,6 +47,7 @@ function Watched({ live, changed }: { readonly live: Live; readonly changed: () 
     return (
       <div className="empty">
         <p>{t.release.none}</p>
+        <StartButton canary={live.canary} started={changed} />
         <Command>{`kubectl -n ${namespace} set image deployment/${name} CONTAINER=IMAGE`}</Command>
       </div>
     );

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { measured, percent, range } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
 import { Plot } from './plot.js';
@@ -8,19 +9,36 @@ import type { Drawn, MetricSeries } from './series.js';
 export function Chart({ drawn, id = 'chart' }: { readonly drawn: Drawn; readonly id?: string }) {
   const { t, locale } = useLanguage();
   const metrics = drawn.metrics.filter(({ points }) => points.length > 0);
-  const span = [drawn.from, drawn.to] as const;
+  const [zoomed, zoom] = useState<readonly [number, number]>();
+  const whole = [drawn.from, drawn.to] as const;
+  const span = zoomed ?? whole;
+  const marks = drawn.marks.map(({ at }) => at);
+  const last = drawn.weight.at(-1);
   const times = [...new Set([...drawn.weight, ...drawn.seen].map(({ at }) => at))].sort((a, b) => a - b);
   const wanted = times.map((at) => drawn.weight.findLast((point) => point.at <= at)?.value ?? null);
   const seen = times.map((at) => drawn.seen.find((point) => point.at === at)?.value ?? null);
   return (
     <section className="card" aria-labelledby={id}>
-      <h2 id={id}>{t.chart.title}</h2>
+      <div className="card-head">
+        <h2 id={id}>{t.chart.title}</h2>
+        {zoomed && (
+          <button type="button" className="button-small" onClick={() => zoom(undefined)}>
+            {t.chart.whole}
+          </button>
+        )}
+      </div>
       <p className="visually-hidden">{t.chart.description}</p>
       <figure className="plot-figure">
         <figcaption>
           {t.chart.weight}
           <span className="key key-canary">{t.chart.wanted}</span>
           {drawn.seen.length > 0 && <span className="key key-seen">{t.chart.seen}</span>}
+          {marks.length > 0 && (
+            <span className="key key-mark" title={drawn.marks.map(({ text }) => text).join(', ')}>
+              {t.chart.orders}
+            </span>
+          )}
+          {last && <span className="key-last">{percent(last.value, locale)}</span>}
         </figcaption>
         <Plot
           times={times}
@@ -32,6 +50,8 @@ export function Chart({ drawn, id = 'chart' }: { readonly drawn: Drawn; readonly
               : []),
           ]}
           limits={[]}
+          marks={marks}
+          zoom={zoom}
           least={[0, 60]}
           format={(value) => percent(value, locale)}
           locale={locale}
@@ -40,7 +60,7 @@ export function Chart({ drawn, id = 'chart' }: { readonly drawn: Drawn; readonly
         />
       </figure>
       {metrics.map((series, index) => (
-        <MetricPlot key={series.metric} series={series} span={span} labelled={index === metrics.length - 1} />
+        <MetricPlot key={series.metric} {...{ series, span, marks, zoom }} labelled={index === metrics.length - 1} />
       ))}
       <details>
         <summary>{t.chart.asTable}</summary>
@@ -54,11 +74,14 @@ interface MetricPlotProps {
   readonly series: MetricSeries;
   readonly span: readonly [number, number];
   readonly labelled: boolean;
+  readonly marks: readonly number[];
+  readonly zoom: (span: readonly [number, number]) => void;
 }
 
-function MetricPlot({ series, span, labelled }: MetricPlotProps) {
+function MetricPlot({ series, span, labelled, marks, zoom }: MetricPlotProps) {
   const { t, locale } = useLanguage();
   const { metric, points, min, max } = series;
+  const last = points.at(-1);
   const limits = [...(min === undefined ? [] : [min]), ...(max === undefined ? [] : [max])];
   const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
   return (
@@ -70,6 +93,7 @@ function MetricPlot({ series, span, labelled }: MetricPlotProps) {
             {t.chart.limit} {range(metric, bounds, locale)}
           </span>
         )}
+        {last && <span className="key-last">{measured(metric, last.value, locale)}</span>}
       </figcaption>
       <Plot
         times={points.map(({ at }) => at)}
@@ -83,6 +107,8 @@ function MetricPlot({ series, span, labelled }: MetricPlotProps) {
           },
         ]}
         limits={limits}
+        marks={marks}
+        zoom={zoom}
         least={leastOf(series)}
         format={(value) => measured(metric, value, locale)}
         locale={locale}

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { orderCalled, ORDERS } from '../../../src/domain/orders/catalogue.js';
 import { get } from '../api/client.js';
 import type { Permissions, Release, Steering } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
+import { More } from '../ui/more.js';
 import { OrderDialog } from './order-dialog.js';
 import { entriesOf } from './record.js';
 
@@ -15,6 +16,8 @@ interface Props {
   readonly release: Release;
   /** After an order was given. */
   readonly changed: () => void;
+  /** Further buttons. */
+  readonly children?: ReactNode;
 }
 
 /** Of an order that was given. */
@@ -29,7 +32,7 @@ interface News {
 }
 
 /** Buttons for the orders that the release would obey now, and that whoever looks may give. */
-export function Orders({ release, changed }: Props) {
+export function Orders({ release, changed, children }: Props) {
   const { t } = useLanguage();
   // Behind a dialog the buttons stay as they were: the focus returns to one of them.
   const [open, setOpen] = useState<{ readonly step: Steering; readonly buttons: readonly Steering[] }>();
@@ -40,21 +43,24 @@ export function Orders({ release, changed }: Props) {
   const allowed = open?.buttons ?? now;
   // On the page of a Canary, one release follows another.
   const told = news && [news.of, news.by].includes(release.id) && !isOver(news, release) ? news : undefined;
+  const { main, back, more } = arranged(allowed);
+  const button = (step: Steering, className: string) => (
+    <button key={step.order} type="button" className={className} onClick={() => setOpen({ step, buttons: now })}>
+      {t.orders.names[step.order] ?? step.order}
+    </button>
+  );
   return (
-    <section className="card orders" aria-labelledby="orders-title">
-      <h2 id="orders-title">{t.orders.title}</h2>
+    <section className="orders" aria-label={t.orders.title}>
       {allowed.length === 0 && <p className="muted">{possible.length > 0 ? t.orders.forbidden : t.orders.none}</p>}
       <div className="order-buttons">
-        {allowed.map((step) => (
-          <button
-            key={step.order}
-            type="button"
-            className={BUTTONS[lookOf(step.order)]}
-            onClick={() => setOpen({ step, buttons: now })}
-          >
-            {t.orders.names[step.order] ?? step.order}
-          </button>
-        ))}
+        {main && button(main, lookOf(main.order) === 'onward' ? 'button-first' : '')}
+        {back && button(back, 'button-danger')}
+        {more.length > 0 && (
+          <More label={t.orders.more}>
+            {more.map((step) => button(step, lookOf(step.order) === 'back' ? 'button-danger' : ''))}
+          </More>
+        )}
+        {children}
       </div>
       <p role="status" className="order-news">
         {told?.text}
@@ -83,9 +89,14 @@ export function Orders({ release, changed }: Props) {
   );
 }
 
-/** That no worker has answered is true until the record has the order, or the release has ended. */
-function isOver({ pending }: News, release: Release): boolean {
-  return pending !== undefined && (release.ended || ordersIn(release, pending.order) > pending.entries);
+/**
+ * That no worker has answered is true until the record has the order, or the release that carries it out has ended; one
+ * that had ended before tells nothing of that.
+ */
+function isOver({ pending, by }: News, release: Release): boolean {
+  return (
+    pending !== undefined && by === release.id && (release.ended || ordersIn(release, pending.order) > pending.entries)
+  );
 }
 
 function ordersIn({ record }: Release, order: string): number {
@@ -93,15 +104,27 @@ function ordersIn({ record }: Release, order: string): number {
   return entriesOf(record, 'order').filter((entry) => entry.order === name).length;
 }
 
-const BUTTONS = { onward: 'button-first', plain: '', back: 'button-danger' } as const;
+interface Arranged {
+  readonly main: Steering | undefined;
+  /** In trouble nobody should have to look for it. */
+  readonly back: Steering | undefined;
+  readonly more: readonly Steering[];
+}
 
-function lookOf(word: string): keyof typeof BUTTONS {
+/** One button that stands out, the one that takes it all back, and the rest. @param allowed in {@link SEQUENCE} */
+function arranged(allowed: readonly Steering[]): Arranged {
+  const main = allowed.find(({ order }) => lookOf(order) !== 'back');
+  const back = allowed.findLast(({ order }) => lookOf(order) === 'back');
+  return { main, back, more: allowed.filter((step) => step !== main && step !== back) };
+}
+
+function lookOf(word: string): (typeof SEQUENCE)[number] {
   const order = orderCalled(word);
   return order === undefined ? 'plain' : ORDERS[order].look;
 }
 
 /** What whoever looks may order; undefined where the server doesn't tell: it decides anyway. */
-function usePermissions({ namespace, name }: Release['canary']): Permissions | undefined {
+export function usePermissions({ namespace, name }: Release['canary']): Permissions | undefined {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/canaries/${encodeURIComponent(name)}/permissions`;
   const { data } = useQuery({
     queryKey: ['permissions', namespace, name],

@@ -8,6 +8,7 @@ import { UndoingLinks } from '../releases/undoing-links.js';
 import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { useTitle } from '../ui/title.js';
+import { Headline } from './headline.js';
 import { liveOf } from './live-from.js';
 import { ReleaseView } from './release-view.js';
 
@@ -24,8 +25,7 @@ export function PastReleasePage({ id }: { readonly id: string }) {
         <Link href="/releases">{t.app.releases}</Link>
       </nav>
       {data && (
-        <div className="page-head">
-          <h1>{t.release.title(data.canary.name)}</h1>
+        <Headline name={t.release.title(data.canary.name)} release={data}>
           {data.outcome !== undefined && <OutcomeStatus outcome={data.outcome} />}
           <UndoingLinks {...data} />
           <span className="muted">
@@ -34,7 +34,7 @@ export function PastReleasePage({ id }: { readonly id: string }) {
             </Link>
             {data.source !== undefined && ` · ${t.releases.source[data.source] ?? data.source}`}
           </span>
-        </div>
+        </Headline>
       )}
       {error && <ProblemNotice error={error} retry={() => void refetch()} />}
       {data ? <ReleaseView live={liveOf(data)} release={data} changed={() => void refetch()} /> : !error && <Loading />}

@@ -21,6 +21,10 @@ interface Props {
   readonly span: readonly [number, number];
   readonly drawings: readonly Drawing[];
   readonly limits: readonly number[];
+  /** Moments that are marked, seconds since 1970. */
+  readonly marks: readonly number[];
+  /** A part of the span was chosen, seconds since 1970. */
+  readonly zoom: (span: readonly [number, number]) => void;
   /** The least range of values that is shown. */
   readonly least: readonly [number, number];
   readonly format: (value: number) => string;
@@ -87,7 +91,7 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
     height,
     padding: [8, 28, labelled ? 0 : 8, 0],
     legend: { show: false },
-    cursor: { sync: { key: 'release' }, drag: { x: false, y: false }, points: { size: 7 } },
+    cursor: { sync: { key: 'release' }, drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     scales: {
       x: { range: () => [...latest.current.span] },
       y: { range: (_plot, low, high) => rangeOf(latest.current, low, high) },
@@ -105,7 +109,10 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
     ],
     series: [{}, ...drawings.map((drawing) => seriesOf(drawing, colour))],
     hooks: {
+      drawClear: [(made) => drawFailing(made, latest.current, colour)],
+      setSelect: [(made) => chosen(made, latest.current)],
       draw: [
+        (made) => drawMarks(made, latest.current.marks, colour),
         (made) => drawLimits(made, latest.current.limits, colour),
         (made) => drawFailures(made, latest.current, colour),
       ],
@@ -150,6 +157,49 @@ function coloursOf(element: HTMLElement): Colours {
     known.set(name, found);
     return found;
   };
+}
+
+const LEAST_ZOOM_PX = 8;
+
+function chosen(made: uPlot, { zoom }: Props): void {
+  const { left, width } = made.select;
+  if (width < LEAST_ZOOM_PX) return;
+  zoom([made.posToVal(left, 'x'), made.posToVal(left + width, 'x')]);
+  made.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+}
+
+/** The time before each failed check, back to the check before it. */
+function drawFailing(made: uPlot, { times, drawings }: Props, colour: Colours): void {
+  const { ctx, bbox } = made;
+  ctx.save();
+  ctx.fillStyle = colour('--plot-failing');
+  for (const { failed } of drawings) {
+    failed?.forEach((isFailed, index) => {
+      const to = times[index];
+      if (!isFailed || to === undefined) return;
+      const left = Math.max(bbox.left, made.valToPos(times[index - 1] ?? to, 'x', true));
+      const right = Math.min(bbox.left + bbox.width, made.valToPos(to, 'x', true));
+      if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    });
+  }
+  ctx.restore();
+}
+
+function drawMarks(made: uPlot, marks: readonly number[], colour: Colours): void {
+  const { ctx, bbox } = made;
+  ctx.save();
+  ctx.strokeStyle = colour('--plot-mark');
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const mark of marks) {
+    const x = made.valToPos(mark, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function drawLimits(made: uPlot, limits: readonly number[], colour: Colours): void {

@@ -1,6 +1,7 @@
 import type { Live, Release } from '../api/types.js';
 import { useNow } from '../ui/time.js';
 import { Changes } from './changes.js';
+import { Checks } from './checks.js';
 import { Chart } from './chart.js';
 import { Desired } from './desired.js';
 import { Events } from './events.js';
@@ -12,11 +13,11 @@ import { Orders } from './orders.js';
 import { Rail } from './rail-view.js';
 import { isUndo, railOf } from './rail.js';
 import { drawnOf } from './series.js';
+import { StartButton } from './start-dialog.js';
 import { Summary } from './summary.js';
 import { Tree } from './tree.js';
 import { linked } from './window-links.js';
 import { windowsOf } from './windows.js';
-import { WindowsTable } from './windows-table.js';
 
 const REDRAWN_MS = 2_000;
 
@@ -36,15 +37,20 @@ export function ReleaseView({ live, release, changed }: Props) {
   const undo = isUndo(record);
   return (
     <div className="release">
+      {changed && (
+        <Orders release={release} changed={changed}>
+          <StartButton canary={release.canary} started={changed} />
+        </Orders>
+      )}
       <Summary live={live} release={release} />
       {release.desired && <Desired desired={release.desired} />}
       <Rail steps={railOf(live)} />
+      <Chart drawn={drawnOf(record, release, now)} />
+      {!undo && <EvidenceCard record={record} />}
       <div className="release-columns">
         <div className="release-main">
-          <Chart drawn={drawnOf(record, release, now)} />
-          {!undo && <EvidenceCard record={record} />}
           {!undo && (
-            <WindowsTable
+            <Checks
               windows={linked(windowsOf(record), live.links.metrics)}
               failed={release.failedChecks === undefined ? undefined : { count: release.failedChecks, of: threshold }}
             />
@@ -54,7 +60,6 @@ export function ReleaseView({ live, release, changed }: Props) {
           <Events record={record} dropped={release.recordDropped} />
         </div>
         <div className="release-side">
-          {changed && <Orders release={release} changed={changed} />}
           {!undo && !release.ended && live.gates.length > 0 && <Gates gates={live.gates} />}
           <Tree tree={live.tree} />
           <Further live={live} />

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../../src/domain/orders/catalogue.js';
 import type { Line } from '../api/types.js';
 import { entriesOf } from './record.js';
 import { windowsOf, type Verdict } from './windows.js';
@@ -24,6 +25,14 @@ export interface Drawn {
   readonly weight: readonly Point[];
   readonly seen: readonly Point[];
   readonly metrics: readonly MetricSeries[];
+  /** What people have ordered, in words. */
+  readonly marks: readonly Mark[];
+}
+
+/** A moment on the axis of time. */
+export interface Mark {
+  readonly at: number;
+  readonly text: string;
 }
 
 interface Span {
@@ -47,6 +56,7 @@ export function drawnOf(record: readonly Line[], { startedAt, endedAt }: Span, n
     weight: [{ at: from, value: 0 }, ...set, { at: to, value: last }],
     seen: seenIn(record),
     metrics: metricsOf(record),
+    marks: marksIn(record),
   };
 }
 
@@ -54,6 +64,12 @@ export function drawnOf(record: readonly Line[], { startedAt, endedAt }: Span, n
 function seenIn(record: readonly Line[]): readonly Point[] {
   return entriesOf(record, 'analysis').flatMap(({ at, seen }) =>
     seen === undefined || 'unknown' in seen ? [] : [{ at: seconds(at), value: seen.percent }],
+  );
+}
+
+function marksIn(record: readonly Line[]): readonly Mark[] {
+  return entriesOf(record, 'order').flatMap(({ at, order, by, refused }) =>
+    refused === undefined ? [{ at: seconds(at), text: `${wordsOf(order)} (${by})` }] : [],
   );
 }
 

@@ -3,61 +3,21 @@ import { duration } from '../format/times.js';
 import { number, percent } from '../format/numbers.js';
 import { trafficIn } from '../format/traffic.js';
 import { Said, useLanguage } from '../i18n/language.js';
-import { OutcomeStatus } from '../releases/outcome.js';
+import { outcomeTone } from '../releases/outcome.js';
 import { Icon } from '../ui/icon.js';
-import { Ago, useNow } from '../ui/time.js';
+import { useNow } from '../ui/time.js';
+import { Sentence } from './headline.js';
 
-/** In a few words: what it is, where it stands, and why. */
+/** In a few words: where it stands, and why; of one that has ended, what became of it. */
 export function Summary({ live, release }: { readonly live: Live; readonly release: Release }) {
-  const { t, locale } = useLanguage();
-  const { seen, wanted } = live.weight;
+  const { t } = useLanguage();
+  const { ended, verdict } = release;
+  const why = ended ? (verdict ?? release.reason ?? live.why) : live.why;
+  const tone = ended ? outcomeTone(release.outcome) : 'busy';
   return (
-    <section className="card summary">
-      <dl className="facts">
-        {!release.ended && (
-          <div>
-            <dt>{t.release.weight}</dt>
-            {live.traffic?.to === 'match' ? (
-              <dd>{trafficIn(live.traffic, t, locale)}</dd>
-            ) : (
-              <dd className="big number">{percent(wanted, locale)}</dd>
-            )}
-            {seen && (
-              <dd className="muted">
-                {t.release.seen} <span className="number">{percent(seen.percent, locale)}</span>
-                {seen.requests !== undefined &&
-                  ` ${t.release.seenOf(number(seen.requests, locale), duration(seen.windowSeconds, locale))}`}
-              </dd>
-            )}
-          </div>
-        )}
-        {release.outcome !== undefined && (
-          <div>
-            <dt>{t.release.outcome}</dt>
-            <dd>
-              <OutcomeStatus outcome={release.outcome} />
-            </dd>
-          </div>
-        )}
-        <div>
-          <dt>{t.release.revision}</dt>
-          <dd>
-            <code>{release.revision ?? '–'}</code>
-          </dd>
-          <dd className="muted">
-            {t.release.triggeredBy(release.triggeredBy)}, <Ago at={release.startedAt} />
-            {release.endedAt !== undefined &&
-              `, ${t.release.lasted(duration((Date.parse(release.endedAt) - Date.parse(release.startedAt)) / 1000, locale))}`}
-          </dd>
-        </div>
-        <div className="facts-why">
-          <dt>{t.release.why}</dt>
-          <dd>
-            <Said>{live.why ?? release.reason ?? '–'}</Said>
-          </dd>
-          {live.next && !release.ended && <NextLine next={live.next} />}
-        </div>
-      </dl>
+    <section className={`card summary summary-${tone}`} aria-label={t.release.why}>
+      {why !== undefined && why !== '' && <Sentence>{capitalised(why)}</Sentence>}
+      {!ended && <Traffic live={live} />}
       {release.problem !== undefined && (
         <div className="notice notice-bad">
           <Icon name="warning" />
@@ -84,13 +44,48 @@ export function Summary({ live, release }: { readonly live: Live; readonly relea
   );
 }
 
+/** How much of the traffic is on the canary, as it is to be and as it was measured, and what comes next. */
+function Traffic({ live }: { readonly live: Live }) {
+  const { t, locale } = useLanguage();
+  const { seen, wanted } = live.weight;
+  return (
+    <dl className="facts">
+      <div>
+        <dt>{t.release.weight}</dt>
+        {live.traffic?.to === 'match' ? (
+          <dd>{trafficIn(live.traffic, t, locale)}</dd>
+        ) : (
+          <dd className="big number">{percent(wanted, locale)}</dd>
+        )}
+        {seen && (
+          <dd className="muted">
+            {t.release.seen} <span className="number">{percent(seen.percent, locale)}</span>
+            {seen.requests !== undefined &&
+              ` ${t.release.seenOf(number(seen.requests, locale), duration(seen.windowSeconds, locale))}`}
+          </dd>
+        )}
+      </div>
+      {live.next && (
+        <div>
+          <dt>{t.release.next}</dt>
+          <NextLine next={live.next} />
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function NextLine({ next }: { readonly next: NonNullable<Live['next']> }) {
   const { t, locale } = useLanguage();
   const now = useNow();
   const left = next.at === undefined ? undefined : (Date.parse(next.at) - now) / 1000;
   return (
-    <dd className="muted">
-      {t.release.next}: <Said>{next.what}</Said>
+    <dd>
+      <Said>{next.what}</Said>
       {left !== undefined && left >= 0 && (
         <span className="number">{`, ${t.release.nextIn(duration(Math.ceil(left), locale))}`}</span>
       )}

@@ -18,5 +18,13 @@ const LOOKS: Readonly<Record<string, { readonly tone: Tone; readonly icon: IconN
 /** What became of a release that has ended. @param outcome undefined where nobody has written that down */
 export function OutcomeStatus({ outcome }: { readonly outcome?: string | undefined }) {
   const { t } = useLanguage();
-  return <Status {...(LOOKS[outcome ?? ''] ?? { tone: 'calm', icon: 'dash' })}>{outcomeName(outcome, t)}</Status>;
+  return <Status {...lookOf(outcome)}>{outcomeName(outcome, t)}</Status>;
+}
+
+export function outcomeTone(outcome: string | undefined): Tone {
+  return lookOf(outcome).tone;
+}
+
+function lookOf(outcome: string | undefined): { readonly tone: Tone; readonly icon: IconName } {
+  return LOOKS[outcome ?? ''] ?? { tone: 'calm', icon: 'dash' };
 }

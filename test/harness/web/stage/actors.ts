@@ -163,7 +163,7 @@ export function rolledBack(): Release {
   return release({
     ...{ phase: 'Failed', weight: 0, run: 'completed', outcome: 'rolled-back', ended: true, endedAt: at(490) },
     reason: 'Rolling back cart.shop failed checks threshold reached 5',
-    verdict: 'Rolled back: success rate 66.49 %, needs at least 99 %, 5 failed checks',
+    verdict: 'Rolled back: success rate 66.49%, needs at least 99%, 5 failed checks',
     failedChecks: 5,
     steering: [
       {

@@ -1,0 +1,45 @@
+import type { Judged, Verdict, Window } from './windows.js';
+
+/** A metric or a webhook that the checks of a release have asked. */
+export interface MatrixColumn {
+  readonly kind: Judged['kind'];
+  readonly name: string;
+  /** As they were last: a threshold may have been changed on the way. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** How a value is shown: what failed, what passed but is near its limit, what passed. */
+export type Look = Verdict | 'near';
+
+/** Hooks first, each in the order in which the checks have them. */
+export function columnsOf(windows: readonly Window[]): readonly MatrixColumn[] {
+  const columns = new Map<string, MatrixColumn>();
+  for (const { judged } of windows) {
+    for (const { kind, name, min, max } of judged) {
+      const bounds = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+      columns.set(`${kind} ${name}`, { kind, name, ...bounds });
+    }
+  }
+  const all = [...columns.values()];
+  return [...all.filter(({ kind }) => kind === 'hook'), ...all.filter(({ kind }) => kind === 'metric')];
+}
+
+export function cellOf({ judged }: Window, { kind, name }: MatrixColumn): Judged | undefined {
+  return judged.find((one) => one.kind === kind && one.name === name);
+}
+
+/** Nearer to its limit than this part of the room that there is. */
+const NEAR = 0.15;
+/** Metrics that can't be better than that. */
+const BEST: Readonly<Record<string, number>> = { 'request-success-rate': 100 };
+
+export function lookOf({ kind, name, verdict, value, min, max }: Judged): Look {
+  if (kind === 'hook' || verdict !== 'passed' || value === undefined) return verdict;
+  const best = BEST[name] ?? 0;
+  const room = [
+    ...(max === undefined ? [] : [(max - value) / (max - Math.min(best, max)) || 0]),
+    ...(min === undefined ? [] : [(value - min) / (best > min ? best - min : Math.abs(min) || 1)]),
+  ];
+  return room.some((part) => part < NEAR) ? 'near' : 'passed';
+}
