@@ -32,7 +32,7 @@ export async function loadTest(
   former?: unknown,
 ): Promise<LoadTestSummary> {
   const view = await readCanary(deps, input.canary);
-  const webhook = view?.canary?.analysis.webhooks.find((candidate) => candidate.name === input.hook);
+  const webhook = view?.canary?.analysis.webhooks.find(({ type, name }) => type === 'rollout' && name === input.hook);
   const command = webhook?.metadata?.['cmd'];
   if (command === undefined) throw new UserError(`there is no webhook ${input.hook} with a command any more`);
   const line = splitCommand(command);

@@ -16,6 +16,7 @@ import { TemplateError } from '../metrics/gotemplate/error.js';
 import { queryNamesOf, renderQuery, type Window } from '../metrics/model.js';
 import { complaintAboutQuery } from '../metrics/registry.js';
 import { seenShare } from '../metrics/analysis/share.js';
+import type { Webhook } from '../crds/types.js';
 import type { Settings } from '../settings.js';
 import { checksumOf } from '../webhooks/payload.js';
 import { callRound } from '../webhooks/round.js';
@@ -31,6 +32,13 @@ import { judgeByCounts, shareIn } from './evidence.js';
 import { withSideLook } from './side-look.js';
 
 const NO_REVISION: Revision = { hash: '', configs: {} };
+
+/** Webhooks may bear the same name: a receiver of both must not take the second for a repetition of the first. */
+function titleAmong(webhooks: readonly Webhook[], webhook: Webhook): readonly (string | number)[] {
+  const { type, name } = webhook;
+  const before = webhooks.slice(0, webhooks.indexOf(webhook)).filter((one) => one.type === type && one.name === name);
+  return before.length === 0 ? [name] : [name, before.length];
+}
 
 /** Asks metrics providers and webhooks for real. */
 export function createChecks(cache: ClusterCache, settings: Settings, meters: Meters, log: Logger): Checks {
@@ -51,7 +59,11 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
     const subject = { name, namespace, phase, checksum };
     const round = await callRound(
       { type, webhooks, subject },
-      { signal, log, idempotencyKey: (webhook) => idempotencyKey(canary.uid, occasion, type, webhook.name) },
+      {
+        signal,
+        log,
+        idempotencyKey: (webhook) => idempotencyKey(canary.uid, occasion, type, ...titleAmong(webhooks, webhook)),
+      },
     );
     for (const { ok } of round.results) meters.called(type, ok);
     return round;

@@ -78,11 +78,14 @@ function hooksByType(webhooks: readonly Webhook[]): Policy['hooks'] {
 
 /**
  * Rollout webhooks that this Canary wants carried out as a load test of the release itself (annotation
- * `serinus.dev/load-test: native`) instead of being posted to a load tester: those whose command is hey's.
+ * `serinus.dev/load-test: native`) instead of being posted to a load tester: those whose command is hey's. A name that several of them have tells
+ * none of them: they are posted, as any other.
  */
 function loadTestsOf(canary: Canary): readonly string[] {
   if (canary.annotations[LOAD_TEST_ANNOTATION] !== 'native') return [];
-  return canary.analysis.webhooks.filter(isHeyCommand).map((webhook) => webhook.name);
+  const rollout = canary.analysis.webhooks.filter(({ type }) => type === 'rollout');
+  const isAlone = (name: string): boolean => rollout.filter((other) => other.name === name).length === 1;
+  return rollout.filter((webhook) => isHeyCommand(webhook) && isAlone(webhook.name)).map(({ name }) => name);
 }
 
 /**
@@ -104,6 +107,6 @@ function keptPrevious({ annotations, targetRef }: Canary): { seconds?: number; n
 const KEEP_PREVIOUS_ANNOTATION = 'serinus.dev/keep-previous';
 const LOAD_TEST_ANNOTATION = 'serinus.dev/load-test';
 
-function isHeyCommand({ type, metadata = {} }: Webhook): boolean {
-  return type === 'rollout' && (metadata['type'] ?? 'cmd') === 'cmd' && /^hey\s/.test(metadata['cmd'] ?? '');
+function isHeyCommand({ metadata = {} }: Webhook): boolean {
+  return (metadata['type'] ?? 'cmd') === 'cmd' && /^hey\s/.test(metadata['cmd'] ?? '');
 }

@@ -67,6 +67,32 @@ async function callsBy(t: TestContext, policy: Policy): Promise<number> {
   return calls;
 }
 
+test('a name that several webhooks bear tells none of them: each is called, and none is a repetition of another', async (t) => {
+  const seen: unknown[] = [];
+  const { url } = await serve(t, (request, response) => {
+    seen.push(request.headers['idempotency-key']);
+    reply(response, json(200, {}));
+  });
+  const load = { name: 'same', url, metadata: { cmd: 'hey -z 1m http://podinfo.test/' } };
+  const canary = canaryOf({ ...NATIVE, 'spec.analysis.webhooks': [load, { name: 'same', url }] });
+  const policy = policyOfCanary(canary);
+  assert.deepEqual(policy.loadTests, []);
+  const nobody = { called: silent } as unknown as ClusterCache & Meters;
+  const checks = createChecks(nobody, DEFAULT_SETTINGS, nobody, {
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: silent,
+  });
+  const standing = { applied: undefined, policy, weight: 0, weightSince: 0 };
+  await checks.analysis({ canary } as CanaryContext, standing, {
+    occasion: 'test',
+    signal: new AbortController().signal,
+  });
+  assert.equal(seen.length, 2);
+  assert.equal(new Set(seen).size, 2);
+});
+
 test('the load tester is called until the release makes the load itself', async (t) => {
   assert.equal(await callsBy(t, before), 1);
   assert.equal(await callsBy(t, after), 0);

@@ -36,6 +36,8 @@ const ownRoute = () => ({
 const hook = (fields: object) => ({ [`${A}.webhooks`]: [{ name: 'h', url: 'http://h.test/', ...fields }] });
 const metric = (fields: object) => ({ [`${A}.metrics`]: [{ name: 'request-duration', ...fields }] });
 
+const affinity = (fields: object) => ({ [`${A}.sessionAffinity`]: { cookieName: 'shop', ...fields } });
+
 const SHAPE: readonly Row[] = [
   row({ spec: undefined }, 'spec', '(nothing)', /required/),
   row({ spec: null }, 'spec', 'null', /use fields/),
@@ -191,6 +193,8 @@ const VALUES: readonly Row[] = [
   row({ 'spec.service.port': 0 }, 'spec.service.port', '0', /from 1 to 65535/),
   row({ 'spec.service.port': 80.5 }, 'spec.service.port', '80.5', /whole number/),
   row({ 'spec.service.targetPort': 70_000 }, 'spec.service.targetPort', '70000', /from 0 to 65535/),
+  row({ 'spec.service.targetPort': 'x y' }, 'spec.service.targetPort', '"x y"', /name of a container port/),
+  row({ 'spec.service.portName': 'A_B' }, 'spec.service.portName', '"A_B"', /lower case letters/),
   row({ 'spec.service.targetPort': '9898' }, 'spec.service.targetPort', '"9898"', /without quotes/),
   row(
     {
@@ -219,6 +223,9 @@ const VALUES: readonly Row[] = [
   row(steps([100, 150]), `${A}.stepWeights`, '[100, 150]', /ascending/),
   row({ [`${A}.stepWeightPromotion`]: 101 }, `${A}.stepWeightPromotion`, '101', /from 0 to 100/),
   row({ [`${A}.stepWeightPromotion`]: -1 }, `${A}.stepWeightPromotion`, '-1', /from 0 to 100/),
+  row({ [`${A}.mirrorWeight`]: 200 }, `${A}.mirrorWeight`, '200', /from 0 to 100/),
+  row(affinity({ maxAge: -5 }), `${A}.sessionAffinity.maxAge`, '-5', /thrown away at once/),
+  row(affinity({ cookieName: 'a b;c' }), `${A}.sessionAffinity.cookieName`, '"a b;c"', /no cookie has such a name/),
   row({ [`${A}.primaryReadyThreshold`]: 101 }, `${A}.primaryReadyThreshold`, '101', /from 0 to 100/),
   row({ [`${A}.canaryReadyThreshold`]: -1 }, `${A}.canaryReadyThreshold`, '-1', /from 0 to 100/),
   row(

@@ -45,6 +45,11 @@ export const stepWeightsAscend: Rule = ({ analysis: { stepWeights } }) => {
 export const promotionStepIsPercent: Rule = ({ analysis }) =>
   wholeBetween('spec.analysis.stepWeightPromotion', analysis.stepWeightPromotion, 0, 100);
 
+export const mirrorWeightIsPercent: Rule = ({ analysis: { mirrorWeight = 0 } }) =>
+  mirrorWeight >= 0 && mirrorWeight <= 100
+    ? undefined
+    : { field: 'spec.analysis.mirrorWeight', value: mirrorWeight, remedy: 'use a number from 0 to 100' };
+
 export const readyThresholdsArePercent: Rule = ({ analysis }) =>
   wholeBetween('spec.analysis.primaryReadyThreshold', analysis.primaryReadyThreshold, 0, 100) ??
   wholeBetween('spec.analysis.canaryReadyThreshold', analysis.canaryReadyThreshold, 0, 100);
@@ -90,6 +95,30 @@ export const rollbackHooksAsk: Rule = ({ analysis: { webhooks = [] } }) =>
         }
       : undefined,
   );
+
+/** What a browser takes for the name of a cookie: anything else would end the header, or begin another attribute. */
+const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+export const cookiesAreKept: Rule = ({ analysis: { sessionAffinity } }) => {
+  if (sessionAffinity === undefined) return undefined;
+  const field = 'spec.analysis.sessionAffinity';
+  const { cookieName, primaryCookieName, maxAge = 0 } = sessionAffinity;
+  if (maxAge < 0)
+    return {
+      field: `${field}.maxAge`,
+      value: maxAge,
+      remedy: 'use seconds, such as 3600: this cookie is thrown away at once',
+    };
+  return firstOf(Object.entries({ cookieName, primaryCookieName }), ([part, name]) =>
+    name === undefined || name === '' || COOKIE_NAME.test(name)
+      ? undefined
+      : {
+          field: `${field}.${part}`,
+          value: name,
+          remedy: 'use letters, digits, "-" and "_": no cookie has such a name',
+        },
+  );
+};
 
 export const cookiesDiffer: Rule = ({ analysis: { sessionAffinity } }) =>
   sessionAffinity === undefined || sessionAffinity.cookieName !== sessionAffinity.primaryCookieName

@@ -40,6 +40,7 @@ const RULES: readonly Rule[] = [
   objects.gatewayIsNamed,
   objects.portIsValid,
   objects.targetPortIsValid,
+  objects.portNameIsValid,
   objects.upstreamIsNear,
   analysis.thresholdIsCount,
   analysis.iterationsAreNotNegative,
@@ -48,11 +49,13 @@ const RULES: readonly Rule[] = [
   analysis.maxWeightIsPercent,
   analysis.promotionStepIsPercent,
   analysis.readyThresholdsArePercent,
+  analysis.mirrorWeightIsPercent,
   analysis.metricsAreUsable,
   objects.templatesAreNear,
   analysis.webhooksAreCallable,
   analysis.rollbackHooksAsk,
   objects.alertProvidersAreNear,
+  analysis.cookiesAreKept,
   analysis.cookiesDiffer,
 ];
 

@@ -52,8 +52,21 @@ export const targetPortIsValid: Rule = ({ service }) => {
   const field = 'spec.service.targetPort';
   const value = service?.targetPort;
   if (typeof value === 'number') return wholeBetween(field, value, 0, HIGHEST_PORT);
-  if (value === undefined || !/^\d+$/.test(value) || value === '0') return undefined;
+  if (value === undefined || value === '0' || value === '' || isPortName(value)) return undefined;
   return { field, value, remedy: 'use a number without quotes, or the name of a container port' };
+};
+
+/** As Kubernetes has it for ports of containers. */
+function isPortName(name: string): boolean {
+  return name.length <= 15 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) && /[a-z]/.test(name);
+}
+
+/** As Kubernetes has it for ports of Services. */
+export const portNameIsValid: Rule = ({ service }) => {
+  const { portName = '' } = service ?? {};
+  if (portName === '' || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(portName)) return undefined;
+  const remedy = 'a port of a Service can’t have this name: use lower case letters, digits and "-" only';
+  return { field: 'spec.service.portName', value: portName, remedy };
 };
 
 export const upstreamIsNear: Rule = ({ upstreamRef }, { namespace, noCrossNamespaceRefs }) =>
