@@ -41,6 +41,11 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
   }
 }
 
+/** Names the beginning of a run, wherever it is asked for. */
+export function beginningOf({ holder }: BeginInput): string {
+  return `begin ${holder}`;
+}
+
 function mustComeHome({ object }: CanaryView): boolean {
   return object.metadata.deletionTimestamp !== undefined || isActive(parseStatus(object['status']).phase);
 }

@@ -1,11 +1,11 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { TransientError } from '../errors.js';
-import type { Activities } from '../workflows/activities.js';
+import type { Activities, RegisteredActivities } from '../workflows/activities.js';
 import { apply } from './apply.js';
 import { archive } from './archive.js';
 import { awaitReady } from './await-ready.js';
-import { begin } from './begin.js';
+import { begin, beginningOf } from './begin.js';
 import { callHooks } from './call-hooks.js';
 import { deliver } from '../notifications/deliver.js';
 import { DeadRuns } from '../archive/release/dead-runs.js';
@@ -13,10 +13,11 @@ import type { Dependencies } from '../dependencies.js';
 import { toFailure } from './failures.js';
 import type { Meters } from '../meters/port.js';
 import { loadTest } from './load-test.js';
-import { observe } from './observe.js';
+import { lookOf, observe } from './observe.js';
 import { readRestoreOptions } from './restore-options.js';
 import { rollBack } from './rollback.js';
 import { sweep } from './sweep.js';
+import { isUnfinished, UnderWay } from './under-way.js';
 
 /** Activities of a release: what the API server refuses is said by their workflow, which then looks again. */
 const LOOKED_AFTER: ReadonlySet<string> = new Set<keyof Activities>(['observe', 'awaitReady', 'apply', 'rollBack']);
@@ -25,12 +26,15 @@ const LOOKED_AFTER: ReadonlySet<string> = new Set<keyof Activities>(['observe', 
 const HEARTBEAT_MS = 1_000;
 
 /** The activities of a worker, bound to what they need. */
-export function createActivities(deps: Dependencies, client: Client): Activities {
+export function createActivities(deps: Dependencies, client: Client): RegisteredActivities {
   const signal = (): AbortSignal => Context.current().cancellationSignal;
   const dead = new DeadRuns(deps, client);
+  const underWay = new UnderWay();
   return everyActivity(deps.meters, {
-    begin: (input) => begin(deps, input),
-    observe: (input) => observe(deps, input, signal()),
+    begin: (input, withinMs) =>
+      underWay.do(beginningOf(input), () => begin(deps, input), { signal: signal(), withinMs }),
+    observe: (input, withinMs) =>
+      underWay.do(lookOf(input), (until) => observe(deps, input, until), { signal: signal(), withinMs }),
     recall: (input) => readRestoreOptions(deps, input.canary),
     apply: (input) => apply(deps, input, signal()),
     rollBack: async (input) => {
@@ -74,27 +78,32 @@ async function untilCancelled<T>(action: () => Promise<T>): Promise<T> {
 }
 
 /** What all activities have in common: they are known to be alive, counted, and their errors are told apart. */
-function everyActivity(meters: Meters, activities: Activities): Activities {
+function everyActivity(meters: Meters, activities: RegisteredActivities): RegisteredActivities {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
     async (...args: unknown[]): Promise<unknown> => {
       const context = Context.current();
-      const beat = setInterval(
-        () => context.heartbeat(told.get(context) ?? context.info.heartbeatDetails),
-        HEARTBEAT_MS,
-      );
+      const beat = beating(context);
       const began = performance.now();
-      let outcome: Parameters<Meters['attempted']>[1] = 'completed';
+      let outcome: Parameters<Meters['attempted']>[1] | 'goes on' = 'completed';
       try {
-        return await (activity as (...args: unknown[]) => Promise<unknown>)(...args);
+        const result = await (activity as (...args: unknown[]) => Promise<unknown>)(...args);
+        if (isUnfinished(result)) outcome = 'goes on';
+        return result;
       } catch (error) {
         outcome = context.cancellationSignal.aborted ? 'cancelled' : 'failed';
         throw toFailure(error, LOOKED_AFTER.has(name) ? 'final' : 'retried');
       } finally {
         clearInterval(beat);
-        meters.attempted(name, outcome, (performance.now() - began) / 1000);
+        if (outcome !== 'goes on') meters.attempted(name, outcome, (performance.now() - began) / 1000);
       }
     },
   ]);
-  return Object.fromEntries(wrapped) as Activities;
+  return Object.fromEntries(wrapped) as RegisteredActivities;
+}
+
+/** Says again and again that an activity is alive. What a workflow task does itself lives and dies with the task. */
+function beating(context: Context): NodeJS.Timeout | undefined {
+  if (context.info.isLocal) return undefined;
+  return setInterval(() => context.heartbeat(told.get(context) ?? context.info.heartbeatDetails), HEARTBEAT_MS);
 }

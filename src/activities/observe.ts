@@ -47,8 +47,7 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
     ...standing,
     policy: view.canary && policyInForce(policyIn(deps, view.canary), input.standing),
   };
-  const { epoch, seq } = input.fence;
-  const inquiry = { occasion: `${epoch}.${seq}/${input.asOf}`, signal };
+  const inquiry = { occasion: occasionOf(input), signal };
   let findings: Findings = { world };
   for (;;) {
     const step = tick(asked, findings, input.asOf);
@@ -57,6 +56,16 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
     if (step.do !== 'ask' || !context) return counted(deps, view, findings, began);
     findings = { ...findings, ...(await ask(deps, context, asked, step.question, inquiry)) };
   }
+}
+
+/** Names a look, wherever it is asked for. */
+export function lookOf(input: ObserveInput): string {
+  const { cluster, namespace, name } = input.canary;
+  return `look at ${cluster}/${namespace}/${name} ${input.holder ?? ''} ${occasionOf(input)}`;
+}
+
+function occasionOf({ fence: { epoch, seq }, look, asOf }: ObserveInput): string {
+  return `${epoch}.${seq}/${look ?? asOf}`;
 }
 
 /**

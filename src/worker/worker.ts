@@ -55,6 +55,8 @@ export class Workers {
       activities: { ...others },
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASK_SLOTS,
+      // None of them ever waits for a slot to look at the world from within.
+      maxConcurrentLocalActivityExecutions: WORKFLOW_TASK_SLOTS,
       workflowTaskPollerBehavior: SCALING,
       activityTaskPollerBehavior: SCALING,
       // When a worker dies, its workflows move to another after this. Shorter than a task waits when there is much to do,

@@ -50,6 +50,11 @@ export interface ObserveInput extends LeaseGuard {
   readonly fresh: boolean;
   /** When the tick is taken to happen, milliseconds since 1970. */
   readonly asOf: number;
+  /**
+   * Tells this look from every other, and is the same for all attempts of it, also where the time they are taken to
+   * happen isn't. Workflows of earlier versions don't say: `asOf` tells theirs apart.
+   */
+  readonly look?: string;
 }
 
 export interface RestoreOptionsInput {
@@ -137,6 +142,20 @@ export interface LoadTestInput {
   readonly hook: string;
 }
 
+/**
+ * Something could not be done in the time that it was given. It goes on: whoever asks for the very same in the same
+ * process gets what comes of it.
+ */
+export interface Unfinished {
+  readonly unfinished: true;
+}
+
+/** What a workflow task may do itself, see `TaskWork`: each comes back within the milliseconds that it is given. */
+export interface ShortActivities {
+  readonly begin: (input: BeginInput, withinMs: number) => Promise<Begun | Unfinished>;
+  readonly observe: (input: ObserveInput, withinMs: number) => Promise<Findings | Unfinished>;
+}
+
 /** What the workflows ask of the world. Each is idempotent: Temporal may run it more than once. */
 export interface Activities {
   /** Takes the Canary's Lease and reads what the last run left. */
@@ -157,6 +176,14 @@ export interface Activities {
   /** The janitor's round. */
   readonly sweep: () => Promise<SweepReport>;
 }
+
+/** As a worker has them: whoever names no time gets the whole answer. */
+export type RegisteredActivities = Omit<Activities, keyof ShortActivities> & {
+  readonly [Name in keyof ShortActivities]: (
+    input: Parameters<Activities[Name]>[0],
+    withinMs?: number,
+  ) => Promise<Awaited<ReturnType<Activities[Name]>> | Unfinished>;
+};
 
 export interface SweepReport {
   readonly looked: number;

@@ -1,5 +1,5 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from './activities.js';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities, ShortActivities } from './activities.js';
 import { loadQueueOf, noticesQueueOf, rollbackQueueOf } from './contract.js';
 
 /**
@@ -17,6 +17,19 @@ const HEARTBEAT = '5s';
 
 /** Never worth another attempt: a person must mend it, or somebody newer has taken over. */
 const FINAL = ['UserError', 'Fenced', 'Bug'];
+
+/**
+ * Done by the workflow task itself, which stays within its time: `withinMs` of the call. One attempt: what fails is tried
+ * again as an activity of its own. The timeout is for a process that hardly gets to run.
+ */
+export function here(summary: string): ShortActivities {
+  return proxyLocalActivities<ShortActivities>({
+    summary,
+    startToCloseTimeout: '4s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { maximumAttempts: 1 },
+  });
+}
 
 /** Reads: given up at once when somebody orders something. */
 export function look(summary: string): Pick<Activities, 'observe' | 'recall'> {
@@ -46,10 +59,13 @@ export function wait(summary: string): Pick<Activities, 'awaitReady'> {
   });
 }
 
+/** What the first piece of work of a run is called. */
+export const TAKING = 'take the lease, read the status';
+
 /** Takes the Lease; without it nothing can be done, so it is tried until it works. */
 export function take(): Pick<Activities, 'begin'> {
   return proxyActivities<Activities>({
-    summary: 'take the lease, read the status',
+    summary: TAKING,
     startToCloseTimeout: '30s',
     heartbeatTimeout: HEARTBEAT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

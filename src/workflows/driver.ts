@@ -17,7 +17,8 @@ import { asked, isFresh } from './asked.js';
 import type { OutboxDispatcher } from './outbox-dispatcher.js';
 import { failureOf } from './failure.js';
 import type { Inbox } from './inbox.js';
-import { act, look, notify, retreat, wait } from './activity-proxies.js';
+import { act, here, look, notify, retreat, wait } from './activity-proxies.js';
+import { isLocal, TASK_WORK_MS, type TaskWork } from './task-work.js';
 
 /** The decisions, as the driver needs them; tests put broken ones in. */
 export interface Core {
@@ -50,6 +51,7 @@ export class Driver {
     private readonly get: () => RunState,
     private readonly set: (state: RunState) => void,
     private readonly dispatcher: OutboxDispatcher,
+    private readonly taskWork: TaskWork,
   ) {}
 
   private get state(): RunState {
@@ -67,6 +69,7 @@ export class Driver {
   /** Orders for a release that has ended, which came when this one just had: the run that follows has them. */
   readonly lateOrders: Order[] = [];
   private hasSaidFarewell = false;
+  private looks = 0;
 
   /** One turn. @returns false where the run has come to its end */
   async turn(): Promise<boolean> {
@@ -80,9 +83,11 @@ export class Driver {
         return false;
       case 'hold':
         await this.inbox.wait(undefined, next.summary);
+        this.taskWork.released();
         return true;
       case 'wait':
         await this.inbox.wait(next.ms, next.summary);
+        this.taskWork.released();
         return true;
       case 'observe':
         await this.observe();
@@ -112,6 +117,7 @@ export class Driver {
     const refused = known ? earlierRefusal(this.state, order) : refusalOf(this.state, order, recall);
     await this.happen({ type: 'order', order, ...(recall === undefined ? {} : { recall }) });
     this.inbox.answer(order, refused, this.state);
+    this.taskWork.owesAnswer();
   }
 
   private forward(order: Order): void {
@@ -134,20 +140,35 @@ export class Driver {
     const { state } = this;
     const asOf = Date.now();
     // A change is looked at when this look is done, which may have asked webhooks that are to be asked once.
-    const isWhole = patched('looks-are-whole');
+    const isWhole = isLocal() || patched('looks-are-whole');
     const orders = () => (isWhole ? this.inbox.hasOrder : !this.inbox.isEmpty);
     const summary = state.phase === 'Progressing' && state.begun ? `look at weight ${state.weight}` : 'look';
+    const input = {
+      ...this.guard(),
+      standing: asked(state),
+      fresh: isFresh(state),
+      asOf,
+      ...(isLocal() ? { look: this.nextLook() } : {}),
+    };
     const findings = await this.orElse(() =>
-      this.interruptible(orders, () =>
-        look(summary).observe({ ...this.guard(), standing: asked(state), fresh: isFresh(state), asOf }),
+      this.taskWork.do(
+        () => here(summary).observe(input, TASK_WORK_MS),
+        () => this.interruptible(orders, () => look(summary).observe(input)),
       ),
     );
     if (findings) await this.happen({ type: 'observed', findings, asOf });
   }
 
+  /** When a task is done again, its time is another one and this is the same. */
+  private nextLook(): string {
+    this.looks += 1;
+    return `${workflowInfo().runId}.${this.looks}`;
+  }
+
   private async awaitReady({ do: _do, ...what }: Plan & { do: 'awaitReady' }): Promise<void> {
     const { of } = what;
     const anything = () => !this.inbox.isEmpty;
+    this.taskWork.released();
     const readiness = await this.orElse(() =>
       this.interruptible(anything, () =>
         wait(`wait for ${of} pods`).awaitReady({
@@ -162,6 +183,7 @@ export class Driver {
 
   private async callHooks(): Promise<void> {
     const phase = this.state.phase;
+    this.taskWork.released();
     const round = await this.orElse(() =>
       notify('post-rollout webhooks').callHooks({
         canary: this.canary,
@@ -203,6 +225,7 @@ export class Driver {
     );
     const leaves = decision.effects.some((effect) => effect.do === 'revert');
     if (leaves) await this.sayFarewell(decision.notices ?? []);
+    this.taskWork.released();
     try {
       // Half-done effects are worse than late ones: an order waits until they are done.
       const applied = await CancellationScope.nonCancellable(() =>
@@ -244,6 +267,7 @@ export class Driver {
 
   private async rollBack(decision: Decision & { do: 'rollBack' }): Promise<void> {
     const next = decision.next('primary');
+    this.taskWork.released();
     let servedBy: 'primary' | 'canary';
     try {
       const done = await CancellationScope.nonCancellable(() =>

@@ -20,8 +20,9 @@ import { guarded } from './guard.js';
 import { detach } from './detach.js';
 import { Inbox } from './inbox.js';
 import { LoadTests } from './load-tests.js';
-import { retreat, take } from './activity-proxies.js';
+import { here, retreat, take, TAKING } from './activity-proxies.js';
 import { Publisher } from './publish.js';
+import { TASK_WORK_MS, TaskWork } from './task-work.js';
 
 /**
  * Everything that happens to a Canary from one rest to the next: initialising it, releasing a revision, correcting
@@ -47,6 +48,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   );
   setHandler(stateQuery, () => ({ ...viewOf(state), runs }), { description: 'The whole state of the run.' });
   const publisher = new Publisher();
+  const taskWork = new TaskWork();
   const loadTests = new LoadTests(input.canary);
   const release = releaseIdOf(input.canary, runs[0]);
   const archivist = new Archivist(input.canary, release);
@@ -55,17 +57,17 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   return guarded(
     async () => {
       if (state === undefined) {
-        const begun = await take().begin({
-          canary: input.canary,
-          holder: holderOf(),
-          leaseSeconds: input.leaseSeconds,
-        });
+        const taking = { canary: input.canary, holder: holderOf(), leaseSeconds: input.leaseSeconds };
+        const begun = await taskWork.do(
+          () => here(TAKING).begin(taking, TASK_WORK_MS),
+          () => take().begin(taking),
+        );
         if (begun.gone) return goneOutcome(input);
         state = initialState(input.canary, input.cause, begun, Date.now());
       }
       const mail = (dispatcher = new OutboxDispatcher(input.canary, originOf(state), input.resume?.outbox));
       const whose = { canary: input.canary, release, leaseSeconds: input.leaseSeconds };
-      driver = new Driver(whose, inbox, core, get, (next) => (state = next), mail);
+      driver = new Driver(whose, inbox, core, get, (next) => (state = next), mail, taskWork);
       for (;;) {
         publisher.publish(get());
         loadTests.follow(get());

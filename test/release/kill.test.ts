@@ -4,10 +4,33 @@ import { until } from '../support/until.js';
 import { killedAt, STORY, story, timed } from '../harness/release/killed.js';
 import { APP } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
+import { receiver } from '../harness/http/receiver.js';
 
 describe('a worker that is killed at any instant', () => {
   killedAt({ name: 'at weight 25', at: (world) => world.atWeight(25) });
   killedAt({ name: 'in the promotion', at: (world) => world.phase('Promoting') });
+
+  test('in the middle of a look: what it has asked is asked again as the same, and the story is told once', async (t) => {
+    const world = await World.open(t);
+    let die: () => Promise<void> = () => Promise.resolve();
+    const hook = await receiver(t, (response, nth) => {
+      if (nth > 1) response.end();
+      else void die();
+    });
+    const webhooks = [{ name: 'acceptance', type: 'rollout', url: hook.url }];
+    const serinus = await world.initialised(timed(world, { webhooks }));
+    die = async () => {
+      await serinus.kill();
+      await serinus.restart();
+    };
+    await world.setImage('lab/http-echo:2');
+    await world.phase('Succeeded', 90_000);
+    await world.run.result();
+    assert.deepEqual(await story(world), STORY);
+    const [first, again, next] = hook.received.map(({ headers }) => headers['idempotency-key']);
+    assert.equal(again, first);
+    assert.notEqual(next, first);
+  });
 
   test('while an approval is waited for: the approval is still taken', async (t) => {
     const world = await World.open(t);

@@ -93,7 +93,11 @@ test('a run that is terminated before its first weight is a release, too', async
 });
 
 test('so is one of which there is nothing yet but what was kept for the archive', async (t) => {
-  const dying = await Dying.open(t, (cluster) => (cluster.onApply = () => new Promise(() => undefined)));
+  // A worker doesn't stop before its activities have.
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  t.after(() => letGo());
+  const dying = await Dying.open(t, (cluster) => (cluster.onApply = () => held));
   await until(() => dying.cluster.calls.includes('observe'), 'it has looked');
   await dying.bench.handle.terminate('by hand');
   const dead = await dying.archivedBy(dying.janitor({ kept: [{ metadata: { name: 'release-x' } }] }));

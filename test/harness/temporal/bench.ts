@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { CanaryKey } from '../../../src/domain/identity.js';
 import type { Change } from '../../../src/domain/state.js';
 import { makeBundle, workflowBundle } from '../../../src/worker/bundle.js';
 import { setUpTemporal } from '../../../src/temporal/setup.js';
-import type { Activities } from '../../../src/workflows/activities.js';
+import { beginningOf } from '../../../src/activities/begin.js';
+import { lookOf } from '../../../src/activities/observe.js';
+import { UnderWay } from '../../../src/activities/under-way.js';
+import type { Activities, RegisteredActivities } from '../../../src/workflows/activities.js';
 import {
   loadQueueOf,
   noticesQueueOf,
@@ -40,9 +44,20 @@ export function ownCluster(): string {
   return `t${randomUUID().slice(0, 8)}`;
 }
 
+/** What a workflow task does itself comes back in time, as with the real ones. */
+function promptly(activities: Activities | RegisteredActivities): RegisteredActivities {
+  const underWay = new UnderWay();
+  const within = (withinMs: number | undefined) => ({ signal: Context.current().cancellationSignal, withinMs });
+  return {
+    ...activities,
+    begin: (input, withinMs) => underWay.do(beginningOf(input), () => activities.begin(input), within(withinMs)),
+    observe: (input, withinMs) => underWay.do(lookOf(input), () => activities.observe(input), within(withinMs)),
+  };
+}
+
 /** A worker with these activities and a client, on queues of their own. */
 export async function openBench(
-  activities: Activities,
+  activities: Activities | RegisteredActivities,
   workflowsPath?: string,
   bundle?: WorkflowBundleOption,
   options: BenchOptions = {},
@@ -55,7 +70,7 @@ export async function openBench(
   ready ??= setUpTemporal(client, 'shared', 3600);
   await ready;
   const code = bundle ?? (workflowsPath === undefined ? await workflowBundle() : await makeBundle(workflowsPath));
-  const { rollBack, loadTest, deliver, archive, ...others } = activities;
+  const { rollBack, loadTest, deliver, archive, ...others } = promptly(activities);
   const common = { connection: native, ...named };
   const open = async (): Promise<Worker[]> => [
     await Worker.create({

@@ -1,0 +1,86 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, patched } from '@temporalio/workflow';
+import type { Unfinished } from './activities.js';
+
+/**
+ * How long one piece of work may hold a workflow task, in milliseconds. Orders that come in meanwhile wait for its end, so
+ * two pieces in one task stay within a second.
+ */
+export const TASK_WORK_MS = 400;
+
+/** Pieces in a row, without anything in between that lets orders in. */
+const PIECES = 2;
+
+/** What took longer once is asked as an activity of its own so many times, before it is tried again. */
+const LONG_WAY = 10;
+
+/**
+ * Work that a workflow task does itself where it is short, as a local activity: that costs one event of the history in
+ * place of six and no round trip through a queue. What isn't short, or fails, is an activity of its own, which has
+ * heartbeats and attempts, and which an order can interrupt.
+ *
+ * Only what may be done again from its start belongs here: a worker that dies in the middle of a task has left no word
+ * of what the task did. So nothing is done here that follows from a decision of the same task.
+ */
+export class TaskWork {
+  private pieces = 0;
+  private longWay = 0;
+
+  /** Something has been waited for outside this task: what came in meanwhile is known. */
+  released(): void {
+    this.pieces = 0;
+  }
+
+  /** Somebody's answer goes out with this task: it isn't held any longer. */
+  owesAnswer(): void {
+    this.pieces = PIECES;
+  }
+
+  /**
+   * @param here the work as a local activity
+   * @param aside the same as an activity of its own, which takes over what the first has begun
+   */
+  async do<T, U>(here: () => Promise<T | Unfinished>, aside: () => Promise<U>): Promise<T | U> {
+    const done = await this.tryHere(here);
+    if (done !== undefined) return done.result;
+    try {
+      return await aside();
+    } finally {
+      this.released();
+    }
+  }
+
+  private async tryHere<T>(here: () => Promise<T | Unfinished>): Promise<{ readonly result: T } | undefined> {
+    if (!isLocal() || !this.isFitting()) return undefined;
+    this.pieces += 1;
+    try {
+      const result = await here();
+      if (!isUnfinished(result)) return { result };
+      this.longWay = LONG_WAY;
+    } catch (error) {
+      if (isCancellation(error) || isFinal(error)) throw error;
+    }
+    return undefined;
+  }
+
+  private isFitting(): boolean {
+    if (this.pieces >= PIECES) return false;
+    if (this.longWay === 0) return true;
+    this.longWay -= 1;
+    return false;
+  }
+}
+
+/** Runs of earlier versions have done all of it as activities of their own. */
+export function isLocal(): boolean {
+  return patched('short-work-is-local');
+}
+
+function isUnfinished(result: unknown): result is Unfinished {
+  return typeof result === 'object' && result !== null && 'unfinished' in result;
+}
+
+/** Another attempt, of whatever kind, would come to the same. */
+function isFinal(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+}
