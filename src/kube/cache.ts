@@ -112,6 +112,11 @@ export class ClusterCache {
     this.reflectors.get(pathOf(type))?.store.set(kept);
   }
 
+  /** Whether objects of this kind are kept with all their fields, not only their metadata. */
+  keepsWhole(type: ResourceType): boolean {
+    return !this.isMetadataOnly(type);
+  }
+
   private isMetadataOnly(type: ResourceType): boolean {
     return this.options.metadataOnly?.some((other) => pathOf(other) === pathOf(type)) ?? false;
   }

@@ -34,6 +34,10 @@ export class RehearsalCache extends ClusterCache {
     return this.real.watches(type);
   }
 
+  override keepsWhole(type: ResourceType): boolean {
+    return this.real.keepsWhole(type);
+  }
+
   override maySee(type: ResourceType): Promise<boolean | undefined> {
     return this.real.maySee(type);
   }

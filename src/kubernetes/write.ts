@@ -59,22 +59,32 @@ export async function write(
   desire: (current: KubeObject | undefined) => KubeObject | undefined,
   options: WriteOptions,
 ): Promise<KubeObject | undefined> {
-  const { fence } = options;
-  for (let attempt = 0; ; attempt += 1) {
-    const fresh = attempt > 0 || options.touch === true;
+  const { fence, touch = false } = options;
+  // The version guards the write, so what the cache has is good enough to try with, unless it keeps only a part of it.
+  let fresh = touch && !cache.keepsWhole(type);
+  for (let races = 0; ;) {
     const current = await read(cache, type, key, fresh, options.right);
     if (current && options.right) refuseForeign(current, options.right);
     if (current && options.stamp) await refuseOlder(current, fence, options.of);
     const desired = desire(current);
-    if (desired === undefined) return current;
-    if (current && (!options.touch || isStampedBy(current, options)) && isSame(current, desired)) return current;
-    await fence?.confirm(attempt > 0, options.stamp === true);
+    const isDone =
+      desired === undefined ||
+      (current !== undefined && (!touch || isStampedBy(current, options)) && isSame(current, desired));
+    if (isDone) {
+      if (!touch || fresh) return current;
+      // Whoever must have written it doesn't take a cache's word for it.
+      fresh = true;
+      continue;
+    }
+    await fence?.confirm(races > 0, options.stamp === true);
     try {
       const written = await send(cache, type, current, desired, options);
       cache.remember(type, written);
       return written;
     } catch (error) {
-      if (!isRace(error, current) || attempt >= ATTEMPTS) throw refusalIn(error, titleOf(desired));
+      if (!isRace(error, current) || races >= ATTEMPTS) throw refusalIn(error, titleOf(desired));
+      races += 1;
+      fresh = true;
     }
   }
 }

@@ -43,6 +43,7 @@ class Overtaken {
     this.cache = {
       get: () => Promise.resolve(OBJECT),
       getFresh: () => Promise.resolve(OBJECT),
+      keepsWhole: () => true,
       remember: () => undefined,
       client: { create: send('create'), replace: send('replace'), delete: send('delete') },
     } as unknown as ClusterCache;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FencedError } from '../../src/errors.js';
 import { Leases } from '../../src/kubernetes/lease.js';
+import { ClusterCache } from '../../src/kube/cache.js';
 import { CONFIG_MAPS, DEPLOYMENTS } from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, write } from '../../src/kubernetes/write.js';
 import { configMap, deployment, openCluster } from '../harness/kubernetes/cluster.js';
@@ -63,6 +64,41 @@ test('an older writer is refused once a newer one has stamped the object', async
   const now = await client.get(CONFIG_MAPS, namespace, 'route');
   assert.equal((now?.['data'] as { weight: string }).weight, '0');
   assert.equal(now?.metadata.annotations?.[FENCE_ANNOTATION], '2.7');
+});
+
+test('what is stamped is written from what the cache has; it is read anew after a race, and before nothing is done', async (t) => {
+  const cluster = await openCluster();
+  t.after(() => cluster.close());
+  const { client, namespace } = cluster;
+  await client.create(CONFIG_MAPS, configMap(namespace, 'route', { weight: '10' }));
+  const asked: string[] = [];
+  const counting = Object.create(client) as typeof client;
+  counting.get = (...args: Parameters<typeof client.get>) => {
+    asked.push('get');
+    return client.get(...args);
+  };
+  counting.replace = (...args: Parameters<typeof client.replace>) => {
+    asked.push('replace');
+    return client.replace(...args);
+  };
+  const cache = new ClusterCache(counting, { namespace, log: () => undefined });
+  t.after(() => cache.stop());
+  const key = { namespace, name: 'route' };
+  const set = async (weight: string, seq: number, by = cache): Promise<readonly string[]> => {
+    asked.length = 0;
+    const options = { fence: claim(1, seq), stamp: true, touch: true };
+    await write(by, CONFIG_MAPS, key, (current) => current && { ...current, data: { weight } }, options);
+    return [...asked];
+  };
+  assert.deepEqual(await set('20', 1), ['replace']);
+  assert.deepEqual(await set('20', 2), ['replace'], 'a stamp shuts older writers out, whatever the weight was');
+  assert.deepEqual(await set('20', 2), ['get'], 'the very batch has been here already');
+  // What the cache has is out of date for as long as nobody tells it.
+  const known = await cache.get(CONFIG_MAPS, namespace, 'route');
+  assert.ok(known);
+  await client.patch(CONFIG_MAPS, 'merge', namespace, 'route', { data: { mine: 'yes' } });
+  const deaf = Object.create(cache, { get: { value: () => Promise.resolve(known) } }) as typeof cache;
+  assert.deepEqual(await set('30', 3, deaf), ['replace', 'get', 'replace']);
 });
 
 test('a writer that froze between reading and writing can not undo a rollback, not even one that changed nothing', async (t) => {
