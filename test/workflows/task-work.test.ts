@@ -132,7 +132,7 @@ test('the answer of an order doesn’t wait for the look that follows it', async
   await until(async () => (await named(bench, 'observe')).length > 0, 'the look is an activity of its own');
   const { events = [] } = await bench.handle.fetchHistory();
   held.end();
-  const answered = events?.findIndex((event) => event.workflowExecutionUpdateCompletedEventAttributes) ?? -1;
+  const answered = events?.findLastIndex((event) => event.workflowExecutionUpdateCompletedEventAttributes) ?? -1;
   assert.ok(answered > 0);
   const markers = events?.slice(answered - 1).filter((event) => event.markerRecordedEventAttributes);
   assert.deepEqual(markers, [], 'the task that brings it has not looked');
