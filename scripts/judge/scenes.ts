@@ -60,6 +60,10 @@ export const SCENES: readonly Scene[] = [
   { name: 'healthy, 1 request a second', truth: { ...CALM, requestsPerSecond: 1 } },
   { name: 'twice as many errors (1 %)', truth: { ...CALM, canaryErrors: 0.01 } },
   { name: 'five times as many (2.5 %)', truth: { ...CALM, canaryErrors: 0.025 } },
+  {
+    name: 'five times as many from the third minute on',
+    truth: { ...CALM, canaryErrors: 0.025, turnsBadAfter: 120 },
+  },
   { name: 'ten times as many (5 %)', truth: { ...CALM, canaryErrors: 0.05 } },
   {
     name: 'healthy, a dependency is down for three minutes: half of all requests fail',

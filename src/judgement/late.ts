@@ -1,5 +1,5 @@
 import type { WindowCounts } from './counts.js';
-import { evidenceOf, FACTORS } from './evidence.js';
+import { evidenceOf, FACTORS, type Scores } from './evidence.js';
 import type { RatioLimits } from './limits.js';
 import { logMeanExp, logSumExp } from './numbers.js';
 
@@ -33,9 +33,15 @@ export function withLateWindow(before: LateEvidence, window: WindowCounts, limit
   return { windows, worse: grown(before.worse, added.worse), above: grown(before.above, added.above) };
 }
 
-/** ln E_fail; 0 without any window. */
-export function lateFailScore({ windows, worse, above }: LateEvidence): number {
+/** ln of the evidence against each part of the hypothesis; 0 without any window. */
+export function lateScores({ windows, worse, above }: LateEvidence): Pick<Scores, 'worse' | 'above'> {
   const unborn = -Math.log(windows + 1);
   const score = (logs: readonly number[]) => logSumExp([logMeanExp(logs), unborn]);
-  return Math.min(score(worse), score(above));
+  return { worse: score(worse), above: score(above) };
+}
+
+/** ln E_fail; 0 without any window. */
+export function lateFailScore(evidence: LateEvidence): number {
+  const { worse, above } = lateScores(evidence);
+  return Math.min(worse, above);
 }

@@ -1,5 +1,5 @@
 import type { WindowCounts } from './counts.js';
-import { scoresOf, type RatioEvidence, type Scores } from './evidence.js';
+import type { Scores } from './evidence.js';
 import type { RatioInterval } from './interval.js';
 
 /**
@@ -19,8 +19,7 @@ export function asRatio({ canary, primary }: WindowCounts, { worse }: MeanRule):
 }
 
 /** No floor: a small mean isn't a rare failure. */
-export function meanScores(ratio: RatioEvidence): Pick<Scores, 'fail' | 'pass'> {
-  const { worse, near } = scoresOf(ratio);
+export function meanScores({ worse, near }: Pick<Scores, 'worse' | 'near'>): Pick<Scores, 'fail' | 'pass'> {
   return { fail: worse, pass: near };
 }
 

@@ -3,6 +3,7 @@ import { addArms, type WindowCounts } from './counts.js';
 import { verdictOf, withWindow, type Scores } from './evidence.js';
 import { remembering, type RatioMemory } from './interval.js';
 import type { Verdict } from './limits.js';
+import { NO_LATE_EVIDENCE, withLateWindow, type LateEvidence } from './late.js';
 import { asRatio } from './mean.js';
 import { logSumExp } from './numbers.js';
 import type { MetricRule, Rules } from './rules.js';
@@ -116,7 +117,7 @@ function verdictIn(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Verd
 
 function scoresIn(evidence: ReleaseEvidence, rule: MetricRule): Pick<Scores, 'fail' | 'pass'> {
   if (rule.byEdges) return slowScores(evidence.latency);
-  return scoresBy(rule, (evidence.metrics[rule.name] ?? NO_METRIC).ratio);
+  return scoresBy(rule, evidence.metrics[rule.name] ?? NO_METRIC);
 }
 
 /** By the past that was before the first window; what is measured later would depend on what is judged. */
@@ -179,6 +180,7 @@ function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow,
       name,
       {
         ratio: compactEvidence(withWindow(known.ratio, compared, limits)),
+        late: compactLate(withLateWindow(known.late ?? NO_LATE_EVIDENCE, compared, limits)),
         memory: compactMemory(remembering(known.memory, compared)),
         canary: addArms(known.canary, window.canary),
         primary: addArms(known.primary, window.primary),
@@ -190,6 +192,10 @@ function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow,
     metrics: Object.fromEntries(grown),
     ...(slow ? { latency: withSlowWindow(before.latency, latency, slow.limits) } : {}),
   };
+}
+
+function compactLate({ windows, worse, above }: LateEvidence): LateEvidence {
+  return { windows, worse: worse.map(compact), above: above.map(compact) };
 }
 
 function compactMemory({ canaryBad, sums }: RatioMemory): RatioMemory {

@@ -12,6 +12,8 @@ export interface Truth {
    * that factor's logarithm to base e. 0 where undefined.
    */
   readonly lottery?: number;
+  /** The canary fails as the primary does until so many seconds after its first request; 0 where undefined. */
+  readonly turnsBadAfter?: number;
   /** Something that both versions need is down. */
   readonly outage?: Outage;
 }
@@ -26,12 +28,12 @@ export interface Outage {
 
 /** @returns the shares of failed requests at that time */
 export function errorsAt(
-  { primaryErrors, canaryErrors, outage }: Truth,
+  { primaryErrors, canaryErrors, outage, turnsBadAfter = 0 }: Truth,
   factor: number,
   second: number,
 ): { readonly primary: number; readonly canary: number } {
   const isDown = outage !== undefined && second >= outage.from && second < outage.from + outage.seconds;
   const common = isDown ? outage.errors : 0;
   const own = (errors: number) => Math.min(1, Math.max(errors, common));
-  return { primary: own(primaryErrors), canary: own(canaryErrors * factor) };
+  return { primary: own(primaryErrors), canary: own((second < turnsBadAfter ? primaryErrors : canaryErrors) * factor) };
 }

@@ -228,3 +228,32 @@ void describe('a release, window by window', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(evidence)), evidence);
   });
 });
+
+void describe('a canary that turns bad late', () => {
+  /** Windows after which a canary is rolled back that was good for `good` windows. */
+  const foundAfter = (good: number) => {
+    let [evidence, windows] = [NOTHING_SHOWN, 0];
+    for (let i = 0; i < good; i += 1) evidence = weigh(evidence, windowAt(10, [2, 300], [14, 2700]), RULES).evidence;
+    for (let is = 'WAIT'; is !== 'FAIL' && windows < 60; windows += 1) {
+      const looked = weigh(evidence, windowAt(10, [8, 300], [14, 2700]), RULES);
+      [evidence, is] = [looked.evidence, looked.weighed.verdict];
+    }
+    return windows;
+  };
+
+  void it('how good it was hardly covers it', () => {
+    const [atOnce, late] = [foundAfter(0), foundAfter(100)];
+    assert.ok(atOnce <= 2, `${atOnce}`);
+    // It takes ten without evidence of every window being the first bad one.
+    assert.ok(late <= atOnce + 3, `${late}`);
+  });
+
+  void it('what was remembered before goes on without it', () => {
+    const { evidence } = weigh(NOTHING_SHOWN, windowAt(10, [2, 300], [14, 2700]), RULES);
+    const { late: _late, ...errors } = evidence.metrics['errors'] ?? assert.fail();
+    const older = { ...evidence, metrics: { errors } };
+    const looked = weigh(older, windowAt(10, [15, 300], [13, 2700]), RULES);
+    assert.equal(looked.evidence.windows, 2);
+    assert.equal(looked.evidence.metrics['errors']?.late?.windows, 1);
+  });
+});

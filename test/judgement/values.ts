@@ -1,5 +1,5 @@
 import type { Arm } from '../../src/judgement/counts.js';
-import { evidenceOf, NO_EVIDENCE, type RatioEvidence } from '../../src/judgement/evidence.js';
+import { evidenceOf, NO_EVIDENCE, scoresOf, type RatioEvidence } from '../../src/judgement/evidence.js';
 import { asRatio, meanScores, type MeanRule } from '../../src/judgement/mean.js';
 import { normal, type Random } from '../../src/judgement/random.js';
 import { BUDGETS, LIMITS } from './ratio.js';
@@ -41,7 +41,7 @@ export function everBy(random: Random, runs: number, { draw, times, worse = 'hig
     for (let i = 0; i < WINDOWS; i += 1) {
       const window = { canary: arm(MINE, times), primary: arm(THEIRS, 1) };
       evidence = plus(evidence, evidenceOf(asRatio(window, rule), LIMITS));
-      const { fail, pass } = meanScores(evidence);
+      const { fail, pass } = meanScores(scoresOf(evidence));
       is.fail ||= fail >= Math.log(1 / BUDGETS.falseRollback);
       is.pass ||= pass >= Math.log(1 / BUDGETS.wrongPromotion);
     }
