@@ -1,6 +1,6 @@
 /** `npm run lab`: starts a lab and keeps it until Ctrl-C. */
 import { readArguments, USAGE, UsageError, type Arguments } from './cli/arguments.js';
-import { banner } from './cli/banner.js';
+import { banner, linkArguments } from './cli/banner.js';
 import { clusterArguments, serversBeside } from './cli/existing.js';
 import { labStates, statusText } from './cli/status.js';
 import { fetchPrograms, startLab } from './lab.js';
@@ -27,8 +27,14 @@ async function keepLab({ dir, json, serinus, gateway, existing }: Arguments): Pr
   process.off('SIGINT', giveUp).off('SIGTERM', giveUp).off('SIGHUP', giveUp);
   // A signal may come twice, from the terminal and from the process that started us.
   onEndingSignal(() => void lab.stop());
-  if (serinus) watchSerinus(await startAllOfSerinus(lab, clusterArguments(existing)));
-  console.log(json ? JSON.stringify(lab.describe(), null, 2) : banner(lab.describe(), (Date.now() - started) / 1000));
+  const state = lab.describe();
+  const api = serinus
+    ? await startAllOfSerinus(lab, [...clusterArguments(existing), ...linkArguments(state)])
+    : undefined;
+  if (api) watchSerinus(api);
+  console.log(
+    json ? JSON.stringify(state, null, 2) : banner(state, (Date.now() - started) / 1000, api && { url: api.url }),
+  );
   await lab.stopped;
   say('the lab has stopped');
 }

@@ -6,11 +6,11 @@ export { UsageError };
 
 export const USAGE = `Usage: npm run lab [-- OPTIONS]
 
-Starts real servers on loopback (Temporal, Kubernetes, a gateway, Prometheus) and keeps them until Ctrl-C.
+Starts real servers on loopback (Temporal, Kubernetes, a gateway, Prometheus) and Serinus, and keeps them until Ctrl-C.
 
 Options:
   --dir PATH   keep everything in this folder; without it, a temporary one goes when the lab stops
-  --serinus    start Serinus too, against the lab
+  --no-serinus leave Serinus out
   --gateway X  run a real data plane, too: ${PLANE_NAMES.join(', ')}
   --status     list the running labs and what runs where, and exit
   --json       print the lab's (or with --status the labs') state as JSON on standard output
@@ -33,19 +33,26 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv = 
   const options = {
     dir: { type: 'string' },
     gateway: { type: 'string' },
-    serinus: { type: 'boolean', default: false },
+    serinus: { type: 'boolean', default: true },
+    'no-serinus': { type: 'boolean', default: false },
     status: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
     ...EXISTING_OPTIONS,
   } as const;
-  const { dir, gateway, serinus, status, json, help, ...rest } = parseOptions(args, options, 'npm run lab');
+  const { 'no-serinus': without, ...values } = parseOptions(args, options, 'npm run lab');
+  const { dir, gateway, status, json, help, serinus: wanted, ...rest } = values;
+  const serinus = wanted && !without;
   const existing = readExisting(rest, env);
   if (existing.cluster && serinus && existing.cluster.metricsServer === undefined) {
-    throw new UsageError('Serinus needs the Prometheus that scrapes that cluster: name it with --metrics-server');
+    throw new UsageError(
+      'Serinus needs the Prometheus that scrapes that cluster: name it with --metrics-server, or leave Serinus out with --no-serinus',
+    );
   }
   if (existing.cluster && existing.temporal && !serinus) {
-    throw new UsageError('nothing of the lab is left to start: add --serinus to run Serinus against your own servers');
+    throw new UsageError(
+      'nothing of the lab is left to start: without --no-serinus it runs Serinus against your own servers',
+    );
   }
   if (gateway !== undefined && !isPlaneName(gateway)) {
     throw new UsageError(`--gateway must be one of ${PLANE_NAMES.join(', ')}`);

@@ -4,6 +4,7 @@ import type { LabState } from '../types.js';
 const FIRST_RELEASE = [
   '  kubectl apply -f lab/manifests/namespace.yaml -f lab/manifests/podinfo.yaml \\',
   '    -f lab/manifests/route.yaml -f lab/manifests/load-tester.yaml -f lab/manifests/canary.yaml',
+  '  kubectl -n test wait canary/podinfo --for=condition=promoted --timeout=5m',
   '  kubectl -n test set image deployment/podinfo podinfod=stefanprodan/podinfo:6.0.1',
 ];
 
@@ -15,10 +16,20 @@ function planeTitle(state: LabState): string {
   return running?.title ?? 'a real one';
 }
 
-/** What a person needs to know once the lab is up. */
-export function banner(state: LabState, seconds: number): string {
+/** What Serinus is told of the lab, so that its page leads to more. */
+export function linkArguments({ temporal }: LabState): readonly string[] {
+  return temporal?.uiUrl ? [`--temporal-ui-url=${temporal.uiUrl}`] : [];
+}
+
+/**
+ * What a person needs to know once the lab is up. All lines of it that are commands work when they are pasted.
+ *
+ * @param serinus where its API and page answer; undefined where it doesn't run
+ */
+export function banner(state: LabState, seconds: number, serinus?: { readonly url: string }): string {
   const hasCluster = state.servers.some(({ name }) => name === 'apiserver');
   const rows: [string, string | null | undefined][] = [
+    ['Serinus', serinus && `${serinus.url} (web page and API)`],
     ['Temporal Web UI', state.temporal?.uiUrl],
     ['Temporal', state.temporal && `${state.temporal.address} (namespace ${state.temporal.namespace})`],
     ['Kubernetes API', state.servers.find(({ name }) => name === 'apiserver')?.url],
@@ -38,8 +49,10 @@ export function banner(state: LabState, seconds: number): string {
     '',
     ...(hasCluster ? [`  export KUBECONFIG=${state.kubeconfig}`] : []),
     ...(state.temporal ? [`  export TEMPORAL_ADDRESS=${state.temporal.address}`] : []),
+    ...(serinus ? [`  export SERINUS_SERVER=${serinus.url}`] : []),
     ...(hasCluster ? FIRST_RELEASE : []),
     ...(state.gatewayUrl ? [`  curl -H 'Host: app.example.com' ${state.gatewayUrl}/api/info`] : []),
+    ...(hasCluster && serinus ? ['  npm run serinus -- watch podinfo -n test'] : []),
     '',
     'Ctrl-C stops everything.',
   ].join('\n');

@@ -10,12 +10,17 @@ describe('the lab’s command line', () => {
       dir: '/tmp/x',
       gateway: undefined,
       json: true,
-      serinus: false,
+      serinus: true,
       status: false,
       help: false,
       existing: NOTHING_EXISTS,
     };
     assert.deepEqual(readArguments(['--dir', '/tmp/x', '--json'], {}), expected);
+  });
+
+  it('leaves Serinus out when it is told to; to name it is no mistake', () => {
+    assert.equal(readArguments(['--no-serinus'], {}).serinus, false);
+    assert.equal(readArguments(['--serinus'], {}).serinus, true);
   });
 
   for (const wrong of [['--unknown'], ['word'], ['--dir'], ['--json=yes']]) {

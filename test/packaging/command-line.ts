@@ -25,8 +25,10 @@ export function variablesOf(name: string): readonly string[] {
 export async function complaintAbout(args: readonly string[]): Promise<string | undefined> {
   const program = createProgram();
   const command = commandNamed(args[0] ?? '', program);
-  for (const each of [program, command]) each.exitOverride().configureOutput({ writeErr: () => undefined });
-  command.action(() => undefined);
+  for (const each of [program, ...withItsOwn(command)]) {
+    each.exitOverride().configureOutput({ writeErr: () => undefined });
+    if (each !== program && each.commands.length === 0) each.action(() => undefined);
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return undefined;
@@ -34,6 +36,10 @@ export async function complaintAbout(args: readonly string[]): Promise<string | 
     if (error instanceof CommanderError) return error.message;
     throw error;
   }
+}
+
+function withItsOwn(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withItsOwn)];
 }
 
 /** Variables that Serinus reads without a flag, of Temporal, OpenTelemetry and whoever is told of releases. */

@@ -10,7 +10,7 @@ import { withTwoDashes } from '../../src/cli/flags/flagger-flags.js';
 import { parseCanary } from '../../src/crds/canary.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { searchAttributes } from '../../src/workflows/contract.js';
-import { commandNamed, complaintAbout } from './command-line.js';
+import { commandNamed } from './command-line.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
@@ -36,17 +36,6 @@ for (const name of [
       const tests = [...page(name).matchAll(/`(test\/[\w/.-]+)`/g)].map(([, path]) => path ?? '');
       const links = [...page(name).matchAll(/\]\((\.\.\/[^)#]+)/g)].map(([, path]) => join('docs', path ?? ''));
       for (const path of [...tests, ...links]) assert.ok(existsSync(join(root, path)), path);
-    });
-
-    test('its commands are those of serinus', async () => {
-      const shell = [...page(name).matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text]) => text ?? '').join('\n');
-      const lines = [...shell.matchAll(/^(?:[A-Z_]+=(?:\$\([^)]*\)|\S+) )?serinus ([a-z][^#\n|]*)/gm)].map(([, line]) =>
-        (line ?? '').trim(),
-      );
-      for (const line of lines) {
-        const words = line.split(/\s+/);
-        assert.equal(await complaintAbout(words), undefined, `serinus ${line}`);
-      }
     });
   });
 }

@@ -10,7 +10,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 function pages(): readonly string[] {
   const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
   const below = docs.filter((name) => name.endsWith('.md')).map((name) => join('docs', name));
-  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', join('examples', 'README.md'), ...below];
+  return [
+    'README.md',
+    'README.zh.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    join('examples', 'README.md'),
+    ...below,
+  ];
 }
 
 /** What GitHub makes of the headings of a page, to be linked to. */
