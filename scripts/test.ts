@@ -132,7 +132,9 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
   const report = join(folder, 'report');
   const durations = new Durations();
   const inOrder =
-    round.name === 'pure' ? grouped(round.files, durations) : durations.longestFirst(round.files).map(compiledTest);
+    round.processes !== undefined
+      ? grouped(round.files, round.processes, durations)
+      : durations.longestFirst(round.files).map(compiledTest);
   writeFileSync(list, inOrder.join('\n'));
   const args = ['--enable-source-maps', 'scripts/tests/runner.mjs', list, report, String(round.atOnce)];
   const child = spawn(process.execPath, args, { stdio: 'inherit', env });

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDirectory } from '../../lab/tools/cache.js';
 
+const UNKNOWN_MS = 10_000;
+
 /** How long each test file took when it last ran on this machine, in milliseconds. */
 export class Durations {
   private readonly path = join(cacheDirectory(), 'test-durations.json');
@@ -15,6 +17,11 @@ export class Durations {
   longestFirst(files: readonly string[]): string[] {
     const of = (file: string): number => this.ms.get(file) ?? Infinity;
     return [...files].sort((a, b) => (of(a) === of(b) ? 0 : of(b) - of(a)));
+  }
+
+  /** @returns milliseconds; something middling for a file that hasn't run here yet */
+  of(file: string): number {
+    return this.ms.get(file) ?? UNKNOWN_MS;
   }
 
   note(file: string, ms: number): void {

@@ -4,38 +4,46 @@ import { pathToFileURL } from 'node:url';
 import { compiledTest } from './compile.js';
 import type { Durations } from './durations.js';
 
-/** Where the files stand that load several others. */
+/** Where the files stand that load several others; `runner.mjs` knows it, too. */
 const FOLDER = 'dist/tests/groups';
 
-/** Enough for the last to end soon after the first. */
-const GROUPS = 8;
-
 /**
- * What hooks into every test of a process, or changes something that a process has once. A file that does so has a
- * process of its own.
+ * What changes something that a process has once, or counts what a process uses up. A file that does so has a process of
+ * its own.
  */
-const ALONE = /^(?:before|after)(?:Each)?\(|\bprocess\.(?:env|chdir|exit|on)\b|\bmock\.|\bspawn|\bglobalThis\b/m;
+const ALONE =
+  /\bprocess\.(?:chdir|exit|on)\b|\bprocess\.env(?:\.\w+|\[[^\]]+\]) (?:\?\?)?= |\bdelete process\.env|\bmock\.|\bglobalThis\b|\/harness\/cost\.js'/;
 
 /**
- * Puts tests that need no servers into few processes: to start one and to load the same modules again costs more than
- * most of them take.
+ * Puts tests into few processes: to start one and to load the same modules again costs more than most of them take. Each
+ * file is a suite there, so that what it does before and after its tests stays its own.
  *
  * @param files sources
+ * @param processes how many, besides those for files that can't share one
  * @returns what is to be run, compiled: files, and files that load several of them
  */
-export function grouped(files: readonly string[], durations: Durations): string[] {
+export function grouped(files: readonly string[], processes: number, durations: Durations): string[] {
   const alone = files.filter((file) => ALONE.test(readFileSync(file, 'utf8')));
   const together = durations.longestFirst(files.filter((file) => !alone.includes(file)));
-  const groups = Array.from({ length: Math.min(GROUPS, together.length) }, (): string[] => []);
-  // By turns, so that each gets of the long ones and of the short.
-  together.forEach((file, index) => groups[index % groups.length]?.push(file));
+  const groups = Array.from({ length: Math.min(processes, together.length) }, () => ({ files: [] as string[], ms: 0 }));
+  for (const file of together) {
+    const emptiest = groups.reduce((a, b) => (b.ms < a.ms ? b : a));
+    emptiest.files.push(file);
+    emptiest.ms += durations.of(file);
+  }
   mkdirSync(FOLDER, { recursive: true });
-  return [...groups.map(load), ...durations.longestFirst(alone).map(compiledTest)];
+  return [
+    ...groups.map(({ files: members }, index) => load(members, index)),
+    ...durations.longestFirst(alone).map(compiledTest),
+  ];
 }
 
 function load(files: readonly string[], index: number): string {
   const path = join(FOLDER, `${index}.js`);
-  writeFileSync(path, files.map((file) => `await import('${url(compiledTest(file))}');\n`).join(''));
+  const suites = files.map(
+    (file) => `describe('${file}', async () => void (await import('${url(compiledTest(file))}')));\n`,
+  );
+  writeFileSync(path, [`import { describe } from 'node:test';\n`, ...suites].join(''));
   return path;
 }
 

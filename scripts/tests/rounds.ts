@@ -8,6 +8,8 @@ export interface Round {
   /** Test files that run at once. */
   readonly atOnce: number;
   readonly timeoutMinutes: number;
+  /** Into how many processes its files are put; each has one of its own where nothing is said. */
+  readonly processes?: number;
 }
 
 const SERVERS = ['api', 'cli', 'kubernetes', 'security', 'workflows', 'watch', 'replay'];
@@ -38,8 +40,15 @@ export function rounds(wanted: readonly string[]): Round[] {
       files: files.filter((f) => ![...SERVERS, ...LAB, ...PLANES].includes(folder(f))),
       atOnce: 2,
       timeoutMinutes: 10,
+      processes: 8,
     },
-    { name: 'servers', files: files.filter((f) => SERVERS.includes(folder(f))), atOnce: 3, timeoutMinutes: 35 },
+    {
+      name: 'servers',
+      files: files.filter((f) => SERVERS.includes(folder(f))),
+      atOnce: 3,
+      timeoutMinutes: 35,
+      processes: 6,
+    },
     { name: 'planes', files: files.filter((f) => PLANES.includes(folder(f))), atOnce: 1, timeoutMinutes: 20 },
     { name: 'shared', files: files.filter(isShared), atOnce: 3, timeoutMinutes: 30 },
     {

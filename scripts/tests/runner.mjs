@@ -2,14 +2,22 @@
 // Node's test runner does. (Its command line would sort them.) Says in REPORT, in a line of JSON for each file, how long
 // its tests took and whether one has failed.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 const [list, report, atOnce] = process.argv.slice(2);
 const found = new Map();
 
-function note({ file, nesting, details }, failed) {
-  if (file === undefined) return;
+/** Where several files share a process, each is a suite that bears its name: see `groups.ts`. */
+const GROUPS = resolve('dist/tests/groups');
+const fileOf = ({ file, name, nesting }) =>
+  file.startsWith(GROUPS) && nesting === 0 ? resolve('dist/tests', name.replace(/\.ts$/, '.js')) : file;
+
+function note(data, failed) {
+  const { nesting, details } = data;
+  if (data.file === undefined) return;
+  const file = fileOf(data);
   const before = found.get(file) ?? { ms: 0, failed: false };
   // What stands within a test is part of its time.
   const ms = nesting === 0 ? before.ms + details.duration_ms : before.ms;
