@@ -1,6 +1,6 @@
 import { CANARIES, type ResourceType } from '../../src/kube/object.js';
 import { KubeError, type KubeClient } from '../../src/kube/client.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { once } from '../../lab/traffic.js';
 import type { DemoCluster } from '../cli/arguments.js';
 import { DemoError, messageOf } from '../errors.js';

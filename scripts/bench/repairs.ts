@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEPLOYMENTS, SERVICES, type ResourceType } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { describeMachine, thisMachine } from './machine.js';
 import { APP, WALKTHROUGH } from './objects.js';
 import { TAGS, type Place } from './place.js';

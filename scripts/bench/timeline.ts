@@ -2,7 +2,7 @@ import { parseStatus } from '../../src/crds/status.js';
 import { ClusterCache } from '../../src/kube/cache.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, type KubeObject } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { APP } from './objects.js';
 
 /** Something that has been seen to happen. */

@@ -3,7 +3,7 @@ import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 import { DEFAULT_SETTINGS, type Settings } from '../settings.js';
-import { APISIX_ROUTES, ApisixRouter, ownedByApisix } from './apisix/router.js';
+import { apisix } from './apisix/route.js';
 import { contour } from './contour.js';
 import { GatewayApiRouter, ownedByGatewayApi } from './gatewayapi/router.js';
 import { istioObjects, IstioRouter } from './istio/router.js';
@@ -19,7 +19,7 @@ import { traefik } from './traefik.js';
 /** All traffic providers. A new one is a file beside this and a line here. */
 export function createRouters(cache: ClusterCache, settings: Settings): readonly Router[] {
   return [
-    new SeveralRouter(cache, new ApisixRouter(cache), 'routeRef', APISIX_ROUTES),
+    new SeveralRouter(cache, new ObjectRouter(cache, apisix), 'routeRef', apisix.type),
     ...afterIngresses(settings).map(
       (blueprint) => new SeveralRouter(cache, new ObjectRouter(cache, blueprint), 'ingressRef', INGRESSES),
     ),
@@ -48,7 +48,8 @@ function afterIngresses(settings: Settings): readonly Blueprint[] {
  */
 export function ownedRoutes(canary: Canary): readonly OwnedObject[] {
   const { provider } = canary;
-  if (provider === 'apisix') return forEachSource(canary, 'routeRef').flatMap(ownedByApisix);
+  if (provider === apisix.provider)
+    return forEachSource(canary, 'routeRef').flatMap((each) => ownedObjects(apisix, each));
   if (provider === 'gatewayapi:v1') return ownedByGatewayApi(canary, 'v1');
   if (provider === 'gatewayapi:v1beta1') return ownedByGatewayApi(canary, 'v1beta1');
   if (provider === 'istio') return istioObjects.flatMap((one) => ownedObjects(one, canary));

@@ -13,7 +13,7 @@ import {
   type KubeObject,
   type ResourceType,
 } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { stateQuery, workflowIdOf } from '../../src/workflows/contract.js';
 
 const LOG_LINES = 60;

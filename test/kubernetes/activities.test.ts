@@ -24,7 +24,7 @@ import {
   SERVICES,
   type KubeObject,
 } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/processes/wiring.js';
 import type { Activities } from '../../src/workflows/activities.js';

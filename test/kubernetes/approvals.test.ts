@@ -12,7 +12,7 @@ import { initialState } from '../../src/domain/initial.js';
 import type { Findings } from '../../src/domain/findings.js';
 import type { RunState } from '../../src/domain/state.js';
 import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/processes/wiring.js';
 import { asked } from '../../src/workflows/asked.js';

@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { refuseContested } from '../../src/canary/contest.js';
 import { UserError } from '../../src/errors.js';
 import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject, type ResourceType } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { APP, WorkloadBench } from '../harness/kubernetes/workload-bench.js';

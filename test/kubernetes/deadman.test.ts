@@ -6,7 +6,7 @@ import { leaseOwner } from '../../src/canary/lease-guard.js';
 import { parseStatus } from '../../src/crds/status.js';
 import { leaseName } from '../../src/kubernetes/lease.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, LEASES } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { DeadMansSwitch } from '../../src/watch/deadman.js';
 import type { TemporalSigns } from '../../src/watch/temporal-signs.js';

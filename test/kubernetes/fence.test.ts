@@ -16,7 +16,7 @@ import {
 } from '../../src/kube/object.js';
 import { FENCE_ANNOTATION, remove, write } from '../../src/kubernetes/write.js';
 import { Watcher } from '../../src/watch/watcher.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { APP } from '../harness/release/objects.js';
 import { until } from '../support/until.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';

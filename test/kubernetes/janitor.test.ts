@@ -6,7 +6,7 @@ import { begin } from '../../src/activities/begin.js';
 import { openRun, standsStill } from '../../src/temporal/open-run.js';
 import type { Logger } from '../../src/logging.js';
 import { CANARIES, DEPLOYMENTS, LEASES } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/processes/wiring.js';
 import { JanitorHours } from '../../src/worker/janitor-hours.js';

@@ -14,7 +14,7 @@ import { ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
 import { KubeClient } from '../../src/kube/client.js';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kube/object.js';
 import { wireReading } from '../../src/processes/wiring.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { account } from '../harness/api/accounts.js';
 import { claim } from '../harness/claim.js';

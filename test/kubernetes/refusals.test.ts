@@ -15,7 +15,7 @@ import {
   type KubeObject,
   type ResourceType,
 } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { ownedBy } from '../../src/kubernetes/objects/metadata.js';
 import { refusalIn } from '../../src/kube/refusals.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';

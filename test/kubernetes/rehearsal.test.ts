@@ -17,7 +17,7 @@ import {
   type KubeObject,
   type ResourceType,
 } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';

@@ -4,7 +4,7 @@ import type { Canary } from '../../src/crds/canary.js';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
 import { UserError } from '../../src/errors.js';
 import type { ResourceType } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import type { Router } from '../../src/routers/port.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { INGRESSES } from '../../src/routers/shared/ingress.js';

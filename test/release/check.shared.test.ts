@@ -8,7 +8,7 @@ import { parse, stringify } from 'yaml';
 import { checkAnswerSchema, type CheckedCanary } from '../../src/api/schema/check.js';
 import { serinus } from '../harness/cli-process.js';
 import { DEPLOYMENTS, SERVICES } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { once } from '../harness/release/traffic.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 import { until } from '../support/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANARIES, CONFIG_MAPS, CONTROLLER_REVISIONS, DEPLOYMENTS, SECRETS, SERVICES } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';

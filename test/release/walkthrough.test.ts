@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { applyManifests } from '../../lab/manifests.js';
 import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SERVICES } from '../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../support/until.js';
 import { archivedWithoutTemporal, entriesOf } from '../harness/release/archived.js';
 import { World } from '../harness/release/world.js';

@@ -18,7 +18,7 @@ import {
   type ResourceType,
 } from '../../../src/kube/object.js';
 import { viewOf } from '../../../src/kubernetes/lease.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import type { Activities, RegisteredActivities } from '../../../src/workflows/activities.js';
 
 /** All kinds that a release writes. */

@@ -7,7 +7,7 @@ import type { Logger } from '../../../src/logging.js';
 import type { Effect } from '../../../src/domain/decision/effects.js';
 import type { KubeClient } from '../../../src/kube/client.js';
 import { CANARIES, DEPLOYMENTS, type KubeObject, type ResourceType } from '../../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../../src/settings.js';
 import { wire } from '../../../src/processes/wiring.js';
 import type { Applied, Begun } from '../../../src/workflows/activities.js';

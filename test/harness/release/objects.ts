@@ -1,4 +1,4 @@
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import type { KubeObject } from '../../../src/kube/object.js';
 
 /** What a service team has in its namespace: a small application that is ready within a moment. */

@@ -7,7 +7,7 @@ import type { CanaryStatus } from '../../../src/crds/canary.js';
 import { KubeClient, KubeError } from '../../../src/kube/client.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, LEASES, SERVICES } from '../../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { workflowIdOf } from '../../../src/workflows/contract.js';
 import type { rollout } from '../../../src/workflows/rollout.js';
 import { NAMESPACES } from '../kubernetes/cluster.js';

@@ -8,7 +8,7 @@ import {
   POD_DISRUPTION_BUDGETS,
   SECRETS,
 } from '../../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { appCanary, appDeployment, appRoute } from '../../harness/release/objects.js';
 import { configMap } from '../../harness/kubernetes/cluster.js';
 

@@ -13,7 +13,7 @@ import {
   type OwnerReference,
   type ResourceType,
 } from '../../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { change } from '../../harness/kubernetes/change.js';
 import type { Rig } from './rig.js';
 import type { ObjectName } from './table.js';

@@ -16,7 +16,7 @@ import type { Revision } from '../../../src/domain/revision.js';
 import type { RunState } from '../../../src/domain/state.js';
 import { messageOf, UserError } from '../../../src/errors.js';
 import { CANARIES } from '../../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { asked } from '../../../src/workflows/asked.js';
 import { createObjects } from './app.js';
 import { CLUSTER } from './dependencies.js';

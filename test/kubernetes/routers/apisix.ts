@@ -8,7 +8,7 @@ import {
   type Weights,
 } from '../../../src/domain/weights.js';
 import type { KubeObject } from '../../../src/kube/object.js';
-import { APISIX_ROUTES } from '../../../src/routers/apisix/router.js';
+import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import type { Generated, RouterCase } from '../router-contract.js';
 
 const RULE = {
