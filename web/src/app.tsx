@@ -1,14 +1,17 @@
-import { Component, useEffect, useRef, type ReactNode } from 'react';
+import { Component, lazy, Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
-import { CheckPage } from './check/page.js';
 import { FleetPage } from './fleet/page.js';
 import { useLanguage } from './i18n/language.js';
-import { CanaryPage } from './release/canary-page.js';
-import { PastReleasePage } from './release/past-page.js';
-import { ComparePage } from './releases/compare-page.js';
-import { ReleasesPage } from './releases/page.js';
+import { Loading } from './ui/loading.js';
 import { useTitle } from './ui/title.js';
 import { DevelopmentBanner, TopBar } from './ui/top-bar.js';
+
+// What the fleet doesn't need comes when somebody goes there.
+const CanaryPage = lazy(async () => ({ default: (await import('./release/canary-page.js')).CanaryPage }));
+const PastReleasePage = lazy(async () => ({ default: (await import('./release/past-page.js')).PastReleasePage }));
+const ReleasesPage = lazy(async () => ({ default: (await import('./releases/page.js')).ReleasesPage }));
+const ComparePage = lazy(async () => ({ default: (await import('./releases/compare-page.js')).ComparePage }));
+const CheckPage = lazy(async () => ({ default: (await import('./check/page.js')).CheckPage }));
 
 export function App() {
   const { t } = useLanguage();
@@ -64,7 +67,9 @@ function Content({ children }: { readonly children: ReactNode }) {
   }, [path]);
   return (
     <main id="content" tabIndex={-1} ref={main}>
-      <Boundary key={path}>{children}</Boundary>
+      <Boundary key={path}>
+        <Suspense fallback={<Loading />}>{children}</Suspense>
+      </Boundary>
     </main>
   );
 }

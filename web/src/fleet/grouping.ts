@@ -14,7 +14,7 @@ export function groupingsOf(rows: readonly FleetRow[]): readonly Grouping[] {
 }
 
 /** Empty where a row has none. */
-export function groupOf(row: FleetRow, grouping: Exclude<Grouping, 'none'>): string {
+function groupOf(row: FleetRow, grouping: Exclude<Grouping, 'none'>): string {
   return row[grouping] ?? '';
 }
 
