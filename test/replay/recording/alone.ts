@@ -1,7 +1,7 @@
 import type { Analysis } from '../../../src/domain/findings.js';
 import { releaseIdOf } from '../../../src/domain/identity.js';
 import { archiveIdOf } from '../../../src/workflows/contract.js';
-import { V1 } from '../../domain/model.js';
+import { PASSING, V1 } from '../../domain/model.js';
 import type { FakeCluster } from '../../harness/temporal/fake-cluster.js';
 import { heard, policy, submitted, type Scenario } from './scenario.js';
 
@@ -18,6 +18,9 @@ const failing = (providerError?: true): Analysis => ({
   ],
 });
 
+/** Longer than a workflow task waits for a look. */
+const SLOW_MS = 2_000;
+
 /** Releases that nobody steers. */
 export const ALONE: readonly Scenario[] = [
   {
@@ -29,6 +32,21 @@ export const ALONE: readonly Scenario[] = [
     play: submitted,
   },
   { name: 'promoted', play: submitted },
+  // Looks are part of workflow tasks, as in all that is recorded from here on.
+  { name: 'promoted-by-short-looks', play: submitted },
+  {
+    // What a task could not wait for is taken over by an activity of its own.
+    name: 'promoted-past-a-slow-look',
+    cluster: (cluster) => {
+      let isSlow = true;
+      cluster.analysis = async () => {
+        if (isSlow) await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+        isSlow = false;
+        return PASSING;
+      };
+    },
+    play: submitted,
+  },
   { name: 'promoted-in-steps', cluster: inSteps, play: submitted },
   { name: 'promoted-without-analysis', cluster: policy({ skipAnalysis: true }), play: submitted },
   {
