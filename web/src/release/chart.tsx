@@ -46,7 +46,7 @@ export function Chart({ drawn, id = 'chart' }: { readonly drawn: Drawn; readonly
           drawings={[
             { label: t.chart.wanted, values: wanted, colour: 'canary', stepped: true },
             ...(drawn.seen.length > 0
-              ? [{ label: t.chart.seen, values: seen, colour: 'seen' as const, dashed: true }]
+              ? [{ label: t.chart.seen, values: seen, colour: 'seen' as const, pointsOnly: true }]
               : []),
           ]}
           limits={[]}

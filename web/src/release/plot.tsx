@@ -10,7 +10,8 @@ export interface Drawing {
   readonly colour: 'canary' | 'seen' | 'metric';
   /** The value holds until the next one. */
   readonly stepped?: boolean;
-  readonly dashed?: boolean;
+  /** What was measured now and then: nobody knows what lies between. */
+  readonly pointsOnly?: boolean;
   /** Points that are drawn as failed. */
   readonly failed?: readonly boolean[];
 }
@@ -120,16 +121,16 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
   };
 }
 
-function seriesOf({ label, colour: name, stepped, dashed }: Drawing, colour: Colours): uPlot.Series {
+function seriesOf({ label, colour: name, stepped, pointsOnly }: Drawing, colour: Colours): uPlot.Series {
   const stroke = colour(`--plot-${name}`);
   return {
     label,
     stroke,
     width: 2,
-    ...(dashed && { dash: [5, 4] }),
+    ...(pointsOnly && { paths: () => null }),
     ...(stepped && uPlot.paths.stepped && { paths: uPlot.paths.stepped({ align: 1 }) }),
     ...(stepped && { fill: colour('--plot-canary-fill') }),
-    points: { show: !stepped, size: 5, fill: stroke },
+    points: { show: !stepped, size: pointsOnly ? 7 : 5, fill: stroke },
     spanGaps: true,
   };
 }

@@ -99,6 +99,7 @@ function check(seconds: number, { weight, rate, duration }: Check): RecordLine {
   const ok = metrics.every((one) => one.ok);
   return readLine({
     ...{ at: at(seconds), what: 'analysis', weight, ok, metrics },
+    seen: { percent: weight * 1.02, requests: 400, windowSeconds: 60, at: Date.parse(at(seconds)) },
     hooks: [{ hook: 'acceptance-test', ok: true }],
   } as { at: string; what: string });
 }
