@@ -4,22 +4,15 @@ import { after, before, describe, test } from 'node:test';
 import { isActive } from '../../src/domain/phases.js';
 import { REFUSED_MS } from '../../src/domain/strays.js';
 import { FencedError } from '../../src/errors.js';
-import {
-  CANARIES,
-  CONFIG_MAPS,
-  type KubeObject,
-  type OwnerReference,
-  type ResourceType,
-} from '../../src/kube/object.js';
+import { CANARIES, CONFIG_MAPS, type KubeObject, type OwnerReference } from '../../src/kube/object.js';
 import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
+import { allowNoPods } from '../harness/kubernetes/no-pods.js';
 import { isLike, thing, type Thing } from './repair/objects.js';
 import { Refusing } from './repair/refusing.js';
 import { dependencies } from './repair/dependencies.js';
 import { Rig } from './repair/rig.js';
 import { FAULTS, OBJECTS, outcomeOf, PHASES, renderLegend, renderTable } from './repair/table.js';
 import type { Fault, ObjectName } from './repair/table.js';
-
-const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
 
 /** What others need comes last: without its primary nobody knows what a copy has to hold. */
 const ORDER: readonly ObjectName[] = [...OBJECTS].sort((a, b) => rank(a) - rank(b));
@@ -46,12 +39,7 @@ describe('every generated object, in every phase, whatever happens to it', { con
     cluster = await openCluster();
     const { client, namespace } = cluster;
     // Nobody is to run: what is looked at are objects.
-    await client.create(QUOTAS, {
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'no-pods', namespace },
-      spec: { hard: { pods: '0' } },
-    });
+    await allowNoPods(client, namespace);
     refusing = await Refusing.install(client);
     await refusing.watch(namespace);
     deps = dependencies(client, namespace);
