@@ -16,6 +16,8 @@ import {
 } from './bench/releases.js';
 import { measureRepairs, repairsReportOf } from './bench/repairs.js';
 import { reportOf, timelineOf, type BadCase, type Measured } from './bench/report.js';
+import { crowdReportOf } from './bench/scale-report.js';
+import { measureCrowd, type Crowd } from './bench/scale.js';
 import { Stage } from './bench/stage.js';
 
 const say = (line: string): void => console.error(line);
@@ -41,6 +43,11 @@ async function main(): Promise<number> {
       console.log(args.json ? JSON.stringify(repairs) : `\n${repairsReportOf(repairs)}`);
       return 0;
     }
+    if (args.scale.length > 0) {
+      const crowds = await measureCrowds(place, args);
+      console.log(args.json ? JSON.stringify(crowds) : `\n${crowdReportOf(crowds)}`);
+      return 0;
+    }
     const measured = await measure(place, args);
     if (args.json) console.log(JSON.stringify(measured));
     const text = [...(args.timeline ? [timelineOf(measured), ''] : []), reportOf(measured)].join('\n');
@@ -49,6 +56,15 @@ async function main(): Promise<number> {
   } finally {
     await place.close();
   }
+}
+
+/** The smallest first: what was made for it serves the larger one, too. */
+async function measureCrowds(place: Place, { scale, intervalSeconds }: Arguments): Promise<readonly Crowd[]> {
+  const crowds: Crowd[] = [];
+  for (const [round, count] of [...scale].sort((a, b) => a - b).entries()) {
+    crowds.push(await measureCrowd(place, { count, intervalSeconds, round, say }));
+  }
+  return crowds;
 }
 
 async function measure(place: Place, { intervalSeconds, runs }: Arguments): Promise<Measured> {

@@ -10,6 +10,7 @@ Options:
   --quick     analyse every 2 seconds in place of every 10; its figures compare with nothing else
   --orders N  in place of releases: measure N orders, from the request to the route; less than a minute for 100
   --repairs   in place of releases: delete each generated object, and measure when it is there again; a minute or two
+  --scale N   in place of releases: N Canaries released at once, or N,N,…; what one costs, and how much later it is
   --timeline  also print, for each good release, what happened when
   --json      print everything that was measured as JSON on standard output, all else on standard error
   --help      show this
@@ -18,6 +19,7 @@ Options:
 const COMMAND = 'npm run bench';
 const MOST_RUNS = 50;
 const MOST_ORDERS = 1_000;
+const MOST_AT_ONCE = 1_000;
 
 /** The walkthrough's own. */
 const INTERVAL_SECONDS = 10;
@@ -33,6 +35,8 @@ export interface Arguments {
   readonly orders: number | undefined;
   /** Measure how soon what is deleted is there again, in place of releases. */
   readonly repairs: boolean;
+  /** Release so many Canaries at once, in place of one after the other. */
+  readonly scale: readonly number[];
   readonly intervalSeconds: number;
 }
 
@@ -46,8 +50,9 @@ export function readArguments(args: readonly string[]): Arguments {
     repairs: { type: 'boolean', default: false },
     runs: { type: 'string', default: '3' },
     orders: { type: 'string' },
+    scale: { type: 'string', default: '' },
   } as const;
-  const { help, json, timeline, quick, repairs, runs, orders } = parseOptions(args, options, COMMAND);
+  const { help, json, timeline, quick, repairs, runs, orders, scale } = parseOptions(args, options, COMMAND);
   if (!/^\d+$/.test(runs) || Number(runs) < 1 || Number(runs) > MOST_RUNS) {
     throw new UsageError(`--runs: "${runs}" is not a whole number from 1 to ${MOST_RUNS} (see ${COMMAND} -- --help)`);
   }
@@ -56,7 +61,23 @@ export function readArguments(args: readonly string[]): Arguments {
       `--orders: "${orders}" is not a whole number from 1 to ${MOST_ORDERS} (see ${COMMAND} -- --help)`,
     );
   }
+  const crowds = scale === '' ? [] : scale.split(',');
+  for (const crowd of crowds) {
+    if (/^\d+$/.test(crowd) && Number(crowd) >= 1 && Number(crowd) <= MOST_AT_ONCE) continue;
+    throw new UsageError(
+      `--scale: "${crowd}" is not a whole number from 1 to ${MOST_AT_ONCE} (see ${COMMAND} -- --help)`,
+    );
+  }
   const intervalSeconds = quick ? QUICK_INTERVAL_SECONDS : INTERVAL_SECONDS;
   const counted = orders === undefined ? undefined : Number(orders);
-  return { help, json, timeline, runs: Number(runs), orders: counted, repairs, intervalSeconds };
+  return {
+    help,
+    json,
+    timeline,
+    runs: Number(runs),
+    orders: counted,
+    repairs,
+    scale: crowds.map(Number),
+    intervalSeconds,
+  };
 }

@@ -42,3 +42,21 @@ function tuned(canary: Objects[number], { threshold, intervalSeconds }: Scene): 
   const spec = canary['spec'] as { readonly analysis: object };
   return { ...canary, spec: { ...spec, analysis: { ...spec.analysis, threshold, interval: `${intervalSeconds}s` } } };
 }
+
+/** Where one of many Canaries is. */
+export function namespaceOf(index: number): string {
+  return `crowd-${index + 1}`;
+}
+
+/** One of many: the walkthrough's application and release, moved by nothing but time. */
+export function crowdOf(namespace: string, intervalSeconds: number): Objects {
+  const scene = { ...WALKTHROUGH, namespace, host: `${namespace}.example.com`, intervalSeconds };
+  return objectsOf(['namespace', 'podinfo', 'route', 'canary'], scene)
+    .filter(({ kind }) => kind !== 'HorizontalPodAutoscaler')
+    .map((object) => (object.kind === 'Canary' ? unasked(object) : object));
+}
+
+function unasked(canary: Objects[number]): Objects[number] {
+  const { autoscalerRef: _none, analysis, ...spec } = canary['spec'] as Record<string, unknown>;
+  return { ...canary, spec: { ...spec, analysis: { ...(analysis as object), metrics: [], webhooks: [] } } };
+}

@@ -23,6 +23,8 @@ export interface Place {
   readonly temporal: Client;
   /** Where Serinus answers by HTTP. */
   readonly apiUrl: string;
+  /** Process id of Serinus. */
+  readonly serinus: number;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,14 @@ export async function openPlace(minIntervalSeconds: number, log: (line: string) 
       await connection.close();
       await lab.stop();
     };
-    return { lab, kube, temporal: new Client({ connection, namespace }), apiUrl: serinus.url, close };
+    return {
+      lab,
+      kube,
+      temporal: new Client({ connection, namespace }),
+      apiUrl: serinus.url,
+      serinus: serinus.pid,
+      close,
+    };
   } catch (error) {
     await lab.stop();
     throw error;
@@ -49,13 +58,13 @@ export async function openPlace(minIntervalSeconds: number, log: (line: string) 
 
 /** What Serinus says of itself when it works. */
 const WORKING = ['Started operator workers', 'Watching'];
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 /** Waits until Serinus works. One that ends by itself ends the bench. */
 async function startSerinus(
   lab: Lab,
   minIntervalSeconds: number,
-): Promise<{ readonly url: string; expectEnd(): void }> {
+): Promise<{ readonly url: string; readonly pid: number; expectEnd(): void }> {
   const { process: launched, url } = await startAllOfSerinus(lab, [
     `--cluster-name=${CLUSTER}`,
     `--min-interval=${minIntervalSeconds}`,
@@ -71,5 +80,7 @@ async function startSerinus(
     if (Date.now() > deadline) throw new Error(`Serinus doesn't work yet:\n${logTail(launched.log)}`);
     await sleep(100);
   }
-  return { url, expectEnd: () => (expected = true) };
+  const { pid } = launched;
+  if (pid === undefined) throw new Error('Serinus was not started');
+  return { url, pid, expectEnd: () => (expected = true) };
 }
