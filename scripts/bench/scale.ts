@@ -38,7 +38,7 @@ export interface Crowd {
   readonly apiRequests: number;
 }
 
-export interface CrowdOptions {
+interface CrowdOptions {
   readonly count: number;
   readonly intervalSeconds: number;
   /** How many rounds there were before: each releases another version. */
