@@ -156,3 +156,91 @@ describe('a primary that comes and goes', () => {
     );
   });
 });
+
+describe('a primary that is lost while traffic comes home', () => {
+  const IN_STEPS: Strategy = { ...CANARY, stepWeightPromotion: 10 };
+
+  /** @param later how ready the primary is with what was promoted, so many milliseconds after it was */
+  function promoting(later: (ms: number) => Readiness, strategy: Strategy = IN_STEPS): Model {
+    const m = new Model({ policy: policyWith({ progressDeadlineSeconds: 120, strategy }) });
+    m.deadlineSeconds = undefined;
+    m.analysis = () => PASSING;
+    const world = m.world.bind(m);
+    m.world = (): World => ({
+      ...world(),
+      ...(m.primaryRuns === V2 ? { primary: later(m.now - m.primaryRolledAt) } : {}),
+    });
+    return m;
+  }
+
+  const isServed = (m: Model, later: (ms: number) => Readiness): boolean =>
+    m.primaryRuns !== V2 || m.weights?.canary === 100 || later(m.now - m.primaryRolledAt).ready;
+
+  test('in mid-promotion: everybody is with the canary, until the primary serves', () => {
+    const later = (ms: number): Readiness => (ms > 15_000 && ms < 75_000 ? DOWN : READY);
+    const m = promoting(later);
+    m.run();
+    isMended(m);
+    const back = m.weightsSeen.indexOf(100);
+    assert.ok(back > 0, m.weightsSeen.join());
+    assert.ok(m.weightsSeen.slice(back).every((weight, i, all) => i === 0 || weight <= (all[i - 1] ?? 0)));
+    assert.ok(m.events.includes('No pod of podinfo-primary.test serves: routing all traffic to podinfo.test'));
+  });
+
+  test('for good: the canary keeps everybody, and the promotion has failed', () => {
+    const m = promoting((ms) => (ms > 15_000 ? DOWN : READY));
+    m.run();
+    assert.equal(m.state.ending?.kind, 'promotion-failed');
+    assert.equal(m.weights?.canary, 100);
+  });
+
+  test('its pods crash soon after each start: users don’t go to and fro, and it has an end', () => {
+    const later = (ms: number): Readiness => (ms < 15_000 || ms % 20_000 > 16_000 ? READY : DOWN);
+    const m = promoting(later);
+    m.run(4000);
+    assert.equal(m.state.ending?.kind, 'promotion-failed', m.events.join('\n'));
+    assert.equal(m.weights?.canary, 100);
+    assert.equal(m.weightsSeen.filter((weight) => weight === 100).length <= 2, true, m.weightsSeen.join());
+  });
+
+  test('at random: users are without an answer for a few intervals at most', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(IN_STEPS, CANARY, ...STRATEGIES),
+        fc.integer({ min: 3_000, max: 60_000 }),
+        fc.integer({ min: 10_000, max: 90_000 }),
+        fc.integer({ min: 0, max: 9_000 }),
+        (strategy, from, period, served) => {
+          const later = crashing(from, period, Math.min(served, period - 1_000));
+          const m = promoting(later, strategy);
+          let worst = 0;
+          let since: number | undefined;
+          m.before = () => {
+            if (isServed(m, later)) since = undefined;
+            else worst = Math.max(worst, m.now - (since ??= m.now));
+          };
+          m.run(4000);
+          assert.ok(m.state.ending, 'it has an end');
+          assert.ok(worst <= 3 * 10_000, `${worst} ms: ${m.weightsSeen.join()}`);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+test('where nobody divides the requests, none are said to be sent elsewhere', () => {
+  const m = new Model({
+    policy: policyWith({
+      ...{ progressDeadlineSeconds: 60, routed: false, provider: 'kubernetes' },
+      strategy: { kind: 'blueGreen', iterations: 3, stepWeightPromotion: 0 },
+    }),
+  });
+  m.deadlineSeconds = undefined;
+  m.analysis = () => PASSING;
+  const world = m.world.bind(m);
+  m.world = (): World => ({ ...world(), ...(m.primaryRuns.hash === 'v1' ? { primary: DOWN } : {}) });
+  m.run();
+  assert.equal(m.state.ending?.kind, 'promoted');
+  assert.ok(!m.events.some((event) => event.includes('routing all traffic')), m.events.join('\n'));
+});

@@ -96,8 +96,9 @@ function play(given: Frozen): readonly string[] {
   return m.events.map((message, index) => `${phases[index] ?? m.state.phase}: ${message}`);
 }
 
-/** Each check that fails is an event of its own. */
-const isCheck = (message: string): boolean => message.includes('advancement success rate');
+/** Each check that fails is an event of its own, and so is each rise that a gate lets through. */
+const isCheck = (message: string): boolean =>
+  message.includes('advancement success rate') || message.endsWith('Confirm-traffic-increase check ask passed');
 
 describe('an event for a state is said once for each change of that state', () => {
   test('where nothing changes, nothing is said again: in every phase, whatever fails or is waited for', () => {

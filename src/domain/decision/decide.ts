@@ -42,7 +42,7 @@ import {
   suspend,
   withdraw,
 } from '../steps/rest.js';
-import { goBack, mend, rescue, retreat } from '../steps/rescue.js';
+import { goBack, mend, rescue, retreat, shelter } from '../steps/rescue.js';
 import { rollBack } from '../steps/rollback.js';
 import { restart, start } from '../steps/start.js';
 import { revert, terminate } from '../steps/terminate.js';
@@ -235,6 +235,8 @@ function take(context: Context, step: Step): Decision {
       return mend(context, step.reason);
     case 'rescue':
       return rescue(context);
+    case 'shelter':
+      return shelter(context);
     case 'goBack':
       return goBack(context);
     case 'retreat':

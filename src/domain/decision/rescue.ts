@@ -1,8 +1,9 @@
-import type { Findings, Readiness } from '../findings.js';
+import { isAvailable, type Findings, type Readiness } from '../findings.js';
 import { lostAt, readinessOf, servesNobody } from './patience.js';
 import type { Revision } from '../revision.js';
-import { policyOf, type ReleaseState } from '../state.js';
+import { intervalMs, policyOf, type ReleaseState } from '../state.js';
 import type { Step } from './step.js';
+import type { Weights } from '../weights.js';
 
 /**
  * Ways out for a Canary whose primary can't serve: what users have released since, old or new, is the fix, so it must
@@ -35,9 +36,50 @@ export function isLost(s: ReleaseState, { world }: Findings, primary: Readiness,
   return world.edition === 3 && servesNobody(s, primary, now);
 }
 
+/**
+ * While traffic comes home, in steps or at once, the primary is lost: the canary, whose pods are still there and were
+ * analysed, gets everybody back until the primary serves.
+ *
+ * @param primary as ready as the release's own clock has it, too
+ * @param same whether the target still holds what was analysed
+ */
+export function shelter(
+  s: ReleaseState,
+  { world }: Findings,
+  primary: Readiness,
+  { weights, same }: { readonly weights: Weights; readonly same: boolean },
+  now: number,
+): Step | undefined {
+  if (world.edition !== 3 || !policyOf(s).routed || weights.canary === 100 || !same) return undefined;
+  return servesNobody(s, primary, now) && isAvailable(world.canary) ? { do: 'shelter' } : undefined;
+}
+
+/**
+ * A primary that has been lost gets nobody back before it has served for an interval: pods that crash soon after each
+ * start are ready for moments.
+ *
+ * @param weights where users aren't all with the primary yet
+ */
+export function awaitSteady(s: ReleaseState, { world }: Findings, weights: Weights): Step | undefined {
+  const { outage } = s;
+  if (world.edition !== 3 || weights.canary === 0 || outage?.servesSince === undefined) return undefined;
+  if (outage.servesSince - outage.since < intervalMs(s)) return undefined;
+  return { do: 'wait', until: outage.servesSince + intervalMs(s) };
+}
+
+/** @returns why the primary is given up in a promotion: it has come and gone for longer than a rollout may take */
+export function comesAndGoes(s: ReleaseState, { world }: Findings, now: number): string | undefined {
+  const { outage, policy } = s;
+  const seconds = policy?.progressDeadlineSeconds;
+  if (world.edition !== 3 || outage === undefined || seconds === undefined) return undefined;
+  return now < outage.since + seconds * 1000 ? undefined : `no pod of it has served for an interval in ${seconds} s`;
+}
+
 /** The release is to mend the primary, which serves nobody: all users are better off with the canary. */
 export function needsRescue(s: ReleaseState, { world }: Findings, now: number): boolean {
-  return s.mending === true && !s.stranded && servesNobody(s, world.primary, now);
+  // Where nobody can divide the requests, they can't be sent elsewhere.
+  const canDivide = policyOf(s).routed || world.edition !== 3;
+  return canDivide && s.mending === true && !s.stranded && servesNobody(s, world.primary, now);
 }
 
 /**

@@ -55,6 +55,8 @@ export type Step =
   /** The release goes on without the primary, which isn't ready. */
   | { readonly do: 'mend'; readonly reason: string }
   | { readonly do: 'rescue' }
+  /** The same while traffic comes home to a primary that is lost. */
+  | { readonly do: 'shelter' }
   | { readonly do: 'goBack' }
   | { readonly do: 'retreat' }
   | { readonly do: 'restart' }

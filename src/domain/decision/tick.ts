@@ -17,7 +17,7 @@ import {
   withheld,
 } from '../approvals/policy-gates.js';
 import { hasHooks } from '../policy.js';
-import { awaitPrimary, isLost, needsRescue, whereStranded } from './rescue.js';
+import { awaitPrimary, awaitSteady, comesAndGoes, isLost, needsRescue, shelter, whereStranded } from './rescue.js';
 import { compareRevisions, sameRevision, type Revision } from '../revision.js';
 import type { Undoing } from '../orders/intents.js';
 import type { ReleaseState } from '../state.js';
@@ -327,14 +327,38 @@ function promoting(s: ReleaseState, f: Findings, now: number): Step {
   if (retreat) return retreat;
   // What the primary held before was not kept, so the target's is copied.
   if (s.returning && !f.world.sameAsPrimary && compareWithWorld(s, f) !== 'new') return { do: 'promote' };
+  const unsettled = primaryComesAndGoes(s, f, primary, weights, now);
+  if (unsettled) return unsettled;
   if (!primary.ready) {
-    if (primary.retriable) return { do: 'awaitReady', of: 'primary', readiness: primary };
+    if (primary.retriable) return awaitPromoted(s, f, primary);
     return stuckPromotion(s, f, primary.reason);
   }
   const first = growFirst(s, f);
   if (first) return first;
   const { strategy, routed } = policyOf(s);
   return { do: 'movePrimary', weights: routed ? nextPromotionWeights(strategy, weights) : ALL_TO_PRIMARY };
+}
+
+/** Users are with whoever serves, while the primary is lost, or comes and goes. */
+function primaryComesAndGoes(
+  s: ReleaseState,
+  f: Findings,
+  primary: Readiness,
+  weights: Weights,
+  now: number,
+): Step | undefined {
+  const same = compareWithWorld(s, f) === 'same';
+  if (!primary.ready && !primary.retriable) return undefined;
+  const sheltered = primary.ready ? undefined : shelter(s, f, primary, { weights, same }, now);
+  if (sheltered) return sheltered;
+  const why = comesAndGoes(s, f, now);
+  if (why !== undefined) return stuckPromotion(s, f, why);
+  return primary.ready ? awaitSteady(s, f, weights) : undefined;
+}
+
+function awaitPromoted(s: ReleaseState, f: Findings, readiness: Readiness): Step {
+  const until = f.world.edition === 3 ? lostAt(s, readiness) : undefined;
+  return { do: 'awaitReady', of: 'primary', readiness, ...(until === undefined ? {} : { until }) };
 }
 
 /** Whoever gets all of the traffic must have the pods for it. Asked for once: an autoscaler may know better. */
@@ -361,7 +385,10 @@ function weightsOf(s: ReleaseState, f: Findings): Weights {
 function finalising(s: ReleaseState, f: Findings, now: number): Step {
   const primary = readinessOf(s, f.world, 'primary', now);
   if (!primary.ready && !primary.retriable) return stuckPromotion(s, f, primary.reason);
-  if (!primary.ready) return { do: 'awaitReady', of: 'primary', readiness: primary };
+  const same = compareWithWorld(s, f) === 'same';
+  if (!primary.ready) {
+    return shelter(s, f, primary, { weights: weightsOf(s, f), same }, now) ?? awaitPromoted(s, f, primary);
+  }
   return { do: 'finish' };
 }
 

@@ -32,6 +32,8 @@ export function promote(context: Context): Decision {
     begun: true,
     skipStep: false,
     returning: undefined,
+    // What served nobody before is replaced.
+    outage: undefined,
   };
   const confirmed = [
     ...passes(state, 'Confirm-traffic-increase', findings['confirm-traffic-increase']),

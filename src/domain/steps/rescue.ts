@@ -3,10 +3,22 @@ import { usedUp } from '../approvals/approvals.js';
 import { messagesFor } from '../notices/messages.js';
 import type { RunState } from '../state.js';
 import { intervalMs } from '../state.js';
+import { overdueAt } from '../decision/patience.js';
 import { seenRevision } from '../decision/tick.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
-import { apply, normal, passes, sayOnce, status, tickLater, tickNow, warning, type Context } from './common.js';
+import {
+  apply,
+  awaiting,
+  normal,
+  passes,
+  sayOnce,
+  status,
+  tickLater,
+  tickNow,
+  warning,
+  type Context,
+} from './common.js';
 
 /** The primary isn't ready and won't be by itself: the release that can mend it doesn't wait for it any longer. */
 export function mend({ state, now }: Context, reason: string): Decision {
@@ -30,6 +42,14 @@ export function rescue(context: Context): Decision {
   const [said, next] = sayOnce(moved, [...preamble(context), message]);
   const effects: Effect[] = [...said, ...confirmed, { do: 'weights', ...EVERYBODY_TO_CANARY }, status(next)];
   return apply(effects, message.message, next, now);
+}
+
+/** The primary is lost while traffic comes home to it: everybody gets the canary until it serves. */
+export function shelter({ state, now }: Context): Decision {
+  const message = warning(messagesFor(state).rescuing);
+  const [said, next] = sayOnce({ ...state, phase: 'Promoting', weight: 100, weightSince: now }, [message]);
+  const waiting = awaiting(next, 'primary', overdueAt(next, 'primary'));
+  return apply([...said, { do: 'weights', ...EVERYBODY_TO_CANARY }, status(waiting)], message.message, waiting, now);
 }
 
 /**
