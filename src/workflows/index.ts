@@ -1,5 +1,15 @@
 // Every export of this file becomes a workflow type: nothing else belongs here.
+import type { SweepReport } from './activities.js';
+import { sweeper } from './activity-proxies.js';
+
 export { rollout } from './rollout.js';
 export { archive } from './archive.js';
 export { delivery } from './delivery.js';
-export { janitor } from './janitor.js';
+
+/**
+ * One round of the janitor, started by a Temporal Schedule: finds releases whose workflow was terminated, timed out or
+ * is stuck, and has them rolled back; and changes that nobody has reported.
+ */
+export async function janitor(): Promise<SweepReport> {
+  return sweeper().sweep();
+}

@@ -109,6 +109,6 @@ export class SerinusProcess implements RunningSerinus {
 }
 
 /** What every Serinus of a test is told: where the lab measures, and that an interval may be of seconds. */
-export function ofTests(lab: ConnectedLab): Record<string, string> {
+function ofTests(lab: ConnectedLab): Record<string, string> {
   return { SERINUS_METRICS_SERVER: lab.prometheusUrl, SERINUS_MIN_INTERVAL: '1' };
 }

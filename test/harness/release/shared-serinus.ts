@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { RunningSerinus } from './serinus-process.js';
 
 /** Names the variable in which the test run says, as JSON, which Serinus looks after all namespaces of the lab. */
-export const SHARED_SERINUS = 'SERINUS_SHARED';
+const SHARED_SERINUS = 'SERINUS_SHARED';
 
 /** The Serinus of a whole round of tests: a start of one for each test costs more than what most of them test. */
 export interface SharedPlace {
