@@ -21,7 +21,7 @@ import { detach } from './detach.js';
 import { Inbox } from './inbox.js';
 import { LoadTests } from './load-tests.js';
 import { here, retreat, take, TAKING } from './activity-proxies.js';
-import { Publisher } from './publish.js';
+import { Publisher } from './shown/publish.js';
 import { TASK_WORK_MS, TaskWork } from './task-work.js';
 
 /**

@@ -4,7 +4,7 @@ import { why } from '../../src/domain/narrative/why.js';
 import { possibleUnderWay } from '../../src/domain/orders/possible.js';
 import type { RunState } from '../../src/domain/state.js';
 import { initialState } from '../../src/domain/initial.js';
-import { detailsOf } from '../../src/workflows/details.js';
+import { detailsOf } from '../../src/workflows/shown/details.js';
 import { policyWith } from './model.js';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');

@@ -1,11 +1,11 @@
-import { isPolicyGate, ruleAt } from '../domain/approvals/approvals.js';
-import { evidenceBar, evidenceRows, evidenceText } from '../domain/narrative/evidence-rows.js';
-import { checkRows, recordText } from '../domain/narrative/record-line.js';
-import { why } from '../domain/narrative/why.js';
-import { ORDERS, sampleInputOf } from '../domain/orders/catalogue.js';
-import { possibleUnderWay } from '../domain/orders/possible.js';
-import type { RecordEntry } from '../domain/record/record.js';
-import type { RunState } from '../domain/state.js';
+import { isPolicyGate, ruleAt } from '../../domain/approvals/approvals.js';
+import { evidenceBar, evidenceRows, evidenceText } from '../../domain/narrative/evidence-rows.js';
+import { checkRows, recordText } from '../../domain/narrative/record-line.js';
+import { why } from '../../domain/narrative/why.js';
+import { ORDERS, sampleInputOf } from '../../domain/orders/catalogue.js';
+import { possibleUnderWay } from '../../domain/orders/possible.js';
+import type { RecordEntry } from '../../domain/record/record.js';
+import type { RunState } from '../../domain/state.js';
 
 /**
  * The state of a run in Markdown, for somebody who looks at the Temporal UI and has never seen this code: where it

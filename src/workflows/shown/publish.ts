@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributePair, SearchAttributeUpdatePair } from '@temporalio/common';
-import type { RunState } from '../domain/state.js';
-import { searchAttributes as attributes } from './contract.js';
+import type { RunState } from '../../domain/state.js';
+import { searchAttributes as attributes } from '../contract.js';
 import { detailsOf } from './details.js';
 
 /** What the Temporal UI and its searches see of a run. */
