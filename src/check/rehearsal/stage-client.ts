@@ -212,7 +212,7 @@ function withoutAddress(object: KubeObject): KubeObject {
   const { spec } = object as KubeObject & { readonly spec?: Readonly<Record<string, unknown>> };
   if (object.kind !== SERVICES.kind || spec === undefined || spec['clusterIP'] === 'None') return object;
   const { clusterIP: _address, clusterIPs: _addresses, ...rest } = spec;
-  return { ...object, spec: rest } as KubeObject;
+  return { ...object, spec: rest };
 }
 
 /** A stored version would be asked for where nothing is stored. */

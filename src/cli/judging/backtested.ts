@@ -17,7 +17,9 @@ export function recordedOf({ record, outcome }: Pick<Release, 'record' | 'outcom
   const looks = record.flatMap((line): RecordedLook[] => {
     if (line.what !== 'analysis' || !line.judged?.window || !line.judged.counts) return [];
     const { window, counts, latency, metrics } = line.judged;
-    const dispersions = metrics.flatMap((one) => (one.dispersion === undefined ? [] : [[one.metric, one.dispersion]]));
+    const dispersions = metrics.flatMap(({ metric, dispersion }): [string, number][] =>
+      dispersion === undefined ? [] : [[metric, dispersion]],
+    );
     return [{ weight: line.weight, window, counts, latency, dispersions: Object.fromEntries(dispersions) }];
   });
   return { looks, outcome };

@@ -27,7 +27,10 @@ function histogram(...samples: readonly Buckets[]): Series {
 
 const edges = (series: readonly Series[], chosen?: readonly number[]) =>
   Object.fromEntries(
-    asCounters(series, chosen).map(({ labels, samples }) => [labels['le'], samples.map(({ value }) => value)]),
+    asCounters(series, chosen).map(({ labels, samples }): [string, number[]] => [
+      labels['le'] ?? '',
+      samples.map(({ value }) => value),
+    ]),
   );
 
 void describe('native histograms as counters', () => {

@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import Fastify from 'fastify';
 import { pageRoutes } from '../../../../src/api/routes/page.js';
-import type { App } from '../../../../src/api/routes/app.js';
 import { addSecurityHeaders } from '../../../../src/api/security-headers.js';
 import { pageFolder } from '../../../../src/api/web/page.js';
 
@@ -30,7 +29,7 @@ export async function openStage(
 ): Promise<string> {
   const app = Fastify();
   addSecurityHeaders(app);
-  pageRoutes(app as unknown as App, pageFolder());
+  pageRoutes(app, pageFolder());
   const answers: Script = { '/api/v1/session': { mode: 'none', development: true }, ...script };
   app.all('/api/*', async (request, reply) => {
     const path = request.url.split('?')[0] ?? '';
