@@ -46,7 +46,11 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
   }
 
   async function isTold(rig: Rig, one: Thing): Promise<void> {
-    const told = rig.told.filter((message) => message.includes(`${one.type.kind}/${one.name} is refused`));
+    const names = [
+      `${one.type.kind}/${one.name} is refused`,
+      `${one.type.kind} ${one.name}.${rig.namespace} update failed`,
+    ];
+    const told = rig.told.filter((message) => names.some((name) => message.includes(name)));
     assert.ok(told.length > 0, rig.told.join('\n'));
     const { reason, message = '' } = await rig.condition();
     assert.equal(reason, 'Refused');
