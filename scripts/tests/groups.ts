@@ -12,7 +12,7 @@ const FOLDER = 'dist/tests/groups';
  * its own.
  */
 const ALONE =
-  /\bprocess\.(?:chdir|exit|on)\b|\bprocess\.env(?:\.\w+|\[[^\]]+\]) (?:\?\?)?= |\bdelete process\.env|\bmock\.|\bglobalThis\b|\/harness\/cost\.js'/;
+  /\bprocess\.(?:chdir|exit|on)\b|\bprocess\.env(?:\.\w+|\[[^\]]+\]) (?:\?\?)?= |\bdelete process\.env|\bmock\.|\bglobalThis\b|\bRuntime\.install\b|\/harness\/cost\.js'/;
 
 /**
  * Puts tests into few processes: to start one and to load the same modules again costs more than most of them take. Each
