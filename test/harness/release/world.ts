@@ -46,6 +46,7 @@ export class World {
   readonly cluster: string;
   private readonly processes = new Set<SerinusProcess>();
   private readonly shared: SharedSerinus | undefined;
+  private readonly ending: (() => Promise<void>)[] = [];
   private traffics: Traffic[] = [];
 
   private constructor(
@@ -226,7 +227,13 @@ export class World {
     await this.kube.delete(CANARIES, this.namespace, this.name);
   }
 
+  /** What goes on in its namespace ends before that does. */
+  atEnd(stop: () => Promise<void>): void {
+    this.ending.push(stop);
+  }
+
   private async close(): Promise<void> {
+    await Promise.all(this.ending.map((stop) => stop()));
     await Promise.all(this.traffics.map((traffic) => traffic.stop()));
     await Promise.all([...this.processes].map((running) => running.stop()));
     if (this.shared) await this.leave();
