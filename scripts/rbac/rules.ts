@@ -203,7 +203,7 @@ export const GRANTS: readonly Grant[] = [
       watch: ['get', ...LOOK, 'create', 'update'],
       api: ['get', 'list'],
     },
-    rarely: { worker: { delete: FORMER }, watch: { create: MISSING } },
+    rarely: { worker: { delete: FORMER }, watch: { create: MISSING, get: RACE } },
   },
   only('releases by the Gateway API', {
     group: 'gateway.networking.k8s.io',
