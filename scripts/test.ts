@@ -141,7 +141,7 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
   const timer = setTimeout(() => child.kill('SIGKILL'), round.timeoutMinutes * 60_000);
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   clearTimeout(timer);
-  const files = existsSync(report) ? readFileSync(report, 'utf8').split('\n').filter(Boolean).map(tellOf) : [];
+  const files = existsSync(report) ? merged(readFileSync(report, 'utf8').split('\n').filter(Boolean).map(tellOf)) : [];
   rmSync(folder, { recursive: true, force: true });
   for (const { file, ms } of files) durations.note(file, ms);
   durations.save();
@@ -163,6 +163,16 @@ interface FileTell {
 function tellOf(line: string): FileTell {
   const { file, ms, failed } = JSON.parse(line) as FileTell;
   return { file: sourceOfTest(relative(process.cwd(), file)), ms, failed };
+}
+
+/** A file that is a suite is told of twice: as the suite, and as where its tests stand. */
+function merged(tells: readonly FileTell[]): FileTell[] {
+  const byFile = new Map<string, FileTell>();
+  for (const { file, ms, failed } of tells) {
+    const before = byFile.get(file);
+    byFile.set(file, { file, ms: ms + (before?.ms ?? 0), failed: failed || before?.failed === true });
+  }
+  return [...byFile.values()];
 }
 
 const SLOWEST_SHOWN = 8;

@@ -70,7 +70,7 @@ class Dying {
 
 test('a run that is terminated is archived by the janitor, once, with what its last state tells', async (t) => {
   const dying = await Dying.open(t);
-  await until(() => dying.cluster.weights.canary === 25, 'weight 25');
+  await untilRecorded(dying.bench);
   await dying.bench.handle.terminate('by hand');
   const janitor = dying.janitor();
   const dead = await dying.archivedBy(janitor);
@@ -129,7 +129,7 @@ test('orders that Temporal has accepted, and that no worker has read, are in the
 
 test('a dead run that the dead-man’s switch has rolled back is a release that was rolled back', async (t) => {
   const dying = await Dying.open(t);
-  await until(() => dying.cluster.weights.canary === 25, 'weight 25');
+  await untilRecorded(dying.bench);
   await dying.bench.handle.terminate('by hand');
   const done = { reason: 'Rolling back podinfo.test no sign of its workflow', servedBy: 'primary', at: 5 } as const;
   const dead = await dying.archivedBy(dying.janitor({ retreat: { of: 1, done } }));
@@ -170,4 +170,13 @@ test('a write that is refused by a newer fence makes the run look who it was', a
 
 async function isPaused(bench: Bench): Promise<boolean> {
   return (await bench.handle.query(stateQuery)).state?.paused !== undefined;
+}
+
+/** The first weight is not only set: the run knows of it, and so does whoever finds it dead. */
+async function untilRecorded(bench: Bench): Promise<void> {
+  const isKnown = async (): Promise<boolean> => {
+    const { state } = await bench.handle.query(stateQuery);
+    return state?.record.some((entry) => entry.what === 'weight' && entry.canary === 25) === true;
+  };
+  await until(isKnown, 'weight 25 is in the record');
 }
