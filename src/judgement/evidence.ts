@@ -47,13 +47,17 @@ export const NO_EVIDENCE: RatioEvidence = {
  * @throws RangeError where counts aren't counts
  */
 export function withWindow(before: RatioEvidence, window: WindowCounts, limits: RatioLimits): RatioEvidence {
-  const added = evidenceOf(window, limits);
-  const sum = (one: readonly number[], other: readonly number[]) => one.map((x, i) => x + (other[i] ?? 0));
+  return plus(before, evidenceOf(window, limits));
+}
+
+/** Evidence of windows that have nothing in common, together. */
+export function plus(one: RatioEvidence, other: RatioEvidence): RatioEvidence {
+  const sum = (a: readonly number[], b: readonly number[]) => a.map((x, i) => x + (b[i] ?? 0));
   return {
-    worse: sum(before.worse, added.worse),
-    above: sum(before.above, added.above),
-    near: sum(before.near, added.near),
-    below: sum(before.below, added.below),
+    worse: sum(one.worse, other.worse),
+    above: sum(one.above, other.above),
+    near: sum(one.near, other.near),
+    below: sum(one.below, other.below),
   };
 }
 

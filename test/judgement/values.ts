@@ -1,5 +1,5 @@
 import type { Arm } from '../../src/judgement/counts.js';
-import { evidenceOf, NO_EVIDENCE, scoresOf, type RatioEvidence } from '../../src/judgement/evidence.js';
+import { evidenceOf, NO_EVIDENCE, plus, scoresOf } from '../../src/judgement/evidence.js';
 import { asRatio, meanScores, type MeanRule } from '../../src/judgement/mean.js';
 import { normal, type Random } from '../../src/judgement/random.js';
 import { BUDGETS, LIMITS } from './ratio.js';
@@ -49,14 +49,4 @@ export function everBy(random: Random, runs: number, { draw, times, worse = 'hig
     if (is.pass) found.pass += 1;
   }
   return { fail: found.fail / runs, pass: found.pass / runs };
-}
-
-function plus(one: RatioEvidence, other: RatioEvidence): RatioEvidence {
-  const sum = (a: readonly number[], b: readonly number[]) => a.map((x, i) => x + (b[i] ?? 0));
-  return {
-    worse: sum(one.worse, other.worse),
-    above: sum(one.above, other.above),
-    near: sum(one.near, other.near),
-    below: sum(one.below, other.below),
-  };
 }

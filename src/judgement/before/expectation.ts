@@ -1,5 +1,5 @@
 import type { WindowCounts } from '../counts.js';
-import { evidenceOf, NO_EVIDENCE, scoresOf, type RatioEvidence } from '../evidence.js';
+import { evidenceOf, NO_EVIDENCE, plus, scoresOf, type RatioEvidence } from '../evidence.js';
 import type { Budgets, RatioLimits } from '../limits.js';
 
 /** What both versions are expected to get together. */
@@ -117,14 +117,4 @@ function decided(evidence: RatioEvidence, { falseRollback, wrongPromotion }: Bud
 function times({ worse, above, near, below }: RatioEvidence, by: number): RatioEvidence {
   const all = (logs: readonly number[]) => logs.map((log) => log * by);
   return { worse: all(worse), above: all(above), near: all(near), below: all(below) };
-}
-
-function plus(one: RatioEvidence, other: RatioEvidence): RatioEvidence {
-  const sum = (a: readonly number[], b: readonly number[]) => a.map((x, i) => x + (b[i] ?? 0));
-  return {
-    worse: sum(one.worse, other.worse),
-    above: sum(one.above, other.above),
-    near: sum(one.near, other.near),
-    below: sum(one.below, other.below),
-  };
 }
