@@ -6,8 +6,8 @@ import { useSession } from '../api/session.js';
 import type { Obeyed, Pending, Release, Steering } from '../api/types.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Dialog } from '../ui/dialog.js';
-import { ProblemText } from '../ui/problem.js';
 import { VersionsText } from '../ui/versions.js';
+import { DialogEnd } from './dialog-end.js';
 import { OrderFields, useGiver } from './order-fields.js';
 
 /** What became of an order. */
@@ -94,21 +94,13 @@ export function OrderDialog({ step, release, close, taken }: Props) {
           </label>
         )}
         <OrderFields giver={giver} reasonRequired={required} />
-        {error && (
-          <div className="notice notice-bad" role="alert">
-            <div>
-              <ProblemText error={error} />
-            </div>
-          </div>
-        )}
-        <div className="dialog-buttons">
-          <button type="button" onClick={close}>
-            {t.orders.cancel}
-          </button>
-          <button type="submit" className={look === 'back' ? 'button-destroy' : 'button-first'} disabled={giving}>
-            {giving ? t.orders.giving : (t.orders.names[step.order] ?? step.order)}
-          </button>
-        </div>
+        <DialogEnd
+          error={error}
+          giving={giving}
+          label={t.orders.names[step.order] ?? step.order}
+          look={look === 'back' ? 'button-destroy' : 'button-first'}
+          close={close}
+        />
       </form>
     </Dialog>
   );

@@ -113,8 +113,8 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
       drawClear: [(made) => drawFailing(made, latest.current, colour)],
       setSelect: [(made) => chosen(made, latest.current)],
       draw: [
-        (made) => drawMarks(made, latest.current.marks, colour),
-        (made) => drawLimits(made, latest.current.limits, colour),
+        (made) => drawLines(made, 'x', latest.current.marks, { colour: colour('--plot-mark'), dash: 2 }),
+        (made) => drawLines(made, 'y', latest.current.limits, { colour: colour('--plot-limit'), dash: 4 }),
         (made) => drawFailures(made, latest.current, colour),
       ],
     },
@@ -186,34 +186,27 @@ function drawFailing(made: uPlot, { times, drawings }: Props, colour: Colours): 
   ctx.restore();
 }
 
-function drawMarks(made: uPlot, marks: readonly number[], colour: Colours): void {
-  const { ctx, bbox } = made;
-  ctx.save();
-  ctx.strokeStyle = colour('--plot-mark');
-  ctx.lineWidth = 1.5 * devicePixelRatio;
-  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
-  for (const mark of marks) {
-    const x = made.valToPos(mark, 'x', true);
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-  }
-  ctx.restore();
+interface LineStyle {
+  readonly colour: string;
+  /** Length of a dash, in pixels of the page; the gaps have three. */
+  readonly dash: number;
 }
 
-function drawLimits(made: uPlot, limits: readonly number[], colour: Colours): void {
+/** A dashed line across the plot at each value of a scale. */
+function drawLines(made: uPlot, scale: 'x' | 'y', values: readonly number[], { colour, dash }: LineStyle): void {
   const { ctx, bbox } = made;
+  const right = bbox.left + bbox.width;
+  const bottom = bbox.top + bbox.height;
   ctx.save();
-  ctx.strokeStyle = colour('--plot-limit');
+  ctx.strokeStyle = colour;
   ctx.lineWidth = 1.5 * devicePixelRatio;
-  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-  for (const limit of limits) {
-    const y = made.valToPos(limit, 'y', true);
+  ctx.setLineDash([dash * devicePixelRatio, 3 * devicePixelRatio]);
+  for (const value of values) {
+    const at = made.valToPos(value, scale, true);
+    if (scale === 'x' && (at < bbox.left || at > right)) continue;
     ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.moveTo(scale === 'x' ? at : bbox.left, scale === 'x' ? bbox.top : at);
+    ctx.lineTo(scale === 'x' ? at : right, scale === 'x' ? bottom : at);
     ctx.stroke();
   }
   ctx.restore();

@@ -9,6 +9,7 @@ import { Said, useLanguage } from '../i18n/language.js';
 import { Dialog } from '../ui/dialog.js';
 import { Loading } from '../ui/loading.js';
 import { ProblemText } from '../ui/problem.js';
+import { DialogEnd } from './dialog-end.js';
 import { OrderFields, useGiver } from './order-fields.js';
 import { usePermissions } from './orders.js';
 import { seenBefore } from './seen-before.js';
@@ -169,25 +170,13 @@ function StartForm({ path, detail, close, started }: FormProps) {
           {t.start.restart}
         </label>
       )}
-      {error && (
-        <div className="notice notice-bad" role="alert">
-          <div>
-            <ProblemText error={error} />
-          </div>
-        </div>
-      )}
-      <div className="dialog-buttons">
-        <button type="button" onClick={close}>
-          {t.orders.cancel}
-        </button>
-        <button
-          type="submit"
-          className="button-first"
-          disabled={giving || container === '' || image.trim() === running || image.trim() === ''}
-        >
-          {giving ? t.orders.giving : t.start.give}
-        </button>
-      </div>
+      <DialogEnd
+        error={error}
+        giving={giving}
+        label={t.start.give}
+        disabled={giving || container === '' || image.trim() === running || image.trim() === ''}
+        close={close}
+      />
     </form>
   );
 }
