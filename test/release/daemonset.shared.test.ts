@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANARIES, DAEMON_SETS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 
 const SCALE_TO_ZERO = 'flagger.app/scale-to-zero';
@@ -117,13 +117,7 @@ test('a DaemonSet that waits for its pods to be deleted by hand is not released,
 
 test('revertOnDeletion gives a DaemonSet its nodes back', async (t) => {
   const world = await World.open(t);
-  const service = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: APP, namespace: world.namespace },
-    spec: { selector: { app: APP }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
-  };
-  await world.apply(service);
+  await world.apply(appService(world.app));
   await initialised(world, { revertOnDeletion: true });
   const traffic = world.traffic(20);
   await world.kube.delete(CANARIES, world.namespace, APP);

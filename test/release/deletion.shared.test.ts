@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube/object.js';
+import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 import { until } from '../support/until.js';
-import { APP, appCanary } from '../harness/release/objects.js';
+import { APP, appService } from '../harness/release/objects.js';
+import { isGone, reverting } from '../harness/release/reverting.js';
 import { World } from '../harness/release/world.js';
-
-// A Canary that wants to be undone must not stay for ever where there is nothing left to undo.
-
-const reverting = (world: World): KubeObject => appCanary(world.app, { revertOnDeletion: true }, { metrics: [] });
-
-async function isGone(world: World): Promise<void> {
-  const gone = async (): Promise<boolean> => !(await world.kube.get(CANARIES, world.namespace, APP));
-  await until(gone, 'the Canary is gone', 30_000);
-}
 
 test('a deleted Canary goes although its target, its Service and its route went before it', async (t) => {
   const world = await World.open(t);
@@ -28,14 +20,8 @@ test('a deleted Canary goes although its target, its Service and its route went 
 
 test('a deleted Canary gives back what it can where its target can’t be released any more', async (t) => {
   const world = await World.open(t);
-  const service = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: APP, namespace: world.namespace },
-    spec: { selector: { app: APP }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
-  };
   const metadata = { name: 'settings', namespace: world.namespace };
-  await world.apply(service);
+  await world.apply(appService(world.app));
   await world.kube.apply(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { colour: 'blue' } });
   await world.initialised(reverting(world));
   const envFrom = [{ configMapRef: { name: 'settings' } }];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { Traffic } from '../../lab/traffic.js';
-import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
 import type { Judged } from '../../src/domain/decision/judged.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
-import { APP, appCanary, appDeployment, appRoute, type AppOptions } from '../harness/release/objects.js';
+import { APP, appDeployment, appRoute } from '../harness/release/objects.js';
+import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { World } from '../harness/release/world.js';
 import { until } from '../support/until.js';
 
@@ -13,15 +13,6 @@ import { until } from '../support/until.js';
 type Env = Readonly<Record<string, string>>;
 
 const envOf = (env: Env) => Object.entries(env).map(([name, value]) => ({ name, value }));
-
-function judgedCanary(app: AppOptions, text: string, analysis: Record<string, unknown>): KubeObject {
-  const canary = appCanary(
-    app,
-    { progressDeadlineSeconds: 120 },
-    { metrics: [], interval: '5s', stepWeight: 25, maxWeight: 50, ...analysis },
-  );
-  return { ...canary, metadata: { ...canary.metadata, annotations: { [JUDGEMENT_ANNOTATION]: text } } };
-}
 
 function withEnv(deployment: KubeObject, env: Env): KubeObject {
   const { template, ...spec } = deployment['spec'] as { template: { spec: { containers: object[] } } };
@@ -43,7 +34,11 @@ async function begun(t: TestContext, { judgement, analysis = {}, before = {}, af
   const world = await World.open(t);
   await world.serinus(['all']);
   const deployment = withEnv(appDeployment(world.app), before);
-  await world.apply(deployment, appRoute(world.app), judgedCanary(world.app, judgement, analysis));
+  await world.apply(
+    deployment,
+    appRoute(world.app),
+    judgedCanary(world.app, judgement, { interval: '5s', ...analysis }),
+  );
   await world.phase('Initialized');
   const traffic = world.traffic(perSecond);
   await until(() => traffic.heard('1') > 5 * perSecond, 'the primary has had requests');
@@ -54,8 +49,7 @@ async function begun(t: TestContext, { judgement, analysis = {}, before = {}, af
 }
 
 async function ended(t: TestContext, world: World): Promise<{ ending: string; judged: readonly Judged[] }> {
-  const { record, ending } = await world.run.result();
-  const judged = record.flatMap((entry) => (entry.what === 'analysis' ? (entry.judged ?? []) : []));
+  const { ending, judged } = await analyses(world);
   const last = judged.at(-1);
   t.diagnostic(`${ending.kind} after ${last?.windows ?? 0} windows: ${last?.says ?? ''}`);
   return { ending: ending.kind, judged };

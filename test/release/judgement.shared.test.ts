@@ -1,25 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
-import type { KubeObject } from '../../src/kube/object.js';
-import { appCanary, type AppOptions } from '../harness/release/objects.js';
+import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { until } from '../support/until.js';
 import { World } from '../harness/release/world.js';
-
-/** Judged by statistics alone: no metric has a fixed limit. */
-function judgedCanary(app: AppOptions, text: string, analysis: Record<string, unknown> = {}): KubeObject {
-  const canary = appCanary(
-    app,
-    { progressDeadlineSeconds: 120 },
-    { metrics: [], stepWeight: 25, maxWeight: 50, ...analysis },
-  );
-  return { ...canary, metadata: { ...canary.metadata, annotations: { [JUDGEMENT_ANNOTATION]: text } } };
-}
-
-async function analyses(world: World) {
-  const { record, ending } = await world.run.result();
-  return { ending, judged: record.flatMap((entry) => (entry.what === 'analysis' ? (entry.judged ?? []) : [])) };
-}
 
 test('a canary that fails more often than the primary is rolled back by the evidence, on real traffic', async (t) => {
   const world = await World.open(t);

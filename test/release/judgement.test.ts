@@ -1,26 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { JUDGEMENT_ANNOTATION } from '../../src/crds/own-settings.js';
-import type { KubeObject } from '../../src/kube/object.js';
 import { stateQuery } from '../../src/workflows/contract.js';
-import { appCanary, type AppOptions } from '../harness/release/objects.js';
+import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { until } from '../support/until.js';
 import { World } from '../harness/release/world.js';
-
-/** Judged by statistics alone: no metric has a fixed limit. */
-function judgedCanary(app: AppOptions, text: string, analysis: Record<string, unknown> = {}): KubeObject {
-  const canary = appCanary(
-    app,
-    { progressDeadlineSeconds: 120 },
-    { metrics: [], stepWeight: 25, maxWeight: 50, ...analysis },
-  );
-  return { ...canary, metadata: { ...canary.metadata, annotations: { [JUDGEMENT_ANNOTATION]: text } } };
-}
-
-async function analyses(world: World) {
-  const { record, ending } = await world.run.result();
-  return { ending, judged: record.flatMap((entry) => (entry.what === 'analysis' ? (entry.judged ?? []) : [])) };
-}
 
 /** Whether the release that is under way has weighed any requests yet. */
 async function hasJudged(world: World): Promise<boolean> {

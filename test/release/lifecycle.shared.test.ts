@@ -4,7 +4,7 @@ import { CANARIES, CONFIG_MAPS, CONTROLLER_REVISIONS, DEPLOYMENTS, SECRETS, SERV
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 
 const quick = (world: World, spec: Record<string, unknown> = {}, analysis: Record<string, unknown> = {}) =>
@@ -170,14 +170,8 @@ test('a change of the user’s route in mid-release reaches ours without moving 
 
 test('revertOnDeletion gives the target its pods and its Service back; no request fails', async (t) => {
   const world = await World.open(t);
-  const before = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: APP, namespace: world.namespace },
-    spec: { selector: { app: APP }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
-  };
   await world.serinus(['all']);
-  await world.apply(before, appDeployment(world.app), appRoute(world.app));
+  await world.apply(appService(world.app), appDeployment(world.app), appRoute(world.app));
   await world.apply(quick(world, { revertOnDeletion: true }));
   await world.phase('Initialized');
   assert.deepEqual((await world.kube.get(CANARIES, world.namespace, APP))?.metadata.finalizers, [

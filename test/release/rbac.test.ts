@@ -19,7 +19,7 @@ import {
 import { Roles } from '../harness/roles.js';
 import { serinusArguments } from '../harness/serinus.js';
 import { until } from '../support/until.js';
-import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
+import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 
 /**
@@ -182,12 +182,7 @@ async function applyApplication(world: World): Promise<void> {
     spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: APP }, minReplicas: 1, maxReplicas: 2 },
   });
   // The Service was there before the Canary: it is taken over, and given back.
-  await world.apply({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: meta,
-    spec: { selector: { app: APP }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
-  });
+  await world.apply(appService(world.app));
   await world.kube.apply(DEPLOYMENTS, withConfig(appDeployment(world.app)));
   await world.apply(appRoute(world.app));
   const metrics = [

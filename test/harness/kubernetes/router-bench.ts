@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { parseCanary, type Canary } from '../../../src/crds/canary.js';
 import { ClusterCache } from '../../../src/kube/cache.js';
-import { KubeError, type KubeClient } from '../../../src/kube/client.js';
+import type { KubeClient } from '../../../src/kube/client.js';
 import type { Fence } from '../../../src/domain/decision/fence.js';
 import { formatFence } from '../../../src/domain/decision/fence.js';
 import {
@@ -19,6 +19,7 @@ import type { Router } from '../../../src/routers/port.js';
 import { createRouters, routerFor } from '../../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../../src/settings.js';
 import { everything } from '../../crds/fixtures.js';
+import { change } from './change.js';
 import { openCluster } from './cluster.js';
 import type { CanaryPart, Generated, RouterCase } from '../../kubernetes/router-contract.js';
 
@@ -95,11 +96,11 @@ export async function openRouterBench(t: TestContext, provider: RouterCase, part
       });
       return { ...canary.owner, name: 'other', uid: metadata.uid ?? '' };
     },
-    edit: async (change) => {
+    edit: async (edited) => {
       const changed: string[] = [];
       for (const object of await stored()) {
-        if (isDeepStrictEqual(change(object), object)) continue;
-        await replaced(client, typeOf(object), object, change);
+        if (isDeepStrictEqual(edited(object), object)) continue;
+        await change(client, typeOf(object), object.metadata, edited);
         changed.push(titleOf(object));
       }
       await router.refresh(canary);
@@ -142,23 +143,6 @@ function wanted({ type, name, labels = {}, annotations = {}, spec }: Generated):
 async function listed(client: KubeClient, type: ResourceType, namespace: string): Promise<readonly KubeObject[]> {
   const { items } = await client.list(type, { namespace });
   return items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind }));
-}
-
-/** A data plane that writes the status at the same time is no reason to give up. */
-async function replaced(
-  client: KubeClient,
-  type: ResourceType,
-  object: KubeObject,
-  change: (object: KubeObject) => KubeObject,
-): Promise<void> {
-  try {
-    await client.replace(type, change(object));
-  } catch (error) {
-    const { namespace, name } = object.metadata;
-    const fresh = error instanceof KubeError && error.conflict ? await client.get(type, namespace, name) : undefined;
-    if (!fresh) throw error;
-    await replaced(client, type, fresh, change);
-  }
 }
 
 /** The same client, which counts what it is told to write. */

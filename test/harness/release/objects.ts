@@ -38,6 +38,16 @@ export function appDeployment({ namespace, image, replicas = 1 }: AppOptions): K
   };
 }
 
+/** As users have it before there is a Canary. */
+export function appService({ namespace }: Pick<AppOptions, 'namespace'>): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: APP, namespace },
+    spec: { selector: { app: APP }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+  };
+}
+
 export function appRoute({ namespace, host }: AppOptions): KubeObject {
   return {
     apiVersion: APISIX_ROUTES.apiVersion,
