@@ -6,7 +6,7 @@ import { ClusterCache } from '../../src/kube/cache.js';
 import { KubeError, type KubeClient } from '../../src/kube/client.js';
 import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 /** An API server that answers lists as it is told to, and whose watches never tell anything. */
 function server(list: () => readonly KubeObject[]): { readonly client: KubeClient; readonly lists: () => number } {

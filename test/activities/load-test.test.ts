@@ -13,7 +13,7 @@ import type { LoadProgress } from '../../src/activities/load-test.js';
 import type { LoadReport } from '../../src/loadtest/generate.js';
 import { ProcessMeters } from '../../src/meters/process.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 const CANARY = { cluster: 'c', namespace: 'shop', name: 'cart' };
 const HOOK = 'load-test';

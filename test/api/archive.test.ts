@@ -10,7 +10,7 @@ import type { Archive } from '../../src/archive/port.js';
 import { archiveOf } from '../../src/archive/registry.js';
 import { TransientError } from '../../src/errors.js';
 import { chunk, MINUTE, release, START } from '../archive/fixtures.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
 import { ended, get, post, type Body } from '../harness/api/client.js';
 

@@ -7,7 +7,7 @@ import type { App } from '../../src/api/routes/app.js';
 import type { Occasion } from '../../src/domain/notices/notice.js';
 import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import { signed } from '../../src/links/token.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { receiver } from '../harness/http/receiver.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
 import { ordersIn, post, releaseIs, releaseOf } from '../harness/api/client.js';

@@ -6,7 +6,7 @@ import { Orders } from '../../src/api/orders/give.js';
 import { Runs } from '../../src/api/releases/runs.js';
 import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import { searchAttributes, workflowIdOf } from '../../src/workflows/contract.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench } from '../harness/temporal/bench.js';

@@ -11,7 +11,7 @@ import type { App } from '../../src/api/routes/app.js';
 import { TransientError } from '../../src/errors.js';
 import { KubeClient } from '../../src/kube/client.js';
 import { kubeconfig } from '../harness/kubernetes/cluster.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { temporalAddress } from '../harness/temporal/bench.js';
 import { openApi, testDependencies, type ApiBench } from '../harness/api/bench.js';
 import { get, post } from '../harness/api/client.js';

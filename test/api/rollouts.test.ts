@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Release } from '../../src/api/schema/release.js';
 import type { Accepted } from '../../src/api/schema/requests.js';
 import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
 
 let bench: ApiBench;

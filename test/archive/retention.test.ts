@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { keepFor } from '../../src/archive/retention.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { release, START } from './fixtures.js';
 import { opened } from './opening.js';
 

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
 import { ordersIn, releaseIs } from '../harness/api/client.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { serinus, start, type Ended } from '../harness/cli-process.js';
 
 let bench: ApiBench;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import { z } from 'zod';
 import { Collector } from '../harness/http/collector.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'serinus-dist-'));

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { openCluster } from '../harness/kubernetes/cluster.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { CANARIES } from '../../src/kube/object.js';
 import { serinus, start } from '../harness/cli-process.js';
 

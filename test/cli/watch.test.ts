@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Live } from '../../src/api/schema/live.js';
 import { openApi, type ApiBench } from '../harness/api/bench.js';
 import { post, releaseIs } from '../harness/api/client.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { serinus, start, type Ended } from '../harness/cli-process.js';
 
 let bench: ApiBench;

@@ -32,7 +32,7 @@ import { JANITOR, taskQueueOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { explainFailure } from '../harness/diagnosis.js';
 import { MemoryArchive } from '../harness/memory-archive.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { receiver, type Receiver } from '../harness/http/receiver.js';
 import { openBench, ownCluster, temporalAddress, type Bench } from '../harness/temporal/bench.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';

@@ -17,7 +17,7 @@ import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/processes/wiring.js';
 import { asked } from '../../src/workflows/asked.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { temporalAddress } from '../harness/temporal/bench.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { CANARIES, type KubeObject } from '../../src/kube/object.js';
 import { showCanaries, showInfo } from '../../src/meters/canaries.js';
 import { canaryWith } from '../crds/fixtures.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 
 test('Flagger’s gauges show the Canaries of the cluster as they are', async (t) => {

@@ -18,7 +18,7 @@ import { FENCE_ANNOTATION, remove, write } from '../../src/kubernetes/write.js';
 import { Watcher } from '../../src/watch/watcher.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { APP } from '../harness/release/objects.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
 import { openRelease } from '../harness/kubernetes/fence-bench.js';
 

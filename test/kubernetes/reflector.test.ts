@@ -4,7 +4,7 @@ import { startLab } from '../../lab/lab.js';
 import { KubeClient } from '../../src/kube/client.js';
 import { Reflector } from '../../src/kube/reflector.js';
 import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
 
 test('a store follows what is made, changed and deleted', async (t) => {

@@ -22,7 +22,7 @@ import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { write } from '../../src/kubernetes/write.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { refuse } from '../harness/kubernetes/admission.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
 import { WorkloadBench } from '../harness/kubernetes/workload-bench.js';
 

@@ -22,7 +22,7 @@ import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { refuse } from '../harness/kubernetes/admission.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 // What a release would write, checked by the real API server before there is any.
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Effect } from '../../src/domain/decision/effects.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { change } from '../harness/kubernetes/change.js';
 import { openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { thing, type Thing } from './repair/objects.js';

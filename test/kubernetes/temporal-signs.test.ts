@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { temporalClient } from '../../src/temporal/connection.js';
 import { temporalSigns, waitingTasks } from '../../src/watch/temporal-signs.js';
 import { ROLLOUT, taskQueueOf, workflowIdOf } from '../../src/workflows/contract.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { temporalAddress } from '../harness/temporal/bench.js';
 
 test('what a real Temporal says of its queue, of a run, and of one that isn’t there', async (t) => {

@@ -9,7 +9,7 @@ import { DEPLOYMENTS, ENDPOINT_SLICES, SERVICES, type KubeObject } from '../../s
 import { openRouterBench, type RouterBench } from '../harness/kubernetes/router-bench.js';
 import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { echoDeployment, echoService } from '../harness/lab/echo.js';
 import { claim } from '../harness/claim.js';
 

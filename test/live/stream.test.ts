@@ -6,7 +6,7 @@ import { Streams } from '../../src/api/live/streams.js';
 import { Problem } from '../../src/api/problems/problem.js';
 import { offlineApi } from '../harness/api/offline.js';
 import { openStream } from '../harness/api/stream.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 describe('a stream of events', () => {
   test('keeps only the newest of each key for a client that reads too slowly', async () => {

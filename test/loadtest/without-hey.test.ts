@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { json, reply, serve } from '../harness/http/server.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { ask, running } from './running.js';
 
 const task = (cmd: string, more: Record<string, string> = {}) => ({

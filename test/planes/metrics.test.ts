@@ -5,7 +5,7 @@ import { canaryAt } from '../../src/domain/weights.js';
 import type { QueryModel } from '../../src/metrics/model.js';
 import { builtinQuery, renderBuiltin } from '../../src/metrics/queries/builtin.js';
 import { shareQueries } from '../../src/metrics/queries/share.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { PLANE_CASES } from './cases.js';
 import { note } from './figures.js';
 import { NEW, Shop } from './shop.js';

@@ -4,7 +4,7 @@ import { Traffic, type Answer } from '../../lab/traffic.js';
 import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { PLANE_CASES, type PlaneCase } from './cases.js';
 import { note } from './figures.js';
 

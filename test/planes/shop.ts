@@ -8,7 +8,7 @@ import { openRouterBench, type RouterBench } from '../harness/kubernetes/router-
 import type { CanaryPart } from '../kubernetes/router-contract.js';
 import { echoDeployment, echoService } from '../harness/lab/echo.js';
 import { claim } from '../harness/claim.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import type { PlaneCase } from './cases.js';
 import { Client } from './client.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { connectLab } from '../../lab/lab.js';
 import { ALL_TO_CANARY, ALL_TO_PRIMARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED } from '../../src/domain/weights.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { tolerance } from './binomial.js';
 import { PLANE_CASES } from './cases.js';
 import { note } from './figures.js';

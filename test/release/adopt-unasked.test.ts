@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FLAGGERS_TIME_MS, isFree, objects, PRIMARY, release, releasesBegun } from '../harness/release/adoption.js';
 import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';

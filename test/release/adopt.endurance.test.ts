@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CANARIES } from '../../src/kube/object.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import {
   adopt,
   FLAGGERS_TIME_MS,

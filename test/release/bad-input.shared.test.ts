@@ -4,7 +4,7 @@ import type { KubeError } from '../../src/kube/client.js';
 import type { KubeObject } from '../../src/kube/object.js';
 import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 

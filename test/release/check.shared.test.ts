@@ -9,7 +9,7 @@ import { checkAnswerSchema, type CheckedCanary } from '../../src/api/schema/chec
 import { serinus } from '../harness/cli-process.js';
 import { DEPLOYMENTS, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { once } from '../harness/release/traffic.js';
 import { World } from '../harness/release/world.js';

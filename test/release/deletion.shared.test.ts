@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { NAMESPACES } from '../harness/kubernetes/cluster.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP, appService } from '../harness/release/objects.js';
 import { isGone, reverting } from '../harness/release/reverting.js';
 import { World } from '../harness/release/world.js';

@@ -6,7 +6,7 @@ import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { APP, appDeployment, appRoute } from '../harness/release/objects.js';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { World } from '../harness/release/world.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 /** Scenes of real requests, through a gateway that a Prometheus scrapes; what each has come to is printed. */
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { World } from '../harness/release/world.js';
 
 test('a canary that fails more often than the primary is rolled back by the evidence, on real traffic', async (t) => {

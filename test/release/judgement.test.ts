@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stateQuery } from '../../src/workflows/contract.js';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { World } from '../harness/release/world.js';
 
 /** Whether the release that is under way has weighed any requests yet. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { killedAt, STORY, story, timed } from '../harness/release/killed.js';
 import { APP } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';

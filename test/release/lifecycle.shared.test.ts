@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CANARIES, CONFIG_MAPS, CONTROLLER_REVISIONS, DEPLOYMENTS, SECRETS, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 

@@ -4,7 +4,7 @@ import axios from 'axios';
 import { gateSignals } from '../../src/processes/gate-signals.js';
 import { startLoadTester } from '../../src/loadtest/loadtester.js';
 import type { DeliveryOutcome } from '../../src/workflows/contract.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { Listener, told } from '../harness/release/listener.js';
 import { appCanary } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';

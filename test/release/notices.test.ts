@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import axios from 'axios';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { Listener, told } from '../harness/release/listener.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';

@@ -4,7 +4,7 @@ import { startLab, type Lab } from '../../lab/lab.js';
 import { applyObjects, parseManifest } from '../../lab/kube/apply.js';
 import { labClient } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 

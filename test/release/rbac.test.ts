@@ -18,7 +18,7 @@ import {
 } from '../../src/kube/object.js';
 import { Roles } from '../harness/roles.js';
 import { serinusArguments } from '../harness/serinus.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 

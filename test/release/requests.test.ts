@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { janitorScheduleOf, taskQueueOf } from '../../src/workflows/contract.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 

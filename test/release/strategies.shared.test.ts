@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import axios from 'axios';
 import { test } from 'node:test';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 

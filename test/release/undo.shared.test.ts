@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEPLOYMENTS } from '../../src/kube/object.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP } from '../harness/release/objects.js';
 import { allow, recount } from '../harness/release/quota.js';
 import { promotedWithWarmPods, undo, warmPods } from '../harness/release/undo.js';

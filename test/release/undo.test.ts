@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP } from '../harness/release/objects.js';
 import { promotedWithWarmPods, undo } from '../harness/release/undo.js';
 

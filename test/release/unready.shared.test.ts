@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEPLOYMENTS, PODS, type KubeObject } from '../../src/kube/object.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { allow } from '../harness/release/quota.js';
 import { World } from '../harness/release/world.js';

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { applyManifests } from '../../lab/manifests.js';
 import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { archivedWithoutTemporal, entriesOf } from '../harness/release/archived.js';
 import { World } from '../harness/release/world.js';
 

@@ -15,7 +15,7 @@ import { wire } from '../../src/processes/wiring.js';
 import { recorder, type Line } from '../harness/api/bench.js';
 import { canaryObject } from '../harness/api/world.js';
 import { deployment, openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 describe('a budget', () => {
   const allowance = { burst: 3, perSecond: 1, patienceMs: 10_000, againMs: 60_000 };

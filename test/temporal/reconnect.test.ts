@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { temporalClient } from '../../src/temporal/connection.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 /** More than the first few, which any pause that grows begins with. */
 const ATTEMPTS = 8;

@@ -5,7 +5,7 @@ import { freePort } from '../../lab/process/ports.js';
 import type { Release, ReleaseHistory } from '../../src/api/schema/release.js';
 import { ordersIn } from '../harness/api/client.js';
 import { tcpProxy } from '../harness/api/tcp-proxy.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { World } from '../harness/release/world.js';
 import { DESKTOP, openBrowser, PHONE, Viewer } from '../harness/web/viewer.js';

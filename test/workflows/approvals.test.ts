@@ -10,7 +10,7 @@ import {
   type OrderDetails,
 } from '../../src/workflows/contract.js';
 import { FAILING, PASSING } from '../domain/model.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench, type Bench } from '../harness/temporal/bench.js';
 

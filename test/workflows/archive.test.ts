@@ -6,7 +6,7 @@ import { releaseIdOf } from '../../src/domain/identity.js';
 import type { RecordEntry } from '../../src/domain/record/record.js';
 import type { Outcome } from '../../src/domain/record/outcome.js';
 import { archiveIdOf, orderUpdates, type ArchiveInput } from '../../src/workflows/contract.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench, type Bench } from '../harness/temporal/bench.js';
 

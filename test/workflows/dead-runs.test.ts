@@ -11,7 +11,7 @@ import type { LeaseRetreat } from '../../src/kubernetes/retreat.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { orderSignals, stateQuery } from '../../src/workflows/contract.js';
 import { MemoryArchive } from '../harness/memory-archive.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench, type Bench } from '../harness/temporal/bench.js';
 

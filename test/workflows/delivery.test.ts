@@ -6,7 +6,7 @@ import { orderUpdates } from '../../src/workflows/contract.js';
 import type { Told } from '../../src/domain/notices/outbox.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { FAILING } from '../domain/model.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench } from '../harness/temporal/bench.js';
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { openBench } from '../harness/temporal/bench.js';
 
 test('a TypeError in the workflow rolls back instead of leaving traffic shifted for ever', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Context } from '@temporalio/activity';
 import type { LoadTestSummary } from '../../src/domain/record/record.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench } from '../harness/temporal/bench.js';
 

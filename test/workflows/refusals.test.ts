@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { openBench } from '../harness/temporal/bench.js';
 
 const MESSAGE = 'ApisixRoute/podinfo is refused: not in this house';

@@ -11,7 +11,7 @@ import {
   workflowIdOf,
 } from '../../src/workflows/contract.js';
 import { V3 } from '../domain/model.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench } from '../harness/temporal/bench.js';
 

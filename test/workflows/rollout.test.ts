@@ -12,7 +12,7 @@ import {
 } from '../../src/workflows/contract.js';
 import { V3 } from '../domain/model.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { openBench } from '../harness/temporal/bench.js';
 
 test('a release is promoted, and its run tells the story', async (t) => {

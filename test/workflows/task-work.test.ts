@@ -8,7 +8,7 @@ import { orderUpdates } from '../../src/workflows/contract.js';
 import { PASSING } from '../domain/model.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench, type Bench } from '../harness/temporal/bench.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 
 /** Timer, one workflow task with its look, one activity with the task that takes its result, the weight that is shown. */
 const EVENTS_PER_TICK = 13;

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import type { rollout } from '../../src/workflows/rollout.js';
 import { orderSignals, taskQueueOf, workflowIdOf, type OrderDetails } from '../../src/workflows/contract.js';
-import { until } from '../support/until.js';
+import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { openBench } from '../harness/temporal/bench.js';
 

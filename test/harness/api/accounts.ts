@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../../src/kube/client.js';
 import type { ResourceType } from '../../../src/kube/object.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 
 const SERVICE_ACCOUNTS: ResourceType = { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts' };
 const RBAC = 'rbac.authorization.k8s.io/v1';

@@ -1,6 +1,6 @@
 import type { RecordLine } from '../../../src/api/schema/record.js';
 import type { Release } from '../../../src/api/schema/release.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 import type { ApiBench } from './bench.js';
 
 export type Body = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@ import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { CANARIES, CONTROLLER_REVISIONS, DEPLOYMENTS, EVENTS, LEASES, SERVICES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { serinus, type Ended } from '../cli-process.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 import { APP } from './objects.js';
 import type { World } from './world.js';
 

@@ -4,7 +4,7 @@ import type { ArchivedRelease } from '../../../src/archive/document.js';
 import { archiveOf } from '../../../src/archive/registry.js';
 import { releaseIdOf } from '../../../src/domain/identity.js';
 import type { RecordEntry } from '../../../src/domain/record/record.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 import type { World } from './world.js';
 
 /**

@@ -3,7 +3,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { findFlagger, flaggerArguments } from '../../../lab/flagger.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 import type { World } from './world.js';
 
 /** The real Flagger at work in a world's namespace. */

@@ -1,5 +1,5 @@
 import { CANARIES, type KubeObject } from '../../../src/kube/object.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 import { APP, appCanary } from './objects.js';
 import type { World } from './world.js';
 

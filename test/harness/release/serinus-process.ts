@@ -3,7 +3,7 @@ import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectedLab } from '../../../lab/lab.js';
 import { serinusArguments } from '../serinus.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 
 /** What a Serinus process looks at. */
 export interface Scope {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { TemporalSubmissions } from '../../../src/temporal/submissions.js';
 import type { KubeObject } from '../../../src/kube/object.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 import { APP, appCanary } from './objects.js';
 import type { RunningSerinus } from './serinus-process.js';
 import { World } from './world.js';

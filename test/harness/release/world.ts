@@ -12,7 +12,7 @@ import { workflowIdOf } from '../../../src/workflows/contract.js';
 import type { rollout } from '../../../src/workflows/rollout.js';
 import { NAMESPACES } from '../kubernetes/cluster.js';
 import { explainFailure, type Suspect } from '../diagnosis.js';
-import { until } from '../../support/until.js';
+import { until } from '../until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
 import { SerinusProcess, type RunningSerinus } from './serinus-process.js';
 import { sharedSerinus, type SharedSerinus } from './shared-serinus.js';

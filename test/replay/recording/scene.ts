@@ -6,7 +6,7 @@ import type { OrderName } from '../../../src/domain/orders/catalogue.js';
 import type { Change } from '../../../src/domain/state.js';
 import { orderSignals, orderUpdates, type OrderDetails } from '../../../src/workflows/contract.js';
 import { IDENTITY } from '../saved.js';
-import { until } from '../../support/until.js';
+import { until } from '../../harness/until.js';
 import type { FakeCluster } from '../../harness/temporal/fake-cluster.js';
 import { openBench, type Bench } from '../../harness/temporal/bench.js';
 
