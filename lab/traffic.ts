@@ -47,13 +47,13 @@ export class Traffic {
   #send(): void {
     const { gatewayUrl, host, path, onAnswer } = this.options;
     const started = performance.now();
-    const told = (rest: Omit<Answer, 'tookMs'>) => onAnswer?.({ ...rest, tookMs: performance.now() - started });
+    const answered = (rest: Omit<Answer, 'tookMs'>) => onAnswer?.({ ...rest, tookMs: performance.now() - started });
     const sent = once(this.#agent, gatewayUrl, host, path).then(
       ({ status, version }) => {
         const ok = status === 200;
-        told({ ok, version, problem: ok ? undefined : `status ${status}` });
+        answered({ ok, version, problem: ok ? undefined : `status ${status}` });
       },
-      (error: Error) => told({ ok: false, version: undefined, problem: error.message }),
+      (error: Error) => answered({ ok: false, version: undefined, problem: error.message }),
     );
     this.#pending.add(sent);
     void sent.finally(() => this.#pending.delete(sent));

@@ -24,15 +24,15 @@ export class PlainScreen implements Screen {
   follow(view: () => View): void {
     this.unfollow();
     let weight = view().observation.weight;
-    let told = Date.now();
+    let shownAt = Date.now();
     this.timer = setInterval(() => {
       const now = view();
       if (now.observation.weight !== weight) {
         this.line([span(`canary weight ${weight}% → ${now.observation.weight}%`)]);
         weight = now.observation.weight;
       }
-      if (!isActive(now.observation.phase) || Date.now() - told < SUMMARY_EVERY_MS) return;
-      told = Date.now();
+      if (!isActive(now.observation.phase) || Date.now() - shownAt < SUMMARY_EVERY_MS) return;
+      shownAt = Date.now();
       this.line([span(plainLine(now))]);
     }, LOOK_MS);
   }

@@ -46,7 +46,7 @@ export class CanaryWatch {
 
   constructor(
     private readonly place: Place,
-    private readonly tell: {
+    private readonly listeners: {
       onEvent(event: CanaryEvent): void;
       onObservation(before: Observation, now: Observation): void;
     },
@@ -70,8 +70,8 @@ export class CanaryWatch {
       if (this.stopped.signal.aborted) return;
       const before = this.observation;
       this.observation = { ...before, ...seen, trouble: undefined };
-      this.tell.onObservation(before, this.observation);
-      for (const event of this.feed.news(events)) this.tell.onEvent(event);
+      this.listeners.onObservation(before, this.observation);
+      for (const event of this.feed.news(events)) this.listeners.onEvent(event);
     } catch (error) {
       this.observation = { ...this.observation, trouble: messageOf(error) };
     }

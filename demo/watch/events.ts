@@ -8,16 +8,16 @@ export interface CanaryEvent {
 
 /** Tells each Event once, in the order in which they happened. */
 export class EventFeed {
-  private readonly told = new Set<string>();
+  private readonly shown = new Set<string>();
 
   /** @returns those of `events` that were not there before */
   news(events: readonly KubeObject[]): CanaryEvent[] {
     // Their names are made of their time, because several happen within a second.
     const fresh = events
-      .filter(({ metadata }) => !this.told.has(metadata.name))
+      .filter(({ metadata }) => !this.shown.has(metadata.name))
       .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
     return fresh.map((event) => {
-      this.told.add(event.metadata.name);
+      this.shown.add(event.metadata.name);
       return { type: String(event['type']), message: String(event['message']) };
     });
   }

@@ -131,19 +131,19 @@ function spent(before: Readonly<Record<string, Used>>, after: Readonly<Record<st
 }
 
 /** A Canary's status, when it became so. */
-interface Standing {
+interface SeenCanary {
   readonly at: number;
   readonly phase: string;
   readonly weight: number;
 }
 
-function isAtRest(last: Standing | undefined, since: number): boolean {
+function isAtRest(last: SeenCanary | undefined, since: number): boolean {
   return last !== undefined && last.at >= since && (last.phase === 'Succeeded' || last.phase === 'Failed');
 }
 
 /** Writes down every status of every Canary, as one watch tells it. */
 class Watcher {
-  private readonly seen = new Map<string, Standing[]>();
+  private readonly seen = new Map<string, SeenCanary[]>();
 
   private constructor(private readonly cache: ClusterCache) {}
 
@@ -160,12 +160,12 @@ class Watcher {
     return watcher;
   }
 
-  of(namespace: string): readonly Standing[] {
+  of(namespace: string): readonly SeenCanary[] {
     return this.seen.get(namespace) ?? [];
   }
 
   /** Waits until it is so for all of them, or the time is up. */
-  async until(count: number, isSo: (seen: readonly Standing[]) => boolean, timeoutMs: number): Promise<void> {
+  async until(count: number, isSo: (seen: readonly SeenCanary[]) => boolean, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!namespaces(count).every((namespace) => isSo(this.of(namespace)))) {
       if (Date.now() > deadline) return;

@@ -135,7 +135,7 @@ export class Timeline {
 
   private add(what: string): void {
     this.marks.push({ at: Date.now(), what });
-    for (const tell of [...this.waiting]) tell();
+    for (const notify of [...this.waiting]) notify();
   }
 }
 
@@ -157,9 +157,9 @@ interface RouteStatus {
 /** What the gateway says of the route as it is now. */
 function takeoverOf(route: KubeObject): string {
   const { conditions = [] } = (route['status'] ?? {}) as RouteStatus;
-  const told = conditions.find(({ observedGeneration }) => observedGeneration === route.metadata.generation);
-  if (!told) return 'has not taken the route over yet';
-  return told.status === 'True' ? 'has taken the route over' : `refuses the route: ${told.message}`;
+  const condition = conditions.find(({ observedGeneration }) => observedGeneration === route.metadata.generation);
+  if (!condition) return 'has not taken the route over yet';
+  return condition.status === 'True' ? 'has taken the route over' : `refuses the route: ${condition.message}`;
 }
 
 interface DeploymentParts {

@@ -66,8 +66,8 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   // What took its time, as draining may, has used up some of the term that the wait after it needs.
   else if (performance.now() - began > LONG_MS && !refusal) await fence.renew(term, { spec });
   // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
-  const told = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
-  return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...told };
+  const timing = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
+  return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...timing };
 }
 
 /** What is to be applied, with a fence that can be asked. */

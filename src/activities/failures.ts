@@ -12,7 +12,7 @@ import { saidBefore } from './said.js';
  * and looks again later, `retried` where nobody but the attempts looks after it
  */
 export function toFailure(thrown: unknown, answers: 'final' | 'retried'): unknown {
-  const failed = told(thrown, answers);
+  const failed = reported(thrown, answers);
   const said = saidBefore(thrown);
   if (said.length === 0 || failed instanceof CancelledFailure || !(failed instanceof Error)) return failed;
   const details: [FailureDetails] = [{ said }];
@@ -27,7 +27,7 @@ export function toFailure(thrown: unknown, answers: 'final' | 'retried'): unknow
   });
 }
 
-function told(thrown: unknown, answers: 'final' | 'retried'): unknown {
+function reported(thrown: unknown, answers: 'final' | 'retried'): unknown {
   const error = answers === 'final' ? refusalIn(thrown) : thrown;
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   // What is somebody else's is as good as refused: the condition says so, too.

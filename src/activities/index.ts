@@ -47,18 +47,18 @@ export function createActivities(deps: Dependencies, client: Client): Registered
     deliver: (input) => deliver(deps, input, signal()),
     archive: (input) => archive(deps, client, input),
     loadTest: (input) =>
-      untilCancelled(() => loadTest(deps, input, signal(), tell, Context.current().info.heartbeatDetails)),
+      untilCancelled(() => loadTest(deps, input, signal(), heartbeat, Context.current().info.heartbeatDetails)),
     sweep: () => sweep(deps, { client, dead, askedAt: Context.current().info.scheduledTimestampMs }),
   });
 }
 
-/** What attempts have told of their progress. A beat without it would take it away from the next attempt. */
-const told = new WeakMap<Context, unknown>();
+/** What attempts have reported of their progress. A beat without it would take it away from the next attempt. */
+const lastHeartbeats = new WeakMap<Context, unknown>();
 
-/** Tells Temporal how far the activity has come, for people who look and for the attempt after this one. */
-function tell(progress: unknown): void {
+/** Reports to Temporal how far the activity has come, for people who look and for the attempt after this one. */
+function heartbeat(progress: unknown): void {
   const context = Context.current();
-  told.set(context, progress);
+  lastHeartbeats.set(context, progress);
   context.heartbeat(progress);
 }
 
@@ -105,5 +105,5 @@ function everyActivity(meters: Meters, activities: RegisteredActivities): Regist
 /** Says again and again that an activity is alive. What a workflow task does itself lives and dies with the task. */
 function beating(context: Context): NodeJS.Timeout | undefined {
   if (context.info.isLocal) return undefined;
-  return setInterval(() => context.heartbeat(told.get(context) ?? context.info.heartbeatDetails), HEARTBEAT_MS);
+  return setInterval(() => context.heartbeat(lastHeartbeats.get(context) ?? context.info.heartbeatDetails), HEARTBEAT_MS);
 }

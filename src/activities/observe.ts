@@ -41,8 +41,8 @@ export async function observe(deps: Dependencies, input: ObserveInput, signal: A
   }
   const { world: seen, bench: context } = await look(deps, view, input);
   const world = refusal ? withoutLease(seen, refusal) : seen;
-  const { knownGeneration: _known, knownApprovals: _digest, ...told } = input.standing;
-  const { knownLoadTests: _tests, knownAnnotated: _annotated, ...standing } = told;
+  const { knownGeneration: _known, knownApprovals: _digest, ...rest } = input.standing;
+  const { knownLoadTests: _tests, knownAnnotated: _annotated, ...standing } = rest;
   const asked: ReleaseState = {
     ...standing,
     policy: view.canary && policyInForce(policyIn(deps, view.canary), input.standing),

@@ -89,7 +89,7 @@ async function retreat(
   { input, fence, said }: Retreat,
   signal: AbortSignal,
 ): Promise<RolledBack & { readonly restored: string | undefined }> {
-  said.push(...(await tell(deps, view, input, input.reason, REASON_INDEX)));
+  said.push(...(await report(deps, view, input, input.reason, REASON_INDEX)));
   const diverted = await isDiverted(deps.cache, context);
   let restored: string | undefined;
   if (diverted) {
@@ -99,9 +99,9 @@ async function retreat(
   }
   const { servedBy, problems } = await comeHome(deps, context, fence, signal);
   for (const [i, problem] of severally(problems).entries())
-    said.push(...(await tell(deps, view, input, problem, REASON_INDEX + 2 + i)));
+    said.push(...(await report(deps, view, input, problem, REASON_INDEX + 2 + i)));
   if (!diverted) restored = await context.workload.restore(context.canary, fence);
-  said.push(...(await tell(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
+  said.push(...(await report(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
   if (servedBy === 'primary') {
     await drain(context.router, context.canary, signal);
     await pointBack(deps.cache, context, fence);
@@ -152,7 +152,7 @@ async function untilPrimaryServes(
   }
 }
 
-async function tell(
+async function report(
   deps: Dependencies,
   view: CanaryView,
   input: RollBackInput,

@@ -16,7 +16,7 @@ export function clusterApi(client: Pick<KubeClient, 'request'>): ClusterApi {
         token,
       ),
     create: async (path, object, { signal }) => {
-      await told(() => client.request('POST', path, object, { signal }));
+      await inProvidersWords(() => client.request('POST', path, object, { signal }));
     },
     delete: async (path) => {
       await orUndefined(() => client.request('DELETE', path));
@@ -25,7 +25,7 @@ export function clusterApi(client: Pick<KubeClient, 'request'>): ClusterApi {
 }
 
 async function orUndefined<T>(call: () => Promise<T>, secret?: string): Promise<T | undefined> {
-  return told(async () => {
+  return inProvidersWords(async () => {
     try {
       return await call();
     } catch (error) {
@@ -35,8 +35,8 @@ async function orUndefined<T>(call: () => Promise<T>, secret?: string): Promise<
   }, secret);
 }
 
-/** Tells the client's errors in the words of metrics providers. */
-async function told<T>(call: () => Promise<T>, secret = ''): Promise<T> {
+/** Puts the client's errors into the words of metrics providers. */
+async function inProvidersWords<T>(call: () => Promise<T>, secret = ''): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -30,7 +30,7 @@ export class Store {
     // The same name with another uid is another object, whatever its version.
     if (known && known.metadata.uid === object.metadata.uid && !isNewer(object, known)) return false;
     this.objects.set(key, object);
-    this.tell(object, 'set');
+    this.notify(object, 'set');
     return true;
   }
 
@@ -60,10 +60,10 @@ export class Store {
     this.objects.delete(key);
     if (object.metadata.uid !== undefined) this.tombstones.push(object.metadata.uid);
     if (this.tombstones.length > TOMBSTONES_KEPT) this.tombstones.shift();
-    this.tell(object, 'deleted');
+    this.notify(object, 'deleted');
   }
 
-  private tell(object: KubeObject, change: 'set' | 'deleted'): void {
+  private notify(object: KubeObject, change: 'set' | 'deleted'): void {
     for (const listener of this.listeners) listener(object, change);
   }
 }

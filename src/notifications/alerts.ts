@@ -60,7 +60,7 @@ function recipientOf(
   return {
     to,
     wants: (notice) => notice.kind === 'over' || (notice.kind === 'alert' && reaches(notice.severity, least)),
-    tell: async (notice, key, signal, thread) => {
+    notify: async (notice, key, signal, thread) => {
       const offers = await offersOf(deps, canary, origin, to, notice, key);
       const sent = await tellBy(deps, canary, line, notice, { offers, idempotencyKey: key, thread, signal });
       if (!sent.ok) deps.log.error(fields, failure(sent.error));

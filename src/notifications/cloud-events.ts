@@ -14,12 +14,12 @@ export function cloudEventRecipients(deps: Dependencies, canary: Canary): readon
     {
       to: 'CloudEvents',
       wants: ({ kind }) => kind !== 'over',
-      tell: (notice, key, signal) => tellBy(deps, canary, url, notice, key, signal),
+      notify: (notice, key, signal) => notifyBy(deps, canary, url, notice, key, signal),
     },
   ];
 }
 
-async function tellBy(
+async function notifyBy(
   deps: Dependencies,
   { namespace, name }: Canary,
   url: string,

@@ -19,7 +19,7 @@ export function commitRecipients(deps: Dependencies, canary: Canary): readonly R
     {
       to: 'commit status',
       wants: ({ kind }) => kind === 'alert',
-      tell: async (notice, key, signal) => {
+      notify: async (notice, key, signal) => {
         const sent = await tellBy(deps, canary, reporting, notice, key, signal);
         if (!sent.ok) deps.log.error({ canary: `${canary.name}.${canary.namespace}` }, `commit status: ${sent.error}`);
         return sent;

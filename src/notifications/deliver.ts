@@ -1,5 +1,5 @@
 import type { Canary } from '../crds/canary.js';
-import type { Round, Told } from '../domain/notices/outbox.js';
+import type { Round, DeliveryResult } from '../domain/notices/outbox.js';
 import type { DeliverInput } from '../workflows/activities.js';
 import { readCanary } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
@@ -15,49 +15,49 @@ import { recipientsOf } from './recipients.js';
  * @throws whatever `signal` was aborted with: the round is tried once more then, and receivers tell what they have
  *   already got by its key
  */
-export async function deliver(deps: Dependencies, input: DeliverInput, signal: AbortSignal): Promise<readonly Told[]> {
+export async function deliver(deps: Dependencies, input: DeliverInput, signal: AbortSignal): Promise<readonly DeliveryResult[]> {
   const { canary: key, origin, round } = input;
   // A cache that hasn't heard of it yet is no reason to tell nobody.
   const view = (await readCanary(deps, key)) ?? (await readCanary(deps, key, true));
   if (!view) return [nobodyLeft(round)];
   const listeners = view.canary === undefined ? [] : whoIsDue(deps, view.canary, origin, round);
-  return Promise.all(listeners.map((recipient) => tellInOrder(deps, recipient, origin, round, signal)));
+  return Promise.all(listeners.map((recipient) => notifyInOrder(deps, recipient, origin, round, signal)));
 }
 
 function whoIsDue(deps: Dependencies, canary: Canary, origin: string, { later }: Round): readonly Recipient[] {
   return recipientsOf(deps, canary, origin).filter(({ to }) => !later.includes(to));
 }
 
-async function tellInOrder(
+async function notifyInOrder(
   deps: Dependencies,
   recipient: Recipient,
   origin: string,
   round: Round,
   signal: AbortSignal,
-): Promise<Told> {
+): Promise<DeliveryResult> {
   const { to } = recipient;
   const refused: { seq: number; error: string }[] = [];
   let through = round.again[to] ?? round.offered;
   let thread = round.threads?.[to];
-  const told = (): Told => ({ to, through, refused, ...(thread === undefined ? {} : { thread }) });
+  const result = (): DeliveryResult => ({ to, through, refused, ...(thread === undefined ? {} : { thread }) });
   for (const notice of round.notices.filter(({ seq }) => seq > through)) {
     if (recipient.wants(notice)) {
-      const sent = await recipient.tell(notice, idempotencyKey(origin, notice.seq, to), signal, thread);
+      const sent = await recipient.notify(notice, idempotencyKey(origin, notice.seq, to), signal, thread);
       deps.meters.delivered(notice.kind, sent.ok ? 'delivered' : sent.mayPass ? 'failed' : 'refused');
       if (!sent.ok && sent.mayPass) {
         const { error, retryAfterMs } = sent;
-        return { ...told(), error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+        return { ...result(), error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
       }
       if (sent.ok) thread = sent.thread ?? thread;
       else refused.push({ seq: notice.seq, error: sent.error });
     }
     through = notice.seq;
   }
-  return told();
+  return result();
 }
 
 /** Who listened stood in the Canary. */
-function nobodyLeft({ notices, offered }: Round): Told {
+function nobodyLeft({ notices, offered }: Round): DeliveryResult {
   const error = 'the Canary is gone, and with it who listened';
   return {
     to: 'everybody',

@@ -43,7 +43,7 @@ function recipientOf(deps: Dependencies, canary: Canary, hook: EventHook): Recip
   return {
     to,
     wants: ({ kind }) => kind === 'event',
-    tell: async (notice, idempotencyKey, signal) => {
+    notify: async (notice, idempotencyKey, signal) => {
       if (notice.kind !== 'event') return { ok: true };
       const { phase, revision = NO_REVISION, message, type, at } = notice;
       const subject = { name, namespace, phase, checksum: checksumOf(revision) };

@@ -13,5 +13,5 @@ export interface Recipient {
    * @param thread the conversation that earlier notices of the release are in, where one was named
    * @throws whatever `signal` was aborted with
    */
-  tell(notice: Numbered, key: string, signal: AbortSignal, thread: string | undefined): Promise<Sent>;
+  notify(notice: Numbered, key: string, signal: AbortSignal, thread: string | undefined): Promise<Sent>;
 }

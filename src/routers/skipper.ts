@@ -48,8 +48,8 @@ export const skipper: Blueprint = {
   },
   reweighed: (current, canary, weights) => {
     const { annotations = {} } = current.metadata;
-    const told = orders(canary, weights, annotations[PREDICATE]);
-    return { ...current, metadata: { ...current.metadata, annotations: { ...annotations, ...told } } };
+    const wanted = orders(canary, weights, annotations[PREDICATE]);
+    return { ...current, metadata: { ...current.metadata, annotations: { ...annotations, ...wanted } } };
   },
   weights: weightsOf,
   // It asks the API server every three seconds, by default.

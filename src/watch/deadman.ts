@@ -55,7 +55,7 @@ interface LeaseObservation {
   /** Since when Temporal has been found to be gone, each time. */
   goneAt?: number | undefined;
   /** What Temporal has last said of its run. */
-  told?: { readonly at: number; readonly run: RunSigns };
+  found?: { readonly at: number; readonly run: RunSigns };
 }
 
 /** A Canary whose Lease has run out. */
@@ -180,8 +180,8 @@ export class DeadMansSwitch {
       const why = inWords(diagnosis);
       const seconds = Math.round(overdueMs / 1000);
       this.deps.log.warn(fields, `its lease has run out ${seconds} s ago and ${why}: rolling back`);
-      const told = `for ${Math.round(durationMs / 1000)} s and ${why}`;
-      const refusal = await this.retreats.rollBack(canary, lease, told);
+      const reason = `for ${Math.round(durationMs / 1000)} s and ${why}`;
+      const refusal = await this.retreats.rollBack(canary, lease, reason);
       if (refusal) await this.say(canary, messageOf(refusal));
     } catch (error) {
       // Another switch was quicker, or the release has come back to life.
@@ -193,15 +193,15 @@ export class DeadMansSwitch {
 
   /** Whether it is found for the second time, where a second look may find something else. */
   private isSure(watched: Watched, diagnosis: Diagnosis): boolean {
-    const sight = this.seen.get(keyOf(watched));
-    if (!sight) return false;
+    const observation = this.seen.get(keyOf(watched));
+    if (!observation) return false;
     if (diagnosis !== 'temporal-gone') {
-      sight.goneAt = undefined;
+      observation.goneAt = undefined;
       return true;
     }
     const now = this.clock.now();
-    sight.goneAt ??= now;
-    return now - sight.goneAt >= PROBE_MS;
+    observation.goneAt ??= now;
+    return now - observation.goneAt >= PROBE_MS;
   }
 
   /** What keeps the traffic where it is, and is a person's to mend. */
@@ -216,11 +216,11 @@ export class DeadMansSwitch {
   }
 
   private async signsOf(watched: Watched, canary: CanaryKey): Promise<RunSigns | undefined> {
-    const sight = this.seen.get(keyOf(watched));
+    const observation = this.seen.get(keyOf(watched));
     const now = this.clock.now();
-    if (sight?.told && now - sight.told.at < FRESH_MS) return sight.told.run;
+    if (observation?.found && now - observation.found.at < FRESH_MS) return observation.found.run;
     const run = await this.temporal.run(canary);
-    if (sight && run) sight.told = { at: now, run };
+    if (observation && run) observation.found = { at: now, run };
     return run;
   }
 
@@ -237,9 +237,9 @@ export class DeadMansSwitch {
   /** Once for each time that it falls behind. */
   private async sayLate(watched: Watched, { object }: CanaryView, diagnosis: Diagnosis): Promise<void> {
     const { cache, log, now, settings } = this.deps;
-    const sight = this.seen.get(keyOf(watched));
-    if (!sight || sight.said) return;
-    sight.said = true;
+    const observation = this.seen.get(keyOf(watched));
+    if (!observation || observation.said) return;
+    observation.said = true;
     const { namespace, name, durationMs } = watched;
     const messages = messagesFor({ canary: { cluster: settings.clusterName, namespace, name }, policy: undefined });
     const message = messages.late(`${Math.round(durationMs / 1000)} s`, inWords(diagnosis));

@@ -3,7 +3,7 @@ import type { Fence } from '../domain/decision/fence.js';
 import type { Findings, HookRound, Readiness } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Takeover } from '../domain/initial.js';
-import type { Round, Told } from '../domain/notices/outbox.js';
+import type { Round, DeliveryResult } from '../domain/notices/outbox.js';
 import type { Phase } from '../domain/phases.js';
 import type { LeaseTerm } from '../domain/decision/plan.js';
 import type { RestoreOptions } from '../domain/orders/restore-options.js';
@@ -169,7 +169,7 @@ export interface Activities {
   readonly awaitReady: (input: AwaitReadyInput) => Promise<Readiness | 'changed'>;
   readonly callHooks: (input: CallHooksInput) => Promise<HookRound>;
   /** Tells everybody who listens; who can't be told now is told of again. */
-  readonly deliver: (input: DeliverInput) => Promise<readonly Told[]>;
+  readonly deliver: (input: DeliverInput) => Promise<readonly DeliveryResult[]>;
   /** Brings a part of a release into the archive. */
   readonly archive: (input: ArchiveInput) => Promise<Archived>;
   readonly loadTest: (input: LoadTestInput) => Promise<LoadTestSummary>;

@@ -10,7 +10,7 @@ import {
   roundOf,
   type Outbox,
   type Round,
-  type Told,
+  type DeliveryResult,
   type Undelivered,
 } from '../domain/notices/outbox.js';
 import { deliver } from './activity-proxies.js';
@@ -117,13 +117,13 @@ export class OutboxDispatcher {
   private async deliverRound(round: Round): Promise<void> {
     this.delivering = true;
     try {
-      this.take(round, await this.tell(round));
+      this.take(round, await this.notify(round));
     } finally {
       this.delivering = false;
     }
   }
 
-  private async tell(round: Round): Promise<readonly Told[]> {
+  private async notify(round: Round): Promise<readonly DeliveryResult[]> {
     const { canary, origin } = this;
     try {
       return await deliver(canary.cluster, roundSummary(round)).deliver({ canary, origin, round });
@@ -137,8 +137,8 @@ export class OutboxDispatcher {
     }
   }
 
-  private take(round: Round, told: readonly Told[]): void {
-    const [outbox, lost] = afterRound(this.outbox, round, told, Date.now());
+  private take(round: Round, results: readonly DeliveryResult[]): void {
+    const [outbox, lost] = afterRound(this.outbox, round, results, Date.now());
     this.outbox = outbox;
     this.lost.push(...lost);
   }

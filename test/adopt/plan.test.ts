@@ -79,7 +79,7 @@ test('a failed version that the target still holds is not released again', () =>
   assert.ok(entry.status);
   assert.equal(entry.status.lastAppliedSpec, OTHER.hash);
   assert.equal(entry.status.lastPromotedSpec, '6c9dbdd48d');
-  const sighting = {
+  const observation = {
     phase: 'Failed',
     suspended: false,
     refused: false,
@@ -92,9 +92,9 @@ test('a failed version that the target still holds is not released again', () =>
     drift: [],
     seen: { revision: OTHER, sameAsPrimary: false },
   } as const;
-  assert.equal(needOf({ ...sighting, ...recorded }), 'target', 'without adoption Serinus would release it');
+  assert.equal(needOf({ ...observation, ...recorded }), 'target', 'without adoption Serinus would release it');
   const { lastAppliedSpec: hash, lastPromotedSpec: promoted, trackedConfigs: configs } = entry.status;
-  assert.equal(needOf({ ...sighting, applied: { hash, configs }, promoted }), undefined);
+  assert.equal(needOf({ ...observation, applied: { hash, configs }, promoted }), undefined);
 });
 
 test('a Canary of Flagger needs no release by Serinus where the target is what the primary runs, adopted or not', () => {

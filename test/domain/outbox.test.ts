@@ -12,7 +12,7 @@ import {
   roundOf,
   type Outbox,
   type Round,
-  type Told,
+  type DeliveryResult,
   type Undelivered,
 } from '../../src/domain/notices/outbox.js';
 
@@ -31,7 +31,7 @@ const withNotices = (count: number, outbox: Outbox = EMPTY_OUTBOX): Outbox => {
 };
 
 /** Tells a recipient what it has not been told in the round, up to what it takes. */
-function told(round: Round, to: string, takes: (seq: number) => boolean, seen: number[] = []): Told {
+function resultOf(round: Round, to: string, takes: (seq: number) => boolean, seen: number[] = []): DeliveryResult {
   let through = round.again[to] ?? round.offered;
   for (const { seq } of round.notices.filter((one) => one.seq > through)) {
     if (!takes(seq)) return { to, through, error: 'down', refused: [] };
@@ -49,7 +49,7 @@ test('what everybody has got is gone, and nothing is due then', () => {
     round.notices.map(({ seq }) => seq),
     [1, 2],
   );
-  const [after, lost] = afterRound(outbox, round, [told(round, 'a', () => true)], 100);
+  const [after, lost] = afterRound(outbox, round, [resultOf(round, 'a', () => true)], 100);
   assert.deepEqual([after.notices, after.behind, lost], [[], {}, []]);
   assert.equal(dueAt(after), undefined);
   assert.equal(after.next, 3, 'numbers are not used twice');
@@ -69,7 +69,7 @@ describe('somebody who does not answer', () => {
     const healthy: number[] = [];
     for (let i = 0; i < 12; i += 1) {
       const round = roundOf(outbox, now);
-      const answers = [told(round, 'down', () => false), told(round, 'up', () => true, healthy)];
+      const answers = [resultOf(round, 'down', () => false), resultOf(round, 'up', () => true, healthy)];
       [outbox] = afterRound(outbox, round, answers, now);
       waits.push((outbox.behind['down']?.retryAt ?? 0) - now);
       // Posted while it waits: due at once, and the one that waits isn't bothered.
@@ -77,7 +77,7 @@ describe('somebody who does not answer', () => {
       assert.equal(dueAt(outbox), 0);
       const between = roundOf(outbox, now);
       assert.deepEqual(between.later, ['down']);
-      [outbox] = afterRound(outbox, between, [told(between, 'up', () => true, healthy)], now);
+      [outbox] = afterRound(outbox, between, [resultOf(between, 'up', () => true, healthy)], now);
       now = dueAt(outbox) ?? now;
     }
     assert.deepEqual(waits.slice(0, 5), [1_000, 2_000, 4_000, 8_000, 16_000]);
@@ -107,7 +107,7 @@ describe('somebody who does not answer', () => {
     let now = 0;
     for (; lost.length === 0; now = dueAt(outbox) ?? now) {
       const round = roundOf(outbox, now);
-      [outbox, lost] = afterRound(outbox, round, [told(round, 'gone', () => false)], now);
+      [outbox, lost] = afterRound(outbox, round, [resultOf(round, 'gone', () => false)], now);
     }
     assert.ok(now >= PATIENCE_MS - 300_000 && now <= PATIENCE_MS + 300_000, String(now));
     assert.deepEqual(lost, [{ to: 'gone', count: 2, error: 'down', first: 'n1' }]);
@@ -117,7 +117,7 @@ describe('somebody who does not answer', () => {
   test('is forgotten when the spec no longer names it', () => {
     let outbox = withNotices(1);
     const round = roundOf(outbox, 0);
-    [outbox] = afterRound(outbox, round, [told(round, 'a', () => false)], 0);
+    [outbox] = afterRound(outbox, round, [resultOf(round, 'a', () => false)], 0);
     [outbox] = afterRound(outbox, roundOf(outbox, 5_000), [], 5_000);
     assert.equal(dueAt(outbox), undefined);
   });
@@ -126,7 +126,7 @@ describe('somebody who does not answer', () => {
 test('what a recipient will never take is named and does not hold up the rest', () => {
   const outbox = withNotices(3);
   const round = roundOf(outbox, 0);
-  const answer: Told = {
+  const answer: DeliveryResult = {
     to: 'alert on-call',
     through: 3,
     refused: [
@@ -140,19 +140,19 @@ test('what a recipient will never take is named and does not hold up the rest', 
 });
 
 describe('a conversation that a recipient has named', () => {
-  const naming = (round: Round, to: string, thread: string): Told => ({ ...told(round, to, () => true), thread });
+  const naming = (round: Round, to: string, thread: string): DeliveryResult => ({ ...resultOf(round, to, () => true), thread });
 
   test('goes with every later round, whoever else is told, until another takes its place', () => {
     let outbox = withNotices(1);
     assert.equal(roundOf(outbox, 0).threads, undefined);
     const first = roundOf(outbox, 0);
-    [outbox] = afterRound(outbox, first, [naming(first, 'chat', 'one'), told(first, 'bell', () => true)], 0);
+    [outbox] = afterRound(outbox, first, [naming(first, 'chat', 'one'), resultOf(first, 'bell', () => true)], 0);
     assert.equal(dueAt(outbox), undefined, 'it keeps nothing waiting');
     assert.deepEqual(outbox.threads, { chat: 'one' });
     outbox = withNotices(2, JSON.parse(JSON.stringify(outbox)) as Outbox);
     const second = roundOf(outbox, 0);
     assert.deepEqual(second.threads, { chat: 'one' });
-    [outbox] = afterRound(outbox, second, [told(second, 'bell', () => true), naming(second, 'other', 'x')], 0);
+    [outbox] = afterRound(outbox, second, [resultOf(second, 'bell', () => true), naming(second, 'other', 'x')], 0);
     assert.deepEqual(outbox.threads, { chat: 'one', other: 'x' });
     outbox = withNotices(1, outbox);
     const third = roundOf(outbox, 0);
@@ -163,7 +163,7 @@ describe('a conversation that a recipient has named', () => {
   test('is kept where the next message did not get through', () => {
     const outbox = withNotices(2);
     const round = roundOf(outbox, 0);
-    const [after] = afterRound(outbox, round, [{ ...told(round, 'chat', (seq) => seq < 2), thread: 'one' }], 0);
+    const [after] = afterRound(outbox, round, [{ ...resultOf(round, 'chat', (seq) => seq < 2), thread: 'one' }], 0);
     assert.deepEqual(after.behind['chat']?.through, 1);
     assert.deepEqual(roundOf(after, 5_000).threads, { chat: 'one' });
     assert.deepEqual(
@@ -201,7 +201,7 @@ test('whoever fails when: each recipient gets every notice once at least, and in
       const deliver = (down: readonly string[], upTo: number): void => {
         const round = roundOf(outbox, now);
         const due = ['a', 'b', 'c'].filter((to) => !round.later.includes(to));
-        const answers = due.map((to) => told(round, to, (seq) => !down.includes(to) || seq <= upTo, seen[to]));
+        const answers = due.map((to) => resultOf(round, to, (seq) => !down.includes(to) || seq <= upTo, seen[to]));
         [outbox] = afterRound(outbox, round, answers, now);
       };
       for (const { post, down, upTo } of steps) {

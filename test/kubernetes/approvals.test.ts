@@ -44,7 +44,7 @@ async function annotated(t: { after: (fn: () => unknown) => void }, approvals: s
   const cause = { id: 'c', kind: 'target', by: 'test' } as const;
   const state: RunState = { ...initialState(key, cause, begun, 0), phase: 'Waiting', promoted: 'v1' };
   let seq = 0;
-  const tenure = () => ({ canary: key, fence: { epoch: begun.epoch, seq }, lease: { kind: 'held' } as const });
+  const guard = () => ({ canary: key, fence: { epoch: begun.epoch, seq }, lease: { kind: 'held' } as const });
   return {
     digest: (text: string) => approvalsDigest({ metadata: { annotations: { [APPROVALS_ANNOTATION]: text } } }),
     annotate: async (text: string | null): Promise<void> => {
@@ -54,7 +54,7 @@ async function annotated(t: { after: (fn: () => unknown) => void }, approvals: s
     look: (known: RunState): Promise<Findings> =>
       observe(
         deps,
-        { ...tenure(), standing: asked(known), fresh: true, asOf: Date.now() },
+        { ...guard(), standing: asked(known), fresh: true, asOf: Date.now() },
         new AbortController().signal,
       ),
     state,
@@ -62,13 +62,13 @@ async function annotated(t: { after: (fn: () => unknown) => void }, approvals: s
     dealtWith: async (observedApprovals: string): Promise<void> => {
       seq += 1;
       const more = { effects: [], at: Date.now(), observedGeneration: 1, observedApprovals };
-      await apply(deps, { ...tenure(), ...more }, new AbortController().signal);
+      await apply(deps, { ...guard(), ...more }, new AbortController().signal);
     },
     /** What the watch process would tell the run, once its caches show it. */
     need: async (): Promise<string | undefined> => {
-      const sighting = await readObservation(deps, key);
+      const observation = await readObservation(deps, key);
       // Of the generation no run has dealt with yet; here the approvals count.
-      return sighting && needOf({ ...sighting, observedGeneration: sighting.generation, seen: undefined, drift: [] });
+      return observation && needOf({ ...observation, observedGeneration: observation.generation, seen: undefined, drift: [] });
     },
   };
 }

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { deliver } from '../../src/notifications/deliver.js';
 import type { Logger } from '../../src/logging.js';
 import type { Notice } from '../../src/domain/notices/notice.js';
-import { EMPTY_OUTBOX, posted, roundOf, type Round, type Told } from '../../src/domain/notices/outbox.js';
+import { EMPTY_OUTBOX, posted, roundOf, type Round, type DeliveryResult } from '../../src/domain/notices/outbox.js';
 import { ALERT_PROVIDERS, CANARIES, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/settings.js';
 import { checksumOf } from '../../src/webhooks/payload.js';
@@ -72,11 +72,11 @@ async function open(
     spec: { ...spec, analysis: { ...spec.analysis, webhooks: [], ...analysis } },
   });
   const canary = { cluster: deps.settings.clusterName, namespace, name: 'podinfo' };
-  const tell = async (what: Round, origin = 'run.1'): Promise<Readonly<Record<string, Told>>> => {
-    const told = await deliver(deps, { canary, origin, round: what }, new AbortController().signal);
-    return Object.fromEntries(told.map((one) => [one.to, one]));
+  const notify = async (what: Round, origin = 'run.1'): Promise<Readonly<Record<string, DeliveryResult>>> => {
+    const results = await deliver(deps, { canary, origin, round: what }, new AbortController().signal);
+    return Object.fromEntries(results.map((one) => [one.to, one]));
   };
-  return { client, namespace, deps, logged, put, tell };
+  return { client, namespace, deps, logged, put, tell: notify };
 }
 
 const entry = (name: string, severity: string, provider = name): object => ({
@@ -91,14 +91,14 @@ describe('alerts of a Canary', () => {
   test('go to the providers it names, each from its severity on; address and token come from the Secret', async (t) => {
     const chat = await receiver(t, (response) => response.end('ok'));
     const pager = await receiver(t, (response) => response.end());
-    const { put, tell, logged } = await open(t, {
+    const { put, tell: notify, logged } = await open(t, {
       alerts: [entry('everything', 'info'), entry('failures', 'error'), entry('muted', '', 'everything')],
     });
     await put('Secret', 'chat', { stringData: { address: `${chat.url}/services/T0secret\n`, token: 'xoxb-secret' } });
     await put('AlertProvider', 'everything', { spec: { type: 'slack', channel: 'ops', secretRef: { name: 'chat' } } });
     await put('AlertProvider', 'failures', { spec: { type: 'alertmanager', address: pager.url } });
-    const told = await tell(round(alert('info', 'one'), alert('error', 'two'), over));
-    assert.deepEqual(told, {
+    const results = await notify(round(alert('info', 'one'), alert('error', 'two'), over));
+    assert.deepEqual(results, {
       'alert everything': { to: 'alert everything', through: 3, refused: [] },
       'alert failures': { to: 'alert failures', through: 3, refused: [] },
     });
@@ -114,7 +114,7 @@ describe('alerts of a Canary', () => {
     assert.deepEqual([fired?.[0], ended?.[0]], ['/api/v2/alerts', '/api/v2/alerts']);
     assert.match(JSON.stringify(fired), /CanaryFailed.*podinfo.*: two/);
     assert.match(JSON.stringify(ended), /CanaryWaiting.*"endsAt":"2026-11-23T12:00:00.000Z"/);
-    assert.doesNotMatch(JSON.stringify([told, logged]), /secret/);
+    assert.doesNotMatch(JSON.stringify([results, logged]), /secret/);
   });
 
   test('of one release are one thread where the service names it, and start another where that is gone', async (t) => {
@@ -128,16 +128,16 @@ describe('alerts of a Canary', () => {
       const ts = `1503435956.00000${posted}`;
       return response.end(JSON.stringify({ ok: true, channel: 'C1', ts, message: { ts, text: 'x' } }));
     });
-    const { put, tell } = await open(t, { alerts: [entry('chat', 'info')] });
+    const { put, tell: notify } = await open(t, { alerts: [entry('chat', 'info')] });
     await put('Secret', 'chat', { stringData: { address: `${chat.url}/api/chat.postMessage`, token: 'xoxb-secret' } });
     await put('AlertProvider', 'chat', { spec: { type: 'slack', channel: 'ops', secretRef: { name: 'chat' } } });
-    const first = await tell(round(alert('info', 'one'), alert('error', 'two')));
+    const first = await notify(round(alert('info', 'one'), alert('error', 'two')));
     assert.equal(first['alert chat']?.thread, 'ops/1503435956.000001');
     const threads = { 'alert chat': 'ops/1503435956.000001' };
-    const second = await tell({ ...round(alert('info', 'three')), threads });
+    const second = await notify({ ...round(alert('info', 'three')), threads });
     assert.equal(second['alert chat']?.thread, 'ops/1503435956.000001', 'it goes on');
     lost.add('1503435956.000001');
-    const third = await tell({ ...round(alert('info', 'four'), alert('info', 'five')), threads });
+    const third = await notify({ ...round(alert('info', 'four'), alert('info', 'five')), threads });
     assert.deepEqual(third['alert chat'], {
       to: 'alert chat',
       through: 2,
@@ -158,15 +158,15 @@ describe('alerts of a Canary', () => {
   });
 
   test('that no provider takes are told in Flagger’s words, and not tried again', async (t) => {
-    const { put, tell, logged, namespace } = await open(t, {
+    const { put, tell: notify, logged, namespace } = await open(t, {
       alerts: [entry('a', 'info', 'missing'), entry('b', 'info', 'no-secret'), entry('c', 'info', 'no-address')],
     });
     await put('AlertProvider', 'no-secret', { spec: { type: 'slack', secretRef: { name: 'nowhere' } } });
     await put('AlertProvider', 'no-address', { spec: { type: 'slack', secretRef: { name: 'empty' } } });
     await put('Secret', 'empty', { stringData: { token: 'hunter2' } });
-    const told = await tell(round(alert('error', 'x')));
+    const results = await notify(round(alert('error', 'x')));
     assert.deepEqual(
-      Object.values(told).map(({ to, through, error, refused }) => [to, through, error, refused[0]?.error]),
+      Object.values(results).map(({ to, through, error, refused }) => [to, through, error, refused[0]?.error]),
       [
         ['alert a', 1, undefined, 'error: alertproviders.flagger.app "missing" not found'],
         ['alert b', 1, undefined, 'secretRef error: secrets "nowhere" not found'],
@@ -184,17 +184,17 @@ describe('alerts of a Canary', () => {
     let up = false;
     const flaky = await receiver(t, (response) => response.writeHead(up ? 200 : 503, { 'retry-after': '3' }).end());
     const healthy = await receiver(t, (response) => response.end());
-    const { put, tell, deps } = await open(t, { alerts: [entry('flaky', 'info'), entry('healthy', 'info')] });
+    const { put, tell: notify, deps } = await open(t, { alerts: [entry('flaky', 'info'), entry('healthy', 'info')] });
     await put('AlertProvider', 'flaky', { spec: { type: 'webhook', address: flaky.url } });
     await put('AlertProvider', 'healthy', { spec: { type: 'webhook', address: healthy.url } });
-    const first = await tell(round(alert('info', 'one'), alert('info', 'two')));
+    const first = await notify(round(alert('info', 'one'), alert('info', 'two')));
     assert.equal(healthy.received.length, 2);
     assert.equal(flaky.received.length, 1, 'the second waits for the first');
     assert.equal(first['alert flaky']?.through, 0);
     assert.equal(first['alert flaky']?.retryAfterMs, 3_000);
     assert.match(first['alert flaky']?.error ?? '', /^send error: 127.0.0.1:\d+ answered with status 503$/);
     up = true;
-    const second = await tell({
+    const second = await notify({
       ...round(alert('info', 'one'), alert('info', 'two')),
       offered: 2,
       again: { 'alert flaky': 0 },
@@ -211,13 +211,13 @@ describe('alerts of a Canary', () => {
 describe('event webhooks', () => {
   test('are called in order, with the event in the metadata, which nothing overrides', async (t) => {
     const bell = await receiver(t, (response) => response.writeHead(202).end());
-    const { tell, namespace } = await open(t, {
+    const { tell: notify, namespace } = await open(t, {
       webhooks: [
         hook('bell', `${bell.url}/events`, { metadata: { team: 'shop', eventMessage: 'forged', eventType: 'forged' } }),
         { name: 'test', type: 'rollout', url: `${bell.url}/wrong` },
       ],
     });
-    await tell(round(event('one'), alert('error', 'not for webhooks'), event('two')));
+    await notify(round(event('one'), alert('error', 'not for webhooks'), event('two')));
     assert.deepEqual(
       bell.received.map(({ url, body }) => [url, body]),
       ['one', 'two'].map((message) => [
@@ -230,10 +230,10 @@ describe('event webhooks', () => {
 
   test('have keys that tell notices, recipients and releases apart, and repetitions not', async (t) => {
     const bell = await receiver(t, (response) => response.end());
-    const { tell } = await open(t, { webhooks: [hook('a', bell.url), hook('b', bell.url), hook('b', bell.url)] });
-    await tell(round(event('x')));
-    await tell(round(event('x')));
-    await tell(round(event('x')), 'run.2');
+    const { tell: notify } = await open(t, { webhooks: [hook('a', bell.url), hook('b', bell.url), hook('b', bell.url)] });
+    await notify(round(event('x')));
+    await notify(round(event('x')));
+    await notify(round(event('x')), 'run.2');
     const keys = bell.received.map(({ headers }) => String(headers['idempotency-key']));
     assert.deepEqual([keys.length, new Set(keys).size], [9, 6]);
     assert.deepEqual(keys.slice(0, 3).sort(), keys.slice(3, 6).sort());
@@ -243,10 +243,10 @@ describe('event webhooks', () => {
   test('that refuse are named by host, without what may be secret', async (t) => {
     const bell = await receiver(t, (response) => response.writeHead(500).end('no'));
     const wall = await receiver(t, (response) => response.writeHead(400).end('bad request'));
-    const { tell, logged } = await open(t, {
+    const { tell: notify, logged } = await open(t, {
       webhooks: [hook('down', `${bell.url}/T0secret?t=T1secret`), hook('wall', `${wall.url}/T0secret`)],
     });
-    const { 'webhook down': down, 'webhook wall': refused } = await tell(round(event('x')));
+    const { 'webhook down': down, 'webhook wall': refused } = await notify(round(event('x')));
     assert.equal(down?.error, `POST 127.0.0.1:${bell.port} giving up after 1 attempt(s)`);
     assert.deepEqual(refused?.refused, [{ seq: 1, error: 'bad request' }]);
     assert.ok(logged.includes('error sending event to webhook: bad request'));
@@ -258,7 +258,7 @@ describe('what holds for all Canaries', () => {
   test('is told of those that say nothing of their own', async (t) => {
     const all = await receiver(t, (response) => response.end());
     const teams = await receiver(t, (response) => response.writeHead(202).end());
-    const { tell } = await open(
+    const { tell: notify } = await open(
       t,
       {},
       {
@@ -277,8 +277,8 @@ describe('what holds for all Canaries', () => {
         },
       },
     );
-    const told = await tell(round(event('one'), alert('info', 'two')));
-    assert.deepEqual(Object.keys(told).sort(), ['event webhook', 'msteams']);
+    const results = await notify(round(event('one'), alert('info', 'two')));
+    assert.deepEqual(Object.keys(results).sort(), ['event webhook', 'msteams']);
     assert.deepEqual([all.received.length, teams.received.length], [1, 1]);
     assert.match(teams.received[0]?.body ?? '', /"facts":\[\{"title":"Cluster","value":"blue"\}\]/);
   });
@@ -287,13 +287,13 @@ describe('what holds for all Canaries', () => {
     const all = await receiver(t, (response) => response.end());
     const own = await receiver(t, (response) => response.end());
     const notifier = { type: 'slack', token: undefined, proxy: undefined, channel: 'c', username: 'u' } as const;
-    const { tell, put } = await open(
+    const { tell: notify, put } = await open(
       t,
       { alerts: [entry('own', 'error')], webhooks: [hook('own', own.url)] },
       { notifications: { eventWebhook: all.url, cloudEvents: undefined, notifier: { ...notifier, address: all.url } } },
     );
     await put('AlertProvider', 'own', { spec: { type: 'webhook', address: own.url } });
-    await tell(round(event('one'), alert('info', 'below'), alert('error', 'two')));
+    await notify(round(event('one'), alert('info', 'below'), alert('error', 'two')));
     assert.deepEqual([all.received.length, own.received.length], [0, 2]);
   });
 });
@@ -301,8 +301,8 @@ describe('what holds for all Canaries', () => {
 describe('what annotations of a Canary ask for', () => {
   test('CloudEvents go where it says, events and milestones alike', async (t) => {
     const sink = await receiver(t, (response) => response.writeHead(202).end());
-    const { tell } = await open(t, {}, {}, { 'serinus.dev/cloudevents': sink.url });
-    assert.deepEqual(await tell(round(event('one'), alert('info', 'two'), over)), {
+    const { tell: notify } = await open(t, {}, {}, { 'serinus.dev/cloudevents': sink.url });
+    assert.deepEqual(await notify(round(event('one'), alert('info', 'two'), over)), {
       CloudEvents: { to: 'CloudEvents', through: 3, refused: [] },
     });
     const bodies = sink.received.map(({ body }) => JSON.parse(body) as { type: string; id: string });
@@ -328,11 +328,11 @@ describe('what annotations of a Canary ask for', () => {
 
   test('a commit shows how its release stands; the token comes from the Secret and is told nobody', async (t) => {
     const forge = await receiver(t, (response) => response.writeHead(201).end());
-    const { tell, put, client, namespace, logged } = await open(t, {}, {}, FORGE);
+    const { tell: notify, put, client, namespace, logged } = await open(t, {}, {}, FORGE);
     await client.create(DEPLOYMENTS, target(namespace, 'c0ffee0'));
     await put('Secret', 'forge', { stringData: { token: 't0ken', address: forge.url } });
-    const told = await tell(round(event('one'), alert('error', 'Failed checks threshold reached 2')));
-    assert.deepEqual(told, { 'commit status': { to: 'commit status', through: 2, refused: [] } });
+    const results = await notify(round(event('one'), alert('error', 'Failed checks threshold reached 2')));
+    assert.deepEqual(results, { 'commit status': { to: 'commit status', through: 2, refused: [] } });
     const [request] = forge.received;
     assert.equal(request?.url, '/repos/acme/podinfo/statuses/c0ffee0');
     assert.equal(request?.headers.authorization, 'Bearer t0ken');
@@ -341,27 +341,27 @@ describe('what annotations of a Canary ask for', () => {
       context: `serinus/default/${namespace}/podinfo`,
       description: 'Failed checks threshold reached 2',
     });
-    assert.doesNotMatch(JSON.stringify([told, logged]), /t0ken/);
+    assert.doesNotMatch(JSON.stringify([results, logged]), /t0ken/);
   });
 
   test('what is missing is said, and nothing is tried again', async (t) => {
-    const { tell, client, namespace } = await open(t, {}, {}, FORGE);
+    const { tell: notify, client, namespace } = await open(t, {}, {}, FORGE);
     await client.create(DEPLOYMENTS, target(namespace, 'latest'));
-    const { 'commit status': told } = await tell(round(alert('info', 'x')));
-    assert.deepEqual(told?.refused, [
+    const { 'commit status': results } = await notify(round(alert('info', 'x')));
+    assert.deepEqual(results?.refused, [
       { seq: 1, error: 'annotation serinus.dev/commit of the target is "latest": use the commit’s full hash' },
     ]);
   });
 });
 
 test('of a Canary that is gone nobody can be told, and that is said', async (t) => {
-  const { tell, client, namespace } = await open(t, { webhooks: [hook('bell', 'http://127.0.0.1:1/')] });
+  const { tell: notify, client, namespace } = await open(t, { webhooks: [hook('bell', 'http://127.0.0.1:1/')] });
   await client.delete(CANARIES, namespace, 'podinfo');
   const deadline = Date.now() + 10_000;
   for (;;) {
-    const told = await tell(round(event('x')));
-    if (told['everybody']) {
-      assert.deepEqual(told['everybody'].refused, [{ seq: 1, error: 'the Canary is gone, and with it who listened' }]);
+    const results = await notify(round(event('x')));
+    if (results['everybody']) {
+      assert.deepEqual(results['everybody'].refused, [{ seq: 1, error: 'the Canary is gone, and with it who listened' }]);
       return;
     }
     assert.ok(Date.now() < deadline, 'the cache learns that it is gone');

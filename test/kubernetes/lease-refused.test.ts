@@ -52,8 +52,8 @@ describe('a Lease that is gone and can’t be made again', { concurrency: 4 }, (
     const lease = await thing(rig, 'Lease');
     await rig.settle();
     assert.ok(
-      rig.told.some((message) => message.includes(lease.name)),
-      rig.told.join('\n'),
+      rig.said.some((message) => message.includes(lease.name)),
+      rig.said.join('\n'),
     );
     const { reason, message = '' } = await rig.condition();
     assert.equal(reason, 'Refused');
@@ -81,7 +81,7 @@ describe('a Lease that is gone and can’t be made again', { concurrency: 4 }, (
 
   test('a run that finds a release of a dead one takes it home, past every stamp', async () => {
     const rig = await bereft('dead', 'progressing');
-    const dead = rig.tenure();
+    const dead = rig.guard();
     await rig.takeOver();
     await assert.rejects(rig.rollBack(), UserError);
     assert.equal(await rig.canaryWeight(), 0);

@@ -60,7 +60,7 @@ describe('every generated object, in every phase, whatever happens to it', { con
         for (const object of ORDER) {
           const outcome = outcomeOf(object, phase, fault);
           if (outcome === 'not made yet') continue;
-          rig.told = [];
+          rig.said = [];
           const what = `${object}, ${phase}, ${fault}: ${outcome}`;
           if (object === 'Lease') await ofLease(rig, fault, what);
           else await ofOther(rig, await thing(rig, object), object, fault, what);
@@ -76,7 +76,7 @@ describe('every generated object, in every phase, whatever happens to it', { con
         await one.delete();
         if (fault === 'Lease gone') await (await thing(rig, 'Lease')).delete();
         await react(rig, object, async () => {
-          assert.ok(isLike(await one.get(), whole), `${what}\n${rig.told.join('\n')}`);
+          assert.ok(isLike(await one.get(), whole), `${what}\n${rig.said.join('\n')}`);
           assert.ok(await (await thing(rig, 'Lease')).get(), `${what}: the Lease`);
         });
         return;
@@ -127,8 +127,8 @@ describe('every generated object, in every phase, whatever happens to it', { con
     if (next?.do === 'rollBack' || rig.phase === 'rolling back') await rig.rest();
     assert.deepEqual((await one.get())?.metadata.ownerReferences, theirs?.metadata.ownerReferences, what);
     assert.ok(isLike(await one.get(), theirs), `${what}: it was written`);
-    const named = rig.told.filter((message) => message.includes(one.name) && message.includes(one.type.kind));
-    assert.ok(named.length > 0, `${what}: nobody was told\n${rig.told.join('\n')}`);
+    const named = rig.said.filter((message) => message.includes(one.name) && message.includes(one.type.kind));
+    assert.ok(named.length > 0, `${what}: nobody was told\n${rig.said.join('\n')}`);
     // Nothing else waits for it.
     assert.ok(!JSON.stringify(next ?? {}).includes('"do":"reconcile"'), what);
     await shownBy(rig, one, what);
@@ -155,8 +155,8 @@ describe('every generated object, in every phase, whatever happens to it', { con
         await refusing.refuse(lease.type, rig.namespace, lease.name);
         assert.ok(await rig.failing(() => rig.apply([])), `${what}: it was written`);
         assert.ok(
-          rig.told.some((message) => message.includes(lease.name)),
-          `${what}: nobody was told\n${rig.told.join('\n')}`,
+          rig.said.some((message) => message.includes(lease.name)),
+          `${what}: nobody was told\n${rig.said.join('\n')}`,
         );
         await shownBy(rig, lease, what);
         // Users don't stay with a canary because of it.
@@ -185,7 +185,7 @@ async function goesOn(rig: Rig, one: Thing, whole: KubeObject, what: string): Pr
   rig.later(REFUSED_MS + 1_000);
   await rig.react();
   await rig.rest();
-  assert.ok(isLike(await one.get(), whole), `${what}: it isn't made again\n${rig.told.join('\n')}`);
+  assert.ok(isLike(await one.get(), whole), `${what}: it isn't made again\n${rig.said.join('\n')}`);
 }
 
 /** What the phase does; the check comes before what the rest after it does. */

@@ -37,7 +37,7 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
     const rig = await Rig.open(deps, cluster.namespace, name, phase);
     const one = await thing(rig, of);
     await refusing.refuse(one.type, rig.namespace, one.name);
-    rig.told = [];
+    rig.said = [];
     return [rig, one];
   }
 
@@ -50,8 +50,8 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
       `${one.type.kind}/${one.name} is refused`,
       `${one.type.kind} ${one.name}.${rig.namespace} update failed`,
     ];
-    const told = rig.told.filter((message) => names.some((name) => message.includes(name)));
-    assert.ok(told.length > 0, rig.told.join('\n'));
+    const told = rig.said.filter((message) => names.some((name) => message.includes(name)));
+    assert.ok(told.length > 0, rig.said.join('\n'));
     const { reason, message = '' } = await rig.condition();
     assert.equal(reason, 'Refused');
     assert.ok(message.includes(one.name), message);
@@ -99,8 +99,8 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
     await rig.failing(() => rig.rollBack(), true);
     assert.equal(await rig.canaryWeight(), 0);
     assert.ok(
-      rig.told.some((message) => message.includes(`Deployment/${primary.name} is refused`)),
-      rig.told.join('\n'),
+      rig.said.some((message) => message.includes(`Deployment/${primary.name} is refused`)),
+      rig.said.join('\n'),
     );
   });
 

@@ -265,8 +265,8 @@ describe('the status of an HTTPRoute', () => {
         lastTransitionTime: at(1).toISOString(),
       },
     ]);
-    const told = { ...verdict, object: { ...verdict.object, status: { parents: parents ?? [] } } };
-    assert.equal(nextParents(told, at(2)), undefined, 'nothing new to say');
+    const answered = { ...verdict, object: { ...verdict.object, status: { parents: parents ?? [] } } };
+    assert.equal(nextParents(answered, at(2)), undefined, 'nothing new to say');
   });
 
   it('says why a route is not taken over, which leaves the last good one in use', () => {

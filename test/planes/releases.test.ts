@@ -3,7 +3,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { Traffic, type Answer } from '../../lab/traffic.js';
 import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { APP, appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 import { until } from '../harness/until.js';
 import { PLANE_CASES, type PlaneCase } from './cases.js';
 import { note } from './figures.js';
@@ -58,8 +58,8 @@ const image = (tag: string) => `stefanprodan/podinfo:${tag}`;
 async function open(
   t: TestContext,
   plane: PlaneCase,
-): Promise<{ world: World; answers: Answer[]; stop: () => Promise<void> }> {
-  const world = await World.open(t);
+): Promise<{ world: ReleaseScene; answers: Answer[]; stop: () => Promise<void> }> {
+  const world = await ReleaseScene.open(t);
   const { kube, namespace, host, lab } = world;
   await world.serinus(['all', '--mesh-provider', plane.provider]);
   await kube.apply(DEPLOYMENTS, podinfo(namespace));

@@ -5,10 +5,10 @@ import { CONFIG_MAPS, DEPLOYMENTS, SECRETS } from '../../src/kube/object.js';
 import { adopt, FLAGGERS_TIME_MS, releasesBegun } from '../harness/release/adoption.js';
 import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('a failed release stays failed through both changes of hands', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const flagger = await FlaggerProcess.find(t, world);
   await flagger.start();
   await applyConfigs(world);
@@ -50,7 +50,7 @@ test('a failed release stays failed through both changes of hands', async (t) =>
 });
 
 /** With characters that Go writes into JSON in its own way. */
-async function applyConfigs({ kube, namespace }: World): Promise<void> {
+async function applyConfigs({ kube, namespace }: ReleaseScene): Promise<void> {
   const data = { plain: 'yes', markup: '<b>&amp;</b>', separator: 'a\u2028b' };
   await kube.apply(CONFIG_MAPS, {
     apiVersion: 'v1',

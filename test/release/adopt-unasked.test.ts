@@ -4,10 +4,10 @@ import { until } from '../harness/until.js';
 import { FLAGGERS_TIME_MS, isFree, objects, PRIMARY, release, releasesBegun } from '../harness/release/adoption.js';
 import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('a Serinus that nobody has told of the change starts no release, and ships the next', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const flagger = await FlaggerProcess.find(t, world);
   await flagger.start();
   await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app));

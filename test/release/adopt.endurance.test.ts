@@ -13,10 +13,10 @@ import {
 } from '../harness/release/adoption.js';
 import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('Flagger ships a release, Serinus adopts and ships the next, gives back, and Flagger ships the third', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const flagger = await FlaggerProcess.find(t, world);
   await flagger.start();
   await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app));

@@ -6,19 +6,19 @@ import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES, SERVICES } from '../../src/kub
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 /** What is wrong, the one Warning that says so, and how it is mended. */
 interface Mistake {
   readonly name: string;
-  readonly canary?: (world: World) => KubeObject;
-  readonly deployment?: (world: World) => KubeObject | undefined;
-  readonly route?: (world: World) => KubeObject | undefined;
+  readonly canary?: (world: ReleaseScene) => KubeObject;
+  readonly deployment?: (world: ReleaseScene) => KubeObject | undefined;
+  readonly route?: (world: ReleaseScene) => KubeObject | undefined;
   readonly says: RegExp;
 }
 
-const withSpec = (spec: Record<string, unknown>) => (world: World) => appCanary(world.app, spec);
-const withAnalysis = (analysis: Record<string, unknown>) => (world: World) => appCanary(world.app, {}, analysis);
+const withSpec = (spec: Record<string, unknown>) => (world: ReleaseScene) => appCanary(world.app, spec);
+const withAnalysis = (analysis: Record<string, unknown>) => (world: ReleaseScene) => appCanary(world.app, {}, analysis);
 
 const MISTAKES: readonly Mistake[] = [
   {
@@ -64,14 +64,14 @@ function elsewhere(route: KubeObject): KubeObject {
 }
 
 test('a mistake gets one clear Warning, changes nothing, and is no obstacle once it is mended', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.serinus(['all']);
   for (const mistake of MISTAKES) {
     await t.test(mistake.name, async () => {
       const given = [
         mistake.deployment ? mistake.deployment(world) : appDeployment(world.app),
         mistake.route ? mistake.route(world) : appRoute(world.app),
-        (mistake.canary ?? ((w: World) => appCanary(w.app)))(world),
+        (mistake.canary ?? ((w: ReleaseScene) => appCanary(w.app)))(world),
       ];
       await world.apply(...given.flatMap((object) => (object ? [object] : [])));
       const warnings = async () => (await world.events()).filter((event) => mistake.says.test(event));
@@ -95,7 +95,7 @@ test('a mistake gets one clear Warning, changes nothing, and is no obstacle once
 });
 
 /** Takes away what a mistake was made with, and what Serinus has made of it. */
-async function clear({ kube, namespace, name }: World): Promise<void> {
+async function clear({ kube, namespace, name }: ReleaseScene): Promise<void> {
   await kube.delete(CANARIES, namespace, name);
   await until(async () => !(await kube.get(CANARIES, namespace, name)), 'the Canary is gone');
   await kube.delete(DEPLOYMENTS, namespace, APP);
@@ -106,7 +106,7 @@ async function clear({ kube, namespace, name }: World): Promise<void> {
 }
 
 test('what the schema refuses never gets in: the API server names the field', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const refused = async (canary: KubeObject, field: string) =>
     assert.rejects(
       world.kube.create(CANARIES, canary),
@@ -117,7 +117,7 @@ test('what the schema refuses never gets in: the API server names the field', as
 });
 
 test('a template that does not parse: said before a release starts, which then waits for it', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const template = (query: string): KubeObject => ({
     apiVersion: METRIC_TEMPLATES.apiVersion,
     kind: METRIC_TEMPLATES.kind,
@@ -141,7 +141,7 @@ test('a template that does not parse: said before a release starts, which then w
 });
 
 test('a release under way goes on by the last valid spec when an invalid one is applied', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }));
   await world.setImage('lab/http-echo:2');
   await world.atWeight(25);

@@ -12,13 +12,13 @@ import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { once } from '../harness/release/traffic.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 const MANIFEST = new URL('../../lab/manifests/metric-template.yaml', import.meta.url);
 const NAME = 'not-found-percentage';
 
 /** The walkthrough's MetricTemplate as it is published, but for where its Prometheus is. */
-function publishedTemplate(world: World, query?: (text: string) => string): object {
+function publishedTemplate(world: ReleaseScene, query?: (text: string) => string): object {
   const published = parse(readFileSync(MANIFEST, 'utf8')) as { spec: { provider: object; query: string } };
   const { provider, query: text } = published.spec;
   return {
@@ -29,7 +29,7 @@ function publishedTemplate(world: World, query?: (text: string) => string): obje
 }
 
 /** The policy that the walkthrough's reader ends up with. */
-function policy(world: World): object {
+function policy(world: ReleaseScene): object {
   const metrics = [
     { name: 'request-success-rate', thresholdRange: { min: 99 }, interval: '1m' },
     { name: 'request-duration', thresholdRange: { max: 500 }, interval: '30s' },
@@ -39,14 +39,14 @@ function policy(world: World): object {
 }
 
 /** Of what a release changes. */
-async function generations(world: World): Promise<readonly string[]> {
+async function generations(world: ReleaseScene): Promise<readonly string[]> {
   const kinds = [DEPLOYMENTS, SERVICES, APISIX_ROUTES];
   const lists = await Promise.all(kinds.map((type) => world.kube.list(type, { namespace: world.namespace })));
   return lists.flatMap(({ items }) => items.map(({ metadata }) => `${metadata.name} ${metadata.generation ?? ''}`));
 }
 
 test('the walkthrough’s 404s percentage is caught on a running primary, before a release relies on it', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const folder = mkdtempSync(join(tmpdir(), 'serinus-check-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'canary.yaml');

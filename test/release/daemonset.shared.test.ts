@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CANARIES, DAEMON_SETS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 const SCALE_TO_ZERO = 'flagger.app/scale-to-zero';
 const targetRef = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: APP };
@@ -19,7 +19,7 @@ interface DaemonSetSpec {
 }
 
 /** The application of the other tests, as a DaemonSet that makes a pod before it takes one away. */
-function appDaemonSet(world: World): KubeObject {
+function appDaemonSet(world: ReleaseScene): KubeObject {
   const { selector, template } = appDeployment(world.app)['spec'] as { selector: object; template: object };
   const rollingUpdate = { maxSurge: 1, maxUnavailable: 0 };
   return {
@@ -30,34 +30,34 @@ function appDaemonSet(world: World): KubeObject {
   };
 }
 
-async function initialised(world: World, spec: Record<string, unknown> = {}): Promise<void> {
+async function initialised(world: ReleaseScene, spec: Record<string, unknown> = {}): Promise<void> {
   await world.serinus(['all']);
   await world.kube.apply(DAEMON_SETS, appDaemonSet(world));
   await world.apply(appRoute(world.app), appCanary(world.app, { targetRef, ...spec }, { metrics: [] }));
   await world.phase('Initialized');
 }
 
-async function specOf(world: World, name: string): Promise<DaemonSetSpec> {
+async function specOf(world: ReleaseScene, name: string): Promise<DaemonSetSpec> {
   return (await world.kube.get(DAEMON_SETS, world.namespace, name))?.['spec'] as DaemonSetSpec;
 }
 
-async function pods(world: World, name: string): Promise<number> {
+async function pods(world: ReleaseScene, name: string): Promise<number> {
   const { numberAvailable = 0 } = ((await world.kube.get(DAEMON_SETS, world.namespace, name))?.['status'] ?? {}) as {
     numberAvailable?: number;
   };
   return numberAvailable;
 }
 
-async function setImage(world: World, image: string): Promise<void> {
+async function setImage(world: ReleaseScene, image: string): Promise<void> {
   const patch = { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } };
   await world.kube.patch(DAEMON_SETS, 'strategic', world.namespace, APP, patch);
 }
 
-const isAtZero = async (world: World): Promise<boolean> =>
+const isAtZero = async (world: ReleaseScene): Promise<boolean> =>
   (await specOf(world, APP)).template.spec.nodeSelector?.[SCALE_TO_ZERO] === 'true';
 
 test('a DaemonSet is released with no request lost: at rest it has no pods, and its primary has one on every node', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await initialised(world);
   assert.ok(await isAtZero(world));
   await until(async () => (await pods(world, APP)) === 0, 'the target has no pods');
@@ -79,7 +79,7 @@ test('a DaemonSet is released with no request lost: at rest it has no pods, and 
 });
 
 test('a DaemonSet whose pods never become ready is rolled back at its deadline, and a mended one is released', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await initialised(world, { progressDeadlineSeconds: 5 });
   // A rest that is longer than the deadline must not count.
   await new Promise((resolve) => setTimeout(resolve, 6_000));
@@ -100,7 +100,7 @@ test('a DaemonSet whose pods never become ready is rolled back at its deadline, 
 });
 
 test('a DaemonSet that waits for its pods to be deleted by hand is not released, and says why', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.serinus(['all']);
   const target = appDaemonSet(world);
   await world.kube.apply(DAEMON_SETS, {
@@ -116,7 +116,7 @@ test('a DaemonSet that waits for its pods to be deleted by hand is not released,
 });
 
 test('revertOnDeletion gives a DaemonSet its nodes back', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.apply(appService(world.app));
   await initialised(world, { revertOnDeletion: true });
   const traffic = world.traffic(20);

@@ -6,10 +6,10 @@ import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 import { until } from '../harness/until.js';
 import { APP, appService } from '../harness/release/objects.js';
 import { isGone, reverting } from '../harness/release/reverting.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('a deleted Canary goes although its target, its Service and its route went before it', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(reverting(world));
   await world.kube.delete(APISIX_ROUTES, world.namespace, APP);
   await world.kube.delete(SERVICES, world.namespace, APP);
@@ -19,7 +19,7 @@ test('a deleted Canary goes although its target, its Service and its route went 
 });
 
 test('a deleted Canary gives back what it can where its target can’t be released any more', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const metadata = { name: 'settings', namespace: world.namespace };
   await world.apply(appService(world.app));
   await world.kube.apply(CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { colour: 'blue' } });
@@ -41,7 +41,7 @@ test('a deleted Canary gives back what it can where its target can’t be releas
 });
 
 test('a deleted namespace goes, with a Canary in it that wants to be undone', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(reverting(world));
   await world.kube.delete(NAMESPACES, undefined, world.namespace);
   const gone = async (): Promise<boolean> => !(await world.kube.get(NAMESPACES, undefined, world.namespace));

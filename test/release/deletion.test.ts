@@ -2,10 +2,10 @@ import { test } from 'node:test';
 import { CANARIES, LEASES } from '../../src/kube/object.js';
 import { APP } from '../harness/release/objects.js';
 import { isGone, reverting } from '../harness/release/reverting.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('a Canary whose spec is invalid, and that nobody remembers a valid one of, goes as it is', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const serinus = await world.initialised(reverting(world));
   await serinus.stop();
   await world.kube.patch(CANARIES, 'merge', world.namespace, APP, { spec: { routeRef: null } });

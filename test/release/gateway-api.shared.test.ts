@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import { DEPLOYMENTS } from '../../src/kube/object.js';
 import { APP, appCanary, appDeployment } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 // Whole releases on the Gateway API: judged by what the pods themselves count, since no Gateway's metrics are the same.
 
@@ -11,7 +11,7 @@ const ROUTES: ResourceType = { apiVersion: 'gateway.networking.k8s.io/v1', kind:
 const PORT = 9898;
 
 test('a good version is promoted by weights on an HTTPRoute, judged by the metrics of its pods', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await initialised(world);
   const route = await world.kube.get(ROUTES, world.namespace, APP);
   assert.equal(route?.metadata.ownerReferences?.[0]?.kind, 'Canary');
@@ -39,7 +39,7 @@ test('a good version is promoted by weights on an HTTPRoute, judged by the metri
 });
 
 test('a version whose pods count errors is rolled back', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await initialised(world);
   const traffic = world.traffic();
   await setVersion(world, '6.0.2', ['--random-error=true']);
@@ -55,14 +55,14 @@ test('a version whose pods count errors is rolled back', async (t) => {
   assert.ok(halts.length > 0, said.join('\n'));
 });
 
-async function initialised(world: World): Promise<void> {
+async function initialised(world: ReleaseScene): Promise<void> {
   await world.serinus(['all']);
   await world.apply(application(world), canary(world));
   await world.phase('Initialized');
 }
 
 /** podinfo counts its own requests, and asks to be scraped. */
-function application(world: World): KubeObject {
+function application(world: ReleaseScene): KubeObject {
   const deployment = appDeployment(world.app);
   const spec = deployment['spec'] as { template: { metadata: object } };
   const container = {
@@ -79,7 +79,7 @@ function application(world: World): KubeObject {
   return { ...deployment, spec: { ...spec, template: { metadata, spec: { containers: [container] } } } };
 }
 
-function canary(world: World): KubeObject {
+function canary(world: ReleaseScene): KubeObject {
   return appCanary(
     world.app,
     {
@@ -97,14 +97,14 @@ function canary(world: World): KubeObject {
   );
 }
 
-async function setVersion(world: World, tag: string, args: readonly string[] = []): Promise<void> {
+async function setVersion(world: ReleaseScene, tag: string, args: readonly string[] = []): Promise<void> {
   const container = { name: 'web', image: `stefanprodan/podinfo:${tag}`, args: [`--port=${PORT}`, ...args] };
   const patch = { spec: { template: { spec: { containers: [container] } } } };
   await world.kube.patch(DEPLOYMENTS, 'strategic', world.namespace, APP, patch);
 }
 
 /** Those of primary and canary. */
-async function weights(world: World): Promise<readonly (number | undefined)[] | undefined> {
+async function weights(world: ReleaseScene): Promise<readonly (number | undefined)[] | undefined> {
   const route = await world.kube.get(ROUTES, world.namespace, APP);
   const spec = route?.['spec'] as { rules: { backendRefs: { weight?: number }[] }[] } | undefined;
   return spec?.rules.at(-1)?.backendRefs.map(({ weight }) => weight);

@@ -6,14 +6,14 @@ import { labClient } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 // Each layer that brings traffic home, shown by provoking it. The guard against bugs and cancels is in
 // test/workflows/guard.test.ts, because a bug has to be put in for it.
 
-const slow = (world: World) => appCanary(world.app, {}, { metrics: [], interval: '600s' });
+const slow = (world: ReleaseScene) => appCanary(world.app, {}, { metrics: [], interval: '600s' });
 
-async function isHome(world: World): Promise<void> {
+async function isHome(world: ReleaseScene): Promise<void> {
   // The switch counts only the time for which it gets a processor itself.
   await world.phase('Failed', 120_000);
   assert.equal(await world.weight(), 0);
@@ -21,7 +21,7 @@ async function isHome(world: World): Promise<void> {
 }
 
 test('a terminated workflow: the janitor has its release rolled back', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(slow(world), ['--janitor-seconds', '1', '--lease-seconds', '6']);
   await world.setImage('lab/http-echo:2');
   await world.atWeight(25);
@@ -35,7 +35,7 @@ test('a terminated workflow: the janitor has its release rolled back', async (t)
 });
 
 test('a cancelled workflow rolls back on the real cluster', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(slow(world));
   await world.setImage('lab/http-echo:2');
   await world.atWeight(25);
@@ -44,7 +44,7 @@ test('a cancelled workflow rolls back on the real cluster', async (t) => {
 });
 
 test('a worker that freezes and wakes late can not move traffic after a rollback', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const frozen = await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }), [
     '--lease-seconds',
     '6',
@@ -66,7 +66,7 @@ test('Temporal stopped with the canary at weight 25: the dead-man’s switch rol
   const client = await labClient(lab);
   await applyObjects(client, parseManifest(crdYaml()));
   client.close();
-  const world = await World.open(t, { lab });
+  const world = await ReleaseScene.open(t, { lab });
   t.after(() => lab.stop());
   await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }), ['--lease-seconds', '6']);
   const traffic = world.traffic(20);

@@ -5,7 +5,7 @@ import type { Judged } from '../../src/domain/decision/judged.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { APP, appDeployment, appRoute } from '../harness/release/objects.js';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 import { until } from '../harness/until.js';
 
 /** Scenes of real requests, through a gateway that a Prometheus scrapes; what each has come to is printed. */
@@ -31,7 +31,7 @@ interface Scene {
 
 /** A release under way, with its first requests to the primary behind it. */
 async function begun(t: TestContext, { judgement, analysis = {}, before = {}, after = {}, perSecond = 60 }: Scene) {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.serinus(['all']);
   const deployment = withEnv(appDeployment(world.app), before);
   await world.apply(
@@ -48,7 +48,7 @@ async function begun(t: TestContext, { judgement, analysis = {}, before = {}, af
   return { world, traffic };
 }
 
-async function ended(t: TestContext, world: World): Promise<{ ending: string; judged: readonly Judged[] }> {
+async function ended(t: TestContext, world: ReleaseScene): Promise<{ ending: string; judged: readonly Judged[] }> {
   const { ending, judged } = await analyses(world);
   const last = judged.at(-1);
   t.diagnostic(`${ending.kind} after ${last?.windows ?? 0} windows: ${last?.says ?? ''}`);
@@ -56,7 +56,7 @@ async function ended(t: TestContext, world: World): Promise<{ ending: string; ju
 }
 
 /** Requests that fail whoever answers them. */
-async function failing(world: World, perSecond: number, forMs: number): Promise<void> {
+async function failing(world: ReleaseScene, perSecond: number, forMs: number): Promise<void> {
   const { gatewayUrl } = world.lab;
   const traffic = new Traffic({ gatewayUrl, host: world.host, path: '/status/503', perSecond });
   await new Promise((resolve) => setTimeout(resolve, forMs));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { until } from '../harness/until.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('a canary that fails more often than the primary is rolled back by the evidence, on real traffic', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(judgedCanary(world.app, 'preset: balanced\ntripwire: { requests: 1000 }\nsettle: 1s'));
   world.traffic(60);
   await world.setImage('lab/http-echo:2-errors');
@@ -26,7 +26,7 @@ test('a canary that fails more often than the primary is rolled back by the evid
 });
 
 test('without requests nothing is proven and nobody rolled back: the release waits, and says so', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const text = 'preset: quick\nsettle: 1s\nwait: { for: 10m, then: hold }';
   await world.initialised(judgedCanary(world.app, text, { threshold: 100 }));
   await world.setImage('lab/http-echo:2');

@@ -3,16 +3,16 @@ import { test } from 'node:test';
 import { stateQuery } from '../../src/workflows/contract.js';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { until } from '../harness/until.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 /** Whether the release that is under way has weighed any requests yet. */
-async function hasJudged(world: World): Promise<boolean> {
+async function hasJudged(world: ReleaseScene): Promise<boolean> {
   const { state } = await world.run.query(stateQuery);
   return (state?.record ?? []).some((entry) => entry.what === 'analysis' && entry.judged?.window !== undefined);
 }
 
 test('a healthy canary is proven and promoted; each request counts once, though the worker dies in between', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   // A floor that a few hundred requests can prove.
   const serinus = await world.initialised(
     judgedCanary(world.app, 'preset: balanced\nerrors: { floor: 2% }\nsettle: 1s\nsplit: { tolerance: 60% }'),

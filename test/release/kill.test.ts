@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { until } from '../harness/until.js';
 import { killedAt, STORY, story, timed } from '../harness/release/killed.js';
 import { APP } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 import { receiver } from '../harness/http/receiver.js';
 
 describe('a worker that is killed at any instant', () => {
@@ -11,7 +11,7 @@ describe('a worker that is killed at any instant', () => {
   killedAt({ name: 'in the promotion', at: (world) => world.phase('Promoting') });
 
   test('in the middle of a look: what it has asked is asked again as the same, and the story is told once', async (t) => {
-    const world = await World.open(t);
+    const world = await ReleaseScene.open(t);
     let die: () => Promise<void> = () => Promise.resolve();
     const hook = await receiver(t, (response, nth) => {
       if (nth > 1) response.end();
@@ -33,7 +33,7 @@ describe('a worker that is killed at any instant', () => {
   });
 
   test('while an approval is waited for: the approval is still taken', async (t) => {
-    const world = await World.open(t);
+    const world = await ReleaseScene.open(t);
     const gate = { name: 'ask', type: 'confirm-promotion', url: 'http://127.0.0.1:9/gate/halt' };
     const serinus = await world.initialised(timed(world, { webhooks: [gate] }));
     await world.setImage('lab/http-echo:2');
@@ -52,7 +52,7 @@ describe('a worker that is killed at any instant', () => {
 });
 
 test('the watch process is killed: a change made meanwhile is released when it comes back', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const everything = await world.initialised(timed(world), ['--janitor-seconds', '3600']);
   await world.setImage('lab/http-echo:2');
   await world.phase('Succeeded');
@@ -66,7 +66,7 @@ test('the watch process is killed: a change made meanwhile is released when it c
 });
 
 test('two watch processes at once make one release of one change', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(timed(world));
   await world.serinus(['watch']);
   await world.serinus(['watch']);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('with Services alone a release is Blue/Green: users stay at the primary until it is promoted', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const canary = { provider: 'kubernetes', routeRef: undefined };
   const analysis = { stepWeight: undefined, maxWeight: undefined, iterations: 2, metrics: [] };
   // The users' own route leads to the Service, and nobody changes it.

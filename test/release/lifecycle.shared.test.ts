@@ -5,13 +5,13 @@ import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
-const quick = (world: World, spec: Record<string, unknown> = {}, analysis: Record<string, unknown> = {}) =>
+const quick = (world: ReleaseScene, spec: Record<string, unknown> = {}, analysis: Record<string, unknown> = {}) =>
   appCanary(world.app, spec, { metrics: [], ...analysis });
 
 test('a newer revision in mid-release restarts the analysis, and what is promoted is what was analysed', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(quick(world));
   const traffic = world.traffic(20);
   await world.setImage('lab/http-echo:2');
@@ -26,7 +26,7 @@ test('a newer revision in mid-release restarts the analysis, and what is promote
 });
 
 test('a target that goes back to the promoted version ends the release without a trace on the primary', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(quick(world, {}, { interval: '600s' }));
   const before = (await world.kube.get(DEPLOYMENTS, world.namespace, `${APP}-primary`))?.metadata.generation;
   await world.setImage('lab/http-echo:2');
@@ -39,7 +39,7 @@ test('a target that goes back to the promoted version ends the release without a
 });
 
 test('an abort in the promotion puts the primary’s former template and configs back, with traffic flowing', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const config = (value: string) =>
     world.kube.apply(CONFIG_MAPS, {
       apiVersion: 'v1',
@@ -82,7 +82,7 @@ test('an abort in the promotion puts the primary’s former template and configs
 });
 
 test('a changed ConfigMap or Secret is a release of its own, and reaches the primary only by it', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const secret = (token: string) =>
     world.kube.apply(SECRETS, {
       apiVersion: 'v1',
@@ -126,7 +126,7 @@ test('a changed ConfigMap or Secret is a release of its own, and reaches the pri
 });
 
 test('generated objects that somebody deletes or bends come back', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(quick(world));
   await world.run.result();
   await world.kube.delete(SERVICES, world.namespace, `${APP}-canary`);
@@ -152,7 +152,7 @@ test('generated objects that somebody deletes or bends come back', async (t) => 
 });
 
 test('a change of the user’s route in mid-release reaches ours without moving traffic', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(quick(world, {}, { interval: '600s' }));
   await world.setImage('lab/http-echo:2');
   await world.atWeight(25);
@@ -169,7 +169,7 @@ test('a change of the user’s route in mid-release reaches ours without moving 
 });
 
 test('revertOnDeletion gives the target its pods and its Service back; no request fails', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.serinus(['all']);
   await world.apply(appService(world.app), appDeployment(world.app), appRoute(world.app));
   await world.apply(quick(world, { revertOnDeletion: true }));
@@ -195,7 +195,7 @@ test('revertOnDeletion gives the target its pods and its Service back; no reques
 });
 
 test('a suspended Canary does nothing until it is resumed', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(quick(world));
   await world.apply(quick(world, { suspend: true }));
   await until(
@@ -210,7 +210,7 @@ test('a suspended Canary does nothing until it is resumed', async (t) => {
 });
 
 test('skipAnalysis promotes without a step', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(quick(world, { skipAnalysis: true }));
   await world.setImage('lab/http-echo:2');
   await world.phase('Succeeded');
@@ -223,7 +223,7 @@ test('skipAnalysis promotes without a step', async (t) => {
 });
 
 test('a canary that never becomes ready is rolled back at its deadline', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(quick(world, { progressDeadlineSeconds: 4 }));
   await world.setImage('lab/http-echo:2-unready');
   await world.phase('Failed');

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../src/kube/object.js';
 import { appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('a release carries its load test out itself, without a load tester, and tells the result in its record', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   // Nobody listens there: what the release does itself is ordered from nobody.
   const url = 'http://127.0.0.1:9/';
   const cmd = `hey -z 1m -q 10 -c 2 -host ${world.host} http://apisix-gateway.apisix/`;

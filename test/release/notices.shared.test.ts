@@ -5,15 +5,15 @@ import { gateSignals } from '../../src/processes/gate-signals.js';
 import { startLoadTester } from '../../src/loadtest/loadtester.js';
 import type { DeliveryOutcome } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
-import { Listener, told } from '../harness/release/listener.js';
+import { Listener, notifyingCanary } from '../harness/release/listener.js';
 import { appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 describe('whoever listens to a release', () => {
   test('hears it all when it comes back, although the release has long ended', async (t) => {
-    const world = await World.open(t);
+    const world = await ReleaseScene.open(t);
     const listener = await Listener.open(t);
-    await world.initialised(await told(world, listener));
+    await world.initialised(await notifyingCanary(world, listener));
     await until(() => listener.events().some((event) => event.includes('Initialization done')), 'the initialisation');
     await listener.close();
     await world.setImage('lab/http-echo:2');
@@ -30,9 +30,9 @@ describe('whoever listens to a release', () => {
   });
 
   test('cannot hold up a rollback by not answering', async (t) => {
-    const world = await World.open(t);
+    const world = await ReleaseScene.open(t);
     const listener = await Listener.open(t);
-    await world.initialised(await told(world, listener, { interval: '600s' }));
+    await world.initialised(await notifyingCanary(world, listener, { interval: '600s' }));
     listener.status = undefined;
     await world.setImage('lab/http-echo:2');
     await world.atWeight(25);
@@ -45,7 +45,7 @@ describe('whoever listens to a release', () => {
 });
 
 test('a gate that is opened in the load tester wakes the release that waits for it', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const { address, namespace } = world.lab.temporal;
   const { onGate, close } = gateSignals(world.cluster, { address, namespace }, silent);

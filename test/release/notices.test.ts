@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import axios from 'axios';
 import { until } from '../harness/until.js';
-import { Listener, told } from '../harness/release/listener.js';
+import { Listener, notifyingCanary } from '../harness/release/listener.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 describe('whoever listens to a release', () => {
   test('hears every event in order, the alerts and the end, although the worker dies again and again', async (t) => {
-    const world = await World.open(t);
+    const world = await ReleaseScene.open(t);
     const listener = await Listener.open(t);
-    const serinus = await world.initialised(await told(world, listener));
+    const serinus = await world.initialised(await notifyingCanary(world, listener));
     await until(() => listener.events().some((event) => event.includes('Initialization done')), 'the initialisation');
     await world.setImage('lab/http-echo:2');
     for (const weight of [25, 50]) {
@@ -49,9 +49,9 @@ describe('whoever listens to a release', () => {
   });
 
   test('hears of a rollback that the dead-man’s switch has carried out, once', async (t) => {
-    const world = await World.open(t);
+    const world = await ReleaseScene.open(t);
     const listener = await Listener.open(t);
-    const canary = await told(world, listener, { interval: '3s' });
+    const canary = await notifyingCanary(world, listener, { interval: '3s' });
     const frozen = await world.initialised(canary, ['--lease-seconds', '6']);
     await world.setImage('lab/http-echo:2');
     await world.atWeight(25);
@@ -72,7 +72,7 @@ describe('whoever listens to a release', () => {
 });
 
 test('who listens to all Canaries is told by flags and environment; Prometheus reads Flagger’s metrics', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const listener = await Listener.open(t);
   await world.serinus(['all', '--health-port', '0', '--msteams-url', `${listener.url}/teams`], {
     EVENT_WEBHOOK_URL: `${listener.url}/everything`,

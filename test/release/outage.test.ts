@@ -6,7 +6,7 @@ import { labClient } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../harness/until.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 describe('a server that is down: one clear error, nothing changed, recovery by itself', () => {
   let lab: Lab;
@@ -19,7 +19,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
   after(() => lab.stop());
 
   test('Prometheus in mid-release: the release holds, nothing is held against it, and it goes on', async (t) => {
-    const world = await World.open(t, { lab });
+    const world = await ReleaseScene.open(t, { lab });
     await world.initialised(appCanary(world.app, {}, { threshold: 4 }));
     world.traffic();
     await world.setImage('lab/http-echo:2');
@@ -38,7 +38,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
 
   test('Prometheus at the start: a Canary is initialised all the same, and told', async (t) => {
     await lab.server('prometheus').stop('SIGKILL');
-    const world = await World.open(t, { lab });
+    const world = await ReleaseScene.open(t, { lab });
     await world.initialised();
     assert.ok(
       (await world.events()).some((e) => e.includes('Error checking metric providers: prometheus not avaiable:')),
@@ -47,7 +47,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
   });
 
   test('the API server in mid-release: traffic stays where it is, and the release goes on', async (t) => {
-    const world = await World.open(t, { lab });
+    const world = await ReleaseScene.open(t, { lab });
     await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }));
     const traffic = world.traffic(20);
     await world.setImage('lab/http-echo:2');
@@ -64,7 +64,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
   });
 
   test('Temporal and the API server at the start: Serinus says so and waits for them', async (t) => {
-    const world = await World.open(t, { lab });
+    const world = await ReleaseScene.open(t, { lab });
     await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app, {}, { metrics: [] }));
     await lab.server('temporal').stop('SIGKILL');
     await lab.server('apiserver').stop('SIGKILL');
@@ -77,7 +77,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
   });
 
   test('Temporal in mid-release, for less than the lease: the release goes on as if nothing had been', async (t) => {
-    const world = await World.open(t, { lab });
+    const world = await ReleaseScene.open(t, { lab });
     await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }), ['--lease-seconds', '60']);
     await world.setImage('lab/http-echo:2');
     await world.atWeight(25);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 test('a good version is promoted, and no request fails on the way', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised();
   const traffic = world.traffic();
   await world.setImage('lab/http-echo:2');
@@ -18,7 +18,7 @@ test('a good version is promoted, and no request fails on the way', async (t) =>
 });
 
 test('a version that fails is rolled back, and the primary is untouched', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised();
   const traffic = world.traffic();
   await world.setImage('lab/http-echo:2-errors');

@@ -20,7 +20,7 @@ import { Roles } from '../harness/roles.js';
 import { serinusArguments } from '../harness/serinus.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 /**
  * A release with everything in it, by the three processes as they are deployed: each with its own ServiceAccount and
@@ -29,7 +29,7 @@ import { World } from '../harness/release/world.js';
 const READ = ['get', 'list', 'watch'];
 
 test('the roles of deploy/rbac are enough for whole releases, and none is too many', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const cast = new Cast(t, world);
   await cast.grant();
   const began = new Date();
@@ -131,7 +131,7 @@ test('the roles of deploy/rbac are enough for whole releases, and none is too ma
 });
 
 test('the ClusterRoles hold in all namespaces, and only what is in them', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const cast = new Cast(t, world);
   await cast.grant('cluster');
   for (const process of PROCESSES) {
@@ -153,7 +153,7 @@ test('the ClusterRoles hold in all namespaces, and only what is in them', async 
   }
 });
 
-async function applyApplication(world: World): Promise<void> {
+async function applyApplication(world: ReleaseScene): Promise<void> {
   const { namespace } = world;
   const meta = { name: APP, namespace };
   await world.kube.apply(CONFIG_MAPS, {
@@ -221,7 +221,7 @@ class Cast {
 
   constructor(
     t: TestContext,
-    private readonly world: World,
+    private readonly world: ReleaseScene,
   ) {
     const { lab, namespace, kube } = world;
     this.roles = new Roles(t, { directory: lab.directory, kubeconfig: lab.kubeconfig, namespace, kube });

@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { janitorScheduleOf, taskQueueOf } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 // Flagger 1.36.1, measured: 162 requests for a whole release of five weights, 66 for an idle minute of one Canary.
 const FLAGGER_RELEASE = 162;
 const FLAGGER_IDLE_MINUTE = 66;
 
 test('a whole release asks less of the API server than Flagger’s, an idle Canary asks nothing', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(appCanary(world.app, {}, { stepWeight: 10, metrics: [] }));
   const count = async (since: Date) =>
     world.lab.apiRequests({ userAgentPrefix: 'serinus/', namespace: world.namespace, since });

@@ -4,7 +4,7 @@ import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 interface ServiceSpec {
   readonly type: string;
@@ -14,7 +14,7 @@ interface ServiceSpec {
 }
 
 /** Two versions of an application that its team runs side by side, and the Service that tells which one is on. */
-function objects(world: World): { readonly service: KubeObject; readonly versions: readonly KubeObject[] } {
+function objects(world: ReleaseScene): { readonly service: KubeObject; readonly versions: readonly KubeObject[] } {
   const { namespace } = world;
   const versions = ['1', '2', '3'].map((version) => {
     const text = JSON.stringify(appDeployment({ ...world.app, image: `lab/http-echo:${version}` }));
@@ -35,7 +35,7 @@ function objects(world: World): { readonly service: KubeObject; readonly version
   };
 }
 
-async function initialised(world: World, spec: Record<string, unknown> = {}): Promise<void> {
+async function initialised(world: ReleaseScene, spec: Record<string, unknown> = {}): Promise<void> {
   await world.serinus(['all']);
   const { service, versions } = objects(world);
   for (const version of versions) await world.kube.apply(DEPLOYMENTS, version);
@@ -49,15 +49,15 @@ async function initialised(world: World, spec: Record<string, unknown> = {}): Pr
   await until(available, 'all versions run');
 }
 
-async function specOf(world: World, name: string): Promise<ServiceSpec> {
+async function specOf(world: ReleaseScene, name: string): Promise<ServiceSpec> {
   return (await world.kube.get(SERVICES, world.namespace, name))?.['spec'] as ServiceSpec;
 }
 
-const pointAt = (world: World, version: string) =>
+const pointAt = (world: ReleaseScene, version: string) =>
   world.kube.patch(SERVICES, 'merge', world.namespace, APP, { spec: { selector: { version } } });
 
 test('a Service that leads to other pods is released step by step, no request lost', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await initialised(world);
   const primary = await world.kube.get(SERVICES, world.namespace, `${APP}-primary`);
   assert.equal(primary?.metadata.labels?.['team'], 'red');
@@ -83,7 +83,7 @@ test('a Service that leads to other pods is released step by step, no request lo
 });
 
 test('in mid-release a Service may change again, and be taken back; its primary stays what it was', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await initialised(world);
   const traffic = world.traffic(20);
   await pointAt(world, '2');
@@ -100,7 +100,7 @@ test('in mid-release a Service may change again, and be taken back; its primary 
 });
 
 test('a deleted Canary leaves the Service as its users have it', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await initialised(world, { revertOnDeletion: true });
   const before = (await world.kube.get(SERVICES, world.namespace, APP))?.metadata.resourceVersion;
   await world.kube.delete(CANARIES, world.namespace, APP);

@@ -4,7 +4,7 @@ import axios from 'axios';
 import { test } from 'node:test';
 import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 // What a strategy means to the users: real requests through the gateway.
 
@@ -14,7 +14,7 @@ interface Reply {
 }
 
 /** One request of a user. */
-function ask(world: World, path = '/', headers: Record<string, string> = {}): Promise<Reply> {
+function ask(world: ReleaseScene, path = '/', headers: Record<string, string> = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const url = new URL(path, world.lab.gatewayUrl);
     const sent = request(url, { agent: false, headers: { host: world.host, ...headers } }, (answer) => {
@@ -31,7 +31,7 @@ function ask(world: World, path = '/', headers: Record<string, string> = {}): Pr
 }
 
 /** Requests that have got to the only pod of a Service. */
-async function served(world: World, service: string): Promise<number> {
+async function served(world: ReleaseScene, service: string): Promise<number> {
   const proxy = new URL(world.lab.proxyUrl);
   const { data } = await axios.get<{ served: number }>(`http://${service}.${world.namespace}/served`, {
     proxy: { host: proxy.hostname, port: Number(proxy.port) },
@@ -48,7 +48,7 @@ async function versions(count: number, one: (index: number) => Promise<Reply>): 
 const iterations = { stepWeight: undefined, maxWeight: undefined, metrics: [] };
 
 test('A/B test: who matches always meets the canary, everybody else never does', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const match = [
     { headers: { 'x-user': { exact: 'insider' } } },
     { headers: { cookie: { regex: '^(.*?;)?(beta=yes)(;.*)?$' } } },
@@ -75,7 +75,7 @@ test('A/B test: who matches always meets the canary, everybody else never does',
 });
 
 test('Blue/Green with mirroring: the canary gets copies whose answers reach nobody, then everything', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(appCanary(world.app, {}, { ...iterations, interval: '4s', iterations: 2, mirror: true }));
   const traffic = world.traffic(20);
   await world.setImage('lab/http-echo:2');
@@ -94,7 +94,7 @@ test('Blue/Green with mirroring: the canary gets copies whose answers reach nobo
 });
 
 test('session affinity: a client that has met the canary stays with it', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const sessionAffinity = { cookieName: 'canary', maxAge: 600, path: '/' };
   await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '600s', stepWeight: 25, sessionAffinity }));
   await world.setImage('lab/http-echo:2');

@@ -4,11 +4,11 @@ import { DEPLOYMENTS, PODS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { allow } from '../harness/release/quota.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 // Some, not all, of the pods are missing: a ResourceQuota keeps them away, which no condition of a Deployment counts.
 
-async function open(world: World, replicas: number, canary: KubeObject): Promise<void> {
+async function open(world: ReleaseScene, replicas: number, canary: KubeObject): Promise<void> {
   await world.serinus(['all']);
   const app = appDeployment({ ...world.app, replicas });
   // As Kubernetes has it by default, a Deployment that lacks a pod counts as available.
@@ -17,13 +17,13 @@ async function open(world: World, replicas: number, canary: KubeObject): Promise
   await world.phase('Initialized');
 }
 
-async function release(world: World, image: string, env: readonly object[] = []): Promise<void> {
+async function release(world: ReleaseScene, image: string, env: readonly object[] = []): Promise<void> {
   const patch = { spec: { template: { spec: { containers: [{ name: 'web', image, env }] } } } };
   await world.kube.patch(DEPLOYMENTS, 'strategic', world.namespace, APP, patch);
 }
 
 test('a failing canary that lacks a pod is judged and rolled back in the usual number of checks', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const canary = appCanary(
     world.app,
     { progressDeadlineSeconds: 600, metricsServer: world.lab.prometheusUrl },
@@ -53,7 +53,7 @@ test('a failing canary that lacks a pod is judged and rolled back in the usual n
 });
 
 test('a canary that never gets all of its pods is rolled back at the deadline, by the release’s own clock', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await open(world, 3, appCanary(world.app, { progressDeadlineSeconds: 12 }, { metrics: [] }));
   await allow(world, 5, 3);
   await release(world, 'lab/http-echo:2');
@@ -67,7 +67,7 @@ test('a canary that never gets all of its pods is rolled back at the deadline, b
 });
 
 test('after a failed promotion the old version back brings the traffic home, without a failed request', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await open(world, 2, appCanary(world.app, { progressDeadlineSeconds: 12 }, { metrics: [], stepWeight: 50 }));
   const traffic = world.traffic(20);
   await release(world, 'lab/http-echo:2');
@@ -86,7 +86,7 @@ test('after a failed promotion the old version back brings the traffic home, wit
 });
 
 test('a primary whose pods crash soon after each start is mended by the release of a new image', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.serinus(['all']);
   const crashing = appDeployment({ ...world.app, image: 'lab/http-echo:1-crash' });
   await world.apply(crashing, appRoute(world.app), appCanary(world.app, {}, { metrics: [] }));

@@ -5,11 +5,11 @@ import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SERVICES } from '../../src/kub
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../harness/until.js';
 import { archivedWithoutTemporal, entriesOf } from '../harness/release/archived.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 /** The walkthrough's own place and names: its words are compared letter by letter. */
-async function openWalkthrough(t: TestContext): Promise<World> {
-  const world = await World.open(t, { namespace: 'test', name: 'podinfo', host: 'app.example.com' });
+async function openWalkthrough(t: TestContext): Promise<ReleaseScene> {
+  const world = await ReleaseScene.open(t, { namespace: 'test', name: 'podinfo', host: 'app.example.com' });
   await applyManifests(world.lab, ['podinfo', 'route', 'load-tester']);
   await until(
     async () => (await ready(world, 'flagger-loadtester')) && (await ready(world, 'podinfo')),
@@ -19,7 +19,7 @@ async function openWalkthrough(t: TestContext): Promise<World> {
   return world;
 }
 
-async function ready(world: World, name: string): Promise<boolean> {
+async function ready(world: ReleaseScene, name: string): Promise<boolean> {
   const object = await world.kube.get(DEPLOYMENTS, 'test', name);
   return ((object?.['status'] as { availableReplicas?: number } | undefined)?.availableReplicas ?? 0) > 0;
 }

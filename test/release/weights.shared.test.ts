@@ -4,14 +4,14 @@ import { test } from 'node:test';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { appCanary } from '../harness/release/objects.js';
 import { once } from '../harness/release/traffic.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 
 const REQUESTS = 1_000;
 /** Two-sided quantile of the normal distribution for 99.9 %. */
 const Z = 3.29;
 
 test('at each weight the canary serves that share of the requests, within the binomial 99.9 % interval', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '600s', stepWeight: 10, maxWeight: 100 }));
   await world.setImage('lab/http-echo:2');
   await world.atWeight(10);
@@ -30,7 +30,7 @@ test('at each weight the canary serves that share of the requests, within the bi
   }
 });
 
-async function count(agent: Agent, world: World): Promise<number> {
+async function count(agent: Agent, world: ReleaseScene): Promise<number> {
   let canary = 0;
   for (let sent = 0; sent < REQUESTS; sent += 10) {
     const answers = await Promise.all(Array.from({ length: 10 }, () => once(agent, world.lab.gatewayUrl, world.host)));

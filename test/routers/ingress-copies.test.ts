@@ -15,12 +15,12 @@ const CANARY = {
   ingressRef: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'shop' },
 };
 
-interface Told {
+interface Metadata {
   readonly labels?: Record<string, string>;
   readonly annotations?: Record<string, string>;
 }
 
-function theirs(metadata: Told): KubeObject {
+function theirs(metadata: Metadata): KubeObject {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
@@ -31,7 +31,7 @@ function theirs(metadata: Told): KubeObject {
   };
 }
 
-function withMore(object: KubeObject, { labels, annotations }: Told): KubeObject {
+function withMore(object: KubeObject, { labels, annotations }: Metadata): KubeObject {
   const { metadata } = object;
   const more = {
     labels: { ...metadata.labels, ...labels },
@@ -41,7 +41,7 @@ function withMore(object: KubeObject, { labels, annotations }: Told): KubeObject
 }
 
 for (const blueprint of BLUEPRINTS) {
-  const made = (metadata: Told, current?: KubeObject): KubeObject =>
+  const made = (metadata: Metadata, current?: KubeObject): KubeObject =>
     blueprint.desired({
       canary: CANARY,
       source: theirs(metadata),

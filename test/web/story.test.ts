@@ -7,7 +7,7 @@ import { ordersIn } from '../harness/api/client.js';
 import { tcpProxy } from '../harness/api/tcp-proxy.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
-import { World } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/world.js';
 import { DESKTOP, openBrowser, PHONE, Viewer } from '../harness/web/viewer.js';
 
 /** The bound that an undo with warm pods is held to. */
@@ -17,7 +17,7 @@ const BACK_MS = 3_000;
 const GATE = { name: 'ask', type: 'confirm-promotion', url: 'http://127.0.0.1:9/gate/halt' };
 
 interface Place {
-  readonly world: World;
+  readonly world: ReleaseScene;
   readonly base: string;
 }
 
@@ -48,7 +48,7 @@ async function ordersOf(place: Place, id: string): Promise<unknown[]> {
 }
 
 test('a release is watched, approved, undone, aborted and retried on the page', async (t) => {
-  const world = await World.open(t);
+  const world = await ReleaseScene.open(t);
   const port = await freePort();
   const proxy = await tcpProxy(`127.0.0.1:${port}`);
   t.after(() => proxy.cut());

@@ -12,7 +12,7 @@ import {
 import { FAILING, PASSING } from '../domain/model.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench, type Bench } from '../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../harness/temporal/bench.js';
 
 function rule(gate: ApprovalRule['gate'], more: Partial<ApprovalRule> = {}): ApprovalRule {
   return { gate, needed: 1, groups: [], notByTrigger: false, ...more };
@@ -22,14 +22,14 @@ function withRules(cluster: FakeCluster, ...rules: ApprovalRule[]): void {
   cluster.policy = { ...cluster.policy, approvals: { digest: JSON.stringify(rules), rules } };
 }
 
-async function waitsAt(bench: Bench, gate: string): Promise<void> {
+async function waitsAt(bench: WorkflowBench, gate: string): Promise<void> {
   await until(async () => {
     const { typedSearchAttributes } = await bench.handle.describe();
     return typedSearchAttributes.get(searchAttributes.waiting) === gate;
   }, `CanaryWaiting is ${gate}`);
 }
 
-const approve = (bench: Bench, details: OrderDetails) =>
+const approve = (bench: WorkflowBench, details: OrderDetails) =>
   bench.handle.executeUpdate(orderUpdates.approve, { args: [{ reason: 'seen', ...details }] });
 
 async function refusal(giving: Promise<unknown>): Promise<string> {

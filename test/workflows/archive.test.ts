@@ -8,7 +8,7 @@ import type { Outcome } from '../../src/domain/record/outcome.js';
 import { archiveIdOf, orderUpdates, type ArchiveInput } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench, type Bench } from '../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../harness/temporal/bench.js';
 
 type End = Extract<ArchiveInput, { part: 'end' }>;
 
@@ -28,7 +28,7 @@ function recordOf(parts: readonly ArchiveInput[], end: End): readonly RecordEntr
   return assembled(all, 0).record as readonly RecordEntry[];
 }
 
-async function ended(bench: Bench, cluster: FakeCluster): Promise<{ outcome: Outcome; end: End }> {
+async function ended(bench: WorkflowBench, cluster: FakeCluster): Promise<{ outcome: Outcome; end: End }> {
   const outcome = await bench.handle.result();
   await until(() => cluster.archived.some(isEnd), 'the release is archived', 60_000);
   return { outcome, end: cluster.archived.find(isEnd) ?? assert.fail() };

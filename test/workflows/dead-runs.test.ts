@@ -13,7 +13,7 @@ import { orderSignals, stateQuery } from '../../src/workflows/contract.js';
 import { MemoryArchive } from '../harness/memory-archive.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench, type Bench } from '../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../harness/temporal/bench.js';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 
@@ -27,7 +27,7 @@ interface Remains {
 class Dying {
   private constructor(
     readonly cluster: FakeCluster,
-    readonly bench: Bench,
+    readonly bench: WorkflowBench,
     readonly release: string,
   ) {}
 
@@ -168,12 +168,12 @@ test('a write that is refused by a newer fence makes the run look who it was', a
   assert.deepEqual([ending.kind, weight], ['rolled-back', 100]);
 });
 
-async function isPaused(bench: Bench): Promise<boolean> {
+async function isPaused(bench: WorkflowBench): Promise<boolean> {
   return (await bench.handle.query(stateQuery)).state?.paused !== undefined;
 }
 
 /** The first weight is not only set: the run knows of it, and so does whoever finds it dead. */
-async function untilRecorded(bench: Bench): Promise<void> {
+async function untilRecorded(bench: WorkflowBench): Promise<void> {
   const isKnown = async (): Promise<boolean> => {
     const { state } = await bench.handle.query(stateQuery);
     return state?.record.some((entry) => entry.what === 'weight' && entry.canary === 25) === true;

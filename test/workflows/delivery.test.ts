@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { DeliverInput } from '../../src/workflows/activities.js';
 import type { DeliveryOutcome } from '../../src/workflows/contract.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
-import type { Told } from '../../src/domain/notices/outbox.js';
+import type { DeliveryResult } from '../../src/domain/notices/outbox.js';
 import type { Policy } from '../../src/domain/policy.js';
 import { FAILING } from '../domain/model.js';
 import { until } from '../harness/until.js';
@@ -31,29 +31,29 @@ class Recipient {
     return [...seen.values()];
   }
 
-  async tell({ origin, round }: DeliverInput): Promise<Told | undefined> {
+  async notify({ origin, round }: DeliverInput): Promise<DeliveryResult | undefined> {
     if (round.later.includes(this.to)) return undefined;
     this.attempts += 1;
     while (this.hanging) await new Promise((resolve) => setTimeout(resolve, 50));
     let through = round.again[this.to] ?? round.offered;
     let thread = round.threads?.[this.to];
-    const told = (): Told => ({ to: this.to, through, refused: [], ...(thread === undefined ? {} : { thread }) });
+    const result = (): DeliveryResult => ({ to: this.to, through, refused: [], ...(thread === undefined ? {} : { thread }) });
     for (const notice of round.notices.filter(({ seq }) => seq > through)) {
-      if (this.down) return { ...told(), error: 'it is down' };
+      if (this.down) return { ...result(), error: 'it is down' };
       thread ??= `conversation ${(this.conversations += 1)}`;
       const text = notice.kind === 'over' ? `over ${notice.topics.join(', ')}` : notice.message;
       this.got.push({ key: `${origin}/${notice.seq}`, text });
       through = notice.seq;
     }
-    return told();
+    return result();
   }
 }
 
 function listenTo(cluster: FakeCluster, ...recipients: Recipient[]): void {
   cluster.policy = { ...cluster.policy, ...LISTENERS };
   cluster.onDeliver = async (input) => {
-    const told = await Promise.all(recipients.map((recipient) => recipient.tell(input)));
-    return told.filter((one) => one !== undefined);
+    const result = await Promise.all(recipients.map((recipient) => recipient.notify(input)));
+    return result.filter((one) => one !== undefined);
   };
 }
 
@@ -145,10 +145,10 @@ test('a worker that goes in the middle of a delivery: nothing is lost, and repet
   let attempts = 0;
   const honest = cluster.onDeliver;
   cluster.onDeliver = async (input) => {
-    const told = await honest(input);
+    const result = await honest(input);
     // Told, but whoever did it dies before it can say so.
     if ((attempts += 1) === 2) throw new Error('the worker is gone');
-    return told;
+    return result;
   };
   const bench = await (await openBench(cluster)).start();
   t.after(() => bench.close());

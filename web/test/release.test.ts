@@ -269,7 +269,7 @@ test('what happened is told once: the newest first, checks in their own place', 
 
 test('halts in a row that say the same are one, with how often', () => {
   const halt = (second: number, message: string): Line => ({ at: at(second), what: 'event', type: 'Warning', message });
-  const told = happened([
+  const lines = happened([
     halt(1, 'Halt shop.test advancement success rate 61.20% < 99%'),
     halt(2, 'Halt shop.test advancement success rate 58.00% < 99%'),
     halt(3, 'Halt shop.test advancement request duration 612ms > 500ms'),
@@ -278,7 +278,7 @@ test('halts in a row that say the same are one, with how often', () => {
     { at: at(6), what: 'event', type: 'Normal', message: 'Advance shop.test canary weight 50' },
   ]);
   assert.deepEqual(
-    told.map((one) => [one.at, one.repeated]),
+    lines.map((one) => [one.at, one.repeated]),
     [
       [at(6), undefined],
       [at(5), undefined],
@@ -287,7 +287,7 @@ test('halts in a row that say the same are one, with how often', () => {
       [at(2), 2],
     ],
   );
-  assert.ok(told.at(-1)?.what === 'said' && told.at(-1)?.tone === 'warn');
+  assert.ok(lines.at(-1)?.what === 'said' && lines.at(-1)?.tone === 'warn');
 });
 
 describe('links to queries', () => {

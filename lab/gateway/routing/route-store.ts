@@ -50,7 +50,7 @@ export class Routes<T extends Routed> {
     if (former?.object.metadata.generation === object.metadata.generation) {
       // Only its status or its labels differ: what is in use keeps its place in the round robin.
       former.object = object;
-      return this.#tell(former);
+      return this.#notify(former);
     }
     const entry: Entry<T> = { object, routes: former?.routes ?? [], refusal: undefined };
     this.#entries.set(key, entry);
@@ -77,14 +77,14 @@ export class Routes<T extends Routed> {
     } catch (error) {
       entry.refusal = error instanceof Error ? error.message : String(error);
     }
-    this.#tell(entry);
+    this.#notify(entry);
   }
 
   #rebuild(): void {
     this.#table = new RouteTable([...this.#entries.values()].flatMap(({ routes }) => routes));
   }
 
-  #tell({ object, refusal }: Entry<T>): void {
+  #notify({ object, refusal }: Entry<T>): void {
     this.onVerdict({ object, refusal });
   }
 }

@@ -1,5 +1,5 @@
 import type { CanarySummary } from '../schema/canary.js';
-import type { Standing } from '../schema/standing.js';
+import type { FleetStatus } from '../schema/standing.js';
 
 /** Failed checks from which on a release that goes on is worth a look. */
 const HALTS = 3;
@@ -11,7 +11,7 @@ type Row = Pick<CanarySummary, 'phase' | 'problem' | 'missing' | 'message' | 'fa
  *
  * @param waiting what its run says that it waits for: `resume`, or a gate
  */
-export function attentionOf(row: Row, standing: Standing, waiting?: string): string | undefined {
+export function attentionOf(row: Row, standing: FleetStatus, waiting?: string): string | undefined {
   switch (standing) {
     case 'invalid':
       return `the spec is not valid: ${row.problem}`;

@@ -8,9 +8,9 @@ import type { Live } from '../schema/live.js';
 import type { LiveView } from './view.js';
 
 /** What a Canary's watchers are told. */
-export type Told = { readonly id: string; readonly live: Live } | 'gone';
+export type FeedMessage = { readonly id: string; readonly live: Live } | 'gone';
 
-export type Watcher = (told: Told) => void;
+export type Watcher = (message: FeedMessage) => void;
 
 /** How often a Canary is looked at, milliseconds, besides whenever one of its objects changes. */
 interface Pace {
@@ -55,7 +55,7 @@ export class Feeds {
 class Feed {
   private readonly watchers = new Set<Watcher>();
   private readonly unsubscribe: (() => void)[] = [];
-  private last: Told | undefined;
+  private last: FeedMessage | undefined;
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
   private again = false;
@@ -117,31 +117,31 @@ class Feed {
   private async look(): Promise<void> {
     this.looking = true;
     this.again = false;
-    let told: Told | undefined;
+    let message: FeedMessage | undefined;
     try {
       const live = await this.view.of(this.key);
-      told = { id: idOf(live), live };
+      message = { id: idOf(live), live };
     } catch (error) {
-      if (error instanceof Problem && error.problem === 'unknown-canary') told = 'gone';
+      if (error instanceof Problem && error.problem === 'unknown-canary') message = 'gone';
       // What was told last stays true for all that is known.
       else
         this.deps.log.debug({ canary: `${this.key.name}.${this.key.namespace}` }, `no live view: ${messageOf(error)}`);
     }
     this.looking = false;
-    if (told !== undefined) this.tell(told);
-    const underWay = told !== 'gone' && told?.live.release?.ended === false;
+    if (message !== undefined) this.notify(message);
+    const underWay = message !== 'gone' && message?.live.release?.ended === false;
     this.lookIn(this.again ? this.pace.settle : underWay ? this.pace.underWay : this.pace.atRest);
   }
 
-  private tell(told: Told): void {
-    if (this.last !== undefined && nameOf(this.last) === nameOf(told)) return;
-    this.last = told;
-    for (const watcher of this.watchers) watcher(told);
+  private notify(message: FeedMessage): void {
+    if (this.last !== undefined && nameOf(this.last) === nameOf(message)) return;
+    this.last = message;
+    for (const watcher of this.watchers) watcher(message);
   }
 }
 
-function nameOf(told: Told): string {
-  return told === 'gone' ? told : told.id;
+function nameOf(message: FeedMessage): string {
+  return message === 'gone' ? message : message.id;
 }
 
 /** The same in every process, so that a client may come back to another one. When it was put together doesn't count. */

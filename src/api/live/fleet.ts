@@ -100,7 +100,7 @@ export class Fleet {
     if (change === 'deleted') {
       const row = this.rows.get(key);
       if (!this.rows.delete(key) || !row) return;
-      this.tell({ event: 'gone', row: { cluster: row.cluster, namespace: row.namespace, name: row.name } });
+      this.notify({ event: 'gone', row: { cluster: row.cluster, namespace: row.namespace, name: row.name } });
       return;
     }
     this.update(key, this.rowOf(object));
@@ -109,10 +109,10 @@ export class Fleet {
   private update(key: string, row: CanarySummary): void {
     if (isDeepStrictEqual(this.rows.get(key), row)) return;
     this.rows.set(key, row);
-    this.tell({ event: 'canary', row });
+    this.notify({ event: 'canary', row });
   }
 
-  private tell(what: { event: 'canary'; row: CanarySummary } | { event: 'gone'; row: CanaryGone }): void {
+  private notify(what: { event: 'canary'; row: CanarySummary } | { event: 'gone'; row: CanaryGone }): void {
     this.count += 1;
     const news: News = { id: this.id, ...what };
     this.news.push(news);

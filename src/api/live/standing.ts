@@ -1,5 +1,5 @@
 import type { CanarySummary } from '../schema/canary.js';
-import type { Standing } from '../schema/standing.js';
+import type { FleetStatus } from '../schema/standing.js';
 
 /** What of a Canary decides how it stands. */
 export type Known = Pick<CanarySummary, 'phase' | 'problem' | 'missing' | 'suspended'> & {
@@ -11,7 +11,7 @@ export type Known = Pick<CanarySummary, 'phase' | 'problem' | 'missing' | 'suspe
  * @param waiting what its run says that it waits for: `resume`, or a gate; undefined where it waits for nobody, or that
  *   is not known
  */
-export function standingOf({ phase, problem, missing, suspended, undone }: Known, waiting?: string): Standing {
+export function standingOf({ phase, problem, missing, suspended, undone }: Known, waiting?: string): FleetStatus {
   if (phase === 'Terminating' || phase === 'Terminated') return 'leaving';
   if (waiting === 'resume') return 'paused';
   if (problem !== undefined) return 'invalid';

@@ -6,7 +6,7 @@ import { CANARIES } from '../../kube/object.js';
 import type { Guard } from '../auth/guard.js';
 import { cachesFilled } from '../caches.js';
 import { unknownCanary } from '../canaries/canaries.js';
-import { Feeds, type Told } from '../live/feeds.js';
+import { Feeds, type FeedMessage } from '../live/feeds.js';
 import { Fleet, type News } from '../live/fleet.js';
 import type { LinkTemplates } from '../live/link-templates.js';
 import { Links } from '../live/links.js';
@@ -86,7 +86,7 @@ export function liveRoutes(
       await cachesFilled(deps, runs.patience.readMs);
       if (!(await deps.cache.get(CANARIES, key.namespace, key.name))) throw unknownCanary(key);
       let known = request.headers['last-event-id'];
-      const tell = (stream: EventStream, told: Told): void => {
+      const tell = (stream: EventStream, told: FeedMessage): void => {
         if (told === 'gone') {
           stream.send({ event: 'gone', id: 'gone', data: key, key: 'release' });
         } else if (told.id !== known) {

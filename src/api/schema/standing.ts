@@ -18,4 +18,4 @@ export const STANDINGS = [
   'leaving',
 ] as const;
 
-export type Standing = (typeof STANDINGS)[number];
+export type FleetStatus = (typeof STANDINGS)[number];

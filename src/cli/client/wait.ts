@@ -43,17 +43,17 @@ export function addWaitFlags(command: Command): Command {
  * Waits until a release has ended. A server that can't be reached for a while is tried again: the release doesn't
  * depend on it.
  *
- * @param tell gets what happens, line by line
+ * @param print gets what happens, line by line
  * @throws CommandFailed with exit code 3 where it has failed, 4 where the time is up
  */
 export async function waitFor(
   client: ApiClient,
   id: string,
   { timeout: timeoutMs, until }: WaitFlags,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<Release> {
   const deadline = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
-  const told = new Set<string>();
+  const printed = new Set<string>();
   let last: Release | undefined;
   for (let problem = ''; ;) {
     const seen = await orPassing(() => client.release(id));
@@ -66,8 +66,8 @@ export async function waitFor(
       for (const entry of seen.record) {
         const line = recordLine(entry);
         const key = JSON.stringify(entry);
-        if (line !== undefined && !told.has(key)) tell(line);
-        told.add(key);
+        if (line !== undefined && !printed.has(key)) print(line);
+        printed.add(key);
       }
       if (seen.ended) return judged(seen);
       if (until !== undefined && isIn(seen, until)) return seen;

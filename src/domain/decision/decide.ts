@@ -149,8 +149,8 @@ function observed(before: RunState, findings: Findings, asOf: number, now: numbe
   const step = tick(state, findings, asOf);
   const taken = take({ state, findings, now }, step);
   const decision = isProblem(step) || world.problem !== undefined ? taken : withoutProblem(taken);
-  const told = telling(decision, (world.leftAlone ?? []).map(warning));
-  const noticed = isActive(before.phase) ? withNotices(before, state, world, told) : told;
+  const reported = withEvents(decision, (world.leftAlone ?? []).map(warning));
+  const noticed = isActive(before.phase) ? withNotices(before, state, world, reported) : reported;
   return withRefusals(noticed, world.refusals ?? [], now);
 }
 
@@ -169,23 +169,23 @@ function withoutProblem(decision: Decision): Decision {
 }
 
 /**
- * What a look at a release under way has to tell besides: somebody else set the route's weights (they are what counts,
+ * What a look at a release under way has to report besides: somebody else set the route's weights (they are what counts,
  * so the release goes on from there), or the spec was edited into something invalid (the last valid one holds).
  */
 function withNotices(before: RunState, state: RunState, world: World, decision: Decision): Decision {
   const foreign =
     state.weight === before.weight ? [] : [warning(messagesFor(state).foreignWeight(state.weight, before.weight))];
   const refused = world.refusal ? [warning(refusalMessage(world.refusal))] : [];
-  return telling(decision, [...foreign, ...refused]);
+  return withEvents(decision, [...foreign, ...refused]);
 }
 
 /** Says once for a revision what a look has found, besides what is decided. */
-function telling(decision: Decision, events: readonly EventEffect[]): Decision {
+function withEvents(decision: Decision, events: readonly EventEffect[]): Decision {
   if (decision.do !== 'apply' && decision.do !== 'nothing') return decision;
-  const [told, next] = sayOnce(decision.next, events);
-  if (told.length === 0) return decision;
-  if (decision.do === 'apply') return { ...decision, effects: [...told, ...decision.effects], next };
-  return { do: 'apply', effects: told, summary: 'say what was noticed', next };
+  const [said, next] = sayOnce(decision.next, events);
+  if (said.length === 0) return decision;
+  if (decision.do === 'apply') return { ...decision, effects: [...said, ...decision.effects], next };
+  return { do: 'apply', effects: said, summary: 'say what was noticed', next };
 }
 
 function take(context: Context, step: Step): Decision {

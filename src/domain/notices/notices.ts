@@ -7,7 +7,7 @@ import { reaches, type Topic, type Alert, type Occasion, type Notice, type Liste
 const NOBODY: Listeners = { events: false, alertsFrom: undefined };
 
 /** What of a state matters for what is told of it. */
-export type Teller = Pick<
+export type NoticeState = Pick<
   RunState,
   'canary' | 'policy' | 'phase' | 'weight' | 'applied' | 'stranded' | 'gate' | 'ending' | 'raised'
 >;
@@ -18,8 +18,8 @@ export function announced(before: RunState, decision: Decision, now: number): De
     case 'nothing':
       return decision;
     case 'apply': {
-      const told = notesOf(before, decision.next, decision.effects, decision.alerts ?? [], now);
-      return { ...decision, next: told.next, notices: told.notices };
+      const raised = notesOf(before, decision.next, decision.effects, decision.alerts ?? [], now);
+      return { ...decision, next: raised.next, notices: raised.notices };
     }
     case 'rollBack': {
       const note = (servedBy: 'primary' | 'canary') => {
@@ -36,14 +36,14 @@ export function announced(before: RunState, decision: Decision, now: number): De
 }
 
 /** What is told of a rollback that was not decided here, but by whoever looks after a run that can't any more. */
-export function noticesOfRetreat(before: Teller, failed: Teller, reason: string, now: number): readonly Notice[] {
+export function noticesOfRetreat(before: NoticeState, failed: NoticeState, reason: string, now: number): readonly Notice[] {
   const alert: Alert = { severity: 'error', topic: 'failed', message: reason, details: false };
   return notesOf(before, failed, retreatEffects(failed, { before: [], summary: reason }), [alert], now).notices;
 }
 
 /** The events of a rollback, in the order in which its activity records them. */
 function retreatEffects(
-  failed: Teller,
+  failed: NoticeState,
   decision: { readonly before: readonly Effect[]; readonly summary: string },
 ): readonly Effect[] {
   const say = messagesFor(failed);
@@ -55,8 +55,8 @@ function retreatEffects(
   ];
 }
 
-function notesOf<S extends Teller>(
-  before: Teller,
+function notesOf<S extends NoticeState>(
+  before: NoticeState,
   next: S,
   effects: readonly Effect[],
   alerts: readonly Alert[],
@@ -79,7 +79,7 @@ function notesOf<S extends Teller>(
 }
 
 /** Only messages that orders are offered with say where the release stands. */
-function occasion(topic: Topic, { gate, applied, weight }: Teller): { readonly occasion?: Occasion } {
+function occasion(topic: Topic, { gate, applied, weight }: NoticeState): { readonly occasion?: Occasion } {
   if (topic !== 'waiting' && topic !== 'progressing') return {};
   const revision = (gate?.revision ?? applied)?.hash;
   return {
@@ -92,7 +92,7 @@ function occasion(topic: Topic, { gate, applied, weight }: Teller): { readonly o
 }
 
 /** Each event with the phase that the Canary has when it is said. */
-function eventsOf(phase: Phase, next: Teller, effects: readonly Effect[], at: number): readonly Notice[] {
+function eventsOf(phase: Phase, next: NoticeState, effects: readonly Effect[], at: number): readonly Notice[] {
   let current = phase;
   const events: Notice[] = [];
   for (const effect of effects) {
@@ -109,8 +109,8 @@ function lasts(topic: Topic): boolean {
   return topic !== 'initialized' && topic !== 'promoted';
 }
 
-function isOver(topic: Topic, next: Teller, told: readonly Alert[]): boolean {
-  if (told.some((alert) => alert.topic === topic)) return false;
+function isOver(topic: Topic, next: NoticeState, raised: readonly Alert[]): boolean {
+  if (raised.some((alert) => alert.topic === topic)) return false;
   switch (topic) {
     case 'waiting':
       return next.gate === undefined || next.ending !== undefined;

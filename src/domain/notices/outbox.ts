@@ -41,7 +41,7 @@ export interface Round {
 }
 
 /** How a round went for one recipient. */
-export interface Told {
+export interface DeliveryResult {
   readonly to: string;
   /** The last notice that got through, or never will. */
   readonly through: number;
@@ -55,7 +55,7 @@ export interface Told {
   readonly thread?: string;
 }
 
-/** What somebody was not told, for the record. */
+/** What could not be delivered to somebody, for the record. */
 export interface Undelivered {
   readonly to: string;
   readonly count: number;
@@ -125,7 +125,7 @@ export function roundOf(outbox: Outbox, now: number): Round {
 export function afterRound(
   outbox: Outbox,
   round: Round,
-  told: readonly Told[],
+  results: readonly DeliveryResult[],
   now: number,
 ): readonly [Outbox, readonly Undelivered[]] {
   const lost: Undelivered[] = [];
@@ -133,9 +133,9 @@ export function afterRound(
   const behind: Record<string, Behind> = Object.fromEntries(
     Object.entries(outbox.behind).filter(([to]) => round.later.includes(to)),
   );
-  // A round that began with what only some had missed may not have come to what nobody has been told yet.
+  // A round that began with what only some had missed may not have come to what nobody has been notified of yet.
   const offered = Math.max(outbox.offered, round.notices.at(-1)?.seq ?? 0);
-  for (const one of told) {
+  for (const one of results) {
     lost.push(...refusals(one, round));
     const next = behindAfter(one, outbox.behind[one.to], round, now);
     if (next === undefined) continue;
@@ -144,36 +144,36 @@ export function afterRound(
   }
   const least = Math.min(offered, ...Object.values(behind).map(({ through }) => through));
   const notices = outbox.notices.filter(({ seq }) => seq > least);
-  return [{ ...outbox, offered, behind, notices, ...threadsAfter(outbox, told) }, lost];
+  return [{ ...outbox, offered, behind, notices, ...threadsAfter(outbox, results) }, lost];
 }
 
-function threadsAfter({ threads }: Outbox, told: readonly Told[]): Pick<Outbox, 'threads'> {
-  const named = told.flatMap(({ to, thread }) => (thread === undefined ? [] : [[to, thread] as const]));
+function threadsAfter({ threads }: Outbox, results: readonly DeliveryResult[]): Pick<Outbox, 'threads'> {
+  const named = results.flatMap(({ to, thread }) => (thread === undefined ? [] : [[to, thread] as const]));
   return named.length === 0 ? {} : { threads: { ...threads, ...Object.fromEntries(named) } };
 }
 
-/** @returns undefined where the recipient has been told everything in the round */
-function behindAfter(told: Told, was: Behind | undefined, round: Round, now: number): Behind | undefined {
+/** @returns undefined where the recipient has been notified of everything in the round */
+function behindAfter(result: DeliveryResult, was: Behind | undefined, round: Round, now: number): Behind | undefined {
   const last = round.notices.at(-1)?.seq ?? 0;
-  if (told.error === undefined) {
+  if (result.error === undefined) {
     // It catches up round by round.
-    return told.through < Math.max(last, round.offered)
-      ? { through: Math.max(told.through, last), failures: 0, since: now, retryAt: now, error: was?.error ?? '' }
+    return result.through < Math.max(last, round.offered)
+      ? { through: Math.max(result.through, last), failures: 0, since: now, retryAt: now, error: was?.error ?? '' }
       : undefined;
   }
-  const goesOn = was !== undefined && was.failures > 0 && told.through <= was.through;
+  const goesOn = was !== undefined && was.failures > 0 && result.through <= was.through;
   const failures = goesOn ? was.failures + 1 : 1;
-  const wait = Math.max(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS), told.retryAfterMs ?? 0);
+  const wait = Math.max(Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LONGEST_RETRY_MS), result.retryAfterMs ?? 0);
   return {
-    through: told.through,
+    through: result.through,
     failures,
     since: goesOn ? was.since : now,
     retryAt: now + Math.min(wait, LONGEST_RETRY_MS),
-    error: told.error,
+    error: result.error,
   };
 }
 
-function refusals({ to, refused }: Told, round: Round): readonly Undelivered[] {
+function refusals({ to, refused }: DeliveryResult, round: Round): readonly Undelivered[] {
   const errors = [...new Set(refused.map(({ error }) => error))];
   return errors.flatMap((error) => {
     const seqs = refused.filter((one) => one.error === error).map(({ seq }) => seq);

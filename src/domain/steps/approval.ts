@@ -32,13 +32,13 @@ export function awaitApproval(context: Context, rule: ApprovalRule, why: Rollbac
     skipStep: false,
     prepared: state.prepared || rule.gate !== 'rollout',
   });
-  const [said, told] = sayOnce(next, [
+  const [said, reported] = sayOnce(next, [
     ...(rule.gate === 'rollout' ? [] : preamble(context)),
     warning(messagesFor(state).waitingForPeople(demandOf(rule))),
   ]);
-  const changed = told.phase === state.phase ? [] : [status(told)];
+  const changed = reported.phase === state.phase ? [] : [status(reported)];
   const alerts = alertOf(state, rule, approvalAwaitedAlert(rule));
-  return apply([...changed, ...said], `gate ${titleOf(rule)}: closed`, told, now, alerts);
+  return apply([...changed, ...said], `gate ${titleOf(rule)}: closed`, reported, now, alerts);
 }
 
 /**
@@ -61,13 +61,13 @@ function withhold(context: Context, rule: ApprovalRule, why: RollbackWhy): Decis
     waiting: untilExpiry(state, gate),
   };
   const reason = rollbackMessage(state, why);
-  const [said, told] = sayOnce(next, [
+  const [said, reported] = sayOnce(next, [
     ...(isFirst ? [...preamble(context), ...haltMessages(context)] : []),
     warning(messagesFor(state).rollbackWithheld(reason, demandOf(rule))),
   ]);
-  const home: Effect[] = isFirst ? [{ do: 'weights', ...ALL_TO_PRIMARY }, status(told)] : [];
+  const home: Effect[] = isFirst ? [{ do: 'weights', ...ALL_TO_PRIMARY }, status(reported)] : [];
   const alerts = alertOf(state, rule, approvalAwaitedAlert(rule, reason));
-  return apply([...said, ...home], `gate rollback: closed`, told, now, alerts);
+  return apply([...said, ...home], `gate rollback: closed`, reported, now, alerts);
 }
 
 /** A gate has expired, and is to go on waiting: said once. */

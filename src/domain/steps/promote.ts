@@ -59,8 +59,8 @@ export function movePrimary({ state, findings, now }: Context, weights: Weights)
   const message = normal(whole ? say.routingToPrimary : say.advancePrimary(weights.primary));
   const moved = { ...state, weight: weights.canary, weightSince: now };
   const { routed } = policyOf(state);
-  const [said, told] = sayOnce(moved, routed ? [message] : []);
-  const next = afterMove(told, findings.world.primary.ready, weights, now);
+  const [said, reported] = sayOnce(moved, routed ? [message] : []);
+  const next = afterMove(reported, findings.world.primary.ready, weights, now);
   const effects: Effect[] = routed ? [...said, { do: 'weights', ...weights }] : [];
   return apply([...effects, status(next)], message.message, next, now);
 }
@@ -104,8 +104,8 @@ export function skip(context: Context): Decision {
   if (state.applied === undefined) throw new Error('nothing was seen, so nothing can be promoted');
   const say = messagesFor(state);
   // Nothing is analysed, which is no reason to keep to oneself what of the spec has no effect.
-  const [unused, told] = sayOnce(state, (state.policy?.notices ?? []).map(warning));
-  const done: RunState = { ...told, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
+  const [unused, reported] = sayOnce(state, (state.policy?.notices ?? []).map(warning));
+  const done: RunState = { ...reported, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
   const effects: Effect[] = [
     ...unused,
     { do: 'weights', primary: 100, canary: 0 },

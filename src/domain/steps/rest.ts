@@ -169,7 +169,7 @@ export function sayNotReady(
   const unready = before === undefined ? state.unready : { ...state.unready, [of]: { ...before, ...said } };
   const until = state.waiting.for === 'readiness' ? state.waiting.until : undefined;
   const waiting = { for: 'readiness', of, ...said, ...(until === undefined ? {} : { until }) } as const;
-  const told: RunState = { ...state, ...(unready === undefined ? {} : { unready }), waiting };
-  const next = isOver ? tickNow(told, now) : told;
+  const reported: RunState = { ...state, ...(unready === undefined ? {} : { unready }), waiting };
+  const next = isOver ? tickNow(reported, now) : reported;
   return apply([warning(messagesFor(state).notReady(of, seen.reason))], `${of} not ready`, next, now);
 }

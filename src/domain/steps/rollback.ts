@@ -14,7 +14,7 @@ export function rollBack(context: Context, why: RollbackWhy): Decision {
   const { state, findings, now } = context;
   const failedNow =
     findings.analysis && (failedHook({ results: findings.analysis.hooks }) ?? failedMetric(findings.analysis));
-  const [before, told] = sayOnce(afterCheck(context), [
+  const [before, reported] = sayOnce(afterCheck(context), [
     ...(findings.world.leftAlone ?? []).map(warning),
     ...preambleOf(context),
     ...(failedNow || findings['pre-rollout'] ? haltMessages(context) : []),
@@ -26,7 +26,7 @@ export function rollBack(context: Context, why: RollbackWhy): Decision {
     summary: reason,
     before,
     alerts: [rollbackAlert(why)],
-    next: (servedBy) => afterRollback(told, why, reason, servedBy, before, now),
+    next: (servedBy) => afterRollback(reported, why, reason, servedBy, before, now),
   };
 }
 

@@ -29,9 +29,9 @@ export function rolledBack(state: RunState, { servedBy, reason, before, at }: Ro
     problem: undefined,
     stuckSince: undefined,
   };
-  const told = [...before, warning(reason), warning(stranded ? say.failedServing : say.failed)];
+  const said = [...before, warning(reason), warning(stranded ? say.failedServing : say.failed)];
   return recorded(failed, [
-    ...told.map(({ type, message }) => ({ at, what: 'event' as const, type, message })),
+    ...said.map(({ type, message }) => ({ at, what: 'event' as const, type, message })),
     { at, what: 'weight', canary: failed.weight },
     { at, what: 'phase', phase: 'Failed' },
   ]);

@@ -72,6 +72,6 @@ export function withBounds(
     else spec[field] = from[field];
   }
   if (noted === undefined && own.length === 0) return { ...object, spec };
-  const told = own.length === 0 ? annotations : { ...annotations, [OWN_BOUNDS]: own.join(',') };
-  return { ...object, metadata: { ...object.metadata, annotations: told }, spec };
+  const annotated = own.length === 0 ? annotations : { ...annotations, [OWN_BOUNDS]: own.join(',') };
+  return { ...object, metadata: { ...object.metadata, annotations: annotated }, spec };
 }

@@ -21,12 +21,12 @@ const ACCEPTED = 'Accepted';
  */
 export function isRouteSettled(route: KubeObject): boolean | undefined {
   const { conditions } = (route['status'] ?? {}) as { conditions?: readonly Condition[] };
-  const told = conditions?.filter((condition) => condition.observedGeneration !== undefined) ?? [];
-  if (told.length === 0) return undefined;
+  const current = conditions?.filter((condition) => condition.observedGeneration !== undefined) ?? [];
+  if (current.length === 0) return undefined;
   const generation = route.metadata.generation ?? 0;
   const isPresent = (condition: Condition) => (condition.observedGeneration ?? 0) >= generation;
-  if (told.some(({ status }) => status === 'False')) return false;
-  const accepted = told.find(({ type }) => type === ACCEPTED);
+  if (current.some(({ status }) => status === 'False')) return false;
+  const accepted = current.find(({ type }) => type === ACCEPTED);
   if (accepted) return isPresent(accepted) ? undefined : false;
-  return told.some(isPresent) ? true : undefined;
+  return current.some(isPresent) ? true : undefined;
 }

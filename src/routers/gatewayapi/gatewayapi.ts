@@ -38,8 +38,8 @@ export function gatewayApi(name: GatewayApiVersion): Blueprint {
     weights: (route, canary) => weightsOf(split(specOf(route), canary).ours, canary),
     ...(version.extended ? { complaint: complaintOf } : {}),
     isSettled(route) {
-      const told = verdicts(route);
-      return told.length === 0 ? undefined : told.every(({ ready }) => ready);
+      const found = verdicts(route);
+      return found.length === 0 ? undefined : found.every(({ ready }) => ready);
     },
   };
 }

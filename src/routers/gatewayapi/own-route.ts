@@ -36,8 +36,8 @@ export function ownRoute(provider: string, type: ResourceType): Blueprint {
     },
     complaint: complaintOf,
     isSettled(route) {
-      const told = verdicts(route);
-      return told.length === 0 ? undefined : told.every(({ ready }) => ready);
+      const found = verdicts(route);
+      return found.length === 0 ? undefined : found.every(({ ready }) => ready);
     },
     givenBack: (current, canary) => withRules(current, (rule) => plain(rule, canary)),
   };

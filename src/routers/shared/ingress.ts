@@ -94,8 +94,8 @@ export function withMetadataOf(
   current: KubeObject | undefined,
   isLeftOut: (key: string) => boolean,
 ): Metadata & { readonly copied: Metadata } {
-  const { labels: ours = {}, annotations: told = {} } = current?.metadata ?? {};
-  const before = copiedIn(told);
+  const { labels: ours = {}, annotations: present = {} } = current?.metadata ?? {};
+  const before = copiedIn(present);
   const copied: Metadata = {
     labels: source.metadata.labels ?? {},
     annotations: without(
@@ -108,7 +108,7 @@ export function withMetadataOf(
     copied,
     labels: { ...without(ours, (key) => before.labels.includes(key)), ...copied.labels },
     annotations: {
-      ...without(told, (key) => key === COPIED || before.annotations.includes(key)),
+      ...without(present, (key) => key === COPIED || before.annotations.includes(key)),
       ...copied.annotations,
       ...(memo === undefined ? {} : { [COPIED]: memo }),
     },

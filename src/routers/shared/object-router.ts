@@ -103,8 +103,8 @@ export class ObjectRouter implements Router {
     const weights = this.weightsOf(current, canary);
     if (!weights) return undefined;
     // Who of the requests has no say is for the provider to know.
-    const { everybody: _everybody, ...told } = weights;
-    return told;
+    const { everybody: _everybody, ...shares } = weights;
+    return shares;
   }
 
   async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {

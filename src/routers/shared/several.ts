@@ -69,9 +69,9 @@ export class SeveralRouter implements Router {
   }
 
   async isSettled(canary: Canary): Promise<boolean | undefined> {
-    const told = await Promise.all(this.each(canary).map((each) => this.one.isSettled(each)));
-    if (told.includes(false)) return false;
-    return told.includes(undefined) ? undefined : true;
+    const settled = await Promise.all(this.each(canary).map((each) => this.one.isSettled(each)));
+    if (settled.includes(false)) return false;
+    return settled.includes(undefined) ? undefined : true;
   }
 
   async finalize(canary: Canary, fence: Claim): Promise<void> {

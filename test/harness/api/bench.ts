@@ -12,21 +12,21 @@ import { TemporalSubmissions } from '../../../src/temporal/submissions.js';
 import { wire } from '../../../src/processes/wiring.js';
 import { workflowBundle } from '../../../src/worker/bundle.js';
 import { openCluster } from '../kubernetes/cluster.js';
-import { openBench, type Bench } from '../temporal/bench.js';
-import { World } from './world.js';
+import { openBench, type WorkflowBench } from '../temporal/bench.js';
+import { ApiCluster } from './world.js';
 
 /** One line of a log. */
 export type Line = Readonly<Record<string, unknown>> & { readonly message: string };
 
 export interface ApiBench {
   readonly app: App;
-  readonly world: World;
+  readonly world: ApiCluster;
   readonly deps: Dependencies;
   readonly client: Client;
   readonly cluster: string;
   /** What was logged, oldest first. */
   readonly log: Line[];
-  readonly worker: Pick<Bench, 'start' | 'stopWorkers'>;
+  readonly worker: Pick<WorkflowBench, 'start' | 'stopWorkers'>;
   /** Another process of the API over the same servers. */
   another(options?: Partial<ApiOptions>): App;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ let bundle: Promise<WorkflowBundleOption> | undefined;
 export async function openApi(options: Partial<ApiOptions> = {}): Promise<ApiBench> {
   const cluster = await openCluster();
   await applyCrds(cluster.client);
-  const world = new World(cluster.client, cluster.namespace);
+  const world = new ApiCluster(cluster.client, cluster.namespace);
   bundle ??= workflowBundle();
   const bench = await openBench(world.activities, undefined, await bundle);
   const log: Line[] = [];

@@ -12,7 +12,7 @@ import { FakeCluster } from '../temporal/fake-cluster.js';
  * Canaries and Deployments that are real objects of the API server, released by activities in memory: what they decide
  * is written into the status of the Canary, and what is released is what the Deployment holds.
  */
-export class World {
+export class ApiCluster {
   private readonly fakes = new Map<string, FakeCluster>();
 
   constructor(

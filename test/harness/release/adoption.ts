@@ -4,7 +4,7 @@ import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { serinus, type Ended } from '../cli-process.js';
 import { until } from '../until.js';
 import { APP } from './objects.js';
-import type { World } from './world.js';
+import type { ReleaseScene } from './world.js';
 
 export const PRIMARY = `${APP}-primary`;
 /** Flagger looks every ten seconds at the soonest, so its releases take a minute or two. */
@@ -12,18 +12,18 @@ export const FLAGGERS_TIME_MS = 240_000;
 const image = (version: number | string) => `lab/http-echo:${version}`;
 
 /** `serinus adopt` in the world's namespace, as a person runs it. */
-export function adopt(world: World, ...args: string[]): Promise<Ended> {
+export function adopt(world: ReleaseScene, ...args: string[]): Promise<Ended> {
   return serinus(['adopt', '-n', world.namespace, ...args], world.lab.environment());
 }
 
-async function listed(world: World, type: ResourceType): Promise<readonly KubeObject[]> {
+async function listed(world: ReleaseScene, type: ResourceType): Promise<readonly KubeObject[]> {
   const { items } = await world.kube.list(type, { namespace: world.namespace });
   // Items of a list come without their kind.
   return items.map((item) => ({ ...item, kind: type.kind }));
 }
 
 /** What is wanted of everything in the namespace but the Canary, with who made it: what a controller may change. */
-export async function objects(world: World): Promise<Record<string, unknown>> {
+export async function objects(world: ReleaseScene): Promise<Record<string, unknown>> {
   const all = await Promise.all([DEPLOYMENTS, SERVICES, APISIX_ROUTES].map((type) => listed(world, type)));
   return Object.fromEntries(
     all.flat().map(({ kind, metadata, ...rest }) => {
@@ -34,7 +34,7 @@ export async function objects(world: World): Promise<Record<string, unknown>> {
 }
 
 /** Everything in the namespace that bears a mark of Serinus. */
-export async function marks(world: World): Promise<string[]> {
+export async function marks(world: ReleaseScene): Promise<string[]> {
   const types = [CANARIES, DEPLOYMENTS, SERVICES, APISIX_ROUTES, LEASES, CONTROLLER_REVISIONS];
   const all = (await Promise.all(types.map((type) => listed(world, type)))).flat();
   const marked = all.filter(({ metadata }) => {
@@ -44,7 +44,7 @@ export async function marks(world: World): Promise<string[]> {
   return marked.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
 }
 
-export async function release(world: World, version: number, timeoutMs: number): Promise<void> {
+export async function release(world: ReleaseScene, version: number, timeoutMs: number): Promise<void> {
   await world.setImage(image(version));
   await until(
     async () => (await world.image(PRIMARY)) === image(version) && (await world.canary()).phase === 'Succeeded',
@@ -53,7 +53,7 @@ export async function release(world: World, version: number, timeoutMs: number):
   );
 }
 
-export async function releasesBegun(world: World): Promise<number> {
+export async function releasesBegun(world: ReleaseScene): Promise<number> {
   const events = await listed(world, EVENTS);
   return events
     .filter((event) => String(event['message']).startsWith('New revision detected'))
@@ -61,7 +61,7 @@ export async function releasesBegun(world: World): Promise<number> {
 }
 
 /** No run has the Canary. */
-export async function isFree(world: World): Promise<boolean> {
+export async function isFree(world: ReleaseScene): Promise<boolean> {
   const { holderIdentity = '' } = ((await world.lease())?.['spec'] ?? {}) as { holderIdentity?: string };
   return holderIdentity === '';
 }

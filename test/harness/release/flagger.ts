@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { findFlagger, flaggerArguments } from '../../../lab/flagger.js';
 import { until } from '../until.js';
-import type { World } from './world.js';
+import type { ReleaseScene } from './world.js';
 
 /** The real Flagger at work in a world's namespace. */
 export class FlaggerProcess {
@@ -13,7 +13,7 @@ export class FlaggerProcess {
   private readonly log: string;
 
   private constructor(
-    private readonly world: World,
+    private readonly world: ReleaseScene,
     private readonly path: string,
   ) {
     const logs = join(world.lab.directory, 'flagger');
@@ -22,7 +22,7 @@ export class FlaggerProcess {
   }
 
   /** Finds the program, which may have to be built first; it does not run yet. Ends with the test. */
-  static async find(t: TestContext, world: World): Promise<FlaggerProcess> {
+  static async find(t: TestContext, world: ReleaseScene): Promise<FlaggerProcess> {
     const found = new FlaggerProcess(world, await findFlagger((line) => t.diagnostic(line)));
     t.after(() => found.stop());
     return found;

@@ -1,7 +1,7 @@
 import { JUDGEMENT_ANNOTATION } from '../../../src/crds/own-settings.js';
 import type { KubeObject } from '../../../src/kube/object.js';
 import { appCanary, type AppOptions } from './objects.js';
-import type { World } from './world.js';
+import type { ReleaseScene } from './world.js';
 
 /** Judged by statistics alone: no metric has a fixed limit. */
 export function judgedCanary(app: AppOptions, text: string, analysis: Record<string, unknown> = {}): KubeObject {
@@ -14,7 +14,7 @@ export function judgedCanary(app: AppOptions, text: string, analysis: Record<str
 }
 
 /** How the release ended, and what each of its windows has shown. */
-export async function analyses(world: World) {
+export async function analyses(world: ReleaseScene) {
   const { record, ending } = await world.run.result();
   return { ending, judged: record.flatMap((entry) => (entry.what === 'analysis' ? (entry.judged ?? []) : [])) };
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { APP, appCanary } from './objects.js';
-import { World } from './world.js';
+import { ReleaseScene } from './world.js';
 
 /** Nothing but time moves these releases: what counts is that they go on. */
-export const timed = (world: World, analysis: Record<string, unknown> = {}) =>
+export const timed = (world: ReleaseScene, analysis: Record<string, unknown> = {}) =>
   appCanary(world.app, {}, { metrics: [], ...analysis });
 
 /** The story that every release tells, however often its worker died. */
@@ -18,7 +18,7 @@ export const STORY = [
   '[Normal] Promotion completed! Scaling down shop.',
 ];
 
-export async function story(world: World): Promise<string[]> {
+export async function story(world: ReleaseScene): Promise<string[]> {
   const events = await world.events();
   return events
     .map((event) => event.replaceAll(world.namespace, ''))
@@ -30,13 +30,13 @@ export async function story(world: World): Promise<string[]> {
 /** Instants of a release. */
 export interface Point {
   readonly name: string;
-  readonly at: (world: World) => Promise<void>;
+  readonly at: (world: ReleaseScene) => Promise<void>;
 }
 
 /** A worker that is killed there and started again: the release goes on at the right step, and no request fails. */
 export function killedAt({ name, at }: Point): void {
   test(`${name}: the release goes on at the right step`, async (t) => {
-    const world = await World.open(t);
+    const world = await ReleaseScene.open(t);
     const serinus = await world.initialised(timed(world));
     const traffic = world.traffic(20);
     await world.setImage('lab/http-echo:2');

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { ALERT_PROVIDERS, SECRETS } from '../../../src/kube/object.js';
 import { appCanary } from './objects.js';
-import type { World } from './world.js';
+import type { ReleaseScene } from './world.js';
 
 interface Heard {
   readonly path: string;
@@ -69,7 +69,7 @@ function messageOf(body: string): string {
 }
 
 /** A Canary of which everybody is told, whose analysis takes its time. */
-export async function told(world: World, listener: Listener, analysis: Record<string, unknown> = {}) {
+export async function notifyingCanary(world: ReleaseScene, listener: Listener, analysis: Record<string, unknown> = {}) {
   await world.kube.create(SECRETS, {
     apiVersion: 'v1',
     kind: 'Secret',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PODS, type KubeObject, type ResourceType } from '../../../src/kube/object.js';
 import { change } from '../kubernetes/change.js';
-import type { World } from './world.js';
+import type { ReleaseScene } from './world.js';
 
 const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
 const NAME = 'pods';
@@ -12,7 +12,7 @@ const NAME = 'pods';
  * @param used how many there are; nobody counts those that go unless {@link recount} does, since the controller of the real
  *   thing isn't running here
  */
-export async function allow({ kube, namespace }: World, pods: number, used = pods): Promise<void> {
+export async function allow({ kube, namespace }: ReleaseScene, pods: number, used = pods): Promise<void> {
   const hard = { pods: String(pods) };
   const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: NAME, namespace }, spec: { hard } };
   if (!(await kube.get(QUOTAS, namespace, NAME))) await kube.create(QUOTAS, quota);
@@ -23,7 +23,7 @@ export async function allow({ kube, namespace }: World, pods: number, used = pod
 const PAUSE_MS = 100;
 
 /** Counts the pods again and again until the test ends, as the controller of the real thing does. */
-export function recount(world: World): void {
+export function recount(world: ReleaseScene): void {
   const { kube, namespace } = world;
   const ended = new AbortController();
   const counting = (async () => {

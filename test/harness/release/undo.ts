@@ -5,11 +5,11 @@ import type { KubeObject } from '../../../src/kube/object.js';
 import { until } from '../until.js';
 import { APP, appCanary } from './objects.js';
 import type { RunningSerinus } from './serinus-process.js';
-import { World } from './world.js';
+import { ReleaseScene } from './world.js';
 
 /** Version 2 promoted in place of version 1, whose pods are kept warm. */
-export async function promotedWithWarmPods(t: TestContext): Promise<{ world: World; serinus: RunningSerinus }> {
-  const world = await World.open(t);
+export async function promotedWithWarmPods(t: TestContext): Promise<{ world: ReleaseScene; serinus: RunningSerinus }> {
+  const world = await ReleaseScene.open(t);
   const canary = appCanary(world.app, {}, { metrics: [] });
   const annotations = { 'serinus.dev/keep-previous': '30m' };
   const kept: KubeObject = { ...canary, metadata: { ...canary.metadata, annotations } };
@@ -20,12 +20,12 @@ export async function promotedWithWarmPods(t: TestContext): Promise<{ world: Wor
   return { world, serinus };
 }
 
-export function warmPods(world: World): Promise<number> {
+export function warmPods(world: ReleaseScene): Promise<number> {
   return world.available(`${APP}-previous`);
 }
 
 /** As the API gives the order. */
-export function undo(world: World) {
+export function undo(world: ReleaseScene) {
   const submissions = new TemporalSubmissions(world.temporal, { leaseSeconds: 15, answerMs: 30_000 });
   const canary = { cluster: world.cluster, namespace: world.namespace, name: world.name };
   return submissions.give(canary, 'undo', { by: 'alice', reason: 'checkout is broken', requestId: randomUUID() }, '');

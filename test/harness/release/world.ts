@@ -37,7 +37,7 @@ const TYPES: Readonly<Record<string, ResourceType>> = Object.fromEntries(
  * A namespace of its own in the lab, with an application, and a Serinus that looks after it: processes of its own, which
  * look at nothing else, or the one that all tests of a round share.
  */
-export class World {
+export class ReleaseScene {
   readonly namespace: string;
   readonly host: string;
   /** Of the Canary. */
@@ -64,13 +64,13 @@ export class World {
     this.name = place.name ?? APP;
   }
 
-  static async open(t: TestContext, place: Place = {}): Promise<World> {
+  static async open(t: TestContext, place: Place = {}): Promise<ReleaseScene> {
     const directory = process.env['SERINUS_LAB'];
     if (!place.lab && directory === undefined) throw new Error('SERINUS_LAB is not set: run the tests with npm test');
     const connected = place.lab ?? (await connectLab(directory ?? ''));
     const kube = KubeClient.create({ kubeconfig: connected.kubeconfig, userAgent: 'serinus-test' });
     const connection = await Connection.connect({ address: connected.temporal.address });
-    const world = new World(
+    const world = new ReleaseScene(
       connected,
       kube,
       new Client({ connection, namespace: connected.temporal.namespace }),

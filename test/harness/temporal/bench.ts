@@ -61,7 +61,7 @@ export async function openBench(
   workflowsPath?: string,
   bundle?: WorkflowBundleOption,
   options: BenchOptions = {},
-): Promise<Bench> {
+): Promise<WorkflowBench> {
   const { identity, canary = { cluster: ownCluster(), namespace: 'test', name: 'podinfo' } } = options;
   const connection = await Connection.connect({ address: temporalAddress() });
   const native = await NativeConnection.connect({ address: temporalAddress() });
@@ -84,10 +84,10 @@ export async function openBench(
     await Worker.create({ ...common, taskQueue: loadQueueOf(canary.cluster), activities: { loadTest } }),
     await Worker.create({ ...common, taskQueue: noticesQueueOf(canary.cluster), activities: { deliver, archive } }),
   ];
-  return new Bench(canary, client, native, connection, open);
+  return new WorkflowBench(canary, client, native, connection, open);
 }
 
-export class Bench {
+export class WorkflowBench {
   private workers: Worker[] = [];
   private runs: Promise<void>[] = [];
 

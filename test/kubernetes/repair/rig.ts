@@ -29,7 +29,7 @@ const LEASE_SECONDS = 60;
 export class Rig {
   state: RunState;
   /** What was told in events since the last fault. */
-  told: string[] = [];
+  said: string[] = [];
   private runs = 1;
   private holder = 'run-1';
   private uid = '';
@@ -78,7 +78,7 @@ export class Rig {
       if (failed) return failed;
       this.state = { ...decision.next, seq: this.state.seq + 1 };
     }
-    return assert.fail(`${this.name} goes on repairing for ever: ${this.told.join('\n')}`);
+    return assert.fail(`${this.name} goes on repairing for ever: ${this.said.join('\n')}`);
   }
 
   /**
@@ -164,7 +164,7 @@ export class Rig {
     await rollBack(
       this.deps,
       {
-        ...this.tenure(),
+        ...this.guard(),
         before: [],
         reason: `test ${this.state.seq}`,
         status: undefined,
@@ -173,7 +173,7 @@ export class Rig {
       },
       new AbortController().signal,
     );
-    this.told.push(...(await this.events()).filter((message) => !before.has(message)));
+    this.said.push(...(await this.events()).filter((message) => !before.has(message)));
   }
 
   /** Another run takes the Canary over, as one does when its Lease is gone. */
@@ -192,7 +192,7 @@ export class Rig {
     await apply(
       this.deps,
       {
-        ...this.tenure(next),
+        ...this.guard(next),
         effects: effects.filter(({ do: what }) => what !== 'event'),
         at: this.deps.now(),
         observedGeneration: 1,
@@ -216,19 +216,19 @@ export class Rig {
   private async observe() {
     return observe(
       this.deps,
-      { ...this.tenure(), standing: asked(this.state), fresh: false, asOf: this.deps.now() },
+      { ...this.guard(), standing: asked(this.state), fresh: false, asOf: this.deps.now() },
       new AbortController().signal,
     );
   }
 
-  tenure(next: RunState = this.state) {
+  guard(next: RunState = this.state) {
     const { epoch, seq } = this.state;
     const { uid, holder } = this;
     return { canary: this.key, fence: { epoch, seq }, lease: leaseTerm(next, LEASE_SECONDS), uid, holder };
   }
 
   private hear(effects: readonly Effect[]): void {
-    for (const effect of effects) if (effect.do === 'event') this.told.push(effect.message);
+    for (const effect of effects) if (effect.do === 'event') this.said.push(effect.message);
   }
 
   private async events(): Promise<string[]> {

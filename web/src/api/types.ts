@@ -26,7 +26,7 @@ export type { CanaryDetail, Traffic };
 export type Versions = NonNullable<CanarySummary['versions']>;
 
 /** How a Canary stands, in one word. */
-export type Standing = CanarySummary['standing'];
+export type CanaryStatus = CanarySummary['standing'];
 
 /** A row of the fleet. */
 export type FleetRow = CanarySummary;

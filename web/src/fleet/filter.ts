@@ -1,9 +1,9 @@
-import type { FleetRow, Standing } from '../api/types.js';
+import type { FleetRow, CanaryStatus } from '../api/types.js';
 
 export const FILTERS = ['all', 'attention', 'progressing', 'waiting', 'paused', 'failed', 'resting'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
-const STATUSES: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, readonly Standing[]>> = {
+const STATUSES: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, readonly CanaryStatus[]>> = {
   progressing: ['progressing', 'promoting', 'starting'],
   waiting: ['waiting'],
   paused: ['paused'],

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { FleetRow, Standing } from '../api/types.js';
+import type { FleetRow, CanaryStatus } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { keyOf } from './rows.js';
 
@@ -7,20 +7,20 @@ import { keyOf } from './rows.js';
 export function FleetNewsLine({ rows }: { readonly rows: readonly FleetRow[] }) {
   const { t } = useLanguage();
   const now = new Map(rows.map((row) => [keyOf(row), { name: row.name, standing: row.standing }]));
-  const [told, setTold] = useState<{ known: ReadonlyMap<string, Standing>; text: string }>({
+  const [announced, setAnnounced] = useState<{ known: ReadonlyMap<string, CanaryStatus>; text: string }>({
     known: new Map([...now].map(([key, { standing }]) => [key, standing])),
     text: '',
   });
-  const changed = [...now].filter(([key, { standing }]) => told.known.get(key) !== standing);
+  const changed = [...now].filter(([key, { standing }]) => announced.known.get(key) !== standing);
   if (changed.length > 0) {
-    setTold({
+    setAnnounced({
       known: new Map([...now].map(([key, { standing }]) => [key, standing])),
-      text: changed.map(([, { name, standing }]) => t.fleet.told(name, t.standing[standing])).join('. '),
+      text: changed.map(([, { name, standing }]) => t.fleet.announced(name, t.standing[standing])).join('. '),
     });
   }
   return (
     <p className="visually-hidden" aria-live="polite">
-      {told.text}
+      {announced.text}
     </p>
   );
 }

@@ -1,8 +1,8 @@
-import type { Standing } from '../api/types.js';
+import type { CanaryStatus } from '../api/types.js';
 import type { IconName } from '../ui/icon.js';
 import type { Tone } from '../ui/status.js';
 
-const LOOK: Readonly<Record<Standing, { readonly tone: Tone; readonly icon: IconName }>> = {
+const LOOK: Readonly<Record<CanaryStatus, { readonly tone: Tone; readonly icon: IconName }>> = {
   failed: { tone: 'bad', icon: 'cross' },
   undone: { tone: 'calm', icon: 'back' },
   invalid: { tone: 'bad', icon: 'warning' },
@@ -19,6 +19,6 @@ const LOOK: Readonly<Record<Standing, { readonly tone: Tone; readonly icon: Icon
 };
 
 /** How the page shows the way in which a Canary stands, which the server tells. */
-export function lookOf(standing: Standing): { readonly tone: Tone; readonly icon: IconName } {
+export function lookOf(standing: CanaryStatus): { readonly tone: Tone; readonly icon: IconName } {
   return LOOK[standing];
 }

@@ -17,14 +17,14 @@ interface Fleet {
 
 /** All Canaries, as they are now. */
 export function useFleet(): Fleet {
-  const [rows, tell] = useReducer(
+  const [rows, dispatch] = useReducer(
     (was: Rows | undefined, news: FleetNews) => withNews(was ?? new Map(), news),
     undefined,
   );
   const connection = useStream('/api/v1/stream', {
-    canary: (row) => tell({ what: 'canary', row: row as FleetRow }),
-    gone: (key) => tell({ what: 'gone', key: key as FleetRow }),
-    synced: (all) => tell({ what: 'synced', canaries: (all as { canaries: readonly string[] }).canaries }),
+    canary: (row) => dispatch({ what: 'canary', row: row as FleetRow }),
+    gone: (key) => dispatch({ what: 'gone', key: key as FleetRow }),
+    synced: (all) => dispatch({ what: 'synced', canaries: (all as { canaries: readonly string[] }).canaries }),
   });
   const { data, error, refetch } = useQuery({
     queryKey: ['canaries'],
@@ -32,7 +32,7 @@ export function useFleet(): Fleet {
     refetchInterval: connection.state === 'live' ? false : POLL_MS,
   });
   useEffect(() => {
-    if (data) tell({ what: 'all', rows: data.items });
+    if (data) dispatch({ what: 'all', rows: data.items });
   }, [data]);
   const isLive = connection.state === 'live';
   useEffect(() => {

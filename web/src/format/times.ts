@@ -16,13 +16,13 @@ export function spans(seconds: number): readonly Span[] {
   let rest = Math.max(0, Math.floor(seconds));
   const first = UNITS.findIndex(([, size]) => rest >= size);
   if (first < 0) return [{ value: 0, unit: 'second' }];
-  const told: Span[] = [];
+  const spans: Span[] = [];
   for (const [unit, size] of UNITS.slice(first, first + 2)) {
     const value = Math.floor(rest / size);
     rest -= value * size;
-    if (value > 0) told.push({ value, unit });
+    if (value > 0) spans.push({ value, unit });
   }
-  return told;
+  return spans;
 }
 
 /** `4m 12s`, or as the language has it. */

@@ -97,7 +97,7 @@ export const en = {
       text: 'Serinus watches for Canaries (flagger.app/v1beta1). Apply one and it appears here:',
       then: 'Then change the image of its target and follow the release here:',
     },
-    told: (name: string, state: string) => `${name}: ${state}`,
+    announced: (name: string, state: string) => `${name}: ${state}`,
   },
   release: {
     title: (name: string) => `Release of ${name}`,
@@ -115,7 +115,7 @@ export const en = {
     weight: 'Weight',
     seen: 'measured',
     seenOf: (requests: string, seconds: string) => `of ${requests} requests in ${seconds}`,
-    told: (phase: string, weight: string) => `Phase ${phase}, ${weight} on the canary`,
+    announced: (phase: string, weight: string) => `Phase ${phase}, ${weight} on the canary`,
     more: 'All releases of this Canary',
     outcome: 'Outcome',
   },

@@ -96,7 +96,7 @@ export const zh: Texts = {
       text: 'Serinus 会监视 Canary（flagger.app/v1beta1）。应用一个 Canary，它就会自动出现在这里：',
       then: '然后修改目标的镜像，即可在此观看发布过程：',
     },
-    told: (name, state) => `${name}：${state}`,
+    announced: (name, state) => `${name}：${state}`,
   },
   release: {
     title: (name) => `${name} 的发布`,
@@ -114,7 +114,7 @@ export const zh: Texts = {
     weight: '权重',
     seen: '实际',
     seenOf: (requests, seconds) => `（${seconds}内 ${requests} 个请求）`,
-    told: (phase, weight) => `阶段 ${phase}，金丝雀流量 ${weight}`,
+    announced: (phase, weight) => `阶段 ${phase}，金丝雀流量 ${weight}`,
     more: '该 Canary 的其他发布',
     outcome: '结果',
   },

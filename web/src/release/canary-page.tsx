@@ -56,7 +56,7 @@ function Watched({ live, changed }: { readonly live: Live; readonly changed: () 
   return (
     <>
       <p className="visually-hidden" aria-live="polite">
-        {t.release.told(phase, percent(live.weight.wanted, locale))}
+        {t.release.announced(phase, percent(live.weight.wanted, locale))}
       </p>
       <ReleaseView
         live={live}

@@ -5,10 +5,10 @@ import { Said, useLanguage } from '../i18n/language.js';
 import type { Texts } from '../i18n/en.js';
 import { Icon, type IconName } from '../ui/icon.js';
 import { Clock } from '../ui/time.js';
-import { happened, type Told } from './told.js';
+import { happened, type Happening } from './told.js';
 
 const SHOWN = 14;
-const ICONS: Readonly<Record<Told['tone'], IconName>> = {
+const ICONS: Readonly<Record<Happening['tone'], IconName>> = {
   plain: 'dot',
   warn: 'warning',
   bad: 'cross',
@@ -58,7 +58,7 @@ export function Events({ record, dropped }: Props) {
   );
 }
 
-function EventText({ told: one, t }: { readonly told: Told; readonly t: Texts }) {
+function EventText({ told: one, t }: { readonly told: Happening; readonly t: Texts }) {
   const { locale } = useLanguage();
   switch (one.what) {
     case 'said':

@@ -36,13 +36,13 @@ export function Orders({ release, changed, children }: Props) {
   const { t } = useLanguage();
   // Behind a dialog the buttons stay as they were: the focus returns to one of them.
   const [open, setOpen] = useState<{ readonly step: Steering; readonly buttons: readonly Steering[] }>();
-  const [news, tell] = useState<News>();
+  const [news, setNews] = useState<News>();
   const permitted = usePermissions(release.canary);
   const possible = SEQUENCE.flatMap((look) => (release.steering ?? []).filter(({ order }) => lookOf(order) === look));
   const now = possible.filter(({ order }) => permitted?.orders[order] !== false);
   const allowed = open?.buttons ?? now;
   // On the page of a Canary, one release follows another.
-  const told = news && [news.of, news.by].includes(release.id) && !isOver(news, release) ? news : undefined;
+  const shown = news && [news.of, news.by].includes(release.id) && !isOver(news, release) ? news : undefined;
   const { main, back, more } = arranged(allowed);
   const button = (step: Steering, className: string) => (
     <button key={step.order} type="button" className={className} onClick={() => setOpen({ step, buttons: now })}>
@@ -63,12 +63,12 @@ export function Orders({ release, changed, children }: Props) {
         {children}
       </div>
       <p role="status" className="order-news">
-        {told?.text}
+        {shown?.text}
         {/* What is ordered of a release that has ended is carried out by another one. */}
-        {told && told.by !== release.id && (
+        {shown && shown.by !== release.id && (
           <>
             {' '}
-            <Link href={`/releases/${encodeURIComponent(told.by)}`}>{t.orders.follow}</Link>
+            <Link href={`/releases/${encodeURIComponent(shown.by)}`}>{t.orders.follow}</Link>
           </>
         )}
       </p>
@@ -80,7 +80,7 @@ export function Orders({ release, changed, children }: Props) {
           taken={({ text, by, pending }) => {
             setOpen(undefined);
             const before = pending && { order: open.step.order, entries: ordersIn(release, open.step.order) };
-            tell({ text, of: release.id, by, ...(before && { pending: before }) });
+            setNews({ text, of: release.id, by, ...(before && { pending: before }) });
             changed();
           }}
         />

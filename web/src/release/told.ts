@@ -10,7 +10,7 @@ interface At {
 }
 
 /** A line of the record as it is shown among what happened. */
-export type Told = At &
+export type Happening = At &
   (
     | { readonly what: 'said'; readonly text: string }
     | { readonly what: 'weight'; readonly weight: number }
@@ -36,15 +36,15 @@ export type Told = At &
  * What happened, newest first. An event that says a weight stands for the weight itself, and several events in a row that
  * say the same are one.
  */
-export function happened(record: readonly Line[]): readonly Told[] {
-  const all = record.flatMap((line) => told(line) ?? []);
+export function happened(record: readonly Line[]): readonly Happening[] {
+  const all = record.flatMap((line) => happeningsOf(line) ?? []);
   const said = new Set(all.flatMap(({ what, at }) => (what === 'said' ? [at] : [])));
   return grouped(all.filter(({ what, at }) => what !== 'weight' || !said.has(at))).reverse();
 }
 
 /** @param all oldest first */
-function grouped(all: readonly Told[]): Told[] {
-  const groups: Told[] = [];
+function grouped(all: readonly Happening[]): Happening[] {
+  const groups: Happening[] = [];
   for (const one of all) {
     const last = groups.at(-1);
     const isSame = last?.what === 'said' && one.what === 'said' && sameText(last.text, one.text);
@@ -60,7 +60,7 @@ function sameText(one: string, other: string): boolean {
 }
 
 /** @returns undefined for what has a place of its own on the page (checks, load tests), or isn't known here */
-function told(entry: Line): Told | undefined {
+function happeningsOf(entry: Line): Happening | undefined {
   const { at } = entry;
   switch (entry.what) {
     case 'event':

@@ -26,8 +26,8 @@ export function useLive(namespace: string, name: string): Watched {
     queryFn: async ({ signal }) => {
       const answer = await get<Live>(`${base}/live`, signal);
       // The stream may have told more while this was asked for.
-      const told = queries.getQueryData<Live>(queryKey);
-      return told?.at !== undefined && answer.at !== undefined && told.at > answer.at ? told : answer;
+      const known = queries.getQueryData<Live>(queryKey);
+      return known?.at !== undefined && answer.at !== undefined && known.at > answer.at ? known : answer;
     },
     refetchInterval: connection.state === 'live' ? false : POLL_MS,
   });

@@ -2,7 +2,7 @@ import { canarySummarySchema, type CanarySummary } from '../../../../src/api/sch
 import { liveSchema, type Live } from '../../../../src/api/schema/live.js';
 import { readLine, type RecordLine } from '../../../../src/api/schema/record.js';
 import { releaseSchema, type Release } from '../../../../src/api/schema/release.js';
-import type { Standing } from '../../../../src/api/schema/standing.js';
+import type { FleetStatus } from '../../../../src/api/schema/standing.js';
 
 /** When everything on the stage takes place: pictures are the same tomorrow. */
 export const NOW = Date.parse('2026-03-02T10:00:00Z');
@@ -10,7 +10,7 @@ export const NOW = Date.parse('2026-03-02T10:00:00Z');
 const TARGET = { kind: 'Deployment', name: 'cart' };
 const TEAMS = ['payments', 'search', 'platform'];
 const APPLICATIONS = ['shop', 'backoffice'];
-const MOODS: readonly (readonly [Standing, Partial<CanarySummary>])[] = [
+const MOODS: readonly (readonly [FleetStatus, Partial<CanarySummary>])[] = [
   ['succeeded', {}],
   [
     'progressing',
