@@ -105,5 +105,8 @@ function everyActivity(meters: Meters, activities: RegisteredActivities): Regist
 /** Says again and again that an activity is alive. What a workflow task does itself lives and dies with the task. */
 function beating(context: Context): NodeJS.Timeout | undefined {
   if (context.info.isLocal) return undefined;
-  return setInterval(() => context.heartbeat(lastHeartbeats.get(context) ?? context.info.heartbeatDetails), HEARTBEAT_MS);
+  return setInterval(
+    () => context.heartbeat(lastHeartbeats.get(context) ?? context.info.heartbeatDetails),
+    HEARTBEAT_MS,
+  );
 }

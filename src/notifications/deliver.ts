@@ -15,7 +15,11 @@ import { recipientsOf } from './recipients.js';
  * @throws whatever `signal` was aborted with: the round is tried once more then, and receivers tell what they have
  *   already got by its key
  */
-export async function deliver(deps: Dependencies, input: DeliverInput, signal: AbortSignal): Promise<readonly DeliveryResult[]> {
+export async function deliver(
+  deps: Dependencies,
+  input: DeliverInput,
+  signal: AbortSignal,
+): Promise<readonly DeliveryResult[]> {
   const { canary: key, origin, round } = input;
   // A cache that hasn't heard of it yet is no reason to tell nobody.
   const view = (await readCanary(deps, key)) ?? (await readCanary(deps, key, true));

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import type { ApprovalRule } from '../../src/domain/approvals/rules.js';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
 import { account, bearer, type Rule } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { ended, post, releaseIs, releaseOf, type Answer } from '../harness/api/client.js';
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };

@@ -11,7 +11,7 @@ import { archiveOf } from '../../src/archive/registry.js';
 import { TransientError } from '../../src/errors.js';
 import { chunk, MINUTE, release, START } from '../archive/fixtures.js';
 import { until } from '../harness/until.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { ended, get, post, type Body } from '../harness/api/client.js';
 
 let bench: ApiBench;

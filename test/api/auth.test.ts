@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { KubeClient } from '../../src/kube/client.js';
 import { account as accountIn, bearer, ROLE_BINDINGS, type Rule } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { ended, get, ordersIn, post, releaseIs, type Answer } from '../harness/api/client.js';
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };

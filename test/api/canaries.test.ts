@@ -4,7 +4,7 @@ import type { CanaryDetail, CanarySummary } from '../../src/api/schema/canary.js
 import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
 import { deployment } from '../harness/kubernetes/cluster.js';
 import { until } from '../harness/until.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { get, post, releaseIs } from '../harness/api/client.js';
 
 let bench: ApiBench;

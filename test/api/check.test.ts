@@ -8,9 +8,9 @@ import { ENDPOINT_SLICES, METRIC_TEMPLATES, SECRETS } from '../../src/kube/objec
 import { NOT_FOUND_PERCENTAGE } from '../check/fixtures.js';
 import { number, prometheus } from '../metrics/fixtures.js';
 import { account, bearer, type Rule } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { post, type Answer } from '../harness/api/client.js';
-import { canaryObject } from '../harness/api/world.js';
+import { canaryObject } from '../harness/api/cluster.js';
 
 const URL = '/api/v1/check';
 const INTERVAL = '30s';

@@ -9,7 +9,7 @@ import type { OrderName } from '../../src/domain/orders/catalogue.js';
 import { signed } from '../../src/links/token.js';
 import { until } from '../harness/until.js';
 import { receiver } from '../harness/http/receiver.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { ordersIn, post, releaseIs, releaseOf } from '../harness/api/client.js';
 
 const KEY = new Uint8Array(32).fill(7);

@@ -4,7 +4,7 @@ import { CANARIES } from '../../src/kube/object.js';
 import { canaryDetailSchema, canaryListSchema, type CanarySummary } from '../../src/api/schema/canary.js';
 import { liveSchema, type Live } from '../../src/api/schema/live.js';
 import { until } from '../harness/until.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { get, post, releaseIs } from '../harness/api/client.js';
 import { openStream, type OpenStream } from '../harness/api/stream.js';
 

@@ -9,7 +9,7 @@ import { searchAttributes, workflowIdOf } from '../../src/workflows/contract.js'
 import { until } from '../harness/until.js';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 test('a release that continues in new runs is one: by any of its ids, for orders, and in the history', async (t) => {
   const bench = await openBench(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { orderSignals, workflowIdOf } from '../../src/workflows/contract.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { ended, get, ordersIn, post, releaseIs, releaseOf } from '../harness/api/client.js';
 
 let bench: ApiBench;

@@ -12,8 +12,8 @@ import { TransientError } from '../../src/errors.js';
 import { KubeClient } from '../../src/kube/client.js';
 import { kubeconfig } from '../harness/kubernetes/cluster.js';
 import { until } from '../harness/until.js';
-import { temporalAddress } from '../harness/temporal/bench.js';
-import { openApi, testDependencies, type ApiBench } from '../harness/api/bench.js';
+import { temporalAddress } from '../harness/temporal/workflow-bench.js';
+import { openApi, testDependencies, type ApiBench } from '../harness/api/api-bench.js';
 import { get, post } from '../harness/api/client.js';
 import { tcpProxy, type TcpProxy } from '../harness/api/tcp-proxy.js';
 

@@ -11,7 +11,7 @@ import { LOCAL_ORIGIN, oidc } from '../harness/auth/settings.js';
 import { serinus } from '../harness/cli-process.js';
 import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 import { account, bearer, ROLE_BINDINGS } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { ended, get, ordersIn, post, releaseIs } from '../harness/api/client.js';
 
 const CLUSTER_ROLES: ResourceType = {

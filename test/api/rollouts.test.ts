@@ -5,7 +5,7 @@ import type { Release } from '../../src/api/schema/release.js';
 import type { Accepted } from '../../src/api/schema/requests.js';
 import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
 import { until } from '../harness/until.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 
 let bench: ApiBench;
 before(async () => void (bench = await openApi()));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { ordersIn, releaseIs } from '../harness/api/client.js';
 import { until } from '../harness/until.js';
 import { serinus, start, type Ended } from '../harness/cli-process.js';

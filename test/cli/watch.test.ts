@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Live } from '../../src/api/schema/live.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { post, releaseIs } from '../harness/api/client.js';
 import { until } from '../harness/until.js';
 import { serinus, start, type Ended } from '../harness/cli-process.js';

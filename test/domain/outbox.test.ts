@@ -140,7 +140,10 @@ test('what a recipient will never take is named and does not hold up the rest', 
 });
 
 describe('a conversation that a recipient has named', () => {
-  const naming = (round: Round, to: string, thread: string): DeliveryResult => ({ ...resultOf(round, to, () => true), thread });
+  const naming = (round: Round, to: string, thread: string): DeliveryResult => ({
+    ...resultOf(round, to, () => true),
+    thread,
+  });
 
   test('goes with every later round, whoever else is told, until another takes its place', () => {
     let outbox = withNotices(1);

@@ -34,7 +34,7 @@ import { explainFailure } from '../harness/diagnosis.js';
 import { MemoryArchive } from '../harness/memory-archive.js';
 import { until } from '../harness/until.js';
 import { receiver, type Receiver } from '../harness/http/receiver.js';
-import { openBench, ownCluster, temporalAddress, type WorkflowBench } from '../harness/temporal/bench.js';
+import { openBench, ownCluster, temporalAddress, type WorkflowBench } from '../harness/temporal/workflow-bench.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
 import { Doubled } from '../harness/kubernetes/doubled.js';
 

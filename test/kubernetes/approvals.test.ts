@@ -18,7 +18,7 @@ import { wire } from '../../src/processes/wiring.js';
 import { asked } from '../../src/workflows/asked.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { until } from '../harness/until.js';
-import { temporalAddress } from '../harness/temporal/bench.js';
+import { temporalAddress } from '../harness/temporal/workflow-bench.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
@@ -68,7 +68,10 @@ async function annotated(t: { after: (fn: () => unknown) => void }, approvals: s
     need: async (): Promise<string | undefined> => {
       const observation = await readObservation(deps, key);
       // Of the generation no run has dealt with yet; here the approvals count.
-      return observation && needOf({ ...observation, observedGeneration: observation.generation, seen: undefined, drift: [] });
+      return (
+        observation &&
+        needOf({ ...observation, observedGeneration: observation.generation, seen: undefined, drift: [] })
+      );
     },
   };
 }

@@ -14,7 +14,7 @@ import { wire } from '../../src/processes/wiring.js';
 import { workflowIdOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { until } from '../harness/until.js';
-import { temporalAddress } from '../harness/temporal/bench.js';
+import { temporalAddress } from '../harness/temporal/workflow-bench.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 import { Refusing } from './repair/refusing.js';
 

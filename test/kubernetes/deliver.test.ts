@@ -91,7 +91,11 @@ describe('alerts of a Canary', () => {
   test('go to the providers it names, each from its severity on; address and token come from the Secret', async (t) => {
     const chat = await receiver(t, (response) => response.end('ok'));
     const pager = await receiver(t, (response) => response.end());
-    const { put, tell: notify, logged } = await open(t, {
+    const {
+      put,
+      tell: notify,
+      logged,
+    } = await open(t, {
       alerts: [entry('everything', 'info'), entry('failures', 'error'), entry('muted', '', 'everything')],
     });
     await put('Secret', 'chat', { stringData: { address: `${chat.url}/services/T0secret\n`, token: 'xoxb-secret' } });
@@ -158,7 +162,12 @@ describe('alerts of a Canary', () => {
   });
 
   test('that no provider takes are told in Flagger’s words, and not tried again', async (t) => {
-    const { put, tell: notify, logged, namespace } = await open(t, {
+    const {
+      put,
+      tell: notify,
+      logged,
+      namespace,
+    } = await open(t, {
       alerts: [entry('a', 'info', 'missing'), entry('b', 'info', 'no-secret'), entry('c', 'info', 'no-address')],
     });
     await put('AlertProvider', 'no-secret', { spec: { type: 'slack', secretRef: { name: 'nowhere' } } });
@@ -230,7 +239,9 @@ describe('event webhooks', () => {
 
   test('have keys that tell notices, recipients and releases apart, and repetitions not', async (t) => {
     const bell = await receiver(t, (response) => response.end());
-    const { tell: notify } = await open(t, { webhooks: [hook('a', bell.url), hook('b', bell.url), hook('b', bell.url)] });
+    const { tell: notify } = await open(t, {
+      webhooks: [hook('a', bell.url), hook('b', bell.url), hook('b', bell.url)],
+    });
     await notify(round(event('x')));
     await notify(round(event('x')));
     await notify(round(event('x')), 'run.2');
@@ -361,7 +372,9 @@ test('of a Canary that is gone nobody can be told, and that is said', async (t) 
   for (;;) {
     const results = await notify(round(event('x')));
     if (results['everybody']) {
-      assert.deepEqual(results['everybody'].refused, [{ seq: 1, error: 'the Canary is gone, and with it who listened' }]);
+      assert.deepEqual(results['everybody'].refused, [
+        { seq: 1, error: 'the Canary is gone, and with it who listened' },
+      ]);
       return;
     }
     assert.ok(Date.now() < deadline, 'the cache learns that it is gone');

@@ -12,7 +12,7 @@ import { wire } from '../../src/processes/wiring.js';
 import { JanitorHours } from '../../src/worker/janitor-hours.js';
 import { JANITOR, ROLLOUT, workflowIdOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { temporalAddress } from '../harness/temporal/bench.js';
+import { temporalAddress } from '../harness/temporal/workflow-bench.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };

@@ -5,7 +5,7 @@ import { temporalClient } from '../../src/temporal/connection.js';
 import { temporalSigns, waitingTasks } from '../../src/watch/temporal-signs.js';
 import { ROLLOUT, taskQueueOf, workflowIdOf } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
-import { temporalAddress } from '../harness/temporal/bench.js';
+import { temporalAddress } from '../harness/temporal/workflow-bench.js';
 
 test('what a real Temporal says of its queue, of a run, and of one that isn’t there', async (t) => {
   const { client, connection } = temporalClient({ address: temporalAddress() });

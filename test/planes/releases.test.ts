@@ -3,7 +3,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { Traffic, type Answer } from '../../lab/traffic.js';
 import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { APP, appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 import { until } from '../harness/until.js';
 import { PLANE_CASES, type PlaneCase } from './cases.js';
 import { note } from './figures.js';

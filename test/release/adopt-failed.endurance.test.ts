@@ -5,7 +5,7 @@ import { CONFIG_MAPS, DEPLOYMENTS, SECRETS } from '../../src/kube/object.js';
 import { adopt, FLAGGERS_TIME_MS, releasesBegun } from '../harness/release/adoption.js';
 import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('a failed release stays failed through both changes of hands', async (t) => {
   const world = await ReleaseScene.open(t);

@@ -4,7 +4,7 @@ import { until } from '../harness/until.js';
 import { FLAGGERS_TIME_MS, isFree, objects, PRIMARY, release, releasesBegun } from '../harness/release/adoption.js';
 import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('a Serinus that nobody has told of the change starts no release, and ships the next', async (t) => {
   const world = await ReleaseScene.open(t);

@@ -13,7 +13,7 @@ import {
 } from '../harness/release/adoption.js';
 import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('Flagger ships a release, Serinus adopts and ships the next, gives back, and Flagger ships the third', async (t) => {
   const world = await ReleaseScene.open(t);

@@ -6,7 +6,7 @@ import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES, SERVICES } from '../../src/kub
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 /** What is wrong, the one Warning that says so, and how it is mended. */
 interface Mistake {

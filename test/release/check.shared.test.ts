@@ -12,7 +12,7 @@ import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
 import { once } from '../harness/release/traffic.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 const MANIFEST = new URL('../../lab/manifests/metric-template.yaml', import.meta.url);
 const NAME = 'not-found-percentage';

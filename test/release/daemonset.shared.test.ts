@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CANARIES, DAEMON_SETS, SERVICES, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 const SCALE_TO_ZERO = 'flagger.app/scale-to-zero';
 const targetRef = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: APP };

@@ -6,7 +6,7 @@ import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 import { until } from '../harness/until.js';
 import { APP, appService } from '../harness/release/objects.js';
 import { isGone, reverting } from '../harness/release/reverting.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('a deleted Canary goes although its target, its Service and its route went before it', async (t) => {
   const world = await ReleaseScene.open(t);

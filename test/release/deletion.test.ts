@@ -2,7 +2,7 @@ import { test } from 'node:test';
 import { CANARIES, LEASES } from '../../src/kube/object.js';
 import { APP } from '../harness/release/objects.js';
 import { isGone, reverting } from '../harness/release/reverting.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('a Canary whose spec is invalid, and that nobody remembers a valid one of, goes as it is', async (t) => {
   const world = await ReleaseScene.open(t);

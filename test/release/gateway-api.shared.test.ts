@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import { DEPLOYMENTS } from '../../src/kube/object.js';
 import { APP, appCanary, appDeployment } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 // Whole releases on the Gateway API: judged by what the pods themselves count, since no Gateway's metrics are the same.
 

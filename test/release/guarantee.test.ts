@@ -6,7 +6,7 @@ import { labClient } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 // Each layer that brings traffic home, shown by provoking it. The guard against bugs and cancels is in
 // test/workflows/guard.test.ts, because a bug has to be put in for it.

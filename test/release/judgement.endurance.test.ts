@@ -5,7 +5,7 @@ import type { Judged } from '../../src/domain/decision/judged.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { APP, appDeployment, appRoute } from '../harness/release/objects.js';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 import { until } from '../harness/until.js';
 
 /** Scenes of real requests, through a gateway that a Prometheus scrapes; what each has come to is printed. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { until } from '../harness/until.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('a canary that fails more often than the primary is rolled back by the evidence, on real traffic', async (t) => {
   const world = await ReleaseScene.open(t);

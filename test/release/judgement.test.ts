@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { stateQuery } from '../../src/workflows/contract.js';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { until } from '../harness/until.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 /** Whether the release that is under way has weighed any requests yet. */
 async function hasJudged(world: ReleaseScene): Promise<boolean> {

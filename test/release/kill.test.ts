@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { until } from '../harness/until.js';
 import { killedAt, STORY, story, timed } from '../harness/release/killed.js';
 import { APP } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 import { receiver } from '../harness/http/receiver.js';
 
 describe('a worker that is killed at any instant', () => {

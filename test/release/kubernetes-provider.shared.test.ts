@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('with Services alone a release is Blue/Green: users stay at the primary until it is promoted', async (t) => {
   const world = await ReleaseScene.open(t);

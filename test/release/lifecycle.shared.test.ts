@@ -5,7 +5,7 @@ import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 const quick = (world: ReleaseScene, spec: Record<string, unknown> = {}, analysis: Record<string, unknown> = {}) =>
   appCanary(world.app, spec, { metrics: [], ...analysis });

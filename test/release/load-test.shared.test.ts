@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../../src/kube/object.js';
 import { appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('a release carries its load test out itself, without a load tester, and tells the result in its record', async (t) => {
   const world = await ReleaseScene.open(t);

@@ -7,7 +7,7 @@ import type { DeliveryOutcome } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { Listener, notifyingCanary } from '../harness/release/listener.js';
 import { appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 describe('whoever listens to a release', () => {
   test('hears it all when it comes back, although the release has long ended', async (t) => {

@@ -4,7 +4,7 @@ import axios from 'axios';
 import { until } from '../harness/until.js';
 import { Listener, notifyingCanary } from '../harness/release/listener.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 describe('whoever listens to a release', () => {
   test('hears every event in order, the alerts and the end, although the worker dies again and again', async (t) => {

@@ -6,7 +6,7 @@ import { labClient } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../harness/until.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 describe('a server that is down: one clear error, nothing changed, recovery by itself', () => {
   let lab: Lab;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 test('a good version is promoted, and no request fails on the way', async (t) => {
   const world = await ReleaseScene.open(t);

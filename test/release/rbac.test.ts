@@ -20,7 +20,7 @@ import { Roles } from '../harness/roles.js';
 import { serinusArguments } from '../harness/serinus.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute, appService } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 /**
  * A release with everything in it, by the three processes as they are deployed: each with its own ServiceAccount and

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { janitorScheduleOf, taskQueueOf } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 // Flagger 1.36.1, measured: 162 requests for a whole release of five weights, 66 for an idle minute of one Canary.
 const FLAGGER_RELEASE = 162;

@@ -4,7 +4,7 @@ import { CANARIES, DEPLOYMENTS, SERVICES, type KubeObject } from '../../src/kube
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 interface ServiceSpec {
   readonly type: string;

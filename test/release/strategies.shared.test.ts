@@ -4,7 +4,7 @@ import axios from 'axios';
 import { test } from 'node:test';
 import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 // What a strategy means to the users: real requests through the gateway.
 

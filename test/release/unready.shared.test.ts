@@ -4,7 +4,7 @@ import { DEPLOYMENTS, PODS, type KubeObject } from '../../src/kube/object.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { allow } from '../harness/release/quota.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 // Some, not all, of the pods are missing: a ResourceQuota keeps them away, which no condition of a Deployment counts.
 

@@ -5,7 +5,7 @@ import { DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS, SERVICES } from '../../src/kub
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { until } from '../harness/until.js';
 import { archivedWithoutTemporal, entriesOf } from '../harness/release/archived.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 /** The walkthrough's own place and names: its words are compared letter by letter. */
 async function openWalkthrough(t: TestContext): Promise<ReleaseScene> {

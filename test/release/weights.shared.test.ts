@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { appCanary } from '../harness/release/objects.js';
 import { once } from '../harness/release/traffic.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 
 const REQUESTS = 1_000;
 /** Two-sided quantile of the normal distribution for 99.9 %. */

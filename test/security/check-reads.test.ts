@@ -3,9 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { checkAnswerSchema } from '../../src/api/schema/check.js';
 import { METRIC_TEMPLATES, SECRETS } from '../../src/kube/object.js';
 import { account, bearer, type Rule } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { post, type Answer } from '../harness/api/client.js';
-import { canaryObject } from '../harness/api/world.js';
+import { canaryObject } from '../harness/api/cluster.js';
 
 const URL = '/api/v1/check';
 

@@ -9,7 +9,7 @@ import type { App } from '../../src/api/routes/app.js';
 import type { Archive } from '../../src/archive/port.js';
 import { archiveOf } from '../../src/archive/registry.js';
 import { account, bearer } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 
 /** Every route of the OpenAPI document, with everything that a caller might send, on real servers with an archive. */
 

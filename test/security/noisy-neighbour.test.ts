@@ -12,8 +12,8 @@ import { Budget } from '../../src/watch/budget.js';
 import { WorkQueue } from '../../src/watch/queue.js';
 import { Watcher } from '../../src/watch/watcher.js';
 import { wire } from '../../src/processes/wiring.js';
-import { recorder, type Line } from '../harness/api/bench.js';
-import { canaryObject } from '../harness/api/world.js';
+import { recorder, type Line } from '../harness/api/api-bench.js';
+import { canaryObject } from '../harness/api/cluster.js';
 import { deployment, openCluster, type TestCluster } from '../harness/kubernetes/cluster.js';
 import { until } from '../harness/until.js';
 

@@ -5,7 +5,7 @@ import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
 import { DEPLOYMENTS } from '../../src/kube/object.js';
 import { account, bearer, type Rule } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { get } from '../harness/api/client.js';
 import { release } from '../archive/fixtures.js';
 import { deployment } from '../harness/kubernetes/cluster.js';

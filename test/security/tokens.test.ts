@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { account, bearer, type Rule } from '../harness/api/accounts.js';
-import { openApi, type ApiBench } from '../harness/api/bench.js';
+import { openApi, type ApiBench } from '../harness/api/api-bench.js';
 import { get, type Answer } from '../harness/api/client.js';
 
 const READ: Rule = { resources: ['canaries'], verbs: ['get', 'list'] };

@@ -7,7 +7,7 @@ import { ordersIn } from '../harness/api/client.js';
 import { tcpProxy } from '../harness/api/tcp-proxy.js';
 import { until } from '../harness/until.js';
 import { APP, appCanary } from '../harness/release/objects.js';
-import { ReleaseScene } from '../harness/release/world.js';
+import { ReleaseScene } from '../harness/release/scene.js';
 import { DESKTOP, openBrowser, PHONE, Viewer } from '../harness/web/viewer.js';
 
 /** The bound that an undo with warm pods is held to. */

@@ -12,7 +12,7 @@ import {
 import { FAILING, PASSING } from '../domain/model.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench, type WorkflowBench } from '../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../harness/temporal/workflow-bench.js';
 
 function rule(gate: ApprovalRule['gate'], more: Partial<ApprovalRule> = {}): ApprovalRule {
   return { gate, needed: 1, groups: [], notByTrigger: false, ...more };

@@ -8,7 +8,7 @@ import type { Outcome } from '../../src/domain/record/outcome.js';
 import { archiveIdOf, orderUpdates, type ArchiveInput } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench, type WorkflowBench } from '../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../harness/temporal/workflow-bench.js';
 
 type End = Extract<ArchiveInput, { part: 'end' }>;
 

@@ -13,7 +13,7 @@ import { orderSignals, stateQuery } from '../../src/workflows/contract.js';
 import { MemoryArchive } from '../harness/memory-archive.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench, type WorkflowBench } from '../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../harness/temporal/workflow-bench.js';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
 

@@ -8,7 +8,7 @@ import type { Policy } from '../../src/domain/policy.js';
 import { FAILING } from '../domain/model.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 const LISTENERS: Pick<Policy, 'listeners'> = { listeners: { events: true, alertsFrom: 'info' } };
 
@@ -37,7 +37,12 @@ class Recipient {
     while (this.hanging) await new Promise((resolve) => setTimeout(resolve, 50));
     let through = round.again[this.to] ?? round.offered;
     let thread = round.threads?.[this.to];
-    const result = (): DeliveryResult => ({ to: this.to, through, refused: [], ...(thread === undefined ? {} : { thread }) });
+    const result = (): DeliveryResult => ({
+      to: this.to,
+      through,
+      refused: [],
+      ...(thread === undefined ? {} : { thread }),
+    });
     for (const notice of round.notices.filter(({ seq }) => seq > through)) {
       if (this.down) return { ...result(), error: 'it is down' };
       thread ??= `conversation ${(this.conversations += 1)}`;

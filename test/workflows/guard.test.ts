@@ -5,7 +5,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { until } from '../harness/until.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 test('a TypeError in the workflow rolls back instead of leaving traffic shifted for ever', async (t) => {
   const cluster = new FakeCluster();

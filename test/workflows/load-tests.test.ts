@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 import type { LoadTestSummary } from '../../src/domain/record/record.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 const RESULT: LoadTestSummary = {
   name: 'load',

@@ -4,7 +4,7 @@ import type { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { until } from '../harness/until.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 const MESSAGE = 'ApisixRoute/podinfo is refused: not in this house';
 

@@ -13,7 +13,7 @@ import {
 import { V3 } from '../domain/model.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 /** A Canary whose last release was rolled back by its metrics, which are mended now. */
 async function failed() {

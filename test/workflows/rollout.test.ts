@@ -13,7 +13,7 @@ import {
 import { V3 } from '../domain/model.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { until } from '../harness/until.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 test('a release is promoted, and its run tells the story', async (t) => {
   const cluster = new FakeCluster();

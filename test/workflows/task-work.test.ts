@@ -7,7 +7,7 @@ import type { Activities } from '../../src/workflows/activities.js';
 import { orderUpdates } from '../../src/workflows/contract.js';
 import { PASSING } from '../domain/model.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench, type WorkflowBench } from '../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../harness/temporal/workflow-bench.js';
 import { until } from '../harness/until.js';
 
 /** Timer, one workflow task with its look, one activity with the task that takes its result, the weight that is shown. */
@@ -44,7 +44,8 @@ async function activitiesOf({ handle }: WorkflowBench): Promise<readonly { name:
   );
 }
 
-const named = async (bench: WorkflowBench, name: string) => (await activitiesOf(bench)).filter((one) => one.name === name);
+const named = async (bench: WorkflowBench, name: string) =>
+  (await activitiesOf(bench)).filter((one) => one.name === name);
 
 /** Counts the looks by their names, as whoever receives what they ask for tells them apart. */
 function counted(cluster: FakeCluster): Map<string, number> {

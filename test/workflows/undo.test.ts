@@ -5,7 +5,7 @@ import type { rollout } from '../../src/workflows/rollout.js';
 import { orderSignals, taskQueueOf, workflowIdOf, type OrderDetails } from '../../src/workflows/contract.js';
 import { until } from '../harness/until.js';
 import { FakeCluster } from '../harness/temporal/fake-cluster.js';
-import { openBench } from '../harness/temporal/bench.js';
+import { openBench } from '../harness/temporal/workflow-bench.js';
 
 /** A Canary whose revision v2 has been promoted in place of v1. */
 async function promoted(t: TestContext, warm: boolean) {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Line, Live, LiveGate, Release } from '../src/api/types.js';
 import { liveOf } from '../src/release/live-from.js';
 import { drawnOf } from '../src/release/series.js';
-import { happened } from '../src/release/told.js';
+import { happened } from '../src/release/happenings.js';
 import { railOf, type RailStep } from '../src/release/rail.js';
 import { linked, moved } from '../src/release/window-links.js';
 import { cellOf, columnsOf, lookOf } from '../src/release/matrix.js';

@@ -36,7 +36,12 @@ export function announced(before: RunState, decision: Decision, now: number): De
 }
 
 /** What is told of a rollback that was not decided here, but by whoever looks after a run that can't any more. */
-export function noticesOfRetreat(before: NoticeState, failed: NoticeState, reason: string, now: number): readonly Notice[] {
+export function noticesOfRetreat(
+  before: NoticeState,
+  failed: NoticeState,
+  reason: string,
+  now: number,
+): readonly Notice[] {
   const alert: Alert = { severity: 'error', topic: 'failed', message: reason, details: false };
   return notesOf(before, failed, retreatEffects(failed, { before: [], summary: reason }), [alert], now).notices;
 }

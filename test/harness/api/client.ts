@@ -1,7 +1,7 @@
 import type { RecordLine } from '../../../src/api/schema/record.js';
 import type { Release } from '../../../src/api/schema/release.js';
 import { until } from '../until.js';
-import type { ApiBench } from './bench.js';
+import type { ApiBench } from './api-bench.js';
 
 export type Body = Readonly<Record<string, unknown>>;
 

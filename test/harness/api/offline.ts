@@ -7,7 +7,7 @@ import { buildApi } from '../../../src/api/build.js';
 import type { ApiOptions } from '../../../src/api/options.js';
 import type { App } from '../../../src/api/routes/app.js';
 import { KubeClient } from '../../../src/kube/client.js';
-import { testDependencies, type Line } from './bench.js';
+import { testDependencies, type Line } from './api-bench.js';
 
 /** Nobody listens there. */
 const NOWHERE = '127.0.0.1:9';

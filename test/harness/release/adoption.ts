@@ -4,7 +4,7 @@ import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { serinus, type Ended } from '../cli-process.js';
 import { until } from '../until.js';
 import { APP } from './objects.js';
-import type { ReleaseScene } from './world.js';
+import type { ReleaseScene } from './scene.js';
 
 export const PRIMARY = `${APP}-primary`;
 /** Flagger looks every ten seconds at the soonest, so its releases take a minute or two. */

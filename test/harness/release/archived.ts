@@ -5,14 +5,18 @@ import { archiveOf } from '../../../src/archive/registry.js';
 import { releaseIdOf } from '../../../src/domain/identity.js';
 import type { RecordEntry } from '../../../src/domain/record/record.js';
 import { until } from '../until.js';
-import type { ReleaseScene } from './world.js';
+import type { ReleaseScene } from './scene.js';
 
 /**
  * The release that ended last, from the archive of this lab, when Temporal knows nothing of it any more.
  *
  * @param runId of its first run
  */
-export async function archivedWithoutTemporal(t: TestContext, world: ReleaseScene, runId: string): Promise<ArchivedRelease> {
+export async function archivedWithoutTemporal(
+  t: TestContext,
+  world: ReleaseScene,
+  runId: string,
+): Promise<ArchivedRelease> {
   const archive = archiveOf(process.env['SERINUS_ARCHIVE'] ?? 'none')?.open();
   assert.ok(archive, 'the lab has an archive');
   t.after(() => archive.close());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { findFlagger, flaggerArguments } from '../../../lab/flagger.js';
 import { until } from '../until.js';
-import type { ReleaseScene } from './world.js';
+import type { ReleaseScene } from './scene.js';
 
 /** The real Flagger at work in a world's namespace. */
 export class FlaggerProcess {

@@ -1,7 +1,7 @@
 import { JUDGEMENT_ANNOTATION } from '../../../src/crds/own-settings.js';
 import type { KubeObject } from '../../../src/kube/object.js';
 import { appCanary, type AppOptions } from './objects.js';
-import type { ReleaseScene } from './world.js';
+import type { ReleaseScene } from './scene.js';
 
 /** Judged by statistics alone: no metric has a fixed limit. */
 export function judgedCanary(app: AppOptions, text: string, analysis: Record<string, unknown> = {}): KubeObject {

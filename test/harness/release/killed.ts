@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { APP, appCanary } from './objects.js';
-import { ReleaseScene } from './world.js';
+import { ReleaseScene } from './scene.js';
 
 /** Nothing but time moves these releases: what counts is that they go on. */
 export const timed = (world: ReleaseScene, analysis: Record<string, unknown> = {}) =>

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { ALERT_PROVIDERS, SECRETS } from '../../../src/kube/object.js';
 import { appCanary } from './objects.js';
-import type { ReleaseScene } from './world.js';
+import type { ReleaseScene } from './scene.js';
 
 interface Heard {
   readonly path: string;

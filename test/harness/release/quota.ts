@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PODS, type KubeObject, type ResourceType } from '../../../src/kube/object.js';
 import { change } from '../kubernetes/change.js';
-import type { ReleaseScene } from './world.js';
+import type { ReleaseScene } from './scene.js';
 
 const QUOTAS: ResourceType = { apiVersion: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas' };
 const NAME = 'pods';

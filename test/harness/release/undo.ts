@@ -5,7 +5,7 @@ import type { KubeObject } from '../../../src/kube/object.js';
 import { until } from '../until.js';
 import { APP, appCanary } from './objects.js';
 import type { RunningSerinus } from './serinus-process.js';
-import { ReleaseScene } from './world.js';
+import { ReleaseScene } from './scene.js';
 
 /** Version 2 promoted in place of version 1, whose pods are kept warm. */
 export async function promotedWithWarmPods(t: TestContext): Promise<{ world: ReleaseScene; serinus: RunningSerinus }> {

@@ -8,7 +8,7 @@ import { orderSignals, orderUpdates, type OrderDetails } from '../../../src/work
 import { IDENTITY } from '../saved.js';
 import { until } from '../../harness/until.js';
 import type { FakeCluster } from '../../harness/temporal/fake-cluster.js';
-import { openBench, type WorkflowBench } from '../../harness/temporal/bench.js';
+import { openBench, type WorkflowBench } from '../../harness/temporal/workflow-bench.js';
 
 const LEASE_SECONDS = 60;
 const ENOUGH_MS = 60_000;

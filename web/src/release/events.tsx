@@ -5,7 +5,7 @@ import { Said, useLanguage } from '../i18n/language.js';
 import type { Texts } from '../i18n/en.js';
 import { Icon, type IconName } from '../ui/icon.js';
 import { Clock } from '../ui/time.js';
-import { happened, type Happening } from './told.js';
+import { happened, type Happening } from './happenings.js';
 
 const SHOWN = 14;
 const ICONS: Readonly<Record<Happening['tone'], IconName>> = {

@@ -12,8 +12,8 @@ import { TemporalSubmissions } from '../../../src/temporal/submissions.js';
 import { wire } from '../../../src/processes/wiring.js';
 import { workflowBundle } from '../../../src/worker/bundle.js';
 import { openCluster } from '../kubernetes/cluster.js';
-import { openBench, type WorkflowBench } from '../temporal/bench.js';
-import { ApiCluster } from './world.js';
+import { openBench, type WorkflowBench } from '../temporal/workflow-bench.js';
+import { ApiCluster } from './cluster.js';
 
 /** One line of a log. */
 export type Line = Readonly<Record<string, unknown>> & { readonly message: string };
