@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   judgement: [],
   'errors.ts': [],
   'retrying.ts': [],
+  'fair-share.ts': [],
   // The one way out to servers that somebody else has named.
   http: ['errors.ts'],
   'settings.ts': ['links'],
@@ -24,7 +25,7 @@ const MAY_IMPORT = {
   routers: ['kube', 'kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   workloads: ['kube', 'kubernetes', 'crds', 'domain', 'errors.ts', 'settings.ts'],
   // Which edges of a histogram tell anything, the judge says.
-  metrics: ['http', 'crds', 'judgement', 'domain', 'errors.ts', 'retrying.ts', 'settings.ts'],
+  metrics: ['http', 'crds', 'judgement', 'domain', 'errors.ts', 'fair-share.ts', 'retrying.ts', 'settings.ts'],
   webhooks: ['http', 'crds', 'domain', 'errors.ts', 'retrying.ts'],
   alerts: ['http', 'crds', 'domain', 'links'],
   links: ['domain'],
@@ -52,6 +53,7 @@ const MAY_IMPORT = {
     'workloads',
     'domain',
     'errors.ts',
+    'fair-share.ts',
     'logging.ts',
     'settings.ts',
     'meters/port.ts',
@@ -68,6 +70,7 @@ const MAY_IMPORT = {
     'webhooks',
     'domain',
     'errors.ts',
+    'fair-share.ts',
     'logging.ts',
     'settings.ts',
     'meters/port.ts',
@@ -138,6 +141,7 @@ const MAY_IMPORT = {
     'domain',
     'dependencies.ts',
     'errors.ts',
+    'fair-share.ts',
     'logging.ts',
     'settings.ts',
     'meters/port.ts',
@@ -161,6 +165,7 @@ const MAY_IMPORT = {
     'crds',
     'domain',
     'errors.ts',
+    'fair-share.ts',
     'workflows/contract.ts',
   ],
   // Whether there is anything for the janitor to do shows in Leases, Canaries and what is kept warm.

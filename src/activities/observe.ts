@@ -6,6 +6,7 @@ import { sameRevision } from '../domain/revision.js';
 import type { ReleaseState } from '../domain/state.js';
 import { tick } from '../domain/decision/tick.js';
 import { ForeignError, messageOf, NamespaceEnding, RefusedError, TransientError, UserError } from '../errors.js';
+import { othersFirst } from '../fair-share.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kube/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
@@ -28,7 +29,31 @@ import { podsNeeded } from '../canary/whole.js';
  * One look at the world. What is asked of webhooks and metrics, and in which order, the core says: it is given what is
  * known so far until it has no further question.
  */
-export async function observe(deps: Dependencies, input: ObserveInput, signal: AbortSignal): Promise<Findings> {
+export function observe(deps: Dependencies, input: ObserveInput, signal: AbortSignal): Promise<Findings> {
+  const { namespace, name } = input.canary;
+  return deps.share.for(`${namespace}/${name}`, async () => {
+    await othersFirst(signal);
+    return exceeding(deps, input, await lookAround(deps, input, signal));
+  });
+}
+
+/** Whoever takes more of the worker than its share is looked at later, and learns of it. */
+function exceeding({ share, log, meters }: Dependencies, { canary }: ObserveInput, findings: Findings): Findings {
+  const { namespace, name } = canary;
+  const key = `${namespace}/${name}`;
+  if (!share.isExceeded(key)) return findings;
+  const { world } = findings;
+  if (world.gone || world.fenced) return findings;
+  const why = `what ${name}.${namespace} asks for takes more of the worker than its share: it is looked at later than others`;
+  if (share.toTell(key) !== undefined) {
+    log.warn({ canary: `${name}.${namespace}` }, why);
+    meters.throttled({ namespace, name });
+  }
+  const { leftAlone = [], refusals = [] } = world;
+  return { ...findings, world: { ...world, leftAlone: [...leftAlone, why], refusals: [...refusals, why] } };
+}
+
+async function lookAround(deps: Dependencies, input: ObserveInput, signal: AbortSignal): Promise<Findings> {
   const began = deps.now();
   const view = await readCanary(deps, input.canary, input.fresh);
   if (!view) return { world: GONE };

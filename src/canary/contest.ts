@@ -1,11 +1,10 @@
-import { parseCanary, type Canary } from '../crds/canary.js';
+import type { Canary } from '../crds/canary.js';
 import { ForeignError, UserError } from '../errors.js';
 import { CANARIES, type KubeObject } from '../kube/object.js';
 import { contested, isFree, precedes, refuseForeign, type OwnedObject } from '../kubernetes/ownership.js';
 import { routerFor } from '../routers/registry.js';
 import { workloadFor } from '../workloads/registry.js';
-import { parseOptionsOf } from '../settings.js';
-import type { CanaryContext, Reading } from './read.js';
+import { parsedCanary, type CanaryContext, type Reading } from './read.js';
 import { ownedObjects } from './generated.js';
 
 type Contest = Pick<Reading, 'settings' | 'cache' | 'routers' | 'workloads'>;
@@ -53,7 +52,7 @@ async function refuseRivals(
 
 /** What another Canary writes, and its target; nothing where its spec isn't valid. */
 function ownedBy(deps: Contest, object: KubeObject): readonly OwnedObject[] {
-  const parsed = parseCanary(object, parseOptionsOf(deps.settings));
+  const parsed = parsedCanary(deps, object);
   if (!parsed.ok) return [];
   const canary = parsed.value;
   try {

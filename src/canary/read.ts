@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { jsonIn } from '../domain/json.js';
 import { UserError } from '../errors.js';
+import { spending } from '../fair-share.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { KubeObject } from '../kube/object.js';
 import { CANARIES } from '../kube/object.js';
@@ -47,7 +48,7 @@ function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefin
   const { spec: text } = lease;
   const { uid, resourceVersion } = object.metadata;
   const once = uid === undefined || resourceVersion === undefined ? undefined : `${resourceVersion} ${text}`;
-  const parsed = readOnce(deps, `kept ${uid}`, once, () => {
+  const parsed = readOnce(deps, { key: `kept ${uid}`, version: once, whose: ownerOf(object) }, () => {
     const { generation, spec, approvals, own = {} } = keptIn(text);
     const annotations = withOwnSettings(withApprovals(object.metadata.annotations, approvals), own);
     const metadata = { ...object.metadata, generation, annotations };
@@ -62,9 +63,15 @@ function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefin
  */
 export function parsedCanary(deps: Pick<Reading, 'settings'>, object: KubeObject): Parsed<Canary> {
   const { uid, resourceVersion } = object.metadata;
-  return readOnce(deps, uid ?? '', uid === undefined ? undefined : resourceVersion, () =>
+  const version = uid === undefined ? undefined : resourceVersion;
+  return readOnce(deps, { key: uid ?? '', version, whose: ownerOf(object) }, () =>
     parseCanary(object, parseOptionsOf(deps.settings)),
   );
+}
+
+/** By whom a {@link FairShare} counts. */
+function ownerOf({ metadata }: KubeObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 /** By the settings that they were read with: what a spec means depends on them. */
@@ -75,19 +82,26 @@ const READ = new WeakMap<
 /** More Canaries than a cluster has; those read longest ago are read again. */
 const MOST_READ = 5_000;
 
-/** @param version always read where undefined */
+/** A text that is read once a version. */
+interface Versioned {
+  readonly key: string;
+  /** Always read where undefined. */
+  readonly version: string | undefined;
+  /** Whom it costs. */
+  readonly whose: string;
+}
+
 function readOnce(
   { settings }: Pick<Reading, 'settings'>,
-  key: string,
-  version: string | undefined,
+  { key, version, whose }: Versioned,
   read: () => Parsed<Canary>,
 ): Parsed<Canary> {
-  if (version === undefined) return read();
+  if (version === undefined) return spending(read, whose);
   const known = READ.get(settings) ?? new Map<string, { version: string; parsed: Parsed<Canary> }>();
   READ.set(settings, known);
   const last = known.get(key);
   if (last?.version === version) return last.parsed;
-  const parsed = read();
+  const parsed = spending(read, whose);
   known.delete(key);
   known.set(key, { version, parsed });
   const [oldest] = known.keys();

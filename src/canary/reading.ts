@@ -1,3 +1,4 @@
+import type { FairShare } from '../fair-share.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Leases } from '../kubernetes/lease.js';
 import type { Logger } from '../logging.js';
@@ -17,6 +18,8 @@ export interface Reading {
 
 /** What working on a Canary takes besides. */
 export interface Working extends Reading {
+  /** What each Canary takes of this process. */
+  readonly share: FairShare;
   readonly meters: Meters;
   readonly log: Logger;
   /** Milliseconds since 1970. */

@@ -6,6 +6,7 @@ import type { Phase } from '../domain/phases.js';
 import type { HookType, Policy } from '../domain/policy.js';
 import type { Revision } from '../domain/revision.js';
 import { UserError } from '../errors.js';
+import { othersFirst, spending } from '../fair-share.js';
 import type { ClusterCache } from '../kube/cache.js';
 import { METRIC_TEMPLATES } from '../kube/object.js';
 import { checkProviders } from '../metrics/check-providers.js';
@@ -120,7 +121,7 @@ async function templateMistake({ canary }: CanaryContext, sources: MetricsSource
     try {
       const { provider, query } = await sources.template(templateRef.namespace, templateRef.name);
       const names = { ...queryNamesOf(canary), interval: interval?.text ?? '', variables };
-      const complaint = complaintAboutQuery(provider.type, renderQuery(query, names));
+      const complaint = spending(() => complaintAboutQuery(provider.type, renderQuery(query, names)));
       if (complaint !== undefined) return `${title} query error: ${complaint}`;
     } catch (error) {
       if (error instanceof TemplateError) return `${title} query render error: ${error.message}`;
@@ -136,7 +137,8 @@ function sourcesOf(cache: ClusterCache, book: CanaryEndpoints, { canary }: Canar
     template: async (namespace, name) => {
       const object = await cache.get(METRIC_TEMPLATES, namespace, name);
       if (!object) throw new UserError(`metrictemplates.flagger.app "${name}" not found`);
-      const parsed = parseMetricTemplate(object);
+      await othersFirst();
+      const parsed = spending(() => parseMetricTemplate(object));
       if (!parsed.ok) throw new UserError(describeRefusal(parsed.refusal));
       return parsed.value;
     },

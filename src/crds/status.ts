@@ -9,6 +9,18 @@ const { shape } = canaryStatusSchema;
  * be is taken as if it weren't there, and a phase that nobody knows as that of a Canary nobody has looked at yet.
  */
 export function parseStatus(status: unknown): CanaryStatus {
+  if (typeof status !== 'object' || status === null) return readStatus(status);
+  const known = READ.get(status);
+  if (known) return known;
+  const read = readStatus(status);
+  READ.set(status, read);
+  return read;
+}
+
+/** An object of the cache is read once, however often it is looked at: some look at all of them every second. */
+const READ = new WeakMap<object, CanaryStatus>();
+
+function readStatus(status: unknown): CanaryStatus {
   const fields = new Map<string, unknown>(typeof status === 'object' && status !== null ? Object.entries(status) : []);
   const read = <T>(name: keyof typeof shape, schema: z.ZodType<T>): T | undefined =>
     schema.safeParse(fields.get(name)).data;

@@ -26,7 +26,7 @@ export interface Meters {
   rolledBack(by: 'release' | 'deadman'): void;
   /** Releases whose Lease has run out while nobody has looked after them yet. */
   late(releases: number): void;
-  /** A Canary has changed more often, and for longer, than it is looked at. */
+  /** A Canary has changed more often than it is looked at, or has taken more of the processor than its share, for long. */
   throttled(canary: MeteredTarget): void;
   /** Everything that has been counted, as Prometheus reads it. */
   expose(): Promise<string>;

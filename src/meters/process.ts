@@ -41,7 +41,7 @@ export class ProcessMeters implements Meters {
     });
     this.storms = new Counter({
       name: 'serinus_throttled_canaries_total',
-      help: 'Canaries that changed more often, and for longer, than they are looked at',
+      help: 'Canaries that change without a break, or take more of the processor than their share',
       labelNames: ['name', 'namespace'],
       registers,
     });

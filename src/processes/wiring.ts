@@ -3,6 +3,7 @@ import { createChecks } from '../checks/live-checks.js';
 import type { Reading } from '../canary/read.js';
 import { DryRuns } from '../canary/rehearse.js';
 import type { Dependencies } from '../dependencies.js';
+import { FairShare } from '../fair-share.js';
 import type { Logger } from '../logging.js';
 import { TemporalSubmissions } from '../temporal/submissions.js';
 import type { Archive } from '../archive/port.js';
@@ -26,6 +27,7 @@ export function wire(kube: KubeClient, temporal: Client, settings: Settings, log
   const meters = new ProcessMeters();
   return {
     ...reading,
+    share: new FairShare(),
     checks: createChecks(reading.cache, settings, meters, log),
     rehearsals: new DryRuns(reading.cache, settings),
     meters,

@@ -63,14 +63,24 @@ export class Watcher {
     private readonly deps: Dependencies,
     looks: Allowance = LOOKS,
   ) {
-    this.queue = new WorkQueue((key) => this.look(key), {
+    const { share } = deps;
+    const budget = new Budget(
+      looks,
+      () => deps.now(),
+      (key, ms) => void this.notifyOf(key, stormOf(ms)),
+    );
+    this.queue = new WorkQueue((key) => share.for(key, () => this.look(key)), {
       concurrency: CONCURRENCY,
       report: (key, problem) => deps.log.warn({ canary: key }, `can't submit: ${problem}`),
-      budget: new Budget(
-        looks,
-        () => deps.now(),
-        (key, ms) => void this.notifyOfStorm(key, ms),
-      ),
+      budget: {
+        spend: (key) => {
+          const waitMs = share.waitMs(key);
+          if (waitMs === 0) return budget.spend(key);
+          const overdrawnMs = share.toTell(key);
+          if (overdrawnMs !== undefined) void this.notifyOf(key, costOf(overdrawnMs));
+          return waitMs;
+        },
+      },
     });
   }
 
@@ -194,12 +204,11 @@ export class Watcher {
     }
   }
 
-  /** The breaker: whoever changes all the time is looked at now and then, is named, and keeps nobody else waiting. */
-  private async notifyOfStorm(key: string, ms: number): Promise<void> {
+  /** The breaker: whoever asks for more than its share is looked at now and then, is named, and keeps nobody else waiting. */
+  private async notifyOf(key: string, what: string): Promise<void> {
     const { cache, log, meters, now } = this.deps;
     const { namespace, name } = this.keyFrom(key);
-    const seconds = Math.round(ms / 1000);
-    const message = `${name}.${namespace} has changed without a break for ${seconds} s: it is looked at twice a second only`;
+    const message = `${name}.${namespace} ${what}`;
     log.warn({ canary: `${name}.${namespace}` }, message);
     meters.throttled({ namespace, name });
     try {
@@ -214,6 +223,14 @@ export class Watcher {
     const [namespace = '', name = ''] = key.split('/');
     return { cluster: this.deps.settings.clusterName, namespace, name };
   }
+}
+
+function stormOf(ms: number): string {
+  return `has changed without a break for ${Math.round(ms / 1000)} s: it is looked at twice a second only`;
+}
+
+function costOf(ms: number): string {
+  return `has taken more of the watch than its share for ${Math.round(ms / 1000)} s: it is looked at later than others`;
 }
 
 async function concernsOf(context: ReturnType<typeof canaryContext>): Promise<readonly NamedObject[]> {

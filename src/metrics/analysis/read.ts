@@ -1,4 +1,5 @@
 import type { Metric, MetricSource } from '../../crds/types.js';
+import { spending } from '../../fair-share.js';
 import type { MetricsContext, MetricsSources } from '../context.js';
 import { askWithin } from './early.js';
 import { NoValuesFound } from '../errors.js';
@@ -90,7 +91,7 @@ async function readTemplate(
   const ask = async (clip: Window | undefined) => {
     const opened = clip ? await within(clip) : provider;
     const model = { ...names, interval: intervalWithin(interval, clip), variables };
-    const query = await step(() => renderQuery(template.query, model), {
+    const query = await step(() => spending(() => renderQuery(template.query, model)), {
       failed: (error) => `Metric template ${templateRef.name}.${templateRef.namespace} query render error: ${error}`,
     });
     return opened.query(query, signal);

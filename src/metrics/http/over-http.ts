@@ -1,3 +1,4 @@
+import { spending } from '../../fair-share.js';
 import { NoValuesFound, QueryRefused } from '../errors.js';
 import { ask, whomOf, type HttpRequest } from './http.js';
 import { within } from './limit.js';
@@ -31,7 +32,8 @@ export function overHttp(dialect: Dialect): MetricsProvider {
 
   return {
     async query(query, signal) {
-      return present(dialect.value(await answerTo(dialect.question(query), signal)));
+      const answer = await answerTo(dialect.question(query), signal);
+      return present(spending(() => dialect.value(answer)));
     },
     async checkOnline(signal) {
       try {
