@@ -6,7 +6,7 @@ import { startLab, type Lab } from '../lab/lab.js';
 import { labClient } from '../lab/manifests.js';
 import { startSerinus } from '../lab/serinus.js';
 import { crdYaml } from '../src/crds/manifests.js';
-import { KubeClient } from '../src/kube/client.js';
+import { clusterClient } from '../src/kube/connect.js';
 import { diff, objectDiff, type Difference } from './compare/diff.js';
 import { linesOf, titleOfLine, type Lines } from './compare/normalise.js';
 import { SCENARIOS, type Scenario } from './compare/scenarios.js';
@@ -47,7 +47,7 @@ async function installCrds(lab: Lab): Promise<void> {
 /** Plays a scenario on both sides at once and prints what differs. */
 async function compare(lab: Lab, flagger: string, scenario: Scenario): Promise<void> {
   say(`${scenario.name}: ${scenario.about} …`);
-  const kube = KubeClient.create({ kubeconfig: lab.kubeconfig, userAgent: 'serinus-compare' });
+  const kube = clusterClient({ kubeconfig: lab.kubeconfig, userAgent: 'serinus-compare' });
   const [theirs, ours] = ['flagger', 'serinus'].map((who) => new Side(kube, scenario, `${who}-${scenario.name}`));
   if (!theirs || !ours) throw new Error('a comparison has two sides');
   await Promise.all([theirs.prepare(), ours.prepare()]);

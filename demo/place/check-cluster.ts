@@ -1,5 +1,6 @@
 import { CANARIES, type ResourceType } from '../../src/kube/object.js';
-import { KubeError, type KubeClient } from '../../src/kube/client.js';
+import { type KubeClient } from '../../src/kube/client.js';
+import { KubeError } from '../../src/kube/kube-error.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { once } from '../../lab/traffic.js';
 import type { DemoCluster } from '../cli/arguments.js';

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { clusterArguments, serversBeside } from '../../lab/cli/existing.js';
 import { startLab, type Lab } from '../../lab/lab.js';
 import type { Progress } from '../../lab/tools/progress.js';
-import { KubeClient } from '../../src/kube/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import type { CanaryKey } from '../../src/domain/identity.js';
 import type { Arguments, DemoCluster } from '../cli/arguments.js';
 import { DemoError, messageOf } from '../errors.js';
@@ -22,7 +23,7 @@ const USER_AGENT = 'serinus-demo';
 export async function openPlace(args: Arguments, progress: Progress): Promise<Place> {
   const { temporal: ownTemporal, cluster } = args.existing;
   if (args.dir !== undefined) mustBeEmpty(args.dir);
-  const clusterClient = cluster && (await openCluster(cluster, args.namespace));
+  const theirs = cluster && (await openCluster(cluster, args.namespace));
   const userTemporal = ownTemporal ? await existingTemporal(args.temporalUi) : undefined;
   const lab = await startLab({
     log: (line) => progress.line(line),
@@ -39,7 +40,7 @@ export async function openPlace(args: Arguments, progress: Progress): Promise<Pl
   };
   return {
     lab,
-    kube: clusterClient ?? KubeClient.create({ kubeconfig: lab.kubeconfig, userAgent: USER_AGENT }),
+    kube: theirs ?? clusterClient({ kubeconfig: lab.kubeconfig, userAgent: USER_AGENT }),
     temporal,
     gatewayUrl: cluster?.gatewayUrl ?? lab.gatewayUrl,
     isExistingCluster: cluster !== undefined,
@@ -64,7 +65,7 @@ async function closePlace(lab: Lab, temporal: TemporalPlace, leave: CanaryKey | 
 async function openCluster(cluster: DemoCluster, namespace: string): Promise<KubeClient> {
   const { kubeconfig, context } = cluster;
   try {
-    const client = KubeClient.create({
+    const client = clusterClient({
       kubeconfig,
       ...(context === undefined ? {} : { context }),
       userAgent: USER_AGENT,

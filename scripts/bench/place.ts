@@ -5,7 +5,8 @@ import { startLab, type Lab } from '../../lab/lab.js';
 import { logTail } from '../../lab/process/log-tail.js';
 import { startAllOfSerinus } from '../../lab/serinus.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
-import { KubeClient } from '../../src/kube/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 
 /** Names workflows and queues. */
 export const CLUSTER = 'bench';
@@ -32,7 +33,7 @@ export interface Place {
 export async function openPlace(minIntervalSeconds: number, log: (line: string) => void): Promise<Place> {
   const lab = await startLab({ log, podinfoTags: ['6.0.0', ...TAGS.good, ...TAGS.bad] });
   try {
-    const kube = KubeClient.create({ kubeconfig: lab.kubeconfig, userAgent: 'serinus-bench' });
+    const kube = clusterClient({ kubeconfig: lab.kubeconfig, userAgent: 'serinus-bench' });
     await applyCrds(kube);
     const serinus = await startSerinus(lab, minIntervalSeconds);
     const { address, namespace } = lab.temporal;

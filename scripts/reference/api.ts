@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { buildApi } from '../../src/api/build.js';
-import { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/processes/wiring.js';
 import { literal, table } from './markdown.js';
@@ -72,7 +72,7 @@ async function openApi(): Promise<unknown> {
   const connection = Connection.lazy({ address: NOWHERE });
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
   const temporal = new Client({ connection });
-  const deps = wire(KubeClient.create({ kubeconfig }), temporal, DEFAULT_SETTINGS, silent);
+  const deps = wire(clusterClient({ kubeconfig }), temporal, DEFAULT_SETTINGS, silent);
   const app = buildApi(deps, temporal, { authentication: { kind: 'none' }, version: '0' });
   try {
     return (await app.inject({ url: '/openapi.json' })).json();

@@ -5,7 +5,7 @@ import type { Refusal } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Weights } from '../domain/weights.js';
 import { UserError } from '../errors.js';
-import { KubeError } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import { leaseName } from '../kubernetes/lease.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import { DEPLOYMENTS, LEASES } from '../kube/object.js';

@@ -3,7 +3,7 @@ import type { Revision } from '../domain/revision.js';
 import { FencedError, UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
-import { KubeError } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import type { Fence } from '../domain/decision/fence.js';
 import { RehearsalCache } from '../kube/rehearsal.js';
 import { createRouters, routerFor } from '../routers/registry.js';

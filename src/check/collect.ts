@@ -7,7 +7,7 @@ import type { Canary, NamespacedRef } from '../crds/types.js';
 import { policyOfCanary } from '../crds/policy.js';
 import { parseStatus } from '../crds/status.js';
 import { isActive } from '../domain/phases.js';
-import { KubeError } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import {
   ALERT_PROVIDERS,
   CANARIES,

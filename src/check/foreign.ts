@@ -1,6 +1,6 @@
 import { parseCanary, type Canary, type ParseOptions } from '../crds/canary.js';
 import { ForeignError, UserError } from '../errors.js';
-import { KubeError } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import { DAEMON_SETS, DEPLOYMENTS, titleOf, type KubeObject, type ResourceType } from '../kube/object.js';
 import {
   configReferences,

@@ -1,5 +1,6 @@
 import { isPathSegment } from '../domain/names.js';
-import { KubeError, type KubeClient } from '../kube/client.js';
+import { type KubeClient } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import type { Manifests } from './manifest.js';
 

@@ -1,4 +1,4 @@
-import { KubeError } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import { PODS, type KubeObject } from '../kube/object.js';
 import { controllerOf } from '../kubernetes/ownership.js';
 import type { StringMap } from '../kubernetes/objects/metadata.js';

@@ -1,5 +1,6 @@
 import { messageOf, TransientError } from '../errors.js';
-import { KubeError, type KubeClient } from '../kube/client.js';
+import { type KubeClient } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import { ProviderError, QueryRefused } from '../metrics/errors.js';
 import { excerpt } from '../http/shown.js';
 import type { ClusterApi } from '../metrics/environment.js';

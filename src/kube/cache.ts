@@ -1,5 +1,6 @@
 import { TransientError } from '../errors.js';
-import { KubeError, type ApiClient } from './client.js';
+import { type ApiClient } from './client.js';
+import { KubeError } from './kube-error.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { pathOf } from './path.js';
 import { Reflector } from './reflector.js';

@@ -1,53 +1,15 @@
 import type { Readable } from 'node:stream';
 import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { TransientError } from '../errors.js';
-import { Credentials } from './credentials.js';
-import { loadKubeConfig, type KubeConfigOptions } from './kubeconfig.js';
+import type { Authenticator } from './credentials.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { demandPath, pathOf } from './path.js';
+import { KubeError, type StatusCause } from './kube-error.js';
 
-/** The name under which the API server records what we wrote. */
+/** The name under which the API server records what Serinus wrote. */
 export const FIELD_MANAGER = 'serinus';
 
 const TOO_LARGE = 413;
-
-/** One thing that the API server has found wrong with an object. */
-export interface StatusCause {
-  readonly field?: string;
-  readonly message?: string;
-}
-
-/** An answer of the API server that isn't a success. */
-export class KubeError extends Error {
-  override readonly name = 'KubeError';
-
-  constructor(
-    readonly status: number,
-    readonly reason: string,
-    message: string,
-    /** What exactly the API server has found wrong, field by field, where it says so. */
-    readonly causes: readonly StatusCause[] = [],
-  ) {
-    super(message);
-  }
-
-  get notFound(): boolean {
-    return this.status === 404;
-  }
-
-  get conflict(): boolean {
-    return this.status === 409 && this.reason !== 'AlreadyExists';
-  }
-
-  get alreadyExists(): boolean {
-    return this.status === 409 && this.reason === 'AlreadyExists';
-  }
-
-  /** Nothing can be made in a namespace that is being deleted. */
-  get namespaceEnding(): boolean {
-    return this.reason === 'Forbidden' && this.message.includes('because it is being terminated');
-  }
-}
 
 export interface ListOptions {
   readonly namespace?: string;
@@ -65,6 +27,14 @@ export interface ObjectList {
   readonly items: readonly KubeObject[];
 }
 
+/** How a client asks, see {@link KubeClient}. */
+export interface ClientOptions {
+  readonly userAgent?: string;
+  /** Milliseconds that an answer may take. */
+  readonly timeoutMs?: number;
+  readonly fieldManager?: string;
+}
+
 export type PatchType = 'merge' | 'strategic' | 'json';
 
 const PATCH_CONTENT: Readonly<Record<PatchType | 'apply', string>> = {
@@ -79,29 +49,32 @@ const METADATA_OBJECT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io
 
 /**
  * A client of the Kubernetes API that speaks plain JSON: no typed model that could drop a field.
- * Where the cluster is and who we are comes from a kubeconfig, or from the pod we run in.
+ * `clusterClient` makes one of a kubeconfig, or of the pod we run in.
  *
  * All calls throw {@link KubeError} for an answer that isn't a success (a missing object is undefined where the
  * signature says so) and {@link TransientError} where no answer came.
  */
 export class KubeClient {
-  private constructor(
-    private readonly credentials: Credentials,
-    readonly server: string,
-    private readonly http: AxiosInstance,
+  readonly server: string;
+  private readonly http: AxiosInstance;
+
+  /**
+   * @param cluster where the API server is
+   * @param credentials who we are there
+   * @param options.userAgent what it is told of who asks
+   * @param options.timeoutMs of one request but a watch
+   * @param options.fieldManager the name under which it records what we write
+   */
+  constructor(
+    cluster: { readonly server: string },
+    private readonly credentials: Authenticator,
+    private readonly options: ClientOptions = {},
     private readonly dryRun = false,
     /** Whose requests these are, where they aren't our own. */
     private readonly token?: string,
-  ) {}
-
-  /**
-   * @throws UserError where the kubeconfig can't be read, or there is no cluster to talk to
-   */
-  static create(
-    options: KubeConfigOptions & { readonly userAgent?: string; readonly timeoutMs?: number } = {},
-  ): KubeClient {
-    const { config, cluster } = loadKubeConfig(options);
-    const http = axios.create({
+  ) {
+    this.server = cluster.server;
+    this.http = axios.create({
       baseURL: cluster.server,
       timeout: options.timeoutMs ?? 10_000,
       // Proxies are the kubeconfig's business; the environment's are for the world outside.
@@ -110,7 +83,6 @@ export class KubeClient {
       headers: { 'User-Agent': options.userAgent ?? 'serinus' },
       maxRedirects: 0,
     });
-    return new KubeClient(new Credentials(config), cluster.server, http);
   }
 
   /**
@@ -119,7 +91,7 @@ export class KubeClient {
    * @param token asks under the identity of this bearer token instead of our own
    */
   rehearsing(token?: string): KubeClient {
-    return new KubeClient(this.credentials, this.server, this.http, true, token);
+    return new KubeClient(this, this.credentials, this.options, true, token);
   }
 
   /** @returns undefined where there is no such object */
@@ -142,7 +114,7 @@ export class KubeClient {
 
   async create(type: ResourceType, object: KubeObject): Promise<KubeObject> {
     return this.json<KubeObject>('POST', pathOf(type, object.metadata.namespace), {
-      params: { fieldManager: FIELD_MANAGER },
+      params: { fieldManager: this.fieldManager },
       body: object,
     });
   }
@@ -150,7 +122,7 @@ export class KubeClient {
   /** Replaces the object; its `resourceVersion` guards it. */
   async replace(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
     return this.json<KubeObject>('PUT', pathOf(type, object.metadata.namespace, object.metadata.name, subresource), {
-      params: { fieldManager: FIELD_MANAGER },
+      params: { fieldManager: this.fieldManager },
       body: object,
     });
   }
@@ -161,7 +133,7 @@ export class KubeClient {
    */
   async apply(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
     return this.json<KubeObject>('PATCH', pathOf(type, object.metadata.namespace, object.metadata.name, subresource), {
-      params: { fieldManager: FIELD_MANAGER, force: true },
+      params: { fieldManager: this.fieldManager, force: true },
       body: object,
       contentType: PATCH_CONTENT.apply,
     });
@@ -174,10 +146,10 @@ export class KubeClient {
     namespace: string | undefined,
     name: string,
     body: unknown,
-    options: { readonly fieldManager?: string; readonly dryRun?: boolean } = {},
+    options: { readonly fieldManager?: string; readonly dryRun?: boolean; readonly subresource?: string } = {},
   ): Promise<KubeObject> {
-    const { fieldManager = FIELD_MANAGER, dryRun = false } = options;
-    return this.json<KubeObject>('PATCH', pathOf(type, namespace, name), {
+    const { fieldManager = this.fieldManager, dryRun = false, subresource } = options;
+    return this.json<KubeObject>('PATCH', pathOf(type, namespace, name, subresource), {
       params: { fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) },
       body,
       contentType: PATCH_CONTENT[kind],
@@ -219,6 +191,10 @@ export class KubeClient {
       stream: true,
     });
     return response.data;
+  }
+
+  private get fieldManager(): string {
+    return this.options.fieldManager ?? FIELD_MANAGER;
   }
 
   private async json<T>(method: string, path: string, options: RequestOptions): Promise<T> {

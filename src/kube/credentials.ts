@@ -8,6 +8,13 @@ export interface Authentication {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Who we are to an API server. */
+export interface Authenticator {
+  current(): Promise<Authentication>;
+  /** The API server has refused what we had. */
+  forget(): void;
+}
+
 /** Tokens of pods and of exec plugins are renewed on disk or on demand; they are read anew this often. */
 const MAX_AGE_MS = 60_000;
 
@@ -15,7 +22,7 @@ const MAX_AGE_MS = 60_000;
  * Turns a kubeconfig (certificates, tokens, exec plugins, OIDC, in-cluster accounts) into connection agents and
  * headers, and keeps them fresh. One agent is kept as long as its certificates stay the same, so connections are reused.
  */
-export class Credentials {
+export class Credentials implements Authenticator {
   private cached: (Authentication & { readonly at: number }) | undefined;
   private agent: { readonly key: string; readonly agent: http.Agent } | undefined;
 

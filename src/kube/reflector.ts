@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, RefusedError } from '../errors.js';
-import { KubeError, type ApiClient } from './client.js';
+import { type ApiClient } from './client.js';
+import { KubeError } from './kube-error.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { Store } from './store.js';
 

@@ -1,5 +1,5 @@
 import { NamespaceEnding, RefusedError, UserError } from '../errors.js';
-import { KubeError, type StatusCause } from './client.js';
+import { KubeError, type StatusCause } from './kube-error.js';
 
 /**
  * The one place that tells what the API server refuses for good from what may pass by itself.

@@ -1,4 +1,5 @@
-import { KubeError, type ApiClient } from '../kube/client.js';
+import { type ApiClient } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import { fitting, LONGEST_NAME } from '../kube/names.js';
 import type { KubeObject } from '../kube/object.js';
 import { EVENTS } from '../kube/object.js';

@@ -1,6 +1,6 @@
 import { FencedError, NamespaceEnding } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
-import { KubeError } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import type { LeaseTerm } from '../domain/decision/plan.js';
 import { formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
 import { fitting, LONGEST_NAME } from '../kube/names.js';

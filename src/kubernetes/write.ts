@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FencedError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
-import { KubeError } from '../kube/client.js';
+import { KubeError } from '../kube/kube-error.js';
 import type { Claim } from './claim.js';
 import { formatFence, isOlder, parseFence, type Fence } from '../domain/decision/fence.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';

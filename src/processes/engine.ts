@@ -12,7 +12,7 @@ import { openArchive } from './archive.js';
 import type { ArchivePlan } from '../cli/flags/archive-flags.js';
 import { flagsWithoutEffect } from '../cli/flags/flagger-flags.js';
 import { Health } from '../health.js';
-import { KubeClient } from '../kube/client.js';
+import { clusterClient } from '../kube/connect.js';
 import { createLogger } from '../logging.js';
 import { showBacklog } from '../meters/backlog.js';
 import { showCanaries, showInfo } from '../meters/canaries.js';
@@ -63,7 +63,7 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
   const log = createLogger(flags.logLevel);
   for (const line of flagsWithoutEffect(flags)) log.warn({}, line);
   const temporal: TemporalOptions = { address: flags.temporalAddress, namespace: flags.temporalNamespace };
-  const kube = KubeClient.create({
+  const kube = clusterClient({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
     userAgent: `serinus/${version()}`,

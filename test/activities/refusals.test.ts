@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toFailure } from '../../src/activities/failures.js';
 import { NamespaceEnding, RefusedError, TransientError } from '../../src/errors.js';
-import { KubeError } from '../../src/kube/client.js';
+import { KubeError } from '../../src/kube/kube-error.js';
 import { fitting } from '../../src/kube/names.js';
 import { refusalIn } from '../../src/kube/refusals.js';
 

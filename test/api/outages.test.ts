@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { buildApi } from '../../src/api/build.js';
 import type { App } from '../../src/api/routes/app.js';
 import { TransientError } from '../../src/errors.js';
-import { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import { kubeconfig } from '../harness/kubernetes/cluster.js';
 import { until } from '../harness/until.js';
 import { temporalAddress } from '../harness/temporal/workflow-bench.js';
@@ -40,7 +40,7 @@ before(async () => {
 
   const connection = Connection.lazy({ address: `127.0.0.1:${toTemporal.port}`, connectTimeout: 1_000 });
   const client = new Client({ connection });
-  const kube = KubeClient.create({ kubeconfig: path });
+  const kube = clusterClient({ kubeconfig: path });
   const deps = testDependencies(kube, bench.world.namespace, bench.cluster, client);
   app = buildApi(deps, client, { authentication: { kind: 'none' }, version: 'test', readMs: 1_500, workerMs: 1_000 });
   cleanup.push(

@@ -1,5 +1,5 @@
 import type { ClusterReader } from '../../src/check/object-lookup.js';
-import { KubeError } from '../../src/kube/client.js';
+import { KubeError } from '../../src/kube/kube-error.js';
 import type { KubeObject } from '../../src/kube/object.js';
 
 /** A cluster that holds certain objects, and forbids to read certain kinds. */

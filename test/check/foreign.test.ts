@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterReader } from '../../src/check/object-lookup.js';
 import { podMakersIn } from '../../src/check/pod-makers.js';
-import { KubeError } from '../../src/kube/client.js';
+import { KubeError } from '../../src/kube/kube-error.js';
 import type { KubeObject } from '../../src/kube/object.js';
 import { canaryWith } from '../crds/fixtures.js';
 import { checked, route, target } from './fixtures.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ForeignError } from '../../src/errors.js';
-import { KubeError } from '../../src/kube/client.js';
+import { KubeError } from '../../src/kube/kube-error.js';
 import { ClusterCache } from '../../src/kube/cache.js';
 import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, type KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';

@@ -11,7 +11,8 @@ import { canaryContext, readCanary } from '../../src/canary/read.js';
 import { readSecret } from '../../src/canary/secrets.js';
 import { driftOf } from '../../src/canary/survey.js';
 import { ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
-import { KubeClient } from '../../src/kube/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, SECRETS, type KubeObject } from '../../src/kube/object.js';
 import { wireReading } from '../../src/processes/wiring.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
@@ -45,7 +46,7 @@ function clientAs(t: TestContext, server: string, token: string): KubeClient {
     users: [{ name: 'u', user: { token } }],
   };
   writeFileSync(kubeconfig, stringify({ apiVersion: 'v1', kind: 'Config', ...whole }), { mode: 0o600 });
-  return KubeClient.create({ kubeconfig, userAgent: 'serinus-named' });
+  return clusterClient({ kubeconfig, userAgent: 'serinus-named' });
 }
 
 function withConfigs(deployment: KubeObject): KubeObject {

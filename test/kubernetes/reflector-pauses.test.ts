@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KubeError, type KubeClient } from '../../src/kube/client.js';
+import { type KubeClient } from '../../src/kube/client.js';
+import { KubeError } from '../../src/kube/kube-error.js';
 import { CONFIG_MAPS } from '../../src/kube/object.js';
 import { Reflector } from '../../src/kube/reflector.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startLab } from '../../lab/lab.js';
-import { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import { Reflector } from '../../src/kube/reflector.js';
 import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 import { until } from '../harness/until.js';
@@ -59,7 +59,7 @@ test('a kind that the server does not have counts as empty, and is found when it
 test('an API server that goes away and comes back loses nothing', async (t) => {
   const lab = await startLab({ servers: ['etcd', 'apiserver'] });
   t.after(() => lab.stop());
-  const client = KubeClient.create({ kubeconfig: lab.kubeconfig });
+  const client = clusterClient({ kubeconfig: lab.kubeconfig });
   const reflector = new Reflector(client, CONFIG_MAPS, { namespace: 'default', log: () => undefined }).start();
   t.after(() => reflector.stop());
   await reflector.synced;

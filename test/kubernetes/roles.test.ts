@@ -2,7 +2,7 @@ import { test, type TestContext } from 'node:test';
 import type { Process } from '../../scripts/rbac/rules.js';
 import { ALL_TO_PRIMARY, canaryAt } from '../../src/domain/weights.js';
 import { ClusterCache } from '../../src/kube/cache.js';
-import { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 import { createRouters, routerFor } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
@@ -67,7 +67,7 @@ function rolesIn(t: TestContext, { namespace, client }: RouterBench): Roles {
 
 /** What a process with just its own role sees. */
 async function cacheOf(t: TestContext, roles: Roles, namespace: string, of: Process): Promise<ClusterCache> {
-  const client = KubeClient.create({ kubeconfig: await roles.kubeconfig(of), userAgent: `serinus-test-${of}` });
+  const client = clusterClient({ kubeconfig: await roles.kubeconfig(of), userAgent: `serinus-test-${of}` });
   const cache = new ClusterCache(client, { namespace, metadataOnly: [CONFIG_MAPS, SECRETS], log: () => undefined });
   t.after(() => cache.stop());
   return cache;

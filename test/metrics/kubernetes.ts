@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterApi } from '../../src/checks/cluster-api.js';
-import { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import type { ProviderEnvironment } from '../../src/metrics/environment.js';
 import { json, type Answer } from '../harness/http/server.js';
 
@@ -20,7 +20,7 @@ export function clusterAt(address: string | undefined, token: string): ProviderE
   };
   writeFileSync(kubeconfig, JSON.stringify(config));
   try {
-    return { environment: {}, cluster: clusterApi(KubeClient.create({ kubeconfig })) };
+    return { environment: {}, cluster: clusterApi(clusterClient({ kubeconfig })) };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -11,7 +11,7 @@ import { rbacFiles } from '../../scripts/rbac/manifests.js';
 import { excuseFor, GRANTS, permissionsOf, PROCESSES } from '../../scripts/rbac/rules.js';
 import { ORDER_NAMES, wordOf } from '../../src/domain/orders/catalogue.js';
 import { ClusterCache } from '../../src/kube/cache.js';
-import { KubeClient } from '../../src/kube/client.js';
+import { clusterClient } from '../../src/kube/connect.js';
 import { HORIZONTAL_POD_AUTOSCALERS, SCALED_OBJECTS } from '../../src/kube/object.js';
 import { createRouters } from '../../src/routers/registry.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
@@ -68,7 +68,7 @@ test('nothing is granted wholesale, nobody may raise rights, and only the worker
 });
 
 test('whatever a traffic provider or a target is made of may be read and written', () => {
-  const cache = new ClusterCache(KubeClient.create({ kubeconfig: nowhere() }), { log: () => undefined });
+  const cache = new ClusterCache(clusterClient({ kubeconfig: nowhere() }), { log: () => undefined });
   const kinds = [
     ...createRouters(cache, DEFAULT_SETTINGS).flatMap(({ watches }) => watches),
     ...createWorkloads(cache, DEFAULT_SETTINGS).map(({ type }) => type),

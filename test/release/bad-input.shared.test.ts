@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeError } from '../../src/kube/client.js';
+import type { KubeError } from '../../src/kube/kube-error.js';
 import type { KubeObject } from '../../src/kube/object.js';
 import { CANARIES, DEPLOYMENTS, METRIC_TEMPLATES, SERVICES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { ClusterReader } from '../../check/object-lookup.js';
-import { KubeError, type ApiClient } from '../../kube/client.js';
+import { type ApiClient } from '../../kube/client.js';
+import { KubeError } from '../../kube/kube-error.js';
 import type { ResourceType } from '../../kube/object.js';
 import type { Access } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';

@@ -1,5 +1,5 @@
 import { messageOf, TransientError, UserError } from '../../errors.js';
-import { KubeError } from '../../kube/client.js';
+import { KubeError } from '../../kube/kube-error.js';
 import { Problem } from './problem.js';
 
 /**

@@ -6,7 +6,7 @@ import { changeId } from '../../temporal/submissions.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import type { Change } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
-import { KubeError } from '../../kube/client.js';
+import { KubeError } from '../../kube/kube-error.js';
 import type { KubeObject, ResourceType } from '../../kube/object.js';
 import { introduce } from '../../watch/introduction.js';
 import type { SubmitAnswer } from '../../workflows/contract.js';

@@ -1,6 +1,6 @@
 import { formatGoDuration } from '../../crds/duration.js';
 import { messageOf, TransientError, UserError } from '../../errors.js';
-import { KubeError } from '../../kube/client.js';
+import { KubeError } from '../../kube/kube-error.js';
 import { NoValuesFound } from '../../metrics/errors.js';
 import { metricsProviderOf, observerOf } from '../../metrics/observers.js';
 import type { Observer } from '../../metrics/queries/flagger.js';

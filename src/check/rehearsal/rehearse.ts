@@ -4,7 +4,7 @@ import { claimed, weightsOf } from '../../canary/rehearse.js';
 import { parseCanary, type Canary, type ParseOptions } from '../../crds/canary.js';
 import { ALL_TO_PRIMARY } from '../../domain/weights.js';
 import { FencedError, ForeignError, messageOf, UserError } from '../../errors.js';
-import { KubeError } from '../../kube/client.js';
+import { KubeError } from '../../kube/kube-error.js';
 import { CANARIES, type KubeObject } from '../../kube/object.js';
 import { createRouters, routerFor } from '../../routers/registry.js';
 import type { Settings } from '../../settings.js';

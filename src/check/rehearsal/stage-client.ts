@@ -1,5 +1,6 @@
 import { RefusedError, TransientError } from '../../errors.js';
-import { KubeError, type ApiClient, type ListOptions, type ObjectList, type PatchType } from '../../kube/client.js';
+import { type ApiClient, type ListOptions, type ObjectList, type PatchType } from '../../kube/client.js';
+import { KubeError } from '../../kube/kube-error.js';
 import { SERVICES, type KubeObject, type ResourceType } from '../../kube/object.js';
 import { refusalIn } from '../../kube/refusals.js';
 import type { ObjectLookup } from '../object-lookup.js';

@@ -62,14 +62,14 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     throw new UsageError('--yes and --dry-run are given: carry the plan out, or only print it');
   }
   // Clients of clusters take a while to load.
-  const [{ makePlan, carryOut }, { errorsIn }, { KubeClient }, { wireReading }] = await Promise.all([
+  const [{ makePlan, carryOut }, { errorsIn }, { clusterClient }, { wireReading }] = await Promise.all([
     import('../../adopt/adopt.js'),
     import('../../adopt/plan.js'),
-    import('../../kube/client.js'),
+    import('../../kube/connect.js'),
     import('../../processes/wiring.js'),
   ]);
   const { kubeconfig, context, giveBack = false, yes = false, output } = flags;
-  const kube = KubeClient.create({
+  const kube = clusterClient({
     userAgent: `serinus-cli/${version()}`,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),

@@ -124,8 +124,8 @@ function trafficOf({ rps, errors }: Flags): Pick<CheckRequest, 'traffic'> {
 }
 
 async function clusterOf({ kubeconfig, context }: ClusterFlags) {
-  const { KubeClient } = await import('../../kube/client.js');
-  return KubeClient.create({
+  const { clusterClient } = await import('../../kube/connect.js');
+  return clusterClient({
     userAgent: `serinus-cli/${version()}`,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),

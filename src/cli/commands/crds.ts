@@ -28,11 +28,11 @@ export function installCommand(): Command {
 
 async function apply(flags: ClusterFlags): Promise<void> {
   // Clients of clusters take a while to load, which printing should not wait for.
-  const [{ KubeClient }, { applyCrds }] = await Promise.all([
-    import('../../kube/client.js'),
+  const [{ clusterClient }, { applyCrds }] = await Promise.all([
+    import('../../kube/connect.js'),
     import('../install-crds.js'),
   ]);
-  const client = KubeClient.create({
+  const client = clusterClient({
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
   });

@@ -3,7 +3,7 @@ import type { Canary } from '../../crds/canary.js';
 import { errorOf, UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { KubeError } from '../../kube/client.js';
+import { KubeError } from '../../kube/kube-error.js';
 import { titleOf, type KubeObject, type NamedObject } from '../../kube/object.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { primaryAutoscalerName, type AutoscalerType } from '../../kubernetes/objects/autoscaler.js';

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { buildApi } from '../../../src/api/build.js';
 import type { ApiOptions } from '../../../src/api/options.js';
 import type { App } from '../../../src/api/routes/app.js';
-import { KubeClient } from '../../../src/kube/client.js';
+import { clusterClient } from '../../../src/kube/connect.js';
 import { testDependencies, type Line } from './api-bench.js';
 
 /** Nobody listens there. */
@@ -20,7 +20,7 @@ export function offlineApi(options: Partial<ApiOptions> = {}): { app: App; log: 
   const connection = Connection.lazy({ address: NOWHERE, connectTimeout: 500 });
   const log: Line[] = [];
   const client = new Client({ connection });
-  const deps = testDependencies(KubeClient.create({ kubeconfig }), 'test', 'offline', client, log);
+  const deps = testDependencies(clusterClient({ kubeconfig }), 'test', 'offline', client, log);
   const app = buildApi(deps, client, {
     authentication: { kind: 'none' },
     version: 'test',

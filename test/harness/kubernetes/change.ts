@@ -1,4 +1,5 @@
-import { KubeError, type ApiClient } from '../../../src/kube/client.js';
+import { type ApiClient } from '../../../src/kube/client.js';
+import { KubeError } from '../../../src/kube/kube-error.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 
 /**

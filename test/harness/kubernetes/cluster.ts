@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ClusterCache } from '../../../src/kube/cache.js';
-import { KubeClient } from '../../../src/kube/client.js';
+import type { KubeClient } from '../../../src/kube/client.js';
+import { clusterClient } from '../../../src/kube/connect.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { CONFIG_MAPS, SECRETS } from '../../../src/kube/object.js';
 
@@ -21,7 +22,7 @@ export function kubeconfig(): string {
 }
 
 export async function openCluster(userAgent = 'serinus-test'): Promise<TestCluster> {
-  const client = KubeClient.create({ kubeconfig: kubeconfig(), userAgent });
+  const client = clusterClient({ kubeconfig: kubeconfig(), userAgent });
   const namespace = `t-${randomUUID().slice(0, 8)}`;
   await client.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const cache = new ClusterCache(client, { namespace, metadataOnly: [CONFIG_MAPS, SECRETS], log: () => undefined });

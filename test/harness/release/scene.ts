@@ -4,7 +4,9 @@ import { Client, Connection } from '@temporalio/client';
 import { connectLab, type ConnectedLab } from '../../../lab/lab.js';
 import { parseStatus } from '../../../src/crds/status.js';
 import type { CanaryStatus } from '../../../src/crds/canary.js';
-import { KubeClient, KubeError } from '../../../src/kube/client.js';
+import type { KubeClient } from '../../../src/kube/client.js';
+import { clusterClient } from '../../../src/kube/connect.js';
+import { KubeError } from '../../../src/kube/kube-error.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, LEASES, SERVICES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
@@ -68,7 +70,7 @@ export class ReleaseScene {
     const directory = process.env['SERINUS_LAB'];
     if (!place.lab && directory === undefined) throw new Error('SERINUS_LAB is not set: run the tests with npm test');
     const connected = place.lab ?? (await connectLab(directory ?? ''));
-    const kube = KubeClient.create({ kubeconfig: connected.kubeconfig, userAgent: 'serinus-test' });
+    const kube = clusterClient({ kubeconfig: connected.kubeconfig, userAgent: 'serinus-test' });
     const connection = await Connection.connect({ address: connected.temporal.address });
     const world = new ReleaseScene(
       connected,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '../../../src/kube/client.js';
-import { KubeError } from '../../../src/kube/client.js';
+import { KubeError } from '../../../src/kube/kube-error.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { BINDINGS, POLICIES } from '../../harness/kubernetes/admission.js';
 import { NAMESPACES } from '../../harness/kubernetes/cluster.js';
