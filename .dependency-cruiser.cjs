@@ -9,6 +9,8 @@ const MAY_IMPORT = {
   domain: [],
   judgement: [],
   'errors.ts': [],
+  'aborted.ts': [],
+  'background.ts': ['errors.ts', 'logging.ts'],
   'retrying.ts': [],
   'fair-share.ts': [],
   // The one way out to servers that somebody else has named.
@@ -153,6 +155,7 @@ const MAY_IMPORT = {
   telemetry: ['errors.ts'],
   'telemetry.ts': ['telemetry'],
   watch: [
+    'background.ts',
     'activities',
     'canary',
     'notifications',
@@ -170,6 +173,7 @@ const MAY_IMPORT = {
   ],
   // Whether there is anything for the janitor to do shows in Leases, Canaries and what is kept warm.
   worker: [
+    'background.ts',
     'activities',
     'canary',
     'temporal',
@@ -186,6 +190,8 @@ const MAY_IMPORT = {
     'workflows/contract.ts',
   ],
   api: [
+    'background.ts',
+    'aborted.ts',
     'activities',
     'canary',
     'checks',

@@ -5,6 +5,7 @@ import { doubling, retrying } from '../retrying.js';
 import { buildApi } from './build.js';
 import type { ApiOptions } from './options.js';
 import type { App } from './routes/app.js';
+import { aborted } from '../aborted.js';
 
 export interface ServeOptions extends ApiOptions {
   readonly host: string;
@@ -62,11 +63,4 @@ async function listen(app: App, deps: Dependencies, options: ServeOptions, signa
     { signal },
   );
   if (authentication.kind === 'none') deps.log.warn({}, DEVELOPMENT);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

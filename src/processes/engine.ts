@@ -33,6 +33,8 @@ import { notificationsInWords } from '../cli/flags/notification-flags.js';
 import { settingsOf, type EngineFlags } from '../cli/flags/engine-flags.js';
 import { untilStopped } from './lifecycle.js';
 import { version } from '../cli/version.js';
+import { inBackground } from '../background.js';
+import { aborted, whenAborted } from '../aborted.js';
 
 /** Which parts of Serinus a process runs. */
 export interface Parts {
@@ -74,7 +76,6 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
   const archive = parts.archive && (await openArchive(parts.archive, log));
   const deps = wire(kube, client, settingsOf(flags), log, archive);
   const identity = `${process.env['HOSTNAME'] ?? hostname()}-${process.pid}`;
-  log.info({}, `Starting serinus version ${version()} mesh provider ${flags.meshProvider}`);
   for (const line of notificationsInWords(deps.settings.notifications, flags)) log.info({}, line);
   const { registry } = deps.meters;
   showInfo(registry, version(), flags.meshProvider);
@@ -84,6 +85,7 @@ export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void>
   const health = new Health(deps.meters);
   try {
     await untilStopped(log, async (signal) => {
+      log.info({}, `Starting serinus version ${version()} mesh provider ${flags.meshProvider}`);
       const context: Process = { deps, flags, temporal, telemetry, identity, log, signal };
       const running: Promise<void>[] = [];
       if (parts.worker) running.push(runWorker(context, health.expect('worker')));
@@ -116,17 +118,25 @@ async function runWorker(context: Process, report: Report): Promise<void> {
       },
       { signal },
     );
+    // Workers are made in seconds, and can't be told to leave off.
+    if (signal.aborted) return;
     const interceptors = telemetry?.activities ?? [];
     const workers = await Workers.create(deps, client, { connection, namespace, identity, interceptors });
-    signal.addEventListener('abort', () => workers.shutdown(), { once: true });
-    if (signal.aborted) return;
     const hours = new JanitorHours(deps, client.schedule.getHandle(janitorScheduleOf(deps.settings.clusterName)));
-    signal.addEventListener('abort', () => hours.stop(), { once: true });
+    whenAborted(signal, () => hours.stop());
     // Where the API server isn't there yet, it waits for it.
-    void hours.start();
+    inBackground(
+      log,
+      'the hours of the janitor',
+      () => hours.start(),
+      () => signal.aborted,
+    );
     report(() => workers.ready);
     log.info({}, 'Started operator workers');
-    await workers.run();
+    const running = workers.run();
+    // Also where it is to stop already: they hold the connection until they have run.
+    whenAborted(signal, () => workers.shutdown());
+    await running;
   } finally {
     await clientConnection.close();
     await connection.close();
@@ -167,13 +177,6 @@ async function serveHealth({ flags, log, signal }: Process, health: Health, port
   log.info({}, `Health and metrics on ${server.url}`);
   await aborted(signal);
   await server.close();
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** Temporal's core logs through ours, and leaves the signals to us. */

@@ -24,8 +24,10 @@ import { FairClock } from './fair-clock.js';
 import { PulseMeter } from './pulse.js';
 import { isSwitchs, MISSING, Retreats } from './retreat.js';
 import type { TemporalSigns } from './temporal-signs.js';
+import { inBackground } from '../background.js';
 
 const CHECK_MS = 1_000;
+const LOOKS = "the dead-man's switch looks around";
 /** Of the time between two checks: more than that a process that gets a processor does not need. */
 const MOST_COUNTED_MS = 5_000;
 /** Temporal's pulse is taken from here on, so that it is known when a Lease runs out. */
@@ -76,6 +78,9 @@ export class DeadMansSwitch {
   private readonly pulse: PulseMeter;
   private readonly retreats: Retreats;
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  /** Why the last look has come to nothing. */
+  private hindrance: string | undefined;
 
   constructor(
     private readonly deps: Dependencies,
@@ -89,12 +94,27 @@ export class DeadMansSwitch {
 
   async start(): Promise<void> {
     await this.deps.cache.filled(LEASES);
-    this.timer = setInterval(() => void this.check(), CHECK_MS);
+    // It may have come to an end while the API server was waited for.
+    if (this.stopped) return;
+    this.timer = setInterval(() => inBackground(this.deps.log, LOOKS, () => this.look()), CHECK_MS);
   }
 
   stop(): void {
+    this.stopped = true;
     clearInterval(this.timer);
     this.retreats.stop();
+  }
+
+  /** Once a second, so what keeps it from looking is said once, until it is something else. */
+  private async look(): Promise<void> {
+    try {
+      await this.check();
+      this.hindrance = undefined;
+    } catch (error) {
+      const hindrance = messageOf(error);
+      if (!this.stopped && hindrance !== this.hindrance) this.deps.log.error({}, `${LOOKS}: ${hindrance}`);
+      this.hindrance = hindrance;
+    }
   }
 
   /** One look; `start` has it done every second. */
@@ -114,7 +134,9 @@ export class DeadMansSwitch {
       const key = keyOf(one.watched);
       if (this.acting.has(key)) continue;
       this.acting.add(key);
-      void this.consider(one, pulse, isOneOfMany).finally(() => this.acting.delete(key));
+      inBackground(this.deps.log, LOOKS, () =>
+        this.consider(one, pulse, isOneOfMany).finally(() => this.acting.delete(key)),
+      );
     }
   }
 

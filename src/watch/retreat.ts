@@ -13,6 +13,7 @@ import { noticesOfRetreat } from '../domain/notices/notices.js';
 import { messageOf, type UserError } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import type { Fence } from '../domain/decision/fence.js';
+import { inBackground } from '../background.js';
 
 /** Begins the Lease's holder while a switch acts. */
 const HOLDER = 'deadman/';
@@ -82,7 +83,10 @@ export class Retreats {
     );
     this.deps.meters.rolledBack('deadman');
     // People learn of it as of any rollback, but nothing else of this switch waits for that.
-    void this.notify(canary, view, { reason, servedBy, origin: `deadman.${view.object.metadata.uid}.${fence.epoch}` });
+    const origin = `deadman.${view.object.metadata.uid}.${fence.epoch}`;
+    inBackground(this.deps.log, `${canary.name}.${canary.namespace}: who is to hear of its rollback`, () =>
+      this.notify(canary, view, { reason, servedBy, origin }),
+    );
     return refusal;
   }
 

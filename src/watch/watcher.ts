@@ -15,6 +15,7 @@ import { Budget, type Allowance } from './budget.js';
 import { CanaryIndex } from './canary-index.js';
 import { changedBy, introduce } from './introduction.js';
 import { WorkQueue } from './queue.js';
+import { inBackground } from '../background.js';
 
 /**
  * Kinds whose changes may concern any Canary, besides those of its target and of its traffic provider. Where configs
@@ -57,6 +58,7 @@ export class Watcher {
   private readonly queue: WorkQueue;
   private readonly unsubscribe: (() => void)[] = [];
   private resync: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   /** @param looks how often a Canary is looked at, however often it changes */
   constructor(
@@ -67,7 +69,7 @@ export class Watcher {
     const budget = new Budget(
       looks,
       () => deps.now(),
-      (key, ms) => void this.notifyOf(key, stormOf(ms)),
+      (key, ms) => this.warnOf(key, stormOf(ms)),
     );
     this.queue = new WorkQueue((key) => share.for(key, () => this.look(key)), {
       concurrency: CONCURRENCY,
@@ -77,7 +79,7 @@ export class Watcher {
           const waitMs = share.waitMs(key);
           if (waitMs === 0) return budget.spend(key);
           const overdrawnMs = share.toTell(key);
-          if (overdrawnMs !== undefined) void this.notifyOf(key, costOf(overdrawnMs));
+          if (overdrawnMs !== undefined) this.warnOf(key, costOf(overdrawnMs));
           return waitMs;
         },
       },
@@ -95,7 +97,8 @@ export class Watcher {
     await this.follow(watched);
     const all = (): void => canaries.list().forEach((object) => this.queue.add(keyOf(object)));
     all();
-    this.resync = setInterval(all, RESYNC_MS);
+    // It may have come to an end while the API server was waited for.
+    if (!this.stopped) this.resync = setInterval(all, RESYNC_MS);
   }
 
   /** Canaries that have changed and have not been looked at since. */
@@ -104,6 +107,7 @@ export class Watcher {
   }
 
   stop(): void {
+    this.stopped = true;
     clearInterval(this.resync);
     for (const end of this.unsubscribe) end();
     this.queue.stop();
@@ -205,6 +209,10 @@ export class Watcher {
   }
 
   /** The breaker: whoever asks for more than its share is looked at now and then, is named, and keeps nobody else waiting. */
+  private warnOf(key: string, what: string): void {
+    inBackground(this.deps.log, key, () => this.notifyOf(key, what));
+  }
+
   private async notifyOf(key: string, what: string): Promise<void> {
     const { cache, log, meters, now } = this.deps;
     const { namespace, name } = this.keyFrom(key);

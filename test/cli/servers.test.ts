@@ -81,3 +81,21 @@ describe('serinus crds', () => {
     assert.equal(nowhere.code, 1);
   });
 });
+
+describe('serinus all', () => {
+  // Whoever is rescheduled, or has mistyped a flag, stops it before it has come up.
+  for (const line of ['Starting serinus version', 'Starting HTTP server']) {
+    test(`ends in good order when it is told to at "${line}"`, async (t) => {
+      const name = `stopped-${line.length}`;
+      const { SERINUS_WORKFLOW_BUNDLE = '' } = process.env;
+      const args = ['--port', '0', '--cluster-name', name, '--archive', 'none', '-n', 'nowhere'];
+      const all = start(['all', ...args], { SERINUS_WORKFLOW_BUNDLE });
+      t.after(() => all.child.kill('SIGKILL'));
+      await until(() => all.err().includes(line), line, 60_000);
+      all.child.kill('SIGTERM');
+      const { code, err } = await all.ended;
+      assert.equal(code, 0, err);
+      assert.doesNotMatch(err, /"level":"error"|Error/);
+    });
+  }
+});

@@ -6,6 +6,7 @@ import { CANARIES, type KubeObject } from '../../kube/object.js';
 import { Problem } from '../problems/problem.js';
 import type { Live } from '../schema/live.js';
 import type { LiveView } from './view.js';
+import { inBackground } from '../../background.js';
 
 /** What a Canary's watchers are told. */
 export type FeedMessage = { readonly id: string; readonly live: Live } | 'gone';
@@ -72,7 +73,7 @@ class Feed {
       if (!deps.cache.watches(type)) continue;
       this.unsubscribe.push(deps.cache.watch(type).store.onChange((object) => this.changed(object)));
     }
-    void this.look();
+    this.lookNow();
   }
 
   get idle(): boolean {
@@ -111,7 +112,11 @@ class Feed {
 
   private lookIn(ms: number): void {
     clearTimeout(this.timer);
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), ms);
+    if (!this.stopped) this.timer = setTimeout(() => this.lookNow(), ms);
+  }
+
+  private lookNow(): void {
+    inBackground(this.deps.log, `the live view of ${this.key.name}.${this.key.namespace}`, () => this.look());
   }
 
   private async look(): Promise<void> {

@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS } from '../../settings.js';
 import { untilStopped } from '../../processes/lifecycle.js';
 import type { GateSignals } from '../../processes/gate-signals.js';
 import { addTemporalFlags, list, port, type TemporalFlags } from '../flags/engine-flags.js';
+import { aborted } from '../../aborted.js';
 
 interface Flags extends TemporalFlags {
   readonly host: string;
@@ -99,7 +100,7 @@ async function run(flags: Flags): Promise<void> {
       ...(flags.stateFile === undefined ? {} : { stateFile: flags.stateFile }),
     });
     log.info({}, `Starting load tester on ${tester.url}`);
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await aborted(signal);
     await tester.close();
     await signals?.close();
   });
