@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { readAccess } from './kube/access.js';
-import { applyObjects, parseManifest, type KubeObject } from './kube/apply.js';
-import { KubeClient } from './kube/client.js';
+import type { KubeClient } from '../src/kube/client.js';
+import type { KubeObject } from '../src/kube/object.js';
+import { clientWith, readAccess } from './kube/access.js';
+import { applyObjects, parseManifest } from './kube/apply.js';
 import { Layout } from './owner/layout.js';
 import { ADMIN_USER } from './servers/users.js';
 import type { ConnectedLab } from './types.js';
@@ -14,9 +15,14 @@ export function manifest(name: ManifestName): KubeObject[] {
   return parseManifest(readFileSync(new URL(`manifests/${name}.yaml`, import.meta.url), 'utf8'));
 }
 
-/** A small client of the lab's API server as one of its users; close it when done. */
+/** A client of the lab's API server as one of its users, which needs no kubeconfig. */
 export async function labClient(lab: Pick<ConnectedLab, 'directory'>, user = ADMIN_USER): Promise<KubeClient> {
-  return new KubeClient(await readAccess(new Layout(lab.directory).accessOf(user)), 'serinus-lab');
+  return clientWith(await readAccess(new Layout(lab.directory).accessOf(user)));
+}
+
+/** Applies the objects of a YAML text to a lab, as the admin. */
+export async function applyYaml(lab: Pick<ConnectedLab, 'directory'>, text: string): Promise<void> {
+  await applyObjects(await labClient(lab), parseManifest(text));
 }
 
 /** Applies manifests to a lab in the order given, as the admin. */
@@ -24,10 +30,5 @@ export async function applyManifests(
   lab: Pick<ConnectedLab, 'directory'>,
   names: readonly ManifestName[],
 ): Promise<void> {
-  const client = await labClient(lab);
-  try {
-    await applyObjects(client, names.flatMap(manifest));
-  } finally {
-    client.close();
-  }
+  await applyObjects(await labClient(lab), names.flatMap(manifest));
 }

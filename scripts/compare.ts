@@ -1,9 +1,8 @@
 // `npm run compare [-- SCENARIO …]`: the same manifest through Flagger 1.36.1 and through Serinus, on one lab, and what
 // differs afterwards in objects, events and statuses. What is known to differ, and why, is in docs/differences.md.
-import { applyObjects, parseManifest } from '../lab/kube/apply.js';
 import { findFlagger, flaggerArguments } from '../lab/flagger.js';
 import { startLab, type Lab } from '../lab/lab.js';
-import { labClient } from '../lab/manifests.js';
+import { applyYaml } from '../lab/manifests.js';
 import { startSerinus } from '../lab/serinus.js';
 import { crdYaml } from '../src/crds/manifests.js';
 import { clusterClient } from '../src/kube/connect.js';
@@ -39,9 +38,7 @@ async function main(): Promise<number> {
 }
 
 async function installCrds(lab: Lab): Promise<void> {
-  const client = await labClient(lab);
-  await applyObjects(client, parseManifest(crdYaml()));
-  client.close();
+  await applyYaml(lab, crdYaml());
 }
 
 /** Plays a scenario on both sides at once and prints what differs. */

@@ -4,9 +4,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyObjects, parseManifest } from '../lab/kube/apply.js';
 import { fetchPrograms, startLab } from '../lab/lab.js';
-import { labClient } from '../lab/manifests.js';
+import { applyYaml } from '../lab/manifests.js';
 import { isOwnNetwork } from '../lab/network/own.js';
 import { runInOwnNetwork } from '../lab/network/outside.js';
 import { plainProgress } from '../lab/tools/progress.js';
@@ -39,9 +38,7 @@ async function main(): Promise<number> {
   const lab = await startLab({ ...OPTIONS, log: say });
   try {
     await compileTests();
-    const client = await labClient(lab);
-    await applyObjects(client, parseManifest(crdYaml()));
-    client.close();
+    await applyYaml(lab, crdYaml());
     const bundle = join(scratch, 'bundle.js');
     writeFileSync(bundle, (await makeBundle()).code);
     const list = join(scratch, 'list');

@@ -10,8 +10,7 @@ import { join, relative } from 'node:path';
 import { startLab, type Lab } from '../lab/lab.js';
 import { makeBundle } from '../src/worker/bundle.js';
 import { crdYaml } from '../src/crds/manifests.js';
-import { applyObjects, parseManifest } from '../lab/kube/apply.js';
-import { labClient } from '../lab/manifests.js';
+import { applyYaml } from '../lab/manifests.js';
 import { compileCli, compiledTest, compileTests, sourceOfTest } from './tests/compile.js';
 import { Durations } from './tests/durations.js';
 import { grouped } from './tests/groups.js';
@@ -64,9 +63,7 @@ async function openLab(): Promise<Lab> {
     // A release continues as new after some 600 events here, so that tests need not write thousands.
     temporal: { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '600' } },
   });
-  const client = await labClient(lab);
-  await applyObjects(client, parseManifest(crdYaml()));
-  client.close();
+  await applyYaml(lab, crdYaml());
   return lab;
 }
 

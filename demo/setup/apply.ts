@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { KubeObject } from '../../lab/kube/apply.js';
 import { applyCrds } from '../../src/cli/install-crds.js';
 import { type KubeClient } from '../../src/kube/client.js';
 import { KubeError } from '../../src/kube/kube-error.js';
-import { CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
+import { type KubeObject, CANARIES, DEPLOYMENTS } from '../../src/kube/object.js';
 import { pathOf } from '../../src/kube/path.js';
 import { serves } from '../place/check-cluster.js';
 import { APP } from './objects.js';

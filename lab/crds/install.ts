@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { KubeAccess } from '../kube/access.js';
-import { applyObjects, parseManifest, pathOf, type KubeObject } from '../kube/apply.js';
-import { KubeClient } from '../kube/client.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
+import { clientWith, type KubeAccess } from '../kube/access.js';
+import { applyObjects, parseManifest } from '../kube/apply.js';
 import { waitFor } from '../process/wait.js';
 
 const ESTABLISH_TIMEOUT_MS = 15_000;
@@ -10,6 +10,12 @@ const ESTABLISH_TIMEOUT_MS = 15_000;
 const crdSchema = z.object({
   status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
 });
+
+const DEFINITIONS: ResourceType = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+};
 
 const FOLDER = new URL('.', import.meta.url);
 
@@ -22,28 +28,18 @@ export async function installCrds(access: KubeAccess): Promise<void> {
 
 /** Teaches the API server these kinds, in place of what it may know of them, and waits until it serves them. */
 export async function installDefinitions(access: KubeAccess, crds: readonly KubeObject[]): Promise<void> {
-  const client = new KubeClient(access, 'serinus-lab');
-  try {
-    await applyObjects(client, crds);
-    for (const crd of crds) {
-      const path = await pathOf(client, crd);
-      const isEstablished = async () => {
-        const { conditions } = (await client.get(path, crdSchema)).status;
-        return conditions.some(({ type, status }) => type === 'Established' && status === 'True') || undefined;
-      };
-      await waitFor(`${crd.metadata.name} to be served`, isEstablished, { timeoutMs: ESTABLISH_TIMEOUT_MS });
-    }
-  } finally {
-    client.close();
+  const client = clientWith(access);
+  await applyObjects(client, crds);
+  for (const { metadata } of crds) {
+    const isEstablished = async () => {
+      const { conditions } = crdSchema.parse(await client.get(DEFINITIONS, undefined, metadata.name)).status;
+      return conditions.some(({ type, status }) => type === 'Established' && status === 'True') || undefined;
+    };
+    await waitFor(`${metadata.name} to be served`, isEstablished, { timeoutMs: ESTABLISH_TIMEOUT_MS });
   }
 }
 
 /** Applies objects in the order given. */
 export async function applyAs(access: KubeAccess, objects: readonly KubeObject[]): Promise<void> {
-  const client = new KubeClient(access, 'serinus-lab');
-  try {
-    await applyObjects(client, objects);
-  } finally {
-    client.close();
-  }
+  await applyObjects(clientWith(access), objects);
 }

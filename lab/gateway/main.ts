@@ -9,8 +9,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import { DnsProxy } from '../dns-proxy/dns-proxy.js';
-import { readAccess } from '../kube/access.js';
-import { KubeClient } from '../kube/client.js';
+import { clientWith, readAccess } from '../kube/access.js';
 import { readPlaces } from '../owner/places.js';
 import { Endpoints } from './cluster/endpoints.js';
 import { PodLookup } from './cluster/pod-lookup.js';
@@ -35,7 +34,7 @@ const config = readConfig(configFile);
 const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
 const trouble = (error: unknown) => log(String(error));
 
-const client = new KubeClient(await readAccess(config.accessFile), 'serinus-lab-gateway');
+const client = clientWith(await readAccess(config.accessFile), 'serinus-lab-gateway');
 const registry = new Registry();
 const endpoints = new Endpoints();
 const lookup = new PodLookup(config.placesFile);

@@ -1,8 +1,8 @@
 import { LatestOnly } from '../kube/latest-only.js';
-import type { KubeClient } from '../kube/client.js';
-import { isNotFound } from '../kube/errors.js';
-import { keyOf } from '../kube/reflector.js';
-import type { RouteCondition } from './routing/route-object.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { isNotFound } from '../kube/answers.js';
+import { keyOf } from '../kube/followed.js';
+import { APISIX_ROUTES, type RouteCondition } from './routing/route-object.js';
 import type { Verdict } from './routing/route-store.js';
 
 const CONDITION_TYPE = 'ResourcesAvailable';
@@ -44,9 +44,9 @@ export class RouteStatusWriter {
     const conditions = nextConditions(verdict, new Date());
     if (!conditions) return;
     const { namespace, name } = verdict.object.metadata;
-    const path = `/apis/apisix.apache.org/v2/namespaces/${namespace}/apisixroutes/${name}/status`;
+    const patch = { status: { conditions } };
     try {
-      await this.client.patch(path, 'merge', { status: { conditions } });
+      await this.client.patch(APISIX_ROUTES, 'merge', namespace, name, patch, { subresource: 'status' });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

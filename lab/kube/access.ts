@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { z } from 'zod';
+import { KubeClient } from '../../src/kube/client.js';
 import { waitFor } from '../process/wait.js';
 
 const accessSchema = z.object({
@@ -13,6 +15,19 @@ const accessSchema = z.object({
 
 /** What it takes to talk to the lab's API server as one user. */
 export type KubeAccess = z.infer<typeof accessSchema>;
+
+const FIELD_MANAGER = 'serinus-lab';
+
+/**
+ * A client of the lab's API server. No kubeconfig is read for it: the lab starts three processes that need one, and what
+ * reads kubeconfigs takes ten times as long to load as the client itself.
+ */
+export function clientWith(access: KubeAccess, userAgent = 'serinus-lab'): KubeClient {
+  const agent = new Agent({ keepAlive: true, ca: access.certificate });
+  const authentication = { agent, headers: { Authorization: `Bearer ${access.token}` } };
+  const credentials = { current: () => Promise.resolve(authentication), forget: () => undefined };
+  return new KubeClient(access, credentials, { userAgent, fieldManager: FIELD_MANAGER });
+}
 
 /** Writes an access file in one step: whoever waits for it never reads half of it. */
 export function writeAccess(file: string, access: KubeAccess): void {

@@ -1,16 +1,13 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import type { KubeClient } from './client.js';
-
-const FIELD_MANAGER = 'serinus-lab';
+import type { KubeClient } from '../../src/kube/client.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 
 const objectSchema = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().exactOptional() }),
 });
-
-export type KubeObject = z.infer<typeof objectSchema>;
 
 const resourcesSchema = z.object({
   resources: z.array(z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean() })),
@@ -26,17 +23,26 @@ export function parseManifest(text: string): KubeObject[] {
 /** Server-side apply of objects, in the order given, like `kubectl apply --server-side --force-conflicts`. */
 export async function applyObjects(client: KubeClient, objects: readonly KubeObject[]): Promise<void> {
   for (const object of objects) {
-    const query = { fieldManager: FIELD_MANAGER, force: 'true' };
-    await client.patch(await pathOf(client, object), 'apply', object, { query });
+    const { type, object: placed } = await placeOf(client, object);
+    await client.apply(type, placed);
   }
 }
 
-/** The path of an object in the API, looked up in the API server's own list of what it serves. */
-export async function pathOf(client: KubeClient, object: KubeObject): Promise<string> {
-  const base = object.apiVersion.includes('/') ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;
-  const { resources } = await client.get(base, resourcesSchema);
-  const resource = resources.find(({ kind, name }) => kind === object.kind && !name.includes('/'));
-  if (!resource) throw new Error(`the API server knows no ${object.kind} in ${object.apiVersion}`);
-  const scope = resource.namespaced ? `/namespaces/${object.metadata.namespace ?? 'default'}` : '';
-  return `${base}${scope}/${resource.name}/${object.metadata.name}`;
+/**
+ * Where an object is in the API, looked up in the API server's own list of what it serves: its type, and the object with
+ * the namespace that it goes to.
+ */
+export async function placeOf(
+  client: KubeClient,
+  object: KubeObject,
+): Promise<{ readonly type: ResourceType; readonly object: KubeObject }> {
+  const { apiVersion, kind } = object;
+  const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const { resources } = resourcesSchema.parse(await client.request<unknown>('GET', base));
+  const resource = resources.find(({ kind: served, name }) => served === kind && !name.includes('/'));
+  if (!resource) throw new Error(`the API server knows no ${kind} in ${apiVersion}`);
+  const type = { apiVersion, kind, plural: resource.name };
+  const { namespace: given, ...metadata } = object.metadata;
+  const placed = resource.namespaced ? { ...metadata, namespace: given ?? 'default' } : metadata;
+  return { type, object: { ...object, metadata: placed } };
 }

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { lines } from './lines.js';
 
 /** The audit policy of the lab's API server: who asked for what and the answer's code, no contents. */
 export const AUDIT_POLICY = {
@@ -64,7 +64,7 @@ export interface ApiRequestCount {
 export async function countApiRequests(auditLog: string, filter: ApiRequestFilter): Promise<ApiRequestCount> {
   const requests = new Map<string, ApiRequest>();
   if (existsSync(auditLog)) {
-    for await (const line of lines(createReadStream(auditLog, 'utf8'))) {
+    for await (const line of createInterface({ input: createReadStream(auditLog, 'utf8') })) {
       const event = parseEvent(line);
       // A watch is reported when it begins and again when it ends, under one id.
       if (event && !requests.has(event.auditID)) requests.set(event.auditID, toRequest(event));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { KubeClient } from '../kube/client.js';
-import { isNotFound } from '../kube/errors.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { CONFIG_MAPS, SECRETS } from '../../src/kube/object.js';
 import { stringMap } from '../kube/metadata.js';
 
 const configMapSchema = z.object({ data: stringMap.default({}) });
@@ -26,14 +26,12 @@ export class ConfigSource {
   }
 
   async #read(kind: 'configmap' | 'secret', name: string, optional: boolean, decode: (text: string) => string) {
-    try {
-      const path = `/api/v1/namespaces/${this.namespace}/${kind}s/${name}`;
-      const { data } = await this.client.get(path, configMapSchema);
+    const object = await this.client.get(kind === 'secret' ? SECRETS : CONFIG_MAPS, this.namespace, name);
+    if (object) {
+      const { data } = configMapSchema.parse(object);
       return Object.fromEntries(Object.entries(data).map(([key, text]) => [key, decode(text)]));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-      if (optional) return {};
-      throw new MissingConfigError(`${kind} "${name}" not found`, { cause: error });
     }
+    if (optional) return {};
+    throw new MissingConfigError(`${kind} "${name}" not found`);
   }
 }

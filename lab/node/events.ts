@@ -1,14 +1,16 @@
-import type { KubeClient } from '../kube/client.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { EVENTS } from '../../src/kube/object.js';
+import { pathOf } from '../../src/kube/path.js';
 import { timestamp } from './container-status.js';
 import { NODE_NAME } from './node-object.js';
 import type { Pod } from './pod.js';
 
-/** The same event of the same pod is told again only after this long. */
+/** The same event of the same pod is shown again only after this long. */
 const QUIET_MS = 60_000;
 
-/** Tells about a pod in Kubernetes Events, so that `kubectl describe pod` explains what goes on. */
+/** Reports on a pod in Kubernetes Events, so that `kubectl describe pod` explains what goes on. */
 export class PodEvents {
-  readonly #lastTold = new Map<string, number>();
+  readonly #lastShown = new Map<string, number>();
 
   constructor(
     readonly client: KubeClient,
@@ -27,8 +29,8 @@ export class PodEvents {
   #emit(type: 'Normal' | 'Warning', reason: string, message: string): void {
     const key = `${reason} ${message}`;
     const now = Date.now();
-    if (now - (this.#lastTold.get(key) ?? 0) < QUIET_MS) return;
-    this.#lastTold.set(key, now);
+    if (now - (this.#lastShown.get(key) ?? 0) < QUIET_MS) return;
+    this.#lastShown.set(key, now);
     const { namespace, name, uid } = this.pod.metadata;
     const at = timestamp(new Date(now));
     const event = {
@@ -44,7 +46,7 @@ export class PodEvents {
       lastTimestamp: at,
       count: 1,
     };
-    // Told for convenience only: a pod runs no worse when its event is lost.
-    this.client.create(`/api/v1/namespaces/${namespace}/events`, event).catch(this.onTrouble);
+    // For convenience only: a pod runs no worse when its event is lost.
+    this.client.request('POST', pathOf(EVENTS, namespace), event).catch(this.onTrouble);
   }
 }

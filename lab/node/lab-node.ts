@@ -1,5 +1,6 @@
-import { Reflector } from '../kube/reflector.js';
-import { NODE_NAME } from './node-object.js';
+import { PODS } from '../../src/kube/object.js';
+import { Followed } from '../kube/followed.js';
+import { NODES, NODE_NAME } from './node-object.js';
 import { nodeSchema, type Node } from './placement.js';
 import { PodWorker, type NodeEnvironment } from './pod-worker.js';
 import { podSchema, type Pod } from './pod.js';
@@ -24,33 +25,28 @@ export interface PodPlace {
  */
 export class LabNode {
   readonly #workers = new Map<string, PodWorker>();
-  readonly #pods: Reflector<typeof podSchema>;
-  readonly #nodes: Reflector<typeof nodeSchema>;
-  readonly #synced: Promise<void>;
+  readonly #pods: Followed<typeof podSchema>;
+  readonly #nodes: Followed<typeof nodeSchema>;
   /** The node as it is: people may label, taint and cordon it. */
   #node: Node | undefined;
 
   constructor(readonly environment: NodeEnvironment) {
-    let onSynced: () => void = () => undefined;
-    this.#synced = new Promise((resolve) => (onSynced = resolve));
-    this.#nodes = new Reflector(environment.client, '/api/v1/nodes', nodeSchema, {
+    this.#nodes = new Followed(environment.client, NODES, nodeSchema, {
       onChange: (node) => this.#nodeChanged(node),
       onGone: () => undefined,
       onTrouble: (error) => environment.log(`watching nodes: ${String(error)}`),
     });
-    this.#pods = new Reflector(environment.client, '/api/v1/pods', podSchema, {
+    this.#pods = new Followed(environment.client, PODS, podSchema, {
       onChange: (pod) => this.#reconcile(pod),
       onGone: (pod) => this.#forget(pod),
-      onSynced,
       onTrouble: (error) => environment.log(`watching pods: ${String(error)}`),
     });
   }
 
   /** Begins to watch pods; resolves when it has seen those that exist. */
   async start(): Promise<void> {
-    void this.#nodes.run();
-    void this.#pods.run();
-    await this.#synced;
+    void this.#nodes.start();
+    await this.#pods.start();
   }
 
   /** Takes all children along. */

@@ -1,8 +1,7 @@
 /** The lab node as a process: `main.ts CONFIG`. Started by the lab. */
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readAccess } from '../kube/access.js';
-import { KubeClient } from '../kube/client.js';
+import { clientWith, readAccess } from '../kube/access.js';
 import { Leash } from '../process/leash.js';
 import { plainProgress } from '../tools/progress.js';
 import { defaultSources } from '../tools/source.js';
@@ -20,7 +19,7 @@ const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`)
 const programs = fileURLToPath(new URL('../programs/bin', import.meta.url));
 
 const addressesAreReal = await isOwnNetwork();
-const client = new KubeClient(await readAccess(config.accessFile), 'serinus-lab-node');
+const client = clientWith(await readAccess(config.accessFile), 'serinus-lab-node');
 // The containers' processes are held by a leash of the node's own: they end with it, however it ends.
 const leash = new Leash();
 const progress = plainProgress(log);

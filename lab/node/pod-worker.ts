@@ -1,8 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeClient } from '../kube/client.js';
-import { isConflict, isNotFound } from '../kube/errors.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { PODS } from '../../src/kube/object.js';
+import { pathOf } from '../../src/kube/path.js';
+import { isConflict, isNotFound } from '../kube/answers.js';
 import { proxyEnvironment } from '../owner/lab-view.js';
 import { readPlaces } from '../owner/places.js';
 import type { Leash } from '../process/leash.js';
@@ -96,6 +98,7 @@ export class PodWorker {
 
   async #setUp(): Promise<boolean> {
     const { images, client } = this.node;
+    const { namespace, name } = this.pod.metadata;
     const { containers, volumes, initContainers } = this.pod.spec;
     if (initContainers.length > 0) this.#blocked = 'the lab node runs no init containers';
     while (!this.#ended) {
@@ -105,7 +108,7 @@ export class PodWorker {
           await this.ports.reserve([...container.ports.map(({ containerPort }) => containerPort), ...ports]);
         }
         const annotations = { [PORTS_ANNOTATION]: JSON.stringify(this.ports) };
-        await client.patch(this.#path, 'merge', { metadata: { annotations } });
+        await client.patch(PODS, 'merge', namespace, name, { metadata: { annotations } });
         await mkdir(this.#directory, { recursive: true });
         await writeVolumes(volumes, this.#volumesDirectory, this.#config);
         void this.#publisher.ask();
@@ -121,12 +124,13 @@ export class PodWorker {
 
   async #terminate(graceSeconds: number): Promise<void> {
     this.#events.normal('Killing', `Stopping containers of pod ${this.pod.metadata.name}`);
+    const { namespace, name, uid } = this.pod.metadata;
     await Promise.all(this.#containers.map((container) => container.terminate(graceSeconds * 1000)));
     await this.#publisher.ask();
     while (!this.#gone) {
       try {
-        const preconditions = { uid: this.pod.metadata.uid };
-        await this.node.client.delete(this.#path, { gracePeriodSeconds: 0, preconditions });
+        const options = { gracePeriodSeconds: 0, preconditions: { uid } };
+        await this.node.client.request('DELETE', pathOf(PODS, namespace, name), options);
         return;
       } catch (error) {
         // Gone already, or another pod of that name: not ours any more either way.
@@ -147,9 +151,10 @@ export class PodWorker {
     const now = new Date();
     const status = podStatus(findings, this.#conditions, now);
     this.#conditions = podConditions(findings, this.#conditions, now);
-    const { uid } = this.pod.metadata;
+    const { namespace, name, uid } = this.pod.metadata;
     try {
-      await this.node.client.patch(`${this.#path}/status`, 'merge', { metadata: { uid }, status });
+      const patch = { metadata: { uid }, status };
+      await this.node.client.patch(PODS, 'merge', namespace, name, patch, { subresource: 'status' });
     } catch (error) {
       if (!isNotFound(error) && !isConflict(error)) throw error; // the pod is gone, and the watch will say so
     }
@@ -187,10 +192,6 @@ export class PodWorker {
 
   get #ended(): boolean {
     return this.#gone || this.#ending !== undefined;
-  }
-
-  get #path(): string {
-    return `/api/v1/namespaces/${this.pod.metadata.namespace}/pods/${this.pod.metadata.name}`;
   }
 
   get #volumesDirectory(): string {

@@ -75,16 +75,12 @@ function namespaces(count: number): readonly string[] {
 
 async function initialised(place: Place, watcher: Watcher, count: number, intervalSeconds: number): Promise<void> {
   const client = await labClient(place.lab);
-  try {
-    const left = [...namespaces(count)];
-    const work = async (): Promise<void> => {
-      for (let namespace = left.shift(); namespace; namespace = left.shift())
-        await applyObjects(client, crowdOf(namespace, intervalSeconds));
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-  } finally {
-    client.close();
-  }
+  const left = [...namespaces(count)];
+  const work = async (): Promise<void> => {
+    for (let namespace = left.shift(); namespace; namespace = left.shift())
+      await applyObjects(client, crowdOf(namespace, intervalSeconds));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   await watcher.until(
     count,
     (seen) => seen.some(({ phase }) => phase === 'Initialized' || phase === 'Succeeded'),

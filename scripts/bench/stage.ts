@@ -90,10 +90,5 @@ export class Stage {
 }
 
 async function applied(place: Place, scene: Scene, names: Parameters<typeof objectsOf>[0]): Promise<void> {
-  const client = await labClient(place.lab);
-  try {
-    await applyObjects(client, objectsOf(names, scene));
-  } finally {
-    client.close();
-  }
+  await applyObjects(await labClient(place.lab), objectsOf(names, scene));
 }

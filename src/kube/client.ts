@@ -35,6 +35,12 @@ export interface ClientOptions {
   readonly fieldManager?: string;
 }
 
+export interface ApplyOptions {
+  readonly subresource?: 'status';
+  /** Refuses fields that the kind hasn't got, which are dropped otherwise. */
+  readonly fieldValidation?: 'Strict';
+}
+
 export type PatchType = 'merge' | 'strategic' | 'json';
 
 const PATCH_CONTENT: Readonly<Record<PatchType | 'apply', string>> = {
@@ -131,9 +137,13 @@ export class KubeClient {
    * Server-side apply: sets exactly the fields given, takes them over from other managers, and leaves all others alone.
    * A `resourceVersion` in it makes the write conditional.
    */
-  async apply(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
+  async apply(
+    type: ResourceType,
+    object: KubeObject,
+    { subresource, ...params }: ApplyOptions = {},
+  ): Promise<KubeObject> {
     return this.json<KubeObject>('PATCH', pathOf(type, object.metadata.namespace, object.metadata.name, subresource), {
-      params: { fieldManager: this.fieldManager, force: true },
+      params: { fieldManager: this.fieldManager, force: true, ...params },
       body: object,
       contentType: PATCH_CONTENT.apply,
     });

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { RefusedError } from '../errors.js';
 import { ClusterCache } from './cache.js';
-import type { ApiClient, KubeClient, ListOptions, ObjectList, PatchType } from './client.js';
+import type { ApiClient, ApplyOptions, KubeClient, ListOptions, ObjectList, PatchType } from './client.js';
 import { titleOf, type KubeObject, type ResourceType } from './object.js';
 import { pathOf } from './path.js';
 import { refusalIn } from './refusals.js';
@@ -105,8 +105,8 @@ class NotingClient implements ApiClient {
     return this.client.list(type, options, signal);
   }
 
-  apply(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
-    return this.client.apply(type, object, subresource);
+  apply(type: ResourceType, object: KubeObject, options?: ApplyOptions): Promise<KubeObject> {
+    return this.client.apply(type, object, options);
   }
 
   patch(

@@ -142,7 +142,7 @@ describe('the process', () => {
         metadata: { name, namespace: bench.world.namespace },
         status: { phase: 'Progressing', canaryWeight: 30, failedChecks: 0, iterations: 0 },
       },
-      'status',
+      { subresource: 'status' },
     );
     await until(async () => (await detail(name)).canaryWeight === 30, 'weight 30 is seen');
     const { body, headers } = await bench.app.inject({ url: '/metrics' });

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { findKustomize } from '../../lab/renderers.js';
-import { parseManifest, type KubeObject } from '../../lab/kube/apply.js';
+import { parseManifest } from '../../lab/kube/apply.js';
+import type { KubeObject } from '../../src/kube/object.js';
 
 const program = await findKustomize((line) => console.error(line));
 const KUSTOMIZE = fileURLToPath(new URL('../../deploy/kustomize/', import.meta.url));

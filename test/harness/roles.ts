@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { applyObjects, parseManifest, type KubeObject } from '../../lab/kube/apply.js';
+import { applyObjects, parseManifest } from '../../lab/kube/apply.js';
 import { labClient } from '../../lab/manifests.js';
 import { rbacFiles, type Scope } from '../../scripts/rbac/manifests.js';
 import type { Process } from '../../scripts/rbac/rules.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import type { KubeObject } from '../../src/kube/object.js';
 
 /** Where accounts are made. */
 interface Place {
@@ -42,7 +43,6 @@ export class Roles {
     const objects = Object.values(rbacFiles(scope)).flatMap(parseManifest);
     const client = await labClient(this.place);
     await applyObjects(client, [...objects.map((object) => this.moved(object)), ...more]);
-    client.close();
   }
 
   /** A kubeconfig with which the holder is this process's account and nobody else. */

@@ -5,11 +5,13 @@ import { after, before, describe, test } from 'node:test';
 import axios from 'axios';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { applyObjects, parseManifest, pathOf, type KubeObject } from '../../lab/kube/apply.js';
-import type { KubeClient } from '../../lab/kube/client.js';
+import { applyObjects, parseManifest, placeOf } from '../../lab/kube/apply.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import { connectLab } from '../../lab/lab.js';
 import { labClient } from '../../lab/manifests.js';
 import { templated, VALUES } from '../harness/helm.js';
+import { PODS, type KubeObject } from '../../src/kube/object.js';
+import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 
 const directory = process.env['SERINUS_LAB'];
 /** Of the Prometheus operator: no package brings its definitions. */
@@ -32,8 +34,7 @@ describe('deploy/chart', () => {
   });
 
   after(async () => {
-    await client.delete(`/api/v1/namespaces/${namespace}`);
-    client.close();
+    await client.delete(NAMESPACES, undefined, namespace);
   });
 
   for (const values of VALUES) {
@@ -41,9 +42,8 @@ describe('deploy/chart', () => {
 
     test(`${values}: the API server takes every object, and knows every field`, async () => {
       for (const object of objects().filter(({ apiVersion }) => apiVersion !== FOREIGN)) {
-        await client.patch(await pathOf(client, object), 'apply', object, {
-          query: { fieldManager: 'chart-test', force: 'true', dryRun: 'All', fieldValidation: 'Strict' },
-        });
+        const { type, object: placed } = await placeOf(client, object);
+        await client.rehearsing().apply(type, placed, { fieldValidation: 'Strict' });
       }
     });
 
@@ -52,7 +52,7 @@ describe('deploy/chart', () => {
         const { template } = templateSchema.parse(deployment).spec;
         const metadata = { ...template.metadata, name: deployment.metadata.name, namespace };
         const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: template.spec };
-        await client.create(`/api/v1/namespaces/${namespace}/pods`, pod, { query: { dryRun: 'All' } });
+        await client.rehearsing().create(PODS, pod);
       }
     });
   }

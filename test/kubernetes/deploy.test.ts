@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import { applyObjects, pathOf, type KubeObject } from '../../lab/kube/apply.js';
-import type { KubeClient } from '../../lab/kube/client.js';
+import { applyObjects, placeOf } from '../../lab/kube/apply.js';
+import type { KubeClient } from '../../src/kube/client.js';
 import { labClient } from '../../lab/manifests.js';
 import { rendered } from '../harness/kustomize.js';
+import { PODS, type KubeObject } from '../../src/kube/object.js';
+import { NAMESPACES } from '../harness/kubernetes/cluster.js';
 
 /** What is in deploy/kustomize, looked at by a real API server, which keeps nothing of it. */
 describe('deploy/kustomize', () => {
@@ -22,17 +24,15 @@ describe('deploy/kustomize', () => {
   });
 
   after(async () => {
-    await client.delete(`/api/v1/namespaces/${namespace}`);
-    client.close();
+    await client.delete(NAMESPACES, undefined, namespace);
   });
 
   for (const folder of ['cluster', 'one-namespace', 'example']) {
     test(`${folder}: the API server takes every object, and knows every field`, async () => {
       for (const object of rendered(folder, namespace)) {
         // The definitions are those that this server runs with already: the test run has applied them.
-        await client.patch(await pathOf(client, object), 'apply', object, {
-          query: { fieldManager: 'deploy-test', force: 'true', dryRun: 'All', fieldValidation: 'Strict' },
-        });
+        const { type, object: placed } = await placeOf(client, object);
+        await client.rehearsing().apply(type, placed, { fieldValidation: 'Strict' });
       }
     });
   }
@@ -45,20 +45,16 @@ describe('deploy/kustomize', () => {
     );
     const deployments = objects.filter(({ kind }) => kind === 'Deployment');
     assert.equal(deployments.length, 3);
-    for (const deployment of deployments)
-      await client.create(`/api/v1/namespaces/${namespace}/pods`, podOf(deployment), DRY);
+    for (const deployment of deployments) await client.rehearsing().create(PODS, podOf(deployment));
   });
 
   test('Pod Security would refuse them otherwise', async () => {
     const [deployment] = rendered('cluster', namespace).filter(({ kind }) => kind === 'Deployment');
     const { spec, ...pod } = podOf(deployment ?? assert.fail());
     const { securityContext: _context, ...loose } = spec;
-    const path = `/api/v1/namespaces/${namespace}/pods`;
-    await assert.rejects(client.create(path, { ...pod, spec: loose }, DRY), /restricted/);
+    await assert.rejects(client.rehearsing().create(PODS, { ...pod, spec: loose }), /restricted/);
   });
 });
-
-const DRY = { query: { dryRun: 'All' } };
 
 const templateSchema = z.object({
   spec: z.object({ template: z.object({ metadata: z.looseObject({}), spec: z.looseObject({}) }) }),

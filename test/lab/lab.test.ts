@@ -7,9 +7,12 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import type { KubeClient } from '../../lab/kube/client.js';
+import { APISIX_ROUTES as ROUTES } from '../../lab/gateway/routing/route-object.js';
 import { connectLab, startLab, type Lab, type LabState } from '../../lab/lab.js';
 import { applyManifests, labClient } from '../../lab/manifests.js';
+import type { KubeClient } from '../../src/kube/client.js';
+import { DEPLOYMENTS, PODS, SERVICES, type KubeObject } from '../../src/kube/object.js';
+import { pathOf } from '../../src/kube/path.js';
 import { isPortFree } from '../../lab/process/ports.js';
 import { waitFor } from '../../lab/process/wait.js';
 import { ownProcess } from '../../lab/servers/own-process.js';
@@ -18,9 +21,6 @@ import { isGone } from '../harness/lab/processes.js';
 
 /** Long enough for a machine that has yet to build every program. */
 const BOOT_TIMEOUT_MS = 30 * 60_000;
-const ROUTES = '/apis/apisix.apache.org/v2/namespaces/test/apisixroutes';
-const DEPLOYMENTS = '/apis/apps/v1/namespaces/test/deployments';
-const SERVICES = '/api/v1/namespaces/test/services';
 const infoSchema = z.object({ version: z.string() });
 
 let lab: Lab;
@@ -36,7 +36,6 @@ before(
 );
 
 after(async () => {
-  kube?.close();
   await lab?.stop();
 });
 
@@ -66,7 +65,7 @@ async function versions(count: number, host?: string): Promise<Record<string, nu
   return seen;
 }
 
-function echoRoute(primary: number, canary: number): object {
+function echoRoute(primary: number, canary: number): KubeObject {
   const backend = (serviceName: string, weight: number) => ({ serviceName, servicePort: 80, weight });
   return {
     apiVersion: 'apisix.apache.org/v2',
@@ -95,7 +94,7 @@ const routeSchema = z.object({
 /** Waits until the gateway says that it routes by the newest generation. */
 function routeTaken(name: string): Promise<boolean> {
   const isTaken = async () => {
-    const { metadata, status } = await kube.get(`${ROUTES}/${name}`, routeSchema);
+    const { metadata, status } = routeSchema.parse(await kube.get(ROUTES, 'test', name));
     const condition = status.conditions.find(({ type }) => type === 'ResourcesAvailable');
     return (condition?.status === 'True' && condition.observedGeneration === metadata.generation) || undefined;
   };
@@ -108,7 +107,9 @@ describe('the walkthrough’s application', { timeout: 60_000 }, () => {
     assert.match(pod?.status.podIP ?? '', /^198\.51\.100\./);
     assert.equal((await ask('/api/info')).code, 404);
     await kube.create(SERVICES, {
-      metadata: { name: 'podinfo' },
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'podinfo', namespace: 'test' },
       spec: { selector: { app: 'podinfo' }, ports: [{ port: 80, targetPort: 9898 }] },
     });
     await routeTaken('podinfo');
@@ -137,7 +138,7 @@ describe('the walkthrough’s application', { timeout: 60_000 }, () => {
     const image = {
       spec: { template: { spec: { containers: [{ name: 'podinfod', image: 'stefanprodan/podinfo:6.0.1' }] } } },
     };
-    await kube.patch(`${DEPLOYMENTS}/podinfo`, 'strategic-merge', image);
+    await kube.patch(DEPLOYMENTS, 'strategic', 'test', 'podinfo', image);
     const seen: Record<string, number> = {};
     await waitFor(
       'the new version alone',
@@ -185,7 +186,7 @@ describe('the gateway', { timeout: 60_000 }, () => {
       [100, 0],
       [0, 100],
     ] as const) {
-      await kube.patch(`${ROUTES}/echo`, 'merge', echoRoute(primary, canary));
+      await kube.patch(ROUTES, 'merge', 'test', 'echo', echoRoute(primary, canary));
       await routeTaken('echo');
       const { v1 = 0, v2 = 0 } = await versions(20, 'echo.example.com');
       assert.deepEqual([v1, v2], [primary / 5, canary / 5]);
@@ -193,17 +194,17 @@ describe('the gateway', { timeout: 60_000 }, () => {
   });
 
   it('says 503 for a backend without endpoints and 404 for a host without a route', async () => {
-    await kube.patch(`${ROUTES}/echo`, 'merge', echoRoute(0, 0));
+    await kube.patch(ROUTES, 'merge', 'test', 'echo', echoRoute(0, 0));
     await routeTaken('echo');
     assert.equal((await ask('/', 'echo.example.com')).code, 503);
     assert.equal((await ask('/', 'nobody.example.com')).code, 404);
   });
 
   it('fails no request when a pod is gone from one moment to the next', async () => {
-    await kube.patch(`${ROUTES}/echo`, 'merge', echoRoute(100, 0));
+    await kube.patch(ROUTES, 'merge', 'test', 'echo', echoRoute(100, 0));
     await routeTaken('echo');
     const [victim] = await waitForReadyPods(kube, 'test', 'app=echo-primary', 2);
-    await kube.delete(`/api/v1/namespaces/test/pods/${victim?.metadata.name}`, { gracePeriodSeconds: 0 });
+    await kube.request('DELETE', pathOf(PODS, 'test', victim?.metadata.name), { gracePeriodSeconds: 0 });
     assert.deepEqual(await versions(200, 'echo.example.com'), { v1: 200 });
   });
 });
@@ -213,7 +214,7 @@ describe('the lab node', { timeout: 60_000 }, () => {
     const deployment = echoDeployment('test', 'unknown', 'v1', 1);
     const image = { spec: { template: { spec: { containers: [{ name: 'echo', image: 'example.org/app:1' }] } } } };
     await kube.create(DEPLOYMENTS, deployment);
-    await kube.patch(`${DEPLOYMENTS}/unknown`, 'strategic-merge', image);
+    await kube.patch(DEPLOYMENTS, 'strategic', 'test', 'unknown', image);
     const waiting = async () => {
       const pods = await listPods(kube, 'test', 'app=unknown');
       return pods.map((pod) => pod.status.containerStatuses[0]?.state.waiting?.reason).find((reason) => reason);
@@ -255,7 +256,7 @@ describe('servers that are stopped and started', { timeout: 60_000 }, () => {
     await connected.server('apiserver').stop('SIGKILL');
     assert.equal((await ask('/', 'echo.example.com')).code, 200);
     await connected.server('apiserver').start();
-    await kube.patch(`${DEPLOYMENTS}/echo-primary`, 'merge', { spec: { replicas: 3 } });
+    await kube.patch(DEPLOYMENTS, 'merge', 'test', 'echo-primary', { spec: { replicas: 3 } });
     await waitForReadyPods(kube, 'test', 'app=echo-primary', 3);
   });
 });
@@ -265,7 +266,6 @@ describe('the API server’s users', { timeout: 30_000 }, () => {
     const since = new Date();
     const serinus = await labClient(lab, 'serinus');
     for (let count = 0; count < 3; count++) await assert.rejects(listPods(serinus, 'test', ''), /Forbidden|forbidden/);
-    serinus.close();
     const { total, byKind, requests } = await waitFor(
       'the audit log',
       async () => {

@@ -5,10 +5,11 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseManifest, type KubeObject } from '../../lab/kube/apply.js';
+import { parseManifest } from '../../lab/kube/apply.js';
 import { GRANTS, PROCESSES } from '../../scripts/rbac/rules.js';
 import { linted, templated, templatedWith, VALUES } from '../harness/helm.js';
 import { complaintAbout, isKnownVariable } from './command-line.js';
+import type { KubeObject } from '../../src/kube/object.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

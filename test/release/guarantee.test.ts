@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startLab } from '../../lab/lab.js';
-import { applyObjects, parseManifest } from '../../lab/kube/apply.js';
-import { labClient } from '../../lab/manifests.js';
+import { applyYaml } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../harness/until.js';
 import { appCanary } from '../harness/release/objects.js';
@@ -63,9 +62,7 @@ test('a worker that freezes and wakes late can not move traffic after a rollback
 
 test('Temporal stopped with the canary at weight 25: the dead-man’s switch rolls back, and the release ends when Temporal is back', async (t) => {
   const lab = await startLab();
-  const client = await labClient(lab);
-  await applyObjects(client, parseManifest(crdYaml()));
-  client.close();
+  await applyYaml(lab, crdYaml());
   const world = await ReleaseScene.open(t, { lab });
   t.after(() => lab.stop());
   await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }), ['--lease-seconds', '6']);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startLab, type Lab } from '../../lab/lab.js';
-import { applyObjects, parseManifest } from '../../lab/kube/apply.js';
-import { labClient } from '../../lab/manifests.js';
+import { applyYaml } from '../../lab/manifests.js';
 import { crdYaml } from '../../src/crds/manifests.js';
 import { until } from '../harness/until.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
@@ -12,9 +11,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
   let lab: Lab;
   before(async () => {
     lab = await startLab();
-    const client = await labClient(lab);
-    await applyObjects(client, parseManifest(crdYaml()));
-    client.close();
+    await applyYaml(lab, crdYaml());
   });
   after(() => lab.stop());
 

@@ -1,5 +1,5 @@
 import type { PortReference } from '../../kube/metadata.js';
-import { keyOf } from '../../kube/reflector.js';
+import { keyOf } from '../../kube/followed.js';
 import { SERVICE_NAME_LABEL, type EndpointSlice, type Service } from './objects.js';
 
 /** A pod's port by its address in the cluster. */

@@ -1,5 +1,12 @@
 import { z } from 'zod';
+import type { ResourceType } from '../../../src/kube/object.js';
 import { metadataSchema } from '../../kube/metadata.js';
+
+export const HTTP_ROUTES: ResourceType = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  plural: 'httproutes',
+};
 
 const reference = z.object({
   group: z.string().default(''),

@@ -1,9 +1,9 @@
-import type { KubeClient } from '../../kube/client.js';
-import { isNotFound } from '../../kube/errors.js';
+import type { KubeClient } from '../../../src/kube/client.js';
+import { isNotFound } from '../../kube/answers.js';
 import { LatestOnly } from '../../kube/latest-only.js';
-import { keyOf } from '../../kube/reflector.js';
+import { keyOf } from '../../kube/followed.js';
 import type { Verdict } from '../routing/route-store.js';
-import { ourParents, type HttpRoute, type ParentStatus } from './route-object.js';
+import { HTTP_ROUTES, ourParents, type HttpRoute, type ParentStatus } from './route-object.js';
 
 const CONTROLLER = 'serinus.dev/lab-gateway';
 
@@ -42,9 +42,9 @@ export class HttpRouteStatusWriter {
     const parents = verdict && nextParents(verdict, new Date());
     if (!verdict || !parents) return;
     const { namespace, name } = verdict.object.metadata;
-    const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes/${name}/status`;
+    const patch = { status: { parents } };
     try {
-      await this.client.patch(path, 'merge', { status: { parents } });
+      await this.client.patch(HTTP_ROUTES, 'merge', namespace, name, patch, { subresource: 'status' });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

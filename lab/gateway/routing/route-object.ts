@@ -1,5 +1,12 @@
 import { z } from 'zod';
+import type { ResourceType } from '../../../src/kube/object.js';
 import { metadataSchema, portReference } from '../../kube/metadata.js';
+
+export const APISIX_ROUTES: ResourceType = {
+  apiVersion: 'apisix.apache.org/v2',
+  kind: 'ApisixRoute',
+  plural: 'apisixroutes',
+};
 
 const expressionSchema = z.object({
   subject: z.object({ scope: z.string(), name: z.string().default('') }),

@@ -1,4 +1,4 @@
-import { keyOf } from '../../kube/reflector.js';
+import { keyOf } from '../../kube/followed.js';
 import type { Endpoints } from '../cluster/endpoints.js';
 import { compileRoutes, type CompiledRoute } from './compiled-route.js';
 import type { RouteObject } from './route-object.js';

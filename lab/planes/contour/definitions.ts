@@ -1,6 +1,7 @@
-import { parseManifest, type KubeObject } from '../../kube/apply.js';
+import { parseManifest } from '../../kube/apply.js';
 import { CONTOUR, CONTOUR_MODULE } from '../../tools/programs.js';
 import { moduleFiles, type ModuleFiles } from '../../tools/module-files.js';
+import type { KubeObject } from '../../../src/kube/object.js';
 
 /** The version of the Gateway API that this Contour is built with. */
 const GATEWAY_API = 'v1.3.0';

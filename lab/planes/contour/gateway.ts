@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../kube/apply.js';
+import type { KubeObject } from '../../../src/kube/object.js';
 
 /** Where Contour lives, by its own manifests. */
 export const CONTOUR_NAMESPACE = 'projectcontour';

@@ -1,5 +1,11 @@
 import { RefusedError, TransientError } from '../../errors.js';
-import { type ApiClient, type ListOptions, type ObjectList, type PatchType } from '../../kube/client.js';
+import {
+  type ApiClient,
+  type ApplyOptions,
+  type ListOptions,
+  type ObjectList,
+  type PatchType,
+} from '../../kube/client.js';
 import { KubeError } from '../../kube/kube-error.js';
 import { SERVICES, type KubeObject, type ResourceType } from '../../kube/object.js';
 import { refusalIn } from '../../kube/refusals.js';
@@ -95,9 +101,9 @@ export class StageClient implements ApiClient {
     );
   }
 
-  async apply(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
+  async apply(type: ResourceType, object: KubeObject, options?: ApplyOptions): Promise<KubeObject> {
     return this.attempt({ verb: 'patch', ...keyOf(type, object) }, object, ({ client }) =>
-      client.apply(type, object, subresource),
+      client.apply(type, object, options),
     );
   }
 

@@ -114,7 +114,7 @@ export class ApiCluster {
           ],
         },
       },
-      'status',
+      { subresource: 'status' },
     );
   }
 }

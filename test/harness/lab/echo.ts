@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { KubeClient } from '../../../lab/kube/client.js';
+import type { KubeClient } from '../../../src/kube/client.js';
+import { PODS, type KubeObject } from '../../../src/kube/object.js';
 import { waitFor } from '../../../lab/process/wait.js';
 
 /** A Deployment of the lab's quick HTTP server. */
-export function echoDeployment(namespace: string, name: string, tag: string, replicas: number): object {
+export function echoDeployment(namespace: string, name: string, tag: string, replicas: number): KubeObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -30,7 +31,7 @@ export function echoDeployment(namespace: string, name: string, tag: string, rep
   };
 }
 
-export function echoService(namespace: string, name: string): object {
+export function echoService(namespace: string, name: string): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -62,8 +63,7 @@ const podListSchema = z.object({
 export type ListedPod = z.infer<typeof podListSchema>['items'][number];
 
 export async function listPods(client: KubeClient, namespace: string, labelSelector: string): Promise<ListedPod[]> {
-  const path = `/api/v1/namespaces/${namespace}/pods`;
-  return (await client.get(path, podListSchema, { query: { labelSelector } })).items;
+  return podListSchema.parse(await client.list(PODS, { namespace, labelSelector })).items;
 }
 
 export function isReady({ status }: ListedPod): boolean {
