@@ -12,7 +12,7 @@ ARG DEBIAN=bookworm
 FROM node:${NODE_VERSION}-${DEBIAN}-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
-COPY scripts/bootstrap.mjs scripts/
+COPY scripts/bootstrap.mjs scripts/checkout.mjs scripts/
 RUN --mount=type=cache,target=/root/.npm node scripts/bootstrap.mjs
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts

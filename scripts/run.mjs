@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { bootstrap } from './bootstrap.mjs';
 import { buildPage, servesPage } from './web.mjs';
 
-bootstrap();
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [file, ...args] = process.argv.slice(2);
 if (!file) {
   console.error('usage: node scripts/run.mjs FILE [ARG …]');
   process.exit(2);
 }
+bootstrap([file, ...args].join(' '));
 if (servesPage(file, args)) await buildPage();
 const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
