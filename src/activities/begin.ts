@@ -5,7 +5,7 @@ import { patienceOf } from '../domain/silence/silence.js';
 import { NamespaceEnding, TransientError } from '../errors.js';
 import type { KubeObject } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';
-import { INVALID_SPEC, REFUSED } from '../kubernetes/status.js';
+import { INVALID_SPEC, REFUSED, REGRESSED } from '../kubernetes/status.js';
 import type { BeginInput, Begun } from '../workflows/activities.js';
 import { mark, say } from './apply.js';
 import { keptSpec, readCanary, type CanaryView } from '../canary/read.js';
@@ -90,5 +90,6 @@ function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'uid' | 'archi
     applied: lastAppliedSpec === '' ? undefined : { hash: lastAppliedSpec, configs: trackedConfigs },
     promoted: lastPromotedSpec,
     markedInvalid: conditions.some((condition) => condition.reason === INVALID_SPEC || condition.reason === REFUSED),
+    ...(conditions.some(({ reason }) => reason === REGRESSED) ? { regressed: true } : {}),
   };
 }

@@ -12,6 +12,7 @@ import { DeadRuns } from '../archive/release/dead-runs.js';
 import type { Dependencies } from '../dependencies.js';
 import { toFailure } from './failures.js';
 import type { Meters } from '../meters/port.js';
+import { announce, oversee, undo } from './aftercare.js';
 import { loadTest } from './load-test.js';
 import { lookOf, observe } from './observe.js';
 import { readRestoreOptions } from './restore-options.js';
@@ -48,6 +49,9 @@ export function createActivities(deps: Dependencies, client: Client): Registered
     archive: (input) => archive(deps, client, input),
     loadTest: (input) =>
       untilCancelled(() => loadTest(deps, input, signal(), heartbeat, Context.current().info.heartbeatDetails)),
+    oversee: (input) => oversee(deps, input, signal()),
+    announce: (input) => announce(deps, input),
+    undo: (input) => undo(deps, input),
     sweep: () => sweep(deps, { client, dead, askedAt: Context.current().info.scheduledTimestampMs }),
   });
 }

@@ -2,15 +2,14 @@ import type { Client } from '@temporalio/client';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { FencedError, messageOf } from '../errors.js';
-import { LeaseClaim } from '../kubernetes/claim.js';
 import type { LeaseView } from '../kubernetes/lease.js';
 import { CANARIES } from '../kube/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
-import { readCanary, canaryContext, type CanaryView } from '../canary/read.js';
+import { readCanary, canaryContext } from '../canary/read.js';
 import type { DeadRuns } from '../archive/release/dead-runs.js';
 import type { Dependencies } from '../dependencies.js';
-import { leaseOwner } from '../canary/lease-guard.js';
+import { vacancyOf } from '../canary/lease-guard.js';
 import { readObservation, type FullObservation } from '../canary/observation.js';
 import { openRun, openRuns, standsStill } from '../temporal/open-run.js';
 import { changeId } from '../temporal/submissions.js';
@@ -100,12 +99,7 @@ async function dropExpired(deps: Dependencies, key: CanaryKey): Promise<void> {
   if (!view?.canary || view.lease?.holder) return;
   const { canary, workload } = canaryContext(deps, view);
   const expiry = await workload.warm?.expiry(canary);
-  if (expiry !== undefined && expiry <= deps.now()) await workload.warm?.drop(canary, vacancy(deps, key, view));
-}
-
-/** The claim of somebody who acts while nobody holds the Canary: void as soon as anybody takes it. */
-function vacancy(deps: Dependencies, key: CanaryKey, view: CanaryView): LeaseClaim {
-  return new LeaseClaim(deps.leases, leaseOwner(key, view.object), view.lease?.fence ?? { epoch: 0, seq: 0 });
+  if (expiry !== undefined && expiry <= deps.now()) await workload.warm?.drop(canary, vacancyOf(deps, key, view));
 }
 
 async function lookAfter(

@@ -29,6 +29,11 @@ export function claimOf(reading: Reading, { canary, fence, holder, uid }: LeaseG
   return new LeaseClaim(reading.leases, leaseOwner(canary, view.object), fence, { holder, newestStamp });
 }
 
+/** The claim of somebody who acts while nobody holds the Canary: void as soon as anybody takes it. */
+export function vacancyOf({ leases }: Pick<Reading, 'leases'>, key: CanaryKey, view: CanaryView): LeaseClaim {
+  return new LeaseClaim(leases, leaseOwner(key, view.object), view.lease?.fence ?? { epoch: 0, seq: 0 });
+}
+
 /** Whether somebody newer holds the Canary. A cache that hasn't heard of us yet says nothing. */
 export function isFenced(lease: LeaseView | undefined, guard: LeaseGuard): boolean {
   return lease !== undefined && lease.fence.epoch > guard.fence.epoch;

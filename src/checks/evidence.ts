@@ -35,7 +35,8 @@ export async function judgeByCounts(
     const isFirst = before === NOTHING_SHOWN && settings.measured.length > 0;
     const asked = { from, edges: before.latency?.edges, ...(isFirst ? { trafficSince: weightSince } : {}) };
     const window = await readWindow(context, sources, settings, asked, signal);
-    return window ? judged(before, window, settings, weight) : { judged: asBefore(before, settings, weight) };
+    if (!window) return { judged: asBefore(before, settings, weight) };
+    return judged(before, window, settings, { weight, began: known?.began ?? weightSince });
   } catch (error) {
     const isUnread = error instanceof Halted || error instanceof TransientError || error instanceof UserError;
     if (!isUnread || signal.aborted) throw error;
@@ -47,7 +48,7 @@ function judged(
   before: ReleaseEvidence,
   { span, requests, counts, latency, dispersions }: CountedWindow,
   { rules, digest }: JudgementSettings,
-  weight: number,
+  { weight, began }: { readonly weight: number; readonly began: number },
 ): Found {
   const counted = {
     weight,
@@ -57,7 +58,7 @@ function judged(
     ...(dispersions ? { dispersions } : {}),
   };
   const { evidence, judgement } = judge(before, counted, rules);
-  const memory: JudgementMemory = { until: span.to, digest, evidence };
+  const memory: JudgementMemory = { until: span.to, digest, evidence, began };
   const seen = passedOverInWords(judgement, requests, weight);
   const shown = shownOf(judgement, evidence, weight);
   return {
@@ -83,13 +84,17 @@ function asBefore(before: ReleaseEvidence, { rules }: JudgementSettings, weight:
   };
 }
 
-function shownOf({ verdict, metrics }: Judgement, evidence: ReleaseEvidence, weight: number): Omit<Judged, 'says'> {
+export function shownOf(
+  { verdict, metrics }: Judgement,
+  evidence: ReleaseEvidence,
+  weight: number,
+): Omit<Judged, 'says'> {
   const heard = evidence.weight === weight && evidence.split.canary > 0;
   return { verdict, metrics, heard, windows: evidence.windows };
 }
 
 /** What {@link judgeByCounts} has written; a run of another version may have written something else. */
-function isEvidence(value: unknown): value is ReleaseEvidence {
+export function isEvidence(value: unknown): value is ReleaseEvidence {
   if (typeof value !== 'object' || value === null) return false;
   return 'metrics' in value && 'split' in value && 'weight' in value && 'windows' in value && 'passedOver' in value;
 }

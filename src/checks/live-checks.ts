@@ -29,6 +29,7 @@ import type { Logger } from '../logging.js';
 import type { Meters } from '../meters/port.js';
 import { idempotencyKey } from '../webhooks/idempotency-key.js';
 import { readSecret } from '../canary/secrets.js';
+import { judgeAfterPromotion } from './after-promotion.js';
 import { judgeByCounts, shareIn } from './evidence.js';
 import { withSideLook } from './side-look.js';
 
@@ -82,6 +83,11 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
       if (mistake !== undefined || !context.canary.judgement) return mistake;
       const why = uncountable(metricsContext(context));
       return why && `${JUDGEMENT_ANNOTATION}: ${why}`;
+    },
+    afterPromotion: (context, asked, signal) => {
+      const { judgement } = context.canary;
+      if (!judgement) throw new Error('a Canary without a judgement is watched by nobody');
+      return judgeAfterPromotion(metricsContext(context), sourcesOf(cache, book, context), judgement, asked, signal);
     },
     analysis: async (context, state, inquiry) => {
       const sources = sourcesOf(cache, book, context);

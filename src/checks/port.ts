@@ -1,8 +1,10 @@
 import type { Analysis, HookRound, ProvidersCheck } from '../domain/findings.js';
 import type { Phase } from '../domain/phases.js';
 import type { HookType } from '../domain/policy.js';
+import type { AfterLook } from '../domain/aftercare/aftercare.js';
 import type { ReleaseState } from '../domain/state.js';
 import type { CanaryContext } from '../canary/read.js';
+import type { AskedAfter } from './after-promotion.js';
 
 /** When something is asked, and until when an answer is waited for. */
 export interface Inquiry {
@@ -29,6 +31,8 @@ export interface Checks {
     state: Pick<ReleaseState, 'applied' | 'policy' | 'weight' | 'weightSince' | 'judgement'>,
     inquiry: Inquiry,
   ): Promise<Analysis>;
+  /** What a version that has been promoted has shown since, against the one before it. */
+  afterPromotion(context: CanaryContext, asked: AskedAfter, signal: AbortSignal): Promise<AfterLook>;
   /** The webhooks of one type. */
   hooks(
     context: CanaryContext,

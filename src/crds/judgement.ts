@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { JudgementPolicy, Patience } from '../domain/decision/judged.js';
+import type { JudgementPolicy, Patience, WatchPolicy } from '../domain/decision/judged.js';
 import type { RatioLimits } from '../judgement/limits.js';
 import type { Rules } from '../judgement/rules.js';
 import type { Course } from './approvals.js';
@@ -103,6 +103,7 @@ const PRESETS: Readonly<Record<Written['preset'], Preset>> = {
 const TRIPWIRE = { share: 0.5, requests: 20 };
 const SPLIT = { tolerance: 0.25, budget: 0.001 };
 const SETTLE_SECONDS = 5;
+const WATCH = { seconds: 1_800, text: '30m', then: 'ask' } as const;
 
 /**
  * Reads the annotation. Where canary and primary don't serve at the same time, by weight, there is nothing to compare:
@@ -185,6 +186,7 @@ function settingsOf(written: Written, text: string): JudgementSettings {
     promotion: written.promotion ?? preset.promotion,
     wait,
     shared: patienceOf(written.shared, { ...preset.wait, then: 'ask' }),
+    ...(written.watch ? { watch: watchOf(written.watch) } : {}),
     settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
     replaced: replacementsOf(written).map(({ value }) => value),
     measured: metrics.flatMap(({ name, measured }) => (measured ? [name] : [])),
@@ -210,6 +212,10 @@ function patienceOf(own: Written['wait'], { then, ...preset }: Patience): Patien
   const { for: given } = own ?? {};
   const lasts = given ? { seconds: given.ms / 1000, text: given.text } : preset;
   return { ...lasts, then: own?.then ?? then };
+}
+
+function watchOf({ for: given, then = WATCH.then }: NonNullable<Written['watch']>): WatchPolicy {
+  return { ...(given ? { seconds: given.ms / 1000, text: given.text } : WATCH), then };
 }
 
 /** How a metric's own limits are written. */

@@ -49,8 +49,8 @@ export function policyOfCanary(canary: Canary, everywhere: GlobalListeners = NOB
 }
 
 /** What the core goes by; limits and queries are the activity's. */
-function judgementOf({ digest, steps, promotion, wait, shared }: JudgementSettings): JudgementPolicy {
-  return { digest, steps, promotion, wait, ...(shared ? { shared } : {}) };
+function judgementOf({ digest, steps, promotion, wait, shared, watch }: JudgementSettings): JudgementPolicy {
+  return { digest, steps, promotion, wait, ...(shared ? { shared } : {}), ...(watch ? { watch } : {}) };
 }
 
 /** What a Canary says of its own takes the place of what holds for all, be it that nobody is told. */

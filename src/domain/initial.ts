@@ -17,12 +17,15 @@ export interface Takeover {
   readonly promoted: string;
   /** The condition says that the spec can't be carried out. */
   readonly markedInvalid: boolean;
+  /** What was promoted last has turned out to be worse than what was there before, and people were told. */
+  readonly regressed?: true;
   /** Releases are archived here. */
   readonly archives?: boolean;
 }
 
 /** The state of a run that begins. A release somebody else left unfinished is rolled back, not resumed. */
-export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, now: number): RunState {
+export function initialState(canary: CanaryKey, cause: Change, found: Takeover, now: number): RunState {
+  const { regressed = false, ...taken } = found;
   return {
     version: 1,
     canary,
@@ -55,7 +58,7 @@ export function initialState(canary: CanaryKey, cause: Change, taken: Takeover, 
     checkDueAt: now,
     weightSince: now,
     lastDrift: [],
-    raised: raisedBefore(taken.phase),
+    raised: regressed ? ['failed'] : raisedBefore(taken.phase),
     ...taken,
   };
 }

@@ -30,6 +30,42 @@ export function inWords(
   return `${first.metric}: the canary is bad ${times(first)} as often as the primary${range(first)}, limit ${limit}, ${after}`;
 }
 
+/**
+ * The same of a version that serves everybody, against the one before it: in the judgement it stands as the canary, and
+ * the past as the primary.
+ */
+export function inWordsAfter(
+  judgement: Judgement,
+  rules: Rules,
+  { counts, windows }: { readonly counts: Readonly<Record<string, { canary: Arm }>>; readonly windows: number },
+): string {
+  const { verdict, tripped, metrics } = judgement;
+  if (tripped !== undefined) {
+    const { requests = 0, bad = 0 } = counts[tripped]?.canary ?? {};
+    return `${tripped}: ${whole(bad)} of ${whole(requests)} requests were bad in one window`;
+  }
+  const first = most(metrics, 'towardsFail');
+  if (first === undefined) return 'nothing is judged';
+  const heard = `${whole(first.canary.requests)} ${first.mean ? 'values' : 'requests'}`;
+  if (verdict !== 'FAIL') return `${first.metric}: ${comparedWithPast(first)}, ${heard} so far`;
+  const limit = first.mean?.limit ?? rules.metrics.find(({ name }) => name === first.metric)?.limits.tolerated;
+  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
+  const bound = first.edge === undefined && limit !== undefined ? `, limit ${figure(limit)}` : '';
+  return `${first.metric}: ${comparedWithPast(first)}${bound}, ${after}`;
+}
+
+function comparedWithPast(metric: MetricJudgement): string {
+  const { edge, mean, canary, primary, ratio } = metric;
+  const share = (arm: Arm) => `${figure(100 * badShare(arm))} %`;
+  if (edge !== undefined) {
+    return `${share(canary)} of the requests took longer than ${seconds(edge)}, ${share(primary)} before the release`;
+  }
+  if (mean) return `the mean is ${figure(mean.canary)}, ${figure(mean.primary)} before the release${range(metric)}`;
+  if (ratio === undefined && metric.lower === 0)
+    return `${share(canary)} are bad, ${share(primary)} before the release`;
+  return `bad ${times(metric)} as often as before the release${range(metric)}`;
+}
+
 /** What was seen where a window didn't count. */
 export function passedOverInWords(
   judgement: Judgement,

@@ -26,6 +26,9 @@ export const REFUSED = 'Refused';
 /** `reason` of the condition where a promotion was undone: the phase is Failed then, as after any release that isn't live. */
 export const UNDONE = 'Undone';
 
+/** `reason` of the condition where what was promoted has turned out to be worse than the version before it. */
+export const REGRESSED = 'Regressed';
+
 /**
  * The Canary with the status it shall have. The times only move when something else does, so that writing the same
  * again writes nothing.
@@ -47,13 +50,14 @@ export function withStatus(canary: KubeObject, effect: StatusEffect, kind: strin
   return updated(canary, before, fields, { type: PROMOTED, ...conditionOf(before, effect, kind) }, now);
 }
 
-/** That a promotion was undone stays true until another revision is released. */
+/** That a promotion was undone, or is to be regretted, stays true until another revision is released. */
 function conditionOf(before: CanaryStatus, effect: StatusEffect, kind: string): Omit<Condition, 'type'> {
   const { phase, undone, lastAppliedSpec, lastPromotedSpec } = effect;
   if (undone !== undefined) return { status: 'False', reason: UNDONE, message: undone };
   const known = before.conditions?.find(({ type }) => type === PROMOTED);
   const same = before['lastAppliedSpec'] === lastAppliedSpec && before['lastPromotedSpec'] === lastPromotedSpec;
   if (known?.reason === UNDONE && phase === 'Failed' && same) return known;
+  if (known?.reason === REGRESSED && phase === 'Succeeded' && same) return known;
   return { reason: phase, ...promotedCondition(phase, kind) };
 }
 
@@ -82,6 +86,13 @@ export function withRefusalAside(canary: KubeObject, message: string, now: numbe
   const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
   const status = statusIn(before) ?? 'Unknown';
   return updated(canary, before, fields, { type: PROMOTED, status, reason: REFUSED, message }, now);
+}
+
+/** The Canary with a condition that says that what was promoted is worse than what was there before: it is promoted all the same. */
+export function withRegression(canary: KubeObject, message: string, now: number): KubeObject {
+  const before = (canary['status'] ?? {}) as CanaryStatus;
+  const status = statusIn(before) ?? 'Unknown';
+  return updated(canary, before, {}, { type: PROMOTED, status, reason: REGRESSED, message }, now);
 }
 
 function statusIn({ conditions }: CanaryStatus): string | undefined {

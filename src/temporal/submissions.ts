@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import { WithStartWorkflowOperation, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
+import {
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Change } from '../domain/state.js';
 import { messageOf, TransientError } from '../errors.js';
 import type { OrderName } from '../domain/orders/catalogue.js';
 import {
+  ORDER_REFUSED,
   orderSignals,
   orderUpdates,
   ROLLOUT,
@@ -60,6 +67,12 @@ export interface Submissions {
 }
 
 export type GivenDetails = OrderDetails & { readonly requestId: string; readonly by: string };
+
+/** Why a run has refused an order at once; undefined where something else has gone wrong. */
+export function orderRefusedIn(error: unknown): string | undefined {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === ORDER_REFUSED ? cause.message : undefined;
+}
 
 /** An update waits for a worker; when none answers within this, a signal is left instead. */
 const ANSWER_MS = 3_000;

@@ -1,3 +1,5 @@
+import type { Overseen } from '../domain/aftercare/aftercare.js';
+import type { JudgementMemory } from '../domain/decision/judged.js';
 import type { Effect, StatusEffect } from '../domain/decision/effects.js';
 import type { Fence } from '../domain/decision/fence.js';
 import type { Findings, HookRound, Readiness } from '../domain/findings.js';
@@ -136,6 +138,46 @@ export interface DeliverInput {
   readonly round: Round;
 }
 
+/** A look after a promotion. Times are milliseconds since 1970. */
+export interface OverseeInput {
+  readonly canary: CanaryKey;
+  /** Hash of the revision that was promoted. */
+  readonly revision: string;
+  readonly began: number;
+  readonly until: number;
+  readonly since: number;
+  /** What the judge remembers of the release, and of the time after it. */
+  readonly ofRelease?: JudgementMemory;
+  readonly memory?: JudgementMemory;
+}
+
+/** What is said of a version after its promotion. */
+export interface AnnounceInput {
+  readonly canary: CanaryKey;
+  readonly revision: string;
+  readonly type: 'Normal' | 'Warning';
+  readonly message: string;
+  /** On the condition, too. */
+  readonly marked?: true;
+  /** Milliseconds since 1970; names and dates the Event. */
+  readonly at: number;
+}
+
+export interface UndoInput {
+  readonly canary: CanaryKey;
+  /** Hash of the revision that is to be undone, and the id of its release. */
+  readonly revision: string;
+  readonly release: string;
+  readonly reason: string;
+  /** The same order has the same id, however often it is given. */
+  readonly requestId: string;
+}
+
+export interface Undone {
+  /** Why it was refused, where it was. */
+  readonly refused?: string;
+}
+
 export interface LoadTestInput {
   readonly canary: CanaryKey;
   /** Name of the rollout webhook whose command is carried out. */
@@ -173,6 +215,11 @@ export interface Activities {
   /** Brings a part of a release into the archive. */
   readonly archive: (input: ArchiveInput) => Promise<Archived>;
   readonly loadTest: (input: LoadTestInput) => Promise<LoadTestSummary>;
+  /** Looks at a version that has been promoted. */
+  readonly oversee: (input: OverseeInput) => Promise<Overseen>;
+  readonly announce: (input: AnnounceInput) => Promise<void>;
+  /** Orders an undo, as a person would. */
+  readonly undo: (input: UndoInput) => Promise<Undone>;
   /** The janitor's round. */
   readonly sweep: () => Promise<SweepReport>;
 }

@@ -147,6 +147,20 @@ export function load(cluster: string, summary: string): Pick<Activities, 'loadTe
   });
 }
 
+/**
+ * After a promotion: what can't be looked at now is looked at later. Nobody waits for it, and nothing is undone because
+ * it fails.
+ */
+export function overseer(summary: string): Pick<Activities, 'oversee' | 'announce' | 'undo'> {
+  return proxyActivities<Activities>({
+    summary,
+    startToCloseTimeout: '2m',
+    heartbeatTimeout: HEARTBEAT,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes: FINAL },
+  });
+}
+
 export function sweeper(): Pick<Activities, 'sweep'> {
   return proxyActivities<Activities>({
     summary: 'look for releases nobody looks after',

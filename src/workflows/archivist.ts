@@ -36,6 +36,14 @@ export class Archivist {
     return { ...state, record: state.record.slice(entries.length), handedOver: next };
   }
 
+  /** Workflows that bring what there is of the release into the archive; undefined where none was handed over. */
+  get broughtBy(): readonly string[] | undefined {
+    if (this.ends === 0) return undefined;
+    return Array.from({ length: this.ends }, (_, index) =>
+      archiveIdOf(this.canary.cluster, this.release, endName(index + 1)),
+    );
+  }
+
   /** Hands a release over that has ended; again where there is more to tell than last time. */
   async archive(outcome: Outcome, archives: boolean | undefined): Promise<void> {
     if (archives === false || !isWorthKeeping(outcome)) return;

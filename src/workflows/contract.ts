@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, type SignalDefinition, type UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Aftercare } from '../domain/aftercare/aftercare.js';
 import type { PolicyGateName } from '../domain/approvals/gates.js';
 import type { Gate } from '../domain/approvals/gates.js';
 import type { CanaryKey } from '../domain/identity.js';
@@ -7,7 +8,7 @@ import { byOrder, type OrderName } from '../domain/orders/catalogue.js';
 import type { Order } from '../domain/orders/orders.js';
 import type { Channel } from '../domain/orders/channel.js';
 import type { Outbox, Undelivered } from '../domain/notices/outbox.js';
-import type { EndedRelease } from '../domain/record/outcome.js';
+import type { EndedRelease, Outcome } from '../domain/record/outcome.js';
 import type { Phase } from '../domain/phases.js';
 import type { RecordEntry } from '../domain/record/record.js';
 import type { Change, RunState } from '../domain/state.js';
@@ -22,6 +23,7 @@ export type { Outcome } from '../domain/record/outcome.js';
 export const ROLLOUT = 'rollout';
 export const JANITOR = 'janitor';
 export const ARCHIVE = 'archive';
+export const AFTERCARE = 'aftercare';
 
 /** The id that makes two releases of one Canary at once impossible. */
 export function workflowIdOf(canary: CanaryKey): string {
@@ -66,8 +68,17 @@ export function deliveryIdOf(canary: CanaryKey, origin: string, seq: number): st
  *
  * @param part the number of a piece of the record, or what the last one is called
  */
-export function archiveIdOf(cluster: string, release: string, part: number | 'end' | `end.${number}`): string {
+export function archiveIdOf(
+  cluster: string,
+  release: string,
+  part: number | 'end' | 'watched' | `end.${number}`,
+): string {
   return `archive/${cluster}/${release}/${part}`;
+}
+
+/** Of the workflow that watches a version after its promotion. */
+export function aftercareIdOf(cluster: string, release: string): string {
+  return `aftercare/${cluster}/${release}`;
 }
 
 export function janitorScheduleOf(cluster: string): string {
@@ -111,6 +122,16 @@ export interface DeliveryOutcome {
   readonly canary: CanaryKey;
   /** What will never be delivered. */
   readonly undelivered: readonly Undelivered[];
+}
+
+export interface AftercareInput {
+  readonly aftercare: Aftercare;
+  /** The release as it ended, to be archived anew with what was seen since; absent where nothing is archived. */
+  readonly ended?: Outcome;
+  /** Workflows that bring earlier parts of the release into the archive. */
+  readonly after: readonly string[];
+  /** What was still to be told, of a run that continued as new. */
+  readonly outbox?: Outbox;
 }
 
 /** What is brought into the archive: a piece of a record, or, when a release has ended, the rest. */
@@ -185,6 +206,7 @@ export interface SubmitAnswer {
 export const submitUpdate = defineUpdate<SubmitAnswer, [Change]>('submit');
 export const submitSignal = defineSignal<[Change]>('submit');
 export const stateQuery = defineQuery<RunView>('state');
+export const aftercareQuery = defineQuery<Aftercare>('aftercare');
 
 /** Each order may be sent as an update, which answers, or as a signal of the same name, which is kept whoever is down. */
 export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderReceipt, [OrderDetails]>>> = byOrder(

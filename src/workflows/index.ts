@@ -3,6 +3,7 @@ import type { SweepReport } from './activities.js';
 import { sweeper } from './activity-proxies.js';
 
 export { rollout } from './rollout.js';
+export { aftercare } from './aftercare.js';
 export { archive } from './archive.js';
 export { delivery } from './delivery.js';
 

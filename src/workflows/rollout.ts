@@ -1,4 +1,5 @@
-import { log, makeContinueAsNewFunc, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, log, makeContinueAsNewFunc, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+import { aftercareOf } from '../domain/aftercare/aftercare.js';
 import { REFUSED } from '../domain/decision/decide.js';
 import { statusOf } from '../domain/decision/effects.js';
 import { releaseIdOf } from '../domain/identity.js';
@@ -10,6 +11,7 @@ import { plan } from '../domain/decision/plan.js';
 import { recorded } from '../domain/steps/common.js';
 import { withLoadTests, withUndelivered } from '../domain/steps/reported.js';
 import type { RunState } from '../domain/state.js';
+import { startAftercare } from './aftercare.js';
 import { Archivist } from './archivist.js';
 import { stateQuery, type Outcome, type Resume, type RolloutInput } from './contract.js';
 import { causeOf, completed } from './start.js';
@@ -85,8 +87,9 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
         if (await inbox.quiet()) break;
       }
       publisher.publish(get());
+      const watchedBy = await watched(get(), release, runs, archivist);
       await goOnForTheLate(input, driver);
-      return outcomeOf(get(), runs, Date.now());
+      return { ...outcomeOf(get(), runs, Date.now()), ...(watchedBy === undefined ? {} : { watchedBy }) };
     },
     async (why) => {
       try {
@@ -102,6 +105,26 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
       }
     },
   );
+}
+
+/** Where the policy asks for it, what was promoted is watched. It is no reason to roll back where that can't be. */
+async function watched(
+  state: RunState,
+  release: string,
+  runs: readonly string[],
+  archivist: Archivist,
+): Promise<string | undefined> {
+  const aftercare = aftercareOf(state, release, Date.now());
+  if (aftercare === undefined) return undefined;
+  const after = archivist.broughtBy;
+  const ended = after && outcomeOf(state, runs, Date.now());
+  try {
+    return await startAftercare({ aftercare, after: after ?? [], ...(ended ? { ended } : {}) });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.error('what was promoted is watched by nobody', { error: String(error) });
+    return undefined;
+  }
 }
 
 /** What came when the run had ended already needs a run of its own. */

@@ -27,8 +27,9 @@ import {
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { wire } from '../../src/processes/wiring.js';
-import type { Activities } from '../../src/workflows/activities.js';
-import { JANITOR, taskQueueOf } from '../../src/workflows/contract.js';
+import type { Aftercare } from '../../src/domain/aftercare/aftercare.js';
+import type { Activities, RegisteredActivities } from '../../src/workflows/activities.js';
+import { AFTERCARE, JANITOR, taskQueueOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { explainFailure } from '../harness/diagnosis.js';
 import { MemoryArchive } from '../harness/memory-archive.js';
@@ -50,6 +51,7 @@ class DoubleRelease {
     readonly doubled: Doubled,
     readonly hooks: Receiver,
     readonly archive: MemoryArchive,
+    readonly activities: RegisteredActivities,
   ) {}
 
   static async open(t: TestContext, hooks: Receiver): Promise<DoubleRelease> {
@@ -71,7 +73,7 @@ class DoubleRelease {
       await explainFailure(t, { kube: client, temporal, canary });
       await bench.close();
     });
-    return new DoubleRelease(client, namespace, bench, doubled, hooks, archive);
+    return new DoubleRelease(client, namespace, bench, doubled, hooks, archive, activities);
   }
 
   async apply(): Promise<void> {
@@ -209,13 +211,47 @@ test('an activity that is carried out twice, as after a lost completion, changes
     await until(() => Promise.resolve(release.changes().length === 0), 'nothing is written any more', PATIENCE_MS);
   });
 
+  await t.test('when what was promoted is watched, and has become worse', async () => {
+    const { client, namespace, bench, activities } = release;
+    const annotations = { 'serinus.dev/judgement': 'watch: { for: 1m }' };
+    await client.patch(CANARIES, 'merge', namespace, APP, { metadata: { annotations } });
+    const { lastPromotedSpec: hash } = await release.status();
+    const now = Date.now();
+    const { canary } = bench;
+    const aftercare: Aftercare = {
+      ...{ canary, release: 'x', revision: { hash, configs: {} }, policy: { seconds: 60, text: '1m', then: 'ask' } },
+      ...{ periodMs: 1_000, since: now - 900_000, began: now - 600_000, until: now - 540_000, nextAt: now, record: [] },
+    };
+    // There is no metrics server here, and the time is over.
+    const { end } = await bench.client.workflow.execute<() => Promise<Aftercare>>(AFTERCARE, {
+      workflowId: `${bench.handle.workflowId}/aftercare`,
+      taskQueue: taskQueueOf(canary.cluster),
+      args: [{ aftercare, after: [] }],
+    } as never);
+    assert.equal(end?.kind, 'not-judged');
+    const announced = { canary, revision: hash, type: 'Warning', message: 'worse than before', at: now } as const;
+    await new MockActivityEnvironment().run(activities.announce, { ...announced, marked: true as const });
+    assert.deepEqual(release.changes(), []);
+    const { conditions, phase } = await release.status();
+    assert.deepEqual(
+      [phase, ...conditions.map(({ status, reason, message }) => [status, reason, message])],
+      ['Succeeded', ['True', 'Regressed', 'worse than before']],
+    );
+    const other = { ...announced, revision: 'another', message: 'not about this one', marked: true } as const;
+    await new MockActivityEnvironment().run(activities.announce, other);
+    assert.equal((await release.status()).conditions[0]?.message, 'worse than before');
+    assert.deepEqual(release.changes(), []);
+  });
+
   await t.test('when the promotion is undone, with warm pods', async () => {
-    const { client, namespace, bench } = release;
+    const { client, namespace, bench, activities } = release;
     await until(async () => (await available(client, namespace, `${APP}-previous`)) > 0, 'warm pods', PATIENCE_MS);
     assert.equal(await colourOf(client, namespace, `${APP}-previous`), 'colours-primary-previous');
     const submissions = new TemporalSubmissions(bench.client, { leaseSeconds: 60, answerMs: 30_000 });
-    const { receipt } = await submissions.give(bench.canary, 'undo', { by: 'alice', requestId: 'undo-1' }, 'x');
-    assert.equal(receipt?.refused, undefined);
+    const { canary } = bench;
+    const { lastPromotedSpec: revision } = await release.status();
+    const order = { canary, revision, release: 'x', reason: 'worse than before', requestId: 'undo-1' };
+    assert.deepEqual(await new MockActivityEnvironment().run(activities.undo, order), {});
     assert.equal((await bench.handle.result()).ending.kind, 'undone');
     assert.deepEqual(release.changes(), []);
     const { phase, lastAppliedSpec, lastPromotedSpec } = await release.status();
@@ -285,6 +321,9 @@ test('an activity that is carried out twice, as after a lost completion, changes
       deliver: true,
       archive: true,
       loadTest: true,
+      oversee: true,
+      announce: true,
+      undo: true,
       sweep: true,
     };
     assert.deepEqual([...new Set(release.doubled.runs.map(({ name }) => name))].sort(), Object.keys(activities).sort());

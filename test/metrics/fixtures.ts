@@ -18,13 +18,19 @@ export function number(value: number | string): Answer {
   return vector(String(value));
 }
 
-/** A Prometheus that is told what to answer, and remembers what it was asked. */
-export async function prometheus(t: TestContext, answer: (query: string) => Answer) {
+/**
+ * A Prometheus that is told what to answer, and remembers what it was asked.
+ *
+ * @param answer is given the query and the time it is about, milliseconds since 1970 (NaN for now)
+ */
+export async function prometheus(t: TestContext, answer: (query: string, at: number) => Answer) {
   const queries: string[] = [];
   const { url } = await serve(t, (request, response) => {
-    const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
+    const { searchParams } = new URL(request.url ?? '', 'http://x');
+    const query = searchParams.get('query') ?? '';
+    const time = searchParams.get('time');
     queries.push(query);
-    reply(response, answer(query));
+    reply(response, answer(query, time === null ? Number.NaN : Number(time) * 1000));
   });
   return { url, queries };
 }

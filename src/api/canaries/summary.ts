@@ -5,7 +5,7 @@ import { isActive } from '../../domain/phases.js';
 import type { Dependencies } from '../../dependencies.js';
 import type { KubeObject } from '../../kube/object.js';
 import { versionsOf } from '../../domain/narrative/versions.js';
-import { UNDONE } from '../../kubernetes/status.js';
+import { REGRESSED, UNDONE } from '../../kubernetes/status.js';
 import { attentionOf } from '../live/attention.js';
 import { standingOf } from '../live/standing.js';
 import { trafficOf } from '../live/traffic.js';
@@ -52,7 +52,14 @@ export function summaryOf(
   // A run that has ended, or is about to, waits for nobody.
   const waits = isActive(phase) ? waiting : undefined;
   const standing = standingOf(
-    { phase, problem, missing, suspended: spec.suspend, undone: promoted?.reason === UNDONE },
+    {
+      phase,
+      problem,
+      missing,
+      suspended: spec.suspend,
+      undone: promoted?.reason === UNDONE,
+      regressed: promoted?.reason === REGRESSED,
+    },
     waits,
   );
   const message = promoted?.message ?? '';

@@ -19,6 +19,8 @@ export function attentionOf(row: Row, standing: FleetStatus, waiting?: string): 
       return row.missing;
     case 'failed':
       return row.message === '' ? 'failed' : `failed: ${row.message}`;
+    case 'regressed':
+      return row.message;
     case 'paused':
       return 'paused';
     case 'waiting':

@@ -5,13 +5,18 @@ import type { FleetStatus } from '../schema/standing.js';
 export type Known = Pick<CanarySummary, 'phase' | 'problem' | 'missing' | 'suspended'> & {
   /** Its last release was undone, as its condition says. */
   readonly undone: boolean;
+  /** What was promoted last has turned out to be worse than what was there before, as its condition says. */
+  readonly regressed: boolean;
 };
 
 /**
  * @param waiting what its run says that it waits for: `resume`, or a gate; undefined where it waits for nobody, or that
  *   is not known
  */
-export function standingOf({ phase, problem, missing, suspended, undone }: Known, waiting?: string): FleetStatus {
+export function standingOf(
+  { phase, problem, missing, suspended, undone, regressed }: Known,
+  waiting?: string,
+): FleetStatus {
   if (phase === 'Terminating' || phase === 'Terminated') return 'leaving';
   if (waiting === 'resume') return 'paused';
   if (problem !== undefined) return 'invalid';
@@ -31,6 +36,6 @@ export function standingOf({ phase, problem, missing, suspended, undone }: Known
     case 'Initialized':
       return suspended ? 'suspended' : 'initialized';
     case 'Succeeded':
-      return suspended ? 'suspended' : 'succeeded';
+      return regressed ? 'regressed' : suspended ? 'suspended' : 'succeeded';
   }
 }

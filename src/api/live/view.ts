@@ -19,6 +19,7 @@ import { courseView } from '../releases/course.js';
 import type { Run } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
 import { releaseOf } from '../releases/view.js';
+import { withWatch } from '../releases/watched.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { Live } from '../schema/live.js';
 import type { Release } from '../schema/release.js';
@@ -26,7 +27,7 @@ import { cachedImages } from '../canaries/images.js';
 import { missingOf } from '../canaries/missing.js';
 import { trafficOf } from './traffic.js';
 import type { Links } from './links.js';
-import { nextOf } from '../../domain/narrative/next.js';
+import { nextOf, type Next } from '../../domain/narrative/next.js';
 import { Pods } from './pods.js';
 import { treeOf, type Seen } from './tree.js';
 import { why } from '../../domain/narrative/why.js';
@@ -46,10 +47,13 @@ interface Known {
 
 /** An ended run stays as it is. */
 const ENDED_MS = 600_000;
+/** What is seen after a promotion changes from look to look. */
+const WATCHED_MS = 2_000;
 
 /** Puts together how a Canary and its release stand: from informer caches, its pods, and its run. */
 export class LiveView {
   private readonly ended = new Expiring<EndedRun>(ENDED_MS, 200);
+  private readonly watches = new Expiring<Release>(WATCHED_MS, 200);
   private readonly pods: Pods;
 
   constructor(
@@ -107,7 +111,7 @@ export class LiveView {
     // What the newest release goes by; before the first one, what the Canary says.
     const course = release?.course ?? (view.canary && courseView(courseOf(policyOfCanary(view.canary), 0)));
     const open = state?.ending === undefined ? state : undefined;
-    const next = state && nextOf(state, now);
+    const next = (state && nextOf(state, now)) ?? nextOfWatch(release);
     const { attention, standing, traffic } = summary;
     return {
       canary: { namespace: summary.namespace, name: summary.name },
@@ -165,10 +169,11 @@ export class LiveView {
       const run = await this.runs.latest(key);
       if (!run) return {};
       if (run.status !== 'running') {
-        const { release, analysis } = await this.ended.get(run.runId, () => this.endedRun(run));
+        const { release, analysis, watchedBy } = await this.ended.get(run.runId, () => this.endedRun(run));
+        const watched = await this.watches.get(run.runId, () => withWatch(this.runs, release, watchedBy));
         // Everybody who may see the Canary sees this, also who may not get its target: no template is in it.
         const atRest = await steeringAtRest(this.deps, this.runs, key, release, () => Promise.resolve(false));
-        return { run, release: { ...release, ...atRest }, analysis };
+        return { run, release: { ...watched, ...atRest }, analysis };
       }
       const answer = await this.runs.view(run);
       const release = releaseOf(run, answer, undefined);
@@ -183,8 +188,26 @@ export class LiveView {
   private async endedRun(run: Run): Promise<EndedRun> {
     const outcome = await this.runs.outcome(run);
     const release = releaseOf(run, { unavailable: `the run ended without a result: ${run.status}` }, outcome);
-    return { release, analysis: outcome && lastAnalysis(outcome.record) };
+    return { release, analysis: outcome && lastAnalysis(outcome.record), watchedBy: outcome?.watchedBy };
   }
+}
+
+function nextOfWatch(release: Release | undefined): Next | undefined {
+  if (release?.watch?.stands !== 'watching') return undefined;
+  return { what: 'the watch after the promotion ends', at: Date.parse(release.watch.until) };
+}
+
+const STANDS: Readonly<Record<Exclude<NonNullable<Release['watch']>['stands'], 'watching'>, string>> = {
+  clean: 'promoted, and no worse since than before',
+  regressed: 'promoted, and worse since than before',
+  'cut-short': 'promoted; what was watched after it ended early',
+  'not-judged': 'promoted; nothing could be judged since',
+};
+
+function watchText({ stands, until, says }: NonNullable<Release['watch']>): string {
+  return stands === 'watching'
+    ? `promoted, and watched until ${until.slice(0, 19)}Z: ${says}`
+    : `${STANDS[stands]}: ${says}`;
 }
 
 /** Before a run has looked at what it releases, the caches tell. */
@@ -195,6 +218,7 @@ function named(release: Release, { versions }: CanarySummary): Release {
 interface EndedRun {
   readonly release: Release;
   readonly analysis: Analysis | undefined;
+  readonly watchedBy: string | undefined;
 }
 
 function lastAnalysis(record: readonly RecordEntry[]): Analysis | undefined {
@@ -218,6 +242,7 @@ function whyOf(summary: CanarySummary, { state, release, unknown }: Known): stri
   if (summary.problem !== undefined) return `the spec is not valid: ${summary.problem}`;
   if (summary.suspended) return 'suspended: spec.suspend is true';
   if (!release) return summary.message === '' ? 'nothing has been released yet' : summary.message;
+  if (release.watch) return watchText(release.watch);
   const outcome = release.outcome ?? release.run;
   return release.reason === undefined || release.reason === '' ? outcome : `${outcome}: ${release.reason}`;
 }

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import type { Submissions } from '../../temporal/submissions.js';
-import { ORDER_REFUSED, type OrderReceipt } from '../../workflows/contract.js';
+import { orderRefusedIn, type Submissions } from '../../temporal/submissions.js';
+import type { OrderReceipt } from '../../workflows/contract.js';
 import { temporalProblem } from '../problems/outside.js';
 import { formatReleaseId, type ReleaseId } from '../releases/id.js';
 import type { Run } from '../releases/run.js';
@@ -66,8 +64,8 @@ export class OrdersAtRest {
     try {
       return await this.submissions.give(run.canary, order, details, of);
     } catch (error) {
-      const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-      if (cause instanceof ApplicationFailure && cause.type === ORDER_REFUSED) throw refused(cause.message);
+      const why = orderRefusedIn(error);
+      if (why !== undefined) throw refused(why);
       throw temporalProblem(error);
     }
   }

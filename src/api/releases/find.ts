@@ -8,6 +8,7 @@ import { formatReleaseId, type ReleaseId } from './id.js';
 import type { Run } from './run.js';
 import type { Runs } from './runs.js';
 import { releaseOf } from './view.js';
+import { watcherOf, withWatch } from './watched.js';
 
 /** Finds releases wherever they are: under way, in Temporal, in the archive. */
 export class Finder {
@@ -47,9 +48,13 @@ export class Finder {
     const answer = await this.runs.view(run);
     if (!('unavailable' in answer)) {
       const release = releaseOf(run, answer, undefined);
-      return { ...release, source: release.ended ? 'temporal' : 'live' };
+      return {
+        ...(await withWatch(this.runs, release, watcherOf(run, answer))),
+        source: release.ended ? 'temporal' : 'live',
+      };
     }
-    return { ...releaseOf(run, answer, await this.runs.outcome(run)), source: 'temporal' };
+    const outcome = await this.runs.outcome(run);
+    return { ...(await withWatch(this.runs, releaseOf(run, answer, outcome), outcome?.watchedBy)), source: 'temporal' };
   }
 
   /** While Temporal is down, the archive stands in where it can. */

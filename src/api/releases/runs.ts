@@ -6,9 +6,11 @@ import {
   type RawWorkflowExecutionInfo,
 } from '@temporalio/client';
 import type { CanaryKey } from '../../domain/identity.js';
+import type { Aftercare } from '../../domain/aftercare/aftercare.js';
 import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import {
+  aftercareQuery,
   canaryOfWorkflow,
   searchAttributes as attributes,
   stateQuery,
@@ -106,6 +108,21 @@ export class Runs {
     } catch (error) {
       if (error instanceof WorkflowFailedError) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * What was seen after a promotion, by a worker. What can't be told now is left out: the release is known all the same.
+   *
+   * @param workflowId as the release's outcome names it
+   */
+  async aftercare(workflowId: string): Promise<Aftercare | undefined> {
+    try {
+      return await this.within(this.patience.workerMs, () =>
+        this.client.workflow.getHandle(workflowId).query(aftercareQuery),
+      );
+    } catch {
+      return undefined;
     }
   }
 

@@ -114,6 +114,10 @@ const KNOWN = [
     seen: z.union([seenShareSchema, unknownShareSchema]).exactOptional(),
     judged: judgedSchema.exactOptional().describe('What the counts of both versions say'),
   }),
+  entry('WatchEntry', 'watch', {
+    judged: judgedSchema.describe('The promoted version, as the canary, against the one before it, as the primary'),
+    past: spanSchema.exactOptional().describe('The time of the version before it that was compared with'),
+  }),
   entry('WebhookEntry', 'webhook', {
     ...hookShape,
     type: z.enum(HOOK_TYPES),

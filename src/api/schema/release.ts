@@ -113,6 +113,15 @@ export const releaseSchema = z
       .describe('What became of it and why, in one sentence; missing while it is under way'),
     actors: z.array(z.string()).optional().describe('Everybody who asked for it or gave it an order'),
     commitTime: time('When the change was committed').optional(),
+    watch: z
+      .object({
+        stands: z.enum(['watching', 'clean', 'regressed', 'cut-short', 'not-judged']),
+        until: time('How long it is watched'),
+        says: z.string().describe('What has been seen, or why it ended'),
+        then: z.enum(['ask', 'undo']).describe('What happens where it is worse than the version before'),
+      })
+      .optional()
+      .describe('After its promotion; missing where nobody watches it, and of what the archive has'),
     restores: z.string().optional().describe('The release that it has undone'),
     undoneBy: z.string().optional().describe('The release that has undone it'),
     desired: z

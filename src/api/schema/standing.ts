@@ -4,6 +4,7 @@
  */
 export const STANDINGS = [
   'failed',
+  'regressed',
   'undone',
   'waiting',
   'paused',

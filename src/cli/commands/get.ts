@@ -173,7 +173,14 @@ function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummar
 
 /** The phase, and what that alone doesn't tell, as kubectl has it of a node that is cordoned: `Progressing,Paused`. */
 function statusOf({ phase, standing }: CanarySummary): string {
-  const more = { paused: 'Paused', blocked: 'Blocked', invalid: 'Invalid', suspended: 'Suspended', undone: 'Undone' };
+  const more = {
+    paused: 'Paused',
+    blocked: 'Blocked',
+    invalid: 'Invalid',
+    suspended: 'Suspended',
+    undone: 'Undone',
+    regressed: 'Regressed',
+  };
   const word = standing in more ? more[standing as keyof typeof more] : undefined;
   return word === undefined ? phase : [phase, word].filter((part) => part !== '').join(',');
 }

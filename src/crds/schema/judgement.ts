@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ON_WAIT, PROOFS } from '../../domain/decision/judged.js';
+import { ON_REGRESSION, ON_WAIT, PROOFS } from '../../domain/decision/judged.js';
 import { parseGoDuration } from '../duration.js';
 
 const PERCENT = 'use a share above 0 and below 1, such as 1% or 0.01';
@@ -79,6 +79,15 @@ const means = known({
   ...ratios,
 });
 
+/** Longer, and the past to compare with lies further back than most metrics servers remember. */
+const LONGEST_WATCH_MS = 24 * 3_600_000;
+const LONGEST_WATCH = 'use 24h at most';
+
+const watch = known({
+  for: duration.refine(({ ms }) => ms <= LONGEST_WATCH_MS, { error: LONGEST_WATCH }).optional(),
+  then: z.enum(ON_REGRESSION).optional(),
+});
+
 const patience = known({ for: duration.optional(), then: z.enum(ON_WAIT).optional() });
 
 const MOST_COUNTS = 5;
@@ -96,6 +105,7 @@ export const judgementSchema = known({
   promotion: z.enum(PROOFS).optional(),
   wait: patience.optional(),
   shared: patience.optional(),
+  watch: watch.optional(),
   settle: duration.optional(),
   tripwire: known({
     share: share.optional(),

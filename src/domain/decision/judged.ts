@@ -6,6 +6,17 @@ export type Proof = (typeof PROOFS)[number];
 export const ON_WAIT = ['hold', 'ask', 'advance', 'rollback'] as const;
 export type OnWait = (typeof ON_WAIT)[number];
 
+/** What happens when a version that was promoted turns out to be worse than the one before it. */
+export const ON_REGRESSION = ['ask', 'undo'] as const;
+export type OnRegression = (typeof ON_REGRESSION)[number];
+
+/** How long the judge goes on after a promotion, and what then. */
+export interface WatchPolicy {
+  readonly seconds: number;
+  readonly text: string;
+  readonly then: OnRegression;
+}
+
 /** How a release goes by what the evidence says. */
 export interface JudgementPolicy {
   /** Tells this policy from another. */
@@ -17,6 +28,8 @@ export interface JudgementPolicy {
   readonly wait: Patience;
   /** While both versions fail; undefined is a policy of before this could be said: the progress deadline bounds it. */
   readonly shared?: Patience;
+  /** After the promotion; not at all where undefined. */
+  readonly watch?: WatchPolicy;
 }
 
 /** How long something may take, and what happens then. */
@@ -100,4 +113,6 @@ export interface JudgementMemory {
   /** Of the policy by which it was judged; another one begins anew. */
   readonly digest: string;
   readonly evidence: unknown;
+  /** When the canary had its first traffic, milliseconds since 1970; earlier versions haven't kept it. */
+  readonly began?: number;
 }

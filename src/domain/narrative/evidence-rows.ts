@@ -38,6 +38,14 @@ export function evidenceText({ verdict, windows, passedOver, seen, unknown, says
   }
 }
 
+/** The same of a version that has been promoted, against the one before it. */
+export function evidenceAfterText({ verdict, windows, passedOver, seen, unknown, says }: Judged): string {
+  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
+  if (unknown !== undefined) return `not known ${after}: ${unknown}`;
+  if (passedOver !== undefined) return `the last window didn't count: ${seen ?? passedOver}`;
+  return verdict === 'FAIL' ? `worse than before the release: ${says}` : `no regression ${after}: ${says}`;
+}
+
 /** `███████░░░ 70 %`. */
 export function evidenceBar(part: number): string {
   const filled = Math.round(10 * part);

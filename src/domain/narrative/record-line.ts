@@ -1,3 +1,4 @@
+import { evidenceAfterText } from './evidence-rows.js';
 import { wordsOf } from '../orders/catalogue.js';
 import type { RecordEntry } from '../record/record.js';
 import { measured, rangeText } from './units.js';
@@ -32,6 +33,8 @@ function textOf(entry: Exclude<Happened, { what: 'event' | 'undelivered' }>): st
       return `phase ${entry.phase}`;
     case 'analysis':
       return `analysis at ${entry.weight}%: ${verdict(entry.ok)}${seenText(entry.seen)}`;
+    case 'watch':
+      return `after the promotion: ${evidenceAfterText(entry.judged)}`;
     case 'webhook': {
       const often = entry.times === undefined ? '' : `, ${entry.times} times`;
       return `${entry.type} webhook ${entry.hook}: ${entry.ok ? 'passed' : (entry.error ?? 'failed')}${often}`;

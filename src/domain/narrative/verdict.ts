@@ -61,7 +61,8 @@ export function verdictOf(ended: Ended): string {
       entry.what === 'order' && entry.order === BY_ORDER[outcome] && entry.refused === undefined,
   );
   if (order) return `${label} by ${order.by}${order.reason === '' ? '' : `: ${order.reason}`}`;
-  const why = outcome === 'promoted' ? checksOf(record) : (faultOf(ended) ?? plain(ended.reason));
+  const why =
+    outcome === 'promoted' ? `${checksOf(record)}${sinceOf(record)}` : (faultOf(ended) ?? plain(ended.reason));
   return why === '' ? label : `${label}: ${why}`;
 }
 
@@ -70,6 +71,12 @@ function checksOf(record: readonly Line[]): string {
   if (checks.length === 0) return 'without checks';
   const passed = checks.filter(({ ok }) => ok).length;
   return passed === checks.length ? `${counted(passed)} passed` : `${passed} of ${counted(checks.length)} passed`;
+}
+
+/** What was seen after the promotion, where that was worse than before. */
+function sinceOf(record: readonly Line[]): string {
+  const last = record.findLast((entry): entry is Entry<'watch'> => entry.what === 'watch');
+  return last?.judged.verdict === 'FAIL' ? `, then worse than before: ${last.judged.says}` : '';
 }
 
 /** What the failed checks have found last; undefined where it wasn't they that have ended the release. */

@@ -97,6 +97,17 @@ export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
     routingToPrevious: 'Routing all traffic to the warm pods of the former version',
     restoringPrimary: `Putting the former version of ${primary} back`,
     undone: (by: string, reason: string) => `Promotion undone! ${canary} by ${by}${because(reason)}`,
+    regressionOffered: (reason: string) =>
+      `Regression of ${canary} after its promotion ${reason}: undo brings the former version back ("serinus undo ${s.canary.name} -n ${s.canary.namespace}")`,
+    regressionUndone: (reason: string) =>
+      `Regression of ${canary} after its promotion ${reason}: undoing the promotion`,
+    regressionStays: (reason: string, why: string) => `Regression of ${canary} after its promotion ${reason}: ${why}`,
+    watchedWithout: (time: string, windows: number) =>
+      `Watched ${canary} for ${time} after its promotion: no regression in ${windows} ${windows === 1 ? 'window' : 'windows'}`,
+    watchedInVain: (time: string, why: string) =>
+      `Watched ${canary} for ${time} after its promotion, and nothing could be judged: ${why}`,
+    watchCutShort: (time: string, why: string) =>
+      `Watching ${canary} for ${time} after its promotion ended early: ${why}`,
     weightByOrder: (weight: number, by: string, reason: string) =>
       `Setting ${canary} canary weight ${weight} by ${by}${because(reason)}`,
   };

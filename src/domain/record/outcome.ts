@@ -31,6 +31,8 @@ export interface Outcome {
   readonly shipment?: ReleaseArtifacts;
   /** Of the policy that was in force last. */
   readonly course?: Course;
+  /** The workflow that watches what was promoted. */
+  readonly watchedBy?: string;
 }
 
 /** A release as it is archived: one that has come to its end, or one whose run was ended from outside. */

@@ -1,5 +1,5 @@
 import type { Judged } from '../decision/judged.js';
-import type { HookResult, MetricResult, SeenShare, UnknownShare } from '../findings.js';
+import type { HookResult, MetricResult, SeenShare, Span, UnknownShare } from '../findings.js';
 import type { Undelivered } from '../notices/outbox.js';
 import type { HookType } from '../policy.js';
 
@@ -25,6 +25,14 @@ export type RecordEntry =
       readonly seen?: SeenShare | UnknownShare;
       /** What the counts of both versions say, where the policy asks for that. */
       readonly judged?: Judged;
+    }
+  /** A look after the promotion: the version that serves everybody stands in the judgement as the canary. */
+  | {
+      readonly at: number;
+      readonly what: 'watch';
+      readonly judged: Judged;
+      /** What stands there as the primary: so long a time of the version before it. */
+      readonly past?: Span;
     }
   /** A webhook that was asked outside of an analysis. */
   | ({

@@ -55,17 +55,57 @@ export async function readWindow(
   { from, edges, trafficSince }: WindowAsked,
   signal: AbortSignal,
 ): Promise<CountedWindow | undefined> {
-  const { counts, latency, means } = settings;
+  const counter = await counterOf(context, sources, settings);
+  const span = await countableSpan(counter.server, from, signal);
+  if (!span) return undefined;
+  const counted = await countAll(counter, span, edges, signal);
+  const dispersions =
+    trafficSince === undefined
+      ? undefined
+      : await dispersionsBefore(counter, { edges: counted.latency?.edges ?? [], until: trafficSince }, signal);
+  const { errors, latency: slow } = counted;
+  return {
+    span,
+    requests: { canary: errors.canary.requests, primary: errors.primary.requests },
+    counts: counted.counts,
+    ...(slow ? { latency: slow } : {}),
+    ...(dispersions ? { dispersions } : {}),
+  };
+}
+
+/** What counts the requests of a Canary, and how. */
+export interface Counter {
+  readonly server: MetricsProvider;
+  readonly query: CountQuery & { readonly durations: DurationQuery };
+  readonly settings: Counting;
+  readonly rendered: (pair: CountPair) => CountPair;
+}
+
+/** @throws Halted, ProviderError, QueryRefused */
+export async function counterOf(
+  context: MetricsContext,
+  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
+  settings: Counting,
+): Promise<Counter> {
   const server = await metricsServerOf(context, sources, 'analysis');
   const model = { ...context.names, interval: '', variables: {} };
   const query = await requestCounts(observerOf(context.metricsProvider), model, () => sources.canaryAddresses());
   if (!query) throw new QueryRefused(uncountable(context) ?? 'requests can’t be counted');
-  const span = await countableSpan(server, from, signal);
-  if (!span) return undefined;
   const rendered = ({ total, bad }: CountPair): CountPair => ({
     total: renderQuery(total, model),
     bad: renderQuery(bad, model),
   });
+  return { server, query, settings, rendered };
+}
+
+/** All metrics of a span. @throws ProviderError, QueryRefused */
+export async function countAll(
+  { server, query, settings, rendered }: Counter,
+  span: CountedSpan,
+  edges: readonly number[] | undefined,
+  signal: AbortSignal,
+): Promise<Pick<CountedWindow, 'counts' | 'latency'> & { readonly errors: { canary: Arm; primary: Arm } }> {
+  const { counts, latency, means } = settings;
   const [errors, slow, ...others] = await Promise.all([
     countRequests(server, query, span, signal),
     latency ? latencyWithin(server, query.durations, { span, edges }, signal) : undefined,
@@ -79,35 +119,25 @@ export async function readWindow(
       return { canary: await arm(mean.canary), primary: await arm(mean.primary) };
     }),
   ]);
-  const past = { settings, rendered, edges: slow?.edges ?? [] };
-  const dispersions =
-    trafficSince === undefined
-      ? undefined
-      : await dispersionsBefore(server, query, { ...past, until: trafficSince }, signal);
   const names = [...counts, ...means].map(({ name }) => name);
   const named = others.map((pair, i) => [names[i] ?? '', pair] as const);
   return {
-    span,
-    requests: { canary: errors.canary.requests, primary: errors.primary.requests },
+    errors,
     counts: { [ERRORS]: errors, ...Object.fromEntries(named) },
     ...(slow ? { latency: slow } : {}),
-    ...(dispersions ? { dispersions } : {}),
   };
 }
 
 interface PastAsked {
-  readonly settings: Counting;
-  readonly rendered: (pair: CountPair) => CountPair;
   /** By which latency is judged, in seconds. */
   readonly edges: readonly number[];
   readonly until: number;
 }
 
 /** @returns φ of each metric whose past says something of it */
-async function dispersionsBefore(
-  server: MetricsProvider,
-  query: CountQuery & { readonly durations: DurationQuery },
-  { settings: { counts, means, measured }, rendered, edges, until }: PastAsked,
+export async function dispersionsBefore(
+  { server, query, settings: { counts, means, measured }, rendered }: Counter,
+  { edges, until }: PastAsked,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, number>>> {
   const pair = (asked: CountPair) => pastPair(server, rendered(asked), until, signal);

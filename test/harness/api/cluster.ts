@@ -64,6 +64,9 @@ export class ApiCluster {
       deliver: (input) => of(input).deliver(input),
       archive: (input) => of(input).archive(input),
       loadTest: (input) => of(input).loadTest(input),
+      oversee: (input) => of(input).oversee(input),
+      announce: (input) => of(input).announce(input),
+      undo: (input) => of(input).undo(input),
       sweep: () => new FakeCluster().sweep(),
     };
   }

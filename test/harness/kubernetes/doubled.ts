@@ -39,7 +39,7 @@ const STILL_MS = 300;
 const PATIENCE_MS = 8_000;
 
 /** What depends on more than the cluster's objects: pods become ready between two looks, load tests measure. */
-const ANSWERS_VARY: readonly (keyof Activities)[] = ['observe', 'awaitReady', 'loadTest', 'sweep'];
+const ANSWERS_VARY: readonly (keyof Activities)[] = ['observe', 'awaitReady', 'loadTest', 'oversee', 'sweep'];
 
 /** @throws ApplicationFailure that is not tried again: the release ends, and the test with it */
 function sameAnswer(name: string, first: unknown, second: unknown): void {

@@ -144,6 +144,25 @@ export class FakeCluster implements Activities {
   loadTest: Activities['loadTest'] = () =>
     Promise.resolve({ name: 'load', requests: 0, failed: 0, requestsPerSecond: 0, codes: {}, p50: 0, p99: 0 });
 
+  /** What is seen after a promotion; nothing is left to look at where nobody says. */
+  onOversee: Activities['oversee'] = () => Promise.resolve({ over: 'nothing is watched here' });
+  oversee: Activities['oversee'] = (input) => {
+    this.calls.push('oversee');
+    return this.onOversee(input);
+  };
+
+  announce: Activities['announce'] = ({ message, marked }) => {
+    this.calls.push(marked ? 'announce on the condition' : 'announce');
+    this.events.push(message);
+    return Promise.resolve();
+  };
+
+  onUndo: Activities['undo'] = () => Promise.resolve({});
+  undo: Activities['undo'] = (input) => {
+    this.calls.push('undo');
+    return this.onUndo(input);
+  };
+
   sweep: Activities['sweep'] = () => Promise.resolve({ looked: 0, recovered: [], resubmitted: [], stuck: [] });
 
   private world(input: ObserveInput): World {

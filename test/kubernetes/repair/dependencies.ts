@@ -29,6 +29,7 @@ export function dependencies(
       mistake: () => Promise.resolve(undefined),
       analysis: () => Promise.resolve({ hooks: [], metrics: [] }),
       hooks: () => Promise.resolve({ results: [] }),
+      afterPromotion: () => Promise.reject(new Error('nothing is watched here')),
     },
     now: () => now,
     stop: () => wired.cache.stop(),

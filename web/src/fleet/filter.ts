@@ -7,7 +7,7 @@ const STATUSES: Readonly<Record<Exclude<FilterName, 'all' | 'attention'>, readon
   progressing: ['progressing', 'promoting', 'starting'],
   waiting: ['waiting'],
   paused: ['paused'],
-  failed: ['failed', 'invalid', 'blocked'],
+  failed: ['failed', 'regressed', 'invalid', 'blocked'],
   resting: ['succeeded', 'initialized', 'suspended', 'undone', 'leaving'],
 };
 

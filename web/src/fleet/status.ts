@@ -4,6 +4,7 @@ import type { Tone } from '../ui/status.js';
 
 const LOOK: Readonly<Record<CanaryStatus, { readonly tone: Tone; readonly icon: IconName }>> = {
   failed: { tone: 'bad', icon: 'cross' },
+  regressed: { tone: 'bad', icon: 'warning' },
   undone: { tone: 'calm', icon: 'back' },
   invalid: { tone: 'bad', icon: 'warning' },
   blocked: { tone: 'bad', icon: 'warning' },

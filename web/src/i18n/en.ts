@@ -44,6 +44,7 @@ export const en = {
     paused: 'Paused',
     invalid: 'Not valid',
     blocked: 'Blocked',
+    regressed: 'Regressed',
     undone: 'Undone',
     suspended: 'Suspended',
     progressing: 'Progressing',
@@ -190,6 +191,15 @@ export const en = {
     towardsProof: 'Towards proof',
     passedOver: (count: number) => `${plural(count, 'window', 'windows')} not counted:`,
     note: 'The dashed line is “as the primary”. A full bar decides; however often it is looked at, the stated error holds.',
+    watch: {
+      title: 'Since the promotion',
+      caption: 'What the requests since the promotion say against those before the release, by metric',
+      verdicts: { FAIL: 'worse than before', PASS: 'no regression', WAIT: 'no regression' },
+      ratio: 'Times before the release (always-valid 95% interval)',
+      requests: 'Requests',
+      towardsRollback: 'Towards a regression',
+      note: 'Each window is compared with one as long before the release. The dashed line is “as before”.',
+    },
   },
   events: {
     title: 'Events',

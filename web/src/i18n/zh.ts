@@ -44,6 +44,7 @@ export const zh: Texts = {
     paused: '已暂停',
     invalid: '配置无效',
     blocked: '受阻',
+    regressed: '转正后变差',
     undone: '已撤销',
     suspended: '已停用',
     progressing: '进行中',
@@ -187,6 +188,15 @@ export const zh: Texts = {
     towardsProof: '趋向合格',
     passedOver: (count) => `${count} 个窗口未计入：`,
     note: '虚线表示与主版本相同。进度条满时作出决定；无论查看多少次，所述错误率都成立。',
+    watch: {
+      title: '转正之后',
+      caption: '按指标列出转正之后与发布之前的请求对比',
+      verdicts: { FAIL: '比之前差', PASS: '没有变差', WAIT: '没有变差' },
+      ratio: '相对发布之前的倍数（随时有效的 95% 区间）',
+      requests: '请求数',
+      towardsRollback: '趋向变差',
+      note: '每个窗口与发布之前同样长的一个窗口对比。虚线表示与之前相同。',
+    },
   },
   events: {
     title: '事件',

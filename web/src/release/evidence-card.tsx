@@ -1,9 +1,10 @@
 import { Fragment } from 'react';
 import type { Line } from '../api/types.js';
 import { number, percent } from '../format/numbers.js';
+import type { Texts } from '../i18n/en.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Status, type Tone } from '../ui/status.js';
-import { evidenceOf, heightOf, type Evidence, type MetricEvidence, type RatioAt } from './evidence.js';
+import { evidenceAfter, evidenceOf, heightOf, type Evidence, type MetricEvidence, type RatioAt } from './evidence.js';
 
 const TONES: Readonly<Record<Evidence['verdict'], Tone>> = { FAIL: 'bad', PASS: 'good', WAIT: 'calm' };
 
@@ -11,36 +12,60 @@ const TONES: Readonly<Record<Evidence['verdict'], Tone>> = { FAIL: 'bad', PASS: 
 export function EvidenceCard({ record }: { readonly record: readonly Line[] }) {
   const { t } = useLanguage();
   const evidence = evidenceOf(record);
-  if (evidence === undefined) return null;
+  return evidence === undefined ? null : <Card id="evidence-title" evidence={evidence} words={t.evidence} />;
+}
+
+/** The same since the promotion, against the version before it; nothing where nobody watches what was promoted. */
+export function WatchCard({ record }: { readonly record: readonly Line[] }) {
+  const { t } = useLanguage();
+  const evidence = evidenceAfter(record);
+  return evidence === undefined ? null : (
+    <Card id="watch-title" evidence={evidence} words={{ ...t.evidence, ...t.evidence.watch }} isAfter />
+  );
+}
+
+interface CardProps {
+  readonly id: string;
+  readonly evidence: Evidence;
+  readonly words: Pick<
+    Texts['evidence'],
+    'title' | 'caption' | 'verdicts' | 'ratio' | 'requests' | 'towardsRollback' | 'note'
+  >;
+  /** Nothing is to be proven any more. */
+  readonly isAfter?: true;
+}
+
+function Card({ id, evidence, words, isAfter }: CardProps) {
+  const { t } = useLanguage();
   const { verdict, windows, says, trouble, passedOver, metrics } = evidence;
   return (
-    <section className="card" aria-labelledby="evidence-title">
+    <section className="card" aria-labelledby={id}>
       <div className="card-head">
-        <h2 id="evidence-title">{t.evidence.title}</h2>
+        <h2 id={id}>{words.title}</h2>
         <Status tone={trouble === undefined ? TONES[verdict] : 'warn'}>
-          {trouble === undefined ? t.evidence.verdicts[verdict] : t.evidence.notCounted}
+          {trouble === undefined ? words.verdicts[verdict] : t.evidence.notCounted}
         </Status>
       </div>
       <p>
         <Said>{trouble ?? says}</Said> <span className="muted">{t.evidence.after(windows)}</span>
       </p>
-      <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="evidence-title">
+      <div className="table-scroll" tabIndex={0} role="region" aria-labelledby={id}>
         <table>
-          <caption className="visually-hidden">{t.evidence.caption}</caption>
+          <caption className="visually-hidden">{words.caption}</caption>
           <thead>
             <tr>
               <th scope="col">{t.evidence.metric}</th>
-              <th scope="col">{t.evidence.ratio}</th>
+              <th scope="col">{words.ratio}</th>
               <th scope="col" className="number only-wide">
-                {t.evidence.requests}
+                {words.requests}
               </th>
-              <th scope="col">{t.evidence.towardsRollback}</th>
-              <th scope="col">{t.evidence.towardsProof}</th>
+              <th scope="col">{words.towardsRollback}</th>
+              {!isAfter && <th scope="col">{t.evidence.towardsProof}</th>}
             </tr>
           </thead>
           <tbody>
             {metrics.map((metric) => (
-              <MetricRow key={metric.metric} metric={metric} />
+              <MetricRow key={metric.metric} metric={metric} isAfter={isAfter} />
             ))}
           </tbody>
         </table>
@@ -50,12 +75,12 @@ export function EvidenceCard({ record }: { readonly record: readonly Line[] }) {
           {t.evidence.passedOver(count)} <Said>{why}</Said>
         </p>
       ))}
-      <p className="muted">{t.evidence.note}</p>
+      <p className="muted">{words.note}</p>
     </section>
   );
 }
 
-function MetricRow({ metric }: { readonly metric: MetricEvidence }) {
+function MetricRow({ metric, isAfter }: { readonly metric: MetricEvidence; readonly isAfter: true | undefined }) {
   const { t, locale } = useLanguage();
   const { edge, mean, requests, towardsRollback, towardsProof, course } = metric;
   const slower =
@@ -68,18 +93,24 @@ function MetricRow({ metric }: { readonly metric: MetricEvidence }) {
       </th>
       <td>
         <span className="number">{ratioText(metric, t.evidence.between, locale)}</span>
-        {mean && (
+        {mean && !isAfter && (
           <div className="muted">{t.evidence.means(number(mean.canary, locale), number(mean.primary, locale))}</div>
         )}
         {edge === undefined && <Band course={course} />}
       </td>
       <td className="number only-wide">{number(Math.round(requests), locale)}</td>
       <td>
-        <Filled part={towardsRollback} of="bad" label={`${metric.metric}: ${t.evidence.towardsRollback}`} />
+        <Filled
+          part={towardsRollback}
+          of="bad"
+          label={`${metric.metric}: ${isAfter ? t.evidence.watch.towardsRollback : t.evidence.towardsRollback}`}
+        />
       </td>
-      <td>
-        <Filled part={towardsProof} of="good" label={`${metric.metric}: ${t.evidence.towardsProof}`} />
-      </td>
+      {!isAfter && (
+        <td>
+          <Filled part={towardsProof} of="good" label={`${metric.metric}: ${t.evidence.towardsProof}`} />
+        </td>
+      )}
     </tr>
   );
 }

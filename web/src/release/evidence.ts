@@ -40,7 +40,15 @@ export interface Evidence {
 
 /** What the counts of both versions say so far; undefined where nothing is judged by them. */
 export function evidenceOf(record: readonly Line[]): Evidence | undefined {
-  const looks = entriesOf(record, 'analysis').flatMap(({ judged }) => judged ?? []);
+  return fromLooks(entriesOf(record, 'analysis').flatMap(({ judged }) => judged ?? []));
+}
+
+/** The same of what was promoted, since then, against the version before it; undefined where nobody watches it. */
+export function evidenceAfter(record: readonly Line[]): Evidence | undefined {
+  return fromLooks(entriesOf(record, 'watch').map(({ judged }) => judged));
+}
+
+function fromLooks(looks: readonly Judged[]): Evidence | undefined {
   const last = looks.at(-1);
   if (last === undefined) return undefined;
   const passed = looks.flatMap(({ passedOver, seen }) => (passedOver === undefined ? [] : [{ passedOver, seen }]));

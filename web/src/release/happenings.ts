@@ -96,6 +96,7 @@ function happeningsOf(entry: Line): Happening | undefined {
     case 'undelivered':
       return { at, what: 'undelivered', text: `${entry.to}: ${entry.first} (${entry.error})`, tone: 'bad' };
     case 'analysis':
+    case 'watch':
     case 'load-test':
     case 'unknown':
     default:

@@ -5,7 +5,7 @@ import { Checks } from './checks.js';
 import { Chart } from './chart.js';
 import { Desired } from './desired.js';
 import { Events } from './events.js';
-import { EvidenceCard } from './evidence-card.js';
+import { EvidenceCard, WatchCard } from './evidence-card.js';
 import { Further } from './further.js';
 import { Gates } from './gates.js';
 import { LoadTests } from './load-tests.js';
@@ -46,6 +46,7 @@ export function ReleaseView({ live, release, changed }: Props) {
       {release.desired && <Desired desired={release.desired} />}
       <Rail steps={railOf(live)} />
       <Chart drawn={drawnOf(record, release, now)} />
+      <WatchCard record={record} />
       {!undo && <EvidenceCard record={record} />}
       <div className="release-columns">
         <div className="release-main">

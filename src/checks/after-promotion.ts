@@ -1,0 +1,105 @@
+import type { JudgementSettings } from '../crds/judgement.js';
+import type { JudgementMemory } from '../domain/decision/judged.js';
+import type { AfterLook } from '../domain/aftercare/aftercare.js';
+import { messageOf, TransientError, UserError } from '../errors.js';
+import { judge, judgementOf, NOTHING_SHOWN, type ReleaseEvidence } from '../judgement/release.js';
+import { inWordsAfter } from '../judgement/words.js';
+import { Halted } from '../metrics/analysis/halt.js';
+import type { MetricsContext, MetricsSources } from '../metrics/context.js';
+import { readBesidePast, type BesidePast } from '../metrics/counts/beside-past.js';
+import { isEvidence, shownOf } from './evidence.js';
+
+/** What is judged after a promotion. Times are milliseconds since 1970. */
+export interface AskedAfter {
+  /** When the promoted version began to serve everybody. */
+  readonly began: number;
+  /** No window ends later. */
+  readonly until: number;
+  /** When the release began: the past that is compared with ends here. */
+  readonly since: number;
+  /** What the judge remembers of the release itself, and of the time after it. */
+  readonly release?: JudgementMemory | undefined;
+  readonly known?: JudgementMemory | undefined;
+}
+
+/** All of the traffic is the promoted version's: there is no split to look at. */
+const EVERYBODY = 100;
+
+/**
+ * Reads what the promoted version has got since the last look, and what that comes to against the version before it, in a
+ * span as long before the release. Each window of the past is used once, as each of the present is.
+ */
+export async function judgeAfterPromotion(
+  context: MetricsContext,
+  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
+  settings: JudgementSettings,
+  { began, until, since, release, known }: AskedAfter,
+  signal: AbortSignal,
+): Promise<AfterLook> {
+  const before = evidenceIn(known, settings) ?? NOTHING_SHOWN;
+  const ofRelease = evidenceIn(release, settings);
+  const settled = began + settings.settleSeconds * 1000;
+  const from = Math.max(known?.until ?? 0, settled);
+  if (from >= until) return asBefore(before, settings);
+  const isFirst = before === NOTHING_SHOWN;
+  const scatters = isFirst && settings.measured.length > 0 && ofRelease?.dispersions === undefined;
+  try {
+    const window = await readBesidePast(
+      context,
+      sources,
+      settings,
+      {
+        ...{ from, until, shiftMs: until - since },
+        edges: before.latency?.edges ?? ofRelease?.latency?.edges,
+        ...(scatters ? { scatterBefore: since } : {}),
+      },
+      signal,
+    );
+    if (!window) return asBefore(before, settings);
+    const dispersions = ofRelease?.dispersions;
+    return judged(before, dispersions ? { ...window, dispersions } : window, settings);
+  } catch (error) {
+    const isUnread = error instanceof Halted || error instanceof TransientError || error instanceof UserError;
+    if (!isUnread || signal.aborted) throw error;
+    const { judged: seen } = asBefore(before, settings);
+    return { judged: { ...seen, unknown: messageOf(error) } };
+  }
+}
+
+function judged(
+  before: ReleaseEvidence,
+  { span, past, requests, counts, latency, dispersions }: BesidePast,
+  { rules, digest }: JudgementSettings,
+): AfterLook {
+  const window = {
+    ...{ weight: EVERYBODY, requests, counts },
+    ...(latency ? { latency } : {}),
+    ...(dispersions ? { dispersions } : {}),
+  };
+  const { evidence, judgement } = judge(before, window, rules);
+  return {
+    past,
+    memory: { until: span.to, digest, evidence },
+    judged: {
+      ...shownOf(judgement, evidence, EVERYBODY),
+      ...{ window: span, counts },
+      ...(latency ? { latency } : {}),
+      ...(judgement.passedOver === undefined ? {} : { passedOver: judgement.passedOver, seen: AS_BAD_BEFORE }),
+      says: inWordsAfter(judgement, rules, { counts, windows: evidence.windows }),
+    },
+  };
+}
+
+const AS_BAD_BEFORE = 'requests failed as they did before the release';
+
+/** Nothing new was read. */
+function asBefore(before: ReleaseEvidence, { rules }: JudgementSettings): AfterLook {
+  const judgement = judgementOf(before, rules);
+  const says = inWordsAfter(judgement, rules, { counts: {}, windows: before.windows });
+  return { judged: { ...shownOf(judgement, before, EVERYBODY), says } };
+}
+
+/** By the same policy: what another has found begins anew. */
+function evidenceIn(memory: JudgementMemory | undefined, { digest }: JudgementSettings): ReleaseEvidence | undefined {
+  return memory?.digest === digest && isEvidence(memory.evidence) ? memory.evidence : undefined;
+}

@@ -1,0 +1,80 @@
+import type { JudgementSettings } from '../../crds/judgement.js';
+import type { MetricsContext, MetricsSources } from '../context.js';
+import { ProviderError } from '../errors.js';
+import type { MetricsProvider } from '../port.js';
+import type { CountedSpan } from './increase.js';
+import { countableSpan } from './read.js';
+import { countAll, counterOf, dispersionsBefore, type CountedWindow } from './window.js';
+
+/** A window of the version that has been promoted, and one as long of the version before it. */
+export interface BesidePast extends CountedWindow {
+  /** What it is compared with. */
+  readonly past: CountedSpan;
+}
+
+interface PastAsked {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  /** No window ends later. */
+  readonly until: number;
+  /** How far back the past lies that a moment is compared with, milliseconds. */
+  readonly shiftMs: number;
+  /** By which latency is judged already, in seconds. */
+  readonly edges?: readonly number[] | undefined;
+  /** The end of the past, where it is to be measured how its failures scattered. */
+  readonly scatterBefore?: number | undefined;
+}
+
+/**
+ * What serves everybody now against what did before the release: the primary's requests of a window, as the canary's, and
+ * the primary's of one that lies `shiftMs` back, as the primary's. Of windows that follow each other, neither overlaps.
+ *
+ * @returns undefined where the window is too short yet
+ * @throws Halted, ProviderError, QueryRefused
+ */
+export async function readBesidePast(
+  context: MetricsContext,
+  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
+  settings: Pick<JudgementSettings, 'counts' | 'latency' | 'means' | 'measured'>,
+  { from, until, shiftMs, edges, scatterBefore }: PastAsked,
+  signal: AbortSignal,
+): Promise<BesidePast | undefined> {
+  const counter = await counterOf(context, sources, settings);
+  const open = await countableSpan(counter.server, from, signal);
+  if (!open) return undefined;
+  const span = { from, to: Math.min(open.to, until) };
+  const past = { from: span.from - shiftMs, to: span.to - shiftMs };
+  await demandSamples(counter.server, past.from, signal);
+  // By the past: edges that were chosen by what is judged would void what is promised of them.
+  const then = await countAll(counter, past, edges, signal);
+  const now = await countAll(counter, span, then.latency?.edges ?? edges, signal);
+  const dispersions =
+    scatterBefore === undefined
+      ? undefined
+      : await dispersionsBefore(counter, { edges: then.latency?.edges ?? [], until: scatterBefore }, signal);
+  const counts = Object.entries(now.counts).flatMap(([name, { primary: canary }]) => {
+    const primary = then.counts[name]?.primary;
+    return primary ? [[name, { canary, primary }] as const] : [];
+  });
+  return {
+    span,
+    past,
+    requests: { canary: now.errors.primary.requests, primary: then.errors.primary.requests },
+    counts: Object.fromEntries(counts),
+    ...(now.latency && then.latency
+      ? { latency: { edges: then.latency.edges, canary: now.latency.primary, primary: then.latency.primary } }
+      : {}),
+    ...(dispersions ? { dispersions } : {}),
+  };
+}
+
+/** @throws ProviderError where the server wasn't scraping then, or has forgotten it */
+async function demandSamples(server: MetricsProvider, at: number, signal: AbortSignal): Promise<void> {
+  try {
+    await server.query(`count(up @ ${(at / 1000).toFixed(3)})`, signal);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'NoValuesFound') throw error;
+    const when = new Date(at).toISOString();
+    throw new ProviderError(`the metrics server has no samples of ${when}, so there is no past to compare with`);
+  }
+}
