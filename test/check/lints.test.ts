@@ -674,6 +674,8 @@ function autoscaler(maxReplicas: number): object {
   };
 }
 
+const subject = (op: string, value: string): object => ({ subject: { scope: 'Header', name: 'x-who' }, op, value });
+
 const REFERENCES: readonly Case[] = [
   {
     rule: 'route-unusable',
@@ -696,6 +698,19 @@ const REFERENCES: readonly Case[] = [
     words: /its rule method has 2 backends/,
     good: {},
     goodObjects: [route()],
+  },
+  {
+    rule: 'route-unreadable',
+    says: 'its conditions can be read',
+    bad: {},
+    badObjects: [route({ 'spec.http[0].match.exprs': [subject('Equal', '(('), subject('RegexMatch', '((')] })],
+    field: 'spec.http[0].match.exprs[1].value',
+    severity: 'error',
+    words: /it can't be read: it has a \( that is never closed/,
+    good: {},
+    goodObjects: [
+      route({ 'spec.http[0].match.exprs': [subject('RegexMatch', '^(?!bot)'), { op: 'In', set: ['(('] }] }),
+    ],
   },
   {
     rule: 'mirror-host',

@@ -24,6 +24,7 @@ const LINTS: readonly Lint[] = [
   service.serviceLeadsToPods,
   service.serviceHasThePort,
   apisix.routeLeadsToService,
+  apisix.routeIsReadable,
   apisix.routeIsMeasured,
   apisix.mirrorIsResolved,
   primary.primaryKeepsItsPods,

@@ -1,3 +1,4 @@
+import { complaintAboutPattern } from '../../crds/bounded/regular-expression.js';
 import type { ApisixRoute, ApisixRule } from '../objects/apisix-route.js';
 import type { Finding } from '../finding.js';
 import { about, sourcesOf, type Lint, type Subject } from '../subject.js';
@@ -30,6 +31,29 @@ export const routeLeadsToService: Lint = (subject) => {
     `its rule ${rule.name} has ${rule.backends.length} backends, and only one can be divided`,
     `leave ${service.name} alone in that rule`,
   );
+};
+
+/** Conditions of the user's rule are those of the rules with the weights, too. */
+export const routeIsReadable: Lint = (subject) => {
+  const route = routeOf(subject);
+  const rule = route && ruleFor(route, subject.canary.service.name);
+  const exprs = rule?.match?.exprs ?? [];
+  return exprs.flatMap((expression, index): Finding[] => {
+    if (!expression || !/^Regex/.test(expression.op)) return [];
+    const complaint = complaintAboutPattern(expression.value, ['PCRE']);
+    if (complaint === undefined) return [];
+    return [
+      {
+        rule: 'route-unreadable',
+        severity: 'error',
+        object: `ApisixRoute/${route?.name}`,
+        field: `spec.http[${rule && route?.rules.indexOf(rule)}].match.exprs[${index}].value`,
+        value: expression.value,
+        message: `as a regular expression it can't be read: it ${complaint}`,
+        remedy: 'correct it: no request fits it, to either version',
+      },
+    ];
+  });
 };
 
 export const routeIsMeasured: Lint = (subject) => {

@@ -13,8 +13,12 @@ const pluginSchema = z.object({
   config: z.looseObject({ prefer_name: z.boolean().optional(), disable: z.boolean().optional() }).nullish(),
 });
 
+/** Only what is a pattern: APISIX has more to compare with. */
+const expressionSchema = z.object({ op: z.string(), value: z.string() }).optional().catch(undefined);
+
 const ruleSchema = z.object({
   name: z.string(),
+  match: z.object({ exprs: z.array(expressionSchema).nullish().catch([]) }).nullish(),
   backends: z.array(z.object({ serviceName: z.string() })).default([]),
   plugins: z.array(pluginSchema).default([]),
 });

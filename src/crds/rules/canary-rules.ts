@@ -3,6 +3,7 @@ import type { CanarySpec } from '../schema/canary.js';
 import * as analysis from './analysis.js';
 import * as limits from './limits.js';
 import * as objects from './objects.js';
+import { patternsCanBeRead } from './patterns.js';
 import * as route from './route.js';
 import { firstOf, type Rule, type RuleContext } from './rule.js';
 import * as support from './support.js';
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   traffic.audienceCanBeTold,
   traffic.audienceIsNotEverybody,
   traffic.gatewayApiCanSayIt,
+  patternsCanBeRead,
   traffic.mirrorIsPossible,
   traffic.affinityIsPossible,
   traffic.connectionsStayWhole,
