@@ -25,7 +25,7 @@ export function leaseOwner(key: Pick<CanaryKey, 'namespace' | 'name'>, canary: K
 /** The claim of whoever has this guard; it makes a Lease again that was lost, if it took it for this very Canary. */
 export function claimOf(reading: Reading, { canary, fence, holder, uid }: LeaseGuard, view: CanaryView): LeaseClaim {
   const isTheirs = uid !== undefined && uid === view.object.metadata.uid;
-  const newestStamp = isTheirs ? () => stampOf(reading, view, { fresh: true }) : undefined;
+  const newestStamp = isTheirs ? () => stampOf(reading, view, { fresh: true, known: fence.epoch }) : undefined;
   return new LeaseClaim(reading.leases, leaseOwner(canary, view.object), fence, { holder, newestStamp });
 }
 
@@ -94,7 +94,7 @@ export async function takeOver(
     const lease = await leases.fresh(owner.namespace, owner.name);
     if (taking.expected && !isStill(taking.expected, lease))
       throw new FencedError(`the lease of ${owner.name}.${owner.namespace} has changed hands meanwhile`);
-    const stamp = await stampOf(deps, view, { fresh: true });
+    const stamp = await stampOf(deps, view, { fresh: true, known: lease?.fence.epoch ?? 0 });
     return { fence: { epoch: Math.max(lease?.fence.epoch ?? 0, stamp?.epoch ?? 0) + 1, seq: 0 }, refusal };
   }
 }

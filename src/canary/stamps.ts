@@ -1,7 +1,7 @@
 import { UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import type { Fence } from '../domain/decision/fence.js';
-import { isOlder } from '../domain/decision/fence.js';
+import { isCredible, isOlder } from '../domain/decision/fence.js';
 import type { NamedObject } from '../kube/object.js';
 import { SERVICES } from '../kube/object.js';
 import { stampOf } from '../kubernetes/write.js';
@@ -22,19 +22,21 @@ export async function stampedObjects({ canary, workload, router }: CanaryContext
  * The newest fence that stands on the objects of a Canary: whoever takes the Canary must get past it, whatever its Lease
  * says, which may have been deleted, or restored from a time before.
  *
+ * @param known an epoch that has been; a stamp far beyond it is nobody's of ours
  * @param fresh asks the API server: for whoever has no Lease to go by; else from the cache
  * @returns undefined where there is none, or nobody can say which objects those are
  */
 export async function newestStamp(
   reading: Reading,
   view: CanaryView,
-  { fresh }: { readonly fresh: boolean },
+  { fresh, known = view.lease?.fence.epoch ?? 0 }: { readonly fresh: boolean; readonly known?: number },
 ): Promise<Fence | undefined> {
   let newest: Fence | undefined;
   for (const { type, name } of await objectsOf(reading, view)) {
     const object = await read(reading.cache, view, { type, name }, fresh);
     const stamp = object && stampOf(object, view.object.metadata.uid);
-    if (stamp && (!newest || isOlder(newest, stamp))) newest = stamp;
+    if (!stamp || !isCredible(stamp, known)) continue;
+    if (!newest || isOlder(newest, stamp)) newest = stamp;
   }
   return newest;
 }

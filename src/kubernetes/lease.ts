@@ -2,7 +2,7 @@ import { FencedError, NamespaceEnding } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import { KubeError } from '../kube/kube-error.js';
 import type { LeaseTerm } from '../domain/decision/plan.js';
-import { formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
+import { epochOf, formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
 import { fitting, LONGEST_NAME } from '../kube/names.js';
 import type { KubeObject, OwnerReference } from '../kube/object.js';
 import { LEASES } from '../kube/object.js';
@@ -330,7 +330,7 @@ export function viewOf(lease: KubeObject): LeaseView {
   return {
     namespace: lease.metadata.namespace ?? '',
     canary: annotations[CANARY] ?? lease.metadata.name.replace(/^serinus-/, ''),
-    fence: { epoch: spec.leaseTransitions ?? 0, seq: Number(annotations[SEQ] ?? 0) },
+    fence: { epoch: epochOf(spec.leaseTransitions ?? 0), seq: Number(annotations[SEQ] ?? 0) },
     holder,
     held,
     expiresAt: endless ? Infinity : renewed + durationMs,

@@ -3,7 +3,7 @@ import type { ClusterCache } from '../kube/cache.js';
 import { KubeError } from '../kube/kube-error.js';
 import { guardedWrite, isSame as isSameBut, type GuardedWriteOptions, type WriteGuard } from '../kube/guarded-write.js';
 import type { Claim } from './claim.js';
-import { formatFence, isOlder, parseFence, type Fence } from '../domain/decision/fence.js';
+import { formatFence, isCredible, isOlder, parseFence, type Fence } from '../domain/decision/fence.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import { titleOf } from '../kube/object.js';
 import { isFree, refuseForeign, type Right } from './ownership.js';
@@ -137,7 +137,7 @@ export function withoutStamp(object: KubeObject): KubeObject {
 async function refuseOlder(current: KubeObject, fence: Claim | undefined, of: string | undefined): Promise<void> {
   if (!fence) return;
   const stamp = stampOf(current, of);
-  if (stamp && isOlder(fence, stamp)) {
+  if (stamp && isCredible(stamp, fence.epoch) && isOlder(fence, stamp)) {
     await fence.outrankedBy(stamp);
     throw new FencedError(`${titleOf(current)} was written by ${formatFence(stamp)}, after ${formatFence(fence)}`);
   }

@@ -232,6 +232,48 @@ test('a stamp that nobody could foresee shuts a run out once: whoever comes next
   await next.apply({ do: 'weights', primary: 100, canary: 0 });
 });
 
+test('a stamp far beyond all runs that there may have been is nobody’s: it shuts nobody out, and uses no numbers up', async (t) => {
+  const { client, namespace, first, open } = await openRelease(t);
+  for (const forged of [
+    '999999999.1',
+    '2147483646.999999999',
+    '2147483647.0',
+    '4294967296.0',
+    '99999999999.0',
+    '-1.0',
+    '1e9.0',
+    'NaN',
+  ]) {
+    await stampRoute(client, namespace, forged);
+    await first.apply({ do: 'weights', primary: 75, canary: 25 });
+    await first.apply({ do: 'weights', primary: 70, canary: 30 });
+    assert.match((await stampOf(client, namespace)) ?? '', new RegExp(`^${first.epoch}\\.`), forged);
+  }
+  await stampRoute(client, namespace, '999999999.1');
+  await client.delete(LEASES, namespace, leaseName(APP));
+  await until(async () => (await first.deps.leases.view(namespace, APP)) === undefined, 'it is seen to be gone');
+  const next = open('next');
+  const epoch = await next.begin();
+  assert.ok(epoch > first.epoch && epoch < 100, `epoch ${epoch}`);
+  await next.apply({ do: 'weights', primary: 100, canary: 0 });
+  await assert.rejects(first.apply({ do: 'weights', primary: 75, canary: 25 }), FencedError);
+});
+
+test('a Lease after which nobody could take it counts for nothing', async (t) => {
+  const { client, namespace, first, open } = await openRelease(t);
+  await first.apply({ do: 'weights', primary: 75, canary: 25 });
+  const spec = { leaseTransitions: 2_147_483_647 };
+  const { metadata } = await client.patch(LEASES, 'merge', namespace, leaseName(APP), { spec });
+  const seen = async () =>
+    (await first.deps.cache.get(LEASES, namespace, leaseName(APP)))?.metadata.resourceVersion ===
+    metadata.resourceVersion;
+  await until(seen, 'it is seen');
+  const next = open('next');
+  const epoch = await next.begin();
+  assert.ok(epoch > first.epoch && epoch < 100, `epoch ${epoch}`);
+  await next.apply({ do: 'weights', primary: 100, canary: 0 });
+});
+
 test('an attempt after one whose answer was lost counts the interval from when the weight was set', async (t) => {
   const { first } = await openRelease(t);
   const weights: Effect = { do: 'weights', primary: 75, canary: 25 };
