@@ -18,8 +18,7 @@ import { serverSpec } from './owner/server-specs.js';
 import { readState } from './owner/state-file.js';
 import { isOwnNetwork } from './network/own.js';
 import { ownNetworkSupport } from './network/support.js';
-import { contourDefinitions } from './planes/contour/definitions.js';
-import { PLANES, type PlaneName } from './planes/planes.js';
+import { PLANES, planeNamed, type PlaneName } from './planes/planes.js';
 import { watchAncestors } from './process/ancestors.js';
 import { Leash } from './process/leash.js';
 import { ServerSet } from './servers/server-set.js';
@@ -68,14 +67,11 @@ export async function fetchPrograms(options: LabOptions & { readonly progress: P
   const leash = new Leash();
   try {
     await findProgramsFor(selectServers(servers, gateway), podinfoTags, progress, leash);
-    if (gateway) await PLANE_DEFINITIONS[gateway]();
+    await planeNamed(gateway)?.definitions?.();
   } finally {
     leash.close();
   }
 }
-
-/** What is fetched for a data plane besides its programs. */
-const PLANE_DEFINITIONS: Readonly<Record<PlaneName, () => Promise<unknown>>> = { contour: contourDefinitions };
 
 /** Finds the programs and plans the servers; nothing runs yet. */
 async function prepareLab(options: LabOptions, leash: Leash, progress: Progress): Promise<RunningLab> {
@@ -98,6 +94,7 @@ async function prepareLab(options: LabOptions, leash: Leash, progress: Progress)
     leash,
     program,
     users: users.map(({ name }) => name),
+    plane: planeNamed(options.gateway),
     temporary: options.directory === undefined,
   });
 }

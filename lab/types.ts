@@ -14,6 +14,7 @@ export const SERVER_NAMES = [
   'prometheus',
   'contour',
   'envoy',
+  'skipper',
 ] as const;
 
 export type ServerName = (typeof SERVER_NAMES)[number];

@@ -19,7 +19,7 @@ export interface Names {
 /** The gateway's Service, as APISIX' chart names it; there is no such object in the lab. */
 const GATEWAY = /^apisix-gateway\.apisix$/;
 /** The data planes' Services, as their own manifests name them. */
-const PLANE = /^envoy\.projectcontour$/;
+const PLANE = /^(envoy\.projectcontour|skipper-ingress\.kube-system|traefik\.traefik)$/;
 /** Prometheus under the names that installs of Flagger give it. */
 const PROMETHEUS = /^(flagger-)?prometheus(-server)?\.[a-z0-9-]+$/;
 

@@ -1,17 +1,8 @@
 import type { Leash } from '../process/leash.js';
 import { findPrograms } from '../tools/find.js';
 import type { Program } from '../tools/program.js';
-import {
-  contour,
-  envoy,
-  etcd,
-  hey,
-  kubeApiserver,
-  kubeControllerManager,
-  podinfo,
-  prometheus,
-  temporal,
-} from '../tools/programs.js';
+import { contour, envoy, skipper } from '../planes/programs.js';
+import { etcd, hey, kubeApiserver, kubeControllerManager, podinfo, prometheus, temporal } from '../tools/programs.js';
 import type { Progress } from '../tools/progress.js';
 import { defaultSources } from '../tools/source.js';
 import type { ServerName } from '../types.js';
@@ -37,6 +28,8 @@ function programsOf(server: ServerName, podinfoTags: readonly string[]): readonl
       return [contour];
     case 'envoy':
       return [envoy];
+    case 'skipper':
+      return [skipper];
   }
 }
 
@@ -61,7 +54,7 @@ export async function findProgramsFor(
 
 /** The Kubernetes servers share most of a build: one after the other, beside the other long ones. */
 function slowestFirst(programs: readonly Program[]): Program[] {
-  const order = [temporal, kubeApiserver, kubeControllerManager, prometheus].map((program) => program.name);
+  const order = [temporal, kubeApiserver, kubeControllerManager, skipper, prometheus].map((program) => program.name);
   const rank = (program: Program) => (order.includes(program.name) ? order.indexOf(program.name) : order.length);
   return [...programs].sort((a, b) => rank(a) - rank(b));
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Plane } from '../planes/planes.js';
 import { Launched, type Launch } from '../process/launched.js';
 import type { Leash } from '../process/leash.js';
-import { contourGatewayUrl, contourMetricsUrl } from '../servers/contour.js';
 import { gatewayMetricsUrl, gatewayUrl, proxyUrl } from '../servers/gateway.js';
 import { portOf } from '../servers/server-spec.js';
 import type { ServerSet } from '../servers/server-set.js';
@@ -22,6 +22,8 @@ export interface RunningLabParts {
   readonly leash: Leash;
   readonly program: ProgramPaths;
   readonly users: readonly string[];
+  /** The real data plane, if one is asked for. */
+  readonly plane: Plane | undefined;
   /** The directory is ours to remove. */
   readonly temporary: boolean;
 }
@@ -121,7 +123,7 @@ export class RunningLab extends LabView implements Lab {
   }
 
   #state(): LabState {
-    const { layout, servers, users } = this.#parts;
+    const { layout, servers, users, plane } = this.#parts;
     return {
       directory: layout.directory,
       logs: layout.logs,
@@ -135,8 +137,8 @@ export class RunningLab extends LabView implements Lab {
       prometheusUrl: servers.portsOf('prometheus', (ports) => `http://127.0.0.1:${portOf(ports, 'web')}`) ?? null,
       gatewayUrl: servers.portsOf('gateway', gatewayUrl) ?? null,
       gatewayMetricsUrl: servers.portsOf('gateway', gatewayMetricsUrl) ?? null,
-      planeUrl: servers.portsOf('contour', contourGatewayUrl) ?? null,
-      planeMetricsUrl: servers.portsOf('contour', contourMetricsUrl) ?? null,
+      planeUrl: (plane && servers.portsOf(plane.portsOf, plane.url)) ?? null,
+      planeMetricsUrl: (plane && servers.portsOf(plane.portsOf, plane.metricsUrl)) ?? null,
       proxyUrl: servers.portsOf('gateway', proxyUrl) ?? null,
       nodeUrl: servers.portsOf('node', (ports) => `http://127.0.0.1:${portOf(ports, 'http')}`) ?? null,
       control: { url: this.#control.url, token: this.#control.token },

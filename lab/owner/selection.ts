@@ -1,4 +1,4 @@
-import { PLANE_SERVERS, PLANES } from '../planes/planes.js';
+import { PLANE_SERVERS, planeNamed } from '../planes/planes.js';
 import { SERVER_NAMES, type LabOptions, type ServerName } from '../types.js';
 
 /** What a server can't do without. `node` and `gateway` look things up in the API server. */
@@ -12,6 +12,7 @@ const REQUIRES: Readonly<Record<ServerName, readonly ServerName[]>> = {
   prometheus: [],
   contour: ['apiserver'],
   envoy: ['contour'],
+  skipper: ['apiserver'],
 };
 
 /** The servers to run. A record that leaves one out also leaves out those that can't do without it. */
@@ -19,7 +20,7 @@ export function selectServers(
   servers: LabOptions['servers'],
   gateway?: LabOptions['gateway'],
 ): ReadonlySet<ServerName> {
-  const plane: readonly ServerName[] = gateway ? PLANES[gateway].servers : [];
+  const plane = planeNamed(gateway)?.servers ?? [];
   if (isList(servers)) return closure([...servers, ...plane]);
   const asked = (name: ServerName) => !PLANE_SERVERS.has(name) || plane.includes(name);
   const left = SERVER_NAMES.filter((name) => asked(name) && servers?.[name] !== false);

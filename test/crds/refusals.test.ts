@@ -299,6 +299,13 @@ const UNBUILT: readonly Row[] = [
       defaultProvider: 'appmesh',
     },
   ),
+  row(on('linkerd'), 'spec.provider', '"linkerd"', /; Linkerd takes HTTPRoutes, use gatewayapi:v1 with a Service in /),
+  row(
+    on('appmesh:v1beta2'),
+    'spec.provider',
+    '"appmesh:v1beta2"',
+    /traefik; App Mesh has ended .*, use gatewayapi:v1$/,
+  ),
   row({ 'spec.provider': undefined }, 'spec.provider', '"toString"', NOT_YET, { defaultProvider: 'toString' }),
   row({ 'spec.upstreamRef': ref('Upstream') }, 'spec.upstreamRef', 'an object', NOT_YET),
 ];

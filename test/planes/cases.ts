@@ -1,49 +1,128 @@
-import { HTTP_PROXIES } from '../../src/routers/contour.js';
+import type { PlaneName } from '../../lab/planes/planes.js';
 import { CONTOUR_NAMESPACE, GATEWAY_NAME } from '../../lab/planes/contour/gateway.js';
+import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import type { Observer } from '../../src/metrics/queries/flagger.js';
-import type { KubeObject } from '../../src/kube/object.js';
+import { HTTP_PROXIES } from '../../src/routers/contour.js';
+import { INGRESSES } from '../../src/routers/shared/ingress.js';
 import type { CanaryPart, RouterCase } from '../kubernetes/router-contract.js';
 import { contour } from '../kubernetes/routers/contour.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';
+import { skipper } from '../kubernetes/routers/skipper.js';
 
 /** A traffic provider whose data plane the lab can run in earnest, and what it is able to do. */
 export interface PlaneCase {
   readonly provider: string;
+  readonly plane: PlaneName;
   readonly router: RouterCase;
-  /** What service teams have made to be reached under a host, for a Service of that name. */
-  users(namespace: string, host: string, service: string): readonly KubeObject[];
-  /** `spec.service` of a Canary that shall be reached under that host. */
-  service(host: string): CanaryPart;
+  /** What service teams have made to be reached under a host, for a Service of that name; all of one kind. */
+  readonly users: {
+    readonly type: ResourceType;
+    objects(namespace: string, host: string, service: string): readonly KubeObject[];
+  };
+  /** What a Canary says that shall be reached under that host. */
+  canary(host: string): { readonly service?: CanaryPart } & CanaryPart;
   readonly observer: Observer;
-  readonly abilities: { readonly query: boolean; readonly mirror: boolean; readonly sessions: boolean };
+  /** How a query names the objects in front of the Service. */
+  readonly model?: { readonly ingress?: string; readonly route?: string };
+  readonly abilities: {
+    readonly audiences: boolean;
+    readonly query: boolean;
+    readonly mirror: boolean;
+    readonly sessions: boolean;
+  };
   /** The generated object that leads to both versions. */
-  readonly route: { readonly apiVersion: string; readonly kind: string; readonly plural: string };
+  readonly route: { readonly type: ResourceType; name(service: string): string };
+  /** Who answers while that is gone: the users' own objects lead to the primary, or there are none. */
+  readonly withoutRoute: 'nobody' | 'primary';
+  /** How long pods wait before they end, in seconds, where the data plane is late to know of endpoints. */
+  readonly preStopSeconds?: number;
+  /** The canary's success rate by the data plane's own numbers, where the built-in check reads the pods'. */
+  readonly successQuery?: string;
 }
 
-export const PLANE_CASES: readonly PlaneCase[] = [
+const NO_USERS: PlaneCase['users'] = { type: HTTP_PROXIES, objects: () => [] };
+
+const CASES: readonly PlaneCase[] = [
   {
     provider: 'contour',
+    plane: 'contour',
     router: contour,
-    users: (namespace, host, service) => [
-      {
-        apiVersion: HTTP_PROXIES.apiVersion,
-        kind: HTTP_PROXIES.kind,
-        metadata: { name: 'root', namespace },
-        spec: { virtualhost: { fqdn: host }, includes: [{ name: service, namespace, conditions: [{ prefix: '/' }] }] },
-      },
-    ],
-    service: () => ({}),
+    users: {
+      type: HTTP_PROXIES,
+      objects: (namespace, host, service) => [
+        {
+          apiVersion: HTTP_PROXIES.apiVersion,
+          kind: HTTP_PROXIES.kind,
+          metadata: { name: 'root', namespace },
+          spec: {
+            virtualhost: { fqdn: host },
+            includes: [{ name: service, namespace, conditions: [{ prefix: '/' }] }],
+          },
+        },
+      ],
+    },
+    canary: () => ({}),
     observer: 'contour',
-    abilities: { query: false, mirror: false, sessions: false },
-    route: HTTP_PROXIES,
+    abilities: { audiences: true, query: false, mirror: false, sessions: false },
+    route: { type: HTTP_PROXIES, name: (service) => service },
+    withoutRoute: 'nobody',
   },
   {
     provider: 'gatewayapi:v1',
+    plane: 'contour',
     router: gatewayApiV1,
-    users: () => [],
-    service: (host) => ({ hosts: [host], gatewayRefs: [{ name: GATEWAY_NAME, namespace: CONTOUR_NAMESPACE }] }),
+    users: NO_USERS,
+    canary: (host) => ({
+      service: { hosts: [host], gatewayRefs: [{ name: GATEWAY_NAME, namespace: CONTOUR_NAMESPACE }] },
+    }),
     observer: 'http',
-    abilities: { query: true, mirror: true, sessions: true },
-    route: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', plural: 'httproutes' },
+    abilities: { audiences: true, query: true, mirror: true, sessions: true },
+    route: {
+      type: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', plural: 'httproutes' },
+      name: (service) => service,
+    },
+    withoutRoute: 'nobody',
+    // As docs/routers/gatewayapi.md has it.
+    successQuery: `sum(rate(envoy_cluster_upstream_rq{
+  envoy_cluster_name=~"{{ namespace }}_{{ target }}-canary_.+", envoy_response_code!~"5.*"}[{{ interval }}]))
+  / sum(rate(envoy_cluster_upstream_rq{
+  envoy_cluster_name=~"{{ namespace }}_{{ target }}-canary_.+"}[{{ interval }}])) * 100`,
+  },
+  {
+    provider: 'skipper',
+    plane: 'skipper',
+    router: skipper,
+    users: {
+      type: INGRESSES,
+      objects: (namespace, host, service) => [
+        {
+          apiVersion: INGRESSES.apiVersion,
+          kind: INGRESSES.kind,
+          metadata: { name: 'storefront', namespace },
+          spec: {
+            rules: [
+              {
+                host,
+                http: {
+                  paths: [
+                    { path: '/', pathType: 'Prefix', backend: { service: { name: service, port: { number: 80 } } } },
+                  ],
+                },
+              },
+            ],
+          },
+        },
+      ],
+    },
+    canary: () => ({ ingressRef: { apiVersion: INGRESSES.apiVersion, kind: INGRESSES.kind, name: 'storefront' } }),
+    observer: 'skipper',
+    model: { ingress: 'storefront' },
+    abilities: { audiences: false, query: false, mirror: false, sessions: false },
+    route: { type: INGRESSES, name: () => 'storefront-canary' },
+    withoutRoute: 'primary',
+    preStopSeconds: 5,
   },
 ];
+
+/** Those of the data plane that runs, by its name in SERINUS_PLANE. */
+export const PLANE_CASES = CASES.filter(({ plane }) => plane === process.env['SERINUS_PLANE']);

@@ -6,6 +6,8 @@ export interface Reply {
   /** Of the application that answered. */
   readonly version: string | undefined;
   readonly cookies: readonly string[];
+  /** From sending to the last byte, milliseconds. */
+  readonly tookMs: number;
 }
 
 const AT_ONCE = 16;
@@ -25,6 +27,7 @@ export class Client {
   /** @throws Error where no answer came */
   ask(path = '/', headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
     this.asked += 1;
+    const began = performance.now();
     return new Promise((resolve, reject) => {
       const options = { agent: this.agent, headers: { host: this.host, ...headers }, timeout: TIMEOUT_MS };
       const sent = request(new URL(path, this.url), options, (answer) => {
@@ -36,6 +39,7 @@ export class Client {
             status: answer.statusCode ?? 0,
             version: versionIn(text),
             cookies: answer.headers['set-cookie'] ?? [],
+            tookMs: performance.now() - began,
           }),
         );
       });

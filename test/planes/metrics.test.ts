@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { z } from 'zod';
 import { canaryAt } from '../../src/domain/weights.js';
+import { parseTemplate } from '../../src/metrics/gotemplate/template.js';
 import type { QueryModel } from '../../src/metrics/model.js';
 import { builtinQuery, renderBuiltin } from '../../src/metrics/queries/builtin.js';
 import { shareQueries } from '../../src/metrics/queries/share.js';
@@ -10,14 +11,18 @@ import { PLANE_CASES } from './cases.js';
 import { note } from './figures.js';
 import { NEW, Shop } from './shop.js';
 
-// The numbers by which a release is judged, beside what a client has counted. Providers whose numbers come from the pods
-// themselves have nothing of their data plane to be held to.
+// The numbers by which a release is judged, beside what a client has counted. Where the built-in checks read the pods' own
+// numbers, it is a query of the users' own that is held to it.
 
-/** Prometheus and Envoy count at their own times: percentage points by which the two may differ. */
+/** Prometheus and the data plane count at their own times: percentage points by which the two may differ. */
 const ERROR_POINTS = 2;
+/** A histogram knows durations by its buckets only: as a factor, how far apart their bounds are at most. */
+const BUCKETS = 2.5;
 const WEIGHT = 40;
 const FAILING_PERCENT = 30;
 const REQUESTS = 2_000;
+/** Of the canary, so that its answers take something. */
+const DELAY_MS = 40;
 /** Scrapes are a second apart. */
 const SETTLE_MS = 3_000;
 
@@ -34,13 +39,14 @@ async function ask(prometheusUrl: string, query: string): Promise<number> {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-for (const plane of PLANE_CASES.filter(({ observer }) => observer !== 'http')) {
-  const { provider, observer } = plane;
+for (const plane of PLANE_CASES) {
+  const { provider, observer, successQuery } = plane;
   suite(`the numbers of ${provider}`, () => {
     test('are what a client has counted', async (t) => {
-      const shop = await Shop.open(t, plane);
+      const shop = await Shop.open(t, plane, {}, DELAY_MS);
       const { client, lab, bench } = shop;
       await shop.divide(canaryAt(WEIGHT));
+      const addresses = await shop.canaryAddresses();
       const model = (interval: string): QueryModel => ({
         name: 'cart',
         namespace: bench.namespace,
@@ -50,13 +56,15 @@ for (const plane of PLANE_CASES.filter(({ observer }) => observer !== 'http')) {
         route: '',
         interval,
         variables: {},
+        ...plane.model,
       });
-      const success = (interval: string) =>
-        renderBuiltin(
-          builtinQuery(observer, 'request-success-rate', { flavour: 'canary-only' }),
-          model(interval),
-          [],
-        ) ?? '';
+      const builtin = (metric: 'request-success-rate' | 'request-duration', interval: string) =>
+        renderBuiltin(builtinQuery(observer, metric, { flavour: 'canary-only' }), model(interval), addresses) ?? '';
+      const success = (interval: string): string => {
+        if (successQuery === undefined) return builtin('request-success-rate', interval);
+        const constants = { namespace: bench.namespace, target: 'cart', interval };
+        return parseTemplate(successQuery, Object.keys(constants)).render(constants);
+      };
       // A counter that begins between two scrapes has lost what came before: all of them are there first, and grow.
       await until(async () => {
         await client.askTimes(20);
@@ -73,17 +81,29 @@ for (const plane of PLANE_CASES.filter(({ observer }) => observer !== 'http')) {
       ]);
       await pause(SETTLE_MS);
       const interval = `${Math.round((Date.now() - began) / 1000) + 1}s`;
-      const seenSuccess = await ask(lab.prometheusUrl, success(interval));
-      const share = await shareQueries(observer, model(interval), () => Promise.resolve([]));
-      const seenShare = await ask(lab.prometheusUrl, share?.percent ?? '');
-
       const canarys = [...good, ...bad].filter(({ version }) => version === NEW);
-      const clientSuccess = (100 * canarys.filter(({ status }) => status === 200).length) / canarys.length;
-      const clientShare = (100 * canarys.length) / REQUESTS;
-      const figures = `success ${seenSuccess.toFixed(1)} (client ${clientSuccess.toFixed(1)}), share ${seenShare.toFixed(1)} (client ${clientShare.toFixed(1)}) %`;
-      assert.ok(Math.abs(seenSuccess - clientSuccess) <= ERROR_POINTS, figures);
-      assert.ok(Math.abs(seenShare - clientShare) <= ERROR_POINTS, figures);
-      note(provider, 'metrics', figures);
+      const percent = (part: number, whole: number) => (100 * part) / whole;
+
+      const figures: string[] = [];
+      const expectPercent = async (what: string, query: string, counted: number): Promise<void> => {
+        const seen = await ask(lab.prometheusUrl, query);
+        const figure = `${what} ${seen.toFixed(1)} (client ${counted.toFixed(1)}) %`;
+        assert.ok(Math.abs(seen - counted) <= ERROR_POINTS, figure);
+        figures.push(figure);
+      };
+      const succeeded = canarys.filter(({ status }) => status === 200).length;
+      await expectPercent('success', success(interval), percent(succeeded, canarys.length));
+      if (successQuery === undefined) {
+        const share = await shareQueries(observer, model(interval), () => Promise.resolve(addresses));
+        await expectPercent('share', share?.percent ?? '', percent(canarys.length, REQUESTS));
+        const seen = await ask(lab.prometheusUrl, builtin('request-duration', interval));
+        const took = canarys.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+        const slowest = took[Math.floor(took.length * 0.99)] ?? 0;
+        const figure = `latency ${seen.toFixed(0)} ms (canary ${DELAY_MS}, client ${slowest.toFixed(0)})`;
+        assert.ok(seen >= DELAY_MS / BUCKETS && seen <= slowest * BUCKETS, figure);
+        figures.push(figure);
+      }
+      note(provider, 'metrics', figures.join(', '));
     });
   });
 }

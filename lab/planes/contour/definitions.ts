@@ -1,5 +1,5 @@
 import { parseManifest } from '../../kube/apply.js';
-import { CONTOUR, CONTOUR_MODULE } from '../../tools/programs.js';
+import { CONTOUR, CONTOUR_MODULE } from '../programs.js';
 import { moduleFiles, type ModuleFiles } from '../../tools/module-files.js';
 import type { KubeObject } from '../../../src/kube/object.js';
 

@@ -1,6 +1,6 @@
 import type { Complaint } from '../refusal.js';
 import type { CanarySpec, Provider } from '../schema/canary.js';
-import { builtOf, type Feature, type Support } from '../support.js';
+import { builtOf, INSTEAD_OF, type Feature, type Support } from '../support.js';
 import { firstOf, type Rule } from './rule.js';
 
 const NOT_YET = 'not supported yet by this version of Serinus;';
@@ -8,7 +8,8 @@ const NOT_YET = 'not supported yet by this version of Serinus;';
 export const providerIsBuilt: Rule = (spec, { defaultProvider, support }) => {
   const provider = spec.provider ?? defaultProvider;
   if (isProvider(provider, support) && support.providers[provider]) return undefined;
-  const built = builtOf(support.providers);
+  const instead = isProvider(provider, support) ? INSTEAD_OF[provider] : undefined;
+  const built = `${builtOf(support.providers)}${instead === undefined ? '' : `; ${instead}`}`;
   const remedy =
     spec.provider === undefined
       ? `${NOT_YET} it is what a Canary without spec.provider gets here, set the field to ${built}`

@@ -3,8 +3,18 @@ import type { KubeClient } from '../../../src/kube/client.js';
 import { PODS, type KubeObject } from '../../../src/kube/object.js';
 import { waitFor } from '../../../lab/process/wait.js';
 
-/** A Deployment of the lab's quick HTTP server. */
-export function echoDeployment(namespace: string, name: string, tag: string, replicas: number): KubeObject {
+/**
+ * A Deployment of the lab's quick HTTP server.
+ *
+ * @param delayMs how long it takes for an answer
+ */
+export function echoDeployment(
+  namespace: string,
+  name: string,
+  tag: string,
+  replicas: number,
+  delayMs = 0,
+): KubeObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -21,6 +31,7 @@ export function echoDeployment(namespace: string, name: string, tag: string, rep
             {
               name: 'echo',
               image: `lab/http-echo:${tag}`,
+              ...(delayMs > 0 ? { env: [{ name: 'DELAY_MS', value: String(delayMs) }] } : {}),
               ports: [{ name: 'http', containerPort: 8080 }],
               readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1 },
             },
@@ -31,12 +42,13 @@ export function echoDeployment(namespace: string, name: string, tag: string, rep
   };
 }
 
-export function echoService(namespace: string, name: string): KubeObject {
+/** @param app whose pods it leads to */
+export function echoService(namespace: string, name: string, app = name): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { namespace, name },
-    spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+    spec: { selector: { app }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
   };
 }
 

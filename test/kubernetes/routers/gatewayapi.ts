@@ -1,5 +1,12 @@
 import type { Audience } from '../../../src/crds/canary.js';
-import { ALL_TO_CANARY, canaryAt, EVERYBODY_TO_CANARY, MIRRORED, type Weights } from '../../../src/domain/weights.js';
+import {
+  ALL_TO_CANARY,
+  ALL_TO_PRIMARY,
+  canaryAt,
+  EVERYBODY_TO_CANARY,
+  MIRRORED,
+  type Weights,
+} from '../../../src/domain/weights.js';
 import type { KubeObject } from '../../../src/kube/object.js';
 import { FLUX_SHIELD } from '../../../src/kubernetes/objects/metadata.js';
 import type { CanaryPart, Generated, Refused, RouterCase, Variant } from '../router-contract.js';
@@ -66,6 +73,18 @@ const INSIDERS = { name: 'x-user', type: 'Exact', value: 'insider' };
 /** What both versions can do. */
 function common(generated: Generate): readonly Variant[] {
   return [
+    {
+      name: 'a mesh: the parent is the Service that clients call',
+      canary: {
+        service: { hosts: null, gatewayRefs: [{ group: 'core', kind: 'Service', name: 'cart', port: 80 }] },
+      },
+      weights: [canaryAt(10), ALL_TO_PRIMARY],
+      generated: (weights) => [
+        generated([{ matches: [ROOT], backendRefs: both(weights) }], {
+          parentRefs: [{ group: 'core', kind: 'Service', name: 'cart', port: 80 }],
+        }),
+      ],
+    },
     {
       name: 'an audience meets the canary, everybody else the primary',
       canary: withAnalysis({ match: MATCH }),
