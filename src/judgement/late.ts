@@ -1,5 +1,5 @@
 import type { WindowCounts } from './counts.js';
-import { evidenceOf, FACTORS, type Scores } from './evidence.js';
+import { evidenceOf, FACTORS, scoresOf, type RatioEvidence, type Scores } from './evidence.js';
 import type { RatioLimits } from './limits.js';
 import { logMeanExp, logSumExp } from './numbers.js';
 
@@ -38,6 +38,18 @@ export function lateScores({ windows, worse, above }: LateEvidence): Pick<Scores
   const unborn = -Math.log(windows + 1);
   const score = (logs: readonly number[]) => logSumExp([logMeanExp(logs), unborn]);
   return { worse: score(worse), above: score(above) };
+}
+
+/**
+ * Evidence from the first window on, and that of every window being the first bad one, at even shares: a canary that turns
+ * bad late isn't covered by how good it was, and the mean of both keeps to the same budget.
+ */
+export function scoresWithLate(ratio: RatioEvidence, late: LateEvidence | undefined): Scores {
+  const { near, below, pass, ...plain } = scoresOf(ratio);
+  const since = late ? lateScores(late) : { worse: 0, above: 0 };
+  const worse = logMeanExp([plain.worse, since.worse]);
+  const above = logMeanExp([plain.above, since.above]);
+  return { worse, above, near, below, fail: Math.min(worse, above), pass };
 }
 
 /** ln E_fail; 0 without any window. */

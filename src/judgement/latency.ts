@@ -1,5 +1,6 @@
 import type { Arm, WindowCounts } from './counts.js';
-import { NO_EVIDENCE, scoresOf, withWindow, type RatioEvidence, type Scores } from './evidence.js';
+import { NO_EVIDENCE, withWindow, type RatioEvidence, type Scores } from './evidence.js';
+import { NO_LATE_EVIDENCE, scoresWithLate, withLateWindow, type LateEvidence } from './late.js';
 import type { RatioLimits } from './limits.js';
 import { logMeanExp } from './numbers.js';
 
@@ -35,21 +36,34 @@ export function edgesToJudge(before: LatencyArm): readonly number[] {
   return useful.slice(0, MOST_EDGES);
 }
 
+/** What is kept of one edge. */
+export interface EdgeEvidence {
+  readonly ratio: RatioEvidence;
+  /** That it has turned slow at some time; absent of what earlier versions have kept. */
+  readonly late?: LateEvidence | undefined;
+}
+
+export const NO_EDGE: EdgeEvidence = { ratio: NO_EVIDENCE };
+
 export function withLatencyWindow(
-  before: readonly RatioEvidence[],
+  before: readonly EdgeEvidence[],
   counts: LatencyCounts,
   limits: RatioLimits,
-): readonly RatioEvidence[] {
-  return counts.canary.slower.map((_, edge) => withWindow(before[edge] ?? NO_EVIDENCE, atEdge(counts, edge), limits));
+): readonly Required<EdgeEvidence>[] {
+  return counts.canary.slower.map((_, edge) => {
+    const { ratio, late = NO_LATE_EVIDENCE } = before[edge] ?? NO_EDGE;
+    const window = atEdge(counts, edge);
+    return { ratio: withWindow(ratio, window, limits), late: withLateWindow(late, window, limits) };
+  });
 }
 
 /**
  * The mean of e-values is an e-value, however they depend on each other: one budget covers the whole distribution. To
  * pass, a canary must have proven itself at every edge.
  */
-export function latencyScores(edges: readonly RatioEvidence[]): Pick<Scores, 'fail' | 'pass'> {
+export function latencyScores(edges: readonly EdgeEvidence[]): Pick<Scores, 'fail' | 'pass'> {
   if (edges.length === 0) return { fail: 0, pass: 0 };
-  const scores = edges.map(scoresOf);
+  const scores = edges.map(({ ratio, late }) => scoresWithLate(ratio, late));
   return { fail: logMeanExp(scores.map(({ fail }) => fail)), pass: Math.min(...scores.map(({ pass }) => pass)) };
 }
 

@@ -1,9 +1,9 @@
-import { compact, compactEvidence } from './compact.js';
+import { compact, compactEvidence, compactLate } from './compact.js';
 import { addArms, type WindowCounts } from './counts.js';
 import { verdictOf, withWindow, type Scores } from './evidence.js';
 import { remembering, type RatioMemory } from './interval.js';
 import type { Verdict } from './limits.js';
-import { NO_LATE_EVIDENCE, withLateWindow, type LateEvidence } from './late.js';
+import { NO_LATE_EVIDENCE, withLateWindow } from './late.js';
 import { asRatio } from './mean.js';
 import { logSumExp } from './numbers.js';
 import type { MetricRule, Rules } from './rules.js';
@@ -192,10 +192,6 @@ function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow,
     metrics: Object.fromEntries(grown),
     ...(slow ? { latency: withSlowWindow(before.latency, latency, slow.limits) } : {}),
   };
-}
-
-function compactLate({ windows, worse, above }: LateEvidence): LateEvidence {
-  return { windows, worse: worse.map(compact), above: above.map(compact) };
 }
 
 function compactMemory({ canaryBad, sums }: RatioMemory): RatioMemory {

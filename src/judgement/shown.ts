@@ -1,9 +1,8 @@
 import { badShare, type Arm, type WindowCounts } from './counts.js';
-import { NO_EVIDENCE, scoresOf, verdictOf, type RatioEvidence, type Scores } from './evidence.js';
+import { NO_EVIDENCE, verdictOf, type RatioEvidence, type Scores } from './evidence.js';
 import { likeliestRatio, NOTHING_REMEMBERED, ratioInterval, type RatioMemory } from './interval.js';
 import type { Budgets, RatioLimits, Verdict } from './limits.js';
-import { lateScores, type LateEvidence } from './late.js';
-import { logMeanExp } from './numbers.js';
+import { scoresWithLate, type LateEvidence } from './late.js';
 import { meanScores, turnedBack, type MeanRule } from './mean.js';
 import type { MetricRule } from './rules.js';
 import { slowScores, worstEdge, type SlowEvidence } from './slowness.js';
@@ -107,16 +106,9 @@ function progress(score: number, budget: number): number {
   return score >= enough ? 1 : Math.min(0.99, rounded(Math.max(0, score / enough)));
 }
 
-/**
- * Evidence from the first window on, and that of every window being the first bad one, at even shares: a canary that turns
- * bad late isn't covered by how good it was, and the mean of both keeps to the same budget.
- */
 export function scoresBy({ mean }: MetricRule, { ratio, late }: Evidence): Pick<Scores, 'fail' | 'pass'> {
-  const { near, pass, ...plain } = scoresOf(ratio);
-  const sinceLate = late ? lateScores(late) : { worse: 0, above: 0 };
-  const worse = logMeanExp([plain.worse, sinceLate.worse]);
-  const above = logMeanExp([plain.above, sinceLate.above]);
-  return mean ? meanScores({ worse, near }) : { fail: Math.min(worse, above), pass };
+  const scores = scoresWithLate(ratio, late);
+  return mean ? meanScores(scores) : scores;
 }
 
 function rounded(value: number): number {

@@ -1,7 +1,8 @@
-import { compactEvidence } from './compact.js';
+import { compactEvidence, compactLate } from './compact.js';
 import type { Arm } from './counts.js';
-import { scoresOf, type RatioEvidence, type Scores } from './evidence.js';
-import { latencyScores, withLatencyWindow, type LatencyArm, type LatencyCounts } from './latency.js';
+import type { RatioEvidence, Scores } from './evidence.js';
+import { scoresWithLate, type LateEvidence } from './late.js';
+import { latencyScores, withLatencyWindow, type EdgeEvidence, type LatencyArm, type LatencyCounts } from './latency.js';
 import type { RatioLimits } from './limits.js';
 
 /** What a release has shown of its latency so far. */
@@ -10,6 +11,8 @@ export interface SlowEvidence {
   readonly edges: readonly number[];
   /** In the order of the edges. */
   readonly ratios: readonly RatioEvidence[];
+  /** That it has turned slow at some time; absent of what earlier versions have kept. */
+  readonly late?: readonly LateEvidence[];
   readonly canary: LatencyArm;
   readonly primary: LatencyArm;
 }
@@ -34,10 +37,11 @@ export function withSlowWindow(
 ): SlowEvidence {
   const { edges, canary, primary } = counts;
   if (before && before.edges.join() !== edges.join()) throw new RangeError('the edges have changed in mid-release');
-  const ratios = withLatencyWindow(before?.ratios ?? [], counts, limits);
+  const grown = withLatencyWindow(edgesIn(before), counts, limits);
   return {
     edges,
-    ratios: ratios.map(compactEvidence),
+    ratios: grown.map(({ ratio }) => compactEvidence(ratio)),
+    late: grown.map(({ late }) => compactLate(late)),
     canary: added(before?.canary, canary),
     primary: added(before?.primary, primary),
   };
@@ -45,12 +49,17 @@ export function withSlowWindow(
 
 /** Nothing is known before the first window: that neither fails nor passes anybody. */
 export function slowScores(evidence: SlowEvidence | undefined): Pick<Scores, 'fail' | 'pass'> {
-  return latencyScores(evidence?.ratios ?? []);
+  return latencyScores(edgesIn(evidence));
+}
+
+function edgesIn(evidence: SlowEvidence | undefined): readonly EdgeEvidence[] {
+  return (evidence?.ratios ?? []).map((ratio, edge) => ({ ratio, late: evidence?.late?.[edge] }));
 }
 
 /** Where the evidence against the canary is strongest; undefined where there is none at all. */
-export function worstEdge({ edges, ratios, canary, primary }: SlowEvidence): AtEdge | undefined {
-  const fails = ratios.map((ratio) => scoresOf(ratio).fail);
+export function worstEdge(evidence: SlowEvidence): AtEdge | undefined {
+  const { edges, canary, primary } = evidence;
+  const fails = edgesIn(evidence).map(({ ratio, late }) => scoresWithLate(ratio, late).fail);
   const worst = fails.indexOf(Math.max(...fails));
   const edge = edges[worst];
   if (edge === undefined) return undefined;

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dispersionOf } from '../../src/judgement/dispersion.js';
 import { NO_EVIDENCE, scoresOf, withWindow } from '../../src/judgement/evidence.js';
-import { edgesToJudge, latencyScores, withLatencyWindow, type LatencyCounts } from '../../src/judgement/latency.js';
+import {
+  edgesToJudge,
+  latencyScores,
+  NO_EDGE,
+  withLatencyWindow,
+  type EdgeEvidence,
+  type LatencyCounts,
+} from '../../src/judgement/latency.js';
 import { logGamma } from '../../src/judgement/numbers.js';
 import { poisson, randomFrom, type Random } from '../../src/judgement/random.js';
 import { isSplitWrong, NO_SPLIT, splitScore, type SplitCounts } from '../../src/judgement/split.js';
@@ -92,11 +99,11 @@ void describe('latency by the buckets of a histogram', () => {
     let failed = 0;
     for (let run = 0; run < runs; run += 1) {
       const edges = edgesToJudge(counts(random, 1).primary);
-      let evidence = edges.map(() => NO_EVIDENCE);
+      let evidence: readonly EdgeEvidence[] = edges.map(() => NO_EDGE);
       for (let i = 0; i < 20; i += 1) {
         const { canary, primary } = counts(random, slowness);
         const chosen = (arm: typeof canary) => ({ ...arm, slower: edges.map((edge) => arm.slower[edge] ?? 0) });
-        evidence = [...withLatencyWindow(evidence, { canary: chosen(canary), primary: chosen(primary) }, limits)];
+        evidence = withLatencyWindow(evidence, { canary: chosen(canary), primary: chosen(primary) }, limits);
         if (latencyScores(evidence).fail < Math.log(1 / BUDGETS.falseRollback)) continue;
         failed += 1;
         break;

@@ -190,6 +190,30 @@ void describe('a release, window by window', () => {
     assert.deepEqual([judgement.verdict, judgement.metrics[1]?.verdict], ['PASS', 'PASS']);
   });
 
+  void it('one that turns slow late is found nearly as soon as one that was slow from the start', () => {
+    const foundAfter = (good: number) => {
+      let [evidence, is, windows] = [NOTHING_SHOWN, 'WAIT', 0];
+      for (let i = 0; i < good; i += 1) evidence = weigh(evidence, slowly([400, 100, 10]), SLOW).evidence;
+      for (; is !== 'FAIL' && windows < 60; windows += 1) {
+        const looked = weigh(evidence, slowly([480, 220, 15]), SLOW);
+        [evidence, is] = [looked.evidence, looked.weighed.verdict];
+      }
+      return windows;
+    };
+    const [atOnce, late] = [foundAfter(0), foundAfter(100)];
+    assert.ok(late <= atOnce + 3, `${atOnce}, ${late}`);
+  });
+
+  void it('what was remembered of latency before goes on without evidence of late trouble', () => {
+    const { evidence } = after([slowly([400, 100, 10])], SLOW);
+    const { late: _late, ...latency } = evidence.latency ?? assert.fail();
+    const looked = weigh({ ...evidence, latency }, slowly([400, 100, 10]), SLOW);
+    assert.deepEqual(
+      looked.evidence.latency?.late?.map(({ windows }) => windows),
+      [1, 1, 1],
+    );
+  });
+
   void it('where latency could not be counted it proves nothing, and fails nobody', () => {
     const { judgement } = after(
       Array.from({ length: 40 }, () => windowAt(50, [0, 1000], [0, 1000])),

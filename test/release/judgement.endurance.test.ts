@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { Traffic } from '../../lab/traffic.js';
 import type { Judged } from '../../src/domain/decision/judged.js';
+import { releaseIdOf } from '../../src/domain/identity.js';
 import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
+import { aftercareIdOf, aftercareQuery } from '../../src/workflows/contract.js';
 import { APP, appDeployment, appRoute } from '../harness/release/objects.js';
 import { analyses, judgedCanary } from '../harness/release/judged.js';
 import { ReleaseScene } from '../harness/release/scene.js';
@@ -61,6 +64,18 @@ async function failing(world: ReleaseScene, perSecond: number, forMs: number): P
   const traffic = new Traffic({ gatewayUrl, host: world.host, path: '/status/503', perSecond });
   await new Promise((resolve) => setTimeout(resolve, forMs));
   await traffic.stop();
+}
+
+/** What the looks since the promotion have come to; nothing before there is anybody who looks. */
+async function watched(world: ReleaseScene, id: string): Promise<readonly Judged[]> {
+  const seen = await world.temporal.workflow
+    .getHandle(id)
+    .query(aftercareQuery)
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+  return (seen?.record ?? []).flatMap((entry) => (entry.what === 'watch' ? [entry.judged] : []));
 }
 
 const LONG_MS = 240_000;
@@ -151,5 +166,54 @@ describe('releases judged by real requests', () => {
     const { ending, judged } = await ended(t, world);
     assert.equal(ending, 'rolled-back');
     assert.match(judged.at(-1)?.says ?? '', /^latency: .* of the canary’s requests took longer than/);
+  });
+
+  test('answers take a quarter longer: caught by latency', async (t) => {
+    const { world } = await begun(t, {
+      judgement: 'preset: balanced\nlatency: { floor: 5% }\nsettle: 1s\nsplit: { tolerance: 60% }',
+      before: { DELAY_MS: '170' },
+      after: { DELAY_MS: '213' },
+    });
+    await world.phase('Failed', LONG_MS);
+    const { ending, judged } = await ended(t, world);
+    assert.equal(ending, 'rolled-back');
+    assert.match(judged.at(-1)?.says ?? '', /^latency: .* of the canary’s requests took longer than 200 ms/);
+  });
+
+  test('a version that fails once everybody is with it is undone, though the worker dies in between', async (t) => {
+    const world = await ReleaseScene.open(t);
+    const serinus = await world.serinus(['all']);
+    const text = 'settle: 1s\nwatch: { for: 60s, then: undo }\ntripwire: { requests: 100000 }';
+    const canary = judgedCanary(world.app, text, { interval: '5s' });
+    const spec = { ...(canary['spec'] as object), skipAnalysis: true };
+    await world.apply(appDeployment(world.app), appRoute(world.app), { ...canary, spec });
+    await world.phase('Initialized');
+    const traffic = world.traffic(40);
+    await until(() => traffic.heard('1') > 65 * 40, 'the version before has served for as long as is watched', LONG_MS);
+    const env = envOf({ FAIL_PERCENT: '10' });
+    const containers = [{ name: 'web', image: 'lab/http-echo:2', env }];
+    const patch = { spec: { template: { spec: { containers } } } };
+    await world.kube.patch(DEPLOYMENTS, 'strategic', world.namespace, APP, patch);
+    await world.phase('Succeeded', LONG_MS);
+    const { runId } = await world.run.describe();
+    const key = { cluster: world.cluster, namespace: world.namespace, name: world.name };
+    const watcher = aftercareIdOf(world.cluster, releaseIdOf(key, runId));
+    await until(async () => (await watched(world, watcher)).length > 0, 'it is watched', LONG_MS);
+    await serinus.kill();
+    await serinus.restart();
+    await world.phase('Failed', LONG_MS);
+    const events = await world.events();
+    assert.ok(
+      events.some((event) => /Regression of .* after its promotion errors: bad .*: undoing the promotion/.test(event)),
+      events.join('\n'),
+    );
+    assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
+    const judged = await watched(world, watcher);
+    const windows = judged.flatMap(({ window }) => window ?? []);
+    for (const [i, { from }] of windows.entries()) {
+      const before = windows[i - 1];
+      assert.ok(!before || from >= before.to, `the window ${i} begins before the one before it ends`);
+    }
+    t.diagnostic(`undone after ${judged.at(-1)?.windows ?? 0} windows: ${judged.at(-1)?.says ?? ''}`);
   });
 });
