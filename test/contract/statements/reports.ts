@@ -11,8 +11,13 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
     },
   },
   'one config, two Canaries': {
-    says: 'each has a copy of its own, and keeps it',
-    shown: { 'kubernetes/configs.test.ts': ['each of two Canaries that use one ConfigMap has a copy of its own'] },
+    says: 'each has a copy of its own, and keeps it: through the other’s promotion, and through its deletion',
+    shown: {
+      'kubernetes/configs.test.ts': [
+        'each of two Canaries that use one ConfigMap has a copy of its own',
+        'a copy that was left to one of two is shared, and written by neither',
+      ],
+    },
   },
   'one chart, two releases': {
     says: 'nobody’s users get the other’s answers',
@@ -20,17 +25,32 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   },
   'some pods missing': {
     says: 'a deadline, and a judgement meanwhile',
-    shown: { 'domain/unready.test.ts': ['some of the pods never come: rolled back, with the reason'] },
+    shown: {
+      'domain/unready.test.ts': ['some of the pods never come: rolled back, with the reason'],
+      'release/unready.shared.test.ts': [
+        'a canary that never gets all of its pods is rolled back at the deadline, by the release’s own clock',
+        'a failing canary that lacks a pod is judged and rolled back in the usual number of checks',
+      ],
+    },
   },
   'old version back after a failed promotion': {
     says: 'it is the fix, and brings everybody home',
-    shown: { 'domain/rescue.test.ts': ['the old version back is the fix, where ${what} of the primary serves'] },
+    shown: {
+      'domain/rescue.test.ts': [
+        'the old version back is the fix, where ${what} of the primary serves',
+        'something new meets nobody before its analysis, where the primary’s pods suffice',
+      ],
+      'release/unready.shared.test.ts': [
+        'after a failed promotion the old version back brings the traffic home, without a failed request',
+      ],
+    },
   },
   'undo to too few pods': {
     says: 'the pods are there before the users',
     shown: {
       'release/undo.shared.test.ts': [
         'an undo after the primary has grown: the warm pods are as many before users come to them',
+        'an undo for which a quota has no room: users stay with the primary, which gets the old version back',
       ],
     },
   },
@@ -49,8 +69,12 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
     },
   },
   'copy deleted, primary down': {
-    says: 'the fix gets out',
+    says: 'it is made again, and the fix gets out',
     shown: {
+      'kubernetes/repair-matrix.test.ts': ['${phase}: ${fault}'],
+      'release/unready.shared.test.ts': [
+        'a primary whose pods crash soon after each start is mended by the release of a new image',
+      ],
       'domain/rescue.test.ts': [
         'of a primary that serves nobody: everybody gets the canary as soon as it can serve (${strategy.kind})',
       ],
