@@ -100,7 +100,7 @@ export function judgementOf(evidence: ReleaseEvidence, rules: Rules): Judgement 
     metrics: rules.metrics.map((rule) =>
       rule.byEdges
         ? shownByEdge(rule.name, evidence.latency, rules.budgets)
-        : shown(asMeasured(rule, evidence), evidence.metrics[rule.name] ?? NO_METRIC, rules.budgets),
+        : shown(asMeasured(rule, evidence), knownOf(rule, evidence), rules.budgets),
     ),
   };
 }
@@ -117,7 +117,7 @@ function verdictIn(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Verd
 
 function scoresIn(evidence: ReleaseEvidence, rule: MetricRule): Pick<Scores, 'fail' | 'pass'> {
   if (rule.byEdges) return slowScores(evidence.latency);
-  return scoresBy(rule, evidence.metrics[rule.name] ?? NO_METRIC);
+  return scoresBy(rule, knownOf(rule, evidence));
 }
 
 /** By the past that was before the first window; what is measured later would depend on what is judged. */
@@ -127,7 +127,7 @@ function withDispersions(before: ReleaseEvidence, { dispersions }: ReleaseWindow
 }
 
 function asMeasured(rule: MetricRule, { dispersions }: ReleaseEvidence): MetricRule {
-  const dispersion = rule.measured && dispersions?.[rule.name];
+  const dispersion = rule.measured && dispersions && Object.hasOwn(dispersions, rule.name) && dispersions[rule.name];
   return dispersion ? { ...rule, limits: { ...rule.limits, dispersion } } : rule;
 }
 
@@ -149,13 +149,22 @@ function isWrong({ split, weight }: ReleaseEvidence, { split: { tolerance, budge
   return share > 0 && share < 1 && isSplitWrong(split, share, tolerance, budget);
 }
 
+/** A metric may have any name, also one that every object has. */
+function knownOf({ name }: Pick<MetricRule, 'name'>, { metrics }: Pick<ReleaseEvidence, 'metrics'>): MetricEvidence {
+  return (Object.hasOwn(metrics, name) ? metrics[name] : undefined) ?? NO_METRIC;
+}
+
+function countsOf(name: string, counts: ReleaseWindow['counts']): ReleaseWindow['counts'][string] | undefined {
+  return Object.hasOwn(counts, name) ? counts[name] : undefined;
+}
+
 function alarmIn(
   { counts }: ReleaseWindow,
   { metrics, tripwire }: Rules,
 ): { readonly metric: string; readonly is: 'canary' | 'both' } | undefined {
   for (const { name, mean } of metrics) {
     // Large values are no disaster.
-    const window = mean ? undefined : counts[name];
+    const window = mean ? undefined : countsOf(name, counts);
     const is = window ? alarmOf(window, tripwire) : 'none';
     if (is !== 'none') return { metric: name, is };
   }
@@ -172,8 +181,8 @@ function withCounts(before: ReleaseEvidence, { counts, latency }: ReleaseWindow,
   const slow = latency && metrics.find(({ byEdges }) => byEdges);
   const counted = metrics.filter(({ byEdges }) => !byEdges);
   const grown = counted.map(({ name, limits, mean }): readonly [string, MetricEvidence] => {
-    const known = before.metrics[name] ?? NO_METRIC;
-    const window = counts[name];
+    const known = knownOf({ name }, before);
+    const window = countsOf(name, counts);
     if (window === undefined) return [name, known];
     const compared = mean ? asRatio(window, mean) : window;
     return [

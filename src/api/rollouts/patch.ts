@@ -31,7 +31,7 @@ function imagesPatch(target: KubeObject, images: Readonly<Record<string, string>
   }
   const changed = (containers: readonly { readonly name: string }[]): object[] =>
     containers.flatMap(({ name }) => {
-      const image = images[name];
+      const image = Object.hasOwn(images, name) ? images[name] : undefined;
       return image === undefined ? [] : [{ name, image }];
     });
   const [containers, initContainers] = [changed(main), changed(init)];

@@ -1,10 +1,13 @@
 /** Metrics that Serinus has built in, with their units; a metric of one's own has none that is known. */
-const UNITS: Readonly<Record<string, string>> = { 'request-success-rate': ' %', 'request-duration': ' ms' };
+const UNITS: ReadonlyMap<string, string> = new Map([
+  ['request-success-rate', ' %'],
+  ['request-duration', ' ms'],
+]);
 const DIGITS = 5;
 
 /** A metric's value with its unit, where that is known. */
 export function measured(metric: string, value: number): string {
-  return `${Number(value.toPrecision(DIGITS))}${UNITS[metric] ?? ''}`;
+  return `${Number(value.toPrecision(DIGITS))}${UNITS.get(metric) ?? ''}`;
 }
 
 /** `>= 99 %`, `<= 500 ms`, `0.2 to 0.8`; empty where there is no bound. */

@@ -22,10 +22,10 @@ export interface Ended {
 }
 
 /** Metrics that Serinus has built in, as people call them. */
-const NAMES: Readonly<Record<string, string>> = {
-  'request-success-rate': 'success rate',
-  'request-duration': 'request duration',
-};
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['request-success-rate', 'success rate'],
+  ['request-duration', 'request duration'],
+]);
 
 const LABELS: Readonly<Record<OutcomeKind | 'died', string>> = {
   promoted: 'Promoted',
@@ -91,7 +91,7 @@ function faultOf({ outcome, reason, failedChecks, record }: Ended): string | und
 }
 
 function metricFault({ metric, value = 0, min, max }: MetricResult): string {
-  const name = NAMES[metric] ?? metric;
+  const name = NAMES.get(metric) ?? metric;
   const needs =
     min !== undefined && value < min
       ? `, needs at least ${measured(metric, min)}`

@@ -53,7 +53,7 @@ export async function readBesidePast(
       ? undefined
       : await dispersionsBefore(counter, { edges: then.latency?.edges ?? [], until: scatterBefore }, signal);
   const counts = Object.entries(now.counts).flatMap(([name, { primary: canary }]) => {
-    const primary = then.counts[name]?.primary;
+    const primary = Object.hasOwn(then.counts, name) ? then.counts[name]?.primary : undefined;
     return primary ? [[name, { canary, primary }] as const] : [];
   });
   return {

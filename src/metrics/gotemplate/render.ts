@@ -107,7 +107,7 @@ class Renderer {
       fits(1, Infinity);
       return this.firstThatDecides(name, dot, operands, last);
     }
-    const builtin = BUILTINS[name];
+    const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
     if (!builtin) throw new TemplateError(place, `function "${name}" not defined`);
     fits(builtin.least, builtin.most);
     const args = operands.map((operand) => this.operand(operand, dot));

@@ -9,11 +9,14 @@ export function percent(value: number, locale: string): string {
 }
 
 /** Metrics that Serinus has built in, with their units; a metric of one's own has none that is known. */
-const UNITS: Readonly<Record<string, string>> = { 'request-success-rate': '%', 'request-duration': ' ms' };
+const UNITS: ReadonlyMap<string, string> = new Map([
+  ['request-success-rate', '%'],
+  ['request-duration', ' ms'],
+]);
 
 /** A metric's value with its unit, where that is known. */
 export function measured(metric: string, value: number, locale: string): string {
-  return `${number(value, locale)}${UNITS[metric] ?? ''}`;
+  return `${number(value, locale)}${UNITS.get(metric) ?? ''}`;
 }
 
 /** `≥ 99%`, `≤ 500 ms`, or both; empty where there is no bound. */

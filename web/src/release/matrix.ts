@@ -32,11 +32,11 @@ export function cellOf({ judged }: Window, { kind, name }: MatrixColumn): Judged
 /** Nearer to its limit than this part of the room that there is. */
 const NEAR = 0.15;
 /** Metrics that can't be better than that. */
-const BEST: Readonly<Record<string, number>> = { 'request-success-rate': 100 };
+const BEST: ReadonlyMap<string, number> = new Map([['request-success-rate', 100]]);
 
 export function lookOf({ kind, name, verdict, value, min, max }: Judged): Look {
   if (kind === 'hook' || verdict !== 'passed' || value === undefined) return verdict;
-  const best = BEST[name] ?? 0;
+  const best = BEST.get(name) ?? 0;
   const room = [
     ...(max === undefined ? [] : [(max - value) / (max - Math.min(best, max)) || 0]),
     ...(min === undefined ? [] : [(value - min) / (best > min ? best - min : Math.abs(min) || 1)]),
