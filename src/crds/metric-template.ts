@@ -27,6 +27,19 @@ export interface MetricTemplateProvider {
   readonly insecureSkipVerify: boolean;
 }
 
+/** Headers that say how a request is sent, and not what is asked. */
+const FRAMING: readonly string[] = [
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
 type Spec = z.output<typeof metricTemplateSpecSchema>;
 
 const schema = objectSchema('MetricTemplate', metricTemplateSpecSchema);
@@ -82,6 +95,11 @@ function complaintAbout({ provider, query }: Spec): Complaint | undefined {
       value: undefined,
       remedy: 'region not specified: set it, such as eu-west-1',
     };
+  }
+  const framing = Object.keys(provider.headers ?? {}).find((name) => FRAMING.includes(name.toLowerCase()));
+  if (framing !== undefined) {
+    const remedy = 'remove it: it belongs to the connection, which goes to where the address says';
+    return { field: `spec.provider.headers.${framing}`, value: 'a header', remedy };
   }
   if (query.trim() === '')
     return { field: 'spec.query', value: query, remedy: 'write the query whose value is checked' };

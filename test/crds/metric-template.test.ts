@@ -45,6 +45,14 @@ describe('refusals', () => {
   const rows: readonly (readonly [Readonly<Record<string, unknown>>, string, string, RegExp])[] = [
     [{ 'spec.provider.type': 'nagios' }, 'spec.provider.type', '"nagios"', /one of prometheus, influxdb/],
     [{ 'spec.provider': undefined }, 'spec.provider', '(nothing)', /required/],
+    ...['Host', 'content-length', 'Transfer-Encoding', 'CONNECTION'].map(
+      (name): [Record<string, unknown>, string, string, RegExp] => [
+        { 'spec.provider.headers': { 'X-Scope': ['a'], [name]: ['a'] } },
+        `spec.provider.headers.${name}`,
+        '(a value not shown here)',
+        /it belongs to the connection/,
+      ],
+    ),
     [{ 'spec.query': undefined }, 'spec.query', '(nothing)', /required/],
     [{ 'spec.query': ' ' }, 'spec.query', '" "', /write the query/],
     [{ 'spec.provider.address': undefined }, 'spec.provider.address', '(nothing)', /URL of prometheus/],

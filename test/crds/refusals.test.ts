@@ -157,6 +157,20 @@ const VALUES: readonly Row[] = [
   ),
   row({ [`${A}.interval`]: '715827883s' }, `${A}.interval`, '"715827883s"', /use at most 715827882s/),
   row({ 'spec.progressDeadlineSeconds': 2 ** 31 }, 'spec.progressDeadlineSeconds', '2147483648', /at most 2147483647/),
+  row(hook({ retries: 101 }), `${A}.webhooks[0].retries`, '101', /at most 100/),
+  row(
+    {
+      'spec.autoscalerRef': {
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        name: 'a',
+        primaryScalerReplicas: { maxReplicas: 2 ** 31 },
+      },
+    },
+    'spec.autoscalerRef.primaryScalerReplicas.maxReplicas',
+    '2147483648',
+    /at most 2147483647/,
+  ),
   row(hook({ timeout: '1441m' }), `${A}.webhooks[0].timeout`, '"1441m"', /at most 24h/),
   row(hook({ metadata: { cmd: 'x'.repeat(140_000) } }), 'spec', '"138 KiB"', /use at most 128 KiB/),
   row({ 'spec.metricsServer': 'prometheus:9090' }, 'spec.metricsServer', '(a value not shown here)', /whole URL/),

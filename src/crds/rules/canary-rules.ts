@@ -31,6 +31,7 @@ const RULES: readonly Rule[] = [
   limits.serviceNamesFit,
   limits.workloadNamesFit,
   limits.timesFit,
+  limits.countsFit,
   objects.metricsServerIsUrl,
   objects.deadlineIsPositive,
   objects.scalerBoundsFit,

@@ -60,6 +60,27 @@ export const timesFit: Rule = ({ analysis, progressDeadlineSeconds = 0 }) => {
   );
 };
 
+/** Attempts of a webhook: with half a minute between two of them it keeps a release for an hour. */
+const MOST_RETRIES = 100;
+
+export const countsFit: Rule = ({ analysis, autoscalerRef }) => {
+  const bounds = Object.entries(autoscalerRef?.primaryScalerReplicas ?? {});
+  const many = bounds.find(([, value]) => typeof value === 'number' && value > INT32);
+  if (many) {
+    const field = `spec.autoscalerRef.primaryScalerReplicas.${many[0]}`;
+    return { field, value: many[1], remedy: `use at most ${INT32}: Kubernetes counts pods in 32 bits` };
+  }
+  return firstOf(analysis.webhooks ?? [], ({ retries = 0 }, index) =>
+    retries <= MOST_RETRIES
+      ? undefined
+      : {
+          field: `spec.analysis.webhooks[${index}].retries`,
+          value: retries,
+          remedy: `use at most ${MOST_RETRIES}: nothing is judged while one goes on being asked`,
+        },
+  );
+};
+
 function shortened(name: string): string {
   const shown = 20;
   return name.length > shown ? `${name.slice(0, shown)}…` : name;
