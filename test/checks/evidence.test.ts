@@ -92,6 +92,23 @@ void describe('what a look at the counts comes to', () => {
     assert.equal(second.judged.metrics[0]?.canary.requests, 200);
   });
 
+  void it('a release asks two queries a window and one more at its beginning, whatever it remembers', async (t) => {
+    const growth = { [`${CANARY} 200`]: 97, '10.0.0.9 200': 900 };
+    const ofRelease = async (windows: number) => {
+      let [memory, count]: [JudgementMemory | undefined, number] = [undefined, 0];
+      for (let i = 0; i < windows; i += 1) {
+        const found: Awaited<ReturnType<typeof judged>> = await judged(t, growth, {
+          ...(memory ? { memory: { ...memory, until: SINCE + 10_000 } } : {}),
+        });
+        memory = found.memory;
+        count += found.queries.length;
+      }
+      return count;
+    };
+    // Flagger asks one for each metric and look, 10 here, of one version.
+    assert.equal(await ofRelease(10), 2 * 10 + 1);
+  });
+
   void it('means by the sums and numbers of values; too large ones are never judged', async (t) => {
     const text = `means:
   - name: basket

@@ -41,6 +41,18 @@ describe('evidence, for people', () => {
     );
   });
 
+  test('about how long a proof still takes, by what there is of it', () => {
+    const window = { from: 0, to: 30_000 };
+    const at = (towardsPass: number, windows = 10) =>
+      evidenceText({ ...JUDGED, window, windows, metrics: [METRIC, { ...METRIC, towardsPass }].slice(-1) });
+    assert.match(at(0.25), /so far, about 15 min more as it goes$/);
+    assert.match(at(0.9), /about a minute more as it goes$/);
+    assert.match(at(0.05), /little so far$/, 'too little to tell');
+    assert.match(at(0.5, 1), /little so far$/, 'one window shows no pace');
+    const { window: _window, ...unread } = { ...JUDGED, window };
+    assert.match(evidenceText({ ...unread, windows: 10, metrics: [{ ...METRIC, towardsPass: 0.5 }] }), /so far$/);
+  });
+
   test('what it says as a whole', () => {
     const texts = [
       JUDGED,

@@ -24,7 +24,8 @@ export function evidenceRows({ metrics }: Pick<Judged, 'metrics'>): EvidenceRow[
 }
 
 /** What the evidence says as a whole, and what it is from. */
-export function evidenceText({ verdict, windows, passedOver, seen, unknown, says }: Judged): string {
+export function evidenceText(judged: Judged): string {
+  const { verdict, windows, passedOver, seen, unknown, says } = judged;
   const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
   if (unknown !== undefined) return `not known ${after}: ${unknown}`;
   if (passedOver !== undefined) return `the last window didn't count: ${seen ?? passedOver}`;
@@ -34,8 +35,19 @@ export function evidenceText({ verdict, windows, passedOver, seen, unknown, says
     case 'PASS':
       return `the canary has proven itself ${after}`;
     case 'WAIT':
-      return `not enough yet ${after}: ${says}`;
+      return `not enough yet ${after}: ${says}${paceText(judged)}`;
   }
+}
+
+/** Less of the way says nothing about the rest of it. */
+const LEAST_OF_THE_WAY = 0.1;
+
+/** About how long a proof still takes: evidence grows evenly where requests, and what they show, stay as they are. */
+function paceText({ metrics, windows, window }: Judged): string {
+  const part = Math.min(...metrics.map(({ towardsPass }) => towardsPass));
+  if (window === undefined || windows < 2 || part < LEAST_OF_THE_WAY || part >= 1) return '';
+  const minutes = (((window.to - window.from) * windows) / 60_000) * ((1 - part) / part);
+  return `, about ${minutes < 1 ? 'a minute' : `${Number(minutes.toPrecision(2))} min`} more as it goes`;
 }
 
 /** The same of a version that has been promoted, against the one before it. */
