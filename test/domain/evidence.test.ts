@@ -50,6 +50,18 @@ describe('a release that is judged by statistics', () => {
     }
   });
 
+  test('why is told to everybody who listens, with the evidence', () => {
+    const says = 'errors: the canary is bad 5.1 times as often as the primary (between 2.9 and 8.4), limit 1.25';
+    const listeners = { events: true, alertsFrom: 'info' } as const;
+    const m = new Model({ policy: policyWith({ judgement: JUDGEMENT, progressDeadlineSeconds: 60, listeners }) });
+    m.analysis = () => analysed({ verdict: 'FAIL', says });
+    m.run(400);
+    const told = m.notices.flatMap((notice) => (notice.kind === 'over' ? [] : [`${notice.kind}: ${notice.message}`]));
+    assert.ok(told.includes(`event: Rolling back podinfo.test ${says}`), told.join('\n'));
+    assert.ok(told.includes(`alert: Proven worse than the primary: ${says}`), told.join('\n'));
+    assert.ok(JSON.stringify(m.state.record).includes(says));
+  });
+
   test('a failed check still counts while the evidence waits', () => {
     const m = released({}, () => analysed({}, FAILING));
     assert.equal(m.state.ending?.kind, 'rolled-back');

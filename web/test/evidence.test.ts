@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Line } from '../src/api/types.js';
-import { evidenceOf, heightOf } from '../src/release/evidence.js';
+import { evidenceAfter, evidenceOf, heightOf } from '../src/release/evidence.js';
 
 type Judged = NonNullable<Extract<Line, { what: 'analysis' }>['judged']>;
 
@@ -26,6 +26,18 @@ const look = (one?: Judged): Line => ({
 describe('what requests to both versions say', () => {
   test('nothing, where nobody counts them', () => {
     assert.equal(evidenceOf([look()]), undefined);
+  });
+
+  test('what was seen since the promotion stands apart', () => {
+    const since: Line = {
+      at: '2026-01-01T13:00:00.000Z',
+      what: 'watch',
+      judged: judged({ windows: 7, verdict: 'FAIL' }),
+    };
+    const record = [look(judged({})), since];
+    assert.deepEqual([evidenceOf(record)?.windows, evidenceOf(record)?.verdict], [1, 'WAIT']);
+    assert.deepEqual([evidenceAfter(record)?.windows, evidenceAfter(record)?.verdict], [7, 'FAIL']);
+    assert.equal(evidenceAfter([look(judged({}))]), undefined);
   });
 
   test('the last look, and how it came to that', () => {
