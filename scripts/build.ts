@@ -1,11 +1,12 @@
-// `npm run build [-- --out FOLDER]`: compiles `src` into `dist/`, with source maps, and puts the workflows' bundle and the
-// web page beside it. What was there before is replaced when everything has succeeded, not earlier.
+// `npm run build [-- --out FOLDER]`: compiles `src` into `dist/`, with source maps, and puts beside it the workflows'
+// bundle, the web page, and the command line as one file. What was there before is replaced when everything has succeeded, not earlier.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeBundle } from '../src/worker/bundle.js';
+import { bundleCommandLine, FILE as COMMAND } from './cli/bundle.js';
 import { buildPage } from './web.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,7 +26,8 @@ async function main(): Promise<number> {
     compile(draft);
     await bundle(draft);
     await buildPage(join(draft, 'web'));
-    chmodSync(join(draft, EXECUTABLE), 0o755);
+    await bundleCommandLine(draft);
+    for (const file of [EXECUTABLE, COMMAND]) chmodSync(join(draft, file), 0o755);
     rmSync(out, { recursive: true, force: true });
     renameSync(draft, out);
   } catch (error) {

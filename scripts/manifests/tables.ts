@@ -7,8 +7,8 @@ export const PAGES = ['operating.md', 'security.md'] as const;
 
 /** What a table is made of: its head, then its rows. */
 const TABLES: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
-  'flags of all servers': () => flags({ of: ['worker', 'watch', 'api', 'all'], but: [] }),
-  'flags of the archive': () => flags({ of: ['worker', 'api', 'all'], but: ['watch'] }),
+  'flags of all servers': () => flags({ of: ['worker', 'watcher', 'api', 'all'], but: [] }),
+  'flags of the archive': () => flags({ of: ['worker', 'api', 'all'], but: ['watcher'] }),
   'flags of the api': () => flags({ of: ['api'], but: ['worker'] }),
   'flags of the load tester': () => flags({ of: ['loadtester'], but: [] }),
   rights: () => [

@@ -11,7 +11,8 @@ import { historyCommand } from './commands/history.js';
 import { orderCommands } from './commands/orders.js';
 import { rolloutCommand } from './commands/rollout.js';
 import { statusCommand } from './commands/status.js';
-import { allCommand, apiCommand, watchCommand, workerCommand } from './commands/engine.js';
+import { watchCommand } from './commands/watch.js';
+import { allCommand, apiCommand, watcherCommand, workerCommand } from './commands/engine.js';
 import { loadTesterCommand } from './commands/loadtester.js';
 import { planCommand } from './commands/plan.js';
 import { simulateCommand } from './commands/simulate.js';
@@ -24,7 +25,7 @@ import { called, OWN_NAME, root } from './root.js';
  */
 export function createProgram(name = OWN_NAME): Command {
   const program = root(name);
-  const servers = [allCommand(), workerCommand(), watchCommand(), apiCommand(), loadTesterCommand()];
+  const servers = [allCommand(), workerCommand(), watcherCommand(), apiCommand(), loadTesterCommand()];
   for (const command of [...clientCommands(), checkCommand(), simulateCommand(), planCommand(), backtestCommand()])
     program.addCommand(command.helpGroup('Releases:'));
   for (const command of servers) program.addCommand(command.helpGroup('Servers:'));
@@ -46,6 +47,7 @@ function clientCommands(): Command[] {
     historyCommand(),
     diffCommand(),
     statusCommand(),
+    watchCommand(),
     rolloutCommand(),
     ...orderCommands(),
   ];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { withWatcher } from '../../src/cli/commands/watch.js';
 import { createProgram } from '../../src/cli/program.js';
 import { LOADED_ALONE, programFor } from '../../src/cli/start.js';
 import { serinusArguments } from '../harness/serinus.js';
@@ -59,6 +60,28 @@ test('what names no command has the whole command line', async () => {
   }
 });
 
+test('watch with a Canary is for people, without one it is the server', () => {
+  const named = (...rest: readonly string[]): string | undefined => withWatcher(['node', 'serinus', ...rest])[2];
+  const people = [
+    'podinfo',
+    '-n test podinfo',
+    'podinfo --until-end',
+    '-o json podinfo',
+    '--help',
+    'podinfo --mesh-provider x',
+  ];
+  for (const rest of people) assert.equal(named('watch', ...rest.split(' ')), 'watch', rest);
+  const servers = [
+    '--mesh-provider apisix',
+    '--namespace test',
+    '--lease-seconds 6 --health-port 0',
+    '--log-level=debug',
+  ];
+  for (const rest of servers) assert.equal(named('watch', ...rest.split(' ')), 'watcher', rest);
+  assert.equal(named('watch'), 'watcher');
+  assert.equal(named('get', 'watch'), 'get');
+});
+
 /** What takes long to load, and servers alone need. */
 const OF_SERVERS = [
   '@aws-sdk/client-cloudwatch',
@@ -69,6 +92,7 @@ const OF_SERVERS = [
   'google-auth-library',
   'jose',
   'kysely',
+  'pino',
 ];
 
 test('the version is told without loading anything else', () => {

@@ -59,7 +59,7 @@ test('Temporal with PostgreSQL and its UI, Prometheus and all of Serinus are the
   const images = Object.values(services).map(({ image }) => image.split(':')[0]);
   for (const image of ['temporalio/server', 'temporalio/ui', 'postgres', 'prom/prometheus'])
     assert.ok(images.includes(image), image);
-  assert.deepEqual(ours.map(([, { command }]) => command[0]).sort(), ['api', 'loadtester', 'watch', 'worker']);
+  assert.deepEqual(ours.map(([, { command }]) => command[0]).sort(), ['api', 'loadtester', 'watcher', 'worker']);
 });
 
 for (const [name, service] of Object.entries(services)) {

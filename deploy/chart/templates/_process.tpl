@@ -72,7 +72,7 @@ spec:
           image: {{ include "serinus.image" $root | quote }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
           args:
-            {{- toYaml (concat (list $name) .args (eq $root.Values.rbac.secrets "named" | ternary (list "--enable-config-tracking=false") list) (list "--health-host" "0.0.0.0" "--health-port" "8081") $values.extraArgs) | nindent 12 }}
+            {{- toYaml (concat (list (eq $name "watch" | ternary "watcher" $name)) .args (eq $root.Values.rbac.secrets "named" | ternary (list "--enable-config-tracking=false") list) (list "--health-host" "0.0.0.0" "--health-port" "8081") $values.extraArgs) | nindent 12 }}
           envFrom:
             - configMapRef:
                 name: {{ include "serinus.fullname" $root }}

@@ -2,8 +2,6 @@ import { Command } from 'commander';
 import type { ServeOptions } from '../../api/serve.js';
 import { addApiFlags, authenticationOf, limitsOf, type ApiFlags } from '../flags/api-flags.js';
 import { addArchiveFlags, archivePlan, type ArchiveFlags } from '../flags/archive-flags.js';
-import { EXIT_HELP } from '../client/exit-codes.js';
-import { addLiveFlags, addOutputFlag, addServerFlags, type LiveFlags } from '../flags/client-flags.js';
 import type { Parts } from '../../processes/engine.js';
 import { addFlaggerFlags } from '../flags/flagger-flags.js';
 import { linksOf } from '../flags/link-flags.js';
@@ -24,34 +22,20 @@ export function workerCommand(): Command {
     );
 }
 
-type WatchFlags = EngineFlags & LiveFlags;
-
-/** `serinus watch CANARY` draws it live; `serinus watch` alone sees changes in the cluster, and is the dead-man's switch. */
-export function watchCommand(): Command {
-  const command = new Command('watch')
-    .description(
-      'with a Canary: show it as it changes. Without: see changes in the cluster and start releases; roll back when nobody else can',
-    )
-    .argument('[canary]', 'the Canary to show, by the HTTP API')
-    .addHelpText('after', WATCH_EXAMPLES)
-    .action((canary: string | undefined, flags: WatchFlags) =>
-      canary === undefined ? run(flags, { worker: false, watch: true }) : show(canary, flags),
-    );
-  addEngineFlags(command.optionsGroup('Of the server:')).optionsGroup('With a Canary:');
-  return addServerFlags(addLiveFlags(addOutputFlag(command, ['json', 'yaml'])));
+/** `serinus watcher`: sees changes in the cluster, and is the dead-man's switch. */
+export function watcherCommand(): Command {
+  return addEngineFlags(new Command('watcher'))
+    .description('see changes in the cluster and start releases; roll back when nobody else can')
+    .addHelpText('after', WATCHER_EXAMPLES)
+    .action((flags: EngineFlags) => run(flags, { worker: false, watch: true }));
 }
 
-async function show(canary: string, flags: WatchFlags): Promise<void> {
-  const { watchCanary } = await import('../client/live/watch.js');
-  await watchCanary(flags.namespace ?? 'default', canary, flags);
-}
-
-const WATCH_EXAMPLES = `
+const WATCHER_EXAMPLES = `
 Examples:
-  serinus watch podinfo -n test
-  serinus watch podinfo -n test --until-end --timeout 30m
-  serinus watch --mesh-provider apisix
-${EXIT_HELP}`;
+  serinus watcher
+  serinus watcher --mesh-provider apisix
+
+"serinus watch" without a Canary is the same.`;
 
 /** `serinus api`: answers people and CI. */
 export function apiCommand(): Command {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
-import { positive } from '../flags/engine-flags.js';
+import { positive } from '../judging/numbers.js';
 import { UsageError } from '../usage.js';
 import type { ReleaseSummary } from '../../api/schema/release.js';
 import type { ArchivedReleases, ReleaseFilters } from '../client/archive.js';

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The built command. What people type is one file, which starts in a moment; everything else is loaded when it is asked for.
+import { asCalled } from './called.js';
+import { clientProgram } from './client-commands.js';
+import { runCommandLine } from './run.js';
+import { asTyped } from './typed.js';
+
+const { name, args } = asCalled(process.argv);
+const typed = asTyped(args);
+const program = await clientProgram(name, typed);
+if (program) process.exitCode = await runCommandLine(program, typed);
+else await import('./main.js');
