@@ -10,7 +10,7 @@ import { Sessions } from './auth/sessions/sessions.js';
 import { chatRoutes } from './chat/chat.js';
 import { warmCaches } from './caches.js';
 import { Canaries } from './canaries/canaries.js';
-import { describeRoutes, openApiRoute } from './openapi.js';
+import { describeRoutes, openApiRoutes } from './openapi.js';
 import type { ApiOptions } from './options.js';
 import { OpenRuns } from './live/open-runs.js';
 import { Orders } from './orders/give.js';
@@ -81,7 +81,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
   void app.register((routes: App, _options, done) => {
     healthRoutes(routes, deps, runs);
     metricsRoute(routes, deps);
-    openApiRoute(routes);
+    openApiRoutes(routes);
     pageRoutes(routes, page);
     problemKindRoute(routes);
     sessionRoutes(routes, guard, authentication.kind);

@@ -1,4 +1,5 @@
 import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { Authentication } from './options.js';
 import { open, type App } from './routes/app.js';
@@ -57,7 +58,20 @@ export function describeRoutes(
   });
 }
 
-export function openApiRoute(app: App): void {
+/** Without the bar of whoever made the viewer. */
+const THEME = {
+  title: 'Serinus: HTTP API',
+  css: [{ filename: 'serinus.css', content: '.swagger-ui .topbar { display: none; }' }],
+};
+
+/** Where people read the description in a browser. */
+const DOCS = '/docs';
+
+/** `/openapi.json` for programs, `/docs` for people. */
+export function openApiRoutes(app: App): void {
+  // The page's own Content-Security-Policy holds for it as well: all that it loads comes from here.
+  void app.register(swaggerUi, { routePrefix: DOCS, staticCSP: false, theme: THEME });
+
   app.get('/openapi.json', {
     schema: { ...open, summary: 'This description of the API' },
     handler: (_request, reply) => reply.type('application/json').send(app.swagger()),

@@ -129,7 +129,7 @@ describe('with tokens checked', () => {
   });
 
   test('what the process itself tells is open', async () => {
-    for (const url of ['/healthz', '/readyz', '/metrics', '/openapi.json']) {
+    for (const url of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs/json']) {
       assert.equal((await bench.app.inject({ url })).statusCode, 200, url);
     }
     const document = (await get(bench.app, '/openapi.json')).body;

@@ -30,6 +30,16 @@ before(async () => {
 });
 after(() => offline.close());
 
+test('people read it at /docs, which loads nothing from elsewhere and nothing inline', async () => {
+  const moved = await offline.app.inject({ url: '/docs' });
+  const page = await offline.app.inject({ url: moved.statusCode === 200 ? '/docs' : String(moved.headers.location) });
+  assert.equal(page.statusCode, 200);
+  assert.match(String(page.headers['content-security-policy']), /script-src 'self';/);
+  assert.doesNotMatch(page.body, /<script(?![^>]*\bsrc=)[^>]*>\s*\S|https?:\/\//);
+  const shown = await offline.app.inject({ url: '/docs/json' });
+  assert.deepEqual(Object.keys(documentSchema.parse(shown.json()).paths), Object.keys(document.paths));
+});
+
 test('every route is in the OpenAPI document, with every answer', () => {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

@@ -84,7 +84,7 @@ describe('serinus rollout', () => {
     assert.deepEqual([code, err], [0, '']);
     assert.match(out, new RegExp(`^${name}\\.${ns}: revision \\w+: the release starts\nrelease ${ns}\\.${name}\\.`));
     assert.match(out, /\d\d:\d\d:\d\d {2}Advance podinfo\.test canary weight 25\n|canary weight 25/);
-    assert.match(out, new RegExp(`\n${name}\\.${ns}: promoted\n$`));
+    assert.match(out, new RegExp(`\n${name}\\.${ns}: Promoted: \\d+ checks passed\n$`));
   });
 
   test('--wait ends with 3 when it is rolled back, with 4 when the time is up', async () => {
@@ -100,12 +100,15 @@ describe('serinus rollout', () => {
       run([...args(slow.name), '--timeout', '1500ms']),
     ]);
     assert.equal(failed.code, 3, failed.err);
-    assert.match(failed.err, /^serinus: the release has failed \(rolled-back\): /);
+    assert.match(
+      failed.err,
+      /^serinus: \S+: Rolled back: success 1, needs at least 99, \d+ failed checks?\n {2}"serinus history /,
+    );
     assert.equal(late.code, 4);
     assert.match(late.err, /still under way/);
     const status = await run(['status', bad.name, '-n', ns]);
     assert.equal(status.code, 3);
-    assert.match(status.out, /: Failed, weight 0/);
+    assert.match(status.out, /: Failed, Rolled back: success 1, needs at least 99, /);
   });
 
   test('takes a patch from a file or from standard input', async () => {
@@ -151,7 +154,7 @@ describe('orders', () => {
     assert.equal(paused.code, 0, paused.err);
     assert.match(paused.out, /: paused by /);
     const said = await run(['status', name, '-n', ns]);
-    assert.match(said.out, /: Progressing, weight 25, paused by .*: lunch\n$/);
+    assert.match(said.out, /: Progressing,Paused, 25% of requests, paused by .*: lunch\n$/);
     await until(
       async () => /Progressing,Paused/.test((await run(['get', '-n', ns])).out),
       'the list has the pause',

@@ -45,7 +45,7 @@ describe('colours', () => {
     assert.deepEqual(['Failed', 'promoted', 'Progressing', 'podinfo'].map(colourOf), [
       'red',
       'green',
-      'yellow',
+      'blue',
       undefined,
     ]);
   });

@@ -55,8 +55,8 @@ describe('serinus watch', () => {
     await post(bench.app, `/api/v1/rollouts/${id}/abort`, { by: 'ana', reason: 'enough' });
     const { code, out, err } = await watch.ended;
     assert.equal(code, 3, err);
-    assert.match(out, /Failed, target 0%.*: aborted: /);
-    assert.match(err, /\nserinus: the release has failed \(aborted\)/);
+    assert.match(out, /Failed: Aborted by ana.*: enough|Failed, target 0%.*: aborted: /);
+    assert.match(err, /\nserinus: \S+: Aborted by ana \(unverified\): enough\n/);
     assert.ok(!out.includes('\u001b'), 'no codes of terminals');
   });
 

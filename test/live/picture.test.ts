@@ -3,9 +3,10 @@ import { afterEach, describe, test } from 'node:test';
 import type { Live } from '../../src/api/schema/live.js';
 import { eventsOf } from '../../src/cli/client/events.js';
 import { Lines } from '../../src/cli/client/live/lines.js';
-import { cut, picture } from '../../src/cli/client/live/render.js';
+import { picture } from '../../src/cli/client/live/render.js';
 import { Screen } from '../../src/cli/client/live/screen.js';
 import { spanText } from '../../src/cli/client/live/text.js';
+import { cut, lengthOf } from '../../src/cli/client/live/width.js';
 
 process.env['TZ'] = 'UTC';
 const NOW = Date.parse('2026-01-02T10:00:03Z');
@@ -79,6 +80,8 @@ const live: Live = {
       startedAt: '2026-01-02T09:59:00Z',
     },
     canary: { namespace: 'test', name: 'podinfo' },
+    cause: { kind: 'order', by: 'ana', reason: 'faster checkout' },
+    versions: { from: '6.0.0', to: '6.0.1' },
     ended: false,
     record: [
       {
@@ -98,7 +101,8 @@ const live: Live = {
   },
 };
 
-const WIDE = `podinfo.test  Progressing  (cluster prod)
+const WIDE = `podinfo.test  6.0.0 → 6.0.1  Progressing  (cluster prod)
+Started by: ana: faster checkout (09:59:00, for 1 min 3 s)
 Weight:     target 20%, measured 19.3% of 412 requests in 30 s
 Steps:      10 [20] 30
 Status:     weight 20 holds: success rate 98.20% < 99% (3 of 10 failed checks)
@@ -137,8 +141,9 @@ describe('a Canary on a screen', () => {
   test('is cut to a narrow and low one, which shows what counts first', () => {
     process.env['NO_COLOR'] = '1';
     assert.equal(
-      picture(live, NOW, { width: 40, height: 9 }).join('\n'),
-      `podinfo.test  Progressing  (cluster prod)
+      picture(live, NOW, { width: 40, height: 10 }).join('\n'),
+      `podinfo.test  6.0.0 → 6.0.1  Progressin…
+Started by: ana: faster checkout (09:59…
 Weight:     target 20%, measured 19.3% …
 Steps:      10 [20] 30
 Status:     weight 20 holds: success ra…
@@ -146,7 +151,7 @@ Next:       next check: weight 30 if it…
 Attention:  halted: 3 failed checks
 
 ◌ Canary podinfo  Progressing
-… 17 more lines`.replace('(cluster prod)', '(cluster pro…'),
+… 17 more lines`,
     );
   });
 
@@ -170,6 +175,51 @@ Attention:  halted: 3 failed checks
     screen.draw(['c']);
     screen.leave();
     assert.equal(text, '\u001b[?25l\u001b[Ja\nb\n\u001b[2F\u001b[Jc\n\u001b[?25h');
+  });
+
+  test('covers the picture before on a terminal that was made narrower, which has wrapped its lines', () => {
+    const written: string[] = [];
+    const terminal = { write: (piece: unknown) => written.push(String(piece)) > 0, columns: 80, rows: 24 };
+    const screen = new Screen(terminal);
+    screen.draw(['a'.repeat(70), '\u001b[32mb\u001b[39m', '']);
+    terminal.columns = 30;
+    screen.draw(['c']);
+    assert.equal(written[1], '\u001b[5F\u001b[Jc\n');
+  });
+
+  test('has the colour of its state, wide and narrow, and says how it has ended in one sentence', () => {
+    const tty = process.stdout.isTTY;
+    process.stdout.isTTY = true;
+    try {
+      const { next: _next, attention: _attention, ...rest } = live;
+      const verdict = 'Rolled back: success rate 66.97%, needs at least 99%, 10 failed checks';
+      const ended = { ...live.release, ended: true, outcome: 'rolled-back', endedAt: '2026-01-02T10:00:00Z', verdict };
+      const over = { ...rest, phase: 'Failed', standing: 'failed', why: verdict, release: ended } as Live;
+      const states = [
+        [live, 34],
+        [{ ...live, standing: 'paused' } as Live, 33],
+        [over, 31],
+        [{ ...over, standing: 'succeeded', phase: 'Succeeded' } as Live, 32],
+      ] as const;
+      for (const [one, code] of states) {
+        for (const width of [72, 200]) {
+          const lines = picture(one, NOW, { width, height: 60 });
+          assert.ok(lines[0]?.includes(`\u001b[${code}m`), lines[0]);
+          assert.ok(lines.every((line) => lengthOf(line) <= width));
+          assert.notEqual(lines.at(-1), '', 'nothing blank under it');
+        }
+      }
+      const text = picture(over, NOW, { width: 200, height: 60 }).join('\n');
+      assert.ok(text.includes(`Status:     \u001b[31m${verdict}\u001b[39m`), text);
+      assert.doesNotMatch(text, /target|Weight:|Steps:/);
+      assert.match(text, /\(09:59:00, took 1 min\)/);
+      assert.match(
+        picture(over, NOW, { width: 72, height: 60 }).join('\n'),
+        /request-success-rate +98.2 % +>= 99 % +failed/,
+      );
+    } finally {
+      process.stdout.isTTY = tty;
+    }
   });
 
   test('has lines that fit, whatever is coloured', () => {

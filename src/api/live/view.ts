@@ -243,6 +243,7 @@ function whyOf(summary: CanarySummary, { state, release, unknown }: Known): stri
   if (summary.suspended) return 'suspended: spec.suspend is true';
   if (!release) return summary.message === '' ? 'nothing has been released yet' : summary.message;
   if (release.watch) return watchText(release.watch);
+  if (release.verdict !== undefined) return release.verdict;
   const outcome = release.outcome ?? release.run;
   return release.reason === undefined || release.reason === '' ? outcome : `${outcome}: ${release.reason}`;
 }

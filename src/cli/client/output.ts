@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 
 /** Codes of "Select Graphic Rendition" (ECMA-48). */
-const CODES = { red: 31, green: 32, yellow: 33 } as const;
+const CODES = { red: 31, green: 32, yellow: 33, blue: 34 } as const;
 const ESCAPE = '\u001b[';
 
 export type Colour = keyof typeof CODES;
@@ -15,7 +15,8 @@ export function coloured(colour: Colour | undefined, text: string, stream = proc
 /** Of a phase or an outcome. */
 export function colourOf(word: string): Colour | undefined {
   const [, more] = word.split(',');
-  if (more !== undefined) return more === 'Undone' || more === 'Suspended' ? undefined : 'yellow';
+  if (more === 'Blocked' || more === 'Invalid' || more === 'Regressed') return 'red';
+  if (more !== undefined) return more === 'Paused' ? 'yellow' : undefined;
   switch (word) {
     case 'Succeeded':
     case 'promoted':
@@ -31,13 +32,15 @@ export function colourOf(word: string): Colour | undefined {
     case 'promotion failed':
     case 'terminated':
       return 'red';
-    case 'in progress':
     case 'Waiting':
-    case 'Progressing':
     case 'WaitingPromotion':
+      return 'yellow';
+    case 'in progress':
+    case 'Progressing':
     case 'Promoting':
     case 'Finalising':
-      return 'yellow';
+    case 'Initializing':
+      return 'blue';
     default:
       return undefined;
   }

@@ -6,6 +6,7 @@ import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
 import { duration } from '../flags/client-flags.js';
 import { recordLine } from './record.js';
+import { verdictText } from './verdict.js';
 
 export interface WaitFlags {
   readonly wait?: boolean;
@@ -81,9 +82,10 @@ function isIn({ gate, paused }: Release, state: Until): boolean {
   return state === 'paused' ? paused !== undefined : gate !== undefined && paused === undefined;
 }
 
-/** How it stands when nothing more is waited for, in a word or two. */
-export function endText({ ended, outcome, run, paused, gate }: Release): string {
-  if (ended) return outcome ?? run;
+/** How it stands when nothing more is waited for, in one sentence. */
+export function endText(release: Release): string {
+  const { ended, paused, gate } = release;
+  if (ended) return verdictText(release);
   return paused ? `paused by ${paused.by}` : `waits for approval (${gate?.gate ?? 'not any more'})`;
 }
 
@@ -91,16 +93,16 @@ export function endText({ ended, outcome, run, paused, gate }: Release): string 
 export function judged(release: Release): Release {
   const outcome = release.outcome ?? release.run;
   if (GOOD.includes(outcome)) return release;
-  const reason = release.reason ? `: ${release.reason}` : '';
+  const { namespace, name } = release.canary;
   throw new CommandFailed(
     EXIT.releaseFailed,
-    `the release has failed (${outcome === 'died' ? `its run ${release.run}` : outcome})${reason}`,
-    `all about it: ${release.id}`,
+    `${name}.${namespace}: ${verdictText(release)}`,
+    `"serinus history ${name} -n ${namespace}" lists its releases (this one: ${release.id})`,
   );
 }
 
 function timedOut(id: string, last: Release | undefined): CommandFailed {
-  const where = last ? ` in phase ${last.phase || 'New'} at weight ${last.weight}` : '';
+  const where = last ? ` in phase ${last.phase || 'New'} at ${last.weight}% of requests` : '';
   return new CommandFailed(
     EXIT.timedOut,
     `the time is up, and the release is still under way${where}`,

@@ -17,6 +17,7 @@ import {
   type ServerFlags,
 } from '../flags/client-flags.js';
 import { printData, printLine, table, widthsOf } from '../client/output.js';
+import { standingText } from '../client/standing.js';
 
 interface Flags extends ServerFlags, NamespaceFlags, OutputFlags {
   readonly allNamespaces?: boolean;
@@ -152,7 +153,7 @@ function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummar
     const row = [
       canary.namespace,
       canary.name,
-      status ?? statusOf(canary),
+      status ?? standingText(canary),
       String(canary.canaryWeight),
       canary.lastTransitionTime ?? '',
     ];
@@ -169,20 +170,6 @@ function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummar
       problem ?? attention ?? message,
     ];
   };
-}
-
-/** The phase, and what that alone doesn't tell, as kubectl has it of a node that is cordoned: `Progressing,Paused`. */
-function statusOf({ phase, standing }: CanarySummary): string {
-  const more = {
-    paused: 'Paused',
-    blocked: 'Blocked',
-    invalid: 'Invalid',
-    suspended: 'Suspended',
-    undone: 'Undone',
-    regressed: 'Regressed',
-  };
-  const word = standing in more ? more[standing as keyof typeof more] : undefined;
-  return word === undefined ? phase : [phase, word].filter((part) => part !== '').join(',');
 }
 
 function keyOf({ namespace, name }: CanarySummary): string {

@@ -12,7 +12,10 @@ import {
   type ServerFlags,
 } from '../flags/client-flags.js';
 import { trafficText } from '../../api/live/traffic.js';
-import { coloured, colourOf, printData } from '../client/output.js';
+import { coloured, printData } from '../client/output.js';
+import { standingColour, standingText } from '../client/standing.js';
+import type { ApiClient } from '../client/api-client.js';
+import { lastVerdict } from '../client/verdict.js';
 import { addWaitFlags, endText, waitFor, type WaitFlags } from '../client/wait.js';
 
 type Flags = ServerFlags & NamespaceFlags & OutputFlags & WaitFlags;
@@ -43,7 +46,7 @@ async function run(name: string, flags: Flags): Promise<void> {
     else print(release, release.id, flags);
     return;
   }
-  if (forPeople) console.log(lineOf(canary));
+  if (forPeople) console.log(lineOf(canary, await endOf(client, canary)));
   else print(canary, `canary.flagger.app/${name}`, flags);
   if (flags.wait && canary.release) {
     throw new CommandFailed(
@@ -61,14 +64,24 @@ function print(value: unknown, title: string, { output }: Flags): void {
   else console.log(title);
 }
 
-function lineOf(canary: CanaryDetail): string {
-  const { name, namespace, phase, canaryWeight, release } = canary;
+/** Why nothing is under way any more. */
+async function endOf(
+  client: ApiClient,
+  { namespace, name, phase, release }: CanaryDetail,
+): Promise<string | undefined> {
+  const ended = release === null && (phase === 'Succeeded' || phase === 'Failed');
+  return ended ? lastVerdict(client, namespace, name) : undefined;
+}
+
+/** @param verdict of the release that has ended; undefined while one is under way */
+function lineOf(canary: CanaryDetail, verdict: string | undefined): string {
+  const { name, namespace, standing, canaryWeight, release } = canary;
   const { attention, problem, message, traffic } = canary;
   const paused =
     release?.paused && `paused by ${release.paused.by}${release.paused.reason && `: ${release.paused.reason}`}`;
   const waits = release?.waitsFor === undefined ? undefined : `waits for: ${release.waitsFor}`;
-  const why = paused ?? waits ?? problem ?? attention ?? (message || undefined);
-  const share = traffic?.to === 'match' ? trafficText(traffic) : `weight ${canaryWeight}`;
-  const status = `${name}.${namespace}: ${coloured(colourOf(phase), phase || 'New')}, ${share}`;
+  const why = paused ?? waits ?? problem ?? verdict ?? attention ?? (message || undefined);
+  const share = `, ${trafficText(traffic ?? { to: 'share', percent: canaryWeight })}`;
+  const status = `${name}.${namespace}: ${coloured(standingColour(standing), standingText(canary) || 'New')}${verdict === undefined ? share : ''}`;
   return why === undefined ? status : `${status}, ${why}`;
 }

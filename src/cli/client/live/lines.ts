@@ -1,5 +1,6 @@
 import type { Live, LiveNode } from '../../../api/schema/live.js';
 import { recordLine } from '../record.js';
+import { standingText } from '../standing.js';
 import { clock, withLocalTimes } from '../times.js';
 import { nextText, trafficLine } from './text.js';
 
@@ -38,8 +39,9 @@ export class Lines {
   }
 
   private stands(live: Live, now: number): string[] {
-    const { phase, why, at } = live;
-    const line = `${phase || 'New'}, ${trafficLine(live)}: ${withLocalTimes(why, now)}`;
+    const { why, at, release } = live;
+    const word = standingText(live) || 'New';
+    const line = `${release?.ended === true ? word : `${word}, ${trafficLine(live)}`}: ${withLocalTimes(why, now)}`;
     const next = nextText(live.next, now);
     if (line === this.standing) return [];
     this.standing = line;

@@ -1,10 +1,12 @@
 import type { LiveGate } from '../../../api/schema/course.js';
 import type { Live, LiveNode } from '../../../api/schema/live.js';
 import { approvalsText } from '../approvals.js';
-import { coloured, colourOf } from '../output.js';
+import { coloured } from '../output.js';
 import { analysisLines } from '../record.js';
+import { standingColour, standingText } from '../standing.js';
 import { clock, withLocalTimes } from '../times.js';
-import { marked, nextText, trafficLine } from './text.js';
+import { cut } from './width.js';
+import { marked, nextText, startedText, trafficLine, versionsText } from './text.js';
 
 /** What a screen has room for, in characters; undefined: as much as there is. */
 export interface Room {
@@ -33,15 +35,28 @@ export function picture(live: Live, now: number, { width, height }: Room, troubl
 }
 
 function head(live: Live, now: number): string[] {
-  const { canary, cluster, phase, weight, why, strategy, attention } = live;
+  const { canary, cluster, weight, why, strategy, attention, release, standing } = live;
+  const { versions, ended = true } = release ?? {};
+  const colour = standingColour(standing);
   const traffic = live.traffic?.to === 'match';
   const next = nextText(live.next, now);
   return [
-    `${canary.name}.${canary.namespace}  ${coloured(colourOf(phase), phase || 'New')}  (cluster ${cluster})`,
-    field(traffic ? 'Traffic' : 'Weight', trafficLine(live)),
-    ...(strategy?.steps ? [field('Steps', stepsText(strategy.steps, weight.wanted))] : []),
-    ...(strategy?.iterations ? [field('Iterations', `${strategy.iterations.done} of ${strategy.iterations.of}`)] : []),
-    field('Status', withLocalTimes(why, now)),
+    [
+      `${canary.name}.${canary.namespace}`,
+      versions && versionsText(versions),
+      coloured(colour, standingText(live) || 'New'),
+      `(cluster ${cluster})`,
+    ]
+      .filter((part) => part !== undefined)
+      .join('  '),
+    ...(release === undefined ? [] : [field('Started by', startedText(release, now))]),
+    // Nothing of it is true any more when the release has ended.
+    ...(ended && release !== undefined ? [] : [field(traffic ? 'Traffic' : 'Weight', trafficLine(live))]),
+    ...(!ended && strategy?.steps ? [field('Steps', stepsText(strategy.steps, weight.wanted))] : []),
+    ...(!ended && strategy?.iterations
+      ? [field('Iterations', `${strategy.iterations.done} of ${strategy.iterations.of}`)]
+      : []),
+    field('Status', coloured(ended ? colour : undefined, withLocalTimes(why, now))),
     ...(next === undefined ? [] : [field('Next', next)]),
     ...(attention === undefined ? [] : [field('Attention', coloured('yellow', attention))]),
   ];
@@ -104,33 +119,4 @@ function field(name: string, value: string): string {
 function shortened(lines: readonly string[], height: number): string[] {
   const kept = Math.max(1, height - 1);
   return [...lines.slice(0, kept), `… ${lines.length - kept} more lines`];
-}
-
-/** Colour codes take no room. */
-const CODE = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'y');
-
-/** A line that is no longer than the screen is wide; what is coloured stays so to its end. */
-export function cut(line: string, width: number): string {
-  let text = '';
-  let used = 0;
-  for (let at = 0; at < line.length;) {
-    CODE.lastIndex = at;
-    const code = CODE.exec(line)?.[0];
-    const piece = code ?? String.fromCodePoint(line.codePointAt(at) ?? 0);
-    at += piece.length;
-    if (code !== undefined) text += code;
-    else if (used < width - 1 || (used === width - 1 && visible(line, at) === 0)) {
-      text += piece;
-      used += 1;
-    } else if (used === width - 1) {
-      text += '…';
-      used += 1;
-    }
-  }
-  return text;
-}
-
-/** Characters from there on that take room. */
-function visible(line: string, from: number): number {
-  return [...line.slice(from).replaceAll(new RegExp(CODE.source, 'g'), '')].length;
 }

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { lengthOf } from './width.js';
 
 const ESCAPE = '\u001b[';
 const HIDE_CURSOR = `${ESCAPE}?25l`;
@@ -7,7 +8,8 @@ const CLEAR_DOWN = `${ESCAPE}J`;
 
 /** Draws lines over those that it drew before. What the terminal showed before stays where it is. */
 export class Screen {
-  private drawn = 0;
+  /** How long each line is that was drawn. */
+  private drawn: readonly number[] = [];
 
   constructor(private readonly terminal: Pick<WriteStream, 'write' | 'columns' | 'rows'>) {}
 
@@ -17,14 +19,21 @@ export class Screen {
   }
 
   draw(lines: readonly string[]): void {
-    const up = this.drawn === 0 ? HIDE_CURSOR : `${ESCAPE}${this.drawn}F`;
+    const rows = this.rows();
+    const up = rows === 0 ? HIDE_CURSOR : `${ESCAPE}${rows}F`;
     this.terminal.write(`${up}${CLEAR_DOWN}${lines.join('\n')}\n`);
-    this.drawn = lines.length;
+    this.drawn = lines.map(lengthOf);
   }
 
   /** Leaves the last picture there. */
   leave(): void {
-    if (this.drawn > 0) this.terminal.write(SHOW_CURSOR);
-    this.drawn = 0;
+    if (this.drawn.length > 0) this.terminal.write(SHOW_CURSOR);
+    this.drawn = [];
+  }
+
+  /** How many rows the last picture takes now: a terminal that was made narrower has wrapped its lines. */
+  private rows(): number {
+    const { width } = this.room;
+    return this.drawn.reduce((rows, length) => rows + Math.max(1, Math.ceil(length / width)), 0);
   }
 }

@@ -1,13 +1,16 @@
 import type { Live, LiveNode } from '../../../api/schema/live.js';
 import { trafficText } from '../../../api/live/traffic.js';
+import type { Release } from '../../../api/schema/release.js';
 import { coloured, type Colour } from '../output.js';
+import { durationText, withLocalTimes } from '../times.js';
 
 type Health = LiveNode['health'];
+type Versions = NonNullable<Release['versions']>;
 
 /** A sign beside a word that says the same: who sees no signs or no colours misses nothing. */
 const SIGNS: Readonly<Record<Health, { readonly sign: string; readonly colour: Colour | undefined }>> = {
   good: { sign: '✔', colour: 'green' },
-  busy: { sign: '◌', colour: 'yellow' },
+  busy: { sign: '◌', colour: 'blue' },
   bad: { sign: '✖', colour: 'red' },
   idle: { sign: '·', colour: undefined },
 };
@@ -15,6 +18,20 @@ const SIGNS: Readonly<Record<Health, { readonly sign: string; readonly colour: C
 export function marked(health: Health, text: string): string {
   const { sign, colour } = SIGNS[health];
   return `${coloured(colour, sign)} ${text}`;
+}
+
+/** `1.0.0 → 2.0.0`; undefined where neither is known. */
+export function versionsText({ from, to }: Versions): string | undefined {
+  const known = [from, to].filter((version) => version !== undefined);
+  return known.length === 0 ? undefined : known.join(' → ');
+}
+
+/** Who started a release, when, and why they said so. @param now milliseconds since 1970 */
+export function startedText({ triggeredBy, startedAt, endedAt, cause }: Release, now: number): string {
+  const seconds = (Date.parse(endedAt ?? new Date(now).toISOString()) - Date.parse(startedAt)) / 1000;
+  const took = seconds >= 0 ? `, ${endedAt === undefined ? 'for' : 'took'} ${durationText(seconds)}` : '';
+  const reason = cause?.reason === undefined || cause.reason === '' ? '' : `: ${cause.reason}`;
+  return `${triggeredBy}${reason} (${withLocalTimes(startedAt, now)}${took})`;
 }
 
 /** What the canary is to get, and what it gets. */

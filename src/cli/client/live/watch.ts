@@ -4,7 +4,7 @@ import { EXIT } from '../exit-codes.js';
 import { CommandFailed } from '../failed.js';
 import { clientOf, type LiveFlags, type OutputFlags } from '../../flags/client-flags.js';
 import { coloured, printLine } from '../output.js';
-import { judged } from '../wait.js';
+import { endText, judged } from '../wait.js';
 import { follow } from './follow.js';
 import { Lines } from './lines.js';
 import { picture } from './render.js';
@@ -54,8 +54,8 @@ export async function watchCanary(namespace: string, name: string, flags: LiveFl
   if (controller.signal.aborted && timeIsUp) throw timedOut(name, last);
   if (!flags.untilEnd || controller.signal.aborted) return;
   if (!release) throw new CommandFailed(EXIT.error, `nothing of ${name}.${namespace} has been released yet`);
-  const { outcome, run } = judged(release);
-  if (flags.output === 'table') console.log(coloured('green', `${name}.${namespace}: ${outcome ?? run}`));
+  judged(release);
+  if (flags.output === 'table') console.log(coloured('green', `${name}.${namespace}: ${endText(release)}`));
 }
 
 function showOf({ output }: OutputFlags): Show {
@@ -110,7 +110,7 @@ function onTerminal(terminal: typeof process.stdout): Show {
 }
 
 function timedOut(name: string, last: Live | undefined): CommandFailed {
-  const where = last ? ` in phase ${last.phase || 'New'} at weight ${last.weight.wanted}` : '';
+  const where = last ? ` in phase ${last.phase || 'New'} at ${last.weight.wanted}% of requests` : '';
   return new CommandFailed(
     EXIT.timedOut,
     `the time is up, and ${name} is still watched${where}`,
