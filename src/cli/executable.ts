@@ -1,0 +1,14 @@
+// The command line as a single executable: one script, in which nothing may be awaited at the top.
+import { asCalled } from './called.js';
+import { runCommandLine } from './run.js';
+import { programFor } from './start.js';
+import { asTyped } from './typed.js';
+
+async function main(): Promise<void> {
+  const { name, args, epilogue } = asCalled(process.argv);
+  const typed = asTyped(args);
+  process.exitCode = await runCommandLine(await programFor(name, typed), typed);
+  if (epilogue !== undefined) console.log(epilogue);
+}
+
+void main();
