@@ -1,5 +1,7 @@
-import type { Standing } from '../../api/schema/standing.js';
+import type { CanarySummary } from '../../api/schema/canary.js';
 import type { Colour } from './output.js';
+
+type Standing = CanarySummary['standing'];
 
 interface Stands {
   readonly phase: string;

@@ -102,7 +102,9 @@ export function judged(release: Release): Release {
 }
 
 function timedOut(id: string, last: Release | undefined): CommandFailed {
-  const where = last ? ` in phase ${last.phase || 'New'} at ${last.weight}% of requests` : '';
+  // In an A/B test the weight is no share of the requests.
+  const share = last?.course?.strategy.kind === 'canary' ? ` at ${last.weight}% of requests` : '';
+  const where = last ? ` in phase ${last.phase || 'New'}${share}` : '';
   return new CommandFailed(
     EXIT.timedOut,
     `the time is up, and the release is still under way${where}`,

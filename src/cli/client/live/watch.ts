@@ -9,6 +9,7 @@ import { follow } from './follow.js';
 import { Lines } from './lines.js';
 import { picture } from './render.js';
 import { Screen } from './screen.js';
+import { trafficLine } from './text.js';
 
 /** The countdown goes on between two pictures. */
 const REDRAW_MS = 1_000;
@@ -110,7 +111,7 @@ function onTerminal(terminal: typeof process.stdout): Show {
 }
 
 function timedOut(name: string, last: Live | undefined): CommandFailed {
-  const where = last ? ` in phase ${last.phase || 'New'} at ${last.weight.wanted}% of requests` : '';
+  const where = last ? ` in phase ${last.phase || 'New'}: ${trafficLine(last)}` : '';
   return new CommandFailed(
     EXIT.timedOut,
     `the time is up, and ${name} is still watched${where}`,
