@@ -131,6 +131,18 @@ const CART = '/api/v1/namespaces/shop/canaries/cart';
 test('a release under way', async (t) => {
   await shown(t, 'staged-progressing', { [`${CART}/live`]: live(release()) }, async ({ page }) => {
     await page.locator('.headline').getByText('2.0.0-rc.1').waitFor();
+    const icon = page.locator('link[rel="icon"]');
+    assert.match((await icon.getAttribute('href')) ?? '', /^data:image\/svg\+xml,.*%230969da/, 'it moves');
+    const events = page.locator('.event');
+    const all = await events.count();
+    await page.locator('.chips .chip').nth(2).click();
+    assert.equal(await events.count(), 2, 'pause and resume');
+    await page.locator('.chips .chip').first().click();
+    assert.equal(await events.count(), all);
+    await page.emulateMedia({ media: 'print' });
+    for (const pressed of ['.orders', '.top', '.chips']) assert.ok(await page.locator(pressed).isHidden(), pressed);
+    assert.ok(await page.locator('.headline').isVisible());
+    await page.emulateMedia({ media: 'screen' });
   });
 });
 

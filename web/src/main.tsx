@@ -14,6 +14,7 @@ import './styles/fleet.css';
 import './styles/release.css';
 import './styles/evidence.css';
 import './styles/tables.css';
+import './styles/print.css';
 
 const RECOVERY_MS = 5_000;
 

@@ -6,7 +6,8 @@ import { countsOf, found, matches, sorted, FILTERS } from '../src/fleet/filter.j
 import { groupingsOf, linesOf } from '../src/fleet/grouping.js';
 import { choicesIn, parametersOf } from '../src/fleet/use-choices.js';
 import { withNews, type Rows } from '../src/fleet/rows.js';
-import { lookOf } from '../src/fleet/status.js';
+import { lookOf, toneOfAll } from '../src/fleet/status.js';
+import { faviconOf } from '../src/ui/favicon.js';
 import { en } from '../src/i18n/en.js';
 
 function row(name: string, more: Partial<FleetRow> = {}): FleetRow {
@@ -108,4 +109,15 @@ describe('the fleet', () => {
       ['calm'],
     );
   });
+});
+
+test('the picture of the tab shows what counts most, and nothing where nobody is needed', () => {
+  const of = (...standings: FleetRow['standing'][]) => toneOfAll(standings.map((standing) => ({ standing })));
+  assert.equal(of('succeeded', 'initialized'), 'calm');
+  assert.equal(of('succeeded', 'progressing'), 'busy');
+  assert.equal(of('progressing', 'waiting'), 'warn');
+  assert.equal(of('paused', 'failed', 'progressing'), 'bad');
+  assert.equal(faviconOf('calm'), '/favicon.svg');
+  assert.equal(faviconOf(undefined), '/favicon.svg');
+  assert.equal(new Set([faviconOf('bad'), faviconOf('warn'), faviconOf('busy'), faviconOf('good')]).size, 4);
 });

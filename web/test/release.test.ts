@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Line, Live, LiveGate, Release } from '../src/api/types.js';
 import { liveOf } from '../src/release/live-from.js';
 import { drawnOf } from '../src/release/series.js';
-import { happened } from '../src/release/happenings.js';
+import { happened, ofKind } from '../src/release/happenings.js';
 import { railOf, type RailStep } from '../src/release/rail.js';
 import { linked, moved } from '../src/release/window-links.js';
 import { cellOf, columnsOf, lookOf } from '../src/release/matrix.js';
@@ -246,6 +246,17 @@ describe('checks', () => {
     );
     assert.equal(window.verdict, 'failed');
   });
+});
+
+test('of what happened, problems and orders are seen alone', () => {
+  const at = '2026-01-01T12:00:00Z';
+  const record: Line[] = [
+    { at, what: 'event', type: 'Normal', message: 'New revision detected!' },
+    { at, what: 'event', type: 'Warning', message: 'Halt shop.test advancement' },
+    { at, what: 'order', order: 'pause', by: 'alice', reason: '', channel: 'ui' },
+  ];
+  const of = (kind: 'all' | 'problems' | 'people') => ofKind(happened(record), kind).map(({ tone }) => tone);
+  assert.deepEqual([of('all'), of('problems'), of('people')], [['person', 'warn', 'plain'], ['warn'], ['person']]);
 });
 
 test('what happened is told once: the newest first, checks in their own place', () => {

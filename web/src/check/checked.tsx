@@ -47,7 +47,7 @@ export function Checked({ canary, manifest }: Props) {
         </p>
       )}
       {metrics && metrics.length > 0 && (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label={t.check.live}>
+        <div className="table-scroll" tabIndex={0} role="group" aria-label={t.check.live}>
           <table>
             <caption>{t.check.live}</caption>
             <thead>

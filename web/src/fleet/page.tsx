@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useLanguage } from '../i18n/language.js';
 import { ConnectionState } from '../ui/connection.js';
 import { Command } from '../ui/copy.js';
+import { useFavicon } from '../ui/favicon.js';
 import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { useTitle } from '../ui/title.js';
@@ -12,6 +13,7 @@ import { FleetNewsLine } from './news-line.js';
 import { groupingsOf } from './grouping.js';
 import { keyOf, type Rows } from './rows.js';
 import { SelectionBar } from './selection-bar.js';
+import { toneOfAll } from './status.js';
 import { FleetTable } from './table.js';
 import { EVERYTHING, useChoices, useDensity } from './use-choices.js';
 import { useFleet } from './use-fleet.js';
@@ -21,6 +23,7 @@ export function FleetPage() {
   const { t } = useLanguage();
   useTitle(t.fleet.title);
   const { rows, connection, error, retry } = useFleet();
+  useFavicon(rows && toneOfAll([...rows.values()]));
   return (
     <>
       <div className="page-head">

@@ -204,6 +204,7 @@ export const en = {
   events: {
     title: 'Events',
     none: 'No events yet.',
+    kinds: { all: 'All', problems: 'Problems', people: 'Orders' },
     dropped: (count: number) => `${plural(count, 'entry', 'entries')} in the middle were not kept.`,
     weight: (weight: string) => `Weight ${weight}`,
     phase: (phase: string) => `Phase ${phase}`,

@@ -201,6 +201,7 @@ export const zh: Texts = {
   events: {
     title: '事件',
     none: '还没有事件。',
+    kinds: { all: '全部', problems: '问题', people: '指令' },
     dropped: (count) => `中间有 ${count} 条记录未保留。`,
     weight: (weight) => `权重 ${weight}`,
     phase: (phase) => `阶段 ${phase}`,

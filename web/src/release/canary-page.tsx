@@ -5,6 +5,7 @@ import { percent } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
 import { ConnectionState } from '../ui/connection.js';
 import { Command } from '../ui/copy.js';
+import { useFavicon } from '../ui/favicon.js';
 import { Loading } from '../ui/loading.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { Status } from '../ui/status.js';
@@ -21,6 +22,7 @@ export function CanaryPage({ namespace, name }: { readonly namespace: string; re
   const { live, connection, error, retry } = useLive(namespace, name);
   const status = live?.standing;
   useTitle(status === undefined ? name : `${name}: ${t.standing[status]}`);
+  useFavicon(status && lookOf(status).tone);
   return (
     <>
       <nav className="crumbs" aria-label={t.app.fleet}>

@@ -32,7 +32,7 @@ export function Checks({ windows, failed }: Props) {
       {windows.length === 0 ? (
         <p className="muted">{t.windows.none}</p>
       ) : (
-        <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="windows-title">
+        <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="windows-title">
           {/* Stacked on a phone, where a browser would take the roles away with the layout. */}
           <table className="matrix" role="table">
             <caption className="visually-hidden">{t.windows.caption}</caption>

@@ -5,7 +5,7 @@ import { Said, useLanguage } from '../i18n/language.js';
 import type { Texts } from '../i18n/en.js';
 import { Icon, type IconName } from '../ui/icon.js';
 import { Clock } from '../ui/time.js';
-import { happened, type Happening } from './happenings.js';
+import { happened, KINDS, ofKind, type Happening, type Kind } from './happenings.js';
 
 const SHOWN = 14;
 const ICONS: Readonly<Record<Happening['tone'], IconName>> = {
@@ -24,11 +24,25 @@ interface Props {
 export function Events({ record, dropped }: Props) {
   const { t } = useLanguage();
   const [all, setAll] = useState(false);
-  const lines = happened(record);
+  const [kind, setKind] = useState<Kind>('all');
+  const everything = happened(record);
+  const kinds = KINDS.filter((one) => ofKind(everything, one).length > 0);
+  const lines = ofKind(everything, kinds.includes(kind) ? kind : 'all');
   const shown = all ? lines : lines.slice(0, SHOWN);
   return (
     <section className="card" aria-labelledby="events-title">
-      <h2 id="events-title">{t.events.title}</h2>
+      <div className="card-head">
+        <h2 id="events-title">{t.events.title}</h2>
+        {kinds.length > 1 && (
+          <div className="chips" role="group" aria-labelledby="events-title">
+            {kinds.map((one) => (
+              <button key={one} type="button" className="chip" aria-pressed={one === kind} onClick={() => setKind(one)}>
+                {t.events.kinds[one]} <span className="chip-count">{ofKind(everything, one).length}</span>
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
       {lines.length === 0 ? (
         <p className="muted">{t.events.none}</p>
       ) : (

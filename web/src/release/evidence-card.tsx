@@ -49,7 +49,7 @@ function Card({ id, evidence, words, isAfter }: CardProps) {
       <p>
         <Said>{trouble ?? says}</Said> <span className="muted">{t.evidence.after(windows)}</span>
       </p>
-      <div className="table-scroll" tabIndex={0} role="region" aria-labelledby={id}>
+      <div className="table-scroll" tabIndex={0} role="group" aria-labelledby={id}>
         <table>
           <caption className="visually-hidden">{words.caption}</caption>
           <thead>

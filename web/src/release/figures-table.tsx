@@ -26,7 +26,7 @@ export function FiguresTable({ drawn }: { readonly drawn: Drawn }) {
     ),
   ].sort((a, b) => a.at - b.at);
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={t.chart.title}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={t.chart.title}>
       <table>
         <thead>
           <tr>

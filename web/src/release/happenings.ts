@@ -42,6 +42,16 @@ export function happened(record: readonly Line[]): readonly Happening[] {
   return grouped(all.filter(({ what, at }) => what !== 'weight' || !said.has(at))).reverse();
 }
 
+/** What somebody may want to see of it alone. */
+export const KINDS = ['all', 'problems', 'people'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Problems are warnings and what failed; people, the orders that somebody gave. */
+export function ofKind(happenings: readonly Happening[], kind: Kind): readonly Happening[] {
+  if (kind === 'all') return happenings;
+  return happenings.filter(({ tone }) => (kind === 'people' ? tone === 'person' : tone === 'warn' || tone === 'bad'));
+}
+
 /** @param all oldest first */
 function grouped(all: readonly Happening[]): Happening[] {
   const groups: Happening[] = [];

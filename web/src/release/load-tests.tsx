@@ -11,7 +11,7 @@ export function LoadTests({ record }: { readonly record: readonly Line[] }) {
   return (
     <section className="card" aria-labelledby="load-title">
       <h2 id="load-title">{t.load.title}</h2>
-      <div className="table-scroll" tabIndex={0} role="region" aria-labelledby="load-title">
+      <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="load-title">
         <table>
           <thead>
             <tr>

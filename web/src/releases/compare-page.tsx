@@ -84,7 +84,7 @@ function Comparison({ a, b }: { readonly a: Release; readonly b: Release }) {
   return (
     <>
       <div className="card">
-        <div className="table-scroll" tabIndex={0} role="region" aria-label={t.compare.title}>
+        <div className="table-scroll" tabIndex={0} role="group" aria-label={t.compare.title}>
           <table className="compared">
             <thead>
               <tr>

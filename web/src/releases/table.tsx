@@ -19,7 +19,7 @@ export function ReleasesTable({ items, chosen, choose }: Props) {
   const toggle = (id: string): void =>
     choose(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(-2));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={t.releases.title}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={t.releases.title}>
       <table className="cards-when-narrow">
         <thead>
           <tr>

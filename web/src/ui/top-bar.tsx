@@ -120,9 +120,9 @@ export function DevelopmentBanner() {
   const session = useSession();
   if (session?.development !== true) return null;
   return (
-    <div className="banner" role="note">
+    <aside className="banner" aria-labelledby="development">
       <Icon name="warning" />
-      {t.app.development}
-    </div>
+      <span id="development">{t.app.development}</span>
+    </aside>
   );
 }
