@@ -92,7 +92,6 @@ const OF_SERVERS = [
   'google-auth-library',
   'jose',
   'kysely',
-  'pino',
 ];
 
 test('the version is told without loading anything else', () => {
