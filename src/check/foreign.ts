@@ -18,7 +18,8 @@ import {
 } from '../kubernetes/ownership.js';
 import { ownedRoutes } from '../routers/registry.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
-import { configType, isTracked, previousName } from '../workloads/configs.js';
+import { configType, isTracked } from '../workloads/configs/checksums.js';
+import { previousName } from '../workloads/configs/former-copies.js';
 import { ownedByTarget } from '../workloads/registry.js';
 import { asPodController } from '../workloads/shared/pod-controller.js';
 import type { Selector } from '../workloads/shared/pod-selector.js';

@@ -4,7 +4,7 @@ import type { ClusterCache } from '../kube/cache.js';
 import { SERVICES } from '../kube/object.js';
 import type { OwnedObject } from '../kubernetes/ownership.js';
 import type { Settings } from '../settings.js';
-import { Configs } from './configs.js';
+import { Configs } from './configs/configs.js';
 import { daemonSets } from './daemonset/daemonset.js';
 import { deployments } from './deployment/deployment.js';
 import type { Workload } from './port.js';

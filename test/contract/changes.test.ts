@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UserError } from '../../src/errors.js';
 import type { ClusterCache } from '../../src/kube/cache.js';
-import { Configs } from '../../src/workloads/configs.js';
+import { Configs } from '../../src/workloads/configs/configs.js';
 import { Model } from '../domain/model.js';
 
 // Section 10.1 of the contract: statements on change detection and on the end that no other test shows.
@@ -17,7 +17,7 @@ test('21: an API error while configs are read is an error, not "unchanged"', asy
     // The cache goes on showing metadata: only the content has to be read.
     const cache = { get: () => Promise.resolve(object()), client: { get } };
     const configs = new Configs(cache as unknown as ClusterCache);
-    const look = () => configs.checksums('test', [{ kind, name: 'settings', optional: false }], false);
+    const look = () => configs.checksums.of('test', [{ kind, name: 'settings', optional: false }], false);
     assert.equal(Object.keys(await look()).length, 1);
     isDown = true;
     assert.equal(Object.keys(await look()).length, 1, 'what has not changed need not be read');

@@ -9,7 +9,7 @@ import {
   type ConfigReference,
 } from '../../kubernetes/objects/config-references.js';
 import { controllerOf, isCanary, isOurs, isOwnedBy } from '../../kubernetes/ownership.js';
-import { configType } from '../configs.js';
+import { configType } from '../configs/checksums.js';
 import { asPodController, type PodController } from './pod-controller.js';
 
 /** Names of a primary's copies, by the key of what each is a copy of. */

@@ -5,52 +5,30 @@ import type { Stray } from '../../domain/strays.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { DAEMON_SETS, DEPLOYMENTS, type KubeObject, type NamedObject, type ResourceType } from '../../kube/object.js';
-import {
-  configReferences,
-  keyOf,
-  sourceOfCopy,
-  type ConfigReference,
-} from '../../kubernetes/objects/config-references.js';
 import { parseFence } from '../../domain/decision/fence.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
-import { configType, type Configs, type Copied } from '../configs.js';
-import { TargetMissing } from '../errors.js';
+import { configType } from '../configs/checksums.js';
+import type { Configs } from '../configs/configs.js';
 import type { Contents, UndoArtifacts, Previous, TargetView, WarmPods, Workload } from '../port.js';
 import type { Autoscalers } from './autoscalers.js';
-import { sidesOf, type DisruptionBudgets, type Sides } from './disruption-budgets.js';
-import { namesInUse, namesToWrite, unshared, type Copier } from './copies.js';
+import type { DisruptionBudgets } from './disruption-budgets.js';
+import { namesToWrite } from './copies.js';
 import { ownedWorkloads } from './owned.js';
 import { SnapshotArtifacts } from './undo-artifacts.js';
-import { Mending, type Belongings } from './mending.js';
+import { Mending } from './mending.js';
 import { missing } from './missing.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
+import { copierOf, PodView } from './pod-view.js';
 import { servicePorts } from './ports.js';
-import {
-  asPrimary,
-  newPrimary,
-  promotedPrimary,
-  runsSameTemplate,
-  withoutRolloutId,
-  type PrimaryWish,
-  type TemplateWish,
-} from './primary.js';
-import { configsOf, withConfigs, withFormerConfigs, withPromotedConfigs } from './promoted-configs.js';
-import { contentHash } from './revision.js';
-import { rolloutId } from './rollout-id.js';
-import { findSelector, matchLabelsOf, primarySelector, selectorOf } from './selector.js';
+import { asPrimary, newPrimary, promotedPrimary, runsSameTemplate, withoutRolloutId } from './primary.js';
+import { withConfigs, withFormerConfigs, withPromotedConfigs } from './promoted-configs.js';
+import { findSelector, primarySelector, selectorOf } from './selector.js';
 import type { Selector } from './pod-selector.js';
 import { isMarkedBy, reopened, restoredRevision, settled, Snapshots, unmarked } from './snapshots.js';
 import { refuseStrangers } from './strangers.js';
 import { WarmDeployment } from './warm-deployment.js';
-
-/** What one look at a target tells. */
-interface Seen {
-  readonly target: PodController;
-  readonly revision: Revision;
-  readonly tracked: readonly ConfigReference[];
-}
 
 /** A {@link Workload} for any kind that makes pods from a template, of which a {@link PodKind} tells the rest. */
 export class PodWorkload implements Workload {
@@ -60,6 +38,7 @@ export class PodWorkload implements Workload {
   readonly undoArtifacts: UndoArtifacts;
   private readonly snapshots: Snapshots<PodTemplate>;
   private readonly mending: Mending;
+  private readonly view: PodView;
 
   constructor(
     private readonly of: PodKind,
@@ -75,6 +54,7 @@ export class PodWorkload implements Workload {
       of: (primary) => asPodController(primary).spec.template,
       identity: withoutRolloutId,
     });
+    this.view = new PodView(of, cache, configs, settings);
     this.mending = new Mending(of, configs, autoscalers, budgets, this.snapshots);
     this.warm = of.type === DEPLOYMENTS ? new WarmDeployment(of, cache, this.snapshots, configs, settings) : undefined;
     const ofPods = { warm: this.warm, configs: settings.configTracking ? configs : undefined };
@@ -84,35 +64,35 @@ export class PodWorkload implements Workload {
   async refresh(canary: Canary): Promise<void> {
     await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.primaryName);
     const target = await this.cache.getFresh(this.type, canary.namespace, canary.targetRef.name);
-    if (target) await this.configs.checksums(canary.namespace, this.references(asPodController(target)), true);
+    if (target) await this.configs.checksums.of(canary.namespace, this.view.references(asPodController(target)), true);
   }
 
   async look(canary: Canary): Promise<TargetView> {
-    const seen = await this.see(canary);
-    const primary = await this.primary(canary);
+    const seen = await this.view.see(canary);
+    const primary = await this.view.primary(canary);
     const selector = selectorOf(seen.target, this.settings.selectorLabels);
     return {
       revision: seen.revision,
       pods: {
         selector,
-        primary: primarySelector(selector, primary, primary !== undefined && this.isRolledOut(canary, primary)),
+        primary: primarySelector(selector, primary, primary !== undefined && this.view.isRolledOut(canary, primary)),
         ports: servicePorts(seen.target.spec.template, canary.service),
       },
       built: primary !== undefined,
-      sameAsPrimary: primary !== undefined && (await this.isSame(canary, seen, primary)),
+      sameAsPrimary: primary !== undefined && (await this.view.isSame(canary, seen, primary)),
     };
   }
 
   async contents(canary: Canary): Promise<Contents> {
-    const { target, revision, tracked } = await this.see(canary);
-    const primary = await this.primary(canary);
+    const { target, revision, tracked } = await this.view.see(canary);
+    const primary = await this.view.primary(canary);
     const before = primary && ((await this.snapshots.before(canary, primary)) ?? this.of.template(primary));
     const after = this.of.template(target);
     return {
       revision,
       before: before && withoutRolloutId(before),
       after,
-      promoted: asPrimary(target, this.templateWish(canary, target, primary, tracked)),
+      promoted: asPrimary(target, this.view.templateWish(canary, target, primary, tracked)),
       annotations: { ...target.metadata.annotations, ...after.metadata?.annotations },
     };
   }
@@ -124,7 +104,9 @@ export class PodWorkload implements Workload {
 
   async readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness> {
     const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;
-    const object = await (of === 'primary' ? this.primary(canary) : this.cache.get(this.type, canary.namespace, name));
+    const object = await (of === 'primary'
+      ? this.view.primary(canary)
+      : this.cache.get(this.type, canary.namespace, name));
     if (!object) {
       return { ready: false, retriable: false, reason: missing(this.type, name, canary.namespace), available: false };
     }
@@ -138,10 +120,10 @@ export class PodWorkload implements Workload {
   }
 
   async refuseForeign(canary: Canary): Promise<void> {
-    const { target, tracked } = await this.see(canary);
-    const names = await namesToWrite(this.cache, tracked, copierOf(canary, await this.primary(canary)));
+    const { target, tracked } = await this.view.see(canary);
+    const names = await namesToWrite(this.cache, tracked, copierOf(canary, await this.view.primary(canary)));
     await this.configs.refuseForeign(tracked, names, canary);
-    const sides = await this.sides(canary);
+    const sides = await this.view.sides(canary);
     if (sides) await this.budgets.refuseForeign(canary, sides);
     const stores = await Promise.all([DEPLOYMENTS, DAEMON_SETS].map((type) => this.cache.synced(type)));
     const workloads = stores.flatMap((store) => store.list(canary.namespace));
@@ -150,8 +132,8 @@ export class PodWorkload implements Workload {
 
   async concerns(canary: Canary): Promise<readonly NamedObject[]> {
     const object = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
-    const references = object ? this.references(asPodController(object)) : [];
-    const sides = await this.sides(canary);
+    const references = object ? this.view.references(asPodController(object)) : [];
+    const sides = await this.view.sides(canary);
     return [
       ...namesOf(canary).map((name) => ({ type: this.type, name })),
       ...references.map((reference) => ({ type: configType(reference), name: reference.name })),
@@ -169,17 +151,17 @@ export class PodWorkload implements Workload {
   }
 
   async drift(canary: Canary): Promise<readonly Stray[]> {
-    const primary = await this.primary(canary);
-    return this.mending.strays(canary, await this.belongings(canary, primary));
+    const primary = await this.view.primary(canary);
+    return this.mending.strays(canary, await this.view.belongings(canary, primary));
   }
 
   async mend(canary: Canary, stray: Stray, runs: string, fence: Claim): Promise<void> {
-    const { target, revision, tracked } = await this.see(canary);
+    const { target, revision, tracked } = await this.view.see(canary);
     const { hash } = revision;
-    const primary = await this.primary(canary);
-    const wish = await this.wish(canary, target, revision, tracked, fence);
+    const primary = await this.view.primary(canary);
+    const wish = await this.view.wish(canary, target, revision, tracked, fence);
     if (stray.object !== this.mending.titleOf(canary)) {
-      return this.mending.mend(canary, stray, await this.belongings(canary, primary), wish, fence);
+      return this.mending.mend(canary, stray, await this.view.belongings(canary, primary), wish, fence);
     }
     if (primary) return;
     const made = await this.mending.remade(canary, { target, hash, tracked, wish }, runs, fence);
@@ -187,8 +169,8 @@ export class PodWorkload implements Workload {
   }
 
   async build(canary: Canary, fence: Claim): Promise<void> {
-    const { target, revision, tracked } = await this.see(canary);
-    const wish = await this.wish(canary, target, revision, tracked, fence);
+    const { target, revision, tracked } = await this.view.see(canary);
+    const wish = await this.view.wish(canary, target, revision, tracked, fence);
     await this.configs.copy(tracked, wish.copies, wish, fence, false);
     await this.writePrimary(canary, fence, (current) => {
       if (!current) return withConfigs(newPrimary(target, wish), revision.configs);
@@ -202,18 +184,18 @@ export class PodWorkload implements Workload {
   }
 
   async reconcile(canary: Canary, fence: Claim): Promise<void> {
-    const primary = await this.primary(canary);
+    const primary = await this.view.primary(canary);
     if (!primary) await this.build(canary, fence);
-    await this.configs.share(await this.unshared(canary, primary), canary.owner, fence);
+    await this.configs.share(await this.view.unshared(canary, primary), canary.owner, fence);
     await this.autoscalers.put(canary, false, fence);
     await this.putBudget(canary, fence);
   }
 
   async promote(canary: Canary, revision: Revision, fence: Claim): Promise<boolean> {
     await this.refresh(canary);
-    const { target, revision: seen, tracked } = await this.see(canary);
+    const { target, revision: seen, tracked } = await this.view.see(canary);
     if (!sameRevision(seen, revision)) return false;
-    const wish = await this.wish(canary, target, revision, tracked, fence);
+    const wish = await this.view.wish(canary, target, revision, tracked, fence);
     await this.keepPrimary(canary, fence);
     await this.configs.copy(tracked, wish.copies, wish, fence, true);
     await this.writePrimary(canary, fence, (current) => {
@@ -238,7 +220,7 @@ export class PodWorkload implements Workload {
     if (template) {
       const { namespace, owner } = canary;
       const epoch = parseFence(primary.metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
-      const copies = this.references(asPodController(primary));
+      const copies = this.view.references(asPodController(primary));
       await this.configs.restore(copies, { namespace, owner, prefixes: ['*'] }, fence, epoch);
     }
     // Stamped in any case: a late promotion must not get through.
@@ -247,12 +229,12 @@ export class PodWorkload implements Workload {
   }
 
   async settle(canary: Canary, fence: Claim): Promise<void> {
-    if (!(await this.primary(canary))) return;
+    if (!(await this.view.primary(canary))) return;
     await this.writePrimary(canary, fence, (current) => current && settled(current));
   }
 
   async previous(canary: Canary): Promise<Previous | 'undone' | undefined> {
-    const primary = await this.primary(canary);
+    const primary = await this.view.primary(canary);
     return primary && this.snapshots.undoable(canary, primary);
   }
 
@@ -287,13 +269,13 @@ export class PodWorkload implements Workload {
 
   /** What it holds, and how big it is: what it is made again from when somebody deletes it. */
   private async keepPrimary(canary: Canary, fence: Claim): Promise<void> {
-    const primary = await this.primary(canary);
+    const primary = await this.view.primary(canary);
     await this.snapshots.keep(canary, primary, fence, primary ? { replicas: this.of.replicas(primary) } : {});
   }
 
   async scaleUp(canary: Canary, fence: Claim): Promise<void> {
     await this.keepPrimary(canary, fence);
-    const target = await this.target(canary);
+    const target = await this.view.target(canary);
     await this.autoscalers.resume(canary, fence);
     if (this.of.replicas(target) > 0) return;
     // Users are about to meet it: it needs a pod even where the primary has none.
@@ -307,7 +289,7 @@ export class PodWorkload implements Workload {
 
   async scaleLikePrimary(canary: Canary, fence: Claim): Promise<void> {
     await this.autoscalers.resume(canary, fence);
-    const primary = await this.primary(canary);
+    const primary = await this.view.primary(canary);
     await this.scale(canary, primary ? this.of.replicas(primary) : await this.replicasFromZero(canary), fence);
   }
 
@@ -320,7 +302,7 @@ export class PodWorkload implements Workload {
 
   private async replicasFromZero(canary: Canary): Promise<number> {
     if (canary.autoscalerRef) return this.autoscalers.floor(canary);
-    const primary = await this.primary(canary);
+    const primary = await this.view.primary(canary);
     return primary ? this.of.replicas(primary) : 1;
   }
 
@@ -336,118 +318,10 @@ export class PodWorkload implements Workload {
     await write(this.cache, this.type, key, change, { fence, stamp: true, touch, right: { owner: canary.owner } });
   }
 
-  private async target(canary: Canary): Promise<PodController> {
-    const { name } = canary.targetRef;
-    const object = await this.cache.get(this.type, canary.namespace, name);
-    if (!object) throw new TargetMissing(missing(this.type, name, canary.namespace));
-    return asPodController(object);
-  }
-
-  /** What bears the name and is somebody else's is no primary. */
-  private async primary(canary: Canary): Promise<PodController | undefined> {
-    const object = await this.cache.get(this.type, canary.namespace, canary.targetRef.primaryName);
-    return object && isOurs(object, canary.owner) ? asPodController(object) : undefined;
-  }
-
-  private unshared(canary: Canary, primary: PodController | undefined): Promise<readonly KubeObject[]> {
-    return unshared(this.cache, primary ? this.references(primary) : [], canary);
-  }
-
-  private references(controller: PodController): readonly ConfigReference[] {
-    return this.settings.configTracking ? configReferences(controller.spec.template.spec) : [];
-  }
-
-  private async belongings(canary: Canary, primary: PodController | undefined): Promise<Belongings> {
-    const copied = await this.copied(canary, primary);
-    return { primary, copied, unshared: await this.unshared(canary, primary), sides: await this.sides(canary) };
-  }
-
   private async putBudget(canary: Canary, fence: Claim): Promise<void> {
-    const sides = await this.sides(canary);
+    const sides = await this.view.sides(canary);
     if (sides) await this.budgets.put(canary, sides, fence);
   }
-
-  /** Undefined where the target is gone, or has no label that tells its pods from the primary's. */
-  private async sides(canary: Canary): Promise<Sides | undefined> {
-    const found = await this.cache.get(this.type, canary.namespace, canary.targetRef.name);
-    const target = found && asPodController(found);
-    const selector = target && findSelector(target, this.settings.selectorLabels);
-    return target && selector && sidesOf(selector, target, await this.primary(canary));
-  }
-
-  /** What the primary's pods read copies of: what was promoted with it, or what the target reads where that isn't known. */
-  private async copied(canary: Canary, primary: PodController | undefined): Promise<readonly Copied[]> {
-    const promoted = primary && configsOf(primary);
-    if (!primary || !promoted) {
-      const { tracked } = await this.see(canary);
-      const names = namesInUse(tracked, copierOf(canary, primary));
-      return tracked.map((source) => ({ source, copy: names.get(keyOf(source)) ?? source.name }));
-    }
-    return this.references(primary)
-      .map((reference) => ({
-        source: { ...reference, name: sourceOfCopy(reference.name, canary.name) },
-        copy: reference.name,
-      }))
-      .filter(({ source }) => promoted[keyOf(source)] !== undefined);
-  }
-
-  private async see(canary: Canary): Promise<Seen> {
-    const target = await this.target(canary);
-    this.of.check(target);
-    const references = this.references(target);
-    const configs = await this.configs.checksums(canary.namespace, references, false);
-    const tracked = references.filter((reference) => configs[keyOf(reference)] !== undefined);
-    return { target, revision: { hash: contentHash(this.of.template(target)), configs }, tracked };
-  }
-
-  private async isSame(canary: Canary, seen: Seen, primary: PodController): Promise<boolean> {
-    const { target, tracked, revision } = seen;
-    const wish = this.templateWish(canary, target, primary, tracked);
-    if (!runsSameTemplate(target, primary, wish)) return false;
-    return this.configs.copiesAreEqual(canary.namespace, tracked, revision.configs, wish.copies);
-  }
-
-  /** None of its pods is of an earlier template. */
-  private isRolledOut({ progressDeadlineSeconds }: Canary, primary: PodController): boolean {
-    return this.of.readiness(primary, { thresholdPercent: 0, deadlineSeconds: progressDeadlineSeconds }, 0).ready;
-  }
-
-  /** With the copies that the primary reads now. */
-  private templateWish(
-    canary: Canary,
-    target: PodController,
-    primary: PodController | undefined,
-    tracked: readonly ConfigReference[],
-  ): TemplateWish {
-    const selector = selectorOf(target, this.settings.selectorLabels);
-    const copies = namesInUse(tracked, copierOf(canary, primary));
-    return { kind: this.of, selector, selectedBy: matchLabelsOf(primary), copies };
-  }
-
-  /** With the copies that the primary is to read from now on. */
-  private async wish(
-    canary: Canary,
-    target: PodController,
-    revision: Revision,
-    tracked: readonly ConfigReference[],
-    fence: Claim,
-  ): Promise<PrimaryWish> {
-    const primary = await this.primary(canary);
-    return {
-      ...this.templateWish(canary, target, primary, tracked),
-      copies: await namesToWrite(this.cache, tracked, copierOf(canary, primary)),
-      name: canary.targetRef.primaryName,
-      namespace: canary.namespace,
-      owner: canary.owner,
-      prefixes: this.settings.includeLabelPrefixes,
-      rolloutId: rolloutId(canary, revision, fence),
-      autoscaled: canary.autoscalerRef !== undefined,
-    };
-  }
-}
-
-function copierOf({ namespace, owner }: Canary, primary: PodController | undefined): Copier {
-  return { namespace, owner, primary };
 }
 
 function namesOf({ targetRef }: Canary): readonly string[] {

@@ -3,7 +3,7 @@ import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { CONTROLLER_REVISIONS, type NamedObject } from '../../kube/object.js';
 import { remove } from '../../kubernetes/write.js';
-import type { Configs } from '../configs.js';
+import type { Configs } from '../configs/configs.js';
 import type { UndoArtifacts, WarmPods } from '../port.js';
 import type { Snapshots } from './snapshots.js';
 
@@ -21,14 +21,14 @@ export class SnapshotArtifacts<Content> implements UndoArtifacts {
     return [
       ...(warm ? [warm] : []),
       ...snapshots.map(({ metadata }) => ({ type: CONTROLLER_REVISIONS, name: metadata.name })),
-      ...((await this.pods.configs?.kept(canary.namespace, canary.owner)) ?? []),
+      ...((await this.pods.configs?.former.of(canary.namespace, canary.owner)) ?? []),
     ];
   }
 
   async forget(canary: Canary, fence: Claim): Promise<void> {
     // Warm pods first: they read the configs.
     await this.pods.warm?.drop(canary, fence);
-    await this.pods.configs?.forget(canary.namespace, canary.owner, fence);
+    await this.pods.configs?.former.forget(canary.namespace, canary.owner, fence);
     for (const snapshot of await this.snapshots.all(canary)) {
       await remove(this.cache, CONTROLLER_REVISIONS, snapshot, { fence });
     }

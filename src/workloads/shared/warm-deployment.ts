@@ -9,7 +9,7 @@ import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { parseFence } from '../../domain/decision/fence.js';
 import { FENCE_ANNOTATION, remove, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
-import type { Configs } from '../configs.js';
+import type { Configs } from '../configs/configs.js';
 import type { WarmPods } from '../port.js';
 import { ownedWarm } from './owned.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
@@ -127,7 +127,7 @@ export class WarmDeployment implements WarmPods {
     const labels = selecting(selector, this.label(selector));
     // Its pods may start at any time: they must read what was there before the promotion, not what is there now.
     const epoch = parseFence(primary.metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
-    const names = await this.configs.previousNames(configReferences(template.spec), namespace, epoch);
+    const names = await this.configs.former.names(configReferences(template.spec), namespace, epoch);
     return {
       apiVersion: this.of.type.apiVersion,
       kind: this.of.type.kind,

@@ -1,30 +1,17 @@
-import type { Stray } from '../domain/strays.js';
-import { UserError } from '../errors.js';
-import type { ClusterCache } from '../kube/cache.js';
-import type { Claim } from '../kubernetes/claim.js';
-import { parseFence } from '../domain/decision/fence.js';
-import type { KubeObject, NamedObject, OwnerReference, ResourceType } from '../kube/object.js';
-import { CONFIG_MAPS, SECRETS } from '../kube/object.js';
-import { checksumOf } from '../kubernetes/objects/config-checksum.js';
-import { isCopyName, keyOf, type ConfigReference } from '../kubernetes/objects/config-references.js';
-import { withPrefixes } from '../kubernetes/objects/metadata.js';
-import { writtenBy } from '../kubernetes/objects/strayed.js';
-import { controllerOf, isCanary, isOurs, isOwnedBy, refuseForeign } from '../kubernetes/ownership.js';
-import { FENCE_ANNOTATION, remove, write } from '../kubernetes/write.js';
-
-/** A config with a value that starts so is left alone. */
-const TRACKING_ANNOTATION = 'flagger.app/config-tracking';
-/** Secrets of other types (service account tokens, Helm releases) aren't the application's configuration. */
-const TRACKED_SECRET_TYPES = ['Opaque', 'kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth', 'kubernetes.io/tls'];
-/** Suffix of what a copy held before the last promotion. */
-const PREVIOUS = '-previous';
-
-interface Known {
-  readonly uid: string | undefined;
-  readonly version: string | undefined;
-  /** Undefined where it isn't tracked. */
-  readonly checksum: string | undefined;
-}
+import type { Stray } from '../../domain/strays.js';
+import { UserError } from '../../errors.js';
+import type { ClusterCache } from '../../kube/cache.js';
+import type { Claim } from '../../kubernetes/claim.js';
+import type { KubeObject, OwnerReference, ResourceType } from '../../kube/object.js';
+import { CONFIG_MAPS, SECRETS } from '../../kube/object.js';
+import { checksumOf } from '../../kubernetes/objects/config-checksum.js';
+import { keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
+import { withPrefixes } from '../../kubernetes/objects/metadata.js';
+import { writtenBy } from '../../kubernetes/objects/strayed.js';
+import { controllerOf, isCanary, isOurs, isOwnedBy, refuseForeign } from '../../kubernetes/ownership.js';
+import { remove, write } from '../../kubernetes/write.js';
+import { Checksums, configType, missing } from './checksums.js';
+import { epochOf, FormerCopies, previousName } from './former-copies.js';
 
 /** A config, and the name of its copy. */
 export interface Copied {
@@ -38,31 +25,16 @@ export interface CopyWish {
   readonly prefixes: readonly string[];
 }
 
-/**
- * ConfigMaps and Secrets that a target uses. Only their metadata is watched; the content is read when its version
- * changes, turned into a checksum, and forgotten.
- */
+/** The copies that the primary has of the ConfigMaps and Secrets that a target uses. */
 export class Configs {
-  private readonly known = new Map<string, Known>();
+  /** What the sources and the copies hold. */
+  readonly checksums: Checksums;
+  /** What the copies held before promotions. */
+  readonly former: FormerCopies;
 
-  constructor(private readonly cache: ClusterCache) {}
-
-  /**
-   * Checksums of the references that are tracked.
-   *
-   * @throws UserError where one that pods need doesn't exist
-   */
-  async checksums(
-    namespace: string,
-    references: readonly ConfigReference[],
-    fresh: boolean,
-  ): Promise<Record<string, string>> {
-    const checksums: Record<string, string> = {};
-    for (const reference of references) {
-      const checksum = await this.checksum(namespace, reference, fresh);
-      if (checksum !== undefined) checksums[keyOf(reference)] = checksum;
-    }
-    return checksums;
+  constructor(private readonly cache: ClusterCache) {
+    this.checksums = new Checksums(cache);
+    this.former = new FormerCopies(cache);
   }
 
   /** Whether the primary's copies hold what the sources hold. @param names of the copies, by key of the source */
@@ -74,7 +46,7 @@ export class Configs {
   ): Promise<boolean> {
     for (const reference of tracked) {
       const copy = { ...reference, name: nameIn(names, reference), optional: true };
-      if ((await this.checksum(namespace, copy, false)) !== checksums[keyOf(reference)]) return false;
+      if ((await this.checksums.one(namespace, copy, false)) !== checksums[keyOf(reference)]) return false;
     }
     return true;
   }
@@ -140,7 +112,7 @@ export class Configs {
       const wanted = promoted?.[keyOf(source)];
       const copy = { ...source, name, optional: true };
       if (!current || !isOurs(current, owner)) strays.push({ object });
-      else if (wanted !== undefined && (await this.checksum(namespace, copy, false)) !== wanted)
+      else if (wanted !== undefined && (await this.checksums.one(namespace, copy, false)) !== wanted)
         strays.push({ object, field: 'data', ...writtenBy(current, 'data') });
     }
     return strays;
@@ -164,7 +136,7 @@ export class Configs {
     const wanted = promoted?.[keyOf(reference)];
     const holds = (object: KubeObject | undefined): boolean =>
       object !== undefined && (wanted === undefined || checksumOf(object) === wanted);
-    const kept = holds(source) ? source : await client.get(type, wish.namespace, `${name}${PREVIOUS}`);
+    const kept = holds(source) ? source : await client.get(type, wish.namespace, previousName(name));
     if (!kept || !holds(kept)) {
       throw new UserError(
         `${type.kind} ${name}.${wish.namespace} can't be made again as it was promoted: ${reference.name} holds something else by now`,
@@ -188,7 +160,7 @@ export class Configs {
     const { client } = this.cache;
     for (const reference of copies) {
       const type = configType(reference);
-      const kept = await client.get(type, wish.namespace, `${reference.name}${PREVIOUS}`);
+      const kept = await client.get(type, wish.namespace, previousName(reference.name));
       const current = await client.get(type, wish.namespace, reference.name);
       const former = kept ?? current;
       if (!former || !isOwnedBy(former, wish.owner)) continue;
@@ -212,55 +184,6 @@ export class Configs {
     }
   }
 
-  /**
-   * Of what the primary's pods refer to, what was kept of it from before its last promotion.
-   *
-   * @param epoch of that promotion: what others have kept is older
-   * @returns its name, by the key of the reference
-   */
-  async previousNames(
-    copies: readonly ConfigReference[],
-    namespace: string,
-    epoch: number | undefined,
-  ): Promise<ReadonlyMap<string, string>> {
-    const names = new Map<string, string>();
-    for (const reference of copies) {
-      const name = `${reference.name}${PREVIOUS}`;
-      const kept = await this.cache.get(configType(reference), namespace, name);
-      if (kept && epoch !== undefined && epochOf(kept) === epoch) names.set(keyOf(reference), name);
-    }
-    return names;
-  }
-
-  /** What is kept of the owner's copies from before promotions. */
-  async kept(namespace: string, owner: OwnerReference): Promise<readonly NamedObject[]> {
-    const found = [CONFIG_MAPS, SECRETS].map(async (type) => {
-      const store = await this.cache.synced(type);
-      return store
-        .list(namespace)
-        .filter((object) => isCopyName(object.metadata.name, PREVIOUS) && isOwnedBy(object, owner))
-        .map(({ metadata }) => ({ type, name: metadata.name }));
-    });
-    return (await Promise.all(found)).flat();
-  }
-
-  /** Forgets what {@link kept} names; what another Canary shares stays that one's. */
-  async forget(namespace: string, owner: OwnerReference, fence: Claim): Promise<void> {
-    const { client } = this.cache;
-    for (const { type, name } of await this.kept(namespace, owner)) {
-      const object = await client.get(type, namespace, name);
-      if (!object || !isOwnedBy(object, owner)) continue;
-      const { resourceVersion, ownerReferences = [] } = object.metadata;
-      const others = ownerReferences.filter(({ uid }) => uid !== owner.uid);
-      if (others.length === 0) {
-        await remove(this.cache, type, object, { fence });
-        continue;
-      }
-      await fence.confirm(false);
-      await client.patch(type, 'merge', namespace, name, { metadata: { resourceVersion, ownerReferences: others } });
-    }
-  }
-
   private async keepPrevious(
     type: ResourceType,
     name: string,
@@ -270,9 +193,9 @@ export class Configs {
   ): Promise<void> {
     const current = await this.cache.client.get(type, wish.namespace, name);
     if (current && checksumOf(current) !== checksumOf(source)) {
-      await this.put(type, `${name}${PREVIOUS}`, current, wish, fence);
+      await this.put(type, previousName(name), current, wish, fence);
     } else {
-      await this.forgetOlder(type, `${name}${PREVIOUS}`, wish, fence);
+      await this.forgetOlder(type, previousName(name), wish, fence);
     }
   }
 
@@ -322,56 +245,6 @@ export class Configs {
       { fence, stamp: true, touch: true, ...right },
     );
   }
-
-  private async checksum(namespace: string, reference: ConfigReference, fresh: boolean): Promise<string | undefined> {
-    const type = configType(reference);
-    const key = `${namespace}/${keyOf(reference)}`;
-    if (!fresh) {
-      const metadata = await this.cache.get(type, namespace, reference.name);
-      const known = this.known.get(key);
-      if (
-        metadata &&
-        known &&
-        known.uid === metadata.metadata.uid &&
-        known.version === metadata.metadata.resourceVersion
-      ) {
-        return known.checksum;
-      }
-    }
-    const object = await this.cache.client.get(type, namespace, reference.name);
-    if (!object) {
-      this.known.delete(key);
-      if (reference.optional) return undefined;
-      throw missing(reference, namespace);
-    }
-    const checksum = isTracked(object) ? checksumOf(object) : undefined;
-    this.known.set(key, { uid: object.metadata.uid, version: object.metadata.resourceVersion, checksum });
-    return checksum;
-  }
-}
-
-/** What a copy held before the last promotion is kept under this name. */
-export function previousName(copy: string): string {
-  return `${copy}${PREVIOUS}`;
-}
-
-export function configType(reference: ConfigReference): ResourceType {
-  return reference.kind === 'configmap' ? CONFIG_MAPS : SECRETS;
-}
-
-/** Whether a config is copied for the primary. */
-export function isTracked(object: KubeObject): boolean {
-  if (object.metadata.annotations?.[TRACKING_ANNOTATION]?.startsWith('disable')) return false;
-  return (
-    object.kind !== SECRETS.kind || TRACKED_SECRET_TYPES.includes((object['type'] as string | undefined) ?? 'Opaque')
-  );
-}
-
-function missing(reference: ConfigReference, namespace: string): UserError {
-  const kind = reference.kind === 'configmap' ? 'configmap' : 'secret';
-  return new UserError(
-    `${kind} ${reference.name}.${namespace} get query error: ${kind}s "${reference.name}" not found`,
-  );
 }
 
 function nameIn(names: ReadonlyMap<string, string>, reference: ConfigReference): string {
@@ -393,9 +266,4 @@ function isAnothers(object: KubeObject, owner: OwnerReference): boolean {
 function owners(current: KubeObject | undefined, owner: OwnerReference): readonly OwnerReference[] {
   const others = (current?.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== owner.uid);
   return [owner, ...others.map((ref) => ({ ...ref, controller: false }))];
-}
-
-/** Which run has written it last. */
-function epochOf({ metadata }: KubeObject): number | undefined {
-  return parseFence(metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
 }

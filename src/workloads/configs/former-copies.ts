@@ -1,0 +1,75 @@
+import type { ClusterCache } from '../../kube/cache.js';
+import type { Claim } from '../../kubernetes/claim.js';
+import { parseFence } from '../../domain/decision/fence.js';
+import { CONFIG_MAPS, SECRETS, type KubeObject, type NamedObject, type OwnerReference } from '../../kube/object.js';
+import { isCopyName, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
+import { isOwnedBy } from '../../kubernetes/ownership.js';
+import { FENCE_ANNOTATION, remove } from '../../kubernetes/write.js';
+import { configType } from './checksums.js';
+
+/** Suffix of what a copy held before the last promotion. */
+const PREVIOUS = '-previous';
+
+/** What a copy held before the last promotion is kept under this name. */
+export function previousName(copy: string): string {
+  return `${copy}${PREVIOUS}`;
+}
+
+/** What the primary's copies held before promotions, so that it can be put back. */
+export class FormerCopies {
+  constructor(private readonly cache: ClusterCache) {}
+
+  /**
+   * Of what the primary's pods refer to, what was kept of it from before its last promotion.
+   *
+   * @param epoch of that promotion: what others have kept is older
+   * @returns its name, by the key of the reference
+   */
+  async names(
+    copies: readonly ConfigReference[],
+    namespace: string,
+    epoch: number | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
+    const names = new Map<string, string>();
+    for (const reference of copies) {
+      const name = `${reference.name}${PREVIOUS}`;
+      const kept = await this.cache.get(configType(reference), namespace, name);
+      if (kept && epoch !== undefined && epochOf(kept) === epoch) names.set(keyOf(reference), name);
+    }
+    return names;
+  }
+
+  /** What is kept of the owner's copies from before promotions. */
+  async of(namespace: string, owner: OwnerReference): Promise<readonly NamedObject[]> {
+    const found = [CONFIG_MAPS, SECRETS].map(async (type) => {
+      const store = await this.cache.synced(type);
+      return store
+        .list(namespace)
+        .filter((object) => isCopyName(object.metadata.name, PREVIOUS) && isOwnedBy(object, owner))
+        .map(({ metadata }) => ({ type, name: metadata.name }));
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  /** Forgets what {@link of} names; what another Canary shares stays that one's. */
+  async forget(namespace: string, owner: OwnerReference, fence: Claim): Promise<void> {
+    const { client } = this.cache;
+    for (const { type, name } of await this.of(namespace, owner)) {
+      const object = await client.get(type, namespace, name);
+      if (!object || !isOwnedBy(object, owner)) continue;
+      const { resourceVersion, ownerReferences = [] } = object.metadata;
+      const others = ownerReferences.filter(({ uid }) => uid !== owner.uid);
+      if (others.length === 0) {
+        await remove(this.cache, type, object, { fence });
+        continue;
+      }
+      await fence.confirm(false);
+      await client.patch(type, 'merge', namespace, name, { metadata: { resourceVersion, ownerReferences: others } });
+    }
+  }
+}
+
+/** Which run has written it last. */
+export function epochOf({ metadata }: KubeObject): number | undefined {
+  return parseFence(metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
+}
