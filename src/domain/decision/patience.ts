@@ -2,7 +2,7 @@ import type { Hindrances } from './diagnostics.js';
 import { isAvailable, type Readiness, type World } from '../findings.js';
 import type { Outage } from './primary-state.js';
 import type { ReleaseState } from '../state.js';
-import type { Side, UnreadySides } from './unready.js';
+import type { Side, UnreadySides } from './diagnostics.js';
 
 /**
  * What is known of workloads that aren't ready, after a look at them. Told twice by the same look it is the same.

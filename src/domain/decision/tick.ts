@@ -2,7 +2,7 @@ import { awaitEvidence } from './evidence.js';
 import { isPolicyGate } from '../approvals/approvals.js';
 import type { Findings } from '../findings.js';
 import type { Gate } from '../approvals/gates.js';
-import { failedHook, isAvailable, READY, type Readiness } from '../findings.js';
+import { failedHook, READY, type Readiness } from '../findings.js';
 import { check, hasTraffic, verdict } from './judge.js';
 import { nextMove } from './moves.js';
 import { lostAt, outageAfter, readinessOf, unreadyAfter } from './patience.js';
@@ -17,12 +17,14 @@ import {
   withheld,
 } from '../approvals/policy-gates.js';
 import { hasHooks } from '../policy.js';
-import { awaitPrimary, awaitSteady, comesAndGoes, isLost, needsRescue, shelter, whereStranded } from './rescue.js';
-import { compareRevisions, sameRevision, type Revision } from '../revision.js';
+import { awaitPrimary, isLost, needsRescue, whereStranded } from './rescue.js';
+import { sameRevision } from '../revision.js';
 import type { Undoing } from '../orders/intents.js';
 import type { ReleaseState } from '../state.js';
 import { intervalMs, policyOf, stuckUntil } from '../state.js';
-import { ALL_TO_PRIMARY, canaryAt, nextPromotionWeights, type Weights } from '../weights.js';
+import type { Weights } from '../weights.js';
+import { compareWithWorld, seenRevision, weightsOf } from './seen.js';
+import { finalising, growFirst, promoting, retreatIfOvertaken } from './promotion.js';
 import type { Step } from './step.js';
 
 /**
@@ -320,78 +322,6 @@ function askedAgainAt(s: ReleaseState, f: Findings, gate: Gate): number | undefi
   return f.world.policy === undefined && f.analysis === undefined ? closed.askedAgainAt : undefined;
 }
 
-function promoting(s: ReleaseState, f: Findings, now: number): Step {
-  const primary = readinessOf(s, f.world, 'primary', now);
-  const weights = weightsOf(s, f);
-  const retreat = retreatIfOvertaken(s, f, weights);
-  if (retreat) return retreat;
-  // What the primary held before was not kept, so the target's is copied.
-  if (s.returning && !f.world.sameAsPrimary && compareWithWorld(s, f) !== 'new') return { do: 'promote' };
-  const unsettled = primaryComesAndGoes(s, f, primary, weights, now);
-  if (unsettled) return unsettled;
-  if (!primary.ready) {
-    if (primary.retriable) return awaitPromoted(s, f, primary);
-    return stuckPromotion(s, f, primary.reason);
-  }
-  const first = growFirst(s, f);
-  if (first) return first;
-  const { strategy, routed } = policyOf(s);
-  return { do: 'movePrimary', weights: routed ? nextPromotionWeights(strategy, weights) : ALL_TO_PRIMARY };
-}
-
-/** Users are with whoever serves, while the primary is lost, or comes and goes. */
-function primaryComesAndGoes(
-  s: ReleaseState,
-  f: Findings,
-  primary: Readiness,
-  weights: Weights,
-  now: number,
-): Step | undefined {
-  const same = compareWithWorld(s, f) === 'same';
-  if (!primary.ready && !primary.retriable) return undefined;
-  const sheltered = primary.ready ? undefined : shelter(s, f, primary, { weights, same }, now);
-  if (sheltered) return sheltered;
-  const why = comesAndGoes(s, f, now);
-  if (why !== undefined) return stuckPromotion(s, f, why);
-  return primary.ready ? awaitSteady(s, f, weights) : undefined;
-}
-
-function awaitPromoted(s: ReleaseState, f: Findings, readiness: Readiness): Step {
-  const until = f.world.edition === 3 ? lostAt(s, readiness) : undefined;
-  return { do: 'awaitReady', of: 'primary', readiness, ...(until === undefined ? {} : { until }) };
-}
-
-/** Whoever gets all of the traffic must have the pods for it. Asked for once: an autoscaler may know better. */
-function growFirst(s: ReleaseState, { world }: Findings): Step | undefined {
-  return world.short === undefined || s.grown ? undefined : { do: 'grow', pods: world.short };
-}
-
-/** The canary, which has passed, serves everybody; but not a canary that is another one by now. */
-function stuckPromotion(s: ReleaseState, f: Findings, reason: string): Step {
-  if (compareWithWorld(s, f) === 'same') return { do: 'failPromotion', reason };
-  return { do: 'rollBack', why: { kind: 'primary-lost', reason } };
-}
-
-/** The target has changed: its pods are no longer what was analysed. The primary's are, old ones and new ones. */
-function retreatIfOvertaken(s: ReleaseState, f: Findings, weights: Weights): Step | undefined {
-  if (s.stranded || weights.canary === 0 || !isAvailable(f.world.primary)) return undefined;
-  return compareWithWorld(s, f) === 'same' ? undefined : { do: 'movePrimary', weights: ALL_TO_PRIMARY };
-}
-
-function weightsOf(s: ReleaseState, f: Findings): Weights {
-  return f.world.weights ?? canaryAt(s.weight);
-}
-
-function finalising(s: ReleaseState, f: Findings, now: number): Step {
-  const primary = readinessOf(s, f.world, 'primary', now);
-  if (!primary.ready && !primary.retriable) return stuckPromotion(s, f, primary.reason);
-  const same = compareWithWorld(s, f) === 'same';
-  if (!primary.ready) {
-    return shelter(s, f, primary, { weights: weightsOf(s, f), same }, now) ?? awaitPromoted(s, f, primary);
-  }
-  return { do: 'finish' };
-}
-
 /** Something generated is to be put right, in whatever phase; what is to be left alone has been told apart. */
 function mustMend({ world }: Findings): boolean {
   return world.leftAlone !== undefined && world.drift.length > 0;
@@ -401,13 +331,4 @@ function mustMend({ world }: Findings): boolean {
 function hasNewDrift(s: ReleaseState, f: Findings): boolean {
   if (f.world.leftAlone !== undefined) return false;
   return f.world.drift.some((name) => !s.lastDrift.includes(name));
-}
-
-/** The revision the world shows: the one that was asked with, unless it says otherwise. */
-export function seenRevision(s: ReleaseState, f: Findings): Revision {
-  return f.world.revision ?? s.applied ?? { hash: '', configs: {} };
-}
-
-function compareWithWorld(s: ReleaseState, f: Findings): 'same' | 'reverted' | 'new' {
-  return compareRevisions(s, { revision: seenRevision(s, f), sameAsPrimary: f.world.sameAsPrimary });
 }

@@ -12,7 +12,7 @@ import { sameRevision } from '../revision.js';
 import type { PolicyGate } from '../approvals/approval-state.js';
 import type { RunState } from '../state.js';
 import { intervalMs, policyOf } from '../state.js';
-import { seenRevision } from '../decision/tick.js';
+import { seenRevision } from '../decision/seen.js';
 import type { RollbackWhy } from '../decision/step.js';
 import { ALL_TO_PRIMARY } from '../weights.js';
 import { afterCheck, haltMessages, preamble } from './analyse.js';

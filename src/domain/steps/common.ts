@@ -4,7 +4,7 @@ import type { Findings, HookRound } from '../findings.js';
 import { messagesFor } from '../notices/messages.js';
 import type { Alert } from '../notices/notice.js';
 import { afresh, overdueAt } from '../decision/patience.js';
-import type { Side } from '../decision/unready.js';
+import type { Side } from '../decision/diagnostics.js';
 import { lastPhaseIn, type RecordEntry } from '../record/record.js';
 import type { Problem } from '../decision/diagnostics.js';
 import type { Ending, RunState } from '../state.js';

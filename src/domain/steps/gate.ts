@@ -4,7 +4,7 @@ import type { Gate } from '../approvals/gates.js';
 import { messagesFor } from '../notices/messages.js';
 import type { Phase } from '../phases.js';
 import { intervalMs, type RunState } from '../state.js';
-import { seenRevision } from '../decision/tick.js';
+import { seenRevision } from '../decision/seen.js';
 import { afterCheck, preamble } from './analyse.js';
 import { apply, passes, sayOnce, status, tickLater, warning, type Context } from './common.js';
 

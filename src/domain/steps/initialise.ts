@@ -3,7 +3,7 @@ import { initializedAlert } from '../notices/alerts.js';
 import type { Decision, Effect } from '../decision/effects.js';
 import { messagesFor } from '../notices/messages.js';
 import { policyOf } from '../state.js';
-import { seenRevision } from '../decision/tick.js';
+import { seenRevision } from '../decision/seen.js';
 import { apply, ended, failure, normal, status, tickNow, type Context } from './common.js';
 
 /** Makes what the primary needs; the users' traffic isn't touched yet. */

@@ -4,7 +4,7 @@ import { messagesFor } from '../notices/messages.js';
 import type { RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 import { overdueAt } from '../decision/patience.js';
-import { seenRevision } from '../decision/tick.js';
+import { seenRevision } from '../decision/seen.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
 import {

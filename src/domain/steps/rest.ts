@@ -6,7 +6,7 @@ import { overdueAt } from '../decision/patience.js';
 import { longestWait } from '../silence/silence.js';
 import { isActive } from '../phases.js';
 import { stuckUntil, type RunState } from '../state.js';
-import { seenRevision } from '../decision/tick.js';
+import { seenRevision } from '../decision/seen.js';
 import { canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck } from './analyse.js';
 import {

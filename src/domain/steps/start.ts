@@ -2,7 +2,7 @@ import { PROGRESSING_ALERT } from '../notices/alerts.js';
 import type { Decision, Effect } from '../decision/effects.js';
 import { messagesFor } from '../notices/messages.js';
 import { policyOf, type RunState } from '../state.js';
-import { seenRevision } from '../decision/tick.js';
+import { seenRevision } from '../decision/seen.js';
 import { apply, awaitingAfresh, normal, passes, status, warning, type Context } from './common.js';
 
 /** What is forgotten when the analysis of a revision starts, or starts anew. */
