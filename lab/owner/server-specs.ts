@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyAs, installCrds, installDefinitions } from '../crds/install.js';
 import { readAccess, writeAccess } from '../kube/access.js';
@@ -6,7 +6,6 @@ import { kubeconfig } from '../kube/kubeconfig.js';
 import { contourDefinitions } from '../planes/contour/definitions.js';
 import { contourObjects } from '../planes/contour/gateway.js';
 import { PLANES, type Plane } from '../planes/planes.js';
-import { addTarget } from '../planes/scrape-target.js';
 import { apiserver, apiserverCertificate, serviceAccountKey } from '../servers/apiserver.js';
 import { controllers } from '../servers/controllers.js';
 import { contour } from '../servers/contour.js';
@@ -134,4 +133,13 @@ async function welcomeClients(server: string, certificate: string, { layout, use
   writeFileSync(layout.kubeconfig, kubeconfig({ server, certificate }, tokens), { mode: 0o600 });
   await installCrds({ server, certificate, token: admin.token });
   for (const { user, token } of tokens) writeAccess(layout.accessOf(user), { server, certificate, token });
+}
+
+/** Has Prometheus scrape a data plane, by its file_sd format. */
+function addTarget(folder: string, name: string, { host, pathname }: URL): void {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}.json`);
+  const target = { targets: [host], labels: { job: name, __metrics_path__: pathname } };
+  writeFileSync(`${file}.draft`, JSON.stringify([target]));
+  renameSync(`${file}.draft`, file);
 }

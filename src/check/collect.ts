@@ -26,11 +26,13 @@ import type { ObjectSettings } from './object-settings.js';
 import type { Manifests } from './manifest.js';
 import { APISIX_ROUTE, apisixRouteSchema } from './objects/apisix-route.js';
 import { autoscalerSchema } from './objects/autoscaler.js';
-import { known } from './objects/read.js';
 import { serviceSchema } from './objects/service.js';
 import { daemonSetSchema, deploymentSchema } from './objects/target.js';
 import { sourcesOf, templateKey, type Known, type Subject, type WrittenAlertProvider } from './subject.js';
 import type { ObjectLookup } from './object-lookup.js';
+import type { z } from 'zod';
+import { firstComplaint, refused } from '../crds/refusal.js';
+import type { LookupResult } from './object-lookup.js';
 
 /**
  * Everything that the rules want to know of a Canary.
@@ -185,4 +187,17 @@ function sameTarget(other: KubeObject, { kind, name }: Canary['targetRef']): boo
   const spec = (other['spec'] ?? {}) as { readonly targetRef?: unknown };
   const { data } = refSchema.safeParse(spec.targetRef);
   return data?.kind === kind && data.name === name;
+}
+
+/** What a check wants to know of an object, once it has been looked for. */
+function known<T>(result: LookupResult, schema: z.ZodType<T>): Known<T> {
+  if (result.state !== 'found') return result;
+  const parsed = schema.safeParse(result.object);
+  if (parsed.success) return { state: 'found', value: parsed.data, given: result.given };
+  return { state: 'broken', refusal: complaint(parsed.error, result.object) };
+}
+
+function complaint(error: z.ZodError, object: KubeObject) {
+  const { field, value, remedy } = refused(firstComplaint(error, object), 0).refusal;
+  return { field, value, remedy };
 }

@@ -68,7 +68,7 @@ export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder
       operationId: 'exportReleases',
       summary: 'Every release in the archive with its record, one a line',
       querystring: exportQuerySchema,
-      response: { 200: { content: { 'application/jsonl': { schema: z.any() } } }, ...problems },
+      response: { 200: { content: { 'application/jsonl': { schema: z.unknown() } } }, ...problems },
     },
     onRequest: (request) => admitList(request, request.query.namespace),
     handler: async ({ query }, reply) => {

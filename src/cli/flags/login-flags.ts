@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { usernamePrefixOf, type OidcSettings } from '../../api/auth/oidc/settings.js';
-import { KEY_BYTES } from '../../api/auth/sessions/key-size.js';
 import { isLoopback } from '../../api/options.js';
 import { parseGoDuration } from '../../crds/duration.js';
 import { messageOf } from '../../errors.js';
 import { list } from './engine-flags.js';
 import { secretKeysOf } from './secret-keys.js';
 import { UsageError } from '../usage.js';
+
+/** Of a key that seals sessions. */
+const KEY_BYTES = 32;
 
 /** How people log in with a browser. `--oidc-…` mean what flags of that name mean to the API server of Kubernetes. */
 export interface LoginFlags {

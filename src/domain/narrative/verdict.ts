@@ -27,7 +27,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['request-duration', 'request duration'],
 ]);
 
-const LABELS: Readonly<Record<OutcomeKind | 'died', string>> = {
+/** How a release has ended, as people call it: in terminals, messages and on the page. */
+export const OUTCOME_LABELS: Readonly<Record<OutcomeKind | 'died', string>> = {
   promoted: 'Promoted',
   'rolled-back': 'Rolled back',
   aborted: 'Aborted',
@@ -55,7 +56,7 @@ const BY_ORDER: Readonly<Record<string, string>> = {
 /** What became of a release and why, in one sentence: `Rolled back: success rate 66.97%, needs at least 99%, 10 failed checks`. */
 export function verdictOf(ended: Ended): string {
   const { outcome, record } = ended;
-  const label = outcome in LABELS ? LABELS[outcome as keyof typeof LABELS] : outcome;
+  const label = outcome in OUTCOME_LABELS ? OUTCOME_LABELS[outcome as keyof typeof OUTCOME_LABELS] : outcome;
   const order = record.findLast(
     (entry): entry is Entry<'order'> =>
       entry.what === 'order' && entry.order === BY_ORDER[outcome] && entry.refused === undefined,

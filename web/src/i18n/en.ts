@@ -1,4 +1,9 @@
+import { OUTCOME_LABELS } from '../../../src/domain/narrative/verdict.js';
+
 const plural = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+
+/** As terminals and messages have them. */
+const { died, ...outcomes } = OUTCOME_LABELS;
 
 /** Every text of the page in English. Its type is what another language must have. */
 export const en = {
@@ -335,23 +340,8 @@ export const en = {
     select: (what: string) => `Select ${what} to compare`,
     selectTwo: 'Select two releases to compare them.',
     export: 'Download as JSON lines',
-    ended: { died: 'Run cut off', unknown: 'Ended' } as Readonly<Record<string, string>>,
-    outcomes: {
-      promoted: 'Promoted',
-      'rolled-back': 'Rolled back',
-      aborted: 'Aborted',
-      rejected: 'Rejected',
-      'promotion-failed': 'Promotion failed',
-      undone: 'Undone',
-      superseded: 'Superseded',
-      initialized: 'Initialized',
-      reconciled: 'Reconciled',
-      refused: 'Refused',
-      suspended: 'Suspended',
-      terminated: 'Terminated',
-      gone: 'Gone',
-      fenced: 'Fenced',
-    } as Readonly<Record<string, string>>,
+    ended: { died, unknown: 'Ended' } as Readonly<Record<string, string>>,
+    outcomes: outcomes as Readonly<Record<string, string>>,
     source: { live: 'from the run itself', temporal: 'from Temporal', archive: 'from the archive' } as Readonly<
       Record<string, string>
     >,

@@ -1,2 +1,0 @@
-/** Of a key that seals sessions. */
-export const KEY_BYTES = 32;
