@@ -49,13 +49,15 @@ async function putRelease(deps: Dependencies, store: Archive, client: Client, in
   await untilClosed(client, after);
   await putEntries(store, input, ended.handedOver?.entries ?? 0, ended.record);
   const kept = await orNothing(deps, release, () => readSnapshot(deps, input.canary, release, ended.revision?.hash));
-  // What an earlier attempt has archived, it has also deleted.
-  const former = kept?.templates ? undefined : (await store.get(input.canary.cluster, release))?.templates;
+  // What an earlier attempt has archived, it has also deleted; and an undo of it may have been archived since.
+  const known = await store.get(input.canary.cluster, release);
+  const former = kept?.templates ? undefined : known?.templates;
   const shown = kept?.templates || former ? undefined : await orNothing(deps, release, () => readShown(deps, input));
   const artifacts = ended.shipment ?? shown?.shipment;
   const templates = kept?.templates ?? former ?? shown?.templates;
   const undone = await undoneBy(store, ended);
-  await store.putRelease(documentOf(release, { ...ended, shipment: artifacts }, templates, undone?.id));
+  const document = documentOf(release, { ...ended, shipment: artifacts }, templates, undone?.id);
+  await store.putRelease(known?.undoneBy === undefined ? document : { ...document, undoneBy: known.undoneBy });
   if (undone) await store.putRelease({ ...undone, undoneBy: release });
   await orNothing(deps, release, async () => kept?.forget());
 }

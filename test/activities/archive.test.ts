@@ -87,6 +87,16 @@ test('a release that undoes another knows which', async () => {
   assert.equal(await undoneBy(store, promoted()), undefined);
 });
 
+test('one that is archived anew, with what was seen after its promotion, is still the one that was undone', async () => {
+  const store = new MemoryArchive();
+  await archive(dependencies(store), temporal('COMPLETED'), endOf(promoted()));
+  const [first] = [...store.documents.values()];
+  assert.ok(first);
+  await store.putRelease({ ...first, undoneBy: 'another' });
+  await archive(dependencies(store), temporal('COMPLETED'), endOf(promoted()));
+  assert.equal((await store.get(first.cluster, RELEASE))?.undoneBy, 'another');
+});
+
 test('images and the time of the change are read from the pod template, and from the target', () => {
   const after = { spec: { initContainers: [{ image: 'init:1' }], containers: [{ image: 'a:2' }, { image: 'b:1' }] } };
   const contents = { revision: { hash: 'v2', configs: {} }, before: undefined, after, promoted: after };
