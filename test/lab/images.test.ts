@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flagValue, withoutFlags } from '../../lab/node/images/flags.js';
 import { parseImage } from '../../lab/node/images/image.js';
+import { LoadTesterImage } from '../../lab/node/images/load-tester.js';
 import { misbehaviourOf } from '../../lab/node/images/misbehaviour.js';
 import { PodinfoImage } from '../../lab/node/images/podinfo.js';
 import { PodPorts } from '../../lab/node/pod-ports.js';
@@ -43,6 +44,25 @@ describe('image names', () => {
     assert.deepEqual(misbehaviourOf('6.0.2-unready'), ['--unready']);
     assert.equal(misbehaviourOf('6.0.2'), undefined);
     assert.equal(misbehaviourOf('6.0.2-rc.1'), undefined);
+  });
+});
+
+describe('the load tester', () => {
+  const argsAt = async (ports: PodPorts) => {
+    const image = new LoadTesterImage(undefined);
+    const tester = container({ args: ['-port=8080'] });
+    await ports.reserve(image.ports(tester));
+    return { args: image.command(tester, ports).args.join(' '), port: ports.real(8080) };
+  };
+
+  it('listens by itself on loopback', async () => {
+    const { args, port } = await argsAt(new PodPorts());
+    assert.match(args, new RegExp(`loadtester --host 127\\.0\\.0\\.1 --port ${port} `));
+  });
+
+  it('is behind a proxy at a pod’s real address, where it would want a token', async () => {
+    const { args } = await argsAt(new PodPorts('198.51.100.2'));
+    assert.match(args, /--host=198\.51\.100\.2 --listen=8080 -- .* loadtester --host 127\.0\.0\.1 --port \{port\} /);
   });
 });
 

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { ownProcess, repositoryRoot } from '../../servers/own-process.js';
 import type { Container } from '../pod.js';
-import type { PodPorts } from '../pod-ports.js';
+import { LOOPBACK, type PodPorts } from '../pod-ports.js';
 import { portFlag } from './flags.js';
 import { ImageError, type ContainerCommand, type Image } from './image.js';
+import { INNER_PORT, misbehave } from './misbehaviour.js';
 
 const DEFAULT_PORT = 8080;
 const CLI = 'src/cli/main.ts';
@@ -25,12 +26,15 @@ export class LoadTesterImage implements Image {
   }
 
   command(container: Container, ports: PodPorts): ContainerCommand {
-    const port = String(ports.real(portOf(container)));
+    const listen = ports.real(portOf(container));
+    // Beyond loopback it wants a token, which no manifest has. A pod's own address is where a proxy listens for it then.
+    const isHidden = this.configured === undefined && ports.host !== LOOPBACK;
+    const [host, port] = isHidden ? [LOOPBACK, INNER_PORT] : [ports.host, String(listen)];
     const [file, ...args] = (this.configured ?? serinusLoadTester()).map((part) =>
-      part.replace(PORT, port).replace(HOST, ports.host),
+      part.replace(PORT, port).replace(HOST, host),
     );
     if (file === undefined) throw new Error('the command configured for the load tester is empty');
-    return { file, args };
+    return isHidden ? misbehave([], { host: ports.host, port: listen }, { file, args }) : { file, args };
   }
 }
 

@@ -29,6 +29,7 @@ export function misbehaviourOf(tag: string): readonly string[] | undefined {
  * Puts a well-behaved program behind a small proxy that misbehaves for it. Probes and metrics are left
  * alone, so that what happens is what the name says and not a restart by a liveness probe.
  *
+ * @param how nothing where the proxy shall pass on everything as it is
  * @param command Listens on INNER_PORT, wherever that stands in its arguments or environment.
  */
 export function misbehave(how: readonly string[], listen: Place, command: ContainerCommand): ContainerCommand {
