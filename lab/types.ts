@@ -15,6 +15,7 @@ export const SERVER_NAMES = [
   'contour',
   'envoy',
   'skipper',
+  'apisix-controller',
 ] as const;
 
 export type ServerName = (typeof SERVER_NAMES)[number];

@@ -35,6 +35,10 @@ async function main(): Promise<number> {
     allowPositionals: true,
   });
   const gateways = values.gateway?.flatMap((names) => names.split(',')) ?? PLANE_NAMES;
+  if (values.write && (values.gateway || positionals.length > 0)) {
+    say('--write replaces the whole table: leave out --gateway and names of files');
+    return 2;
+  }
   if (!gateways.every(isPlaneName)) {
     say(`--gateway must be one of ${PLANE_NAMES.join(', ')}`);
     return 2;

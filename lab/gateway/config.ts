@@ -11,6 +11,8 @@ const configSchema = z.object({
   metricsPort: z.number(),
   /** Where the lab's DNS proxy listens. */
   proxyPort: z.number(),
+  /** APISIX' Admin API: where it listens, and keeps what it is told. ApisixRoutes are somebody else's to read then. */
+  admin: z.object({ port: z.number(), file: z.string() }).optional(),
 });
 
 export type GatewayConfig = z.infer<typeof configSchema>;

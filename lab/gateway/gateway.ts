@@ -33,7 +33,7 @@ export class Gateway {
 
   constructor(
     readonly routes: { readonly table: RouteFinder },
-    readonly endpoints: Endpoints,
+    readonly endpoints: Pick<Endpoints, 'of'>,
     readonly lookup: Pick<PodLookup, 'place' | 'forget'>,
     readonly plugins: readonly GatewayPlugin[],
     readonly log: (line: string) => void,

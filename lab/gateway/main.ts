@@ -3,7 +3,7 @@
  *
  * It stands in for Apache APISIX' data plane and ingress controller, which no package registry has: it
  * watches ApisixRoutes, Services and EndpointSlices, routes requests by them as APISIX would, and serves
- * metrics of the same names. HTTPRoutes of the Gateway `lab` it takes as an implementation of the Gateway API
+ * metrics of the same names. Where a real ingress controller runs, it is told of ApisixRoutes by that, through APISIX' Admin API. HTTPRoutes of the Gateway `lab` it takes as an implementation of the Gateway API
  * would. On a cluster with a gateway of its own, nothing of it is used.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -11,6 +11,8 @@ import { Registry } from 'prom-client';
 import { DnsProxy } from '../dns-proxy/dns-proxy.js';
 import { clientWith, readAccess } from '../kube/access.js';
 import { readPlaces } from '../owner/places.js';
+import { AdminApi } from './admin/admin-api.js';
+import { UPSTREAMS } from './admin/compile.js';
 import { Endpoints } from './cluster/endpoints.js';
 import { PodLookup } from './cluster/pod-lookup.js';
 import { readConfig } from './config.js';
@@ -42,7 +44,8 @@ const statuses = new RouteStatusWriter(client, trouble);
 const apisixRoutes = new RouteStore(endpoints, (verdict) => statuses.write(verdict));
 const httpRouteStatuses = new HttpRouteStatusWriter(client, trouble);
 const httpRoutes = new Routes(compileHttpRoute, (verdict) => httpRouteStatuses.write(verdict));
-const table = inTurn([apisixRoutes, httpRoutes]);
+const admin = config.admin && new AdminApi(config.admin.file);
+const table = inTurn([admin ?? apisixRoutes, httpRoutes]);
 
 const proxy = new DnsProxy({
   endpoints,
@@ -60,7 +63,11 @@ const plugins = [
   new HttpRouteHeadersPlugin(),
   new HttpRouteMirrorPlugin(mirror),
 ];
-const gateway = new Gateway({ table }, endpoints, lookup, plugins, log);
+const backends: Pick<Endpoints, 'of'> = {
+  of: (namespace, service, port) =>
+    admin && namespace === UPSTREAMS ? admin.endpointsOf(service) : endpoints.of(namespace, service, port),
+};
+const gateway = new Gateway({ table }, backends, lookup, plugins, log);
 
 let ready = false;
 
@@ -83,7 +90,14 @@ listen(config.port, (request, response) =>
 );
 listen(config.proxyPort, (request, response) => proxy.serve(request, response));
 listen(config.metricsPort, serveMetrics);
+if (admin && config.admin) listen(config.admin.port, (request, response) => admin.serve(request, response));
 
-await watchCluster(client, { endpoints, apisixRoutes, statuses, httpRoutes, httpRouteStatuses, log });
+await watchCluster(client, {
+  endpoints,
+  ...(admin ? {} : { apisixRoutes: { routes: apisixRoutes, statuses } }),
+  httpRoutes,
+  httpRouteStatuses,
+  log,
+});
 ready = true;
 log('the gateway is ready');

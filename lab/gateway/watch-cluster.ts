@@ -12,8 +12,8 @@ import type { Routes, RouteStore } from './routing/route-store.js';
 
 export interface WatchedParts {
   readonly endpoints: Endpoints;
-  readonly apisixRoutes: RouteStore;
-  readonly statuses: RouteStatusWriter;
+  /** Absent where a real ingress controller reads ApisixRoutes, and writes their status. */
+  readonly apisixRoutes?: { readonly routes: RouteStore; readonly statuses: RouteStatusWriter };
   readonly httpRoutes: Routes<HttpRoute>;
   readonly httpRouteStatuses: HttpRouteStatusWriter;
   readonly log: (line: string) => void;
@@ -21,7 +21,7 @@ export interface WatchedParts {
 
 /** Follows what the gateway routes by; resolves when it has seen what exists. */
 export async function watchCluster(client: KubeClient, parts: WatchedParts) {
-  const { endpoints, apisixRoutes, statuses, httpRoutes, httpRouteStatuses, log } = parts;
+  const { endpoints, apisixRoutes, httpRoutes, httpRouteStatuses, log } = parts;
   /** Resolves when the kind has been listed once; the watch goes on for the life of the process. */
   const follow = <S extends z.ZodType<{ metadata: { namespace: string; name: string; uid: string } }>>(
     type: ResourceType,
@@ -38,7 +38,7 @@ export async function watchCluster(client: KubeClient, parts: WatchedParts) {
       onChange: (service) => {
         const isNew = !endpoints.has(service.metadata.namespace, service.metadata.name);
         endpoints.setService(service);
-        if (isNew) apisixRoutes.retryRefused();
+        if (isNew) apisixRoutes?.routes.retryRefused();
       },
       onGone: (service) => endpoints.dropService(service),
     }),
@@ -48,13 +48,14 @@ export async function watchCluster(client: KubeClient, parts: WatchedParts) {
     }),
   ]);
   await Promise.all([
-    follow(APISIX_ROUTES, routeObjectSchema, {
-      onChange: (route) => apisixRoutes.set(route),
-      onGone: (route) => {
-        apisixRoutes.drop(route);
-        statuses.forget(route.metadata.namespace, route.metadata.name);
-      },
-    }),
+    apisixRoutes &&
+      follow(APISIX_ROUTES, routeObjectSchema, {
+        onChange: (route) => apisixRoutes.routes.set(route),
+        onGone: (route) => {
+          apisixRoutes.routes.drop(route);
+          apisixRoutes.statuses.forget(route.metadata.namespace, route.metadata.name);
+        },
+      }),
     follow(HTTP_ROUTES, httpRouteSchema, {
       onChange: (route) => httpRoutes.set(route),
       onGone: (route) => {

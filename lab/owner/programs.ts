@@ -1,7 +1,7 @@
 import type { Leash } from '../process/leash.js';
 import { findPrograms } from '../tools/find.js';
 import type { Program } from '../tools/program.js';
-import { contour, envoy, skipper } from '../planes/programs.js';
+import { apisixController, contour, envoy, skipper } from '../planes/programs.js';
 import { etcd, hey, kubeApiserver, kubeControllerManager, podinfo, prometheus, temporal } from '../tools/programs.js';
 import type { Progress } from '../tools/progress.js';
 import { defaultSources } from '../tools/source.js';
@@ -30,6 +30,8 @@ function programsOf(server: ServerName, podinfoTags: readonly string[]): readonl
       return [envoy];
     case 'skipper':
       return [skipper];
+    case 'apisix-controller':
+      return [apisixController];
   }
 }
 

@@ -13,6 +13,7 @@ const REQUIRES: Readonly<Record<ServerName, readonly ServerName[]>> = {
   contour: ['apiserver'],
   envoy: ['contour'],
   skipper: ['apiserver'],
+  'apisix-controller': ['apiserver', 'gateway'],
 };
 
 /** The servers to run. A record that leaves one out also leaves out those that can't do without it. */

@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { applyAs, installCrds, installDefinitions } from '../crds/install.js';
 import { readAccess, writeAccess } from '../kube/access.js';
 import { kubeconfig } from '../kube/kubeconfig.js';
+import { apisixDefinitions } from '../planes/apisix/definitions.js';
 import { contourDefinitions } from '../planes/contour/definitions.js';
 import { contourObjects } from '../planes/contour/gateway.js';
 import { PLANES, type Plane } from '../planes/planes.js';
+import { apisixController } from '../servers/apisix-controller.js';
 import { apiserver, apiserverCertificate, serviceAccountKey } from '../servers/apiserver.js';
 import { controllers } from '../servers/controllers.js';
 import { contour } from '../servers/contour.js';
 import { envoy } from '../servers/envoy.js';
 import { etcd } from '../servers/etcd.js';
-import { gateway, proxyUrl } from '../servers/gateway.js';
+import { adminUrl, gateway, proxyUrl } from '../servers/gateway.js';
 import { node } from '../servers/node.js';
 import { prometheus } from '../servers/prometheus.js';
 import { portOf, type Ports, type ServerSpec } from '../servers/server-spec.js';
@@ -64,6 +66,7 @@ export function serverSpec(name: ServerName, blueprint: Blueprint): ServerSpec {
         directory: data,
         accessFile: layout.accessOf(GATEWAY_USER),
         placesFile: layout.places,
+        admin: options.gateway === 'apisix',
         onReady: (ports) => addPlaces(layout.places, { proxyUrl: proxyUrl(ports) }),
       });
     case 'node':
@@ -112,6 +115,15 @@ export function serverSpec(name: ServerName, blueprint: Blueprint): ServerSpec {
         directory: data,
         access: () => readAccess(layout.accessOf(GATEWAY_USER)),
         onReady: (ports) => welcomePlane(PLANES.skipper, ports, layout),
+      });
+    case 'apisix-controller':
+      return apisixController({
+        program: program('apisix-ingress-controller'),
+        directory: data,
+        kubeconfig: layout.kubeconfigOf(GATEWAY_USER),
+        adminUrl: () => adminUrl(servers.get('gateway').ports),
+        prepare: async () =>
+          installDefinitions(await readAccess(layout.accessOf(ADMIN_USER)), await apisixDefinitions()),
       });
   }
 }

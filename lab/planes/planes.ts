@@ -1,8 +1,10 @@
 import type { KubeObject } from '../../src/kube/object.js';
 import { contourGatewayUrl, contourMetricsUrl } from '../servers/contour.js';
+import { gatewayMetricsUrl, gatewayUrl } from '../servers/gateway.js';
 import { skipperMetricsUrl, skipperUrl } from '../servers/skipper.js';
 import type { Ports } from '../servers/server-spec.js';
 import type { ServerName } from '../types.js';
+import { apisixDefinitions } from './apisix/definitions.js';
 import { contourDefinitions } from './contour/definitions.js';
 
 /** Data planes that the lab can run in earnest, by the name that `--gateway` gives them. */
@@ -26,6 +28,17 @@ export const PLANES = {
     portsOf: 'skipper',
     url: skipperUrl,
     metricsUrl: skipperMetricsUrl,
+  },
+  // Apache APISIX itself is in no registry: what reads and translates ApisixRoutes is real, and what obeys stands in.
+  apisix: {
+    title: "Apache APISIX' ingress controller, before the lab's gateway",
+    servers: ['apisix-controller'],
+    carrier: 'gateway',
+    providers: ['apisix'],
+    portsOf: 'gateway',
+    url: gatewayUrl,
+    metricsUrl: gatewayMetricsUrl,
+    definitions: apisixDefinitions,
   },
 } as const satisfies Readonly<Record<string, Plane>>;
 

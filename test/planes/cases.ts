@@ -2,9 +2,11 @@ import type { PlaneName } from '../../lab/planes/planes.js';
 import { CONTOUR_NAMESPACE, GATEWAY_NAME } from '../../lab/planes/contour/gateway.js';
 import type { KubeObject, ResourceType } from '../../src/kube/object.js';
 import type { Observer } from '../../src/metrics/queries/flagger.js';
+import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { HTTP_PROXIES } from '../../src/routers/contour.js';
 import { INGRESSES } from '../../src/routers/shared/ingress.js';
 import type { CanaryPart, RouterCase } from '../kubernetes/router-contract.js';
+import { apisix } from '../kubernetes/routers/apisix.js';
 import { contour } from '../kubernetes/routers/contour.js';
 import { gatewayApiV1 } from '../kubernetes/routers/gatewayapi.js';
 import { skipper } from '../kubernetes/routers/skipper.js';
@@ -30,6 +32,8 @@ export interface PlaneCase {
     readonly mirror: boolean;
     readonly sessions: boolean;
   };
+  /** Clients lose the canary's cookie where it has no requests any more; elsewhere nobody reads it then. */
+  readonly takesCookiesAway?: true;
   /** The generated object that leads to both versions. */
   readonly route: { readonly type: ResourceType; name(service: string): string };
   /** Who answers while that is gone: the users' own objects lead to the primary, or there are none. */
@@ -76,6 +80,7 @@ const CASES: readonly PlaneCase[] = [
       service: { hosts: [host], gatewayRefs: [{ name: GATEWAY_NAME, namespace: CONTOUR_NAMESPACE }] },
     }),
     observer: 'http',
+    takesCookiesAway: true,
     abilities: { audiences: true, query: true, mirror: true, sessions: true },
     route: {
       type: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', plural: 'httproutes' },
@@ -121,6 +126,39 @@ const CASES: readonly PlaneCase[] = [
     route: { type: INGRESSES, name: () => 'storefront-canary' },
     withoutRoute: 'primary',
     preStopSeconds: 5,
+  },
+  {
+    provider: 'apisix',
+    plane: 'apisix',
+    router: apisix,
+    users: {
+      type: APISIX_ROUTES,
+      objects: (namespace, host, service) => [
+        {
+          apiVersion: APISIX_ROUTES.apiVersion,
+          kind: APISIX_ROUTES.kind,
+          metadata: { name: 'storefront', namespace },
+          spec: {
+            http: [
+              {
+                name: 'web',
+                match: { hosts: [host], paths: ['/*'] },
+                backends: [{ serviceName: service, servicePort: 80 }],
+                plugins: [{ name: 'prometheus', enable: true, config: { prefer_name: true } }],
+              },
+            ],
+          },
+        },
+      ],
+    },
+    canary: () => ({
+      routeRef: { apiVersion: APISIX_ROUTES.apiVersion, kind: APISIX_ROUTES.kind, name: 'storefront' },
+    }),
+    observer: 'apisix',
+    model: { route: 'storefront' },
+    abilities: { audiences: true, query: true, mirror: true, sessions: true },
+    route: { type: APISIX_ROUTES, name: (service) => `storefront-${service}-canary` },
+    withoutRoute: 'primary',
   },
 ];
 

@@ -37,7 +37,8 @@ export interface CompiledRoute {
   readonly plugins: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
-const DEFAULT_READ_TIMEOUT_MS = 60_000;
+/** How long an upstream may be silent where a route doesn't say. */
+export const DEFAULT_READ_TIMEOUT_MS = 60_000;
 
 /** Compiles all rules of a route object. Throws when one can't be understood; then none is taken over. */
 export function compileRoutes(object: RouteObject): CompiledRoute[] {

@@ -8,8 +8,16 @@ export type Condition = (facts: RequestFacts) => boolean;
  * Compiles an expression of a route's `match.exprs`. Throws on one that can't be understood; then the
  * route is not taken over.
  */
-export function compileExpression({ subject, op, value, set }: RouteExpression): Condition {
-  const read = reader(subject.scope, subject.name);
+export function compileExpression({ subject, ...comparison }: RouteExpression): Condition {
+  return compileComparison(reader(subject.scope, subject.name), comparison);
+}
+
+/** As {@link compileExpression}, of a variable by the name that nginx gives it. */
+export function compileVariable(name: string, comparison: Omit<RouteExpression, 'subject'>): Condition {
+  return compileComparison(variableReader(name), comparison);
+}
+
+function compileComparison(read: Reader, { op, value, set }: Omit<RouteExpression, 'subject'>): Condition {
   if (op === 'In' || op === 'NotIn') {
     if (!set) throw new Error(`an expression with ${op} needs a "set"`);
     const members = new Set(set);
