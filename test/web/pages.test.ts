@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { fleet, live, NOW, release, rolledBack, row } from '../harness/web/stage/actors.js';
+import { pageFolder } from '../../src/api/web/page.js';
 import { openStage, type Script, type Sent } from '../harness/web/stage/stage.js';
 import { DESKTOP, openBrowser, PHONE, Viewer } from '../harness/web/viewer.js';
 
@@ -115,6 +117,17 @@ test('a fleet of 500 is sorted, grouped and steered as a table', async (t) => {
   way.nothingWrong();
 });
 
+/** Kilobytes, as they are sent: of everything that the page is made of. */
+const MOST_KB = 180;
+
+test('the page is small, and loads part by part', () => {
+  const folder = join(pageFolder() ?? '', 'assets');
+  const sizes = readdirSync(folder).map((name) => [name, gzipSync(readFileSync(join(folder, name))).length] as const);
+  const whole = sizes.reduce((sum, [, size]) => sum + size, 0) / 1000;
+  assert.ok(whole < MOST_KB, `${Math.round(whole)} kB: ${sizes.map(([name, size]) => `${name} ${size}`).join(', ')}`);
+  assert.ok(sizes.filter(([name]) => name.endsWith('.js')).length > 5, 'a part a page');
+});
+
 async function shown(t: TestContext, name: string, script: Script, look: (viewer: Viewer) => Promise<void>) {
   const base = await openStage(t, script, fleetStream([row('cart')]));
   const browser = await openBrowser(t);
@@ -144,6 +157,48 @@ test('a release under way', async (t) => {
     assert.ok(await page.locator('.headline').isVisible());
     await page.emulateMedia({ media: 'screen' });
   });
+});
+
+test('the other pages', async (t) => {
+  const ended = rolledBack();
+  const { id, startedAt, endedAt, verdict: reason } = ended;
+  const item = {
+    ...{ id, cluster: 'main', namespace: 'shop', name: 'cart', outcome: 'rolled-back', phase: 'Failed', weight: 0 },
+    ...{ images: ['r.example/cart:2.0.0-rc.1'], triggeredBy: 'ci', reason, startedAt, endedAt, open: false },
+    durationSeconds: 490,
+  };
+  const good = { ...item, id: 'shop.cart.1', outcome: 'promoted', reason: '', images: ['r.example/cart:1.0.0'] };
+  const figures = {
+    ...{ deploymentFrequency: { deployments: 7, perDay: 0.233 }, timeToRestore: { count: 0 } },
+    ...{ changeFailureRate: { changes: 8, failed: 1, percent: 12.5 }, leadTime: { count: 1, medianSeconds: 5400 } },
+  };
+  const base = await openStage(t, {
+    '/api/v1/releases': { items: [item, good] },
+    '/api/v1/dora': { from: startedAt, to: endedAt, ...figures },
+    [`/api/v1/releases/${id}`]: ended,
+    '/api/v1/releases/shop.cart.1': {
+      ...ended,
+      id: 'shop.cart.1',
+      outcome: 'promoted',
+      verdict: 'Promoted: 5 checks passed',
+    },
+    '/api/v1/releases/compare': { a: item, b: good, template: [], windows: [] },
+  });
+  const browser = await openBrowser(t);
+  for (const viewer of await audience(browser, base)) {
+    for (const [name, path, text] of [
+      ['staged-releases', '/releases', /7/],
+      ['staged-past', `/releases/${id}`, /^Rolled back: success rate 66\.49/],
+      ['staged-compare', `/compare?a=${id}&b=shop.cart.1`, /12|cart/],
+      ['staged-check', '/check', /./],
+    ] as const) {
+      await viewer.goto(path);
+      await viewer.page.locator('.loading').waitFor({ state: 'detached' });
+      await viewer.page.getByText(text).first().waitFor();
+      await viewer.inspect(name);
+    }
+    viewer.nothingWrong();
+  }
 });
 
 test('a release is started from the page, with the versions that there were', async (t) => {

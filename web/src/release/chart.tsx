@@ -5,8 +5,15 @@ import { Plot } from './plot.js';
 import { FiguresTable } from './figures-table.js';
 import type { Drawn, MetricSeries } from './series.js';
 
+interface Props {
+  readonly drawn: Drawn;
+  readonly id?: string;
+  /** Whose it is, where there are several. */
+  readonly of?: string;
+}
+
 /** Weight and metrics over time, one under the other on the same axis. */
-export function Chart({ drawn, id = 'chart' }: { readonly drawn: Drawn; readonly id?: string }) {
+export function Chart({ drawn, id = 'chart', of }: Props) {
   const { t, locale } = useLanguage();
   const metrics = drawn.metrics.filter(({ points }) => points.length > 0);
   const [zoomed, zoom] = useState<readonly [number, number]>();
@@ -20,7 +27,7 @@ export function Chart({ drawn, id = 'chart' }: { readonly drawn: Drawn; readonly
   return (
     <section className="card" aria-labelledby={id}>
       <div className="card-head">
-        <h2 id={id}>{t.chart.title}</h2>
+        <h2 id={id}>{of === undefined ? t.chart.title : `${of} · ${t.chart.title}`}</h2>
         {zoomed && (
           <button type="button" className="button-small" onClick={() => zoom(undefined)}>
             {t.chart.whole}

@@ -115,7 +115,12 @@ function Comparison({ a, b }: { readonly a: Release; readonly b: Release }) {
       <Templates a={a.id} b={b.id} />
       <div className="compare-charts">
         {[a, b].map((release, index) => (
-          <Chart key={index} drawn={drawnOf(release.record, release, now)} id={`chart-${index}`} />
+          <Chart
+            key={index}
+            drawn={drawnOf(release.record, release, now)}
+            id={`chart-${index}`}
+            of={index === 0 ? t.compare.first : t.compare.second}
+          />
         ))}
       </div>
     </>
