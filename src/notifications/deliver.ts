@@ -21,7 +21,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<readonly DeliveryResult[]> {
   const { canary: key, origin, round } = input;
-  // A cache that hasn't heard of it yet is no reason to tell nobody.
+  // A cache that hasn't heard of it yet is no reason to notify nobody.
   const view = (await readCanary(deps, key)) ?? (await readCanary(deps, key, true));
   if (!view) return [nobodyLeft(round)];
   const listeners = view.canary === undefined ? [] : whoIsDue(deps, view.canary, origin, round);

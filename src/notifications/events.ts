@@ -20,7 +20,7 @@ interface EventHook {
 const GLOBAL_TIMEOUT_MS = 5_000;
 const NO_REVISION: Revision = { hash: '', configs: {} };
 
-/** Webhooks of type `event`. A Canary that has some isn't told of to the global one. */
+/** Webhooks of type `event`. A Canary that has some isn't reported to the global one. */
 export function eventRecipients(deps: Dependencies, canary: Canary): readonly Recipient[] {
   const own = canary.analysis.webhooks.filter(({ type }) => type === 'event').map(ownHook);
   return (own.length > 0 ? own : globalHook(deps)).map((hook) => recipientOf(deps, canary, hook));

@@ -1,7 +1,7 @@
 import type { Sent } from '../alerts/send.js';
 import type { Numbered } from '../domain/notices/outbox.js';
 
-/** Somebody who is told of a release. */
+/** Somebody who is notified of a release. */
 export interface Recipient {
   /** Names it in the record; the same from one attempt to the next. */
   readonly to: string;

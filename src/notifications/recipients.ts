@@ -7,7 +7,7 @@ import { eventRecipients } from './events.js';
 import type { Recipient } from './port.js';
 
 /**
- * All who are told of a Canary's releases.
+ * All who are notified of a Canary's releases.
  *
  * @param origin names the release, see `DeliverInput.origin`
  */

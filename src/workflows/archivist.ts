@@ -44,7 +44,7 @@ export class Archivist {
     );
   }
 
-  /** Hands a release over that has ended; again where there is more to tell than last time. */
+  /** Hands a release over that has ended; again where there is more to report than last time. */
   async archive(outcome: Outcome, archives: boolean | undefined): Promise<void> {
     if (archives === false || !isWorthKeeping(outcome)) return;
     const { endedAt: _at, ...rest } = outcome;

@@ -102,7 +102,7 @@ export interface RolloutInput {
 
 export interface Resume {
   readonly state: RunState;
-  /** What was still to be told. */
+  /** What was still to be delivered. */
   readonly outbox?: Outbox;
   /** The runs that the release has gone through before. */
   readonly runs?: readonly string[];
@@ -130,7 +130,7 @@ export interface AftercareInput {
   readonly ended?: Outcome;
   /** Workflows that bring earlier parts of the release into the archive. */
   readonly after: readonly string[];
-  /** What was still to be told, of a run that continued as new. */
+  /** What was still to be delivered, of a run that continued as new. */
   readonly outbox?: Outbox;
 }
 

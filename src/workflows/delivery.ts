@@ -3,8 +3,8 @@ import type { DeliveryInput, DeliveryOutcome } from './contract.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
 
 /**
- * Goes on telling those who could not be told while a release ran, so that the release can end. It ends when everybody
- * has been told, or is taken for gone.
+ * Goes on notifying those who could not be notified while a release ran, so that the release can end. It ends when everybody
+ * has been notified, or is taken for gone.
  */
 export async function delivery(input: DeliveryInput): Promise<DeliveryOutcome> {
   const { canary, origin } = input;

@@ -5,11 +5,11 @@ import { deliveryIdOf } from './contract.js';
 import type { OutboxDispatcher } from './outbox-dispatcher.js';
 import { delivery } from './delivery.js';
 
-/** How long a release that has ended waits for those who haven't been told yet. */
+/** How long a release that has ended waits for those who haven't been notified yet. */
 const GRACE_MS = 10_000;
 
 /**
- * Sees to it that a release which has ended can close although somebody has not been told: waits a moment, then leaves
+ * Sees to it that a release which has ended can close although somebody has not been notified: waits a moment, then leaves
  * the rest to a workflow of its own.
  *
  * @param enough there is something more important than waiting

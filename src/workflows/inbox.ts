@@ -138,7 +138,7 @@ export class Inbox {
     setHandler(orderSignals[name], take, { description });
   }
 
-  /** A refused update leaves no trace in the history; the person who sent it is told why. */
+  /** A refused update leaves no trace in the history; the person who sent it gets the reason. */
   private validate(order: Order): void {
     const state = this.state();
     if (state === undefined || state.requests.includes(order.requestId)) return;

@@ -17,7 +17,7 @@ import { deliver } from './activity-proxies.js';
 
 /**
  * Delivers what is posted, beside whatever else the run does: in order, at least once, and without anybody waiting for
- * it. Cancelling the run doesn't reach it: of a release that was cancelled, too, people are told.
+ * it. Cancelling the run doesn't reach it: of a release that was cancelled, too, people are notified.
  */
 export class OutboxDispatcher {
   private lost: Undelivered[] = [];
@@ -54,7 +54,7 @@ export class OutboxDispatcher {
     return this.delivering;
   }
 
-  /** What is still to be told, for the run that goes on from here. */
+  /** What is still to be delivered, for the run that goes on from here. */
   get rest(): Outbox {
     return this.outbox;
   }
@@ -128,7 +128,7 @@ export class OutboxDispatcher {
     try {
       return await deliver(canary.cluster, roundSummary(round)).deliver({ canary, origin, round });
     } catch (error) {
-      // Given up while it was under way, or its worker died just then: nothing is known, so it is told again.
+      // Given up while it was under way, or its worker died just then: nothing is known, so it is sent again.
       if (this.closed || isCancellation(error)) throw error;
       // Only a bug ends here. It must not hold up anything, nor be tried for ever.
       log.error('the notices could not be delivered', { error: String(error) });

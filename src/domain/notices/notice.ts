@@ -15,7 +15,7 @@ export function reaches(severity: Severity, least: Severity): boolean {
 /** What an alert is about: systems that keep alerts until they are over know them by it. */
 export type Topic = 'initialized' | 'progressing' | 'waiting' | 'failed' | 'stopped' | 'promoted';
 
-/** Something a step wants people to be told. */
+/** Something a step wants people to be notified of. */
 export interface Alert {
   readonly severity: Severity;
   readonly topic: Topic;
@@ -35,7 +35,7 @@ export interface Occasion {
 }
 
 /**
- * What people and machines outside are told of a release. It holds no address and no secret: who is told is read when
+ * What people and machines outside are notified of a release. It holds no address and no secret: who is notified is read when
  * it is sent.
  */
 export type Notice =
@@ -51,13 +51,13 @@ export type Notice =
   | ({
       readonly kind: 'alert';
       readonly at: number;
-      /** Where the release stands, for orders that are offered with it; missing in what earlier versions have told. */
+      /** Where the release stands, for orders that are offered with it; missing in what earlier versions have sent. */
       readonly occasion?: Occasion;
     } & Alert)
   /** Alerts that were raised and are over now. */
   | { readonly kind: 'over'; readonly at: number; readonly topics: readonly Topic[] };
 
-/** Whether anybody is to be told at all; where nobody is, nothing is kept for telling. */
+/** Whether anybody is to be notified at all; where nobody is, nothing is kept for delivery. */
 export interface Listeners {
   /** Somebody wants the events. */
   readonly events: boolean;

@@ -6,13 +6,13 @@ import { reaches, type Topic, type Alert, type Occasion, type Notice, type Liste
 
 const NOBODY: Listeners = { events: false, alertsFrom: undefined };
 
-/** What of a state matters for what is told of it. */
+/** What of a state matters for the notices of it. */
 export type NoticeState = Pick<
   RunState,
   'canary' | 'policy' | 'phase' | 'weight' | 'applied' | 'stranded' | 'gate' | 'ending' | 'raised'
 >;
 
-/** The decision with all that is to be told when it has been carried out. */
+/** The decision with all notices that are due when it has been carried out. */
 export function announced(before: RunState, decision: Decision, now: number): Decision {
   switch (decision.do) {
     case 'nothing':
@@ -35,7 +35,7 @@ export function announced(before: RunState, decision: Decision, now: number): De
   }
 }
 
-/** What is told of a rollback that was not decided here, but by whoever looks after a run that can't any more. */
+/** The notices of a rollback that was not decided here, but by whoever looks after a run that can't any more. */
 export function noticesOfRetreat(
   before: NoticeState,
   failed: NoticeState,

@@ -2,7 +2,7 @@ import type { Notice } from './notice.js';
 
 export type Numbered = Notice & { readonly seq: number };
 
-/** Somebody who could not be told yet. What follows waits behind it, so that the order stays. */
+/** Somebody who could not be notified yet. What follows waits behind it, so that the order stays. */
 export interface Behind {
   /** The last notice that got through. */
   readonly through: number;
@@ -20,11 +20,11 @@ export interface Behind {
 export interface Outbox {
   /** Number of the next notice. */
   readonly next: number;
-  /** All that are not in `behind` have been told up to here. */
+  /** All that are not in `behind` have been notified up to here. */
   readonly offered: number;
   readonly notices: readonly Numbered[];
   readonly behind: Readonly<Record<string, Behind>>;
-  /** By recipient: the conversation that what it has been told so far is in. Runs of older versions have none. */
+  /** By recipient: the conversation that what it has got so far is in. Runs of older versions have none. */
   readonly threads?: Readonly<Record<string, string>>;
 }
 

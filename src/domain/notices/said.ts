@@ -1,6 +1,6 @@
 import type { Topic } from './notice.js';
 
-/** What a run has told, so that it isn't told again. */
+/** What a run has said, so that it isn't said again. */
 export interface Said {
   /** Messages that are said once for a revision, however often the tick comes by. */
   readonly said: readonly string[];
