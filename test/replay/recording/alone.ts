@@ -71,6 +71,18 @@ export const ALONE: readonly Scenario[] = [
       scene.others.set('archive', id);
     },
   },
+  {
+    // What was promoted is watched by a workflow of its own.
+    name: 'promoted-and-watched',
+    cluster: watched,
+    others: ['aftercare'],
+    play: async (scene) => {
+      await scene.submit();
+      const { watchedBy = '' } = await scene.bench.handle.result();
+      await scene.bench.client.workflow.getHandle(watchedBy).result();
+      scene.others.set('aftercare', watchedBy);
+    },
+  },
   { name: 'promoted-before-listeners', cluster: heard, play: submitted },
   {
     name: 'promoted-by-iterations',
@@ -138,6 +150,20 @@ export const ALONE: readonly Scenario[] = [
   { name: 'suspended', cluster: policy({ suspend: true }), play: submitted },
   { name: 'gone', cluster: (cluster) => (cluster.gone = true), play: submitted },
 ];
+
+/** Two looks after the promotion show nothing, the third a regression. */
+function watched(cluster: FakeCluster): void {
+  const wait = { seconds: 60, text: '1m', then: 'advance' } as const;
+  const watch = { seconds: 600, text: '10m', then: 'undo' } as const;
+  policy({ judgement: { digest: 'd', steps: 'guard', promotion: 'guard', wait, watch } })(cluster);
+  cluster.onUndo = () => Promise.resolve({ refused: "can't undo: a release is under way" });
+  cluster.onOversee = ({ memory }) => {
+    const windows = (memory?.until ?? 0) + 1;
+    const says = `errors: ${windows} windows`;
+    const judged = { verdict: windows < 3 ? 'WAIT' : 'FAIL', metrics: [], heard: true, windows, says } as const;
+    return Promise.resolve({ judged, memory: { until: windows, digest: 'd', evidence: {} } });
+  };
+}
 
 function inSteps(cluster: FakeCluster): void {
   policy({ strategy: { kind: 'canary', stepWeight: 50, maxWeight: 50, stepWeightPromotion: 25 } })(cluster);
