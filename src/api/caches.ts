@@ -36,7 +36,7 @@ export async function cachesFilled(deps: Dependencies, waitMs: number): Promise<
   if (missing.length > 0) {
     throw new Problem(
       'kubernetes-unreachable',
-      `the API server of Kubernetes at ${deps.cache.client.server} has not told yet what there is of ${missing.join(', ')}`,
+      `the API server of Kubernetes at ${deps.cache.client.server} has not answered yet what there is of ${missing.join(', ')}`,
     );
   }
 }

@@ -40,7 +40,7 @@ export function describeRoutes(
           kubernetes: {
             type: 'http',
             scheme: 'bearer',
-            description: 'A token that Kubernetes knows. On loopback none is needed unless the API is told so.',
+            description: 'A token that Kubernetes knows. On loopback none is needed unless --auth says otherwise.',
           },
           session: {
             type: 'apiKey',

@@ -28,5 +28,5 @@ export async function notifyWithoutTemporal(
     [outbox] = afterRound(outbox, round, await deliver(deps, { canary, origin, round }, signal), deps.now());
   }
   for (const { to, count, error } of pendingOf(outbox))
-    deps.log.error({ canary: `${canary.name}.${canary.namespace}` }, `${to} was not told (${count}): ${error}`);
+    deps.log.error({ canary: `${canary.name}.${canary.namespace}` }, `${to} was not notified (${count}): ${error}`);
 }

@@ -27,8 +27,8 @@ export function gateSignals(cluster: string, temporal: TemporalOptions, log: Log
     try {
       await client.withDeadline(Date.now() + SIGNAL_MS, () => handle.signal(submitSignal, change));
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) log.debug(fields, 'no release is under way that could be told');
-      else log.warn(fields, `the release was not told, it will ask by itself: ${messageOf(error)}`);
+      if (error instanceof WorkflowNotFoundError) log.debug(fields, 'no release is under way that could be notified');
+      else log.warn(fields, `the release was not notified, it will ask by itself: ${messageOf(error)}`);
     }
   };
   return {

@@ -115,7 +115,7 @@ export class Retreats {
       if (result.status === 'fulfilled' || signal.aborted) continue;
       this.deps.log.error(
         { canary: `${canary.name}.${canary.namespace}` },
-        `somebody was not told of the rollback: ${messageOf(result.reason)}`,
+        `somebody was not notified of the rollback: ${messageOf(result.reason)}`,
       );
     }
   }

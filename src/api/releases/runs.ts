@@ -93,7 +93,7 @@ export class Runs {
       return state ? { ...view, state: await this.whole(state, first) } : view;
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
-      return { unavailable: `no worker has told the state of the run: ${messageOf(error)}${cause}` };
+      return { unavailable: `no worker has answered with the state of the run: ${messageOf(error)}${cause}` };
     }
   }
 

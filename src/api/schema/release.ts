@@ -85,7 +85,7 @@ export const releaseSchema = z
     source: z
       .enum(['live', 'temporal', 'archive'])
       .optional()
-      .describe('Who told: the release under way itself, Temporal, or the archive'),
+      .describe('Where this comes from: the release under way itself, Temporal, or the archive'),
     cluster: z.string().optional(),
     canary: z.object({ namespace: z.string(), name: z.string() }),
     ended: z.boolean(),

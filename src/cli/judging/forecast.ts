@@ -6,7 +6,7 @@ type Forecast = NonNullable<CheckedCanary['forecast']>;
 
 /** How long evidence is to be expected to take, for people. @returns lines */
 export function describeForecast(forecast: Forecast): string[] {
-  if ('unknown' in forecast) return [`  how long evidence takes can't be told: ${forecast.unknown}`];
+  if ('unknown' in forecast) return [`  how long evidence takes isn't known: ${forecast.unknown}`];
   const { traffic, weights, healthy, fiveTimes } = forecast;
   const rows = weights.map(({ weight, ...seconds }) => [
     `${weight}`,
