@@ -1,5 +1,6 @@
 import { NO_RELEASE } from '../../domain/state.js';
 import { ROLLOUT, searchAttributes as attributes } from '../../workflows/contract.js';
+import type { ReleaseFilter } from '../../archive/port.js';
 
 /** A condition of Temporal's list filter. */
 export function equals(attribute: string, value: string): string {
@@ -36,15 +37,7 @@ function quoted(value: string): string {
 }
 
 /** Which releases of all Canaries are asked for. */
-export interface FleetFilter {
-  readonly cluster: string;
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-  readonly outcome?: string | undefined;
-  readonly since?: Date | undefined;
-  readonly until?: Date | undefined;
-  readonly actor?: string | undefined;
-}
+export type FleetFilter = Omit<ReleaseFilter, 'image'>;
 
 /** Releases under way. */
 export function openQuery(filter: FleetFilter): string {

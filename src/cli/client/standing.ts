@@ -1,15 +1,13 @@
-import type { CanarySummary } from '../../api/schema/canary.js';
 import type { Colour } from './output.js';
-
-type Standing = CanarySummary['standing'];
+import type { FleetStatus } from '../../api/schema/standing.js';
 
 interface Stands {
   readonly phase: string;
-  readonly standing: Standing;
+  readonly standing: FleetStatus;
 }
 
 /** What a phase alone doesn't tell. */
-const MORE: Partial<Record<Standing, string>> = {
+const MORE: Partial<Record<FleetStatus, string>> = {
   paused: 'Paused',
   blocked: 'Blocked',
   invalid: 'Invalid',
@@ -18,7 +16,7 @@ const MORE: Partial<Record<Standing, string>> = {
   regressed: 'Regressed',
 };
 
-const COLOURS: Partial<Record<Standing, Colour>> = {
+const COLOURS: Partial<Record<FleetStatus, Colour>> = {
   failed: 'red',
   invalid: 'red',
   blocked: 'red',
@@ -38,6 +36,6 @@ export function standingText({ phase, standing }: Stands): string {
 }
 
 /** What people see at once: red needs somebody, yellow waits for somebody, blue goes on by itself, green is done. */
-export function standingColour(standing: Standing): Colour | undefined {
+export function standingColour(standing: FleetStatus): Colour | undefined {
   return COLOURS[standing];
 }

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { parseCanary, type Canary } from '../../../src/crds/canary.js';
 import { ClusterCache } from '../../../src/kube/cache.js';
+import { counting } from './counting.js';
 import type { KubeClient } from '../../../src/kube/client.js';
 import type { Fence } from '../../../src/domain/decision/fence.js';
 import { formatFence } from '../../../src/domain/decision/fence.js';
@@ -143,23 +144,6 @@ function wanted({ type, name, labels = {}, annotations = {}, spec }: Generated):
 async function listed(client: KubeClient, type: ResourceType, namespace: string): Promise<readonly KubeObject[]> {
   const { items } = await client.list(type, { namespace });
   return items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind }));
-}
-
-/** The same client, which counts what it is told to write. */
-function counting(client: KubeClient): { client: KubeClient; writes(): number } {
-  let writes = 0;
-  const methods = new Set<PropertyKey>(['create', 'replace', 'apply', 'patch', 'delete']);
-  const counted = new Proxy(client, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        if (methods.has(name)) writes += 1;
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-  return { client: counted, writes: () => writes };
 }
 
 /** Kinds by which the cases' objects are addressed: whatever a traffic provider watches. */

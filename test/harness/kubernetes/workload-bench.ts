@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import type { CanaryContext } from '../../../src/canary/read.js';
 import { parseCanary, type Canary } from '../../../src/crds/canary.js';
 import { ClusterCache } from '../../../src/kube/cache.js';
+import { counting } from './counting.js';
 import type { KubeClient } from '../../../src/kube/client.js';
 import type { Claim } from '../../../src/kubernetes/claim.js';
 import {
@@ -140,21 +141,4 @@ function canaryOf(object: KubeObject): Canary {
   const parsed = parseCanary(object, { defaultProvider: 'apisix', defaultMetricsServer: 'http://prometheus:9090' });
   assert.ok(parsed.ok, JSON.stringify(parsed));
   return parsed.value;
-}
-
-/** The same client, which counts what it is told to write. */
-function counting(client: KubeClient): { client: KubeClient; writes: () => number } {
-  let writes = 0;
-  const methods = new Set<PropertyKey>(['create', 'replace', 'apply', 'patch', 'delete']);
-  const counted = new Proxy(client, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        if (methods.has(name)) writes += 1;
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-  return { client: counted, writes: () => writes };
 }
