@@ -38,7 +38,7 @@ export class Followed<S extends z.ZodType<Identified>> {
     readonly handlers: FollowHandlers<z.infer<S>>,
   ) {
     this.#reflector = new Reflector(client, type, {
-      log: handlers.onTrouble,
+      log: (message) => handlers.onTrouble(message),
       wait: (ms, signal) => sleep(Math.min(ms, LONGEST_PAUSE_MS), undefined, { signal }),
     });
     this.#reflector.store.onChange((object, change) => {
@@ -53,8 +53,8 @@ export class Followed<S extends z.ZodType<Identified>> {
     await this.#reflector.synced;
   }
 
-  stop(): void {
-    this.#reflector.stop();
+  async stop(): Promise<void> {
+    await this.#reflector.stop();
   }
 
   #set(raw: KubeObject): void {

@@ -34,7 +34,7 @@ export function withLateWindow(before: LateEvidence, window: WindowCounts, limit
 }
 
 /** ln of the evidence against each part of the hypothesis; 0 without any window. */
-export function lateScores({ windows, worse, above }: LateEvidence): Pick<Scores, 'worse' | 'above'> {
+function lateScores({ windows, worse, above }: LateEvidence): Pick<Scores, 'worse' | 'above'> {
   const unborn = -Math.log(windows + 1);
   const score = (logs: readonly number[]) => logSumExp([logMeanExp(logs), unborn]);
   return { worse: score(worse), above: score(above) };

@@ -17,7 +17,11 @@ const NOW = 1_700_000_000_000;
 const PATIENCE = { seconds: 3600, text: '1h', then: 'hold' } as const;
 const DIGEST = 'd';
 
-function promoted({ watch = true, then = 'ask' as 'ask' | 'undo', seconds = 1800 } = {}): RunState {
+function promoted({
+  watch = true,
+  then = 'ask',
+  seconds = 1800,
+}: { watch?: boolean; then?: 'ask' | 'undo'; seconds?: number } = {}): RunState {
   const taken = { epoch: 1, phase: 'Initialized', weight: 0, failedChecks: 0, iterations: 0, applied: V1 } as const;
   const cause = { id: 'x', kind: 'target', by: 'alice' } as const;
   const state = initialState(CANARY, cause, { ...taken, promoted: 'v1', markedInvalid: false }, NOW - 900_000);

@@ -108,8 +108,8 @@ class Shop {
       ['cart-primary', 'old'],
       ['cart-canary', 'new'],
     ] as const) {
-      await client.create(SERVICES, echoService(namespace, name) as KubeObject);
-      await client.create(DEPLOYMENTS, echoDeployment(namespace, name, tag, 1) as KubeObject);
+      await client.create(SERVICES, echoService(namespace, name));
+      await client.create(DEPLOYMENTS, echoDeployment(namespace, name, tag, 1));
     }
     const isReady = (slice: KubeObject): boolean =>
       ((slice['endpoints'] ?? []) as { conditions: { ready?: boolean } }[]).some(({ conditions }) => conditions.ready);

@@ -36,7 +36,7 @@ describe('a name that every object has', () => {
         let evidence = judge(NOTHING_SHOWN, empty, rules).evidence;
         // As it travels through Temporal.
         for (const one of [window, window, window])
-          evidence = judge(JSON.parse(JSON.stringify(evidence)), one, rules).evidence;
+          evidence = judge(JSON.parse(JSON.stringify(evidence)) as typeof evidence, one, rules).evidence;
         return judge(evidence, window, rules).judgement.verdict;
       };
       assert.equal(by(name), by('errors'));

@@ -10,7 +10,7 @@ function switchWith(leases: { filled: () => Promise<unknown>; synced: () => Prom
   const log = { error: (_: object, message: string) => errors.push(message), debug: () => undefined };
   const deps = { cache: leases, log, settings: {}, now: Date.now } as unknown as Dependencies;
   const signs = { isConnected: () => true, ask: () => Promise.resolve(''), run: () => Promise.resolve(undefined) };
-  return { deadman: new DeadMansSwitch(deps, signs as never, 'test'), errors };
+  return { deadman: new DeadMansSwitch(deps, signs, 'test'), errors };
 }
 
 const refused = (): Promise<never> => Promise.reject(new Error('leases is forbidden'));
