@@ -37,6 +37,7 @@ export async function runDemo(direction: Direction): Promise<void> {
   const { place, figures, screen } = direction;
   const { objects, ...limits } = demoObjects({
     namespace: place.canary.namespace,
+    provider: place.provider,
     intervalSeconds: figures.intervalSeconds,
     loadTester: !place.isExistingCluster,
   });

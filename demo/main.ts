@@ -1,10 +1,12 @@
 /** `npm run demo`: real servers, Serinus, a good release and a bad one, to look at. */
 import { UsageError } from '../lab/cli/usage-error.js';
+import { fetchPrograms } from '../lab/lab.js';
+import { runInOwnNetwork } from '../lab/network/outside.js';
 import { readArguments, USAGE, type Arguments } from './cli/arguments.js';
 import { interruption, Interrupted } from './cli/interruption.js';
 import { runDemo } from './demo.js';
 import { messageOf } from './errors.js';
-import { openPlace } from './place/open.js';
+import { labOptions, openPlace } from './place/open.js';
 import type { Place } from './place/place.js';
 import { figuresFor, type Figures } from './release/plan.js';
 import type { ReleaseResult } from './release/result.js';
@@ -12,6 +14,7 @@ import { leftInCluster, whatNext } from './screen/links.js';
 import { openScreen } from './screen/open.js';
 import type { Screen } from './screen/screen.js';
 import { span } from './screen/style.js';
+import { trafficPlan } from './setup/traffic.js';
 import { summaryOf, type Summary } from './summary.js';
 import { orAborted } from './waiting.js';
 
@@ -22,6 +25,15 @@ async function main(): Promise<number> {
     return 0;
   }
   const screen = openScreen(args.json ? process.stderr : process.stdout);
+  if (trafficPlan(args.provider).plane) {
+    // A real data plane would send what is meant for pods out into the world.
+    const options = { ...labOptions(args), progress: screen.progress };
+    const code = await runInOwnNetwork(
+      (line) => screen.line([span(line)]),
+      () => fetchPrograms(options),
+    );
+    if (code !== undefined) return code;
+  }
   return new Performance(args, screen, interruption()).run();
 }
 

@@ -1,5 +1,6 @@
 import { EXISTING_OPTIONS, EXISTING_USAGE, readExisting, type ExistingCluster } from '../../lab/cli/existing.js';
 import { parseOptions, UsageError } from '../../lab/cli/usage-error.js';
+import { DEMO_PROVIDERS, isDemoProvider, type DemoProvider } from '../setup/traffic.js';
 
 export const USAGE = `Usage: npm run demo [-- OPTIONS]
 
@@ -11,6 +12,8 @@ Options:
   --json         print a summary of the releases as the last line on standard output, all else on standard error
   --walkthrough  analyse every 10 seconds, and make the bad version bad by an attack through the gateway, as the
                  published walkthrough does (about five minutes; without it about two)
+  --provider X   lead users to the application by X: ${DEMO_PROVIDERS.join(', ')}. APISIX is played by the lab's gateway;
+                 the others run through real Envoy, which takes some minutes to build the first time
   --dir PATH     keep databases and logs in this new folder; without it, a temporary one goes when the demo ends
   --help         show this
 
@@ -33,6 +36,7 @@ export interface Arguments {
   readonly once: boolean;
   readonly json: boolean;
   readonly walkthrough: boolean;
+  readonly provider: DemoProvider;
   readonly dir: string | undefined;
   readonly namespace: string;
   readonly temporalUi: string | undefined;
@@ -51,22 +55,30 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv = 
     once: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     walkthrough: { type: 'boolean', default: false },
+    provider: { type: 'string', default: 'apisix' },
     dir: { type: 'string' },
     namespace: { type: 'string', default: 'test' },
     'temporal-ui': { type: 'string' },
     ...EXISTING_OPTIONS,
   } as const;
   const values = parseOptions(args, options, COMMAND);
-  const { help, once, json, walkthrough, dir, namespace } = values;
+  const { help, once, json, walkthrough, dir, namespace, provider } = values;
   const { temporal, cluster } = readExisting(values, env);
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
     throw new UsageError(`"${namespace}" can't be the name of a namespace (see ${COMMAND} -- --help)`);
+  }
+  if (!isDemoProvider(provider)) throw new UsageError(`--provider must be one of ${DEMO_PROVIDERS.join(', ')}`);
+  if (provider !== 'apisix' && cluster) {
+    throw new UsageError(
+      '--provider is about a lab of its own, and --kubeconfig names a cluster that has Apache APISIX',
+    );
   }
   return {
     help,
     once,
     json,
     walkthrough,
+    provider,
     dir,
     namespace,
     temporalUi: values['temporal-ui'],

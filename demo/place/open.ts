@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { clusterArguments, serversBeside } from '../../lab/cli/existing.js';
-import { startLab, type Lab } from '../../lab/lab.js';
+import { startLab, type Lab, type LabOptions } from '../../lab/lab.js';
 import type { Progress } from '../../lab/tools/progress.js';
 import type { KubeClient } from '../../src/kube/client.js';
 import { clusterClient } from '../../src/kube/connect.js';
@@ -9,6 +9,7 @@ import type { CanaryKey } from '../../src/domain/identity.js';
 import type { Arguments, DemoCluster } from '../cli/arguments.js';
 import { DemoError, messageOf } from '../errors.js';
 import { APP } from '../setup/objects.js';
+import { trafficPlan } from '../setup/traffic.js';
 import { checkCluster } from './check-cluster.js';
 import type { Place } from './place.js';
 import { existingTemporal, labTemporal, leaveTemporal, type TemporalPlace } from './temporal.js';
@@ -28,7 +29,7 @@ export async function openPlace(args: Arguments, progress: Progress): Promise<Pl
   const lab = await startLab({
     log: (line) => progress.line(line),
     progress,
-    servers: serversBeside(args.existing),
+    ...labOptions(args),
     ...(args.dir === undefined ? {} : { directory: args.dir }),
   });
   const temporal = userTemporal ?? labTemporal(lab);
@@ -42,7 +43,8 @@ export async function openPlace(args: Arguments, progress: Progress): Promise<Pl
     lab,
     kube: theirs ?? clusterClient({ kubeconfig: lab.kubeconfig, userAgent: USER_AGENT }),
     temporal,
-    gatewayUrl: cluster?.gatewayUrl ?? lab.gatewayUrl,
+    gatewayUrl: cluster?.gatewayUrl ?? (trafficPlan(args.provider).plane ? lab.planeUrl : lab.gatewayUrl),
+    provider: args.provider,
     isExistingCluster: cluster !== undefined,
     canary,
     kubeconfig: { path: cluster?.kubeconfig ?? lab.kubeconfig, context: cluster?.context },
@@ -50,6 +52,12 @@ export async function openPlace(args: Arguments, progress: Progress): Promise<Pl
     serinusArguments: cluster ? [...clusterArguments(args.existing), `--namespace=${args.namespace}`] : [],
     close: () => closePlace(lab, temporal, userTemporal && canary),
   };
+}
+
+/** What the lab is made of. */
+export function labOptions({ existing, provider }: Pick<Arguments, 'existing' | 'provider'>): LabOptions {
+  const { plane } = trafficPlan(provider);
+  return { servers: serversBeside(existing), ...(plane === undefined ? {} : { gateway: plane }) };
 }
 
 async function closePlace(lab: Lab, temporal: TemporalPlace, leave: CanaryKey | undefined): Promise<void> {

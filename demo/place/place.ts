@@ -1,6 +1,7 @@
 import type { Lab } from '../../lab/lab.js';
 import type { CanaryKey } from '../../src/domain/identity.js';
 import type { KubeClient } from '../../src/kube/client.js';
+import type { DemoProvider } from '../setup/traffic.js';
 import type { TemporalPlace } from './temporal.js';
 
 /** Where the demo takes place. */
@@ -10,6 +11,8 @@ export interface Place {
   readonly kube: KubeClient;
   readonly temporal: TemporalPlace;
   readonly gatewayUrl: string;
+  /** How users are led to the application. */
+  readonly provider: DemoProvider;
   /** Whether the cluster is the user's own. */
   readonly isExistingCluster: boolean;
   /** The Canary, and the name of the cluster in workflow ids. */

@@ -24,9 +24,12 @@ export interface Judged {
   readonly range: string;
 }
 
-/** What the last analysis said of a built-in metric; undefined where it did not come so far. */
+/** The checks of the demo's own templates that stand for the built-in ones. */
+const TEMPLATES = { 'request-success-rate': 'success', 'request-duration': 'latency' } as const;
+
+/** What the last analysis said of a built-in metric, or of the template in its place; undefined where it did not come so far. */
 export function judged(analysis: Analysis | undefined, metric: 'request-success-rate' | 'request-duration') {
-  const found = analysis?.metrics.find((result) => result.metric === metric);
+  const found = analysis?.metrics.find((result) => result.metric === metric || result.metric === TEMPLATES[metric]);
   if (!found) return undefined;
   const { value, ok, min, max } = found;
   const unit = metric === 'request-success-rate' ? '%' : ' ms';

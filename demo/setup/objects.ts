@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { manifest, type ManifestName } from '../../lab/manifests.js';
+import { manifest } from '../../lab/manifests.js';
+import { trafficPlan, type DemoProvider, type TrafficPlan } from './traffic.js';
 
 /** The application of the walkthrough. */
 export const APP = {
@@ -15,16 +16,18 @@ type Objects = ReturnType<typeof manifest>;
 
 const canarySchema = z.looseObject({
   spec: z.looseObject({
+    service: z.looseObject({}),
     analysis: z.looseObject({
       interval: z.string(),
       threshold: z.number(),
       maxWeight: z.number(),
-      webhooks: z.array(z.looseObject({ url: z.string() })),
+      webhooks: z.array(z.looseObject({ url: z.string(), metadata: z.looseObject({ cmd: z.string() }) })),
     }),
   }),
 });
 
 export interface Adaptation {
+  readonly provider: DemoProvider;
   readonly namespace: string;
   /** Replaces the walkthrough's. */
   readonly intervalSeconds: number;
@@ -41,26 +44,42 @@ export interface DemoObjects {
 
 /** The walkthrough's objects in the order in which they are applied, as they are used here. */
 export function demoObjects(adaptation: Adaptation): DemoObjects {
-  const { namespace, loadTester } = adaptation;
-  const names: readonly ManifestName[] = ['namespace', 'podinfo', 'route', ...(loadTester ? LOAD_TESTER : [])];
+  const { namespace, loadTester, provider } = adaptation;
+  const plan = trafficPlan(provider);
   const [canary] = manifest('canary');
   const { spec } = canarySchema.parse(canary);
   const { threshold, maxWeight } = spec.analysis;
-  const objects = [...names.flatMap(manifest), { ...placed(canary), spec: adapted(spec, adaptation) }];
+  const objects = [
+    ...manifest('namespace'),
+    ...manifest('podinfo'),
+    ...plan.objects(APP.name, APP.host),
+    ...(loadTester ? manifest('load-tester') : []),
+    { ...placed(canary), spec: adapted(spec, plan, adaptation) },
+  ];
   return { objects: objects.map((object) => into(object, namespace)), threshold, maxWeight };
 }
 
-const LOAD_TESTER = ['load-tester'] as const;
-
 function adapted(
   spec: z.infer<typeof canarySchema>['spec'],
+  plan: TrafficPlan,
   { namespace, intervalSeconds, loadTester }: Adaptation,
 ): z.infer<typeof canarySchema>['spec'] {
-  const { analysis } = spec;
-  const webhooks = analysis.webhooks.map((hook) => ({ ...hook, url: hook.url.replace('.test/', `.${namespace}/`) }));
+  const { analysis, service } = spec;
+  const webhooks = analysis.webhooks.map((hook) => ({
+    ...hook,
+    url: hook.url.replace('.test/', `.${namespace}/`),
+    metadata: { ...hook.metadata, cmd: hook.metadata.cmd.replace('http://apisix-gateway.apisix', plan.inCluster) },
+  }));
   return {
     ...spec,
-    analysis: { ...analysis, interval: `${intervalSeconds}s`, webhooks: loadTester ? webhooks : [] },
+    ...plan.spec(APP.host),
+    service: { ...service, ...plan.service?.(APP.host) },
+    analysis: {
+      ...analysis,
+      interval: `${intervalSeconds}s`,
+      webhooks: loadTester ? webhooks : [],
+      ...(plan.metrics ? { metrics: plan.metrics } : {}),
+    },
   };
 }
 

@@ -29,6 +29,7 @@ describe('the demo’s command line', () => {
       once: false,
       json: false,
       walkthrough: false,
+      provider: 'apisix',
       dir: undefined,
       namespace: 'test',
       temporalUi: undefined,
@@ -41,9 +42,13 @@ describe('the demo’s command line', () => {
     assert.ok(flags.includes('once') && flags.includes('existing-temporal'), flags.join(' '));
     const takesValue = (flag: string) => new RegExp(`--${flag} [A-Z]+`).test(USAGE);
     for (const flag of flags) {
-      const value = { kubeconfig, namespace: 'shop', 'gateway-url': 'http://g:1', 'metrics-server': 'http://m:1' }[
-        flag
-      ];
+      const value = {
+        provider: 'contour',
+        kubeconfig,
+        namespace: 'shop',
+        'gateway-url': 'http://g:1',
+        'metrics-server': 'http://m:1',
+      }[flag];
       const args = takesValue(flag) ? [`--${flag}`, value ?? 'x'] : [`--${flag}`];
       // Those about a cluster only make sense together.
       const others = ['context', 'gateway-url', 'metrics-server', 'kubeconfig'].includes(flag) ? CLUSTER : [];
