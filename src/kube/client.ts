@@ -4,12 +4,11 @@ import { TransientError } from '../errors.js';
 import type { Authenticator } from './credentials.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { demandPath, pathOf } from './path.js';
-import { KubeError, type StatusCause } from './kube-error.js';
+import { demandList, demandObject, errorIn } from './answers.js';
+import { KubeError } from './kube-error.js';
 
 /** The name under which the API server records what Serinus wrote. */
 export const FIELD_MANAGER = 'serinus';
-
-const TOO_LARGE = 413;
 
 export interface ListOptions {
   readonly namespace?: string;
@@ -114,6 +113,7 @@ export class KubeClient {
     const { namespace, metadataOnly, ...params } = options;
     const accept = metadataOnly ? METADATA_LIST : undefined;
     const list = await this.json<ObjectList>('GET', pathOf(type, namespace), { params: { ...params }, accept, signal });
+    demandList(list, `GET ${pathOf(type, namespace)}`);
     // An empty list of metadata comes without items.
     return { ...list, items: list.items ?? [] };
   }
@@ -208,7 +208,9 @@ export class KubeClient {
   }
 
   private async json<T>(method: string, path: string, options: RequestOptions): Promise<T> {
-    return (await this.send<T>(method, path, options)).data;
+    const { data } = await this.send<T>(method, path, options);
+    demandObject(data, `${method} ${path}`);
+    return data;
   }
 
   private async send<T>(
@@ -247,18 +249,8 @@ export class KubeClient {
       this.credentials.forget();
       return this.send(method, path, options, true);
     }
-    if (response.status >= 400) throw await this.errorOf(response, method, path);
+    if (response.status >= 400) throw await errorIn(response, `${method} ${path}`);
     return response;
-  }
-
-  private async errorOf(response: AxiosResponse<unknown>, method: string, path: string): Promise<Error> {
-    const status = statusOf(isStream(response.data) ? await readAll(response.data) : response.data);
-    const message = status?.message ?? `${method} ${path}: status ${response.status}`;
-    // What is too large for etcd is answered as if the server had failed, and will be the next time, too.
-    const isTooLarge = response.status >= 500 && message.includes('request is too large');
-    if (isTooLarge) return new KubeError(TOO_LARGE, 'RequestEntityTooLarge', message);
-    if (response.status === 429 || response.status >= 500) return new TransientError(message);
-    return new KubeError(response.status, status?.reason ?? 'Unknown', message, status?.details?.causes ?? []);
   }
 }
 
@@ -273,28 +265,6 @@ interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly token?: string;
   readonly stream?: boolean;
-}
-
-interface Status {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: { readonly causes?: readonly StatusCause[] };
-}
-
-function statusOf(body: unknown): Status | undefined {
-  if (typeof body === 'object' && body !== null) return body;
-  if (typeof body !== 'string' || !body.startsWith('{')) return undefined;
-  return JSON.parse(body) as Status;
-}
-
-function isStream(body: unknown): body is Readable {
-  return typeof body === 'object' && body !== null && 'pipe' in body;
-}
-
-async function readAll(stream: Readable): Promise<string> {
-  let text = '';
-  for await (const chunk of stream.setEncoding('utf8')) text += String(chunk);
-  return text;
 }
 
 async function orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {

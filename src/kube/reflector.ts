@@ -20,6 +20,10 @@ export interface ReflectorOptions {
 const SILENCE_MS = 180_000;
 const FORBIDDEN = 403;
 const PAGE = 500;
+/** A watch that ends sooner hasn't told anything. */
+const SHORT_MS = 1_000;
+/** With the pauses between them that is a minute. */
+const MISSED_BEFORE_GONE = 10;
 const FIRST_BACKOFF_MS = 200;
 /** A server that is away is found again soon: others decide by what is known of the cluster. */
 const MAX_ABSENT_MS = 2_000;
@@ -38,6 +42,8 @@ export class Reflector {
   /** Resolves after the first list. A kind that the server doesn't have counts as an empty list. */
   readonly synced = new Promise<void>((resolve) => (this.markSynced = resolve));
   private isSynced = false;
+  /** How often in a row the server has said that it doesn't have this kind. */
+  private missed = 0;
   /** Why the kind can't be listed, before it has been for the first time: a right that is missing. */
   private refusal: RefusedError | undefined;
   private readonly waiting = new Set<(refusal: RefusedError) => void>();
@@ -81,15 +87,18 @@ export class Reflector {
     let backoff = FIRST_BACKOFF_MS;
     let lastProblem = '';
     while (!this.stopped.signal.aborted) {
+      const began = performance.now();
       try {
         version ??= await this.list();
+        this.missed = 0;
         version = await this.watch(version);
-        backoff = FIRST_BACKOFF_MS;
         lastProblem = '';
+        backoff = await this.pauseAfterShort(began, backoff);
       } catch (error) {
         if (this.stopped.signal.aborted) return;
         if (error instanceof Expired) {
           version = undefined;
+          backoff = await this.pauseAfterShort(began, backoff);
           continue;
         }
         if (error instanceof KubeError && error.notFound) this.kindIsMissing();
@@ -104,8 +113,24 @@ export class Reflector {
     }
   }
 
+  /**
+   * A server that ends each watch at once, or has forgotten each version, would be asked without a break.
+   *
+   * @returns how long to wait the next time, milliseconds
+   */
+  private async pauseAfterShort(began: number, backoff: number): Promise<number> {
+    if (performance.now() - began >= SHORT_MS) return FIRST_BACKOFF_MS;
+    await this.pause(Math.min(backoff, MAX_ABSENT_MS));
+    return Math.min(backoff * 2, MAX_ABSENT_MS);
+  }
+
+  /**
+   * Of a kind that goes each object is told to be deleted. Where some are known, whoever says that there is no such kind may
+   * be somebody in between, or a server that is only just starting.
+   */
   private kindIsMissing(): void {
-    this.fill([]);
+    this.missed += 1;
+    if (this.store.list().length === 0 || this.missed >= MISSED_BEFORE_GONE) this.fill([]);
   }
 
   /** A right that is missing is somebody's to give, and nobody would know of it who waits. */
