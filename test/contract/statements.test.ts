@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ASSERTED } from './statements/asserted.js';
 import { END_TO_END } from './statements/end-to-end.js';
 import { PROMISES } from './statements/promises.js';
+import { FAULTS } from './statements/faults.js';
 import { LIFECYCLE_ASSERTED } from './statements/lifecycle.js';
 import { REPORTS } from './statements/reports.js';
 import type { Statement } from './statements/statement.js';
@@ -54,3 +55,4 @@ describe('10.1', () => {
 describe('10.2', () => holds(END_TO_END));
 describe('10.3', () => holds(PROMISES));
 describe('reports', () => holds(REPORTS));
+describe('faults', () => holds(FAULTS));
