@@ -31,6 +31,7 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
       ...takeoverOf(view.object),
       uid: view.object.metadata.uid,
       archives: deps.archive !== undefined,
+      keeps: true,
     };
   } catch (error) {
     if (!(error instanceof NamespaceEnding)) throw await said(deps, view, error);
@@ -70,7 +71,7 @@ async function said(deps: Dependencies, view: CanaryView, error: unknown): Promi
   return new TransientError(message);
 }
 
-function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'uid' | 'archives'> {
+function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'uid' | 'archives' | 'keeps'> {
   const status = parseStatus(canary['status']);
   const {
     phase,

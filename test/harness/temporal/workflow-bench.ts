@@ -6,9 +6,10 @@ import type { CanaryKey } from '../../../src/domain/identity.js';
 import type { Change } from '../../../src/domain/state.js';
 import { makeBundle, workflowBundle } from '../../../src/worker/bundle.js';
 import { setUpTemporal } from '../../../src/temporal/setup.js';
+import { batchOf } from '../../../src/activities/apply.js';
 import { beginningOf } from '../../../src/activities/begin.js';
 import { lookOf } from '../../../src/activities/observe.js';
-import { UnderWay } from '../../../src/activities/under-way.js';
+import { timed, UnderWay } from '../../../src/activities/under-way.js';
 import type { Activities, RegisteredActivities } from '../../../src/workflows/activities.js';
 import {
   loadQueueOf,
@@ -37,6 +38,10 @@ export interface BenchOptions {
   readonly identity?: string;
   /** Whose release it is; by default a Canary of a cluster of its own. */
   readonly canary?: CanaryKey;
+  /** Where its workers reach Temporal; by default where everybody does. */
+  readonly workerAddress?: string;
+  /** How long Temporal waits for a workflow task of a run that is started here. */
+  readonly taskTimeout?: '5s';
 }
 
 /** A cluster name that nobody else uses: queues and workflows are named after it. */
@@ -45,13 +50,28 @@ export function ownCluster(): string {
 }
 
 /** What a workflow task does itself comes back in time, as with the real ones. */
-function promptly(activities: Activities | RegisteredActivities): RegisteredActivities {
+function promptly(registered: Activities | RegisteredActivities): RegisteredActivities {
+  // Whoever names no time gets the whole answer.
+  const activities = registered as Activities;
   const underWay = new UnderWay();
   const within = (withinMs: number | undefined) => ({ signal: Context.current().cancellationSignal, withinMs });
   return {
     ...activities,
-    begin: (input, withinMs) => underWay.do(beginningOf(input), () => activities.begin(input), within(withinMs)),
-    observe: (input, withinMs) => underWay.do(lookOf(input), () => activities.observe(input), within(withinMs)),
+    begin: (input, withinMs, begunAt) =>
+      timed(
+        underWay.do(beginningOf(input), () => activities.begin(input), within(withinMs)),
+        begunAt,
+      ),
+    observe: (input, withinMs, begunAt) =>
+      timed(
+        underWay.do(lookOf(input), () => activities.observe(input), within(withinMs)),
+        begunAt,
+      ),
+    apply: (input, withinMs, begunAt) =>
+      timed(
+        underWay.do(batchOf(input), () => activities.apply(input), within(withinMs)),
+        begunAt,
+      ),
   };
 }
 
@@ -64,7 +84,7 @@ export async function openBench(
 ): Promise<WorkflowBench> {
   const { identity, canary = { cluster: ownCluster(), namespace: 'test', name: 'podinfo' } } = options;
   const connection = await Connection.connect({ address: temporalAddress() });
-  const native = await NativeConnection.connect({ address: temporalAddress() });
+  const native = await NativeConnection.connect({ address: options.workerAddress ?? temporalAddress() });
   const named = identity === undefined ? {} : { identity };
   const client = new Client({ connection, ...named });
   ready ??= setUpTemporal(client, 'shared', 3600);
@@ -84,7 +104,7 @@ export async function openBench(
     await Worker.create({ ...common, taskQueue: loadQueueOf(canary.cluster), activities: { loadTest } }),
     await Worker.create({ ...common, taskQueue: noticesQueueOf(canary.cluster), activities: { deliver, archive } }),
   ];
-  return new WorkflowBench(canary, client, native, connection, open);
+  return new WorkflowBench(canary, client, native, connection, open, options.taskTimeout);
 }
 
 export class WorkflowBench {
@@ -97,6 +117,7 @@ export class WorkflowBench {
     private readonly native: NativeConnection,
     private readonly connection: Connection,
     private readonly open: () => Promise<Worker[]>,
+    private readonly taskTimeout: '5s' | undefined,
   ) {}
 
   async start(): Promise<this> {
@@ -130,6 +151,7 @@ export class WorkflowBench {
       taskQueue: taskQueueOf(this.canary.cluster),
       args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
+      ...(this.taskTimeout === undefined ? {} : { workflowTaskTimeout: this.taskTimeout }),
     });
     return this.client.workflow.executeUpdateWithStart(submitUpdate, {
       args: [full],
