@@ -53,8 +53,9 @@ export class Followed<S extends z.ZodType<Identified>> {
     await this.#reflector.synced;
   }
 
-  async stop(): Promise<void> {
-    await this.#reflector.stop();
+  /** Sends nothing on from now on; its connection ends by itself. */
+  stop(): void {
+    void this.#reflector.stop();
   }
 
   #set(raw: KubeObject): void {

@@ -121,7 +121,7 @@ export function isLocal(): boolean {
 /** Earlier versions of the activities don't tell how long it took. */
 function timed<T>(answer: T | Timed<T>): { readonly result: T; readonly tookMs: number } {
   const isTimed = typeof answer === 'object' && answer !== null && 'tookMs' in answer && 'result' in answer;
-  return isTimed ? answer : { result: answer as T, tookMs: 0 };
+  return isTimed ? answer : { result: answer, tookMs: 0 };
 }
 
 function isUnfinished(result: unknown): result is Unfinished {

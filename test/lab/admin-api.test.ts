@@ -27,7 +27,7 @@ const ROUTE = {
 interface Bench {
   readonly api: AdminApi;
   readonly file: string;
-  ask(method: string, path: string, body?: unknown): Promise<[number, unknown]>;
+  readonly ask: (method: string, path: string, body?: unknown) => Promise<[number, unknown]>;
 }
 
 async function open(t: TestContext): Promise<Bench> {

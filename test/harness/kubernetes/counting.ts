@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../../src/kube/client.js';
 
 /** The same client, which counts its writes. */
-export function counting(client: KubeClient): { client: KubeClient; writes(): number } {
+export function counting(client: KubeClient): { client: KubeClient; writes: () => number } {
   let writes = 0;
   const methods = new Set<PropertyKey>(['create', 'replace', 'apply', 'patch', 'delete']);
   const counted = new Proxy(client, {

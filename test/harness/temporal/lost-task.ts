@@ -16,7 +16,7 @@ export interface Loss {
   /** Of the worker that takes over. */
   readonly bench: WorkflowBench;
   /** Lets the lost worker go on with what it was about to do. */
-  wake(): void;
+  readonly wake: () => void;
 }
 
 /**

@@ -23,7 +23,7 @@ const LOOK: Readonly<Record<CanaryStatus, { readonly tone: Tone; readonly icon: 
 const ORDER: readonly Tone[] = ['bad', 'warn', 'busy'];
 
 /** How the whole fleet does: as the Canary that needs somebody most; calm where none does. */
-export function toneOfAll(rows: readonly { readonly standing: Standing }[]): Tone {
+export function toneOfAll(rows: readonly { readonly standing: CanaryStatus }[]): Tone {
   const tones = new Set(rows.map(({ standing }) => LOOK[standing].tone));
   return ORDER.find((tone) => tones.has(tone)) ?? 'calm';
 }
