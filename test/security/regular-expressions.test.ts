@@ -153,7 +153,7 @@ test('no regular expression takes longer than its text is long', () => {
 /** Expressions that are put together: what of them comes from whom, and what keeps it harmless. */
 const MADE: Readonly<Record<string, string>> = {
   'src/check/live/counterpart.ts': 'of constants alone',
-  'src/cli/client/live/render.ts': 'of constants alone',
+  'src/cli/client/live/width.ts': 'of constants alone',
   'src/kubernetes/objects/scaler-query.ts': 'of names, escaped; tried below',
   'src/loadtest/options.ts': 'by whoever runs the load tester; it reads 63 characters at most',
   'src/loadtest/tasks/redact.ts': 'of constants alone; tried below',
