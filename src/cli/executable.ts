@@ -6,7 +6,7 @@ import { asTyped } from './typed.js';
 
 async function main(): Promise<void> {
   const { name, args, epilogue } = asCalled(process.argv);
-  const typed = asTyped(args);
+  const typed = await asTyped(args);
   process.exitCode = await runCommandLine(await programFor(name, typed), typed);
   if (epilogue !== undefined) console.log(epilogue);
 }

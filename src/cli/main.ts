@@ -5,6 +5,6 @@ import { programFor } from './start.js';
 import { asTyped } from './typed.js';
 
 const { name, args, epilogue } = asCalled(process.argv);
-const typed = asTyped(args);
+const typed = await asTyped(args);
 process.exitCode = await runCommandLine(await programFor(name, typed), typed);
 if (epilogue !== undefined) console.log(epilogue);

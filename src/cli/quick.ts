@@ -6,7 +6,7 @@ import { runCommandLine } from './run.js';
 import { asTyped } from './typed.js';
 
 const { name, args } = asCalled(process.argv);
-const typed = asTyped(args);
+const typed = await asTyped(args);
 const program = await clientProgram(name, typed);
 if (program) process.exitCode = await runCommandLine(program, typed);
 else await import('./main.js');
