@@ -2,9 +2,8 @@ import type { Effect } from '../domain/decision/effects.js';
 import { needsNoLease } from '../domain/decision/without-lease.js';
 import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { Weights } from '../domain/weights.js';
-import { FencedError, messageOf, TransientError, type UserError } from '../errors.js';
+import { FencedError, messageOf, type UserError } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
-import { DecidedOtherwise, nameOf, textOf, type Keeping } from '../kubernetes/kept.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { Claim, LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kube/object.js';
@@ -33,15 +32,8 @@ const EVENTS_PER_BATCH = 100;
 /**
  * Carries effects out, in order. Each compares before it writes, so a batch that is carried out twice, or from the
  * middle of a former attempt on, ends in the same place.
- *
- * @param asked when it was asked for, by the clock of `performance`
  */
-export async function apply(
-  deps: Dependencies,
-  input: ApplyInput,
-  signal: AbortSignal,
-  asked = performance.now(),
-): Promise<Applied> {
+export async function apply(deps: Dependencies, input: ApplyInput, signal: AbortSignal): Promise<Applied> {
   const view = await readCanary(deps, input.canary);
   // A Canary that is gone has nothing that could still be written.
   if (!view) return { overtaken: false };
@@ -49,19 +41,11 @@ export async function apply(
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   const fence = claimOf(deps, input, view);
   const began = performance.now();
-  const taking = { spec, observedApprovals: input.observedApprovals, keeping: keepingOf(input) };
-  if (input.keep) refuseLate(asked);
+  const taking = { spec, observedApprovals: input.observedApprovals };
   let refusal: UserError | undefined;
-  try {
-    if (needsNoLease(input.effects, view.object.metadata.deletionTimestamp !== undefined))
-      refusal = await fence.stand(term, taking);
-    else await fence.renew(term, taking);
-  } catch (error) {
-    if (error instanceof DecidedOtherwise) return { overtaken: false, instead: error.kept };
-    throw error;
-  }
-  // What nobody has kept is nothing to begin with in a workflow task, which may be lost.
-  if (refusal && input.keep) throw new TransientError(`the decision can't be kept: ${messageOf(refusal)}`);
+  if (needsNoLease(input.effects, view.object.metadata.deletionTimestamp !== undefined))
+    refusal = await fence.stand(term, taking);
+  else await fence.renew(term, taking);
   let artifacts: ReleaseArtifacts | undefined;
   let routedAt: number | undefined;
   const isDone = await remembering(async (said) => {
@@ -84,42 +68,6 @@ export async function apply(
   // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
   const timing = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
   return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...timing };
-}
-
-/** Names a batch, wherever it is asked for. */
-export function batchOf(input: ApplyInput): string {
-  const { canary, holder, fence, batch = fence.seq } = input;
-  return `batch of ${canary.namespace}/${canary.name} ${holder ?? ''} ${fence.epoch}.${batch} ${idOf(input)}`;
-}
-
-function idOf({ adopts, effects, at }: ApplyInput): string {
-  return adopts ?? nameOf({ effects, at });
-}
-
-/**
- * How long after it was asked for a workflow task may begin a batch, in milliseconds: with the look before it, well within
- * the ten seconds after which Temporal gives the task to somebody else.
- */
-const BEGUN_WITHIN_MS = 2_000;
-
-/**
- * A process that stood still may have lost its task: another decides by now, and has heard of nothing that was begun.
- *
- * @throws TransientError where it is too late to begin
- */
-export function refuseLate(asked: number): void {
-  const late = performance.now() - asked;
-  if (late > BEGUN_WITHIN_MS)
-    throw new TransientError(`this was asked for ${Math.round(late)} ms ago, too long for a workflow task`);
-}
-
-/** @throws TransientError where a workflow task would begin what can't be kept */
-function keepingOf(input: ApplyInput): Keeping | undefined {
-  const { batch, keep } = input;
-  if (batch === undefined) return undefined;
-  const text = keep && textOf(keep);
-  if (keep && text === undefined) throw new TransientError('the decision is too long to be kept in the Lease');
-  return { batch, id: idOf(input), text };
 }
 
 /** What is to be applied, with a fence that can be asked. */
@@ -156,7 +104,7 @@ async function carryOut(
   const { fence } = input;
   switch (effect.do) {
     case 'event':
-      await say(deps, view, effect, input.at, (input.batch ?? fence.seq) * EVENTS_PER_BATCH + index);
+      await say(deps, view, effect, input.at, fence.seq * EVENTS_PER_BATCH + index);
       return true;
     case 'status':
       await writeStatus(deps, view, effect.status, input.at, fence);

@@ -31,7 +31,6 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
       ...takeoverOf(view.object),
       uid: view.object.metadata.uid,
       archives: deps.archive !== undefined,
-      keeps: true,
     };
   } catch (error) {
     if (!(error instanceof NamespaceEnding)) throw await said(deps, view, error);
@@ -71,7 +70,7 @@ async function said(deps: Dependencies, view: CanaryView, error: unknown): Promi
   return new TransientError(message);
 }
 
-function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'uid' | 'archives' | 'keeps'> {
+function takeoverOf(canary: KubeObject): Omit<Takeover, 'epoch' | 'uid' | 'archives'> {
   const status = parseStatus(canary['status']);
   const {
     phase,

@@ -2,11 +2,10 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { TransientError } from '../errors.js';
 import type { Activities, RegisteredActivities } from '../workflows/activities.js';
-import { apply, batchOf } from './apply.js';
+import { apply } from './apply.js';
 import { archive } from './archive.js';
 import { awaitReady } from './await-ready.js';
 import { begin, beginningOf } from './begin.js';
-import { leftBegun } from './begun.js';
 import { callHooks } from './call-hooks.js';
 import { deliver } from '../notifications/deliver.js';
 import { DeadRuns } from '../archive/release/dead-runs.js';
@@ -19,7 +18,7 @@ import { lookOf, observe } from './observe.js';
 import { readRestoreOptions } from './restore-options.js';
 import { rollBack } from './rollback.js';
 import { sweep } from './sweep.js';
-import { isUnfinished, timed, UnderWay } from './under-way.js';
+import { isUnfinished, UnderWay } from './under-way.js';
 
 /** Activities of a release: what the API server refuses is said by their workflow, which then looks again. */
 const LOOKED_AFTER: ReadonlySet<string> = new Set<keyof Activities>(['observe', 'awaitReady', 'apply', 'rollBack']);
@@ -32,17 +31,13 @@ export function createActivities(deps: Dependencies, client: Client): Registered
   const signal = (): AbortSignal => Context.current().cancellationSignal;
   const dead = new DeadRuns(deps, client);
   const underWay = new UnderWay();
-  const short = <T>(
-    what: string,
-    work: (signal: AbortSignal) => Promise<T>,
-    [withinMs, begunAt]: readonly [withinMs?: number, begunAt?: number],
-  ) => timed(underWay.do(what, work, { signal: signal(), withinMs }), begunAt);
   return everyActivity(deps.meters, {
-    begin: (input, ...within) => short(beginningOf(input), () => begin(deps, input), within),
-    observe: (input, ...within) =>
-      short(lookOf(input), async (until) => (await leftBegun(deps, input)) ?? observe(deps, input, until), within),
+    begin: (input, withinMs) =>
+      underWay.do(beginningOf(input), () => begin(deps, input), { signal: signal(), withinMs }),
+    observe: (input, withinMs) =>
+      underWay.do(lookOf(input), (until) => observe(deps, input, until), { signal: signal(), withinMs }),
     recall: (input) => readRestoreOptions(deps, input.canary),
-    apply: (input, ...within) => short(batchOf(input), (until) => apply(deps, input, until, askedAt()), within),
+    apply: (input) => apply(deps, input, signal()),
     rollBack: async (input) => {
       const rolledBack = await rollBack(deps, input, signal());
       deps.meters.rolledBack('release');
@@ -84,12 +79,6 @@ async function untilCancelled<T>(action: () => Promise<T>): Promise<T> {
     throw new TransientError('this worker was stopped in the middle');
   }
   return result;
-}
-
-/** When the activity was asked for, by the clock of `performance`. */
-function askedAt(): number {
-  const { currentAttemptScheduledTimestampMs: asked } = Context.current().info;
-  return performance.now() - Math.max(0, Date.now() - asked);
 }
 
 /** What all activities have in common: they are known to be alive, counted, and their errors are told apart. */

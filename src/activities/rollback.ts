@@ -7,7 +7,6 @@ import { messageOf, TransientError, UserError } from '../errors.js';
 import type { LeaseClaim } from '../kubernetes/claim.js';
 import type { Renewal } from '../kubernetes/lease.js';
 import type { RollBackInput, RolledBack } from '../workflows/activities.js';
-import { begunIn } from './begun.js';
 import { say } from './apply.js';
 import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
@@ -36,9 +35,9 @@ const MOST_PROBLEMS = 8;
  * @throws FencedError where somebody newer holds the Canary
  */
 export async function rollBack(deps: Dependencies, input: RollBackInput, signal: AbortSignal): Promise<RolledBack> {
-  const { refusal, ...done } = await takeHome(deps, input, signal);
+  const { servedBy, refusal } = await takeHome(deps, input, signal);
   if (refusal) throw refusal;
-  return done;
+  return { servedBy };
 }
 
 /**
@@ -56,7 +55,6 @@ export async function takeHome(
   if (!view) return { servedBy: 'primary' };
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
   const fence = claimOf(deps, input, view);
-  const begun = begunIn(view.lease, input.fence.epoch, input.fence.seq - 1);
   const refusal = await fence.stand(term);
   const context = canaryContext(deps, view);
   const { servedBy, restored } = await remembering((said) =>
@@ -69,7 +67,7 @@ export async function takeHome(
   if (!refusal || !isShown(view, failed)) await writeStatus(deps, view, failed, input.at, fence);
   if (refusal) return { servedBy, refusal };
   if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
-  return { servedBy, ...(begun ? { begun } : {}) };
+  return { servedBy };
 }
 
 function isShown({ object }: CanaryView, { phase, canaryWeight }: StatusEffect): boolean {

@@ -1,25 +1,12 @@
-import type { Timed, Unfinished } from '../workflows/activities.js';
+import type { Unfinished } from '../workflows/activities.js';
 
 /** What nobody has asked for again after this, in milliseconds, isn't worth going on with. */
 const KEPT_MS = 15_000;
 
 const UNFINISHED: Unfinished = { unfinished: true };
 
-export function isUnfinished(answer: unknown): boolean {
-  return (
-    answer === UNFINISHED ||
-    (typeof answer === 'object' && answer !== null && 'result' in answer && answer.result === UNFINISHED)
-  );
-}
-
-/**
- * Whoever holds a workflow task up is told for how long it does.
- *
- * @param begunAt when it began to, milliseconds since 1970; undefined where nothing is held up
- */
-export async function timed<T>(work: Promise<T>, begunAt: number | undefined): Promise<T | Timed<T>> {
-  const result = await work;
-  return begunAt === undefined ? result : { result, tookMs: Math.max(0, Date.now() - begunAt) };
+export function isUnfinished(result: unknown): result is Unfinished {
+  return result === UNFINISHED;
 }
 
 interface Left {

@@ -21,8 +21,6 @@ export interface Takeover {
   readonly regressed?: true;
   /** Releases are archived here. */
   readonly archives?: boolean;
-  /** Decisions are kept in the Lease before they are carried out; absent where the run began with an earlier version. */
-  readonly keeps?: true;
 }
 
 /** The state of a run that begins. A release somebody else left unfinished is rolled back, not resumed. */

@@ -90,8 +90,6 @@ export interface LeaseHold {
   readonly uid?: string | undefined;
   /** Number of the next batch of effects within the epoch. */
   readonly seq: number;
-  /** Decisions are kept in the Lease before they are carried out; runs of earlier versions leave that to Temporal. */
-  readonly keeps?: true;
   /** A write was refused because somebody else has taken over; the next look tells who. */
   readonly contested?: true;
 }

@@ -6,7 +6,6 @@ import { epochOf, formatFence, isOlder, type Fence } from '../domain/decision/fe
 import { fitting, LONGEST_NAME } from '../kube/names.js';
 import type { KubeObject, OwnerReference } from '../kube/object.js';
 import { LEASES } from '../kube/object.js';
-import { formatKept, keptFrom, parseKept, refuseOther, type KeptBatch, type Keeping } from './kept.js';
 import { formatRetreat, parseRetreat, type LeaseRetreat } from './retreat.js';
 
 /** What a Canary's Lease says. */
@@ -30,8 +29,6 @@ export interface LeaseView {
   readonly retreat: LeaseRetreat | undefined;
   /** JSON of what was put right lately; undefined where nothing was. */
   readonly repairs: string | undefined;
-  /** The decision that was begun last, as far as the Lease keeps it. */
-  readonly kept: KeptBatch | undefined;
 }
 
 export interface LeaseOwner {
@@ -47,8 +44,6 @@ export interface Renewal {
   readonly spec?: string | undefined;
   readonly retreat?: LeaseRetreat | undefined;
   readonly repairs?: string | undefined;
-  /** Set before a decision is carried out. */
-  readonly keeping?: Keeping | undefined;
 }
 
 /** Who renews a Lease, as far as that is known. */
@@ -72,7 +67,6 @@ const CANARY = 'serinus.dev/canary';
 const SPEC = 'serinus.dev/spec';
 const RETREAT = 'serinus.dev/rolled-back';
 const REPAIRS = 'serinus.dev/repairs';
-const DECIDED = 'serinus.dev/decided';
 /** A Lease without an end still has to name a duration. */
 const NOMINAL_SECONDS = 60;
 const ATTEMPTS = 5;
@@ -141,9 +135,7 @@ export class Leases {
    * @param renewal.spec set when the run goes by another spec now
    * @param renewal.retreat set when the dead-man's switch has rolled back
    * @param renewal.repairs set when something generated has been put right
-   * @param renewal.keeping set when a batch is begun: whoever is the first to begin it says what it is
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
-   * @throws DecidedOtherwise where another decision about the same batch was begun before
    */
   async renew(
     owner: LeaseOwner,
@@ -163,13 +155,11 @@ export class Leases {
           `a newer writer (${formatFence(view.fence)}, ${view.holder}) has taken ${owner.name}.${owner.namespace} over from ${formatFence(fence)}`,
         );
       }
-      refuseOther(renewal.keeping, fence, view);
       const holder = term.kind === 'released' ? '' : (tenant.holder ?? view?.holder ?? '');
       const observed = renewal.observedGeneration ?? view?.observedGeneration ?? 0;
       const approvals = renewal.observedApprovals ?? view?.observedApprovals ?? '';
       const { spec, retreat, repairs } = renewal;
-      const kept = keptFrom(renewal.keeping, fence, view);
-      const content = { holder, fence, term, observed, approvals, spec, retreat, repairs, kept };
+      const content = { holder, fence, term, observed, approvals, spec, retreat, repairs };
       if (await this.write(owner, current, content, attempt)) return;
     }
   }
@@ -257,8 +247,6 @@ export class Leases {
     if (content.term.kind === 'held') annotations[HELD] = 'true';
     else delete annotations[HELD];
     if (content.retreat) annotations[RETREAT] = formatRetreat(content.retreat);
-    if (content.kept) annotations[DECIDED] = formatKept(content.kept);
-    else delete annotations[DECIDED];
     if (content.approvals !== '') annotations[OBSERVED_APPROVALS] = content.approvals;
     else delete annotations[OBSERVED_APPROVALS];
     const before = (current?.['spec'] ?? {}) as LeaseSpec;
@@ -320,7 +308,6 @@ interface LeaseContent {
   readonly spec: string | undefined;
   readonly retreat?: LeaseRetreat | undefined;
   readonly repairs?: string | undefined;
-  readonly kept?: KeptBatch | undefined;
 }
 
 interface LeaseSpec {
@@ -353,7 +340,6 @@ export function viewOf(lease: KubeObject): LeaseView {
     spec: annotations[SPEC],
     retreat: parseRetreat(annotations[RETREAT]),
     repairs: annotations[REPAIRS],
-    kept: parseKept(annotations[DECIDED]),
   };
 }
 

@@ -2,7 +2,6 @@ import type { Overseen } from '../domain/aftercare/aftercare.js';
 import type { JudgementMemory } from '../domain/decision/judged.js';
 import type { Effect, StatusEffect } from '../domain/decision/effects.js';
 import type { Fence } from '../domain/decision/fence.js';
-import type { KeptDecision } from '../domain/decision/kept.js';
 import type { Findings, HookRound, Readiness } from '../domain/findings.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { Takeover } from '../domain/initial.js';
@@ -58,13 +57,6 @@ export interface ObserveInput extends LeaseGuard {
    * happen isn't. Workflows of earlier versions don't say: `asOf` tells theirs apart.
    */
   readonly look?: string;
-  /** Decisions of this run are kept in the Lease before they are carried out, see {@link ApplyInput.batch}. */
-  readonly keeps?: true;
-}
-
-/** What a look finds where the workflow task that is done again has begun something before it was lost: that comes first. */
-export interface LeftBegun {
-  readonly kept: KeptDecision;
 }
 
 export interface RestoreOptionsInput {
@@ -81,15 +73,6 @@ export interface ApplyInput extends LeaseGuard {
   readonly observedApprovals?: string;
   /** Id of the release, for what is kept of it. */
   readonly release?: string;
-  /**
-   * Number of the batch, by which its Events are named and its decision is kept. A workflow task carries it out by a
-   * fence of that number, an activity of its own by the next one. Runs of earlier versions don't say.
-   */
-  readonly batch?: number;
-  /** What the decision follows from: kept in the Lease before anything is done, because Temporal doesn't know of it yet. */
-  readonly keep?: Omit<KeptDecision, 'id'>;
-  /** Id of the kept decision that this is, decided again. */
-  readonly adopts?: string;
 }
 
 export interface Applied {
@@ -99,8 +82,6 @@ export interface Applied {
   readonly shipment?: ReleaseArtifacts;
   /** How long before the end weights were written; absent where none were, or by workers of earlier versions. */
   readonly routedMsAgo?: number;
-  /** Nothing was done: this was begun before about the same batch, and comes first. */
-  readonly instead?: KeptDecision;
 }
 
 /** What an activity that failed tells besides why; those of earlier versions don't. */
@@ -125,8 +106,6 @@ export interface RollBackInput extends LeaseGuard {
 
 export interface RolledBack {
   readonly servedBy: 'primary' | 'canary';
-  /** What was begun just before, and Temporal doesn't know of: it belongs into the record. */
-  readonly begun?: KeptDecision;
 }
 
 export interface AwaitReadyInput extends LeaseGuard {
@@ -213,33 +192,17 @@ export interface Unfinished {
   readonly unfinished: true;
 }
 
-/** What a workflow task has done itself. The clock of a workflow doesn't tell how long that took. */
-export interface Timed<T> {
-  readonly result: T;
-  /** Since the first piece of work of the task was begun. */
-  readonly tookMs: number;
-}
-
-type Short<Name extends 'begin' | 'observe' | 'apply'> = (
-  input: Parameters<Activities[Name]>[0],
-  withinMs: number,
-  begunAt: number,
-) => Promise<
-  Awaited<ReturnType<Activities[Name]>> | Unfinished | Timed<Awaited<ReturnType<Activities[Name]>> | Unfinished>
->;
-
 /** What a workflow task may do itself, see `TaskWork`: each comes back within the milliseconds that it is given. */
 export interface ShortActivities {
-  readonly begin: Short<'begin'>;
-  readonly observe: Short<'observe'>;
-  readonly apply: Short<'apply'>;
+  readonly begin: (input: BeginInput, withinMs: number) => Promise<Begun | Unfinished>;
+  readonly observe: (input: ObserveInput, withinMs: number) => Promise<Findings | Unfinished>;
 }
 
 /** What the workflows ask of the world. Each is idempotent: Temporal may run it more than once. */
 export interface Activities {
   /** Takes the Canary's Lease and reads what the last run left. */
   readonly begin: (input: BeginInput) => Promise<Begun>;
-  readonly observe: (input: ObserveInput) => Promise<Findings | LeftBegun>;
+  readonly observe: (input: ObserveInput) => Promise<Findings>;
   /** What the cluster still has, for orders of releases that have ended. */
   readonly recall: (input: RestoreOptionsInput) => Promise<RestoreOptions>;
   readonly apply: (input: ApplyInput) => Promise<Applied>;
@@ -266,10 +229,7 @@ export type RegisteredActivities = Omit<Activities, keyof ShortActivities> & {
   readonly [Name in keyof ShortActivities]: (
     input: Parameters<Activities[Name]>[0],
     withinMs?: number,
-    begunAt?: number,
-  ) => Promise<
-    Awaited<ReturnType<Activities[Name]>> | Unfinished | Timed<Awaited<ReturnType<Activities[Name]>> | Unfinished>
-  >;
+  ) => Promise<Awaited<ReturnType<Activities[Name]>> | Unfinished>;
 };
 
 export interface SweepReport {

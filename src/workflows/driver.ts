@@ -2,7 +2,6 @@ import { CancellationScope, condition, isCancellation, patched, workflowInfo } f
 import { isNews } from '../domain/change.js';
 import { decide, REFUSAL_REPORT, REFUSED, type Happening } from '../domain/decision/decide.js';
 import type { Decision } from '../domain/decision/effects.js';
-import { BATCH_STEP, isPrompt, type KeptDecision } from '../domain/decision/kept.js';
 import { statusOf } from '../domain/decision/effects.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { isForRest } from '../domain/orders/catalogue.js';
@@ -13,13 +12,13 @@ import { withoutDeeds } from '../domain/record/record.js';
 import { sinceRouted } from '../domain/decision/routed.js';
 import type { RestoreOptions } from '../domain/orders/restore-options.js';
 import type { Change, RunState } from '../domain/state.js';
-import type { Applied, ApplyInput, LeaseGuard, RolledBack } from './activities.js';
+import type { Applied, LeaseGuard } from './activities.js';
 import { asked, isFresh } from './asked.js';
 import type { OutboxDispatcher } from './outbox-dispatcher.js';
 import { failureOf } from './failure.js';
 import type { Inbox } from './inbox.js';
 import { act, here, look, notify, retreat, wait } from './activity-proxies.js';
-import { isLocal, type TaskWork } from './task-work.js';
+import { isLocal, TASK_WORK_MS, type TaskWork } from './task-work.js';
 
 /** The decisions, as the driver needs them; tests put broken ones in. */
 export interface Core {
@@ -30,19 +29,6 @@ export interface Core {
 export const CORE: Core = { decide, plan };
 
 const FAREWELL_MS = 10_000;
-
-/** What goes out of date while something else is finished first. */
-const SEEN: readonly Happening['type'][] = ['observed', 'readiness', 'overtaken', 'failed'];
-
-/** A decision, and what has led to it. */
-interface Decided {
-  readonly decision: Decision;
-  readonly happening: Happening;
-  /** When it was decided, milliseconds since 1970. */
-  readonly at: number;
-  /** Id of the kept decision that this is, decided again. */
-  readonly adopts?: string;
-}
 
 /** The run that is carried out. */
 interface Whose {
@@ -91,7 +77,7 @@ export class Driver {
       await this.readInbox();
       return true;
     }
-    const next = this.core.plan(this.state, this.taskWork.now());
+    const next = this.core.plan(this.state, Date.now());
     switch (next.do) {
       case 'end':
         return false;
@@ -152,7 +138,7 @@ export class Driver {
 
   private async observe(): Promise<void> {
     const { state } = this;
-    const asOf = this.taskWork.now();
+    const asOf = Date.now();
     // A change is looked at when this look is done, which may have asked webhooks that are to be asked once.
     const isWhole = isLocal() || patched('looks-are-whole');
     const orders = () => (isWhole ? this.inbox.hasOrder : !this.inbox.isEmpty);
@@ -163,17 +149,14 @@ export class Driver {
       fresh: isFresh(state),
       asOf,
       ...(isLocal() ? { look: this.nextLook() } : {}),
-      ...(state.keeps ? { keeps: true as const } : {}),
     };
     const findings = await this.orElse(() =>
-      this.taskWork.look(
-        (...within) => here(summary).observe(input, ...within),
+      this.taskWork.do(
+        () => here(summary).observe(input, TASK_WORK_MS),
         () => this.interruptible(orders, () => look(summary).observe(input)),
       ),
     );
-    if (findings === undefined) return;
-    if ('kept' in findings) await this.adopt(findings.kept);
-    else await this.happen({ type: 'observed', findings, asOf });
+    if (findings) await this.happen({ type: 'observed', findings, asOf });
   }
 
   /** When a task is done again, its time is another one and this is the same. */
@@ -213,32 +196,22 @@ export class Driver {
   }
 
   private async happen(happening: Happening): Promise<void> {
-    const at = this.taskWork.now();
-    await this.carryOut({ decision: this.core.decide(this.state, happening, at), happening, at });
+    await this.carryOut(this.core.decide(this.state, happening, Date.now()));
   }
 
-  /** A workflow task that was lost has begun this: it is decided the same again, and done with. */
-  private async adopt({ id, at, happening }: KeptDecision): Promise<void> {
-    const decision = this.core.decide(this.state, happening, at);
-    // Nothing is to be done of it any more: it isn't found again, and what has been done of it is.
-    if (decision.do === 'nothing') this.set({ ...decision.next, fresh: true, seq: this.nextBatch });
-    else await this.carryOut({ decision, happening, at, adopts: id });
-  }
-
-  private async carryOut(decided: Decided): Promise<void> {
-    const { decision } = decided;
+  private async carryOut(decision: Decision): Promise<void> {
     this.upcoming = decision.do === 'rollBack' ? decision.next('primary') : decision.next;
-    await this.carryOutNow(decided);
+    await this.carryOutNow(decision);
     this.upcoming = undefined;
   }
 
-  private async carryOutNow({ decision, ...why }: Decided): Promise<void> {
+  private async carryOutNow(decision: Decision): Promise<void> {
     switch (decision.do) {
       case 'nothing':
         this.set(decision.next);
         return;
       case 'apply':
-        await this.apply({ decision, ...why });
+        await this.apply(decision);
         return;
       case 'rollBack':
         await this.rollBack(decision);
@@ -246,26 +219,32 @@ export class Driver {
     }
   }
 
-  private async apply(decided: Decided & { decision: { do: 'apply' } }): Promise<void> {
-    const { decision, happening } = decided;
+  private async apply(decision: Decision & { do: 'apply' }): Promise<void> {
+    const exposes = decision.effects.some(
+      (effect) => effect.do === 'promote' || (effect.do === 'weights' && effect.canary > this.state.weight),
+    );
     const leaves = decision.effects.some((effect) => effect.do === 'revert');
     if (leaves) await this.sayFarewell(decision.notices ?? []);
+    this.taskWork.released();
     try {
       // Half-done effects are worse than late ones: an order waits until they are done.
-      const applied = await CancellationScope.nonCancellable(() => this.write(decided));
-      if (applied.instead) {
-        await this.adopt(applied.instead);
-        // What was seen is out of date by now; what somebody has asked for isn't.
-        if (!SEEN.includes(happening.type)) await this.happen(happening);
-        return;
-      }
+      const applied = await CancellationScope.nonCancellable(() =>
+        act(decision.summary, exposes).apply({
+          ...this.guard(decision.next),
+          effects: decision.effects,
+          at: Date.now(),
+          observedGeneration: decision.next.generation,
+          observedApprovals: decision.next.observedApprovals,
+          release: this.whose.release,
+        }),
+      );
       if (applied.overtaken) {
         this.stay(decision.next);
         await this.happen({ type: 'overtaken' });
         return;
       }
       const { shipment = decision.next.shipment } = applied;
-      this.set({ ...this.whenApplied(decision.next, applied), shipment, seq: this.nextBatch });
+      this.set({ ...whenApplied(this.state, decision.next, applied), shipment, seq: this.state.seq + 1 });
     } catch (error) {
       this.stay(decision.next);
       const failed = failureOf(error);
@@ -276,34 +255,6 @@ export class Driver {
       return;
     }
     if (!leaves) this.dispatcher.post(decision.notices ?? []);
-  }
-
-  /** Within the workflow task, where that is short and the decision is kept elsewhere; else as an activity of its own. */
-  private async write({ decision, happening, at, adopts }: Decided & { decision: { do: 'apply' } }): Promise<Applied> {
-    const { effects, summary, next } = decision;
-    const { seq: batch, keeps, epoch, weight } = this.state;
-    const exposes = effects.some(
-      (effect) => effect.do === 'promote' || (effect.do === 'weights' && effect.canary > weight),
-    );
-    const input: ApplyInput = {
-      ...this.guard(next),
-      effects,
-      at,
-      observedGeneration: next.generation,
-      observedApprovals: next.observedApprovals,
-      release: this.whose.release,
-      ...(keeps ? { batch } : {}),
-      ...(adopts === undefined ? {} : { adopts }),
-    };
-    // Whoever still carries out what a lost task has begun is outranked.
-    const outranking = keeps ? { ...input, fence: { epoch, seq: batch + 1 } } : input;
-    const aside = () => {
-      this.taskWork.released();
-      return act(summary, exposes).apply(outranking);
-    };
-    if (!keeps || !isPrompt(effects)) return aside();
-    const keep = { at, happening };
-    return this.taskWork.write((...within) => here(summary).apply({ ...input, keep }, ...within), aside);
   }
 
   /** Who listens stands in the Canary: they are told before it goes, and it waits a moment for that. */
@@ -317,12 +268,11 @@ export class Driver {
   private async rollBack(decision: Decision & { do: 'rollBack' }): Promise<void> {
     const next = decision.next('primary');
     this.taskWork.released();
-    let done: RolledBack;
+    let servedBy: 'primary' | 'canary';
     try {
-      done = await CancellationScope.nonCancellable(() =>
+      const done = await CancellationScope.nonCancellable(() =>
         retreat(this.canary.cluster, decision.summary).rollBack({
           ...this.guard(next),
-          fence: { epoch: this.state.epoch, seq: this.state.seq + (this.state.keeps ? 1 : 0) },
           before: decision.before,
           ...(this.state.told === undefined ? {} : { told: this.state.told }),
           reason: decision.summary,
@@ -332,37 +282,20 @@ export class Driver {
           observedApprovals: this.state.observedApprovals,
         }),
       );
+      servedBy = done.servedBy;
     } catch (error) {
       this.stay(next);
       await this.happen({ ...failureOf(error), rollingBack: true });
       return;
     }
-    const { servedBy, begun } = done;
-    const home = decision.next(servedBy);
-    this.set({ ...home, record: begun ? this.withBegun(home.record, begun) : home.record, seq: this.nextBatch });
+    this.set({ ...decision.next(servedBy), seq: this.state.seq + 1 });
     this.dispatcher.post(decision.notices?.(servedBy) ?? []);
   }
 
   /** What was decided could not be carried out: only the record says that it was. */
   private stay({ record: decided }: RunState): void {
-    const { record } = this.state;
-    this.set({ ...this.state, record: withoutDeeds(record, decided), seq: this.nextBatch });
-  }
-
-  private whenApplied(next: RunState, { routedMsAgo }: Applied): RunState {
-    return routedMsAgo === undefined ? next : sinceRouted(this.state, next, this.taskWork.now() - routedMsAgo);
-  }
-
-  private get nextBatch(): number {
-    const { seq, keeps } = this.state;
-    return seq + (keeps ? BATCH_STEP : 1);
-  }
-
-  /** The record of a way back, with what a task that was lost had done before it. */
-  private withBegun(record: RunState['record'], { at, happening }: KeptDecision): RunState['record'] {
-    const begun = this.core.decide(this.state, happening, at);
-    if (begun.do !== 'apply') return record;
-    return [...begun.next.record, ...record.slice(this.state.record.length)];
+    const { record, seq } = this.state;
+    this.set({ ...this.state, record: withoutDeeds(record, decided), seq: seq + 1 });
   }
 
   private guard(next: RunState = this.state): LeaseGuard {
@@ -412,6 +345,10 @@ export class Driver {
 function earlierRefusal({ record }: RunState, { requestId }: Order): string | undefined {
   const entry = record.findLast((one) => one.what === 'order' && one.requestId === requestId);
   return entry?.what === 'order' ? entry.refused : undefined;
+}
+
+function whenApplied(before: RunState, next: RunState, { routedMsAgo }: Applied): RunState {
+  return routedMsAgo === undefined ? next : sinceRouted(before, next, Date.now() - routedMsAgo);
 }
 
 /** Names the holder of the Lease: the same through a chain of runs that continue as new. */

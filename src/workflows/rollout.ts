@@ -2,7 +2,6 @@ import { isCancellation, log, makeContinueAsNewFunc, setHandler, sleep, workflow
 import { aftercareOf } from '../domain/aftercare/aftercare.js';
 import { REFUSED } from '../domain/decision/decide.js';
 import { statusOf } from '../domain/decision/effects.js';
-import { BATCH_STEP } from '../domain/decision/kept.js';
 import { releaseIdOf } from '../domain/identity.js';
 import { initialState, resumed } from '../domain/initial.js';
 import { noticesOfRetreat } from '../domain/notices/notices.js';
@@ -25,7 +24,7 @@ import { Inbox } from './inbox.js';
 import { LoadTests } from './load-tests.js';
 import { here, retreat, take, TAKING } from './activity-proxies.js';
 import { Publisher } from './shown/publish.js';
-import { TaskWork } from './task-work.js';
+import { TASK_WORK_MS, TaskWork } from './task-work.js';
 
 /**
  * Everything that happens to a Canary from one rest to the next: initialising it, releasing a revision, correcting
@@ -61,15 +60,14 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
     async () => {
       if (state === undefined) {
         const taking = { canary: input.canary, holder: holderOf(), leaseSeconds: input.leaseSeconds };
-        const begun = await taskWork.look(
-          (...within) => here(TAKING).begin(taking, ...within),
+        const begun = await taskWork.do(
+          () => here(TAKING).begin(taking, TASK_WORK_MS),
           () => take().begin(taking),
         );
         if (begun.gone) return goneOutcome(input);
         state = initialState(input.canary, input.cause, begun, Date.now());
       }
       const mail = (dispatcher = new OutboxDispatcher(input.canary, originOf(state), input.resume?.outbox));
-      if (state.keeps) taskWork.mayWrite();
       const whose = { canary: input.canary, release, leaseSeconds: input.leaseSeconds };
       driver = new Driver(whose, inbox, core, get, (next) => (state = next), mail, taskWork);
       for (;;) {
@@ -153,7 +151,7 @@ async function comeHome(state: RunState, why: string): Promise<RunState> {
     retreat(state.canary.cluster, reason).rollBack({
       canary: state.canary,
       // Nothing that this run may still have under way can write after this.
-      fence: { epoch: state.epoch, seq: state.seq + BATCH_STEP + attempt },
+      fence: { epoch: state.epoch, seq: state.seq + 1 + attempt },
       lease: { kind: 'released' },
       holder: holderOf(),
       uid: state.uid,

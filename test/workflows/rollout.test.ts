@@ -23,7 +23,7 @@ test('a release is promoted, and its run tells the story', async (t) => {
   const early: number[] = [];
   cluster.observe = (input) => {
     const { begun, weightSince } = input.standing;
-    if (begun) early.push(cluster.routedAt - weightSince);
+    if (begun && weightSince < cluster.routedAt - 20) early.push(cluster.routedAt - weightSince);
     return observe(input);
   };
   const bench = await (await openBench(cluster)).start();
@@ -33,8 +33,7 @@ test('a release is promoted, and its run tells the story', async (t) => {
   const outcome = await bench.handle.result();
   assert.equal(outcome.ending.kind, 'promoted');
   assert.deepEqual(cluster.weightsSeen, [25, 50, 0]);
-  // Less the time that a task needs to reach its worker, which is longer than usual on a busy machine.
-  assert.ok(Math.min(...early) < 100, `looked at from ${early.join(', ')} ms before the write`);
+  assert.deepEqual(early, []);
   assert.equal(cluster.status.phase, 'Succeeded');
   assert.equal(cluster.holder, '', 'the lease is released');
   const view = await bench.handle.query(stateQuery);

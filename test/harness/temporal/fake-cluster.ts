@@ -1,7 +1,3 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { refuseLate } from '../../../src/activities/apply.js';
-import { nameOf } from '../../../src/kubernetes/kept.js';
-import type { KeptDecision } from '../../../src/domain/decision/kept.js';
 import type { Effect } from '../../../src/domain/decision/effects.js';
 import type { Analysis, Findings, HookRound, Question, World } from '../../../src/domain/findings.js';
 import type { Takeover } from '../../../src/domain/initial.js';
@@ -62,8 +58,6 @@ export class FakeCluster implements Activities {
   analysis: () => Analysis | Promise<Analysis> = () => PASSING;
   gates: (question: Question) => HookRound = () => ({ results: [] });
   onApply: (input: ApplyInput) => void | Promise<void> = () => undefined;
-  /** Before each effect of a batch. */
-  onEffect: (effect: Effect, input: ApplyInput) => void | Promise<void> = () => undefined;
   /** By default nobody listens. */
   onDeliver: Activities['deliver'] = () => Promise.resolve([]);
   /** Releases are archived. */
@@ -74,28 +68,15 @@ export class FakeCluster implements Activities {
   onRollBack: () => void | Promise<void> = () => undefined;
   holder = '';
 
-  /** What its Lease keeps of the decision that was begun last. */
-  kept: (KeptDecision & { readonly batch: number }) | undefined;
-  /** Runs keep their decisions there. */
-  keeps = true;
-  /** Names of the Events that have been recorded. */
-  private readonly recorded = new Set<string>();
-
   begin: Activities['begin'] = (input) => {
     if (this.gone) return Promise.resolve({ gone: true });
-    if (this.holder !== input.holder) {
-      this.epoch += 1;
-      this.seq = 0;
-      this.kept = undefined;
-    }
+    if (this.holder !== input.holder) this.epoch += 1;
     this.holder = input.holder;
-    const keeps = this.keeps ? { keeps: true as const } : {};
-    return Promise.resolve({ epoch: this.epoch, ...this.status, archives: this.archives, ...keeps });
+    return Promise.resolve({ epoch: this.epoch, ...this.status, archives: this.archives });
   };
 
   observe: Activities['observe'] = async (input) => {
     this.calls.push('observe');
-    if (input.keeps && this.kept?.batch === input.fence.seq) return { kept: this.kept };
     const { knownGeneration: _known, knownApprovals: _digest, ...asked } = input.standing;
     const standing: ReleaseState = { ...asked, policy: this.policy };
     let findings: Findings = { world: this.world(input) };
@@ -120,44 +101,20 @@ export class FakeCluster implements Activities {
   };
 
   apply: Activities['apply'] = async (input) => {
-    const asked = performance.now();
     await this.onApply(input);
-    if (input.keep) refuseLate(asked);
-    const instead = this.beginBatch(input);
-    if (instead) return { overtaken: false, instead };
-    for (const [index, effect] of input.effects.entries()) {
-      await this.onEffect(effect, input);
-      this.refuseOlder(input);
+    this.seq = input.fence.seq;
+    for (const effect of input.effects) {
       this.calls.push(effect.do);
-      if (!this.carryOut(effect, `${input.at}.${input.batch ?? input.fence.seq}.${index}`)) return { overtaken: true };
+      if (!this.carryOut(effect)) return { overtaken: true };
     }
     if (input.lease.kind === 'released') this.holder = '';
     const routes = input.effects.some((effect) => effect.do === 'weights');
     return { overtaken: false, ...(routes ? { routedMsAgo: 0 } : {}) };
   };
 
-  /** As the Lease does: a batch is what the first one to begin it says. */
-  private beginBatch(input: ApplyInput): KeptDecision | undefined {
-    this.refuseOlder(input);
-    const { batch, keep, adopts, effects, at, fence } = input;
-    const id = adopts ?? nameOf({ effects, at });
-    if (batch !== undefined && this.kept?.batch === batch && this.kept.id !== id) return this.kept;
-    if (keep && batch !== undefined) this.kept = { ...keep, batch, id };
-    this.seq = fence.seq;
-    return undefined;
-  }
-
-  private refuseOlder({ fence: { epoch, seq } }: Pick<ApplyInput, 'fence'>): void {
-    if (epoch < this.epoch || (epoch === this.epoch && seq < this.seq))
-      throw ApplicationFailure.nonRetryable(`${epoch}.${seq} was overtaken`, 'Fenced');
-  }
-
   rollBack: Activities['rollBack'] = async (input: RollBackInput) => {
     await this.onRollBack();
-    const { epoch, seq } = input.fence;
-    const begun = epoch === this.epoch && this.kept?.batch === seq - 1 ? this.kept : undefined;
-    this.seq = seq;
-    for (const [index, effect] of input.before.entries()) this.carryOut(effect, `${input.at}.${seq}.${index}`);
+    for (const effect of input.before) this.carryOut(effect);
     this.events.push(input.reason);
     this.weights = { primary: 100, canary: 0 };
     this.weightsSeen.push(0);
@@ -165,7 +122,7 @@ export class FakeCluster implements Activities {
     this.restore();
     this.status = { ...this.status, phase: 'Failed', weight: 0 };
     this.holder = '';
-    return { servedBy: 'primary', ...(begun ? { begun } : {}) };
+    return { servedBy: 'primary' };
   };
 
   awaitReady: Activities['awaitReady'] = async (input: AwaitReadyInput) => {
@@ -230,12 +187,10 @@ export class FakeCluster implements Activities {
     };
   }
 
-  /** @param name of an Event: recorded twice by the same name it is one */
-  private carryOut(effect: Effect, name: string): boolean {
+  private carryOut(effect: Effect): boolean {
     switch (effect.do) {
       case 'event':
-        if (!this.recorded.has(name)) this.events.push(effect.message);
-        this.recorded.add(name);
+        this.events.push(effect.message);
         return true;
       case 'weights':
         {

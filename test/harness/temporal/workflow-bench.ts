@@ -6,10 +6,9 @@ import type { CanaryKey } from '../../../src/domain/identity.js';
 import type { Change } from '../../../src/domain/state.js';
 import { makeBundle, workflowBundle } from '../../../src/worker/bundle.js';
 import { setUpTemporal } from '../../../src/temporal/setup.js';
-import { batchOf } from '../../../src/activities/apply.js';
 import { beginningOf } from '../../../src/activities/begin.js';
 import { lookOf } from '../../../src/activities/observe.js';
-import { timed, UnderWay } from '../../../src/activities/under-way.js';
+import { UnderWay } from '../../../src/activities/under-way.js';
 import type { Activities, RegisteredActivities } from '../../../src/workflows/activities.js';
 import {
   loadQueueOf,
@@ -38,10 +37,6 @@ export interface BenchOptions {
   readonly identity?: string;
   /** Whose release it is; by default a Canary of a cluster of its own. */
   readonly canary?: CanaryKey;
-  /** Where its workers reach Temporal; by default where everybody does. */
-  readonly workerAddress?: string;
-  /** How long Temporal waits for a workflow task of a run that is started here. */
-  readonly taskTimeout?: '5s';
 }
 
 /** A cluster name that nobody else uses: queues and workflows are named after it. */
@@ -50,28 +45,13 @@ export function ownCluster(): string {
 }
 
 /** What a workflow task does itself comes back in time, as with the real ones. */
-function promptly(registered: Activities | RegisteredActivities): RegisteredActivities {
-  // Whoever names no time gets the whole answer.
-  const activities = registered as Activities;
+function promptly(activities: Activities | RegisteredActivities): RegisteredActivities {
   const underWay = new UnderWay();
   const within = (withinMs: number | undefined) => ({ signal: Context.current().cancellationSignal, withinMs });
   return {
     ...activities,
-    begin: (input, withinMs, begunAt) =>
-      timed(
-        underWay.do(beginningOf(input), () => activities.begin(input), within(withinMs)),
-        begunAt,
-      ),
-    observe: (input, withinMs, begunAt) =>
-      timed(
-        underWay.do(lookOf(input), () => activities.observe(input), within(withinMs)),
-        begunAt,
-      ),
-    apply: (input, withinMs, begunAt) =>
-      timed(
-        underWay.do(batchOf(input), () => activities.apply(input), within(withinMs)),
-        begunAt,
-      ),
+    begin: (input, withinMs) => underWay.do(beginningOf(input), () => activities.begin(input), within(withinMs)),
+    observe: (input, withinMs) => underWay.do(lookOf(input), () => activities.observe(input), within(withinMs)),
   };
 }
 
@@ -84,7 +64,7 @@ export async function openBench(
 ): Promise<WorkflowBench> {
   const { identity, canary = { cluster: ownCluster(), namespace: 'test', name: 'podinfo' } } = options;
   const connection = await Connection.connect({ address: temporalAddress() });
-  const native = await NativeConnection.connect({ address: options.workerAddress ?? temporalAddress() });
+  const native = await NativeConnection.connect({ address: temporalAddress() });
   const named = identity === undefined ? {} : { identity };
   const client = new Client({ connection, ...named });
   ready ??= setUpTemporal(client, 'shared', 3600);
@@ -104,7 +84,7 @@ export async function openBench(
     await Worker.create({ ...common, taskQueue: loadQueueOf(canary.cluster), activities: { loadTest } }),
     await Worker.create({ ...common, taskQueue: noticesQueueOf(canary.cluster), activities: { deliver, archive } }),
   ];
-  return new WorkflowBench(canary, client, native, connection, open, options.taskTimeout);
+  return new WorkflowBench(canary, client, native, connection, open);
 }
 
 export class WorkflowBench {
@@ -117,7 +97,6 @@ export class WorkflowBench {
     private readonly native: NativeConnection,
     private readonly connection: Connection,
     private readonly open: () => Promise<Worker[]>,
-    private readonly taskTimeout: '5s' | undefined,
   ) {}
 
   async start(): Promise<this> {
@@ -151,7 +130,6 @@ export class WorkflowBench {
       taskQueue: taskQueueOf(this.canary.cluster),
       args: [input],
       workflowIdConflictPolicy: 'USE_EXISTING',
-      ...(this.taskTimeout === undefined ? {} : { workflowTaskTimeout: this.taskTimeout }),
     });
     return this.client.workflow.executeUpdateWithStart(submitUpdate, {
       args: [full],

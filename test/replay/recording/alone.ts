@@ -34,8 +34,6 @@ export const ALONE: readonly Scenario[] = [
   { name: 'promoted', play: submitted },
   // Looks are part of workflow tasks, as in all that is recorded from here on.
   { name: 'promoted-by-short-looks', play: submitted },
-  // Decisions are kept and carried out by workflow tasks, as in all that is recorded from here on.
-  { name: 'promoted-by-kept-decisions', cluster: inSteps, play: submitted },
   {
     // What a task could not wait for is taken over by an activity of its own.
     name: 'promoted-past-a-slow-look',
