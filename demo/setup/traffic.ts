@@ -79,7 +79,7 @@ export type DemoProvider = keyof typeof PLANS;
 export const DEMO_PROVIDERS = Object.keys(PLANS) as readonly DemoProvider[];
 
 export function isDemoProvider(name: string): name is DemoProvider {
-  return name in PLANS;
+  return Object.hasOwn(PLANS, name);
 }
 
 export function trafficPlan(provider: DemoProvider): TrafficPlan {

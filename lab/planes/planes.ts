@@ -65,7 +65,7 @@ export type PlaneName = keyof typeof PLANES;
 export const PLANE_NAMES = Object.keys(PLANES) as readonly PlaneName[];
 
 export function isPlaneName(name: string): name is PlaneName {
-  return name in PLANES;
+  return Object.hasOwn(PLANES, name);
 }
 
 /** The data plane of that name; none where no name is given. */

@@ -1,13 +1,12 @@
 import type { JudgementSettings } from '../crds/judgement.js';
 import type { JudgementMemory } from '../domain/decision/judged.js';
 import type { AfterLook } from '../domain/aftercare/aftercare.js';
-import { messageOf, TransientError, UserError } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { judge, judgementOf, NOTHING_SHOWN, type ReleaseEvidence } from '../judgement/release.js';
 import { inWordsAfter } from '../judgement/words.js';
-import { Halted } from '../metrics/analysis/halt.js';
 import type { MetricsContext, MetricsSources } from '../metrics/context.js';
 import { readBesidePast, type BesidePast } from '../metrics/counts/beside-past.js';
-import { isEvidence, shownOf } from './evidence.js';
+import { evidenceIn, isUnread, shownOf } from './evidence.js';
 
 /** What is judged after a promotion. Times are milliseconds since 1970. */
 export interface AskedAfter {
@@ -59,8 +58,7 @@ export async function judgeAfterPromotion(
     const dispersions = ofRelease?.dispersions;
     return judged(before, dispersions ? { ...window, dispersions } : window, settings);
   } catch (error) {
-    const isUnread = error instanceof Halted || error instanceof TransientError || error instanceof UserError;
-    if (!isUnread || signal.aborted) throw error;
+    if (!isUnread(error) || signal.aborted) throw error;
     const { judged: seen } = asBefore(before, settings);
     return { judged: { ...seen, unknown: messageOf(error) } };
   }
@@ -97,9 +95,4 @@ function asBefore(before: ReleaseEvidence, { rules }: JudgementSettings): AfterL
   const judgement = judgementOf(before, rules);
   const says = inWordsAfter(judgement, rules, { counts: {}, windows: before.windows });
   return { judged: { ...shownOf(judgement, before, EVERYBODY), says } };
-}
-
-/** By the same policy: what another has found begins anew. */
-function evidenceIn(memory: JudgementMemory | undefined, { digest }: JudgementSettings): ReleaseEvidence | undefined {
-  return memory?.digest === digest && isEvidence(memory.evidence) ? memory.evidence : undefined;
 }

@@ -27,10 +27,8 @@ export async function judgeByCounts(
   signal: AbortSignal,
 ): Promise<Found> {
   if (weight === 0) return {};
-  const { digest, settleSeconds } = settings;
-  const evidence = known?.digest === digest ? known.evidence : undefined;
-  const before = isEvidence(evidence) ? evidence : NOTHING_SHOWN;
-  const from = Math.max(known?.until ?? 0, weightSince + settleSeconds * 1000);
+  const before = evidenceIn(known, settings) ?? NOTHING_SHOWN;
+  const from = Math.max(known?.until ?? 0, weightSince + settings.settleSeconds * 1000);
   try {
     const isFirst = before === NOTHING_SHOWN && settings.measured.length > 0;
     const asked = { from, edges: before.latency?.edges, ...(isFirst ? { trafficSince: weightSince } : {}) };
@@ -38,8 +36,7 @@ export async function judgeByCounts(
     if (!window) return { judged: asBefore(before, settings, weight) };
     return judged(before, window, settings, { weight, began: known?.began ?? weightSince });
   } catch (error) {
-    const isUnread = error instanceof Halted || error instanceof TransientError || error instanceof UserError;
-    if (!isUnread || signal.aborted) throw error;
+    if (!isUnread(error) || signal.aborted) throw error;
     return { judged: { ...asBefore(before, settings, weight), unknown: messageOf(error) } };
   }
 }
@@ -93,8 +90,21 @@ export function shownOf(
   return { verdict, metrics, heard, windows: evidence.windows };
 }
 
+/** A window that can't be read is unknown: it is read again with the next one. */
+export function isUnread(error: unknown): boolean {
+  return error instanceof Halted || error instanceof TransientError || error instanceof UserError;
+}
+
+/** What was found by the same policy: what another has found begins anew. */
+export function evidenceIn(
+  memory: JudgementMemory | undefined,
+  { digest }: Pick<JudgementSettings, 'digest'>,
+): ReleaseEvidence | undefined {
+  return memory?.digest === digest && isEvidence(memory.evidence) ? memory.evidence : undefined;
+}
+
 /** What {@link judgeByCounts} has written; a run of another version may have written something else. */
-export function isEvidence(value: unknown): value is ReleaseEvidence {
+function isEvidence(value: unknown): value is ReleaseEvidence {
   if (typeof value !== 'object' || value === null) return false;
   return 'metrics' in value && 'split' in value && 'weight' in value && 'windows' in value && 'passedOver' in value;
 }

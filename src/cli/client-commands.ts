@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { called, root } from './root.js';
 
+/** How each command is loaded: what another needs at run time isn't loaded for it. */
+export type Commands = Readonly<Record<string, () => Promise<Command>>>;
+
 /** Commands that talk to the API alone, or to nobody: what people type. They start in a moment, by `quick.ts`. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+const COMMANDS: Commands = {
   get: async () => (await import('./commands/get.js')).getCommand(),
   describe: async () => (await import('./commands/describe.js')).describeCommand(),
   history: async () => (await import('./commands/history.js')).historyCommand(),
@@ -37,7 +40,12 @@ const VERSION: readonly string[] = ['-V', '--version'];
 export async function clientProgram(name: string, args: readonly string[]): Promise<Command | undefined> {
   const [, , word = ''] = args;
   if (VERSION.includes(word)) return root(name);
-  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  return programOf(name, COMMANDS, word);
+}
+
+/** The command line with one of these commands; undefined where the word is none of them. */
+export async function programOf(name: string, commands: Commands, word: string): Promise<Command | undefined> {
+  const load = Object.hasOwn(commands, word) ? commands[word] : undefined;
   return load && called(root(name).addCommand(await load()), name);
 }
 

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { CLIENT_COMMANDS, clientProgram } from './client-commands.js';
-import { called, root } from './root.js';
+import { CLIENT_COMMANDS, clientProgram, programOf, type Commands } from './client-commands.js';
 
-/** Where each of the other commands is: what another needs at run time isn't loaded for it. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+/** Where each of the other commands is. */
+const COMMANDS: Commands = {
   check: async () => (await import('./commands/check.js')).checkCommand(),
   plan: async () => (await import('./commands/plan.js')).planCommand(),
   backtest: async () => (await import('./commands/backtest.js')).backtestCommand(),
@@ -28,10 +27,10 @@ export const LOADED_ALONE: readonly string[] = [...CLIENT_COMMANDS, ...Object.ke
  * @param args as in `process.argv`
  */
 export async function programFor(name: string, args: readonly string[]): Promise<Command> {
-  const client = await clientProgram(name, args);
-  if (client) return client;
   const [, , word = ''] = args;
-  const load = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (!load) return (await import('./program.js')).createProgram(name);
-  return called(root(name).addCommand(await load()), name);
+  return (
+    (await clientProgram(name, args)) ??
+    (await programOf(name, COMMANDS, word)) ??
+    (await import('./program.js')).createProgram(name)
+  );
 }

@@ -3,27 +3,23 @@ import type { Rules } from './rules.js';
 import type { MetricJudgement } from './shown.js';
 import type { Judgement } from './release.js';
 
-/**
- * What a judgement says, in one sentence for people.
- *
- * @param counts of the window that was read last, by metric
- * @param windows that counted so far
- */
-export function inWords(
-  judgement: Judgement,
-  rules: Rules,
-  { counts, windows }: { readonly counts: Readonly<Record<string, { canary: Arm }>>; readonly windows: number },
-): string {
+/** What a judgement is from. */
+interface Heard {
+  /** Of the window that was read last, by metric. */
+  readonly counts: Readonly<Record<string, { readonly canary: Arm }>>;
+  /** That counted so far. */
+  readonly windows: number;
+}
+
+/** What a judgement says, in one sentence for people. */
+export function inWords(judgement: Judgement, rules: Rules, { counts, windows }: Heard): string {
   const { verdict, tripped, metrics } = judgement;
-  if (tripped !== undefined) {
-    const { requests = 0, bad = 0 } = counts[tripped]?.canary ?? {};
-    return `${tripped}: ${whole(bad)} of ${whole(requests)} requests to the canary were bad in one window`;
-  }
+  if (tripped !== undefined) return tripText(tripped, counts, 'requests to the canary');
   if (verdict === 'PASS') return 'every metric has proven the canary';
   const first = verdict === 'FAIL' ? most(metrics, 'towardsFail') : least(metrics);
   if (first === undefined) return 'nothing is judged';
   if (verdict === 'WAIT') return `${first.metric}: ${soFar(first)}`;
-  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
+  const after = afterWindows(windows);
   if (first.edge !== undefined) return `${first.metric}: ${slower(first)}, ${after}`;
   if (first.mean !== undefined) return `${first.metric}: ${meanOf(first)}, limit ${figure(first.mean.limit)}, ${after}`;
   const limit = rules.metrics.find(({ name }) => name === first.metric)?.limits.tolerated;
@@ -34,29 +30,34 @@ export function inWords(
  * The same of a version that serves everybody, against the one before it: in the judgement it stands as the canary, and
  * the past as the primary.
  */
-export function inWordsAfter(
-  judgement: Judgement,
-  rules: Rules,
-  { counts, windows }: { readonly counts: Readonly<Record<string, { canary: Arm }>>; readonly windows: number },
-): string {
+export function inWordsAfter(judgement: Judgement, rules: Rules, { counts, windows }: Heard): string {
   const { verdict, tripped, metrics } = judgement;
-  if (tripped !== undefined) {
-    const { requests = 0, bad = 0 } = counts[tripped]?.canary ?? {};
-    return `${tripped}: ${whole(bad)} of ${whole(requests)} requests were bad in one window`;
-  }
+  if (tripped !== undefined) return tripText(tripped, counts, 'requests');
   const first = most(metrics, 'towardsFail');
   if (first === undefined) return 'nothing is judged';
   const heard = `${whole(first.canary.requests)} ${first.mean ? 'values' : 'requests'}`;
   if (verdict !== 'FAIL') return `${first.metric}: ${comparedWithPast(first)}, ${heard} so far`;
   const limit = first.mean?.limit ?? rules.metrics.find(({ name }) => name === first.metric)?.limits.tolerated;
-  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
+  const after = afterWindows(windows);
   const bound = first.edge === undefined && limit !== undefined ? `, limit ${figure(limit)}` : '';
   return `${first.metric}: ${comparedWithPast(first)}${bound}, ${after}`;
 }
 
+function share(arm: Arm): string {
+  return `${figure(100 * badShare(arm))} %`;
+}
+
+function tripText(metric: string, counts: Heard['counts'], whose: string): string {
+  const { requests = 0, bad = 0 } = counts[metric]?.canary ?? {};
+  return `${metric}: ${whole(bad)} of ${whole(requests)} ${whose} were bad in one window`;
+}
+
+function afterWindows(windows: number): string {
+  return `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
+}
+
 function comparedWithPast(metric: MetricJudgement): string {
   const { edge, mean, canary, primary, ratio } = metric;
-  const share = (arm: Arm) => `${figure(100 * badShare(arm))} %`;
   if (edge !== undefined) {
     return `${share(canary)} of the requests took longer than ${seconds(edge)}, ${share(primary)} before the release`;
   }
@@ -87,7 +88,6 @@ export function passedOverInWords(
 
 /** Shares say it better than how many times as often. */
 function slower({ edge = 0, canary, primary }: MetricJudgement): string {
-  const share = (arm: Arm) => `${figure(100 * badShare(arm))} %`;
   return `${share(canary)} of the canary’s requests took longer than ${seconds(edge)}, ${share(primary)} of the primary’s`;
 }
 

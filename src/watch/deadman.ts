@@ -24,7 +24,6 @@ import { FairClock } from './fair-clock.js';
 import { PulseMeter } from './pulse.js';
 import { isSwitchs, MISSING, Retreats } from './retreat.js';
 import type { TemporalSigns } from './temporal-signs.js';
-import { inBackground } from '../background.js';
 
 const CHECK_MS = 1_000;
 const LOOKS = "the dead-man's switch looks around";
@@ -96,7 +95,7 @@ export class DeadMansSwitch {
     await this.deps.cache.filled(LEASES);
     // It may have come to an end while the API server was waited for.
     if (this.stopped) return;
-    this.timer = setInterval(() => inBackground(this.deps.log, LOOKS, () => this.look()), CHECK_MS);
+    this.timer = setInterval(() => void this.look(), CHECK_MS);
   }
 
   stop(): void {
@@ -134,9 +133,7 @@ export class DeadMansSwitch {
       const key = keyOf(one.watched);
       if (this.acting.has(key)) continue;
       this.acting.add(key);
-      inBackground(this.deps.log, LOOKS, () =>
-        this.consider(one, pulse, isOneOfMany).finally(() => this.acting.delete(key)),
-      );
+      void this.consider(one, pulse, isOneOfMany).finally(() => this.acting.delete(key));
     }
   }
 

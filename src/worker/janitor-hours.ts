@@ -8,7 +8,6 @@ import { messageOf } from '../errors.js';
 import { LEASE_LABEL, LEASE_MANAGER, viewOf } from '../kubernetes/lease.js';
 import { CANARIES, DEPLOYMENTS, LEASES, type KubeObject } from '../kube/object.js';
 import { EXPIRES } from '../workloads/shared/warm-deployment.js';
-import { inBackground } from '../background.js';
 
 /** How often a worker looks, in its caches, whether there is anything for the janitor to do. */
 const LOOK_MS = 5_000;
@@ -47,15 +46,11 @@ export class JanitorHours {
   async start(): Promise<void> {
     const leases = await this.deps.cache.filled(LEASES);
     this.unsubscribe = leases.onChange((lease) => {
-      if (this.awake !== true && isHeld(lease)) this.lookAside();
+      if (this.awake !== true && isHeld(lease)) void this.look();
     });
     // It may have come to an end while the API server was waited for.
     if (this.stopped) return this.unsubscribe();
-    this.timer = setInterval(() => this.lookAside(), LOOK_MS);
-  }
-
-  private lookAside(): void {
-    inBackground(this.deps.log, "the janitor's hours", () => this.look());
+    this.timer = setInterval(() => void this.look(), LOOK_MS);
   }
 
   stop(): void {

@@ -23,6 +23,7 @@ async function answersOf(shop: Shop, requests: number): Promise<number> {
   return replies.filter(({ version }) => version === NEW).length;
 }
 
+// What a provider can't express by its objects is left out: `abilities` says so, and docs/routers.md shows it.
 for (const plane of PLANE_CASES) {
   const { provider, abilities } = plane;
   suite(`${provider} on a real data plane`, () => {

@@ -156,29 +156,27 @@ describe('releases judged by real requests', () => {
     assert.equal((await ended(t, world)).ending, 'promoted');
   });
 
-  test('answers take longer: caught by latency', async (t) => {
-    const { world } = await begun(t, {
-      judgement: 'preset: balanced\nlatency: { floor: 5% }\nsettle: 1s\nsplit: { tolerance: 60% }',
-      before: { DELAY_MS: '20' },
-      after: { DELAY_MS: '150' },
+  for (const { what, before, after, says } of [
+    { what: 'longer', before: '20', after: '150', says: /^latency: .* of the canary’s requests took longer than/ },
+    {
+      what: 'a quarter longer',
+      before: '170',
+      after: '213',
+      says: /^latency: .* of the canary’s requests took longer than 200 ms/,
+    },
+  ]) {
+    test(`answers take ${what}: caught by latency`, async (t) => {
+      const { world } = await begun(t, {
+        judgement: 'preset: balanced\nlatency: { floor: 5% }\nsettle: 1s\nsplit: { tolerance: 60% }',
+        before: { DELAY_MS: before },
+        after: { DELAY_MS: after },
+      });
+      await world.phase('Failed', LONG_MS);
+      const { ending, judged } = await ended(t, world);
+      assert.equal(ending, 'rolled-back');
+      assert.match(judged.at(-1)?.says ?? '', says);
     });
-    await world.phase('Failed', LONG_MS);
-    const { ending, judged } = await ended(t, world);
-    assert.equal(ending, 'rolled-back');
-    assert.match(judged.at(-1)?.says ?? '', /^latency: .* of the canary’s requests took longer than/);
-  });
-
-  test('answers take a quarter longer: caught by latency', async (t) => {
-    const { world } = await begun(t, {
-      judgement: 'preset: balanced\nlatency: { floor: 5% }\nsettle: 1s\nsplit: { tolerance: 60% }',
-      before: { DELAY_MS: '170' },
-      after: { DELAY_MS: '213' },
-    });
-    await world.phase('Failed', LONG_MS);
-    const { ending, judged } = await ended(t, world);
-    assert.equal(ending, 'rolled-back');
-    assert.match(judged.at(-1)?.says ?? '', /^latency: .* of the canary’s requests took longer than 200 ms/);
-  });
+  }
 
   test('a version that fails once everybody is with it is undone, though the worker dies in between', async (t) => {
     const world = await ReleaseScene.open(t);

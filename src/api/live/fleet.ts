@@ -11,7 +11,6 @@ import type { CanarySummary } from '../schema/canary.js';
 import type { CanaryGone } from '../schema/live.js';
 import type { OpenRun } from '../releases/run.js';
 import type { OpenRuns } from './open-runs.js';
-import { inBackground } from '../../background.js';
 
 /** What the fleet's watchers are told. */
 export type News =
@@ -87,9 +86,8 @@ export class Fleet {
     const { store } = this.deps.cache.watch(CANARIES);
     for (const object of store.list()) this.rows.set(keyOf(object.metadata), this.rowOf(object));
     const unsubscribe = store.onChange((object, change) => this.changed(object, change));
-    const look = (): void => inBackground(this.deps.log, 'the fleet', () => this.lookAround());
-    const timer = setInterval(look, this.roundMs);
-    look();
+    const timer = setInterval(() => void this.lookAround(), this.roundMs);
+    void this.lookAround();
     this.end = () => {
       unsubscribe();
       clearInterval(timer);

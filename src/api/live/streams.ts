@@ -5,7 +5,6 @@ import type { ProblemName } from '../problems/catalogue.js';
 import { Problem } from '../problems/problem.js';
 import type { App } from '../routes/app.js';
 import { EventStream } from './sse.js';
-import { inBackground } from '../../background.js';
 
 export interface StreamLimits {
   /** Streams at once. */
@@ -74,9 +73,7 @@ export class Streams {
     const stop = feed(stream);
     const timers = [
       setInterval(() => this.beat(stream), this.limits.heartbeatMs),
-      setInterval(() => {
-        inBackground(this.log, 'whether a stream may go on', () => this.admitAgain(stream, admit));
-      }, this.limits.admitMs),
+      setInterval(() => void this.admitAgain(stream, admit), this.limits.admitMs),
     ];
     request.raw.socket.setKeepAlive(true);
     reply.raw.on('close', () => {

@@ -86,11 +86,11 @@ export function liveRoutes(
       await cachesFilled(deps, runs.patience.readMs);
       if (!(await deps.cache.get(CANARIES, key.namespace, key.name))) throw unknownCanary(key);
       let known = request.headers['last-event-id'];
-      const tell = (stream: EventStream, told: FeedMessage): void => {
-        if (told === 'gone') {
+      const send = (stream: EventStream, message: FeedMessage): void => {
+        if (message === 'gone') {
           stream.send({ event: 'gone', id: 'gone', data: key, key: 'release' });
-        } else if (told.id !== known) {
-          stream.send({ event: 'release', id: told.id, data: told.live, key: 'release' });
+        } else if (message.id !== known) {
+          stream.send({ event: 'release', id: message.id, data: message.live, key: 'release' });
         }
         known = undefined;
       };
@@ -98,7 +98,7 @@ export function liveRoutes(
         request,
         reply,
         () => guard.admitAgain(request, toCanary(request)),
-        (stream) => feeds.watch(key, (told) => tell(stream, told)),
+        (stream) => feeds.watch(key, (message) => send(stream, message)),
       );
     },
   });

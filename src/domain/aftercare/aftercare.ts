@@ -95,7 +95,7 @@ export function afterLook(
   const say = messagesFor({ canary: before.canary, policy: undefined });
   if ('over' in seen) {
     const message = say.watchCutShort(before.policy.text, seen.over);
-    return { next: concluded(before, { kind: 'cut-short', says: seen.over }, [line('Normal', message, now)]) };
+    return { next: concluded(before, { kind: 'cut-short', says: seen.over }, line('Normal', message, now)) };
   }
   const { judged, memory, past } = seen;
   const entry: RecordEntry = {
@@ -117,7 +117,7 @@ export function notUndone(before: Aftercare, why: string, now: number): { next: 
   const say = messagesFor({ canary: before.canary, policy: undefined });
   const says = before.end?.says ?? '';
   const message = say.regressionStays(says, why);
-  const next = concluded(before, { kind: 'regressed', says }, [line('Warning', message, now)]);
+  const next = concluded(before, { kind: 'regressed', says }, line('Warning', message, now));
   return {
     next,
     tell: { type: 'Warning', message, marked: true, notices: noticesOf(before, 'Warning', message, now) },
@@ -137,7 +137,7 @@ function regressed(looked: Aftercare, says: string, now: number): { next: Afterc
     details: false,
   };
   return {
-    next: concluded(looked, end, [line('Warning', message, now)]),
+    next: concluded(looked, end, line('Warning', message, now)),
     tell: {
       ...{ type: 'Warning', message },
       ...(isUndone ? { undo: says } : { marked: true as const }),
@@ -162,13 +162,13 @@ function finished(looked: Aftercare, judged: Judged, now: number): { next: After
     ? ({ kind: 'clean', says: judged.says } as const)
     : ({ kind: 'not-judged', says: unknown ?? 'no requests were counted' } as const);
   return {
-    next: concluded(looked, end, [line('Normal', message, now)]),
+    next: concluded(looked, end, line('Normal', message, now)),
     tell: { type: 'Normal', message, notices: noticesOf(looked, 'Normal', message, now) },
   };
 }
 
-function concluded(before: Aftercare, end: AftercareEnd, lines: readonly RecordEntry[]): Aftercare {
-  return { ...before, end, record: [...before.record, ...lines] };
+function concluded(before: Aftercare, end: AftercareEnd, last: RecordEntry): Aftercare {
+  return { ...before, end, record: [...before.record, last] };
 }
 
 function line(type: 'Normal' | 'Warning', message: string, at: number): RecordEntry {

@@ -25,10 +25,10 @@ export function evidenceRows({ metrics }: Pick<Judged, 'metrics'>): EvidenceRow[
 
 /** What the evidence says as a whole, and what it is from. */
 export function evidenceText(judged: Judged): string {
-  const { verdict, windows, passedOver, seen, unknown, says } = judged;
-  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
-  if (unknown !== undefined) return `not known ${after}: ${unknown}`;
-  if (passedOver !== undefined) return `the last window didn't count: ${seen ?? passedOver}`;
+  const { verdict, says } = judged;
+  const after = afterWindows(judged);
+  const nothingNew = nothingNewText(judged);
+  if (nothingNew !== undefined) return nothingNew;
   switch (verdict) {
     case 'FAIL':
       return `against the canary: ${says}`;
@@ -37,6 +37,17 @@ export function evidenceText(judged: Judged): string {
     case 'WAIT':
       return `not enough yet ${after}: ${says}${paceText(judged)}`;
   }
+}
+
+/** Why the last window has told nothing; undefined where it has. */
+function nothingNewText(judged: Judged): string | undefined {
+  const { passedOver, seen, unknown } = judged;
+  if (unknown !== undefined) return `not known ${afterWindows(judged)}: ${unknown}`;
+  return passedOver === undefined ? undefined : `the last window didn't count: ${seen ?? passedOver}`;
+}
+
+function afterWindows({ windows }: Judged): string {
+  return `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
 }
 
 /** Less of the way says nothing about the rest of it. */
@@ -51,11 +62,10 @@ function paceText({ metrics, windows, window }: Judged): string {
 }
 
 /** The same of a version that has been promoted, against the one before it. */
-export function evidenceAfterText({ verdict, windows, passedOver, seen, unknown, says }: Judged): string {
-  const after = `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
-  if (unknown !== undefined) return `not known ${after}: ${unknown}`;
-  if (passedOver !== undefined) return `the last window didn't count: ${seen ?? passedOver}`;
-  return verdict === 'FAIL' ? `worse than before the release: ${says}` : `no regression ${after}: ${says}`;
+export function evidenceAfterText(judged: Judged): string {
+  const { verdict, says } = judged;
+  const found = verdict === 'FAIL' ? 'worse than before the release' : `no regression ${afterWindows(judged)}`;
+  return nothingNewText(judged) ?? `${found}: ${says}`;
 }
 
 /** `███████░░░ 70 %`. */

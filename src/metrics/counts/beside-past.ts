@@ -48,10 +48,7 @@ export async function readBesidePast(
   // By the past: edges that were chosen by what is judged would void what is promised of them.
   const then = await countAll(counter, past, edges, signal);
   const now = await countAll(counter, span, then.latency?.edges ?? edges, signal);
-  const dispersions =
-    scatterBefore === undefined
-      ? undefined
-      : await dispersionsBefore(counter, { edges: then.latency?.edges ?? [], until: scatterBefore }, signal);
+  const dispersions = await dispersionsBefore(counter, { edges: then.latency?.edges, until: scatterBefore }, signal);
   const counts = Object.entries(now.counts).flatMap(([name, { primary: canary }]) => {
     const primary = Object.hasOwn(then.counts, name) ? then.counts[name]?.primary : undefined;
     return primary ? [[name, { canary, primary }] as const] : [];

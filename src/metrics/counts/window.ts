@@ -59,10 +59,7 @@ export async function readWindow(
   const span = await countableSpan(counter.server, from, signal);
   if (!span) return undefined;
   const counted = await countAll(counter, span, edges, signal);
-  const dispersions =
-    trafficSince === undefined
-      ? undefined
-      : await dispersionsBefore(counter, { edges: counted.latency?.edges ?? [], until: trafficSince }, signal);
+  const dispersions = await dispersionsBefore(counter, { edges: counted.latency?.edges, until: trafficSince }, signal);
   const { errors, latency: slow } = counted;
   return {
     span,
@@ -129,17 +126,19 @@ export async function countAll(
 }
 
 interface PastAsked {
-  /** By which latency is judged, in seconds. */
-  readonly edges: readonly number[];
-  readonly until: number;
+  /** By which latency is judged, in seconds; none where it isn't. */
+  readonly edges: readonly number[] | undefined;
+  /** When the past ends; undefined where nothing is to be measured. */
+  readonly until: number | undefined;
 }
 
-/** @returns φ of each metric whose past says something of it */
+/** @returns φ of each metric whose past says something of it; undefined where nothing is to be measured */
 export async function dispersionsBefore(
   { server, query, settings: { counts, means, measured }, rendered }: Counter,
-  { edges, until }: PastAsked,
+  { edges = [], until }: PastAsked,
   signal: AbortSignal,
-): Promise<Readonly<Record<string, number>>> {
+): Promise<Readonly<Record<string, number>> | undefined> {
+  if (until === undefined) return undefined;
   const pair = (asked: CountPair) => pastPair(server, rendered(asked), until, signal);
   const pasts: readonly (readonly [string, () => Promise<readonly (readonly Arm[])[]>])[] = [
     [ERRORS, async () => [await pastRequests(server, query, until, signal)]],
