@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { decide, type Happening } from '../../src/domain/decision/decide.js';
 import type { Decision, Effect } from '../../src/domain/decision/effects.js';
 import type { Analysis, Findings, HookRound, Question, Readiness, World } from '../../src/domain/findings.js';
@@ -102,6 +103,8 @@ export class Model {
   breaksRollback: (model: Model) => { type: string; message: string } | undefined = () => undefined;
   private inbox: Happening[] = [];
   turns = 0;
+  private looksAtOnce = 0;
+  private lookedAt = -1;
 
   constructor(options: { policy?: Policy; taken?: Partial<Takeover>; target?: Revision; built?: boolean } = {}) {
     this.policy = options.policy ?? policyWith();
@@ -153,7 +156,11 @@ export class Model {
     this.send({ type: 'submitted', change: { id: `n${this.turns}`, kind: 'drift', by: 'test' } });
   }
 
-  /** Runs until the run ends, or stands still, or `turns` turns have passed. */
+  /**
+   * Runs until the run ends, or stands still, or `turns` turns have passed.
+   *
+   * @throws AssertionError where it looks again and again while no time passes: a workflow would fill its history so
+   */
   run(turns = 2000): this {
     for (let i = 0; i < turns; i += 1) {
       this.turns += 1;
@@ -186,6 +193,9 @@ export class Model {
   }
 
   private observe(): void {
+    this.looksAtOnce = this.now === this.lookedAt ? this.looksAtOnce + 1 : 0;
+    this.lookedAt = this.now;
+    assert.ok(this.looksAtOnce < 60, `it looks without time passing: ${JSON.stringify(this.state.waiting)}`);
     let findings: Findings = { world: this.world() };
     const asOf = this.now;
     for (;;) {

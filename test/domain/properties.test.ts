@@ -158,7 +158,7 @@ function play(given: Story, restarted = false): Played {
     failedLast = false;
     before = weight;
     if (m.policy.skipAnalysis && m.world().canary.ready) healthy.add(m.target.hash);
-    if (m.state.promoteNow) healthy.add(m.target.hash);
+    if (m.state.promoteNow || m.state.skipStep === true) healthy.add(m.target.hash);
     for (const [turn, happening] of given.troubles) {
       if (turn !== m.turns) continue;
       if (happening.kind === 'stuck') isStuck = true;

@@ -68,6 +68,47 @@ describe('undo', () => {
     assert.ok(m.events.includes('no endpoints'));
   });
 
+  test('a primary that never becomes ready with the former version is given up, so that a fix can be released', () => {
+    const m = promoted({ progressDeadlineSeconds: 60 });
+    m.primaryReadySeconds = undefined;
+    m.order('undo', {}, COLD);
+    const began = m.now;
+    m.run();
+    assert.deepEqual([m.state.ending?.kind, m.state.phase, m.primaryRuns.hash], ['undone', 'Failed', 'v1']);
+    assert.deepEqual(m.weights, { primary: 100, canary: 0 });
+    assert.equal(
+      m.now - began,
+      120_000,
+      'once Kubernetes has given it up, a person has the progress deadline to mend it',
+    );
+    assert.equal(
+      m.events.at(-1),
+      'Promotion undone! podinfo.test by alice: test; podinfo-primary.test is not ready: ' +
+        'deployment "primary" exceeded its progress deadline',
+    );
+    const { phase, applied, promoted: before } = m.state;
+    const fix = new Model({ policy: m.policy, taken: { phase, applied, promoted: before }, target: V3 });
+    fix.primaryRuns = V1;
+    fix.primaryReadySeconds = undefined;
+    fix.before = () => {
+      if (fix.primaryRuns.hash === 'v3') fix.primaryReadySeconds = 3;
+    };
+    assert.equal(fix.run().state.ending?.kind, 'promoted');
+  });
+
+  test('… but not while warm pods serve everybody: it is waited for, ever more seldom', () => {
+    const m = promoted({ progressDeadlineSeconds: 60 }, true);
+    m.primaryReadySeconds = undefined;
+    m.order('undo', {}, WARM);
+    m.before = () => {
+      if (m.now > 3_000_000) m.primaryReadySeconds = 3;
+      else assert.equal(m.state.ending, undefined);
+    };
+    m.run();
+    assert.deepEqual([m.state.ending?.kind, m.primaryRuns.hash, m.warm], ['undone', 'v1', 'none']);
+    assert.ok(m.turns < 1000, `${m.turns} turns`);
+  });
+
   test('the refused revision is not shipped again by itself; another one is', () => {
     const m = promoted();
     m.order('undo', {}, COLD);

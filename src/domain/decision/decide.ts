@@ -276,7 +276,7 @@ function take(context: Context, step: Step): Decision {
     case 'restorePrimary':
       return restorePrimary(context);
     case 'comeHome':
-      return comeHome(context);
+      return comeHome(context, step.unready);
   }
 }
 

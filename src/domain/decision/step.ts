@@ -77,4 +77,8 @@ export type Step =
   | { readonly do: 'finish' }
   | { readonly do: 'divert' }
   | { readonly do: 'restorePrimary' }
-  | { readonly do: 'comeHome' };
+  | {
+      readonly do: 'comeHome';
+      /** Why the primary isn't ready, where it is waited for no longer. */
+      readonly unready?: string;
+    };

@@ -58,7 +58,7 @@ function nextStep(s: ReleaseState, findings: Findings, now: number): Step {
   if (policy.suspend && !s.undoing) return { do: 'suspend' };
   // Whatever the release is about to do needs what carries the traffic; repairing it is no step of the release.
   if (mustMend(findings)) return { do: 'reconcile' };
-  if (s.undoing) return undoing(s, s.undoing, findings);
+  if (s.undoing) return undoing(s, s.undoing, findings, now);
   const known = { ...s, policy };
   if (world.problem !== undefined) return stuck(known, findings, world.problem, now);
   return s.paused ? whilePaused(known, findings) : inPhase(known, findings, now);
@@ -74,16 +74,21 @@ function stuck(s: ReleaseState, f: Findings, problem: string, now: number): Step
 }
 
 /** Users meet the former version as soon as there is a pod that runs it; the rest follows. */
-function undoing(s: ReleaseState, { stage }: Undoing, f: Findings): Step {
-  const { primary, previous } = f.world;
+function undoing(s: ReleaseState, { stage, diverted }: Undoing, f: Findings, now: number): Step {
   switch (stage) {
     case 'divert':
-      return { do: previous?.ready ? 'divert' : 'restorePrimary' };
+      return { do: f.world.previous?.ready ? 'divert' : 'restorePrimary' };
     case 'restore':
       return { do: 'restorePrimary' };
-    case 'home':
-      if (!primary.ready) return { do: 'awaitReady', of: 'primary', readiness: primary };
-      return growFirst(s, f) ?? { do: 'comeHome' };
+    case 'home': {
+      const primary = readinessOf(s, f.world, 'primary', now);
+      if (primary.ready) return growFirst(s, f) ?? { do: 'comeHome' };
+      // Where users are with it anyway, whoever ships the fix must not wait for what that mends.
+      const isGivenUp = !primary.retriable && diverted !== true && now >= (stuckUntil(s) ?? Infinity);
+      return isGivenUp
+        ? { do: 'comeHome', unready: primary.reason }
+        : { do: 'awaitReady', of: 'primary', readiness: primary };
+    }
   }
 }
 

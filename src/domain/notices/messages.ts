@@ -97,6 +97,8 @@ export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
     routingToPrevious: 'Routing all traffic to the warm pods of the former version',
     restoringPrimary: `Putting the former version of ${primary} back`,
     undone: (by: string, reason: string) => `Promotion undone! ${canary} by ${by}${because(reason)}`,
+    undoneUnready: (by: string, reason: string, why: string) =>
+      `Promotion undone! ${canary} by ${by}${because(reason)}; ${ofPrimary} is not ready: ${why}`,
     regressionOffered: (reason: string) =>
       `Regression of ${canary} after its promotion ${reason}: undo brings the former version back ("serinus undo ${s.canary.name} -n ${s.canary.namespace}")`,
     regressionUndone: (reason: string) =>

@@ -65,7 +65,9 @@ export function report(context: Context, problem: string, until = Infinity): Dec
   const met = withProblem(afterCheck(context), problem, now);
   const { count } = met.problem;
   const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), longestWait(met) * 1000);
-  const next: RunState = { ...met, waiting: { for: 'tick', at: Math.min(later, until, stuckUntil(met) ?? later) } };
+  // A deadline that has passed without an end to the release, as in an undo, is no time to look again at.
+  const times = [later, until, stuckUntil(met) ?? later].filter((at) => at > now);
+  const next: RunState = { ...met, waiting: { for: 'tick', at: Math.min(...times) } };
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
 }
 

@@ -47,11 +47,15 @@ export function restorePrimary(context: Context): Decision {
   return apply([{ do: 'restore' }, message], message.message, next, now);
 }
 
-/** The primary serves the former version: the state is that of a release that has failed. */
-export function comeHome({ state, now }: Context): Decision {
+/**
+ * The primary serves the former version: the state is that of a release that has failed.
+ *
+ * @param unready why the primary isn't ready, where it is waited for no longer
+ */
+export function comeHome({ state, now }: Context, unready?: string): Decision {
   const say = messagesFor(state);
   const { by = '', reason = '', to = '' } = state.undoing ?? {};
-  const message = warning(say.undone(by, reason));
+  const message = warning(unready === undefined ? say.undone(by, reason) : say.undoneUnready(by, reason, unready));
   const failed: RunState = {
     ...state,
     phase: 'Failed',
