@@ -1,17 +1,16 @@
-// `npm run build [-- --out FOLDER]`: compiles `src` into `dist/`, with source maps, and puts beside it the workflows'
-// bundle, the web page, and the command line as one file. What was there before is replaced when everything has succeeded, not earlier.
+// `npm run build [-- --out FOLDER]`: checks the types of `src` and puts into `dist/` the servers, the workflows' bundle, the
+// web page, and the command line as one file. What was there before is replaced when everything has succeeded, not earlier.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeBundle } from '../src/worker/bundle.js';
-import { bundleCommandLine, FILE as COMMAND } from './cli/bundle.js';
+import { bundleCommandLine, bundleServers, FILE as COMMAND } from './cli/bundle.js';
 import { buildPage } from './web.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = 'workflow-bundle.js';
-const EXECUTABLE = join('src', 'cli', 'main.js');
 
 class BuildFailed extends Error {}
 
@@ -23,11 +22,12 @@ async function main(): Promise<number> {
   const began = Date.now();
   try {
     rmSync(draft, { recursive: true, force: true });
-    compile(draft);
+    checkTypes();
+    mkdirSync(draft, { recursive: true });
     await bundle(draft);
     await buildPage(join(draft, 'web'));
     await bundleCommandLine(draft);
-    for (const file of [EXECUTABLE, COMMAND]) chmodSync(join(draft, file), 0o755);
+    for (const file of [await bundleServers(draft), join(draft, COMMAND)]) chmodSync(file, 0o755);
     rmSync(out, { recursive: true, force: true });
     renameSync(draft, out);
   } catch (error) {
@@ -40,9 +40,9 @@ async function main(): Promise<number> {
   return 0;
 }
 
-function compile(out: string): void {
+function checkTypes(): void {
   const tsc = join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
-  const args = [tsc, '--project', join(root, 'tsconfig.build.json'), '--outDir', out];
+  const args = [tsc, '--project', join(root, 'tsconfig.build.json')];
   const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
   if (status !== 0) throw new BuildFailed('the sources have the type errors above');
@@ -59,7 +59,7 @@ async function bundle(out: string): Promise<void> {
 function describe(out: string): string {
   const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
   const kilobytes = Math.round(statSync(join(out, BUNDLE)).size / 1024);
-  return `${files.length - 1} modules and a workflow bundle of ${kilobytes} KB in ${out}`;
+  return `${files.length} files and a workflow bundle of ${kilobytes} KB in ${out}`;
 }
 
 process.exitCode = await main();

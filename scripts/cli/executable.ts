@@ -17,7 +17,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { bundling, UNUSED } from './bundle.js';
+import { bundling, SMALL } from './bundle.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const WINDOWS = process.platform === 'win32';
@@ -119,7 +119,7 @@ async function bundleAll(script: string): Promise<void> {
       ...bundling().define,
       'import.meta.url': '$here',
     },
-    plugins: [UNUSED, LEFT_OUT],
+    plugins: [...SMALL, LEFT_OUT],
   });
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transform } from 'esbuild';
+import { bundleServers } from '../cli/bundle.js';
 
 /** Where tests are run from, below the repository's folder. */
 const TESTS = 'dist/tests';
@@ -18,7 +19,7 @@ export async function compileTests(): Promise<void> {
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
   const sources = files.filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'));
-  await Promise.all(sources.map((file) => compile(file, compiledTest(file), url(file))));
+  await Promise.all(sources.map((file) => compile(file)));
 }
 
 /** @returns where the compiled file of a test, or of what it loads, is */
@@ -37,18 +38,12 @@ export function sourceOfTest(compiled: string): string {
  * @returns the command line's main module
  */
 export async function compileCli(): Promise<string> {
-  rmSync('dist/src', { recursive: true, force: true });
-  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  const sources = files.map((file) => join('src', file));
-  await Promise.all(sources.map((file) => compile(file, join('dist', file.replace(/\.ts$/, '.js')), undefined)));
-  return resolve('dist/src/cli/main.js');
+  rmSync('dist/server', { recursive: true, force: true });
+  return bundleServers(resolve('dist'));
 }
 
-function url(file: string): string {
-  return pathToFileURL(resolve(file)).href;
-}
-
-async function compile(file: string, to: string, itsUrl: string | undefined): Promise<void> {
+async function compile(file: string): Promise<void> {
+  const to = compiledTest(file);
   const { code } = await transform(readFileSync(file, 'utf8'), {
     loader: file.endsWith('x') ? 'tsx' : 'ts',
     jsx: 'automatic',
@@ -57,7 +52,7 @@ async function compile(file: string, to: string, itsUrl: string | undefined): Pr
     sourcefile: resolve(file),
     sourcemap: 'inline',
     sourcesContent: false,
-    define: itsUrl === undefined ? {} : { 'import.meta.url': JSON.stringify(itsUrl) },
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(resolve(file)).href) },
   });
   mkdirSync(dirname(to), { recursive: true });
   writeFileSync(to, code);

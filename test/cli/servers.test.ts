@@ -8,11 +8,14 @@ import { until } from '../harness/until.js';
 import { CANARIES } from '../../src/kube/object.js';
 import { serinus, start } from '../harness/cli-process.js';
 
+/** How long a start takes on a machine full of other work is nothing that a test is about. */
+const START_MS = 120_000;
+
 describe('serinus api', () => {
   test('serves until it is told to stop', async (t) => {
     const api = start(['api', '--port', '0', '--cluster-name', 'cli-test']);
     t.after(() => api.child.kill('SIGKILL'));
-    await until(() => api.err().includes('Starting HTTP server'), 'it listens', 30_000);
+    await until(() => api.err().includes('Starting HTTP server'), 'it listens', START_MS);
     const line =
       api
         .err()
@@ -34,7 +37,7 @@ describe('serinus api', () => {
   test('checks tokens as soon as it listens for others', async (t) => {
     const api = start(['api', '--port', '0', '--host', '0.0.0.0', '--cluster-name', 'cli-test']);
     t.after(() => api.child.kill('SIGKILL'));
-    await until(() => api.err().includes('Starting HTTP server'), 'it listens', 30_000);
+    await until(() => api.err().includes('Starting HTTP server'), 'it listens', START_MS);
     const port = /"Starting HTTP server on port (\d+)"/.exec(api.err())?.[1] ?? '';
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/canaries`);
     assert.equal(answer.status, 401);
@@ -91,7 +94,7 @@ describe('serinus all', () => {
       const args = ['--port', '0', '--cluster-name', name, '--archive', 'none', '-n', 'nowhere'];
       const all = start(['all', ...args], { SERINUS_WORKFLOW_BUNDLE });
       t.after(() => all.child.kill('SIGKILL'));
-      await until(() => all.err().includes(line), line, 60_000);
+      await until(() => all.err().includes(line), line, START_MS);
       all.child.kill('SIGTERM');
       const { code, err } = await all.ended;
       assert.equal(code, 0, err);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
 import { withWatcher } from '../../src/cli/commands/watch.js';
 import { createProgram } from '../../src/cli/program.js';
 import { LOADED_ALONE, programFor } from '../../src/cli/start.js';
@@ -12,6 +13,8 @@ import { serinusArguments } from '../harness/serinus.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'serinus-start-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
+
+const mapSchema = z.object({ sources: z.array(z.string()) });
 
 /** Has a process write down which modules it loads. */
 const list = join(scratch, 'loaded');
@@ -27,6 +30,13 @@ writeFileSync(
   `import { register } from 'node:module'; register(${JSON.stringify(pathToFileURL(hooks).href)});`,
 );
 
+/** What a build has put into the file that was loaded. */
+function bundledIn(url: string): readonly string[] {
+  const map = new URL(`${url}.map`);
+  if (map.protocol !== 'file:' || !existsSync(map)) return [];
+  return mapSchema.parse(JSON.parse(readFileSync(map, 'utf8'))).sources;
+}
+
 /** The packages that a command loads, beyond what the test runner itself needs. */
 function packagesOf(...args: readonly string[]): ReadonlySet<string> {
   rmSync(list, { force: true });
@@ -34,10 +44,9 @@ function packagesOf(...args: readonly string[]): ReadonlySet<string> {
   const { status, stderr } = spawnSync(process.execPath, node, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   assert.ok(existsSync(list));
-  const found = [...readFileSync(list, 'utf8').matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(
-    ([, name = '']) => name,
-  );
-  return new Set(found);
+  const loaded = readFileSync(list, 'utf8').split('\n').filter(Boolean);
+  const found = loaded.flatMap((url) => [url, ...bundledIn(url)]).join('\n');
+  return new Set([...found.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name));
 }
 
 test('every command is loaded by itself, and is the same as in the whole', async () => {

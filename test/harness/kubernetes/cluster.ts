@@ -3,7 +3,8 @@ import { ClusterCache } from '../../../src/kube/cache.js';
 import type { KubeClient } from '../../../src/kube/client.js';
 import { clusterClient } from '../../../src/kube/connect.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
-import { CONFIG_MAPS, SECRETS } from '../../../src/kube/object.js';
+import { KubeError } from '../../../src/kube/kube-error.js';
+import { CANARIES, CONFIG_MAPS, SECRETS } from '../../../src/kube/object.js';
 
 export const NAMESPACES: ResourceType = { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces' };
 
@@ -32,9 +33,29 @@ export async function openCluster(userAgent = 'serinus-test'): Promise<TestClust
     namespace,
     close: async () => {
       await cache.stop();
-      await client.delete(NAMESPACES, undefined, namespace);
+      await endNamespace(client, namespace);
     },
   };
+}
+
+/**
+ * Deletes a namespace with what is left in it. Who puts finalizers on Canaries has stopped by then: a namespace that waits
+ * for them is looked through by Kubernetes every few seconds, for as long as the test run lasts.
+ */
+export async function endNamespace(client: KubeClient, namespace: string): Promise<void> {
+  const { items } = await client.list(CANARIES, { namespace }).catch(noneWhereMissing);
+  const held = items.filter(({ metadata }) => (metadata.finalizers ?? []).length > 0);
+  for (const { metadata } of held) {
+    await client
+      .patch(CANARIES, 'merge', namespace, metadata.name, { metadata: { finalizers: null } })
+      .catch(noneWhereMissing);
+  }
+  await client.delete(NAMESPACES, undefined, namespace);
+}
+
+function noneWhereMissing(error: unknown): { readonly items: readonly KubeObject[] } {
+  if (error instanceof KubeError && error.status === 404) return { items: [] };
+  throw error;
 }
 
 export function configMap(namespace: string, name: string, data: Record<string, string>): KubeObject {

@@ -12,7 +12,7 @@ import { CANARIES, DEPLOYMENTS, EVENTS, LEASES, SERVICES } from '../../../src/ku
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { workflowIdOf } from '../../../src/workflows/contract.js';
 import type { rollout } from '../../../src/workflows/rollout.js';
-import { NAMESPACES } from '../kubernetes/cluster.js';
+import { endNamespace, NAMESPACES } from '../kubernetes/cluster.js';
 import { explainFailure, type Suspect } from '../diagnosis.js';
 import { until } from '../until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
@@ -240,7 +240,7 @@ export class ReleaseScene {
     await Promise.all([...this.processes].map((running) => running.stop()));
     if (this.shared) await this.leave();
     await this.run.terminate('end of the test').catch(() => undefined);
-    await this.kube.delete(NAMESPACES, undefined, this.namespace);
+    await endNamespace(this.kube, this.namespace);
     await this.connection.close();
   }
 }
