@@ -17,7 +17,6 @@ import type { Inquiry } from '../checks/port.js';
 import type { Dependencies } from '../dependencies.js';
 import { refuseContested } from '../canary/contest.js';
 import { hasFinalizer, putFinalizer } from '../canary/generated.js';
-import { weightsOnceFollowed } from '../canary/followed.js';
 import { repairsIn } from '../canary/mend.js';
 import { targetOf } from '../meters/port.js';
 import { policyInForce, isNews, policyIn } from '../canary/policy.js';
@@ -65,7 +64,7 @@ async function lookAround(deps: Dependencies, input: ObserveInput, signal: Abort
     await putFinalizer(deps.cache, input.canary, false, undefined);
     return { world: GONE };
   }
-  const { world: seen, bench: context } = await look(deps, view, input, signal);
+  const { world: seen, bench: context } = await look(deps, view, input);
   const world = refusal ? withoutLease(seen, refusal) : seen;
   const { knownGeneration: _known, knownApprovals: _digest, ...rest } = input.standing;
   const { knownLoadTests: _tests, knownAnnotated: _annotated, ...standing } = rest;
@@ -137,7 +136,6 @@ async function look(
   deps: Dependencies,
   view: CanaryView,
   input: ObserveInput,
-  signal: AbortSignal,
 ): Promise<{ world: World; bench: CanaryContext | undefined }> {
   const bare = { ...header(deps, view, input), ...UNKNOWN };
   // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
@@ -147,7 +145,7 @@ async function look(
   if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
     const context = canaryContext(deps, view);
-    return await closeLook(deps, view, context, input, await withUnused(context, bare), signal);
+    return await closeLook(deps, view, context, input, await withUnused(context, bare));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
@@ -173,14 +171,13 @@ async function closeLook(
   context: CanaryContext,
   input: ObserveInput,
   bare: World,
-  signal: AbortSignal,
 ): Promise<{ world: World; bench: CanaryContext | undefined }> {
   try {
     if (input.fresh) {
       await context.workload.refresh(context.canary);
       await context.router.refresh(context.canary);
     }
-    return { world: { ...bare, edition: 3, ...(await parts(deps, view, context, input, signal)) }, bench: context };
+    return { world: { ...bare, edition: 3, ...(await parts(deps, view, context, input)) }, bench: context };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const pods = await podsOf(deps, context, input);
@@ -232,7 +229,6 @@ async function parts(
   canaryView: CanaryView,
   context: CanaryContext,
   input: ObserveInput,
-  signal: AbortSignal,
 ): Promise<Partial<World>> {
   const { canary, router, workload } = context;
   const pods = await podsOf(deps, context, input);
@@ -245,7 +241,7 @@ async function parts(
     const generated = await generatedAs(deps, canaryView, context, view, input);
     // What carries the traffic is put right, whatever keeps the route from being told.
     if (generated.problem !== undefined) return { built: view.built, ...pods, ...generated };
-    const weights = await weightsOnceFollowed(router, canary, signal);
+    const weights = await router.weights(canary);
     const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(context) : undefined;
     const refused = await rehearsed(deps, context, input, view, generated.drift);
     return {
