@@ -18,6 +18,8 @@ const LAB = ['lab', 'release', 'web'];
 const PLANES = ['planes'];
 /** Long by nature: `npm run test:endurance`. Of each there is a short form in `npm test`. */
 const isLong = (file: string): boolean => file.endsWith('.endurance.test.ts');
+/** Metrics as a real Prometheus has them: the lab has found or built it by the round of servers. */
+const isMeasured = (file: string): boolean => file.endsWith('.prometheus.test.ts');
 /** Releases that need nothing of their own from Serinus: one looks after all of them. */
 const isShared = (file: string): boolean => file.endsWith('.shared.test.ts');
 
@@ -31,20 +33,21 @@ export function rounds(wanted: readonly string[]): Round[] {
     .filter((file) => file.endsWith('.test.ts'))
     .sort();
   const folder = (file: string): string => file.split('/')[1] ?? '';
+  const needsServers = (file: string): boolean => SERVERS.includes(folder(file)) || isMeasured(file);
   const isWanted = (file: string): boolean =>
     wanted.length === 0 ? !PLANES.includes(folder(file)) && !isLong(file) : wanted.some((part) => file.includes(part));
   const files = all.filter(isWanted);
   return [
     {
       name: 'pure',
-      files: files.filter((f) => ![...SERVERS, ...LAB, ...PLANES].includes(folder(f))),
+      files: files.filter((f) => !needsServers(f) && ![...LAB, ...PLANES].includes(folder(f))),
       atOnce: 2,
       timeoutMinutes: 10,
       processes: 8,
     },
     {
       name: 'servers',
-      files: files.filter((f) => SERVERS.includes(folder(f))),
+      files: files.filter(needsServers),
       atOnce: 3,
       timeoutMinutes: 35,
       processes: 6,

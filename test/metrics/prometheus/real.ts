@@ -5,9 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as after } from 'node:timers/promises';
+import { findOne } from '../../../lab/tools/find-one.js';
+import { prometheus } from '../../../lab/tools/programs.js';
 import { closedAddress } from '../../harness/http/server.js';
 
 const START_MS = 15_000;
+
+/** The one of the lab. */
+const program = await findOne(prometheus, (line) => console.error(line));
 
 /**
  * A Prometheus that asks `target` (host:port) every half second, and takes what is sent by OTLP; it is gone with its data
@@ -17,7 +22,6 @@ const START_MS = 15_000;
  */
 export async function startPrometheus(
   t: TestContext,
-  program: string,
   target: string,
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
