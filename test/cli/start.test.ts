@@ -5,16 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
 import { withWatcher } from '../../src/cli/commands/watch.js';
 import { createProgram } from '../../src/cli/program.js';
 import { LOADED_ALONE, programFor } from '../../src/cli/start.js';
 import { serinusArguments } from '../harness/serinus.js';
+import { sourcesIn } from '../harness/source-map.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'serinus-start-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
-
-const mapSchema = z.object({ sources: z.array(z.string()) });
 
 /** Has a process write down which modules it loads. */
 const list = join(scratch, 'loaded');
@@ -33,8 +31,7 @@ writeFileSync(
 /** What a build has put into the file that was loaded. */
 function bundledIn(url: string): readonly string[] {
   const map = new URL(`${url}.map`);
-  if (map.protocol !== 'file:' || !existsSync(map)) return [];
-  return mapSchema.parse(JSON.parse(readFileSync(map, 'utf8'))).sources;
+  return map.protocol === 'file:' && existsSync(map) ? sourcesIn(map) : [];
 }
 
 /** The packages that a command loads, beyond what the test runner itself needs. */

@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
+/** How long a start takes on a machine full of other work is nothing that a test is about. */
+export const START_MS = 120_000;
+
 /**
  * How Serinus is started as a process of its own: as `npm test` has compiled it, or from its sources where tests run by
  * themselves.

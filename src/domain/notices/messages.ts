@@ -96,9 +96,8 @@ export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
     undoing: (by: string, reason: string) => `Undoing the promotion of ${canary} by ${by}${because(reason)}`,
     routingToPrevious: 'Routing all traffic to the warm pods of the former version',
     restoringPrimary: `Putting the former version of ${primary} back`,
-    undone: (by: string, reason: string) => `Promotion undone! ${canary} by ${by}${because(reason)}`,
-    undoneUnready: (by: string, reason: string, why: string) =>
-      `Promotion undone! ${canary} by ${by}${because(reason)}; ${ofPrimary} is not ready: ${why}`,
+    undone: (by: string, reason: string, unready?: string) =>
+      `Promotion undone! ${canary} by ${by}${because(reason)}${unready === undefined ? '' : `; ${ofPrimary} is not ready: ${unready}`}`,
     regressionOffered: (reason: string) =>
       `Regression of ${canary} after its promotion ${reason}: undo brings the former version back ("serinus undo ${s.canary.name} -n ${s.canary.namespace}")`,
     regressionUndone: (reason: string) =>

@@ -60,14 +60,12 @@ export function refusalMessage(refusal: Refusal): string {
  *
  * @param until looked at again then at the latest, milliseconds since 1970
  */
-export function report(context: Context, problem: string, until = Infinity): Decision {
+export function report(context: Context, problem: string, until?: number): Decision {
   const { now } = context;
   const met = withProblem(afterCheck(context), problem, now);
   const { count } = met.problem;
   const later = now + Math.min(REPORT_FIRST_MS * 2 ** (count - 1), longestWait(met) * 1000);
-  // A deadline that has passed without an end to the release, as in an undo, is no time to look again at.
-  const times = [later, until, stuckUntil(met) ?? later].filter((at) => at > now);
-  const next: RunState = { ...met, waiting: { for: 'tick', at: Math.min(...times) } };
+  const next: RunState = { ...met, waiting: { for: 'tick', at: soonest([later, until, stuckUntil(met)], now) } };
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
 }
 
@@ -134,10 +132,20 @@ export function awaitReady(
   const { now } = context;
   if (readiness.ready || readiness.retriable) {
     const state = afterCheck(context);
-    const times = [until, overdueAt(state, of), expiryOf(state, state.gate)].map((at) => at ?? Infinity);
-    return nothing(awaiting(state, of, Math.min(...times.filter((at) => at > now))));
+    return nothing(awaiting(state, of, soonest([until, overdueAt(state, of), expiryOf(state, state.gate)], now)));
   }
   return report(context, messagesFor(context.state).notReady(of, readiness.reason));
+}
+
+/**
+ * When to look again. A deadline that has passed without an end to the release, as in an undo, is no time for that: the run
+ * would look without end.
+ *
+ * @param times milliseconds since 1970
+ * @returns Infinity where none is to come
+ */
+function soonest(times: readonly (number | undefined)[], now: number): number {
+  return Math.min(...times.map((at) => at ?? Infinity).filter((at) => at > now));
 }
 
 /** The target went back to the promoted revision in mid-release: there is nothing left to release. */

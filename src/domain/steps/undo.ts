@@ -55,7 +55,7 @@ export function restorePrimary(context: Context): Decision {
 export function comeHome({ state, now }: Context, unready?: string): Decision {
   const say = messagesFor(state);
   const { by = '', reason = '', to = '' } = state.undoing ?? {};
-  const message = warning(unready === undefined ? say.undone(by, reason) : say.undoneUnready(by, reason, unready));
+  const message = warning(say.undone(by, reason, unready));
   const failed: RunState = {
     ...state,
     phase: 'Failed',

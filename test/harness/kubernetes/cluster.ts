@@ -33,24 +33,25 @@ export async function openCluster(userAgent = 'serinus-test'): Promise<TestClust
     namespace,
     close: async () => {
       await cache.stop();
-      await endNamespace(client, namespace);
+      await dropCanaries(client, namespace);
+      await client.delete(NAMESPACES, undefined, namespace);
     },
   };
 }
 
 /**
- * Deletes a namespace with what is left in it. Who puts finalizers on Canaries has stopped by then: a namespace that waits
- * for them is looked through by Kubernetes every few seconds, for as long as the test run lasts.
+ * Deletes the Canaries of a namespace, whatever waits for them. Whoever goes on running must have none of this test left to
+ * look after; and a namespace that waits for their finalizers, when who put them there has stopped, is looked through by
+ * Kubernetes every few seconds for as long as the test run lasts.
  */
-export async function endNamespace(client: KubeClient, namespace: string): Promise<void> {
+export async function dropCanaries(client: KubeClient, namespace: string): Promise<void> {
   const { items } = await client.list(CANARIES, { namespace }).catch(noneWhereMissing);
-  const held = items.filter(({ metadata }) => (metadata.finalizers ?? []).length > 0);
-  for (const { metadata } of held) {
-    await client
-      .patch(CANARIES, 'merge', namespace, metadata.name, { metadata: { finalizers: null } })
-      .catch(noneWhereMissing);
+  for (const { metadata } of items) {
+    const { name, finalizers = [] } = metadata;
+    const free = { metadata: { finalizers: null } };
+    if (finalizers.length > 0) await client.patch(CANARIES, 'merge', namespace, name, free).catch(noneWhereMissing);
+    await client.delete(CANARIES, namespace, name);
   }
-  await client.delete(NAMESPACES, undefined, namespace);
 }
 
 function noneWhereMissing(error: unknown): { readonly items: readonly KubeObject[] } {

@@ -6,13 +6,12 @@ import { parseStatus } from '../../../src/crds/status.js';
 import type { CanaryStatus } from '../../../src/crds/canary.js';
 import type { KubeClient } from '../../../src/kube/client.js';
 import { clusterClient } from '../../../src/kube/connect.js';
-import { KubeError } from '../../../src/kube/kube-error.js';
 import type { KubeObject, ResourceType } from '../../../src/kube/object.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, LEASES, SERVICES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { workflowIdOf } from '../../../src/workflows/contract.js';
 import type { rollout } from '../../../src/workflows/rollout.js';
-import { endNamespace, NAMESPACES } from '../kubernetes/cluster.js';
+import { dropCanaries, NAMESPACES } from '../kubernetes/cluster.js';
 import { explainFailure, type Suspect } from '../diagnosis.js';
 import { until } from '../until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
@@ -222,13 +221,6 @@ export class ReleaseScene {
     return this.shared?.text() ?? [...this.processes].map((running) => running.text()).join('');
   }
 
-  /** Who goes on running must have no Canary of this test left to look after. */
-  private async leave(): Promise<void> {
-    const canary = { metadata: { finalizers: null } };
-    await this.kube.patch(CANARIES, 'merge', this.namespace, this.name, canary).catch(ignoreMissing);
-    await this.kube.delete(CANARIES, this.namespace, this.name);
-  }
-
   /** What goes on in its namespace ends before that does. */
   atEnd(stop: () => Promise<void>): void {
     this.ending.push(stop);
@@ -238,13 +230,9 @@ export class ReleaseScene {
     await Promise.all(this.ending.map((stop) => stop()));
     await Promise.all(this.traffics.map((traffic) => traffic.stop()));
     await Promise.all([...this.processes].map((running) => running.stop()));
-    if (this.shared) await this.leave();
+    await dropCanaries(this.kube, this.namespace);
     await this.run.terminate('end of the test').catch(() => undefined);
-    await endNamespace(this.kube, this.namespace);
+    await this.kube.delete(NAMESPACES, undefined, this.namespace);
     await this.connection.close();
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof KubeError && error.status === 404)) throw error;
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectedLab } from '../../../lab/lab.js';
-import { serinusArguments } from '../serinus.js';
+import { serinusArguments, START_MS } from '../serinus.js';
 import { until } from '../until.js';
 
 /** What a Serinus process looks at. */
@@ -23,9 +23,6 @@ export interface RunningSerinus {
   /** What it has logged. */
   text(): string;
 }
-
-/** How long a start takes on a machine full of other work is nothing that a test is about. */
-const START_MS = 120_000;
 
 let count = 0;
 
