@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { REFUSED } from '../domain/decision/decide.js';
+import { REFUSED } from '../domain/steps/failed.js';
 import { FencedError, ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
 import { refusalIn } from '../kube/refusals.js';
 import type { FailureDetails } from '../workflows/activities.js';

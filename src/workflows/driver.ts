@@ -1,6 +1,7 @@
 import { CancellationScope, condition, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import { isNews } from '../domain/change.js';
-import { decide, REFUSAL_REPORT, REFUSED, type Happening } from '../domain/decision/decide.js';
+import { decide, type Happening } from '../domain/decision/decide.js';
+import { REFUSAL_REPORT, REFUSED } from '../domain/steps/failed.js';
 import type { Decision } from '../domain/decision/effects.js';
 import { statusOf } from '../domain/decision/effects.js';
 import type { CanaryKey } from '../domain/identity.js';

@@ -1,6 +1,6 @@
 import { isCancellation, log, makeContinueAsNewFunc, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import { aftercareOf } from '../domain/aftercare/aftercare.js';
-import { REFUSED } from '../domain/decision/decide.js';
+import { REFUSED } from '../domain/steps/failed.js';
 import { statusOf } from '../domain/decision/effects.js';
 import { releaseIdOf } from '../domain/identity.js';
 import { initialState, resumed } from '../domain/initial.js';

@@ -7,22 +7,13 @@ import type { Order } from '../orders/orders.js';
 import { outageAfter, unreadyAfter } from './patience.js';
 import { isActive } from '../phases.js';
 import type { RestoreOptions } from '../orders/restore-options.js';
-import { intervalMs, stuckUntil, type Change, type RunState } from '../state.js';
+import type { Change, RunState } from '../state.js';
 import { advance, begin, halt, hold, weigh } from '../steps/analyse.js';
 import { awaitApproval, noteExpiry } from '../steps/approval.js';
 import { withCallsOf } from '../steps/calls.js';
-import {
-  apply,
-  nothing,
-  refusedCondition,
-  sayOnce,
-  tickNow,
-  warning,
-  withProblem,
-  type Context,
-  type EventEffect,
-} from '../steps/common.js';
+import { nothing, sayOnce, tickNow, warning, type Context, type EventEffect } from '../steps/common.js';
 import { iterate, shift } from '../steps/iterate.js';
+import { failed, type FailedEffects } from '../steps/failed.js';
 import { closeGate } from '../steps/gate.js';
 import { afterPostRollout } from '../steps/hooks.js';
 import { build, initialise } from '../steps/initialise.js';
@@ -46,7 +37,7 @@ import { goBack, mend, rescue, retreat, shelter } from '../steps/rescue.js';
 import { rollBack } from '../steps/rollback.js';
 import { restart, start } from '../steps/start.js';
 import { revert, terminate } from '../steps/terminate.js';
-import { comeHome, divert, restorePrimary, withoutWarmPods } from '../steps/undo.js';
+import { comeHome, divert, restorePrimary } from '../steps/undo.js';
 import { tick } from './tick.js';
 import type { Step } from './step.js';
 
@@ -61,24 +52,7 @@ export type Happening =
   | { readonly type: 'hooked'; readonly round: HookRound }
   /** Promotion found that the target is no longer what was analysed. */
   | { readonly type: 'overtaken' }
-  /** Effects could not be carried out; the state has not moved. */
-  | {
-      readonly type: 'failed';
-      readonly error: Failure;
-      /** The events that were recorded before it failed; earlier versions don't tell. */
-      readonly said?: readonly string[];
-      /** It was the way back. */
-      readonly rollingBack?: true;
-      /** Runs of earlier versions have tried again at once. */
-      readonly atOnce?: true;
-      /** A run that is shut out looks by whom; those of earlier versions have ended without. */
-      readonly looks?: true;
-    };
-
-interface Failure {
-  readonly type: string;
-  readonly message: string;
-}
+  | ({ readonly type: 'failed' } & FailedEffects);
 
 /**
  * Decides what a happening means for a run: what is to be done, and where the run stands when it is done.
@@ -289,52 +263,3 @@ function readiness(state: RunState, of: 'primary' | 'canary', seen: Readiness | 
   if (state.waiting.said === seen.reason) return nothing(isOver ? tickNow(state, now) : state);
   return sayNotReady(state, of, seen, isOver, now);
 }
-
-const UNKNOWN = {
-  built: true,
-  primary: { ready: true },
-  canary: { ready: true },
-  sameAsPrimary: false,
-  drift: [],
-} as const;
-
-/** `type` of a failure that is an answer of the API server: a person must mend something before it takes what is written. */
-export const REFUSED = 'Refused';
-/** Summary of the decision that says so. */
-export const REFUSAL_REPORT = 'report a refusal';
-/** The way back is tried again soon, however long the interval is. */
-const RETREAT_MS = 10_000;
-/** When to try again before it is known how often a Canary is looked at. */
-const BEFORE_ANY_POLICY_MS = 10_000;
-
-/** Said where users look, and tried again with the next tick, up to the progress deadline. */
-function failed(state: RunState, happening: Happening & { type: 'failed' }, now: number): Decision {
-  const { error, rollingBack, atOnce, looks } = happening;
-  const context = { state, findings: { world: UNKNOWN }, now };
-  if (error.type === 'Fenced') {
-    const isSure = state.contested || !looks;
-    return isSure ? end(context, 'fenced') : nothing(tickNow({ ...state, contested: true, fresh: true }, now));
-  }
-  if (!rollingBack && now >= (stuckUntil(state) ?? Infinity)) {
-    return rollBack(context, { kind: 'not-ready', reason: error.message });
-  }
-  const interval = state.policy ? intervalMs(state) : BEFORE_ANY_POLICY_MS;
-  const isRefused = error.type === REFUSED;
-  const pause = isRefused && rollingBack ? Math.min(interval, RETREAT_MS) : interval;
-  const waiting = { for: 'tick', at: now + pause } as const;
-  const later: RunState = atOnce
-    ? { ...state, waiting, fresh: true }
-    : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
-  const known = happening.said === undefined ? later : withTold(later, happening.said);
-  const next = withProblem(withoutWarmPods(known, now), error.message, now);
-  if (next.problem.count > 1) return nothing(next);
-  const said = warning(error.message);
-  if (!isRefused) return apply([said], 'report a failure', next, now);
-  return apply([said, refusedCondition(error.message)], REFUSAL_REPORT, { ...next, markedInvalid: true }, now);
-}
-
-function withTold(state: RunState, said: readonly string[]): RunState {
-  return { ...state, told: [...new Set([...(state.told ?? []), ...said])].slice(-TOLD_LIMIT) };
-}
-
-const TOLD_LIMIT = 40;

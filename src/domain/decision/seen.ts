@@ -19,3 +19,9 @@ export function compareWithWorld(s: ReleaseState, f: Findings): 'same' | 'revert
 export function weightsOf(s: ReleaseState, f: Findings): Weights {
   return f.world.weights ?? canaryAt(s.weight);
 }
+
+/** As looks of earlier versions tell it: the same drift again may be somebody who fights for it. */
+export function hasNewDrift(s: ReleaseState, f: Findings): boolean {
+  if (f.world.leftAlone !== undefined) return false;
+  return f.world.drift.some((name) => !s.lastDrift.includes(name));
+}
