@@ -44,6 +44,7 @@ async function main(): Promise<number> {
   }
   const planes = planned.find(({ name }) => name === 'planes');
   if (planes) failed = !(await onRealPlanes(planes)) || failed;
+  for (const [file, errors] of firstErrors) console.log(`\nat first, ${file}\n${errors.join('\n')}`);
   if (unstable.size > 0) console.log(`\nUNSTABLE, passed only when run again: ${[...unstable].join(', ')}`);
   if (unstable.size > MOST_UNSTABLE) failed = true;
   console.log(`\n${failed ? 'FAILED' : 'all tests passed'} in ${seconds(began)} s`);
@@ -116,6 +117,8 @@ const MOST_UNSTABLE = 1;
 
 /** Files that have passed only when run again. */
 const unstable = new Set<string>();
+/** Why a file has failed the first time: the end of a long log is where one looks, and all that some places keep. */
+const firstErrors = new Map<string, readonly string[]>();
 
 /** Runs files again, one at a time. A test that fails now and then is a defect: it is named at the end of the run. */
 async function passAlone(files: readonly string[], round: Round, env: NodeJS.ProcessEnv): Promise<boolean> {
@@ -148,6 +151,8 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
   console.log(`\nslowest files:\n${slowest(files).join('\n')}`);
   if (code === 0) return [];
   const failed = files.filter((one) => one.failed).map(({ file }) => file);
+  for (const { file, errors } of files)
+    if (errors.length > 0 && !firstErrors.has(file)) firstErrors.set(file, errors.map(shortened));
   // A test that stands in another file than the one that was run tells nothing of which that was.
   const areKnown = failed.length > 0 && failed.every((file) => round.files.includes(file));
   return areKnown ? failed : round.files;
@@ -158,21 +163,33 @@ interface FileTell {
   readonly file: string;
   readonly ms: number;
   readonly failed: boolean;
+  readonly errors: readonly string[];
 }
 
 function tellOf(line: string): FileTell {
-  const { file, ms, failed } = JSON.parse(line) as FileTell;
-  return { file: sourceOfTest(relative(process.cwd(), file)), ms, failed };
+  const one = JSON.parse(line) as FileTell;
+  return { ...one, file: sourceOfTest(relative(process.cwd(), one.file)) };
 }
 
 /** A file that is a suite is told of twice: as the suite, and as where its tests stand. */
 function merged(tells: readonly FileTell[]): FileTell[] {
   const byFile = new Map<string, FileTell>();
-  for (const { file, ms, failed } of tells) {
+  for (const { file, ms, failed, errors } of tells) {
     const before = byFile.get(file);
-    byFile.set(file, { file, ms: ms + (before?.ms ?? 0), failed: failed || before?.failed === true });
+    byFile.set(file, {
+      file,
+      ms: ms + (before?.ms ?? 0),
+      failed: failed || before?.failed === true,
+      errors: [...(before?.errors ?? []), ...errors],
+    });
   }
   return [...byFile.values()];
+}
+
+const ERROR_CHARACTERS = 1_500;
+
+function shortened(error: string): string {
+  return error.length > ERROR_CHARACTERS ? `${error.slice(0, ERROR_CHARACTERS)} …` : error;
 }
 
 const SLOWEST_SHOWN = 8;
