@@ -7,7 +7,7 @@ import type { ReleaseState } from '../domain/state.js';
 import { tick } from '../domain/decision/tick.js';
 import { ForeignError, messageOf, NamespaceEnding, RefusedError, TransientError, UserError } from '../errors.js';
 import { othersFirst } from '../fair-share.js';
-import type { LeaseView } from '../kubernetes/lease.js';
+import type { LeaseView } from '../kubernetes/lease-object.js';
 import type { KubeObject } from '../kube/object.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { needOf } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { FencedError, messageOf } from '../errors.js';
-import type { LeaseView } from '../kubernetes/lease.js';
+import type { LeaseView } from '../kubernetes/lease-object.js';
 import { CANARIES } from '../kube/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';

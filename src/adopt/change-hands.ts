@@ -4,7 +4,7 @@ import { newestStamp } from '../canary/stamps.js';
 import { leaseOwner } from '../canary/lease-guard.js';
 import { UserError } from '../errors.js';
 import { LeaseClaim, type Claim } from '../kubernetes/claim.js';
-import { leaseName } from '../kubernetes/lease.js';
+import { leaseName } from '../kubernetes/lease-object.js';
 import type { KubeObject } from '../kube/object.js';
 import { CANARIES, LEASES } from '../kube/object.js';
 import { withStatus } from '../kubernetes/status.js';

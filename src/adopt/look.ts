@@ -6,7 +6,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import type { Weights } from '../domain/weights.js';
 import { UserError } from '../errors.js';
 import { KubeError } from '../kube/kube-error.js';
-import { leaseName } from '../kubernetes/lease.js';
+import { leaseName } from '../kubernetes/lease-object.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import { DEPLOYMENTS, LEASES } from '../kube/object.js';
 import { isOwnHash } from '../workloads/shared/revision.js';

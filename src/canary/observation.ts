@@ -4,7 +4,7 @@ import type { Observation } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { SeenRevision } from '../domain/revision.js';
 import { UserError } from '../errors.js';
-import type { LeaseView } from '../kubernetes/lease.js';
+import type { LeaseView } from '../kubernetes/lease-object.js';
 import type { TargetView } from '../workloads/port.js';
 import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './read.js';
 import type { Working } from './reading.js';

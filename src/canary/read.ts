@@ -9,7 +9,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import { jsonIn } from '../domain/json.js';
 import { UserError } from '../errors.js';
 import { spending } from '../fair-share.js';
-import type { LeaseView } from '../kubernetes/lease.js';
+import type { LeaseView } from '../kubernetes/lease-object.js';
 import type { KubeObject } from '../kube/object.js';
 import { CANARIES } from '../kube/object.js';
 import type { Router } from '../routers/port.js';

@@ -1,5 +1,6 @@
 import { FencedError, TransientError, type UserError } from '../errors.js';
-import { isAnother, type LeaseOwner, type Leases, type Renewal, type Tenant } from './lease.js';
+import { isAnother, type Leases, type Renewal, type Tenant } from './lease.js';
+import type { LeaseOwner } from './lease-object.js';
 import { formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
 import type { LeaseTerm } from '../domain/decision/plan.js';
 import { userErrorIn } from '../kube/refusals.js';

@@ -16,7 +16,7 @@ import {
 } from '../domain/silence/silent-run.js';
 import { FencedError, messageOf } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
-import { LEASE_LABEL, LEASE_MANAGER, viewOf, type LeaseView } from '../kubernetes/lease.js';
+import { LEASE_LABEL, LEASE_MANAGER, viewOf, type LeaseView } from '../kubernetes/lease-object.js';
 import { CANARIES, LEASES } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';
 import { canaryOfWorkflow } from '../workflows/contract.js';

@@ -11,7 +11,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import { raisedBefore } from '../domain/initial.js';
 import { noticesOfRetreat } from '../domain/notices/notices.js';
 import { messageOf, type UserError } from '../errors.js';
-import type { LeaseView } from '../kubernetes/lease.js';
+import type { LeaseView } from '../kubernetes/lease-object.js';
 import type { Fence } from '../domain/decision/fence.js';
 import { inBackground } from '../background.js';
 

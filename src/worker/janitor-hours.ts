@@ -5,7 +5,7 @@ import { parseStatus } from '../crds/status.js';
 import { needOf } from '../domain/change.js';
 import { isActive } from '../domain/phases.js';
 import { messageOf } from '../errors.js';
-import { LEASE_LABEL, LEASE_MANAGER, viewOf } from '../kubernetes/lease.js';
+import { LEASE_LABEL, LEASE_MANAGER, viewOf } from '../kubernetes/lease-object.js';
 import { CANARIES, DEPLOYMENTS, LEASES, type KubeObject } from '../kube/object.js';
 import { EXPIRES } from '../workloads/shared/warm-deployment.js';
 

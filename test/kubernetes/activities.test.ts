@@ -7,7 +7,7 @@ import { apply } from '../../src/activities/apply.js';
 import { begin } from '../../src/activities/begin.js';
 import { FINALIZER } from '../../src/canary/generated.js';
 import { createActivities } from '../../src/activities/index.js';
-import { leaseName } from '../../src/kubernetes/lease.js';
+import { leaseName } from '../../src/kubernetes/lease-object.js';
 import { TemporalSubmissions } from '../../src/temporal/submissions.js';
 import type { Logger } from '../../src/logging.js';
 import { parseStatus } from '../../src/crds/status.js';

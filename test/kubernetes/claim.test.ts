@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { FencedError } from '../../src/errors.js';
 import type { ClusterCache } from '../../src/kube/cache.js';
 import { LeaseClaim } from '../../src/kubernetes/claim.js';
-import type { Leases, LeaseView } from '../../src/kubernetes/lease.js';
+import type { Leases } from '../../src/kubernetes/lease.js';
+import type { LeaseView } from '../../src/kubernetes/lease-object.js';
 import { CONFIG_MAPS, type KubeObject } from '../../src/kube/object.js';
 import { make, remove, write, type WriteOptions } from '../../src/kubernetes/write.js';
 

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Logger } from '../../src/logging.js';
 import { leaseOwner } from '../../src/canary/lease-guard.js';
 import { parseStatus } from '../../src/crds/status.js';
-import { leaseName } from '../../src/kubernetes/lease.js';
+import { leaseName } from '../../src/kubernetes/lease-object.js';
 import { CANARIES, DEPLOYMENTS, EVENTS, LEASES } from '../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../src/routers/apisix/route.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';

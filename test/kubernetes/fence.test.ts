@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect } from '../../src/domain/decision/effects.js';
 import { FencedError, TransientError } from '../../src/errors.js';
 import { LeaseClaim } from '../../src/kubernetes/claim.js';
-import { leaseName, Leases } from '../../src/kubernetes/lease.js';
+import { Leases } from '../../src/kubernetes/lease.js';
+import { leaseName } from '../../src/kubernetes/lease-object.js';
 import {
   CANARIES,
   CONFIG_MAPS,

@@ -17,7 +17,7 @@ import {
   type KubeObject,
   type ResourceType,
 } from '../../../src/kube/object.js';
-import { viewOf } from '../../../src/kubernetes/lease.js';
+import { viewOf } from '../../../src/kubernetes/lease-object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import type { Activities, RegisteredActivities } from '../../../src/workflows/activities.js';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiClient } from '../../../src/kube/client.js';
-import { leaseName } from '../../../src/kubernetes/lease.js';
+import { leaseName } from '../../../src/kubernetes/lease-object.js';
 import {
   CONFIG_MAPS,
   DEPLOYMENTS,
