@@ -1,0 +1,212 @@
+import { approvalsDigest } from '../crds/approvals.js';
+import type { NotReady, World } from '../domain/findings.js';
+import { isActive } from '../domain/phases.js';
+import type { Weights } from '../domain/weights.js';
+import { sameRevision } from '../domain/revision.js';
+import { ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
+import type { KubeObject } from '../kube/object.js';
+import type { ObserveInput } from '../workflows/activities.js';
+import { TargetMissing } from '../workloads/errors.js';
+import type { TargetView } from '../workloads/port.js';
+import { canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
+import type { Dependencies } from '../dependencies.js';
+import { refuseContested } from '../canary/contest.js';
+import { hasFinalizer } from '../canary/generated.js';
+import { repairsIn } from '../canary/mend.js';
+import { isNews, policyIn } from '../canary/policy.js';
+import { namesOf, survey } from '../canary/survey.js';
+import { isDiverted } from '../canary/warm.js';
+import { podsNeeded } from '../canary/whole.js';
+
+const MISSING: NotReady = { ready: false, retriable: false, reason: 'the Canary is gone', available: false };
+/** The Canary is gone. */
+export const GONE: World = {
+  gone: true,
+  built: false,
+  primary: MISSING,
+  canary: MISSING,
+  sameAsPrimary: false,
+  drift: [],
+};
+
+/** What a look at the cluster shows, and by what its metrics and webhooks are asked. */
+export async function look(
+  deps: Dependencies,
+  view: CanaryView,
+  input: ObserveInput,
+): Promise<{ world: World; bench: CanaryContext | undefined }> {
+  const bare = { ...header(deps, view, input), ...UNKNOWN };
+  // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
+  if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object))
+    return { world: GONE, bench: undefined };
+  // Without any valid spec nobody knows what would have to be given back.
+  if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
+  try {
+    const context = canaryContext(deps, view);
+    return await closeLook(deps, view, context, input, await withUnused(context, bare));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
+  }
+}
+
+/** What is said when the policy is news: also what only other objects show to be without effect. */
+async function withUnused({ canary, workload }: CanaryContext, world: World): Promise<World> {
+  if (!world.policy) return world;
+  const unused = await workload.unused(canary);
+  return unused.length === 0
+    ? world
+    : { ...world, policy: { ...world.policy, notices: [...world.policy.notices, ...unused] } };
+}
+
+/**
+ * Whatever a person must mend: whether pods are ready is known all the same, which is enough to let a Canary go, and to
+ * judge one that has traffic.
+ */
+async function closeLook(
+  deps: Dependencies,
+  view: CanaryView,
+  context: CanaryContext,
+  input: ObserveInput,
+  bare: World,
+): Promise<{ world: World; bench: CanaryContext | undefined }> {
+  try {
+    if (input.fresh) {
+      await context.workload.refresh(context.canary);
+      await context.router.refresh(context.canary);
+    }
+    return { world: { ...bare, edition: 3, ...(await parts(deps, view, context, input)) }, bench: context };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const pods = await podsOf(deps, context, input);
+    const isRefusal = error instanceof ForeignError || error instanceof RefusedError;
+    const foreign = isRefusal ? { foreign: true as const } : {};
+    return { world: { ...bare, edition: 3, ...pods, problem: messageOf(error), ...foreign }, bench: context };
+  }
+}
+
+async function podsOf(
+  deps: Dependencies,
+  { canary, workload }: CanaryContext,
+  { standing }: ObserveInput,
+): Promise<Pick<World, 'primary' | 'canary' | 'previous'>> {
+  const now = deps.now();
+  const previous = standing.undoing && (await workload.warm?.readiness(canary, now));
+  return {
+    ...(previous ? { previous } : {}),
+    primary: await workload.readiness(canary, 'primary', now),
+    canary: await workload.readiness(canary, 'canary', now),
+  };
+}
+
+const UNKNOWN = {
+  built: false,
+  primary: { ...MISSING, retriable: true, reason: 'not looked at' },
+  canary: { ...MISSING, retriable: true, reason: 'not looked at' },
+  sameAsPrimary: false,
+  drift: [],
+} as const;
+
+function header(deps: Dependencies, view: CanaryView, input: ObserveInput): Partial<World> {
+  const policy = view.canary && policyIn(deps, view.canary);
+  const approvals = approvalsDigest(view.object);
+  return {
+    ...(policy && isNews(policy, input.standing) ? { policy } : {}),
+    ...(view.refusal ? { refusal: view.refusal } : {}),
+    ...(approvals === '' ? {} : { approvals }),
+    ...(isDeleting(view.object) ? { deleting: true as const } : {}),
+  };
+}
+
+function isDeleting(canary: KubeObject): boolean {
+  return canary.metadata.deletionTimestamp !== undefined && hasFinalizer(canary);
+}
+
+async function parts(
+  deps: Dependencies,
+  canaryView: CanaryView,
+  context: CanaryContext,
+  input: ObserveInput,
+): Promise<Partial<World>> {
+  const { canary, router, workload } = context;
+  const pods = await podsOf(deps, context, input);
+  try {
+    const view = await workload.look(canary);
+    // A release under way isn't held up: it writes nothing that isn't its own.
+    if (!isActive(input.standing.phase) && !isDeleting(context.object)) await refuseContested(deps, context);
+    const known = input.standing.applied;
+    const initialised = input.standing.promoted !== '';
+    const generated = await generatedAs(deps, canaryView, context, view, input);
+    // What carries the traffic is put right, whatever keeps the route from being told.
+    if (generated.problem !== undefined) return { built: view.built, ...pods, ...generated };
+    const weights = await router.weights(canary);
+    const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(context) : undefined;
+    const refused = await rehearsed(deps, context, input, view, generated.drift);
+    return {
+      ...(mistake === undefined ? {} : { mistake }),
+      ...(refused === undefined ? {} : { refused }),
+      built: view.built,
+      ...pods,
+      ...(known && sameRevision(known, view.revision) ? {} : { revision: view.revision }),
+      sameAsPrimary: view.sameAsPrimary,
+      ...(weights ? { weights } : {}),
+      ...generated,
+      ...(await shortageOf(context, input, weights)),
+    };
+  } catch (error) {
+    // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
+    if (!(error instanceof TargetMissing) || input.standing.weight === 0) throw error;
+    return { built: true, ...pods, canary: { ...MISSING, reason: error.message } };
+  }
+}
+
+/** Before a release starts: whether the API server would take what it writes. */
+async function rehearsed(
+  deps: Dependencies,
+  context: CanaryContext,
+  { standing, fence }: ObserveInput,
+  { revision, built, sameAsPrimary }: TargetView,
+  drift: readonly string[],
+): Promise<string | undefined> {
+  const { phase, promoted, applied } = standing;
+  const mayStart = promoted !== '' && built && (phase === 'Waiting' || !isActive(phase));
+  // What isn't as it should be is put right first.
+  if (!mayStart || drift.length > 0) return undefined;
+  const isNews = !sameAsPrimary && (!applied || !sameRevision(applied, revision));
+  return isNews || standing.again ? deps.rehearsals.refusal(context, revision, fence) : undefined;
+}
+
+/** How what is generated stands. */
+async function generatedAs(
+  deps: Dependencies,
+  view: CanaryView,
+  context: CanaryContext,
+  { pods, built }: TargetView,
+  { standing }: ObserveInput,
+): Promise<Pick<World, 'drift' | 'leftAlone' | 'refusals' | 'problem'>> {
+  const unserved = standing.promoted === '';
+  // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+  if (unserved && (standing.phase !== 'Initializing' || !built)) return { drift: [], leftAlone: [] };
+  const diverted = standing.undoing?.diverted ?? (await isDiverted(deps.cache, context));
+  const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };
+  const { strays, left, problem } = await survey(deps.cache, context, at);
+  const refusals = left.flatMap(({ why, refused }) => (refused ? [why] : []));
+  return {
+    drift: namesOf(strays),
+    leftAlone: left.map(({ why }) => why),
+    ...(refusals.length === 0 ? {} : { refusals }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** All of the traffic is about to come to the primary: has it the pods? */
+async function shortageOf(
+  { canary, workload }: CanaryContext,
+  { standing }: ObserveInput,
+  weights: Weights | undefined,
+): Promise<Pick<World, 'short'>> {
+  if (standing.phase !== 'Promoting') return {};
+  const weight = weights?.canary ?? standing.weight;
+  const needed = await podsNeeded({ canary, workload }, weight, standing.undoing?.diverted ?? false);
+  return needed > (await workload.size(canary, 'primary')) ? { short: needed } : {};
+}
