@@ -12,7 +12,9 @@ import { METRIC_TEMPLATES } from '../kube/object.js';
 import { checkProviders } from '../metrics/check-providers.js';
 import { metricsContextOf, type MetricsSources } from '../metrics/context.js';
 import { uncountable } from '../metrics/counts/window.js';
+import type { Answered } from '../metrics/analysis/answered.js';
 import { evaluateMetrics } from '../metrics/analysis/evaluate.js';
+import { Together } from '../metrics/analysis/together.js';
 import { TemplateError } from '../metrics/gotemplate/error.js';
 import { queryNamesOf, renderQuery, type Window } from '../metrics/model.js';
 import { complaintAboutQuery } from '../metrics/registry.js';
@@ -45,6 +47,7 @@ function titleAmong(webhooks: readonly Webhook[], webhook: Webhook): readonly (s
 /** Asks metrics providers and webhooks for real. */
 export function createChecks(cache: ClusterCache, settings: Settings, meters: Meters, log: Logger): Checks {
   const book = new CanaryEndpoints(cache);
+  const together = new Together();
   const hooks = async (
     context: CanaryContext,
     { applied, policy }: { readonly applied: Revision | undefined; readonly policy?: Policy | undefined },
@@ -92,11 +95,13 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
     analysis: async (context, state, inquiry) => {
       const sources = sourcesOf(cache, book, context);
       const span = { since: state.weightSince, now: Date.now() };
-      const judged = async (): Promise<Analysis> => {
+      const judged = async (tell?: (answered: Answered | undefined) => void): Promise<Analysis> => {
         const round = await hooks(context, state, 'rollout', 'Progressing', inquiry);
         if (failedHook(round)) return { hooks: round.results, metrics: [] };
         const looking = { ...metricsContext(context, windowOf(state, settings)), now: Date.now() };
-        return { hooks: round.results, metrics: await evaluateMetrics(looking, sources, inquiry.signal) };
+        const answered = tell && (await together.ask(looking, sources, span, inquiry.signal));
+        tell?.(answered);
+        return { hooks: round.results, metrics: await evaluateMetrics(looking, sources, inquiry.signal, answered) };
       };
       const judgement = context.canary.judgement;
       if (judgement) {
@@ -104,9 +109,11 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
         const found = await judgeByCounts(metricsContext(context), sources, judgement, state, inquiry.signal);
         return { ...analysis, ...found, ...shareIn(found, span.now) };
       }
+      let tell: (answered: Answered | undefined) => void = () => undefined;
+      const known = new Promise<Answered | undefined>((resolve) => (tell = resolve));
       const [analysis, seen] = await withSideLook(
-        judged,
-        (signal) => seenShare(metricsContext(context), sources, span, signal),
+        () => judged(tell).finally(() => tell(undefined)),
+        async (signal) => seenShare(metricsContext(context), sources, span, signal, await known),
         inquiry.signal,
       );
       return seen ? { ...analysis, seen } : analysis;

@@ -23,6 +23,13 @@ import type { ProviderEnvironment } from './environment.js';
 export interface MetricsProvider {
   /** @returns the query's value, never NaN, perhaps infinite */
   query(query: string, signal: AbortSignal): Promise<number>;
+  /**
+   * Puts several queries as one, each of which finds series and no bare number; absent where a provider has no such thing.
+   * It throws what {@link query} does, also where only one of them can't be answered: asked by themselves they tell which.
+   *
+   * @returns the queries' values, NaN included; a query without a value is missing
+   */
+  together?(queries: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** Resolves where the provider answers as it should. */
   checkOnline(signal: AbortSignal): Promise<void>;
   /**

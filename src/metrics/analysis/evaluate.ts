@@ -5,6 +5,7 @@ import { readingOf } from './halt.js';
 import { judge } from './judge.js';
 import { secondsWithin } from '../model.js';
 import { readSource, type Reader } from './read.js';
+import type { Answered } from './answered.js';
 
 /**
  * Reads a Canary's metrics and holds them against their ranges: built-in checks and inline queries in the order of the
@@ -15,17 +16,19 @@ import { readSource, type Reader } from './read.js';
  * where it is too early to tell. What is the user's to mend (a bad query, a
  * template or Secret that is missing or wrong) counts as a failed check, as in Flagger.
  *
+ * @param answered what has been asked already, see `Together`
  * @throws whatever `signal` was aborted with
  */
 export async function evaluateMetrics(
   context: MetricsContext,
   sources: MetricsSources,
   signal: AbortSignal,
+  answered?: Answered,
 ): Promise<readonly MetricResult[]> {
   const results: MetricResult[] = [];
   for (const [metric, source] of inOrder(context.metrics)) {
     signal.throwIfAborted();
-    const result = source ? await check(metric, source, { context, sources, signal }) : unusable(metric);
+    const result = source ? await check(metric, source, { context, sources, signal, answered }) : unusable(metric);
     results.push(result);
     if (!result.ok) break;
   }

@@ -7,7 +7,8 @@ import { step } from './halt.js';
 import { intervalWithin, renderQuery, type Window } from '../model.js';
 import { observerOf } from '../observers.js';
 import { metricsServerOf, openTemplate } from '../providers.js';
-import { builtinQuery, renderBuiltin } from '../queries/builtin.js';
+import { builtinQuery } from '../queries/builtin.js';
+import { answerOf, builtinText, type Answered } from './answered.js';
 
 type SourceOf<Kind extends MetricSource['kind']> = Extract<MetricSource, { kind: Kind }>;
 
@@ -19,6 +20,8 @@ export interface Reader {
   readonly context: MetricsContext;
   readonly sources: MetricsSources;
   readonly signal: AbortSignal;
+  /** What has been asked already. */
+  readonly answered?: Answered | undefined;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function readSource(source: MetricSource, metric: Metric, reader: R
 async function readBuiltin(
   { builtin, interval }: SourceOf<'builtin'>,
   metric: Metric,
-  { context, sources, signal }: Reader,
+  { context, sources, signal, answered }: Reader,
 ): Promise<number> {
   const { names, metricsProvider, flavour, window } = context;
   const observer = observerOf(metricsProvider);
@@ -50,10 +53,10 @@ async function readBuiltin(
   const addresses = await step(() => (query.ofAddresses ? sources.canaryAddresses() : []), {
     failed: (error) => `Metric query failed for ${metric.name}: ${error}`,
   });
-  const ask = (clip: Window | undefined) => {
-    const model = { ...names, interval: intervalWithin(interval, clip), variables: {} };
-    const text = renderBuiltin(query, model, addresses);
-    return text === undefined ? Promise.reject(new NoValuesFound()) : server.query(text, signal);
+  const ask = async (clip: Window | undefined) => {
+    const text = builtinText(query, { names, interval, clip, addresses });
+    if (text === undefined) throw new NoValuesFound();
+    return answerOf(answered, text) ?? server.query(text, signal);
   };
 
   const idle = `probably ${names.target}.${names.namespace} is not receiving traffic`;

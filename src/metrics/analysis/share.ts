@@ -3,41 +3,56 @@ import { messageOf } from '../../errors.js';
 import type { MetricsContext, MetricsSources } from '../context.js';
 import { NoValuesFound } from '../errors.js';
 import { within } from '../http/limit.js';
-import { lengthOf, type Window } from '../model.js';
+import { lengthOf } from '../model.js';
 import { observerOf } from '../observers.js';
 import { metricsServerOf } from '../providers.js';
-import { shareQueries } from '../queries/share.js';
+import { shareQueries, type ShareQueries } from '../queries/share.js';
+import { answerOf, type Answered } from './answered.js';
 
 /** Older requests don't matter, and addresses of pods that are gone aren't known any longer than this. */
 const LONGEST_SECONDS = 600;
 const TIMEOUT_MS = 2_000;
 
+/** Since the weight was set, in milliseconds since 1970. */
+export interface ShareSpan {
+  readonly since: number;
+  readonly now: number;
+}
+
+/** @returns undefined where the traffic provider's metrics can't tell */
+export async function shareTexts(
+  { names, metricsProvider }: MetricsContext,
+  sources: Pick<MetricsSources, 'canaryAddresses'>,
+  span: ShareSpan,
+): Promise<ShareQueries | undefined> {
+  const model = { ...names, interval: `${secondsOf(span)}s`, variables: {} };
+  return shareQueries(observerOf(metricsProvider), model, () => sources.canaryAddresses());
+}
+
 /**
  * How the requests were divided between canary and primary, by the metrics of the built-in checks. It is what was seen,
  * and judges nothing.
  *
- * @param since the weight was set, in milliseconds since 1970
  * @param signal ends it
+ * @param answered what has been asked already
  * @returns undefined where the traffic provider's metrics can't tell; a failure is a result
  */
 export async function seenShare(
   context: MetricsContext,
   sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
-  { since, now }: { readonly since: number; readonly now: number },
+  span: ShareSpan,
   signal: AbortSignal,
+  answered?: Answered,
 ): Promise<SeenShare | UnknownShare | undefined> {
-  const { names, metricsProvider } = context;
-  const windowSeconds = secondsOf({ notBefore: since, now });
-  const model = { ...names, interval: `${windowSeconds}s`, variables: {} };
+  const { now } = span;
+  const windowSeconds = secondsOf(span);
   try {
     return await within({ timeoutMs: TIMEOUT_MS, whom: 'the metrics server' }, signal, async (limited) => {
-      const queries = await shareQueries(observerOf(metricsProvider), model, () => sources.canaryAddresses());
+      const queries = await shareTexts(context, sources, span);
       if (!queries) return undefined;
       const server = await metricsServerOf(context, sources, 'analysis');
-      const [percent, requests] = await Promise.all([
-        server.query(queries.percent, limited),
-        server.query(queries.requests, limited),
-      ]);
+      const ask = async (text: string) => answerOf(answered, text) ?? server.query(text, limited);
+      const [percent, requests] = await Promise.all([ask(queries.percent), ask(queries.requests)]);
       return { percent: rounded(percent), requests: Math.round(requests), windowSeconds, at: now };
     });
   } catch (error) {
@@ -50,8 +65,8 @@ function reasonOf(error: unknown, windowSeconds: number, signal: AbortSignal): s
   return error instanceof NoValuesFound ? `no requests were seen within ${windowSeconds} s` : messageOf(error);
 }
 
-function secondsOf(window: Window): number {
-  return Math.min(LONGEST_SECONDS, lengthOf(window));
+function secondsOf({ since, now }: ShareSpan): number {
+  return Math.min(LONGEST_SECONDS, lengthOf({ notBefore: since, now }));
 }
 
 /** To a tenth. */

@@ -24,6 +24,17 @@ const answerSchema = z.object({
   ]),
 });
 
+/** What it answers to several queries that are put as one. */
+const togetherSchema = z.object({
+  data: z.object({
+    resultType: z.literal('vector'),
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
+  }),
+});
+
+/** Tells whose value it is, where several queries are put as one. */
+const QUERY_LABEL = 'serinus_query';
+
 /** Numbers are in text; a bucket begins with which of its borders belong to it. */
 const histogramSchema = z.object({
   count: z.string(),
@@ -105,6 +116,18 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
   });
   return {
     ...answers,
+    async together(queries, signal) {
+      const request = question(joined(queries));
+      const body = await within({ timeoutMs, whom: whomOf(request) }, signal, (limited) => ask(request, limited));
+      const values = new Map<string, number>();
+      // Of several series of one query the last counts, as where it is asked by itself.
+      for (const { metric, value } of readJson(togetherSchema, body, answerer).data.result) {
+        const query = queries[Number(metric[QUERY_LABEL] ?? Number.NaN)];
+        if (query === undefined) throw notUnderstood(body, answerer);
+        values.set(query, number(value[1], body));
+      }
+      return values;
+    },
     async samples(selector, { from, to }, signal) {
       const request = question(`${selector}[${Math.ceil(to - from)}ms]`);
       request.url.searchParams.set('time', (to / 1000).toFixed(3));
@@ -124,6 +147,13 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
       }));
     },
   };
+}
+
+/** Series of all queries, each with the number of its query as a label. */
+function joined(queries: readonly string[]): string {
+  return queries
+    .map((query, index) => `label_replace( ( ${query} ), "${QUERY_LABEL}", "${index}", "", "" )`)
+    .join(' or ');
 }
 
 function authorizationOf(options: ProviderOptions): string | undefined {

@@ -95,6 +95,35 @@ describe('on a real Prometheus', () => {
     }
   });
 
+  test('queries that are put as one are answered as they are one by one', async (t) => {
+    const prometheus = createProvider(provider(await started(t)));
+    const of = (observer: Observer, flavour: Flavour) =>
+      BUILTIN_METRICS.map(
+        (metric) => renderBuiltin(builtinQuery(observer, metric, { flavour }), MODEL, [CANARY]) ?? '',
+      );
+    const share = await shareQueries('apisix', MODEL, addresses);
+    assert.ok(share);
+    const nothing = (await shareQueries('apisix', { ...MODEL, namespace: 'empty' }, addresses))?.percent ?? '';
+    await patiently(() => prometheus.query(share.percent, never));
+    await patiently(() => prometheus.query(of('nginx', 'flagger').at(-1) ?? '', never));
+    const queries = [
+      ...of('apisix', 'canary-only'),
+      ...of('istio', 'canary-only'),
+      ...of('nginx', 'flagger'),
+      share.percent,
+    ];
+    const found = await prometheus.together?.([nothing, ...queries], never);
+    assert.equal(found?.has(nothing), false);
+    for (const query of queries) {
+      const alone = await prometheus.query(query, never).catch(() => undefined);
+      const beside = found.get(query);
+      const same =
+        alone === undefined ? beside === undefined || Number.isNaN(beside) : Math.abs(alone - (beside ?? 0)) < 1;
+      assert.ok(same, `${query}: ${alone} alone, ${beside} beside others`);
+    }
+    assert.ok(found.size > 4);
+  });
+
   test('how the requests were divided is told', async (t) => {
     const url = await started(t);
     const prometheus = createProvider(provider(url));
