@@ -7,7 +7,7 @@ import { metricsContextOf, type MetricsContext, type MetricsSources } from '../.
 import type { Flavour } from '../../src/metrics/queries/builtin.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
 import { reply, serve, type Answer } from '../harness/http/server.js';
-import { vector } from './prometheus/vendor.js';
+import { success, vector } from './prometheus/vendor.js';
 
 export const NOTHING = vector();
 export const BAD_QUERY: Answer = { status: 400, body: 'parse error' };
@@ -33,6 +33,34 @@ export async function prometheus(t: TestContext, answer: (query: string, at: num
     reply(response, answer(query, time === null ? Number.NaN : Number(time) * 1000));
   });
   return { url, queries };
+}
+
+const TOGETHER = /label_replace\( \( (.*?) \), "serinus_query", "(\w+)", "", "" \)/g;
+
+/** The queries that were put as one, or the one that was put by itself. */
+export function partsOf(query: string): readonly string[] {
+  const parts = [...query.matchAll(TOGETHER)].map(([, part = '']) => part);
+  return parts.length === 0 ? [query] : parts.filter((part) => part !== 'vector(1)');
+}
+
+/** Answers queries that are put as one as Prometheus does: by the series of each, or by the first failure. */
+export function answeringTogether(answer: (query: string) => Answer): (query: string) => Answer {
+  return (whole) => {
+    const parts = [...whole.matchAll(TOGETHER)].map(([, part = '', label = '']) => ({ label, ...answer(part) }));
+    if (parts.length === 0) return answer(whole);
+    const result = parts.flatMap(({ label, body }) =>
+      seriesIn(body).map((series) => ({ ...series, metric: { serinus_query: label } })),
+    );
+    return parts.find(({ status }) => status !== 200) ?? success('vector', result);
+  };
+}
+
+function seriesIn(body: string): readonly object[] {
+  try {
+    return (JSON.parse(body) as { readonly data?: { readonly result?: readonly object[] } }).data?.result ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** As in `analysis.metrics`. */

@@ -9,7 +9,7 @@ import { parseCanary } from '../../src/crds/canary.js';
 import type { ClusterCache } from '../../src/kube/cache.js';
 import type { Settings } from '../../src/settings.js';
 import { canaryWith, OPTIONS } from '../crds/fixtures.js';
-import { DOWN, NOTHING, number, prometheus } from './fixtures.js';
+import { answeringTogether, DOWN, NOTHING, number, partsOf, prometheus } from './fixtures.js';
 import { never } from '../harness/http/server.js';
 
 function settings(...args: readonly string[]): Settings {
@@ -46,14 +46,13 @@ describe('flags of metrics', () => {
 });
 
 const silent = () => undefined;
-
 /** What a release that has had its weight for 20 seconds is told, and which ranges were asked about. */
 async function analysed(
   t: TestContext,
   answer: (query: string) => ReturnType<typeof number>,
   rules: readonly string[],
 ) {
-  const { url, queries } = await prometheus(t, answer);
+  const { url, queries } = await prometheus(t, answeringTogether(answer));
   const metrics = [{ name: 'request-success-rate', interval: '1m', thresholdRange: { min: 99 } }];
   const edits = {
     'spec.provider': 'istio',
@@ -71,15 +70,21 @@ async function analysed(
   const standing = { applied: undefined, policy: undefined, weight: 0, weightSince: Date.now() - 20_500 };
   const { metrics: results, seen } = await checks.analysis(bench, standing, { occasion: 'test', signal: never });
   // How the requests were divided is asked beside it, and judges nothing.
-  const judged = queries.filter((query) => query.includes('response_code'));
-  return { result: results[0], ranges: judged.map((query) => /\[(\w+)\]/.exec(query)?.[1]), seen };
+  const judged = queries.flatMap(partsOf).filter((query) => query.includes('response_code'));
+  return {
+    result: results[0],
+    ranges: judged.map((query) => /\[(\w+)\]/.exec(query)?.[1]),
+    seen,
+    requests: queries.length,
+  };
 }
 
 describe('a release under way', () => {
   test('looks back to its last change of weight', async (t) => {
-    const { result, ranges } = await analysed(t, () => number(100), []);
+    const { result, ranges, requests } = await analysed(t, () => number(100), []);
     assert.equal(result?.ok, true);
     assert.deepEqual(ranges, ['20s']);
+    assert.equal(requests, 1);
     assert.equal((result.window?.to ?? 0) - (result.window?.from ?? 0), 20_000);
   });
 

@@ -21,9 +21,12 @@ const joined = (...values: readonly (number | undefined)[]): Answer =>
     status: 'success',
     data: {
       resultType: 'vector',
-      result: values.flatMap((value, index) =>
-        value === undefined ? [] : [{ metric: { serinus_query: String(index) }, value: [1, String(value)] }],
-      ),
+      result: [
+        { metric: { serinus_query: 'understood' }, value: [1, '1'] },
+        ...values.flatMap((value, index) =>
+          value === undefined ? [] : [{ metric: { serinus_query: String(index) }, value: [1, String(value)] }],
+        ),
+      ],
     },
   });
 
@@ -75,6 +78,7 @@ test('that it is too early is told by asking once more without the window', asyn
 for (const [what, answer] of [
   ['refuses it', BAD_QUERY],
   ['answers something else', number(1)],
+  ['answers nothing at all', NOTHING],
   ['breaks down over it', { status: 503, body: 'too much' }],
 ] as const) {
   test(`a server that ${what} is asked one by one, and is left alone with it for a while`, async (t) => {
@@ -107,9 +111,50 @@ test('each failure is told in its own words, as if it had been asked alone', asy
 });
 
 test('a tick without any traffic is asked for by one request as well', async (t) => {
-  const { url, queries } = await asked(t, () => NOTHING);
+  const { url, queries } = await asked(t, (query) => (isJoined(query) ? joined() : NOTHING));
   const { results, seen } = await tick(url, new Together());
   assert.match(results[0]?.message ?? '', /no values found/);
   assert.deepEqual(seen, { unknown: 'no requests were seen within 30 s' });
+  assert.equal(queries.length, 1);
+});
+
+test('what the user asks is sent as it was written, and its failure is of nothing else', async (t) => {
+  const template = { provider: { type: 'prometheus', address: '' }, query: 'my_errors{namespace="{{ namespace }}"}' };
+  const { url, queries } = await asked(t, (query) => {
+    if (isJoined(query)) return joined(99.5, 120, 9.96, 1000);
+    return query.startsWith('my_errors') ? NOTHING : number(1);
+  });
+  const context = contextOf(url, [
+    ...METRICS,
+    { name: 'inline', interval: '1m', query: 'up  or vector(1)', thresholdRange: { max: 5 } },
+    { name: 'errors', interval: '1m', templateRef: { name: 'errors' }, thresholdRange: { max: 5 } },
+  ]);
+  const sources = sourcesOf({
+    templates: { 'errors.test': { ...template, provider: { type: 'prometheus', address: url } } },
+  });
+  const answered = await new Together().ask(context, sources, SPAN, never);
+  const results = await evaluateMetrics(context, sources, never, answered);
+  assert.deepEqual(
+    results.map(({ metric, ok, message }) => [metric, ok, message]),
+    [
+      ['request-success-rate', true, undefined],
+      ['request-duration', true, undefined],
+      ['inline', true, undefined],
+      ['errors', false, 'Halt advancement no values found for custom metric: errors: no values found'],
+    ],
+  );
+  assert.deepEqual(queries.slice(1), ['up or vector(1)', 'my_errors{namespace="test"}']);
+  for (const query of queries.slice(1)) assert.ok(!queries[0]?.includes(query), queries[0]);
+});
+
+test('whose Secret is missing says so, and others are asked as ever', async (t) => {
+  const { url, queries } = await asked(t, () => joined(99.5, 120, 9.96, 1000));
+  const together = new Together();
+  const bare = contextOf(url, METRICS, { metricsServerSecret: 'gone' });
+  assert.equal(await together.ask(bare, sourcesOf(), SPAN, never), undefined);
+  const [first] = await evaluateMetrics(bare, sourcesOf(), never);
+  assert.match(first?.message ?? '', /secret gone error/);
+  assert.equal(queries.length, 0);
+  assert.ok((await tick(url, together)).results.every(({ ok }) => ok));
   assert.equal(queries.length, 1);
 });

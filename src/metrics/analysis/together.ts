@@ -18,7 +18,7 @@ const REST_MS = 5 * 60_000;
  * the metrics server. It saves requests and decides nothing: what can't be answered in this way is asked one by one.
  */
 export class Together {
-  /** Until when servers are asked one by one, by their address; milliseconds since 1970. */
+  /** Until when servers are asked one by one, by {@link serverOf}; milliseconds since 1970. */
   private readonly resting = new Map<string, number>();
 
   constructor(private readonly now: () => number = Date.now) {}
@@ -33,31 +33,40 @@ export class Together {
     span: ShareSpan,
     signal: AbortSignal,
   ): Promise<Answered | undefined> {
-    const { metricsServer } = context;
-    if (this.now() < (this.resting.get(metricsServer) ?? 0)) return undefined;
-    this.resting.delete(metricsServer);
+    const whose = serverOf(context);
+    if (this.now() < (this.resting.get(whose) ?? 0)) return undefined;
+    this.resting.delete(whose);
+    let texts: readonly string[] = [];
     try {
-      return await asked(context, sources, span, signal);
+      texts = await textsOf(context, sources, span);
+      return texts.length < 2 ? undefined : await answersTo(texts, context, sources, signal);
     } catch {
       signal.throwIfAborted();
-      // Asked one by one, they tell what is wrong.
-      this.resting.set(metricsServer, this.now() + REST_MS);
+      // Asked one by one, they tell what is wrong. Before there is something to ask the server isn't at fault.
+      if (texts.length > 0) this.resting.set(whose, this.now() + REST_MS);
       return undefined;
     }
   }
 }
 
-async function asked(
+/** A server, and as whom it is asked: what is refused to one may be answered to others. */
+function serverOf({ metricsServer, metricsServerSecret, names }: MetricsContext): string {
+  return JSON.stringify([
+    metricsServer,
+    ...(metricsServerSecret === undefined ? [] : [names.namespace, metricsServerSecret]),
+  ]);
+}
+
+async function answersTo(
+  texts: readonly string[],
   context: MetricsContext,
   sources: MetricsSources,
-  span: ShareSpan,
   signal: AbortSignal,
 ): Promise<Answered | undefined> {
-  const texts = await textsOf(context, sources, span);
-  if (texts.length < 2 || texts.reduce((sum, text) => sum + text.length, 0) > LONGEST) return undefined;
+  if (texts.reduce((sum, text) => sum + text.length, 0) > LONGEST) return undefined;
   const server = await metricsServerOf(context, sources, 'analysis');
-  if (!server.together) return undefined;
-  const together = server.together.bind(server);
+  const together = server.together?.bind(server);
+  if (!together) return undefined;
   const values = await within({ timeoutMs: TIMEOUT_MS, whom: 'the metrics server' }, signal, (limited) =>
     together(texts, limited),
   );

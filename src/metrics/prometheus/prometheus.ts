@@ -34,6 +34,8 @@ const togetherSchema = z.object({
 
 /** Tells whose value it is, where several queries are put as one. */
 const QUERY_LABEL = 'serinus_query';
+/** A value that is always there: an answer without it comes from somebody who hasn't understood what was asked. */
+const WITNESS = 'understood';
 
 /** Numbers are in text; a bucket begins with which of its borders belong to it. */
 const histogramSchema = z.object({
@@ -119,13 +121,18 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
     async together(queries, signal) {
       const request = question(joined(queries));
       const body = await within({ timeoutMs, whom: whomOf(request) }, signal, (limited) => ask(request, limited));
+      const byLabel = new Map(queries.map((query, at) => [String(at), query]));
       const values = new Map<string, number>();
+      let understood = false;
       // Of several series of one query the last counts, as where it is asked by itself.
       for (const { metric, value } of readJson(togetherSchema, body, answerer).data.result) {
-        const query = queries[Number(metric[QUERY_LABEL] ?? Number.NaN)];
-        if (query === undefined) throw notUnderstood(body, answerer);
-        values.set(query, number(value[1], body));
+        const label = metric[QUERY_LABEL] ?? '';
+        const query = byLabel.get(label);
+        if (query !== undefined) values.set(query, number(value[1], body));
+        else if (label === WITNESS) understood = true;
+        else throw notUnderstood(body, answerer);
       }
+      if (!understood) throw notUnderstood(body, answerer);
       return values;
     },
     async samples(selector, { from, to }, signal) {
@@ -151,9 +158,9 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
 
 /** Series of all queries, each with the number of its query as a label. */
 function joined(queries: readonly string[]): string {
-  return queries
-    .map((query, index) => `label_replace( ( ${query} ), "${QUERY_LABEL}", "${index}", "", "" )`)
-    .join(' or ');
+  const labelled = (query: string, label: string | number) =>
+    `label_replace( ( ${query} ), "${QUERY_LABEL}", "${label}", "", "" )`;
+  return [...queries.map(labelled), labelled(ONLINE_QUERY, WITNESS)].join(' or ');
 }
 
 function authorizationOf(options: ProviderOptions): string | undefined {
