@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { inWords } from '../../src/api/auth/access.js';
 import { identityOf } from '../../src/api/auth/oidc/claims.js';
+import { networkOf } from '../../src/api/auth/network.js';
 import { isOwnPath } from '../../src/api/auth/return-path.js';
 import { keyOf } from '../../src/api/auth/user.js';
 
@@ -82,4 +83,22 @@ test('rights are named as Roles have them', () => {
     'update canaries/approve.flagger.app "cart" in namespace "shop"',
   );
   assert.equal(inWords({ verb: 'list' }), 'list canaries.flagger.app in all namespaces');
+});
+
+describe('the network of an address', () => {
+  test('is the same for all addresses of a /64, however they are written', () => {
+    for (const [address, network] of [
+      ['192.0.2.7', '192.0.2.7'],
+      ['::ffff:192.0.2.7', '192.0.2.7'],
+      ['2001:db8:0:1:2:3:4:5', '2001:db8:0:1'],
+      ['2001:0db8:0000:0001::9', '2001:db8:0:1'],
+      ['2001:db8::1', '2001:db8:0:0'],
+      ['2001:db8::a:b:c:d', '2001:db8:0:0'],
+      ['2001:db8:0:0:1::', '2001:db8:0:0'],
+      ['::1', '0:0:0:0'],
+      ['::', '0:0:0:0'],
+      ['fe80::1%eth0', 'fe80:0:0:0'],
+    ] as const)
+      assert.equal(networkOf(address), network, address);
+  });
 });

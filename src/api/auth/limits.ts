@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.js';
+import { networkOf } from './network.js';
 import { Turns } from './turns.js';
 
 /** How often one may ask, a minute; without bounds where 0. Each process counts for itself. */
@@ -89,11 +89,6 @@ export class Limits {
     const spent = await isSpent(this.attempts.token, request);
     return spent ? this.turns.take(networkOf(request.ip), look) : look();
   }
-}
-
-/** Whoever has an IPv6 address has all that begin with the same 64 bits. */
-function networkOf(address: string): string {
-  return isIPv6(address) ? address.split(':', 4).join(':') : address;
 }
 
 async function isSpent(budget: Budget | undefined, request: FastifyRequest): Promise<boolean> {

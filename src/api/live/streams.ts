@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
+import { networkOf } from '../auth/network.js';
 import type { ProblemName } from '../problems/catalogue.js';
 import { Problem } from '../problems/problem.js';
 import type { App } from '../routes/app.js';
@@ -9,6 +10,8 @@ import { EventStream } from './sse.js';
 export interface StreamLimits {
   /** Streams at once. */
   readonly streams: number;
+  /** Those of one user; where nobody is asked who he is, those from one network address. */
+  readonly ofOne: number;
   /** Between two signs of life, milliseconds. Proxies cut connections off that are silent for a minute. */
   readonly heartbeatMs: number;
   /** Between two looks whether the client may still see what it sees, milliseconds. */
@@ -17,15 +20,24 @@ export interface StreamLimits {
   readonly patienceMs: number;
 }
 
-export const STREAM_LIMITS: StreamLimits = { streams: 500, heartbeatMs: 15_000, admitMs: 30_000, patienceMs: 60_000 };
+export const STREAM_LIMITS: StreamLimits = {
+  streams: 500,
+  ofOne: 50,
+  heartbeatMs: 15_000,
+  admitMs: 30_000,
+  patienceMs: 60_000,
+};
 
 export const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 const REFUSALS: readonly ProblemName[] = ['unauthenticated', 'forbidden'];
 const RETRY_MS = 2_000;
+/** Places are given back whenever a client leaves: nobody can say when the next one does. */
+const ROOM_AGAIN_SECONDS = 15;
 
-/** The streams that are open: bounded in number, kept alive, watched over, and closed with the server. */
+/** The streams that are open: bounded in number, in all and for each, kept alive, watched over, and closed with the server. */
 export class Streams {
-  private readonly open = new Set<EventStream>();
+  /** Whose each of them is. */
+  private readonly open = new Map<EventStream, string>();
 
   constructor(
     app: App,
@@ -33,15 +45,24 @@ export class Streams {
     private readonly limits: StreamLimits = STREAM_LIMITS,
   ) {
     app.addHook('preClose', (done) => {
-      for (const stream of this.open) stream.close();
+      for (const stream of this.open.keys()) stream.close();
       done();
     });
   }
 
-  /** @throws Problem where there is no room for one more */
-  demandRoom(): void {
-    if (this.open.size < this.limits.streams) return;
+  /** @throws Problem where there is no room for one more, or whoever asks has his share of them already */
+  demandRoom(request: FastifyRequest): void {
+    const { streams, ofOne } = this.limits;
+    const owner = ownerOf(request);
+    if (this.countOf(owner) >= ofOne) {
+      throw new Problem('rate-limited', `${owner} has ${ofOne} streams open, which is as many as one may have`, {
+        retryAfter: ROOM_AGAIN_SECONDS,
+        remedy: 'close some of them, or ask for single snapshots',
+      });
+    }
+    if (this.open.size < streams) return;
     throw new Problem('too-many-streams', `${this.open.size} streams are open, which is as many as there may be`, {
+      retryAfter: ROOM_AGAIN_SECONDS,
       remedy: 'try again later, or ask for single snapshots',
     });
   }
@@ -51,6 +72,7 @@ export class Streams {
    *
    * @param admit throws a Problem where the client may not see it any more
    * @param feed starts sending; what it returns is called when the stream has ended
+   * @throws Problem as {@link demandRoom} does: others may have come while this one waited
    */
   serve(
     request: FastifyRequest,
@@ -58,30 +80,46 @@ export class Streams {
     admit: () => Promise<void>,
     feed: (stream: EventStream) => () => void,
   ): FastifyReply {
-    this.demandRoom();
+    this.demandRoom(request);
     reply.hijack();
+    // Whoever left while this waited is told of no more, and holds no place.
+    if (reply.raw.destroyed) return reply;
     const headers = reply.getHeaders();
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) reply.raw.setHeader(name, value);
     reply.raw.setHeader('Content-Type', EVENT_STREAM);
     reply.raw.setHeader('Cache-Control', 'no-store');
     // nginx would collect events into blocks.
     reply.raw.setHeader('X-Accel-Buffering', 'no');
+    // Else the connection of a stream that has ended keeps the server from closing for as long as it may be used again.
+    reply.raw.setHeader('Connection', 'close');
     reply.raw.writeHead(200);
     const stream = new EventStream(reply.raw);
-    this.open.add(stream);
-    stream.retryAfter(RETRY_MS);
-    const stop = feed(stream);
+    this.open.set(stream, ownerOf(request));
     const timers = [
       setInterval(() => this.beat(stream), this.limits.heartbeatMs),
       setInterval(() => void this.admitAgain(stream, admit), this.limits.admitMs),
     ];
-    request.raw.socket.setKeepAlive(true);
+    let stop: (() => void) | undefined;
     reply.raw.on('close', () => {
       for (const timer of timers) clearInterval(timer);
       this.open.delete(stream);
-      stop();
+      stop?.();
     });
+    request.raw.socket.setKeepAlive(true);
+    stream.retryAfter(RETRY_MS);
+    try {
+      stop = feed(stream);
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
     return reply;
+  }
+
+  private countOf(owner: string): number {
+    let count = 0;
+    for (const one of this.open.values()) if (one === owner) count += 1;
+    return count;
   }
 
   private beat(stream: EventStream): void {
@@ -98,4 +136,8 @@ export class Streams {
       else this.log.debug({}, `whether a stream may go on is not known: ${messageOf(error)}`);
     }
   }
+}
+
+function ownerOf(request: FastifyRequest): string {
+  return request.user?.username ?? `the address ${networkOf(request.ip)}`;
 }

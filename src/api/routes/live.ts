@@ -81,7 +81,7 @@ export function liveRoutes(
     },
     onRequest: (request) => guard.admit(request, toCanary(request)),
     handler: async (request, reply) => {
-      streams.demandRoom();
+      streams.demandRoom(request);
       const key = keyOf(request.params);
       await cachesFilled(deps, runs.patience.readMs);
       if (!(await deps.cache.get(CANARIES, key.namespace, key.name))) throw unknownCanary(key);
@@ -119,6 +119,7 @@ export function liveRoutes(
     },
     onRequest: (request) => guard.admit(request, toFleet(request)),
     handler: async (request, reply) => {
+      streams.demandRoom(request);
       await cachesFilled(deps, runs.patience.readMs);
       const { namespace } = request.query;
       const concerns = (news: News): boolean => namespace === undefined || news.row.namespace === namespace;
