@@ -6,6 +6,7 @@ import { titleOf, type KubeObject, type ResourceType } from './object.js';
 import { pathOf } from './path.js';
 import { refusalIn } from './refusals.js';
 import type { Reflector } from './reflector.js';
+import { RehearsedLists } from './rehearsed-lists.js';
 import type { Store } from './store.js';
 
 /**
@@ -77,6 +78,7 @@ export class RehearsalCache extends ClusterCache {
 /** Notes what is refused when an object is made or replaced, and goes on as if it had been taken. */
 class NotingClient implements ApiClient {
   readonly server: string;
+  private readonly lists = new RehearsedLists();
 
   constructor(
     private readonly client: KubeClient,
@@ -86,11 +88,11 @@ class NotingClient implements ApiClient {
   }
 
   create(type: ResourceType, object: KubeObject): Promise<KubeObject> {
-    return this.attempt(object, () => this.client.create(type, object));
+    return this.attempt(type, object, () => this.client.create(type, object), true);
   }
 
   replace(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
-    return this.attempt(object, () => this.client.replace(type, object, subresource));
+    return this.attempt(type, object, () => this.client.replace(type, object, subresource));
   }
 
   rehearsing(token?: string): KubeClient {
@@ -101,26 +103,32 @@ class NotingClient implements ApiClient {
     return this.client.get(...args);
   }
 
-  list(type: ResourceType, options?: ListOptions, signal?: AbortSignal): Promise<ObjectList> {
-    return this.client.list(type, options, signal);
+  list(type: ResourceType, options: ListOptions = {}, signal?: AbortSignal): Promise<ObjectList> {
+    return this.lists.list(type, options, () => this.client.list(type, options, signal));
   }
 
   apply(type: ResourceType, object: KubeObject, options?: ApplyOptions): Promise<KubeObject> {
     return this.client.apply(type, object, options);
   }
 
-  patch(
+  async patch(
     type: ResourceType,
     kind: PatchType,
     namespace: string | undefined,
     name: string,
     body: unknown,
   ): Promise<KubeObject> {
-    return this.client.patch(type, kind, namespace, name, body);
+    const made = this.lists.made(type, namespace, name);
+    if (made) return made;
+    const patched = await this.client.patch(type, kind, namespace, name, body);
+    this.lists.note(type, namespace, name, patched);
+    return patched;
   }
 
-  delete(...args: Parameters<ApiClient['delete']>): Promise<void> {
-    return this.client.delete(...args);
+  async delete(...args: Parameters<ApiClient['delete']>): Promise<void> {
+    const [type, namespace, name] = args;
+    if (!this.lists.made(type, namespace, name)) await this.client.delete(...args);
+    this.lists.note(type, namespace, name, undefined);
   }
 
   request<T>(...args: Parameters<ApiClient['request']>): Promise<T> {
@@ -131,13 +139,22 @@ class NotingClient implements ApiClient {
     return this.client.watch(type, options, signal);
   }
 
-  private async attempt(object: KubeObject, write: () => Promise<KubeObject>): Promise<KubeObject> {
+  private async attempt(
+    type: ResourceType,
+    object: KubeObject,
+    write: () => Promise<KubeObject>,
+    isNew = false,
+  ): Promise<KubeObject> {
+    const { namespace, name } = object.metadata;
     try {
-      return await write();
+      const written = await write();
+      this.lists.note(type, namespace, name, written, isNew);
+      return written;
     } catch (error) {
       const told = refusalIn(error, titleOf(object));
       if (!(told instanceof RefusedError)) throw error;
       if (!isNoAnswer(told)) this.refused.add(told.message);
+      this.lists.note(type, namespace, name, object, isNew);
       return object;
     }
   }
