@@ -47,6 +47,12 @@ export const archivedSummarySchema = z.object({
   course: courseSchema.optional().describe('What it went through by its policy, and where it could be made to wait'),
   outcome: z.string().min(1).describe('promoted, rolled-back, aborted, …'),
   reason: z.string().describe('Why it ended as it did'),
+  verdict: z
+    .string()
+    .optional()
+    .describe(
+      'What became of it and why, in one sentence; missing from earlier versions, and where the record is long',
+    ),
   cause: z
     .looseObject({ kind: z.string(), by: z.string(), reason: z.string().optional() })
     .describe('What asked for the release'),

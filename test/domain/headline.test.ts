@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { verdictOf, type Ended } from '../../src/domain/narrative/verdict.js';
+import { verdictOf, whyIn, type Ended } from '../../src/domain/narrative/verdict.js';
 import { versionsOf } from '../../src/domain/narrative/versions.js';
 import type { RecordEntry } from '../../src/domain/record/record.js';
 
@@ -84,4 +84,12 @@ describe('what became of a release is one sentence', () => {
     [{ outcome: 'died', reason: '' }, 'Run cut off'],
   ];
   for (const [ended, sentence] of cases) test(sentence, () => assert.equal(said(ended), sentence));
+
+  test('beside the outcome only the rest of it is told', () => {
+    assert.equal(whyIn('Promoted: 2 checks passed', 'promoted'), '2 checks passed');
+    assert.equal(whyIn('Aborted by alice: too many errors', 'aborted'), 'by alice: too many errors');
+    assert.equal(whyIn('Run cut off', 'died'), '');
+    assert.equal(whyIn('of another version', 'ended-somehow'), 'of another version');
+    assert.equal(whyIn('Ended', undefined), 'Ended');
+  });
 });

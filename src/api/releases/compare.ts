@@ -67,7 +67,8 @@ async function templateOf(finder: Finder, id: ReleaseId): Promise<unknown> {
 }
 
 function itemOf(release: Release): ReleaseItem {
-  const { id, canary, outcome, phase, weight, revision, triggeredBy, reason, startedAt, endedAt, ended } = release;
+  const { id, canary, outcome, phase, weight, revision, triggeredBy, reason, verdict } = release;
+  const { startedAt, endedAt, ended } = release;
   return {
     id,
     ...canary,
@@ -79,6 +80,7 @@ function itemOf(release: Release): ReleaseItem {
     images: release.images?.after ?? [],
     triggeredBy,
     ...(reason === undefined ? {} : { reason }),
+    ...(verdict === undefined ? {} : { verdict }),
     startedAt,
     ...(endedAt === undefined
       ? {}

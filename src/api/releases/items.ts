@@ -5,7 +5,7 @@ import { summaryOf } from './view.js';
 
 /** A line of the list, of a release in the archive. */
 export function itemOfArchived(release: ArchivedSummary): ReleaseItem {
-  const { id, cluster, namespace, name, outcome, phase, weight, revision, triggeredBy, reason } = release;
+  const { id, cluster, namespace, name, outcome, phase, weight, revision, triggeredBy, reason, verdict } = release;
   const { startedAt, endedAt, restores, undoneBy } = release;
   return {
     id,
@@ -19,6 +19,7 @@ export function itemOfArchived(release: ArchivedSummary): ReleaseItem {
     images: [...release.images.after],
     triggeredBy,
     reason,
+    ...(verdict === undefined ? {} : { verdict }),
     startedAt,
     endedAt,
     durationSeconds: secondsBetween(startedAt, endedAt),

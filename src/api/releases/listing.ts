@@ -11,6 +11,7 @@ import { itemOfArchived, itemOfRun } from './items.js';
 import type { Run } from './run.js';
 import { WrongPageToken } from './page-token.js';
 import type { Runs } from './runs.js';
+import { Telling, type Listed } from './told.js';
 import { closedQuery, openQuery } from './visibility.js';
 
 /** Runs that Temporal is asked for at once. */
@@ -39,7 +40,11 @@ interface Sources {
 
 /** Releases of all Canaries: those under way as Temporal knows them, then those in the archive or in Temporal, none twice. */
 export class Listing {
-  constructor(private readonly sources: Sources) {}
+  private readonly telling: Telling;
+
+  constructor(private readonly sources: Sources) {
+    this.telling = new Telling(sources.archive, sources.runs);
+  }
 
   /** @throws Problem where the archive can't answer, or the cursor isn't one */
   async page(filter: ReleaseFilter, limit: number, text: string | undefined): Promise<ReleasesPage> {
@@ -92,8 +97,8 @@ export class Listing {
       { from: back, to: after?.endedAt ?? at },
       after,
     );
-    const all = [...archived.items, ...known].sort(byEnd);
-    const items = all.slice(0, room);
+    const all = [...archived.items.map((item) => ({ item })), ...known].sort((a, b) => byEnd(a.item, b.item));
+    const items = await this.telling.told(all.slice(0, room));
     const end = items.at(-1);
     const more = all.length > room && end !== undefined;
     return {
@@ -123,18 +128,19 @@ export class Listing {
     count: number,
     span: { readonly from: number | undefined; readonly to: number },
     after: Position | undefined,
-  ): Promise<{ readonly items: readonly ReleaseItem[]; readonly problem?: string }> {
+  ): Promise<{ readonly items: readonly Listed[]; readonly problem?: string }> {
     // Temporal knows no images of what has ended.
     if (filter.image !== undefined) return { items: [] };
     const from = Math.max(filter.since?.getTime() ?? 0, span.from ?? 0);
     const query = closedQuery(filter, from === 0 ? undefined : from, span.to);
-    const items: ReleaseItem[] = [];
+    const items: Listed[] = [];
     let token: string | undefined;
     try {
       do {
         const page = await this.sources.runs.search(filter.cluster, query, RUNS_AT_ONCE, token);
         const runs = await this.unarchived(filter.cluster, page.runs);
-        items.push(...runs.map((run) => itemOfRun(run, [])).filter((item) => !after || isAfter(item, after)));
+        const listed = runs.map((run) => ({ item: itemOfRun(run, []), run }));
+        items.push(...listed.filter(({ item }) => !after || isAfter(item, after)));
         token = page.nextPageToken;
       } while (items.length < count && token !== undefined);
     } catch (error) {

@@ -106,9 +106,13 @@ const itemSchema = z
     phase: z.string(),
     weight: z.number(),
     revision: z.string().optional(),
-    images: z.array(z.string()).describe('What is or was to be released; empty where only Temporal knows the release'),
+    images: z.array(z.string()).describe('What is or was to be released; empty where nobody can tell'),
     triggeredBy: z.string(),
     reason: z.string().optional().describe('Why it ended as it did'),
+    verdict: z
+      .string()
+      .optional()
+      .describe('What became of it and why, in one sentence; missing while it is under way, and where nobody can tell'),
     startedAt: time('When it began'),
     endedAt: time('When it ended').optional(),
     durationSeconds: z.number().optional(),

@@ -1,5 +1,6 @@
 import { releaseDocumentSchema, type ReleaseDocument, type Templates } from '../document.js';
 import type { EndedRelease } from '../../domain/record/outcome.js';
+import { verdictOf } from '../../domain/narrative/verdict.js';
 import { actorsIn } from '../../domain/record/record.js';
 
 const NO_IMAGES = { before: [], after: [] };
@@ -27,6 +28,7 @@ export function documentOf(
     course: ended.course,
     outcome: ending.kind,
     reason: ending.reason,
+    verdict: isWhole(ended) ? verdictOf({ ...ended, outcome: ending.kind, reason: ending.reason }) : undefined,
     cause,
     triggeredBy: cause.by,
     actors: actorsIn(record, [cause.by, ...(handedOver?.actors ?? [])]),
@@ -43,4 +45,9 @@ export function documentOf(
     recordLength: (handedOver?.entries ?? 0) + record.length + ended.recordDropped,
     templates,
   });
+}
+
+/** A part of a long record has gone to the archive before: what is at hand tells less than there was. */
+function isWhole({ handedOver }: EndedRelease): boolean {
+  return (handedOver?.entries ?? 0) === 0;
 }

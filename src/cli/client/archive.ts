@@ -21,6 +21,7 @@ export const releasesSchema = z.object({
       namespace: z.string(),
       name: z.string(),
       reason: z.string().optional(),
+      verdict: z.string().optional(),
       durationSeconds: z.number().optional(),
     }),
   ),

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
 import { positive } from '../judging/numbers.js';
 import { UsageError } from '../usage.js';
+import { whyIn } from '../../domain/narrative/verdict.js';
 import type { ReleaseSummary } from '../../api/schema/release.js';
 import type { ArchivedReleases, ReleaseFilters } from '../client/archive.js';
 import { dateAndTime, durationText } from '../client/times.js';
@@ -95,7 +96,7 @@ function print(items: readonly Item[], name: string | undefined, wide: boolean):
     item.images.map(shortOf).join(',') || item.revision || '-',
     item.durationSeconds === undefined ? '-' : durationText(item.durationSeconds),
     item.triggeredBy,
-    item.reason ?? '-',
+    whyText(item),
     ...(wide ? [item.revision ?? '-', item.id] : []),
   ]);
   for (const line of table([head, ...rows])) console.log(line);
@@ -105,6 +106,11 @@ function print(items: readonly Item[], name: string | undefined, wide: boolean):
 function outcomeText({ open, outcome }: Item): string {
   if (open) return 'in progress';
   return outcome === 'died' ? 'run cut off' : (outcome ?? 'ended').replaceAll('-', ' ');
+}
+
+/** Beside the outcome: `success rate 66.97%, needs at least 99%, 10 failed checks`. */
+function whyText({ verdict, outcome, reason = '-' }: Item): string {
+  return verdict === undefined ? reason : whyIn(verdict, outcome) || '-';
 }
 
 /** Without registry and folder: `podinfo:6.0.1`. */

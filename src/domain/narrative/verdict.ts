@@ -56,7 +56,7 @@ const BY_ORDER: Readonly<Record<string, string>> = {
 /** What became of a release and why, in one sentence: `Rolled back: success rate 66.97%, needs at least 99%, 10 failed checks`. */
 export function verdictOf(ended: Ended): string {
   const { outcome, record } = ended;
-  const label = outcome in OUTCOME_LABELS ? OUTCOME_LABELS[outcome as keyof typeof OUTCOME_LABELS] : outcome;
+  const label = labelOf(outcome);
   const order = record.findLast(
     (entry): entry is Entry<'order'> =>
       entry.what === 'order' && entry.order === BY_ORDER[outcome] && entry.refused === undefined,
@@ -65,6 +65,16 @@ export function verdictOf(ended: Ended): string {
   const why =
     outcome === 'promoted' ? `${checksOf(record)}${sinceOf(record)}` : (faultOf(ended) ?? plain(ended.reason));
   return why === '' ? label : `${label}: ${why}`;
+}
+
+/** The rest of a verdict where the outcome stands beside it: `3 checks passed`, `by anna: too slow`; empty where there is none. */
+export function whyIn(verdict: string, outcome: string | undefined): string {
+  const label = labelOf(outcome ?? '');
+  return verdict.startsWith(label) ? verdict.slice(label.length).replace(/^:? ?/, '') : verdict;
+}
+
+function labelOf(outcome: string): string {
+  return outcome in OUTCOME_LABELS ? OUTCOME_LABELS[outcome as keyof typeof OUTCOME_LABELS] : outcome;
 }
 
 function checksOf(record: readonly Line[]): string {

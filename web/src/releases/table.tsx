@@ -1,3 +1,4 @@
+import { whyIn } from '../../../src/domain/narrative/verdict.js';
 import { Link } from 'wouter';
 import type { PastRelease } from '../api/types.js';
 import { duration } from '../format/times.js';
@@ -54,7 +55,8 @@ interface RowProps {
 
 function Row({ item, chosen, toggle }: RowProps) {
   const { t, locale } = useLanguage();
-  const { id, namespace, name, outcome, open, startedAt, durationSeconds, triggeredBy, reason, images } = item;
+  const { id, namespace, name, outcome, open, startedAt, durationSeconds, triggeredBy, verdict, reason, images } = item;
+  const why = verdict === undefined ? reason : whyIn(verdict, outcome);
   return (
     <tr>
       <td>
@@ -72,9 +74,9 @@ function Row({ item, chosen, toggle }: RowProps) {
       <td>
         {open ? <Status tone="busy">{t.releases.open}</Status> : <OutcomeStatus outcome={outcome} />}{' '}
         <UndoingLinks {...item} />
-        {reason !== undefined && (
+        {why !== undefined && why !== '' && (
           <div className="muted clamp">
-            <Said>{reason}</Said>
+            <Said>{why}</Said>
           </div>
         )}
       </td>

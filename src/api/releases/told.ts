@@ -1,0 +1,72 @@
+import type { Archive } from '../../archive/port.js';
+import type { Outcome } from '../../workflows/contract.js';
+import { Expiring } from '../expiring.js';
+import type { ReleaseItem } from '../schema/releases.js';
+import { releaseOfArchived } from './archived.js';
+import type { Run } from './run.js';
+import type { Runs } from './runs.js';
+import { releaseOf } from './view.js';
+
+/** What has ended stays as it is; a longer time would only keep more of it. */
+const REMEMBERED_MS = 3_600_000;
+/** Releases that are asked for at once. */
+const AT_ONCE = 8;
+
+/** A line of a list, and the run, where only Temporal knows the release. */
+export interface Listed {
+  readonly item: ReleaseItem;
+  readonly run?: Run;
+}
+
+type Told = Pick<ReleaseItem, 'verdict' | 'reason'> & { readonly images?: string[] };
+
+/** What lists lack of a release that has ended: of one in no archive, and of what earlier versions have archived. */
+export class Telling {
+  private readonly known = new Expiring<Told>(REMEMBERED_MS);
+
+  constructor(
+    private readonly archive: Pick<Archive, 'get'> | undefined,
+    private readonly runs: Pick<Runs, 'outcome'>,
+  ) {}
+
+  /** The lines with what became of each. What can't be told now is left out: the list is worth having without it. */
+  async told(listed: readonly Listed[]): Promise<readonly ReleaseItem[]> {
+    const items = listed.map(({ item }) => item);
+    const lacking = listed.flatMap(({ item, run }, index) =>
+      item.open || item.verdict !== undefined ? [] : [{ item, run, index }],
+    );
+    let failed = false;
+    const work = async (): Promise<void> => {
+      for (let one = lacking.shift(); one !== undefined && !failed; one = lacking.shift()) {
+        const { item, run, index } = one;
+        try {
+          const key = `${run === undefined ? 'archive' : 'run'} ${item.id}`;
+          items[index] = { ...item, ...(await this.known.get(key, () => this.ask(item, run))) };
+        } catch {
+          // Whoever doesn't answer once keeps nobody waiting for each of the others.
+          failed = true;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return items;
+  }
+
+  private async ask({ cluster, id }: ReleaseItem, run: Run | undefined): Promise<Told> {
+    if (run) return ofOutcome(run, await this.runs.outcome(run));
+    const release = await this.archive?.get(cluster, id);
+    const verdict = release && releaseOfArchived(release).verdict;
+    return verdict === undefined ? {} : { verdict };
+  }
+}
+
+function ofOutcome(run: Run, outcome: Outcome | undefined): Told {
+  if (outcome === undefined) return {};
+  const { verdict, reason } = releaseOf(run, { unavailable: '' }, outcome);
+  const images = outcome.shipment?.images.after;
+  return {
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(images === undefined ? {} : { images: [...images] }),
+  };
+}
