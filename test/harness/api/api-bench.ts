@@ -86,7 +86,7 @@ export async function openApi(options: Partial<ApiOptions> = {}): Promise<ApiBen
 /** What the API works with. */
 export function testDependencies(
   kube: KubeClient,
-  namespace: string,
+  namespace: string | undefined,
   clusterName: string,
   temporal: Client,
   log: Line[] = [],
