@@ -24,7 +24,15 @@ async function ready(world: ReleaseScene, name: string): Promise<boolean> {
   return ((object?.['status'] as { availableReplicas?: number } | undefined)?.availableReplicas ?? 0) > 0;
 }
 
-/** Said where the primary isn't ready by the first look, which depends on how quick the machine is. */
+/**
+ * What a look comes upon depends on how quick the machine is: a rollout may be further or less far, and requests counted
+ * already. In the places of such lines there may be none, or several in one of these forms; all others are exact.
+ */
+const AS_SEEN = [
+  /^\[Warning\] (podinfo-primary\.test|canary deployment podinfo\.test) not ready: waiting for rollout to finish: \d \S.*$/,
+  /^\[Warning\] Halt advancement no values found for apisix metric request-success-rate probably podinfo\.test is not receiving traffic: running query failed: no values found$/,
+];
+
 const WAITING =
   '[Warning] podinfo-primary.test not ready: waiting for rollout to finish: 0 of 1 (readyThreshold 100%) updated replicas are available';
 
@@ -46,6 +54,16 @@ const PROMOTED = [
   '[Normal] Promotion completed! Scaling down podinfo.test',
 ];
 
+function assertSaid(events: readonly string[], expected: readonly string[]): void {
+  const isAsSeen = (event = ''): boolean => AS_SEEN.some((form) => form.test(event));
+  const rest = [...events];
+  for (const one of expected) {
+    if (!isAsSeen(one)) assert.equal(rest.shift(), one, events.join('\n'));
+    else while (isAsSeen(rest[0])) rest.shift();
+  }
+  assert.deepEqual(rest, []);
+}
+
 test('the walkthrough, word for word: what appears, what is said, how it ends', async (t) => {
   const world = await openWalkthrough(t);
   await world.serinus(['all', '--min-interval', '10']);
@@ -64,8 +82,7 @@ test('the walkthrough, word for word: what appears, what is said, how it ends', 
   await world.phase('Succeeded', 150_000);
   const { runs: [runId = ''] = [] } = await world.run.result();
   const events = await world.events();
-  const first = events[0] === WAITING ? [WAITING] : [];
-  assert.deepEqual(events, [...first, ...INITIALISED, ...PROMOTED]);
+  assertSaid(events, [WAITING, ...INITIALISED, ...PROMOTED]);
 
   const status = await world.canary();
   assert.equal(status.canaryWeight, 0);
@@ -75,7 +92,7 @@ test('the walkthrough, word for word: what appears, what is said, how it ends', 
     ['Promoted', 'True', 'Succeeded', 'Canary analysis completed successfully, promotion finished.'],
   );
   const log = world.logText();
-  for (const event of PROMOTED) {
+  for (const event of events.slice(events.indexOf('[Normal] Initialization done! podinfo.test'))) {
     const message = event.replace(/^\[\w+\] /, '');
     assert.ok(
       log.includes(`"canary":"podinfo.test","msg":${JSON.stringify(message)}`),
@@ -93,7 +110,7 @@ test('the walkthrough, word for word: what appears, what is said, how it ends', 
     assert.equal(release.recordDropped, 0);
     assert.deepEqual(
       entriesOf(release, 'event').map(({ type, message }) => `[${type}] ${message}`),
-      PROMOTED,
+      events.slice(events.indexOf('[Normal] New revision detected! Scaling up podinfo.test')),
     );
     const weights = entriesOf(release, 'weight');
     assert.deepEqual(

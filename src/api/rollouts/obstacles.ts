@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { CanaryView } from '../../canary/read.js';
 import type { Canary } from '../../crds/canary.js';
 import type { CanaryStatus } from '../../crds/types.js';
@@ -41,7 +42,7 @@ export function refuseUnfit(view: CanaryView): Canary {
  *
  * @param latest the newest run of the Canary
  */
-export function underWay(canary: Canary, latest: Run | undefined): Problem | undefined {
+function underWay(canary: Canary, latest: Run | undefined): Problem | undefined {
   const { status } = canary;
   const open = latest?.status === 'running' && latest.outcome === undefined ? latest : undefined;
   const phase = (open && phaseOf(open)) ?? status.phase;
@@ -56,6 +57,29 @@ export function underWay(canary: Canary, latest: Run | undefined): Problem | und
   };
   const where = `revision ${release.revision || 'not known yet'}, phase ${phase || 'not known yet'}, weight ${release.weight}`;
   return busy(canary, `a release of ${nameOf(canary)} is under way (${where})`, release);
+}
+
+/** Between two looks at the newest run, milliseconds. */
+const PAUSE_MS = 200;
+
+/**
+ * The same, for whoever has waited until the Canary's status was at rest: a run's phase comes to Temporal a moment after
+ * it has come to the status, and nobody is turned away for that moment.
+ *
+ * @param latest reads the newest run of the Canary
+ * @param patienceMs how long the two may disagree
+ */
+export async function lastingObstacle(
+  canary: Canary,
+  latest: () => Promise<Run | undefined>,
+  patienceMs: number,
+): Promise<Problem | undefined> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const obstacle = underWay(canary, await latest());
+    if (!obstacle || !isResting(canary.status.phase) || Date.now() >= deadline) return obstacle;
+    await setTimeout(PAUSE_MS);
+  }
 }
 
 /** Somebody has changed the target a moment ago; whoever watches is about to start its release. */

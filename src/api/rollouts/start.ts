@@ -19,7 +19,7 @@ import type { Runs } from '../releases/runs.js';
 import type { Accepted, StartRollout } from '../schema/requests.js';
 import { accepted } from './accepted.js';
 import { earlier } from './earlier.js';
-import { aboutToBegin, nothingToRelease, refuseUnfit, underWay } from './obstacles.js';
+import { aboutToBegin, lastingObstacle, nothingToRelease, refuseUnfit } from './obstacles.js';
 import { Once, Turns } from './once.js';
 import { templatePatch, type TemplatePatch } from './patch.js';
 
@@ -27,6 +27,8 @@ import { templatePatch, type TemplatePatch } from './patch.js';
 const FIELD_MANAGER = 'serinus-api';
 /** Others write to the target too, for instance its status; such a race is tried again. */
 const ATTEMPTS = 5;
+/** How long Temporal and a Canary's status may disagree, milliseconds. */
+const AGREE_MS = 5_000;
 
 export interface RolloutRequest {
   readonly canary: CanaryKey;
@@ -108,7 +110,8 @@ export class Rollouts {
     const { target } = await workloadsOf(this.deps, canary);
     if (!target) throw new Problem('target-missing', `there is no ${canary.targetRef.kind} ${canary.targetRef.name}`);
     const patch = templatePatch(target, body);
-    const obstacle = underWay(canary, await this.runs.latest(key));
+    const patienceMs = body.ifUnderWay === 'refuse' ? AGREE_MS : 0;
+    const obstacle = await lastingObstacle(canary, () => this.runs.latest(key), patienceMs);
     if (body.ifUnderWay === 'refuse') {
       if (obstacle) throw obstacle;
       const begins = aboutToBegin(canary, before);
