@@ -47,7 +47,7 @@ describe('serinus get', () => {
     assert.match(row, new RegExp(`^${ns} +${name} +Initialized +0 +\\d{4}-.*Z$`));
     assert.equal(row.indexOf('Initialized'), head?.indexOf('STATUS'), 'columns are under each other');
     assert.ok(!plain.out.includes('\u001b'), 'no colours away from a terminal');
-    assert.match(wide.out, /SUSPENDED +FAILEDCHECKS +TARGET +PROVIDER/);
+    assert.match(wide.out, /SUSPENDED +FAILEDCHECKS +WORST METRIC +TARGET +PROVIDER/);
     assert.match(wide.out, new RegExp(`Deployment/${name} +apisix +${hash}`));
     const { items } = JSON.parse(json.out) as { items: { name: string; phase: string }[] };
     assert.ok(items.some((one) => one.name === name && one.phase === 'Initialized'));

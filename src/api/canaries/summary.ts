@@ -4,6 +4,7 @@ import { parseStatus } from '../../crds/status.js';
 import { isActive } from '../../domain/phases.js';
 import type { Dependencies } from '../../dependencies.js';
 import type { KubeObject } from '../../kube/object.js';
+import type { WorstMetric } from '../../domain/narrative/worst.js';
 import { versionsOf } from '../../domain/narrative/versions.js';
 import { REGRESSED, UNDONE } from '../../kubernetes/status.js';
 import { attentionOf } from '../live/attention.js';
@@ -34,13 +35,15 @@ export interface Besides {
   readonly by?: string | undefined;
   readonly startedAt?: Date | undefined;
   readonly images?: WorkloadImages | undefined;
+  /** What its open run has measured last. */
+  readonly worst?: WorstMetric | undefined;
 }
 
 /** A Canary as informer caches show it. */
 export function summaryOf(
   view: Pick<CanaryView, 'object' | 'refusal' | 'canary'>,
   { meshProvider, clusterName }: Pick<Dependencies['settings'], 'meshProvider' | 'clusterName'>,
-  { waiting, missing, by, startedAt, images }: Besides = {},
+  { waiting, missing, by, startedAt, images, worst }: Besides = {},
 ): CanarySummary {
   const { object, refusal, canary } = view;
   const status = parseStatus(object['status']);
@@ -90,6 +93,7 @@ export function summaryOf(
     ...(step === undefined ? {} : { step }),
     ...(underWay && by !== undefined ? { by } : {}),
     ...(underWay && startedAt !== undefined ? { startedAt: startedAt.toISOString() } : {}),
+    ...(underWay && worst !== undefined ? { worst } : {}),
     ...(application === undefined ? {} : { application }),
     ...(team === undefined ? {} : { team }),
     ...(problem === undefined ? {} : { problem }),

@@ -9,8 +9,7 @@ import { missingOf } from '../canaries/missing.js';
 import { summaryOf } from '../canaries/summary.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { CanaryGone } from '../schema/live.js';
-import type { OpenRun } from '../releases/run.js';
-import type { OpenRuns } from './open-runs.js';
+import type { OpenRuns, SeenRun } from './open-runs.js';
 
 /** What the fleet's watchers are told. */
 export type News =
@@ -28,7 +27,7 @@ const KEPT = 1_000;
 export class Fleet {
   private readonly watchers = new Set<Watcher>();
   private readonly rows = new Map<string, CanarySummary>();
-  private open: ReadonlyMap<string, OpenRun> = new Map();
+  private open: ReadonlyMap<string, SeenRun> = new Map();
   private missing: ReadonlyMap<string, string> = new Map();
   private news: News[] = [];
   private round = '';

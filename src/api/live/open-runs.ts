@@ -1,7 +1,9 @@
 import type { Dependencies } from '../../dependencies.js';
+import type { WorstMetric } from '../../domain/narrative/worst.js';
 import { messageOf } from '../../errors.js';
 import type { OpenRun } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
+import { WorstMetrics } from './worst-metrics.js';
 
 /** So long an answer of Temporal's is good for, and no other is asked for after a failure, milliseconds. */
 const GOOD_MS = 1_000;
@@ -11,22 +13,37 @@ const PATIENCE_MS = 1_000;
 
 type Known = ReadonlyMap<string, OpenRun>;
 
+/** A run under way with what its worker has told of it. */
+export type SeenRun = OpenRun & { readonly worst?: WorstMetric };
+
 /** The runs under way of a cluster: one question for all of them, and for all who ask. */
 export class OpenRuns {
   private known: Known = new Map();
   private nextAt = 0;
   private asking: Promise<void> | undefined;
+  private readonly worst: WorstMetrics;
 
   constructor(
     private readonly deps: Pick<Dependencies, 'settings' | 'log' | 'now'>,
-    private readonly runs: Pick<Runs, 'underWay'>,
-  ) {}
+    private readonly runs: Pick<Runs, 'underWay' | 'lastMetrics'>,
+  ) {
+    const ask = runs.lastMetrics.bind(runs);
+    this.worst = new WorstMetrics(deps.settings.clusterName, ask, () => deps.now());
+  }
 
   /** By `namespace/name`. What can't be asked now is as it was known last. */
-  async all(): Promise<Known> {
+  async all(): Promise<ReadonlyMap<string, SeenRun>> {
     if (this.deps.now() >= this.nextAt) this.asking ??= this.ask().finally(() => (this.asking = undefined));
     if (this.asking) await withinPatience(this.asking);
-    return this.known;
+    const { known } = this;
+    const looked = this.worst.refresh(known);
+    if (this.worst.lacks(known.values())) await withinPatience(looked);
+    return new Map([...known].map(([key, run]) => [key, { ...run, ...this.seen(run) }]));
+  }
+
+  private seen(run: OpenRun): Pick<SeenRun, 'worst'> {
+    const worst = this.worst.of(run);
+    return worst === undefined ? {} : { worst };
   }
 
   private async ask(): Promise<void> {

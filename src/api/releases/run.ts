@@ -61,6 +61,7 @@ export function runOf(canary: CanaryKey, raw: RawWorkflowExecutionInfo): Run {
 
 /** What Temporal tells of an open run in a list. */
 export interface OpenRun {
+  readonly runId: string;
   /** What it waits for that only people can give: `resume`, or a gate. */
   readonly waiting?: string;
   readonly by: string;
@@ -74,8 +75,8 @@ export function openRunOf(raw: RawWorkflowExecutionInfo): [string, OpenRun][] {
     decoded(indexed[key]),
   );
   if (typeof namespace !== 'string' || typeof name !== 'string') return [];
-  const { triggeredBy: by, startedAt } = runOf({ cluster: '', namespace, name }, raw);
-  return [[`${namespace}/${name}`, { by, startedAt, ...(typeof waiting === 'string' ? { waiting } : {}) }]];
+  const { runId, triggeredBy: by, startedAt } = runOf({ cluster: '', namespace, name }, raw);
+  return [[`${namespace}/${name}`, { runId, by, startedAt, ...(typeof waiting === 'string' ? { waiting } : {}) }]];
 }
 
 function decoded(payload: Payload | null | undefined): unknown {

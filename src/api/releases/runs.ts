@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { CanaryKey } from '../../domain/identity.js';
 import type { Aftercare } from '../../domain/aftercare/aftercare.js';
+import type { MetricResult } from '../../domain/findings.js';
 import type { RunState } from '../../domain/state.js';
 import { messageOf } from '../../errors.js';
 import {
@@ -95,6 +96,18 @@ export class Runs {
       const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
       return { unavailable: `no worker has answered with the state of the run: ${messageOf(error)}${cause}` };
     }
+  }
+
+  /**
+   * What the newest check of a run under way has measured; nothing before the first.
+   *
+   * @throws an error where no worker answers
+   */
+  async lastMetrics(canary: CanaryKey, runId: string): Promise<readonly MetricResult[]> {
+    const { state } = await this.within(this.patience.workerMs, () =>
+      this.client.workflow.getHandle(workflowIdOf(canary), runId).query(stateQuery),
+    );
+    return state?.record.findLast((entry) => entry.what === 'analysis')?.metrics ?? [];
   }
 
   /** The result of a run that has completed. It needs no worker. */

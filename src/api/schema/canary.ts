@@ -37,6 +37,18 @@ const summaryShape = {
     .object({ done: z.number(), of: z.number() })
     .optional()
     .describe('How far the analysis has come, in weights or iterations; missing where nothing is under way'),
+  worst: z
+    .object({
+      metric: z.string(),
+      value: z.number(),
+      min: z.number().optional(),
+      max: z.number().optional(),
+      ok: z.boolean().describe('It is within its limits'),
+    })
+    .optional()
+    .describe(
+      'The metric that is nearest to its limit, or the farthest beyond it, by the last check of the release under way',
+    ),
   by: z.string().optional().describe('Who started the release under way'),
   startedAt: z.string().optional().describe('When the release under way began'),
   application: labelled('What it is a part of', 'app.kubernetes.io/part-of'),

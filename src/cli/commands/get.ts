@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import type { CanarySummary } from '../../api/schema/canary.js';
+import { measured, rangeText } from '../../domain/narrative/units.js';
 import { UsageError } from '../usage.js';
 import { ApiRefusal, Unreachable, type ApiClient } from '../client/api-client.js';
 import { EXIT } from '../client/exit-codes.js';
@@ -145,7 +146,7 @@ function headOf(format: 'table' | 'wide'): string[] {
   const head = ['NAMESPACE', 'NAME', 'STATUS', 'WEIGHT', 'LASTTRANSITIONTIME'];
   return format === 'table'
     ? head
-    : [...head, 'SUSPENDED', 'FAILEDCHECKS', 'TARGET', 'PROVIDER', 'REVISION', 'PROMOTED', 'MESSAGE'];
+    : [...head, 'SUSPENDED', 'FAILEDCHECKS', 'WORST METRIC', 'TARGET', 'PROVIDER', 'REVISION', 'PROMOTED', 'MESSAGE'];
 }
 
 function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummary) => string[] {
@@ -163,6 +164,7 @@ function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummar
       ...row,
       String(canary.suspended),
       String(canary.failedChecks),
+      worstText(canary),
       `${target.kind}/${target.name}`,
       canary.provider,
       canary.revision,
@@ -170,6 +172,13 @@ function rowOf(format: 'table' | 'wide', status?: string): (canary: CanarySummar
       problem ?? attention ?? message,
     ];
   };
+}
+
+/** `request-success-rate 97.1 % (>= 99 %)`. */
+function worstText({ worst }: CanarySummary): string {
+  if (worst === undefined) return '';
+  const { metric, value, min, max } = worst;
+  return `${metric} ${measured(metric, value)} (${rangeText(metric, { min, max })})`;
 }
 
 function keyOf({ namespace, name }: CanarySummary): string {

@@ -6,6 +6,7 @@ import {
   tableFeatures,
   type Row,
 } from '@tanstack/react-table';
+import { roomOf } from '../../../src/domain/narrative/worst.js';
 import type { FleetRow } from '../api/types.js';
 import { rankOf } from './filter.js';
 
@@ -25,7 +26,7 @@ const byValue = (a: FleetTableRow, b: FleetTableRow, column: string): number =>
 
 const last = { sortFn: byValue, sortUndefined: 'last' } as const;
 
-export const COLUMNS = ['name', 'version', 'status', 'step', 'who', 'age'] as const;
+export const COLUMNS = ['name', 'version', 'status', 'step', 'worst', 'who', 'age'] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
 /** What the fleet can be sorted by, from left to right. */
@@ -34,6 +35,7 @@ export const columns = helper.columns([
   helper.accessor(({ versions }) => versions?.to ?? versions?.from, { id: 'version', ...last }),
   helper.accessor((row) => `${rankOf(row)} ${row.standing}`, { id: 'status', sortFn: byValue }),
   helper.accessor(({ step }) => (step === undefined ? undefined : step.done / step.of), { id: 'step', ...last }),
+  helper.accessor(({ worst }) => worst && roomOf(worst), { id: 'worst', ...last }),
   helper.accessor(({ by }) => by, { id: 'who', ...last }),
   helper.accessor((row) => agedFrom(row), { id: 'age', sortDescFirst: true, ...last }),
 ] as const);

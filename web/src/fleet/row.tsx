@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { FleetRow } from '../api/types.js';
+import { measured, range } from '../format/numbers.js';
 import { trafficIn } from '../format/traffic.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Status } from '../ui/status.js';
@@ -37,6 +38,9 @@ export function FleetRowCells({ row, withCluster, withNamespace }: Props) {
       <div role="cell" className="fleet-step">
         <Step row={row} />
       </div>
+      <div role="cell" className="fleet-worst">
+        <Worst row={row} />
+      </div>
       <div role="cell" className="fleet-who" title={by}>
         {by}
       </div>
@@ -64,6 +68,21 @@ function Detail({ row }: { readonly row: FleetRow }) {
 function besides({ attention, standing }: FleetRow): string | undefined {
   const rest = attention?.replace(new RegExp(`^${standing}(?:: |$)`), '');
   return rest === '' ? undefined : rest;
+}
+
+/** The metric that is nearest to its limit, or the farthest beyond it. */
+function Worst({ row: { worst } }: { readonly row: FleetRow }) {
+  const { locale } = useLanguage();
+  if (!worst) return null;
+  const { metric, value, ok } = worst;
+  return (
+    <span title={metric}>
+      <span className={ok ? 'number' : 'number worst-bad'}>{measured(metric, value, locale)}</span>{' '}
+      <span className="muted">
+        {range(metric, worst, locale)} {metric}
+      </span>
+    </span>
+  );
 }
 
 function Step({ row: { step, traffic } }: { readonly row: FleetRow }) {

@@ -81,7 +81,15 @@ export const en = {
     shown: (count: number, of: number) =>
       count === of ? plural(count, 'Canary', 'Canaries') : `${count} of ${plural(of, 'Canary', 'Canaries')}`,
     failedChecks: (count: number) => plural(count, 'failed check', 'failed checks'),
-    columns: { name: 'Name', version: 'Version', status: 'Status', step: 'Step', who: 'Started by', age: 'Age' },
+    columns: {
+      name: 'Name',
+      version: 'Version',
+      status: 'Status',
+      step: 'Step',
+      worst: 'Worst metric',
+      who: 'Started by',
+      age: 'Age',
+    },
     group: 'Group by',
     groupings: { none: 'No groups', namespace: 'By namespace', team: 'By team', application: 'By application' },
     noGroup: 'Without',

@@ -1,3 +1,4 @@
+import { roomOf } from '../../../src/domain/narrative/worst.js';
 import type { Judged, Verdict, Window } from './windows.js';
 
 /** A metric or a webhook that the checks of a release have asked. */
@@ -31,15 +32,8 @@ export function cellOf({ judged }: Window, { kind, name }: MatrixColumn): Judged
 
 /** Nearer to its limit than this part of the room that there is. */
 const NEAR = 0.15;
-/** Metrics that can't be better than that. */
-const BEST: ReadonlyMap<string, number> = new Map([['request-success-rate', 100]]);
-
 export function lookOf({ kind, name, verdict, value, min, max }: Judged): Look {
   if (kind === 'hook' || verdict !== 'passed' || value === undefined) return verdict;
-  const best = BEST.get(name) ?? 0;
-  const room = [
-    ...(max === undefined ? [] : [(max - value) / (max - Math.min(best, max)) || 0]),
-    ...(min === undefined ? [] : [(value - min) / (best > min ? best - min : Math.abs(min) || 1)]),
-  ];
-  return room.some((part) => part < NEAR) ? 'near' : 'passed';
+  const room = roomOf({ metric: name, value, ...(min !== undefined && { min }), ...(max !== undefined && { max }) });
+  return room !== undefined && room < NEAR ? 'near' : 'passed';
 }
