@@ -212,6 +212,56 @@ describe('what is drawn', () => {
     );
   });
 
+  describe('marks the time in which people were waited for', () => {
+    const order = (seconds: number, name: string, more = {}): Line => ({
+      ...{ at: at(seconds), what: 'order', order: name, by: 'alice', reason: '', channel: 'ui' },
+      ...more,
+    });
+    const event = (seconds: number, message: string): Line => ({
+      ...{ at: at(seconds), what: 'event', type: 'Normal', message },
+    });
+    const phase = (seconds: number, name: string): Line => ({ at: at(seconds), what: 'phase', phase: name });
+    const ask = 'Halt cart.shop advancement waiting for 2 approvals of sre';
+    const cases: readonly [string, readonly Line[], readonly [number, number][]][] = [
+      ['a pause, to its end', [order(5, 'pause'), order(9, 'resume')], [[5, 9]]],
+      ['a pause that goes on', [order(5, 'pause'), event(7, 'Advance cart.shop')], [[5, 30]]],
+      ['a pause that was refused', [order(5, 'pause', { refused: 'no' })], []],
+      ['a pause that somebody aborts', [order(5, 'pause'), order(8, 'abort'), phase(8, 'Failed')], [[5, 8]]],
+      ['a phase', [phase(5, 'WaitingPromotion'), order(8, 'approve'), phase(9, 'Promoting')], [[5, 9]]],
+      [
+        'a gate of the policy',
+        [event(5, ask), event(7, 'Approved cart.shop weight by bob (1 of 2)'), weight(9, 50)],
+        [[5, 9]],
+      ],
+      ['evidence is nobody', [event(5, 'Halt cart.shop advancement waiting for evidence at weight 5')], []],
+    ];
+    for (const [name, lines, expected] of cases)
+      test(name, () => {
+        const { held, from } = drawnOf(lines, { startedAt: at(0), endedAt: at(30) }, 0);
+        assert.deepEqual(
+          held.map((one) => [one.from - from, one.to - from]),
+          expected,
+        );
+      });
+  });
+
+  test('has the ratio of both versions with its interval, where one is claimed', () => {
+    const arms = { canary: { requests: 100, bad: 2 }, primary: { requests: 100, bad: 1 } };
+    const metric = {
+      metric: 'failures',
+      verdict: 'WAIT' as const,
+      ratio: 2,
+      lower: 0.5,
+      towardsFail: 0,
+      towardsPass: 0,
+      ...arms,
+    };
+    const metrics = [metric, { ...metric, metric: 'latency', edge: 0.5 }];
+    const judged = { verdict: 'WAIT' as const, metrics, heard: true, windows: 1, says: '' };
+    const { ratios, from } = drawnOf([{ ...check(10, 25, 100), judged }], { startedAt: at(0) }, 0);
+    assert.deepEqual(ratios, [{ metric: 'failures', points: [{ at: from + 10, ratio: 2, lower: 0.5 }] }]);
+  });
+
   test('has the share that was seen, where it was', () => {
     const seen = { percent: 24, requests: 50, windowSeconds: 10, at: 0 };
     const lines: Line[] = [

@@ -3,7 +3,8 @@ import { measured, percent, range } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
 import { Plot } from './plot.js';
 import { FiguresTable } from './figures-table.js';
-import type { Drawn, MetricSeries } from './series.js';
+import { RatioPlot } from './ratio-plot.js';
+import type { Drawn, Held, MetricSeries } from './series.js';
 
 interface Props {
   readonly drawn: Drawn;
@@ -19,6 +20,7 @@ export function Chart({ drawn, id = 'chart', of }: Props) {
   const [zoomed, zoom] = useState<readonly [number, number]>();
   const whole = [drawn.from, drawn.to] as const;
   const span = zoomed ?? whole;
+  const { held, ratios } = drawn;
   const marks = drawn.marks.map(({ at }) => at);
   const last = drawn.weight.at(-1);
   const times = [...new Set([...drawn.weight, ...drawn.seen].map(({ at }) => at))].sort((a, b) => a - b);
@@ -45,6 +47,7 @@ export function Chart({ drawn, id = 'chart', of }: Props) {
               {t.chart.orders}
             </span>
           )}
+          {held.length > 0 && <span className="key key-held">{t.chart.held}</span>}
           {last && <span className="key-last">{percent(last.value, locale)}</span>}
         </figcaption>
         <Plot
@@ -58,16 +61,28 @@ export function Chart({ drawn, id = 'chart', of }: Props) {
           ]}
           limits={[]}
           marks={marks}
+          held={held}
           zoom={zoom}
           least={[0, 60]}
           format={(value) => percent(value, locale)}
           locale={locale}
           height={150}
-          labelled={metrics.length === 0}
+          labelled={metrics.length + ratios.length === 0}
         />
       </figure>
       {metrics.map((series, index) => (
-        <MetricPlot key={series.metric} {...{ series, span, marks, zoom }} labelled={index === metrics.length - 1} />
+        <MetricPlot
+          key={series.metric}
+          {...{ series, span, marks, held, zoom }}
+          labelled={index === metrics.length + ratios.length - 1}
+        />
+      ))}
+      {ratios.map((series, index) => (
+        <RatioPlot
+          key={`ratio ${series.metric}`}
+          {...{ series, span, marks, held, zoom }}
+          labelled={index === ratios.length - 1}
+        />
       ))}
       <details>
         <summary>{t.chart.asTable}</summary>
@@ -77,15 +92,16 @@ export function Chart({ drawn, id = 'chart', of }: Props) {
   );
 }
 
-interface MetricPlotProps {
-  readonly series: MetricSeries;
+export interface PanelProps<Series> {
+  readonly series: Series;
+  readonly held: readonly Held[];
   readonly span: readonly [number, number];
   readonly labelled: boolean;
   readonly marks: readonly number[];
   readonly zoom: (span: readonly [number, number]) => void;
 }
 
-function MetricPlot({ series, span, labelled, marks, zoom }: MetricPlotProps) {
+function MetricPlot({ series, span, labelled, marks, held, zoom }: PanelProps<MetricSeries>) {
   const { t, locale } = useLanguage();
   const { metric, points, min, max } = series;
   const last = points.at(-1);
@@ -115,6 +131,7 @@ function MetricPlot({ series, span, labelled, marks, zoom }: MetricPlotProps) {
         ]}
         limits={limits}
         marks={marks}
+        held={held}
         zoom={zoom}
         least={leastOf(series)}
         format={(value) => measured(metric, value, locale)}

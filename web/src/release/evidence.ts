@@ -72,7 +72,8 @@ function fromLooks(looks: readonly Judged[]): Evidence | undefined {
   };
 }
 
-function ratioAt({ ratio, lower, upper }: RatioAt): RatioAt {
+/** Without what else stands beside it. */
+export function ratioAt({ ratio, lower, upper }: RatioAt): RatioAt {
   return { ...(ratio === undefined ? {} : { ratio }), lower, ...(upper === undefined ? {} : { upper }) };
 }
 

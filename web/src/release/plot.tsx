@@ -14,6 +14,8 @@ export interface Drawing {
   readonly pointsOnly?: boolean;
   /** Points that are drawn as failed. */
   readonly failed?: readonly boolean[];
+  /** An edge of the band around the other lines. */
+  readonly edge?: 'upper' | 'lower';
 }
 
 interface Props {
@@ -22,8 +24,12 @@ interface Props {
   readonly span: readonly [number, number];
   readonly drawings: readonly Drawing[];
   readonly limits: readonly number[];
+  /** The lines are there to compare with: nothing is wrong beyond them. */
+  readonly neutral?: boolean;
   /** Moments that are marked, seconds since 1970. */
   readonly marks: readonly number[];
+  /** Times in which people were waited for, seconds since 1970. */
+  readonly held: readonly { readonly from: number; readonly to: number }[];
   /** A part of the span was chosen, seconds since 1970. */
   readonly zoom: (span: readonly [number, number]) => void;
   /** The least range of values that is shown. */
@@ -78,7 +84,7 @@ function dataOf({ times, drawings }: Props): uPlot.AlignedData {
 }
 
 function optionsOf(latest: { readonly current: Props }, element: HTMLElement): uPlot.Options {
-  const { height, drawings, labelled, locale, format } = latest.current;
+  const { height, drawings, labelled, locale, format, neutral } = latest.current;
   const colour = coloursOf(element);
   const font = `12px ${getComputedStyle(element).fontFamily}`;
   const axis: uPlot.Axis = {
@@ -109,19 +115,28 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
       { ...axis, size: 64, space: 30, values: (_plot, splits) => splits.map(format) },
     ],
     series: [{}, ...drawings.map((drawing) => seriesOf(drawing, colour))],
+    ...bandOf(drawings, colour),
     hooks: {
-      drawClear: [(made) => drawFailing(made, latest.current, colour)],
+      drawClear: [
+        (made) => drawHeld(made, latest.current, colour),
+        (made) => drawFailing(made, latest.current, colour),
+      ],
       setSelect: [(made) => chosen(made, latest.current)],
       draw: [
         (made) => drawLines(made, 'x', latest.current.marks, { colour: colour('--plot-mark'), dash: 2 }),
-        (made) => drawLines(made, 'y', latest.current.limits, { colour: colour('--plot-limit'), dash: 4 }),
+        (made) =>
+          drawLines(made, 'y', latest.current.limits, {
+            colour: colour(neutral ? '--line-strong' : '--plot-limit'),
+            dash: 4,
+          }),
         (made) => drawFailures(made, latest.current, colour),
       ],
     },
   };
 }
 
-function seriesOf({ label, colour: name, stepped, pointsOnly }: Drawing, colour: Colours): uPlot.Series {
+function seriesOf({ label, colour: name, stepped, pointsOnly, edge }: Drawing, colour: Colours): uPlot.Series {
+  if (edge) return { label, width: 0, points: { show: false }, spanGaps: true };
   const stroke = colour(`--plot-${name}`);
   return {
     label,
@@ -133,6 +148,15 @@ function seriesOf({ label, colour: name, stepped, pointsOnly }: Drawing, colour:
     points: { show: !stepped, size: pointsOnly ? 7 : 5, fill: stroke },
     spanGaps: true,
   };
+}
+
+/** Between the two edges, where there are both. */
+function bandOf(drawings: readonly Drawing[], colour: Colours): Pick<uPlot.Options, 'bands'> {
+  const upper = drawings.findIndex(({ edge }) => edge === 'upper');
+  const lower = drawings.findIndex(({ edge }) => edge === 'lower');
+  if (upper < 0 || lower < 0) return {};
+  // The first of uPlot's series is the time.
+  return { bands: [{ series: [upper + 1, lower + 1], fill: colour('--plot-band') }] };
 }
 
 /** Everything that was measured, the limits, and some room. */
@@ -171,17 +195,27 @@ function chosen(made: uPlot, { zoom }: Props): void {
 
 /** The time before each failed check, back to the check before it. */
 function drawFailing(made: uPlot, { times, drawings }: Props, colour: Colours): void {
+  const spans = drawings.flatMap(({ failed = [] }) =>
+    failed.flatMap((isFailed, index) => {
+      const to = times[index];
+      return isFailed && to !== undefined ? [{ from: times[index - 1] ?? to, to }] : [];
+    }),
+  );
+  fillSpans(made, spans, colour('--plot-failing'));
+}
+
+function drawHeld(made: uPlot, { held }: Props, colour: Colours): void {
+  fillSpans(made, held, colour('--plot-held'));
+}
+
+function fillSpans(made: uPlot, spans: Props['held'], fill: string): void {
   const { ctx, bbox } = made;
   ctx.save();
-  ctx.fillStyle = colour('--plot-failing');
-  for (const { failed } of drawings) {
-    failed?.forEach((isFailed, index) => {
-      const to = times[index];
-      if (!isFailed || to === undefined) return;
-      const left = Math.max(bbox.left, made.valToPos(times[index - 1] ?? to, 'x', true));
-      const right = Math.min(bbox.left + bbox.width, made.valToPos(to, 'x', true));
-      if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
-    });
+  ctx.fillStyle = fill;
+  for (const { from, to } of spans) {
+    const left = Math.max(bbox.left, made.valToPos(from, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, made.valToPos(to, 'x', true));
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
   ctx.restore();
 }

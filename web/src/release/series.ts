@@ -1,5 +1,6 @@
 import { wordsOf } from '../../../src/domain/orders/catalogue.js';
 import type { Line } from '../api/types.js';
+import { ratioAt, type RatioAt } from './evidence.js';
 import { entriesOf } from './record.js';
 import { windowsOf, type Verdict } from './windows.js';
 
@@ -25,8 +26,24 @@ export interface Drawn {
   readonly weight: readonly Point[];
   readonly seen: readonly Point[];
   readonly metrics: readonly MetricSeries[];
+  /** What the judgement says of both versions, where it is on. */
+  readonly ratios: readonly RatioSeries[];
+  /** When it waited for people. */
+  readonly held: readonly Held[];
   /** What people have ordered, in words. */
   readonly marks: readonly Mark[];
+}
+
+/** How many times as often as the primary the canary is bad, and the interval in which that lies. */
+export interface RatioSeries {
+  readonly metric: string;
+  readonly points: readonly (RatioAt & { readonly at: number })[];
+}
+
+/** A time in which nothing moved: somebody had paused it, or was asked for an approval. */
+export interface Held {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A moment on the axis of time. */
@@ -56,6 +73,8 @@ export function drawnOf(record: readonly Line[], { startedAt, endedAt }: Span, n
     weight: [{ at: from, value: 0 }, ...set, { at: to, value: last }],
     seen: seenIn(record),
     metrics: metricsOf(record),
+    ratios: ratiosOf(record),
+    held: heldIn(record, to),
     marks: marksIn(record),
   };
 }
@@ -89,4 +108,52 @@ function metricsOf(record: readonly Line[]): readonly MetricSeries[] {
 
 function seconds(at: string): number {
   return Date.parse(at) / 1000;
+}
+
+/** No interval is claimed for latency by its edges. */
+function ratiosOf(record: readonly Line[]): readonly RatioSeries[] {
+  const looks = entriesOf(record, 'analysis').flatMap(({ at, judged }) =>
+    (judged?.metrics ?? []).flatMap((one) =>
+      one.edge === undefined ? [{ metric: one.metric, point: { at: seconds(at), ...ratioAt(one) } }] : [],
+    ),
+  );
+  const names = [...new Set(looks.map(({ metric }) => metric))];
+  return names.map((name) => ({
+    metric: name,
+    points: looks.flatMap(({ metric, point }) => (metric === name ? [point] : [])),
+  }));
+}
+
+/** What is said while people are waited for. */
+const WAITS = /waiting for (?!evidence)/;
+/** What is said meanwhile: one of several approvals is there. */
+const STAYS = /^Approved |waiting for (?!evidence)/;
+
+/** From a pause to the order that ends it; from the first word of an approval that is missing to whatever comes next. */
+function heldIn(record: readonly Line[], to: number): readonly Held[] {
+  const held: Held[] = [];
+  let since: { readonly at: number; readonly by: 'pause' | 'gate' } | undefined;
+  for (const line of record) {
+    const at = seconds(line.at);
+    const starts = startsWaiting(line);
+    if (since !== undefined && endsWaiting(line, since.by)) {
+      held.push({ from: since.at, to: at });
+      since = undefined;
+    }
+    since ??= starts && { at, by: starts };
+  }
+  return since === undefined ? held : [...held, { from: since.at, to }];
+}
+
+function startsWaiting(line: Line): 'pause' | 'gate' | undefined {
+  if (line.what === 'order') return line.order === 'pause' && line.refused === undefined ? 'pause' : undefined;
+  if (line.what === 'phase') return line.phase.startsWith('Waiting') ? 'gate' : undefined;
+  return line.what === 'event' && WAITS.test(line.message) ? 'gate' : undefined;
+}
+
+function endsWaiting(line: Line, by: 'pause' | 'gate'): boolean {
+  if (line.what === 'order') return line.refused === undefined && line.order !== 'pause' && line.order !== 'approve';
+  if (line.what === 'phase') return !line.phase.startsWith('Waiting');
+  if (by === 'pause') return false;
+  return line.what === 'weight' || (line.what === 'event' && line.type === 'Normal' && !STAYS.test(line.message));
 }

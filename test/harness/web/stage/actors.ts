@@ -87,13 +87,15 @@ export function fleet(count: number): CanarySummary[] {
 const at = (seconds: number): string => new Date(NOW - 600_000 + seconds * 1000).toISOString();
 
 interface Check {
+  /** How the canary compares with the primary, by the judgement. */
+  readonly ratio?: readonly [lower: number, ratio: number, upper: number];
   readonly weight: number;
   readonly rate: number;
   readonly duration: number;
 }
 
 /** A check as it stands in a record: the success rate must be 99 % at least, requests must take 500 ms at most. */
-function check(seconds: number, { weight, rate, duration }: Check): RecordLine {
+function check(seconds: number, { weight, rate, duration, ratio }: Check): RecordLine {
   const metrics = [
     { metric: 'request-success-rate', value: rate, min: 99, ok: rate >= 99 },
     { metric: 'request-duration', value: duration, max: 500, ok: duration <= 500 },
@@ -103,7 +105,23 @@ function check(seconds: number, { weight, rate, duration }: Check): RecordLine {
     ...{ at: at(seconds), what: 'analysis', weight, ok, metrics },
     seen: { percent: weight * 1.02, requests: 400, windowSeconds: 60, at: Date.parse(at(seconds)) },
     hooks: [{ hook: 'acceptance-test', ok: true }],
+    ...(ratio && { judged: judgedBy(ratio) }),
   } as { at: string; what: string });
+}
+
+function judgedBy([lower, ratio, upper]: readonly [number, number, number]): object {
+  const arms = { canary: { requests: 4_000, bad: 9 }, primary: { requests: 9_000, bad: 18 } };
+  const metric = {
+    metric: 'failures',
+    verdict: 'WAIT',
+    ratio,
+    lower,
+    upper,
+    towardsFail: 0.1,
+    towardsPass: 0.6,
+    ...arms,
+  };
+  return { verdict: 'WAIT', metrics: [metric], heard: true, windows: 3, says: 'failures: not enough yet' };
 }
 
 const event = (seconds: number, message: string, type = 'Normal'): RecordLine =>
@@ -140,11 +158,11 @@ export function release(more: Partial<Release> = {}): Release {
     record: [
       event(0, 'New revision detected! Scaling up cart.shop'),
       weight(60, 10),
-      check(120, { weight: 10, rate: 99.98, duration: 121 }),
+      check(120, { weight: 10, rate: 99.98, duration: 121, ratio: [0.2, 1.4, 6] }),
       weight(120, 20),
-      check(180, { weight: 20, rate: 98.2, duration: 480 }),
+      check(180, { weight: 20, rate: 98.2, duration: 480, ratio: [0.6, 1.9, 4.1] }),
       event(180, 'Halt cart.shop advancement success rate 98.20% < 99%', 'Warning'),
-      check(240, { weight: 20, rate: 99.6, duration: 130 }),
+      check(240, { weight: 20, rate: 99.6, duration: 130, ratio: [0.7, 1.3, 2.3] }),
       weight(240, 30),
       order(300, 'pause', 'alice', 'lunch'),
       order(330, 'resume', 'alice', ''),
