@@ -24,6 +24,7 @@ const MISSING = 'somebody has deleted it, and a rollback makes it again';
 const FORMER = 'the Canary refers no more to what it was made after';
 const BUDGETED = 'targets with a PodDisruptionBudget';
 const STALE = 'it had changed with an earlier promotion, and has not with a later one';
+const BASELINE = 'a release that was compared with a fresh baseline is over';
 const OF_A_SERVICE = 'releases of a Service';
 const ADMISSION = 'asked only where the admission plugin OwnerReferencesPermissionEnforcement is on, as in OpenShift';
 
@@ -89,7 +90,9 @@ export const GRANTS: readonly Grant[] = [
       watch: ['get', ...LOOK, 'update'],
       api: ['get', ...LOOK, 'patch'],
     },
-    rarely: { worker: { delete: 'pods of the former version were kept for an undo, and their time is over' } },
+    rarely: {
+      worker: { delete: `pods of the former version were kept for an undo, and their time is over; ${BASELINE}` },
+    },
   },
   only('the live view', {
     group: '',
@@ -157,9 +160,13 @@ export const GRANTS: readonly Grant[] = [
     group: '',
     resource: 'services',
     why: 'the Services of the Canary; users’ own labels and annotations on them survive',
-    verbs: { worker: ['get', ...LOOK, 'create', 'update'], watch: ['get', ...LOOK, 'update'], api: ['get', ...LOOK] },
+    verbs: {
+      worker: ['get', ...LOOK, 'create', 'update', 'delete'],
+      watch: ['get', ...LOOK, 'update'],
+      api: ['get', ...LOOK],
+    },
     rarely: {
-      worker: { get: RACE },
+      worker: { get: RACE, delete: BASELINE },
       watch: all(['get', 'update'], OF_A_SERVICE),
       api: all(LOOK, OF_A_SERVICE),
     },
@@ -212,7 +219,15 @@ export const GRANTS: readonly Grant[] = [
     verbs: { worker: ['get', ...LOOK, 'create', 'update', 'delete'], watch: ['get', ...LOOK, 'create', 'update'] },
   }),
   routed('networking.istio.io', 'virtualservices', 'the routes with the weights', 'Istio'),
-  routed('networking.istio.io', 'destinationrules', 'how connections to either version are kept', 'Istio'),
+  only('releases by Istio', {
+    group: 'networking.istio.io',
+    resource: 'destinationrules',
+    why: 'how connections to either version are kept; that of a fresh baseline is removed with it',
+    verbs: {
+      worker: ['get', ...LOOK, 'create', 'update', 'delete'],
+      watch: ['get', ...LOOK, 'create', 'update'],
+    },
+  }),
   routed('projectcontour.io', 'httpproxies', 'the routes with the weights', 'Contour'),
   routed('traefik.io', 'traefikservices', 'the Service with the weights', 'Traefik'),
   only('releases by NGINX or Skipper', {

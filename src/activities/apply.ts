@@ -1,7 +1,7 @@
 import type { Effect } from '../domain/decision/effects.js';
 import { needsNoLease } from '../domain/decision/without-lease.js';
 import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
-import type { Weights } from '../domain/weights.js';
+import { weightsIn } from '../domain/weights.js';
 import { FencedError, messageOf, type UserError } from '../errors.js';
 import { recordEvent } from '../kubernetes/events.js';
 import type { Renewal } from '../kubernetes/lease.js';
@@ -14,6 +14,7 @@ import type { Applied, ApplyInput } from '../workflows/activities.js';
 import { keptSpec, readCanary, canaryContext, type CanaryView } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
 import { drain, untilServiceLeadsBack } from '../canary/drain.js';
+import { dropBaseline, putBaseline } from '../canary/baseline/baseline.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from '../canary/generated.js';
 import { saveSnapshot } from '../archive/release/snapshots.js';
 import { routed } from '../canary/routed-at.js';
@@ -146,6 +147,11 @@ async function work(
     }
     case 'weights':
       await send(deps, context, weightsIn(effect), { fence, signal });
+      if (effect.everybody && (await workload.baseline?.find(canary))) {
+        // Nothing is compared with it any more.
+        await drain(router, canary, signal);
+        await dropBaseline(deps.cache, context, fence);
+      }
       return true;
     case 'grow':
       await workload.grow(canary, effect.pods, fence);
@@ -162,9 +168,11 @@ async function work(
       // A new release: there is nothing left that an undo of the one before could go back to at once.
       await workload.warm?.drop(canary, fence);
       await workload.scaleUp(canary, fence);
+      if (effect.baseline) await putBaseline(deps.cache, context, fence);
       return true;
     case 'scaleDown':
       await workload.scaleDown(canary, fence);
+      await dropBaseline(deps.cache, context, fence);
       return true;
     case 'keepPrevious':
       await workload.warm?.keep(canary, effect.until, fence);
@@ -196,10 +204,6 @@ async function work(
     default:
       return unknownEffect(effect);
   }
-}
-
-function weightsIn({ primary, canary, mirrored, everybody }: Weights): Weights {
-  return { primary, canary, ...(mirrored ? { mirrored } : {}), ...(everybody ? { everybody } : {}) };
 }
 
 /** A worker of an older version must not take what it doesn't know for done. */

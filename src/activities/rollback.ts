@@ -12,6 +12,7 @@ import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '
 import type { Dependencies } from '../dependencies.js';
 import { drain } from '../canary/drain.js';
 import { comeHome } from '../canary/home.js';
+import { dropBaseline } from '../canary/baseline/baseline.js';
 import { remembering } from './said.js';
 import { writeStatus } from '../canary/status.js';
 import { claimOf, termsOf } from '../canary/lease-guard.js';
@@ -35,7 +36,7 @@ const MOST_PROBLEMS = 8;
  * @throws FencedError where somebody newer holds the Canary
  */
 export async function rollBack(deps: Dependencies, input: RollBackInput, signal: AbortSignal): Promise<RolledBack> {
-  const { servedBy, refusal } = await takeHome(deps, input, signal);
+  const { servedBy, refusal } = await takeHome(deps, input, signal, true);
   if (refusal) throw refusal;
   return { servedBy };
 }
@@ -43,6 +44,7 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
 /**
  * The same for whoever can't wait until the Lease may be written: traffic is home, and the status says so.
  *
+ * @param mayDelete whether this process may remove a baseline; one that may not stops it, and the janitor does the rest
  * @returns what keeps the Lease from saying that the release is over
  * @throws FencedError where somebody newer holds the Canary
  */
@@ -50,6 +52,7 @@ export async function takeHome(
   deps: Dependencies,
   input: RollBackInput,
   signal: AbortSignal,
+  mayDelete = false,
 ): Promise<RolledBack & { readonly refusal?: UserError | undefined }> {
   const view = await readCanary(deps, input.canary, true);
   if (!view) return { servedBy: 'primary' };
@@ -58,7 +61,7 @@ export async function takeHome(
   const refusal = await fence.stand(term);
   const context = canaryContext(deps, view);
   const { servedBy, restored } = await remembering((said) =>
-    retreat(deps, view, context, { input, fence, said }, signal),
+    retreat(deps, view, context, { input, fence, said, mayDelete }, signal),
   );
   const status = input.status ?? (await statusFromCluster(view, context));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
@@ -80,13 +83,14 @@ interface Retreat {
   readonly fence: LeaseClaim;
   /** What has been said so far. */
   readonly said: string[];
+  readonly mayDelete: boolean;
 }
 
 async function retreat(
   deps: Dependencies,
   view: CanaryView,
   context: CanaryContext,
-  { input, fence, said }: Retreat,
+  { input, fence, said, mayDelete }: Retreat,
   signal: AbortSignal,
 ): Promise<RolledBack & { readonly restored: string | undefined }> {
   said.push(...(await report(deps, view, input, input.reason, REASON_INDEX)));
@@ -102,11 +106,14 @@ async function retreat(
     said.push(...(await report(deps, view, input, problem, REASON_INDEX + 2 + i)));
   if (!diverted) restored = await context.workload.restore(context.canary, fence);
   said.push(...(await report(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
-  if (servedBy === 'primary') {
+  if (servedBy === 'primary' || (await context.workload.baseline?.find(context.canary)))
     await drain(context.router, context.canary, signal);
+  if (servedBy === 'primary') {
     await pointBack(deps.cache, context, fence);
     await context.workload.scaleDown(context.canary, fence);
   }
+  await context.workload.baseline?.stop(context.canary, fence);
+  if (mayDelete) await dropBaseline(deps.cache, context, fence);
   return { servedBy, restored };
 }
 

@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { needOf } from '../domain/change.js';
+import { isResting } from '../domain/phases.js';
 import type { CanaryKey } from '../domain/identity.js';
 import { FencedError, messageOf } from '../errors.js';
 import type { LeaseView } from '../kubernetes/lease-object.js';
 import { CANARIES } from '../kube/object.js';
 import { workflowIdOf, type SubmitVerdict } from '../workflows/contract.js';
 import type { SweepReport } from '../workflows/activities.js';
+import { dropBaseline } from '../canary/baseline/baseline.js';
 import { readCanary, canaryContext } from '../canary/read.js';
 import type { DeadRuns } from '../archive/release/dead-runs.js';
 import type { Dependencies } from '../dependencies.js';
@@ -93,13 +95,19 @@ async function lookAt(
   }
 }
 
-/** Pods that were kept for an undo go when their time is over, unless somebody is at work on the Canary. */
+/**
+ * Pods that were kept for an undo go when their time is over, and a baseline that the dead-man's switch has stopped when the
+ * release is, unless somebody is at work on the Canary.
+ */
 async function dropExpired(deps: Dependencies, key: CanaryKey): Promise<void> {
   const view = await readCanary(deps, key);
   if (!view?.canary || view.lease?.holder) return;
-  const { canary, workload } = canaryContext(deps, view);
+  const context = canaryContext(deps, view);
+  const { canary, workload } = context;
   const expiry = await workload.warm?.expiry(canary);
   if (expiry !== undefined && expiry <= deps.now()) await workload.warm?.drop(canary, vacancyOf(deps, key, view));
+  if (isResting(canary.status.phase) && (await workload.baseline?.find(canary)))
+    await dropBaseline(deps.cache, context, vacancyOf(deps, key, view));
 }
 
 async function lookAfter(

@@ -1,7 +1,7 @@
 import { approvalsDigest } from '../crds/approvals.js';
 import type { NotReady, World } from '../domain/findings.js';
 import { isActive } from '../domain/phases.js';
-import type { Weights } from '../domain/weights.js';
+import { sharesOf, type Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
 import { ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
 import type { KubeObject } from '../kube/object.js';
@@ -206,7 +206,7 @@ async function shortageOf(
   weights: Weights | undefined,
 ): Promise<Pick<World, 'short'>> {
   if (standing.phase !== 'Promoting') return {};
-  const weight = weights?.canary ?? standing.weight;
+  const weight = weights ? 100 - sharesOf(weights).primary : standing.weight;
   const needed = await podsNeeded({ canary, workload }, weight, standing.undoing?.diverted ?? false);
   return needed > (await workload.size(canary, 'primary')) ? { short: needed } : {};
 }

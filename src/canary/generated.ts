@@ -132,7 +132,8 @@ function apexService(canary: Canary, pods: PodsView): ServiceWish {
   return { ...serviceWish(canary, pods, name, pods.primary, apex), takesOver: true };
 }
 
-function serviceWish(
+/** A Service of the Canary's as it shall be. */
+export function serviceWish(
   canary: Canary,
   { selector, ports }: PodsView,
   name: string,

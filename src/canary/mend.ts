@@ -1,4 +1,5 @@
 import type { Effect } from '../domain/decision/effects.js';
+import { weightsIn } from '../domain/weights.js';
 import { parseRepairs, withRepairs, type Attempt, type Repair, type Stray } from '../domain/strays.js';
 import { messageOf, UserError } from '../errors.js';
 import type { LeaseClaim } from '../kubernetes/claim.js';
@@ -10,6 +11,7 @@ import { leaving } from '../kubernetes/objects/strayed.js';
 import { write } from '../kubernetes/write.js';
 import type { CanaryView, CanaryContext } from './read.js';
 import type { Working } from './reading.js';
+import { baselineServices } from './baseline/baseline.js';
 import { putFinalizer, servicesOf } from './generated.js';
 import { FINALIZER_STRAY, survey, type Circumstances } from './survey.js';
 
@@ -70,7 +72,8 @@ async function mendObject(cache: ClusterCache, context: CanaryContext, work: Wor
   const [stray] = ofObject;
   if (!stray) return;
   if (stray.object === FINALIZER_STRAY) return putFinalizer(cache, canary, canary.revertOnDeletion, fence);
-  const services = at.pods ? servicesOf(canary, at.pods, at.diverted ? workload.warm : undefined) : [];
+  const made = at.pods ? servicesOf(canary, at.pods, at.diverted ? workload.warm : undefined) : [];
+  const services = [...made, ...(await baselineServices(context, at.pods))];
   const wish = services.find(({ name }) => `${SERVICES.kind}/${name}` === stray.object);
   if (wish) {
     await write(cache, SERVICES, wish, (current) => leaving(desiredService(wish, current), current, kept), {
@@ -81,9 +84,7 @@ async function mendObject(cache: ClusterCache, context: CanaryContext, work: Wor
   }
   const isRoute = router.concerns(canary).some(({ type, name }) => `${type.kind}/${name}` === stray.object);
   if (!isRoute) return workload.mend(canary, stray, effect.runs, fence);
-  const { primary, canary: weight, mirrored, everybody } = effect;
-  const weights = { primary, canary: weight, ...(mirrored ? { mirrored } : {}), ...(everybody ? { everybody } : {}) };
-  await router.reconcile(canary, weights, fence);
+  await router.reconcile(canary, weightsIn(effect), fence);
 }
 
 /** @returns why it could not be done, where a person must mend that */

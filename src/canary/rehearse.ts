@@ -1,4 +1,5 @@
-import { canaryAt, type Weights } from '../domain/weights.js';
+import { asksForBaseline } from '../crds/baseline.js';
+import { besideBaseline, canaryAt, type Weights } from '../domain/weights.js';
 import type { Revision } from '../domain/revision.js';
 import { FencedError, UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
@@ -50,6 +51,7 @@ export class DryRuns implements Rehearsals {
     const claim = claimed(fence);
     const steps: readonly (() => Promise<unknown>)[] = [
       () => workload.scaleUp(canary, claim),
+      async () => (asksForBaseline(canary) ? workload.baseline?.put(canary, claim) : undefined),
       ...weightsOf(canary).map((weights) => () => router.setWeights(canary, weights, claim)),
       () => workload.promote(canary, revision, claim),
     ];
@@ -65,10 +67,14 @@ export class DryRuns implements Rehearsals {
 }
 
 /** The first step that moves traffic, and the copies before it, where there are some. */
-export function weightsOf({ analysis }: CanaryContext['canary']): readonly Weights[] {
+export function weightsOf({ analysis, judgement }: CanaryContext['canary']): readonly Weights[] {
   const { strategy } = analysis;
+  const first = canaryAt(FIRST_PERCENT);
   const mirrors = 'mirror' in strategy && strategy.mirror === true;
-  return [...(mirrors ? [{ primary: 100, canary: 0, mirrored: true as const }] : []), canaryAt(FIRST_PERCENT)];
+  return [
+    ...(mirrors ? [{ primary: 100, canary: 0, mirrored: true as const }] : []),
+    asksForBaseline({ judgement }) ? besideBaseline(first) : first,
+  ];
 }
 
 async function refusalOf(step: () => Promise<unknown>): Promise<string | undefined> {

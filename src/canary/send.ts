@@ -5,6 +5,7 @@ import { UserError } from '../errors.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { CanaryContext } from './read.js';
 import type { Working } from './reading.js';
+import { readyBaseline } from './baseline/baseline.js';
 import { growHome, makeWhole } from './whole.js';
 
 /** Longest wait for the first pod of a primary that somebody has scaled to nothing. */
@@ -32,6 +33,7 @@ export async function send(
     const { isReachable, problems } = await makeWhole(cache, context, side, making);
     if (!isReachable) throw new UserError(`no traffic is sent to the ${side}: ${problems.join('; ')}`);
   }
+  if (weights.baseline) await readyBaseline(cache, context, by);
   const empty = weights.primary > 0 && (await workload.size(canary, 'primary')) === 0;
   if (weights.canary === 0 || empty) await growHome(cache, context, by.fence);
   if (empty) await untilPodsServe(context, now, by.signal);

@@ -13,8 +13,8 @@ export async function stampedObjects({ canary, workload, router }: CanaryContext
   const services = [service.name, service.primaryName, service.canaryName].map((name) => ({ type: SERVICES, name }));
   const concerned = [...(await workload.concerns(canary)), ...router.concerns(canary), ...services];
   const copies = concerned.map(({ type, name }) => ({ type, name: `${name}-primary` }));
-  const warm = await workload.warm?.find(canary);
-  const all = [...concerned, ...copies, ...(warm ? [warm] : [])];
+  const others = await Promise.all([workload.warm?.find(canary), workload.baseline?.find(canary)]);
+  const all = [...concerned, ...copies, ...others.filter((one) => one !== undefined)];
   return [...new Map(all.map((object) => [`${object.type.plural}/${object.name}`, object])).values()];
 }
 

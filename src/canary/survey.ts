@@ -8,6 +8,7 @@ import { strayedFields, writtenBy } from '../kubernetes/objects/strayed.js';
 import { isFree, type OwnedObject } from '../kubernetes/ownership.js';
 import type { PodsView, TargetView } from '../workloads/port.js';
 import type { CanaryContext } from './read.js';
+import { baselineServices } from './baseline/baseline.js';
 import { hasFinalizer, servicesOf } from './generated.js';
 import { isDiverted } from './warm.js';
 
@@ -63,7 +64,8 @@ async function strayedServices(
   { pods, diverted, unserved }: Circumstances,
 ): Promise<readonly Stray[]> {
   const strays: Stray[] = [];
-  for (const wish of pods ? servicesOf(canary, pods, diverted ? workload.warm : undefined) : []) {
+  const wishes = pods ? servicesOf(canary, pods, diverted ? workload.warm : undefined) : [];
+  for (const wish of [...wishes, ...(await baselineServices({ canary, workload }, pods))]) {
     if (unserved && wish.name === canary.service.name) continue;
     const object = `${SERVICES.kind}/${wish.name}`;
     const current = await cache.get(SERVICES, wish.namespace, wish.name);

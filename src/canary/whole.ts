@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { podsToComeHome } from '../domain/capacity.js';
+import { sharesOf } from '../domain/weights.js';
 import { isAvailable } from '../domain/findings.js';
 import { messageOf, UserError } from '../errors.js';
 import type { Stray } from '../domain/strays.js';
@@ -111,7 +112,7 @@ export async function growHome(cache: ClusterCache, context: CanaryContext, fenc
 /**
  * Pods that the primary needs to carry all of the traffic.
  *
- * @param weight percent of it that the canary's side has now
+ * @param weight percent of it that others than the primary have now
  * @param diverted that side are the warm pods of the former version
  */
 export async function podsNeeded(
@@ -121,7 +122,9 @@ export async function podsNeeded(
 ): Promise<number> {
   return podsToComeHome({
     primary: await workload.size(canary, 'primary'),
-    canary: diverted ? ((await workload.warm?.size(canary)) ?? 0) : await workload.size(canary, 'canary'),
+    canary: diverted
+      ? ((await workload.warm?.size(canary)) ?? 0)
+      : (await workload.size(canary, 'canary')) + ((await workload.baseline?.size(canary)) ?? 0),
     weight,
     most: await workload.most(canary),
   });
@@ -129,7 +132,8 @@ export async function podsNeeded(
 
 async function weightOf(canary: CanaryContext['canary'], router: CanaryContext['router']): Promise<number> {
   try {
-    return (await router.weights(canary))?.canary ?? 0;
+    const weights = await router.weights(canary);
+    return weights ? 100 - sharesOf(weights).primary : 0;
   } catch (error) {
     if (error instanceof UserError) return 0;
     throw error;

@@ -21,7 +21,7 @@ type Found = Pick<Analysis, 'judged' | 'memory'>;
  */
 export async function judgeByCounts(
   context: MetricsContext,
-  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
+  sources: Pick<MetricsSources, 'canaryAddresses' | 'baselineAddresses' | 'secret'>,
   settings: JudgementSettings,
   { weight, weightSince, judgement: known }: Asked,
   signal: AbortSignal,
@@ -63,6 +63,7 @@ function judged(
     judged: {
       ...shown,
       window: span,
+      ...(requests.baseline === undefined ? {} : { requests: dividedIn(requests, requests.baseline) }),
       counts,
       ...(latency ? { latency } : {}),
       ...(judgement.passedOver === undefined ? {} : { passedOver: judgement.passedOver }),
@@ -70,6 +71,10 @@ function judged(
       says: inWords(judgement, rules, { counts, windows: evidence.windows }),
     },
   };
+}
+
+function dividedIn({ canary, primary }: CountedWindow['requests'], baseline: number) {
+  return { canary, primary: primary - baseline, baseline };
 }
 
 /** Nothing new was read. */
@@ -112,11 +117,12 @@ function isEvidence(value: unknown): value is ReleaseEvidence {
 /** How the requests of the window were divided, which needs no queries of its own. */
 export function shareIn({ judged }: Found, at: number): Pick<Analysis, 'seen'> {
   if (judged?.unknown !== undefined) return { seen: { unknown: judged.unknown } };
-  const { window, counts } = judged ?? {};
+  const { window, counts, requests: divided } = judged ?? {};
   const errors = counts?.[ERRORS];
   if (!window || !errors) return {};
-  const requests = errors.canary.requests + errors.primary.requests;
+  const ofCanary = errors.canary.requests;
+  const requests = divided ? divided.canary + divided.primary + divided.baseline : ofCanary + errors.primary.requests;
   if (requests === 0) return {};
-  const percent = Math.round((1000 * errors.canary.requests) / requests) / 10;
+  const percent = Math.round((1000 * ofCanary) / requests) / 10;
   return { seen: { percent, requests, windowSeconds: Math.round((window.to - window.from) / 1000), at } };
 }

@@ -1,4 +1,6 @@
+import { baselineServiceName } from '../crds/baseline.js';
 import { JUDGEMENT_ANNOTATION } from '../crds/own-settings.js';
+import type { JudgementSettings } from '../crds/judgement.js';
 import { parseMetricTemplate } from '../crds/metric-template.js';
 import { describeRefusal } from '../crds/refusal.js';
 import { failedHook, type Analysis, type HookRound } from '../domain/findings.js';
@@ -106,7 +108,8 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
       const judgement = context.canary.judgement;
       if (judgement) {
         const analysis = await judged();
-        const found = await judgeByCounts(metricsContext(context), sources, judgement, state, inquiry.signal);
+        const settings = await comparedNow(context, judgement);
+        const found = await judgeByCounts(metricsContext(context), sources, settings, state, inquiry.signal);
         return { ...analysis, ...found, ...shareIn(found, span.now) };
       }
       let tell: (answered: Answered | undefined) => void = () => undefined;
@@ -119,6 +122,13 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
       return seen ? { ...analysis, seen } : analysis;
     },
   };
+}
+
+/** While no requests go to a baseline, because the primary wasn't ready to be compared with, it is the primary that is there. */
+async function comparedNow({ canary, router }: CanaryContext, settings: JudgementSettings): Promise<JudgementSettings> {
+  if (!settings.baseline || (await router.weights(canary))?.baseline) return settings;
+  const { baseline: _none, ...others } = settings;
+  return others;
 }
 
 /** Requests under an earlier weight say nothing about this one. */
@@ -158,5 +168,6 @@ function sourcesOf(cache: ClusterCache, book: CanaryEndpoints, { canary }: Canar
     secret: (namespace, name) => readSecret(cache, namespace, name),
     environment: { environment: process.env, cluster: clusterApi(cache.client) },
     canaryAddresses: () => book.addressesOf(canary.namespace, canary.service.canaryName),
+    baselineAddresses: () => book.addressesOf(canary.namespace, baselineServiceName(canary)),
   };
 }

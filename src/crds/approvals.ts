@@ -33,6 +33,8 @@ export interface Course {
   readonly routed: boolean;
   /** Names of the metrics that are held against thresholds. */
   readonly metrics: readonly string[];
+  /** Why a canary can't be compared with a fresh baseline, with what would be right; undefined where it can. */
+  readonly refusedBaseline?: string | undefined;
 }
 
 /**

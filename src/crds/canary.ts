@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Refusal } from '../domain/findings.js';
 import { readApprovals, type Course, type ReadApprovals } from './approvals.js';
+import { refusedBaseline } from './baseline.js';
 import { excessOf } from './bounded/spec.js';
 import { analysisOf } from './build/analysis.js';
 import { serviceOf } from './build/service.js';
@@ -81,7 +82,11 @@ function courseOf({ spec }: CanaryObject, options: ParseOptions): Course {
   const provider = spec.provider ?? options.defaultProvider;
   const { strategy } = strategyOf(spec.analysis, provider);
   const metrics = (spec.analysis?.metrics ?? []).map(({ name }) => name);
-  return { strategy, provider, routed: trafficFeatures(provider).weights, metrics };
+  const refused = refusedBaseline({
+    ...{ provider, strategy, routeRef: spec.routeRef, targetKind: spec.targetRef.kind },
+    sessionAffinity: spec.analysis?.sessionAffinity !== undefined,
+  });
+  return { strategy, provider, routed: trafficFeatures(provider).weights, metrics, refusedBaseline: refused };
 }
 
 /**

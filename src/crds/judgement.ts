@@ -24,6 +24,8 @@ export interface JudgedCounts {
   readonly name: string;
   readonly canary: CountSelectors;
   readonly primary: CountSelectors;
+  /** Where releases are compared with a fresh baseline. */
+  readonly baseline?: CountSelectors;
 }
 
 interface CountSelectors {
@@ -36,6 +38,8 @@ export interface JudgedMean {
   readonly name: string;
   readonly canary: SumSelectors;
   readonly primary: SumSelectors;
+  /** Where releases are compared with a fresh baseline. */
+  readonly baseline?: SumSelectors;
   /** No value is larger. */
   readonly atMost: number;
 }
@@ -130,6 +134,7 @@ export function readJudgement(
   const judgement = settingsOf(read.data, text);
   const [first, ...others] = [
     ...unfit(course),
+    ...unfitBaseline(read.data, course),
     ...contradictions(read.data, judgement),
     ...unknownReplaced(read.data, course),
   ];
@@ -187,12 +192,19 @@ function settingsOf(written: Written, text: string): JudgementSettings {
     wait,
     shared: patienceOf(written.shared, { ...preset.wait, then: 'ask' }),
     ...(written.watch ? { watch: watchOf(written.watch) } : {}),
+    ...(written.baseline ? { baseline: true } : {}),
     settleSeconds: (written.settle?.ms ?? SETTLE_SECONDS * 1000) / 1000,
     replaced: replacementsOf(written).map(({ value }) => value),
     measured: metrics.flatMap(({ name, measured }) => (measured ? [name] : [])),
     latency: written.latency !== undefined,
-    counts: written.counts.map(({ name, canary, primary }) => ({ name, canary, primary })),
-    means: written.means.map(({ name, canary, primary, atMost }) => ({ name, canary, primary, atMost })),
+    counts: written.counts.map(({ name, canary, primary, baseline }) => ({
+      ...{ name, canary, primary },
+      ...(baseline ? { baseline } : {}),
+    })),
+    means: written.means.map(({ name, canary, primary, baseline, atMost }) => ({
+      ...{ name, canary, primary, atMost },
+      ...(baseline ? { baseline } : {}),
+    })),
     rules: {
       budgets: {
         falseRollback: written.falseRollback ?? preset.budgets.falseRollback,
@@ -242,6 +254,23 @@ function unfit({ strategy, provider, routed }: Course): readonly Complaint[] {
   if (!routed) return [none(`the ${provider} provider divides no requests, so there is nothing to compare`)];
   if (strategy.kind === 'canary') return [];
   return [none('only a canary release by weights has both versions serve the same users at once')];
+}
+
+/** Who is compared with a baseline says how its counters are found, and who isn't has no use for that. */
+function unfitBaseline({ baseline, counts, means }: Written, { refusedBaseline }: Course): readonly Complaint[] {
+  if (baseline && refusedBaseline !== undefined) {
+    return [{ field: `${FIELD}.baseline`, value: baseline, remedy: refusedBaseline }];
+  }
+  const remedy = baseline
+    ? 'it is required with baseline: fresh: name the counters of the baseline’s pods as you do the primary’s'
+    : 'there is no baseline to count: remove it, or set baseline: fresh';
+  const own = [
+    ...counts.map((one, i) => ({ field: `counts[${i}]`, one })),
+    ...means.map((one, i) => ({ field: `means[${i}]`, one })),
+  ];
+  return own
+    .filter(({ one }) => (one.baseline === undefined) === (baseline !== undefined))
+    .map(({ field, one }) => ({ field: `${FIELD}.${field}.baseline`, value: one.baseline, remedy }));
 }
 
 function contradictions({ counts, means }: Written, { rules, latency }: JudgementSettings): readonly Complaint[] {

@@ -49,8 +49,14 @@ export function policyOfCanary(canary: Canary, everywhere: GlobalListeners = NOB
 }
 
 /** What the core goes by; limits and queries are the activity's. */
-function judgementOf({ digest, steps, promotion, wait, shared, watch }: JudgementSettings): JudgementPolicy {
-  return { digest, steps, promotion, wait, ...(shared ? { shared } : {}), ...(watch ? { watch } : {}) };
+function judgementOf(settings: JudgementSettings): JudgementPolicy {
+  const { digest, steps, promotion, wait, shared, watch, baseline } = settings;
+  return {
+    ...{ digest, steps, promotion, wait },
+    ...(shared ? { shared } : {}),
+    ...(watch ? { watch } : {}),
+    ...(baseline ? { baseline } : {}),
+  };
 }
 
 /** What a Canary says of its own takes the place of what holds for all, be it that nobody is told. */

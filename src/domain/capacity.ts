@@ -3,7 +3,7 @@ export interface Sides {
   /** Pods that the primary is to have, and the canary's side. */
   readonly primary: number;
   readonly canary: number;
-  /** Percent of the traffic that the canary's side has now. */
+  /** Percent of the traffic that others than the primary have now. */
   readonly weight: number;
   /** Most pods that the primary's autoscaler allows. */
   readonly most?: number | undefined;

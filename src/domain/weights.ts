@@ -6,6 +6,11 @@ export interface Weights {
   readonly canary: number;
   /** The canary gets copies of the primary's requests besides; its answers to those reach nobody. */
   readonly mirrored?: true;
+  /**
+   * Of the primary's part, as much as the canary gets goes to a fresh baseline of the primary's version, or all of it where
+   * it is less.
+   */
+  readonly baseline?: true;
   /** The canary serves everybody, not only the audience of an A/B test: the primary can't. */
   readonly everybody?: true;
 }
@@ -18,6 +23,40 @@ export const MIRRORED: Weights = { primary: 100, canary: 0, mirrored: true };
 
 export function canaryAt(weight: number): Weights {
   return { primary: 100 - weight, canary: weight };
+}
+
+/** What each of them gets; together 100. Without a baseline it gets nothing. */
+export function sharesOf({ primary, canary, baseline }: Weights): Record<'primary' | 'canary' | 'baseline', number> {
+  const beside = baseline ? Math.min(canary, primary) : 0;
+  return { primary: primary - beside, canary, baseline: beside };
+}
+
+/**
+ * Weights that divide the traffic so.
+ *
+ * @returns undefined where it isn't all of it
+ */
+export function dividedAs({ primary, canary, baseline }: ReturnType<typeof sharesOf>): Weights | undefined {
+  if (primary + canary + baseline !== 100) return undefined;
+  return { primary: primary + baseline, canary, ...(baseline > 0 ? { baseline: true } : {}) };
+}
+
+/** With a baseline beside the canary, where that gets any requests. */
+export function besideBaseline(weights: Weights): Weights {
+  return sharesOf({ ...weights, baseline: true }).baseline > 0 && !weights.mirrored
+    ? { ...weights, baseline: true }
+    : weights;
+}
+
+/** The weights alone, of what holds more. */
+export function weightsIn({ primary, canary, mirrored, baseline, everybody }: Weights): Weights {
+  return {
+    primary,
+    canary,
+    ...(mirrored ? { mirrored } : {}),
+    ...(baseline ? { baseline } : {}),
+    ...(everybody ? { everybody } : {}),
+  };
 }
 
 /**

@@ -18,6 +18,8 @@ export interface ReleaseEvidence {
   /** Of latency, where that is judged and has been counted. */
   readonly latency?: SlowEvidence;
   readonly split: SplitCounts;
+  /** The same of the baseline, where there is one: its requests, as the canary's, against all others. */
+  readonly beside?: SplitCounts;
   /** φ by metric, as the primary's past had it before the first window; the same ever since. */
   readonly dispersions?: Readonly<Record<string, number>>;
   /** Percent on the canary, of which `split` is. */
@@ -31,7 +33,13 @@ export interface ReleaseEvidence {
 export interface ReleaseWindow {
   /** Percent of the requests that the canary should have got. */
   readonly weight: number;
-  readonly requests: { readonly canary: number; readonly primary: number };
+  readonly requests: {
+    readonly canary: number;
+    /** All others. */
+    readonly primary: number;
+    /** Of the others, those of the baseline, where the canary is compared with one: it should have got as many. */
+    readonly baseline?: number;
+  };
   /** By metric. */
   readonly counts: Readonly<Record<string, WindowCounts>>;
   /** Requests by how slow they were, where that was counted. */
@@ -133,20 +141,36 @@ function asMeasured(rule: MetricRule, { dispersions }: ReleaseEvidence): MetricR
 
 function withRequests(before: ReleaseEvidence, { weight, requests }: ReleaseWindow): ReleaseEvidence {
   const { split } = weight === before.weight ? before : countingAnew(before);
-  const { canary, primary, begun } = split;
-  const added = { canary: canary + requests.canary, primary: primary + requests.primary, begun };
-  return { ...before, weight, split: added };
+  const added = plusRequests(split, requests.canary, requests.primary);
+  const { baseline } = requests;
+  const { beside } = before;
+  // One that isn't routed to any more has no share that could be wrong.
+  if (baseline === undefined) return { ...before, weight, split: added, ...(beside ? { beside: anew(beside) } : {}) };
+  const others = requests.canary + requests.primary - baseline;
+  const known = weight === before.weight ? (beside ?? NO_SPLIT) : anew(beside ?? NO_SPLIT);
+  return { ...before, weight, split: added, beside: plusRequests(known, baseline, others) };
+}
+
+function plusRequests({ canary, primary, begun }: SplitCounts, ours: number, others: number): SplitCounts {
+  return { canary: canary + ours, primary: primary + others, begun };
 }
 
 function countingAnew(before: ReleaseEvidence): ReleaseEvidence {
-  const isUnused = before.split.canary + before.split.primary === 0;
-  const begun = before.split.begun + (isUnused ? 0 : 1);
-  return { ...before, split: { canary: 0, primary: 0, begun } };
+  const { split, beside } = before;
+  return { ...before, split: anew(split), ...(beside ? { beside: anew(beside) } : {}) };
 }
 
-function isWrong({ split, weight }: ReleaseEvidence, { split: { tolerance, budget } }: Rules): boolean {
+function anew({ canary, primary, begun }: SplitCounts): SplitCounts {
+  return { canary: 0, primary: 0, begun: begun + (canary + primary === 0 ? 0 : 1) };
+}
+
+/** Of two splits each has half of the budget. */
+function isWrong({ split, beside, weight }: ReleaseEvidence, { split: { tolerance, budget } }: Rules): boolean {
   const share = weight / 100;
-  return share > 0 && share < 1 && isSplitWrong(split, share, tolerance, budget);
+  if (share <= 0 || share >= 1) return false;
+  const each = beside ? budget / 2 : budget;
+  if (isSplitWrong(split, share, tolerance, each)) return true;
+  return beside !== undefined && isSplitWrong(beside, Math.min(share, 1 - share), tolerance, each);
 }
 
 /** A metric may have any name, also one that every object has. */

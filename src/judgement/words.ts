@@ -70,7 +70,7 @@ function comparedWithPast(metric: MetricJudgement): string {
 /** What was seen where a window didn't count. */
 export function passedOverInWords(
   judgement: Judgement,
-  requests: { readonly canary: number; readonly primary: number },
+  requests: { readonly canary: number; readonly primary: number; readonly baseline?: number },
   weight: number,
 ): string | undefined {
   switch (judgement.passedOver) {
@@ -80,8 +80,11 @@ export function passedOverInWords(
       return 'both versions fail: not the canary’s doing';
     case 'split': {
       const all = requests.canary + requests.primary;
-      const percent = all === 0 ? 0 : (100 * requests.canary) / all;
-      return `the canary got ${figure(percent)} % of ${whole(all)} requests, not ${weight} %`;
+      const percent = (part: number): string => figure(all === 0 ? 0 : (100 * part) / all);
+      const { canary, baseline } = requests;
+      const beside = baseline === undefined ? '' : ` and its baseline ${percent(baseline)} %`;
+      const each = baseline === undefined ? '' : ' each';
+      return `the canary got ${percent(canary)} %${beside} of ${whole(all)} requests, not ${weight} %${each}`;
     }
   }
 }

@@ -46,6 +46,8 @@ export interface MetricsSources {
   secret(namespace: string, name: string): Promise<Readonly<Record<string, string>>>;
   /** Addresses of the pods that have been the canary's since the interval began, as far as they are known. */
   canaryAddresses(): Promise<readonly string[]>;
+  /** The same of the canary's baseline; it has none where undefined. */
+  baselineAddresses?(): Promise<readonly string[]>;
   /** Where undefined, providers that use the identity of Serinus itself find none. */
   readonly environment?: ProviderEnvironment;
 }

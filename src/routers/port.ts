@@ -41,6 +41,11 @@ export interface Router {
    * Absent where two seconds are plenty.
    */
   readonly followsWithinMs?: number | undefined;
+  /**
+   * Removes what is there for a baseline alone, to which nothing leads any more; absent where that is nothing but a part of
+   * the route.
+   */
+  dropBaseline?(canary: Canary, fence: Claim): Promise<void>;
   /** Undoes what must not outlive the Canary and isn't removed with it. */
   finalize(canary: Canary, fence: Claim): Promise<void>;
   /**

@@ -1,5 +1,6 @@
+import { baselineServiceName } from '../crds/baseline.js';
 import type { Canary } from '../crds/canary.js';
-import { canaryAt, type Weights } from '../domain/weights.js';
+import { dividedAs, sharesOf, type Weights } from '../domain/weights.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import { apexObject } from './shared/apex.js';
 import type { Blueprint } from './shared/object-router.js';
@@ -43,7 +44,8 @@ export const traefik: Blueprint = {
     const services = specOf(object).weighted?.services ?? [];
     const primary = services.find(({ name }) => name === canary.service.primaryName)?.weight;
     const share = services.find(({ name }) => name === canary.service.canaryName)?.weight ?? 0;
-    return primary !== undefined && primary + share === 100 ? canaryAt(share) : undefined;
+    const beside = services.find(({ name }) => name === baselineServiceName(canary))?.weight ?? 0;
+    return primary === undefined ? undefined : dividedAs({ primary, canary: share, baseline: beside });
   },
 };
 
@@ -53,10 +55,17 @@ function servicesOf(canary: Canary, current: readonly WeightedService[], weights
   const extrasOf = (service: string) => extras(current.find(({ name }) => name === service));
   const ofPrimary = extrasOf(primaryName);
   const entry = (name: string, weight: number) => ({ name, namespace: canary.namespace, port, weight });
-  const primary = { ...ofPrimary, ...entry(primaryName, weights.primary) };
+  const shares = sharesOf(weights);
+  const baselineName = baselineServiceName(canary);
+  const primary = { ...ofPrimary, ...entry(primaryName, shares.primary) };
   if (weights.canary === 0) return [primary];
   // How the users want the primary to be talked to holds for its successor as well.
-  return [primary, { ...(extrasOf(canaryName) ?? ofPrimary), ...entry(canaryName, weights.canary) }];
+  const beside = (name: string, share: number) => ({ ...(extrasOf(name) ?? ofPrimary), ...entry(name, share) });
+  return [
+    primary,
+    beside(canaryName, shares.canary),
+    ...(shares.baseline > 0 ? [beside(baselineName, shares.baseline)] : []),
+  ];
 }
 
 /** What users have added to one of ours; where it leads to isn't theirs to say. */

@@ -12,6 +12,8 @@ export interface RecordedLook {
   readonly weight: number;
   /** The closed span that was counted, milliseconds since 1970. */
   readonly window: { readonly from: number; readonly to: number };
+  /** As they were divided, where the canary was compared with a baseline, which stands as the primary in `counts`. */
+  readonly requests?: { readonly canary: number; readonly primary: number; readonly baseline: number } | undefined;
   /** By metric. */
   readonly counts: Readonly<Record<string, WindowCounts>>;
   readonly latency?: SlowCounts | undefined;
@@ -75,11 +77,13 @@ export function backtest({ looks, outcome }: RecordedRelease, settings: Judgemen
   return isEnough ? { end: 'promoted', ...common } : { end: 'waits', ...common };
 }
 
-function windowOf({ weight, counts, latency, dispersions }: RecordedLook) {
+function windowOf({ weight, requests, counts, latency, dispersions }: RecordedLook) {
   const { canary, primary } = counts[ERRORS] ?? NOBODY;
   return {
     ...{ weight, counts, dispersions },
-    requests: { canary: canary.requests, primary: primary.requests },
+    requests: requests
+      ? { ...requests, primary: requests.primary + requests.baseline }
+      : { canary: canary.requests, primary: primary.requests },
     ...(latency ? { latency } : {}),
   };
 }

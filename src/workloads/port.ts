@@ -73,6 +73,30 @@ export interface WarmPods {
   has(canary: Canary, pod: string): boolean;
 }
 
+/** Fresh pods of the primary's version, as many as the canary has, with which that is compared. */
+export interface BaselinePods {
+  /** Starts them, or makes them as they shall be; nothing while the canary has no pods. */
+  put(canary: Canary, fence: Claim): Promise<void>;
+  /** Stops them; nothing where there are none. */
+  stop(canary: Canary, fence: Claim): Promise<void>;
+  /** Removes them and what makes them; nothing where there are none. */
+  drop(canary: Canary, fence: Claim): Promise<void>;
+  /** What isn't as it should be of them; nothing while there are to be none. */
+  strays(canary: Canary): Promise<readonly Stray[]>;
+  /** Undefined where there are none, or nothing is compared with them. */
+  readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
+  /** What makes them; undefined where there are none. */
+  find(canary: Canary): Promise<NamedObject | undefined>;
+  /** Pods that there are to be; 0 where there are none. */
+  size(canary: Canary): Promise<number>;
+  /** What would be written for them; nothing where the Canary doesn't ask for them. */
+  owns(canary: Canary): readonly OwnedObject[];
+  /** Objects whose changes concern the Canary. */
+  concerns(canary: Canary): readonly NamedObject[];
+  /** The value of the selector label by which they are found. */
+  label(selector: Selector): string;
+}
+
 /** Objects that are there for an undo alone: what the primary and its configs held before, and warm pods. */
 export interface UndoArtifacts {
   list(canary: Canary): Promise<readonly NamedObject[]>;
@@ -104,7 +128,10 @@ export interface Workload {
    * gone, has no such label, or is a Service.
    */
   selector(canary: Canary): Promise<Selector | undefined>;
-  /** Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. */
+  /**
+   * Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. A canary that is
+   * compared with a baseline isn't ready before that is.
+   */
   readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness>;
   /**
    * What is written for the primary, but for copies of configs. Each belongs to one Canary only: one that is somebody
@@ -167,6 +194,8 @@ export interface Workload {
   reopen(canary: Canary, fence: Claim): Promise<void>;
   /** Pods of the former version that wait for an undo; undefined where this kind of workload can't have them. */
   readonly warm: WarmPods | undefined;
+  /** What a canary can be compared with besides the primary; undefined where this kind of workload can't have it. */
+  readonly baseline: BaselinePods | undefined;
   readonly undoArtifacts: UndoArtifacts;
   /** What the Canary says of other objects and has no effect, in words for events. */
   unused(canary: Canary): Promise<readonly string[]>;

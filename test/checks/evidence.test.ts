@@ -9,6 +9,7 @@ import { json, never } from '../harness/http/server.js';
 
 const SINCE = 1_700_000_000_000;
 const CANARY = '10.0.0.1';
+const BASELINE = '10.0.0.2';
 
 function settings(text: string): JudgementSettings {
   const strategy = { kind: 'canary', stepWeight: 10, maxWeight: 50, stepWeightPromotion: 0 } as const;
@@ -50,7 +51,7 @@ async function judged(
   const asked = { weight, weightSince: SINCE, judgement: memory };
   const found = await judgeByCounts(
     contextOf(url, []),
-    sourcesOf({ addresses: [CANARY] }),
+    { ...sourcesOf({ addresses: [CANARY] }), baselineAddresses: () => Promise.resolve([BASELINE]) },
     settings(text),
     asked,
     never,
@@ -79,6 +80,31 @@ void describe('what a look at the counts comes to', () => {
     assert.equal(found.verdict, 'FAIL');
     assert.match(found.says, /^errors: the canary is bad 18 times as often as the primary \(between /);
     assert.deepEqual(shareIn({ judged: found }, 7).seen, { percent: 10, requests: 1000, windowSeconds: 24, at: 7 });
+  });
+
+  void it('with a fresh baseline it is that which the canary is compared with, by as many queries', async (t) => {
+    const growth = { [`${CANARY} 200`]: 85, [`${CANARY} 500`]: 15, [`${BASELINE} 200`]: 84, [`${BASELINE} 500`]: 16 };
+    // The primary, with its warm caches, fails never.
+    const all = { ...growth, '10.0.0.9 200': 800 };
+    const beside = await judged(t, all, { text: 'baseline: fresh' });
+    assert.deepEqual(beside.judged?.counts, {
+      errors: { canary: { requests: 100, bad: 15 }, primary: { requests: 100, bad: 16 } },
+    });
+    assert.deepEqual(beside.judged.requests, { canary: 100, primary: 800, baseline: 100 });
+    assert.deepEqual([beside.judged.verdict, beside.judged.passedOver], ['WAIT', undefined]);
+    assert.equal(beside.queries.length, 3);
+    const { seen } = shareIn({ judged: beside.judged }, 7);
+    assert.deepEqual(seen, { percent: 10, requests: 1000, windowSeconds: 24, at: 7 });
+    const without = await judged(t, all);
+    assert.equal(without.judged?.verdict, 'FAIL', 'against the primary it would have been rolled back');
+    assert.equal(without.judged.requests, undefined);
+  });
+
+  void it('a baseline that gets no requests is no equal share: the window doesn’t count, and says so', async (t) => {
+    const growth = { [`${CANARY} 200`]: 1000, '10.0.0.9 200': 9000 };
+    const { judged: found } = await judged(t, growth, { text: 'baseline: fresh' });
+    assert.deepEqual([found?.passedOver, found?.verdict], ['split', 'WAIT']);
+    assert.equal(found?.seen, 'the canary got 10 % and its baseline 0 % of 10000 requests, not 10 % each');
   });
 
   void it('evidence goes on from what was remembered, and the window from where the last one ended', async (t) => {

@@ -238,4 +238,87 @@ means: [{ name: x, atMost: 1, canary: { sum: a, count: b }, primary: { sum: a, c
       assert.match(describeRefusal(found.refusal), /nothing to compare|both versions serve/);
     }
   });
+
+  void it('a fresh baseline: where three versions can be routed', () => {
+    assert.equal(read('preset: balanced').policy?.baseline, undefined);
+    const { settings, policy } = read('baseline: fresh');
+    assert.deepEqual([settings?.baseline, policy?.baseline], [true, true]);
+  });
+
+  const BASELINE_FIELD = `metadata.annotations["${JUDGEMENT_ANNOTATION}"]`;
+  const OWN_COUNT = `counts: [{ name: checkouts, canary: { total: a, bad: b }, primary: { total: c, bad: d } }]`;
+  const NO_BASELINE: readonly (readonly [string, string, Readonly<Record<string, unknown>>, string, RegExp])[] = [
+    ...['nginx', 'skipper', 'contour'].map(
+      (provider) =>
+        [
+          provider,
+          'baseline: fresh',
+          {
+            'spec.provider': provider,
+            'spec.ingressRef': { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'i' },
+          },
+          'baseline',
+          new RegExp(
+            `^the ${provider} provider divides requests between two versions only: .*use one of apisix, gatewayapi:v1, gatewayapi:v1beta1, istio, traefik$`,
+          ),
+        ] as const,
+    ),
+    [
+      'an HTTPRoute of the users’ own',
+      'baseline: fresh',
+      {
+        'spec.provider': 'gatewayapi:v1',
+        'spec.routeRef': { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', name: 'r' },
+      },
+      'baseline',
+      /^an HTTPRoute of your own has no room for a third version: .*spec\.routeRef$/,
+    ],
+    [
+      'a DaemonSet',
+      'baseline: fresh',
+      {
+        'spec.targetRef': { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'podinfo' },
+        'spec.autoscalerRef': undefined,
+      },
+      'baseline',
+      /^a DaemonSet has no fresh baseline, only a Deployment has/,
+    ],
+    [
+      'kept sessions',
+      'baseline: fresh',
+      { 'spec.analysis.sessionAffinity': { cookieName: 'c' } },
+      'baseline',
+      /spec\.analysis\.sessionAffinity$/,
+    ],
+    [
+      'a weight above 50',
+      'baseline: fresh',
+      { 'spec.analysis.maxWeight': 60 },
+      'baseline',
+      /up to 60 %.*end at 50 or less/,
+    ],
+    ['another word', 'baseline: old', {}, 'baseline', /^use fresh/],
+    [
+      'counters without the baseline’s',
+      `baseline: fresh\n${OWN_COUNT}`,
+      {},
+      'counts[0].baseline',
+      /^it is required with baseline: fresh/,
+    ],
+    [
+      'counters of a baseline that there isn’t',
+      OWN_COUNT.replace('primary:', 'baseline: { total: e, bad: f }, primary:'),
+      {},
+      'counts[0].baseline',
+      /^there is no baseline to count: .*set baseline: fresh$/,
+    ],
+  ];
+  for (const [name, text, edits, field, remedy] of NO_BASELINE) {
+    void it(`a fresh baseline is refused by name: ${name}`, () => {
+      const found = parsed(text, edits);
+      assert.ok(!found.ok, 'it is accepted');
+      assert.equal(found.refusal.field, `${BASELINE_FIELD}.${field}`);
+      assert.match(found.refusal.remedy, remedy);
+    });
+  }
 });

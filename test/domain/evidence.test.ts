@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Analysis } from '../../src/domain/findings.js';
 import type { Judged, JudgementPolicy } from '../../src/domain/decision/judged.js';
+import { besideBaseline, canaryAt, dividedAs, MIRRORED, sharesOf } from '../../src/domain/weights.js';
 import { FAILING, Model, PASSING, policyWith } from './model.js';
 
 const JUDGEMENT: JudgementPolicy = {
@@ -203,5 +204,34 @@ describe('a release that is judged by statistics', () => {
     m.order('promote');
     m.run();
     assert.equal(m.state.ending?.kind, 'promoted');
+  });
+
+  test('with a fresh baseline: it starts with the canary, has its share at each weight, and none on the way back', () => {
+    const m = released({ baseline: true, promotion: 'guard' }, () => analysed({}));
+    assert.equal(m.state.ending?.kind, 'promoted');
+    assert.deepEqual(m.weightsSeen, [10, 20, 30, 40, 50, 0]);
+    assert.deepEqual(m.besideBaseline, ['scaleUp', 10, 20, 30, 40, 50]);
+  });
+
+  test('a release without an analysis, or by another policy, has none', () => {
+    const judgement = { ...JUDGEMENT, baseline: true } as const;
+    const skipped = new Model({ policy: policyWith({ judgement, skipAnalysis: true }) }).run(200);
+    const usual = released({}, () => analysed({ verdict: 'PASS' }));
+    for (const m of [skipped, usual]) {
+      assert.equal(m.state.ending?.kind, 'promoted');
+      assert.deepEqual(m.besideBaseline, []);
+    }
+  });
+
+  test('the shares of three versions are everybody, and those of two as ever', () => {
+    for (let weight = 0; weight <= 100; weight += 1) {
+      const { primary, canary, baseline } = sharesOf(besideBaseline(canaryAt(weight)));
+      assert.equal(primary + canary + baseline, 100);
+      assert.equal(canary, weight);
+      assert.equal(baseline, Math.min(weight, 100 - weight));
+      assert.deepEqual(dividedAs({ primary, canary, baseline }), besideBaseline(canaryAt(weight)));
+      assert.deepEqual(sharesOf(canaryAt(weight)), { primary: 100 - weight, canary: weight, baseline: 0 });
+    }
+    assert.deepEqual(besideBaseline(MIRRORED), MIRRORED);
   });
 });

@@ -68,6 +68,8 @@ export class Model {
   events: string[] = [];
   weightsSeen: number[] = [];
   effects: Effect['do'][] = [];
+  /** `scaleUp` and weights of the canary that were to have a baseline beside them, in order. */
+  besideBaseline: ('scaleUp' | number)[] = [];
   /** Answer of the post-rollout hooks; all pass where undefined. */
   postRollout: HookRound | undefined;
   /** What people and machines outside were told, in order. */
@@ -328,6 +330,8 @@ export class Model {
   /** @returns false where promotion was overtaken */
   private apply(effect: Effect): boolean {
     this.effects.push(effect.do);
+    if (effect.do === 'scaleUp' && effect.baseline) this.besideBaseline.push('scaleUp');
+    if (effect.do === 'weights' && effect.baseline) this.besideBaseline.push(effect.canary);
     if (effect.do === 'status') this.condition = undefined;
     if (effect.do === 'condition') this.condition = effect.message;
     switch (effect.do) {

@@ -177,7 +177,11 @@ test('names are read as they are spelt, and in no time', async () => {
     ingress: hostile,
     route: hostile,
   };
-  const query = await requestCounts('istio', { ...ours, interval: '', variables: {} }, () => Promise.resolve([]));
+  const query = await requestCounts(
+    'istio',
+    { ...ours, interval: '', variables: {} },
+    { canary: () => Promise.resolve([]) },
+  );
   assert.equal(query?.sideOf({ destination_workload: hostile }), 'canary');
   assert.equal(query?.sideOf({ destination_workload: `${'a'.repeat(LONGEST)}(` }), undefined);
   assert.equal(redactCommand(`curl ${'-H '.repeat(LONGEST)}`).length < LONGEST, true);

@@ -57,6 +57,12 @@ const slowArmSchema = z.object({ requests: z.number(), slower: z.array(z.number(
 const judgedSchema = z.object({
   verdict: z.enum(VERDICTS),
   window: spanSchema.exactOptional().describe('The time that was counted; missing where none could be'),
+  requests: z
+    .object({ canary: z.number(), primary: z.number(), baseline: z.number() })
+    .exactOptional()
+    .describe(
+      'As they were divided, where the canary is compared with a baseline, which stands as the primary in counts',
+    ),
   counts: z.record(z.string(), z.object({ canary: armSchema, primary: armSchema })).exactOptional(),
   latency: z
     .object({ edges: z.array(z.number()).describe('In seconds'), canary: slowArmSchema, primary: slowArmSchema })

@@ -28,7 +28,7 @@ export async function presentTraffic(
   const model = { ...queryNamesOf(canary), interval: '', variables: {} };
   try {
     // While nothing is released, all pods are the primary's.
-    const query = await requestCounts(observer, model, () => Promise.resolve([]));
+    const query = await requestCounts(observer, model, { canary: () => Promise.resolve([]) });
     if (!query) return { unknown: 'the metrics don’t tell requests to the canary from those to the primary' };
     const span = { from: now - LOOK_BACK_SECONDS * 1000, to: now };
     const counted = await countRequests(server, query, span, signal);

@@ -16,11 +16,11 @@ export interface BacktestedRelease extends Backtested {
 export function recordedOf({ record, outcome }: Pick<Release, 'record' | 'outcome'>): RecordedRelease {
   const looks = record.flatMap((line): RecordedLook[] => {
     if (line.what !== 'analysis' || !line.judged?.window || !line.judged.counts) return [];
-    const { window, counts, latency, metrics } = line.judged;
+    const { window, requests, counts, latency, metrics } = line.judged;
     const dispersions = metrics.flatMap(({ metric, dispersion }): [string, number][] =>
       dispersion === undefined ? [] : [[metric, dispersion]],
     );
-    return [{ weight: line.weight, window, counts, latency, dispersions: Object.fromEntries(dispersions) }];
+    return [{ weight: line.weight, window, requests, counts, latency, dispersions: Object.fromEntries(dispersions) }];
   });
   return { looks, outcome };
 }

@@ -6,6 +6,7 @@ const PERCENT = 'use a share above 0 and below 1, such as 1% or 0.01';
 const RATIO = 'use a number such as 1.25';
 const DISPERSION = 'use measured, or a number from 1 to 100';
 const DURATION = 'use a duration above 0, such as 30m';
+const BASELINE = 'use fresh, or remove it: the primary is compared with then';
 const SELECTOR =
   'use a PromQL selector of counters, such as checkouts_failed_total{app="shop"}, without functions and ranges';
 
@@ -61,6 +62,7 @@ const counts = known({
   name,
   canary: pair,
   primary: pair,
+  baseline: pair.optional(),
   ...limits,
 });
 
@@ -74,6 +76,7 @@ const means = known({
   name,
   canary: sums,
   primary: sums,
+  baseline: sums.optional(),
   atMost: z.number({ error: LARGEST }).positive({ error: LARGEST }),
   worse: z.enum(['higher', 'lower']).default('higher'),
   ...ratios,
@@ -107,6 +110,7 @@ export const judgementSchema = known({
   shared: patience.optional(),
   watch: watch.optional(),
   settle: duration.optional(),
+  baseline: z.literal('fresh', { error: BASELINE }).optional(),
   tripwire: known({
     share: share.optional(),
     requests: z.int({ error: 'use a whole number' }).min(1).max(100_000).optional(),

@@ -48,7 +48,12 @@ export type Effect =
       /** Nothing is replaced: the primary is only being made. */
       readonly first?: true;
     }
-  | { readonly do: 'scaleUp' }
+  | {
+      readonly do: 'scaleUp';
+      /** Starts a fresh baseline of the primary's version besides, of the canary's size. */
+      readonly baseline?: true;
+    }
+  /** Stops the canary's pods, and removes its baseline, where there is one. */
   | { readonly do: 'scaleDown' }
   | ({ readonly do: 'weights' } & Weights)
   /** Gives the primary at least so many pods: traffic is about to come to it. */

@@ -30,6 +30,8 @@ export interface JudgementPolicy {
   readonly shared?: Patience;
   /** After the promotion; not at all where undefined. */
   readonly watch?: WatchPolicy;
+  /** The canary is compared with fresh pods of the primary's version, which get as many requests, instead of the primary. */
+  readonly baseline?: true;
 }
 
 /** How long something may take, and what happens then. */
@@ -87,6 +89,8 @@ export interface Judged {
   readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
   /** The closed span of time that was counted, by the metrics server's clock, in milliseconds since 1970; absent where none could be. */
   readonly window?: { readonly from: number; readonly to: number };
+  /** The window's requests as they were divided, where the canary is compared with a baseline: `counts` hold that in the primary's place. */
+  readonly requests?: { readonly canary: number; readonly primary: number; readonly baseline: number };
   /** The window's own counts, by metric. */
   readonly counts?: Readonly<Record<string, { readonly canary: JudgedArm; readonly primary: JudgedArm }>>;
   /** The window's requests by how slow they were, where latency is judged. */

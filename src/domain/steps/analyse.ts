@@ -5,7 +5,7 @@ import { messagesFor } from '../notices/messages.js';
 import type { RunState } from '../state.js';
 import { failuresInARow } from '../decision/judge.js';
 import { intervalMs, policyOf } from '../state.js';
-import type { Weights } from '../weights.js';
+import { besideBaseline, type Weights } from '../weights.js';
 import {
   apply,
   failure,
@@ -64,8 +64,9 @@ function withSeen(state: RunState, seen: Analysis['seen']): RunState {
 }
 
 /** The canary takes more of the traffic. */
-export function advance(context: Context, weights: Weights): Decision {
+export function advance(context: Context, asked: Weights): Decision {
   const { state, findings, now } = context;
+  const weights = policyOf(state).judgement?.baseline && findings.world.primary.ready ? besideBaseline(asked) : asked;
   const to = weights.canary;
   const moved = tickLater(
     {

@@ -9,7 +9,7 @@ import type { RestoreOptions } from '../orders/restore-options.js';
 import type { PolicyGate } from '../approvals/approval-state.js';
 import type { RunState } from '../state.js';
 import { intervalMs } from '../state.js';
-import { canaryAt } from '../weights.js';
+import { besideBaseline, canaryAt } from '../weights.js';
 import { approve } from './approval.js';
 import { apply, ended, normal, nothing, recorded, status, tickNow } from './common.js';
 import { rollBack } from './rollback.js';
@@ -101,7 +101,8 @@ function setWeight(state: RunState, weight: number, message: string, now: number
     checkDueAt: due,
     waiting: { for: 'tick', at: due },
   };
-  const effects: Effect[] = [normal(message), { do: 'weights', ...canaryAt(weight) }, status(next)];
+  const weights = state.policy?.judgement?.baseline ? besideBaseline(canaryAt(weight)) : canaryAt(weight);
+  const effects: Effect[] = [normal(message), { do: 'weights', ...weights }, status(next)];
   return apply(effects, message, next, now);
 }
 

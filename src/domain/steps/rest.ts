@@ -7,7 +7,7 @@ import { longestWait } from '../silence/silence.js';
 import { isActive } from '../phases.js';
 import { stuckUntil, type RunState } from '../state.js';
 import { seenRevision } from '../decision/seen.js';
-import { canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
+import { besideBaseline, canaryAt, EVERYBODY_TO_CANARY } from '../weights.js';
 import { afterCheck } from './analyse.js';
 import {
   apply,
@@ -91,9 +91,15 @@ export function reconcile({ state, findings, now }: Context): Decision {
   // Looked at afresh: what was put back may have been changed again already, and in a pause nobody else looks.
   const again = leftAlone === undefined ? {} : { fresh: true };
   const next = tickNow({ ...state, lastDrift: drift, ...again }, now);
-  const weights = state.stranded || state.undoing?.diverted ? EVERYBODY_TO_CANARY : canaryAt(state.weight);
+  const isCompared = state.policy?.judgement?.baseline && isAnalysed(state);
+  const divided = isCompared ? besideBaseline(canaryAt(state.weight)) : canaryAt(state.weight);
+  const weights = state.stranded || state.undoing?.diverted ? EVERYBODY_TO_CANARY : divided;
   const effect = { do: 'reconcile', ...weights, runs: heldByPrimary(state), ...circumstances(state) } as const;
   return apply([effect], `correct ${drift.join(', ')}`, next, now);
+}
+
+function isAnalysed({ phase }: RunState): boolean {
+  return phase === 'Progressing' || phase === 'Waiting' || phase === 'WaitingPromotion';
 }
 
 /** Hash of the revision that the primary runs, or is about to. */

@@ -48,11 +48,17 @@ export function start(context: Context, weight: number): Decision {
     { ...normal(say.scalingUp), phase: 'Progressing' },
     ...(awaited === undefined ? [] : [warning(say.mending(awaited))]),
     { do: 'keep', revision },
-    { do: 'scaleUp' },
+    { do: 'scaleUp', ...(isComparedWithBaseline(context) ? { baseline: true } : {}) },
     ...withoutFailedPromotion(context),
     status(next),
   ];
   return apply(effects, `scale up ${state.canary.name}`, next, now, [PROGRESSING_ALERT]);
+}
+
+/** A version that isn't ready is nothing to compare with: a fix gets out without. */
+function isComparedWithBaseline({ state, findings }: Context): boolean {
+  const { judgement, skipAnalysis } = policyOf(state);
+  return judgement?.baseline === true && !skipAnalysis && !state.stranded && findings.world.primary.ready;
 }
 
 /** Why the primary isn't ready, where the release could wait for it and doesn't. */

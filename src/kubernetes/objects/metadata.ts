@@ -41,3 +41,10 @@ export function ownedBy(canary: {
     blockOwnerDeletion: true,
   };
 }
+
+const OWN_PREFIX = 'serinus.dev/';
+
+/** Without what Serinus has written for itself: it names what that object once was, and says nothing of a copy. */
+export function withoutOwn(annotations: StringMap): StringMap {
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(OWN_PREFIX)));
+}

@@ -39,7 +39,9 @@ export async function readBesidePast(
   { from, until, shiftMs, edges, scatterBefore }: PastAsked,
   signal: AbortSignal,
 ): Promise<BesidePast | undefined> {
-  const counter = await counterOf(context, sources, settings);
+  const { counts: own, latency, means, measured } = settings;
+  // A baseline is gone by then, and wasn't there before.
+  const counter = await counterOf(context, sources, { counts: own, latency, means, measured });
   const open = await countableSpan(counter.server, from, signal);
   if (!open) return undefined;
   const span = { from, to: Math.min(open.to, until) };
@@ -56,7 +58,7 @@ export async function readBesidePast(
   return {
     span,
     past,
-    requests: { canary: now.errors.primary.requests, primary: then.errors.primary.requests },
+    requests: { canary: now.arms.primary.requests, primary: then.arms.primary.requests },
     counts: Object.fromEntries(counts),
     ...(now.latency && then.latency
       ? { latency: { edges: then.latency.edges, canary: now.latency.primary, primary: then.latency.primary } }

@@ -5,23 +5,30 @@ import { countDurations, type ReadDurations } from './read.js';
 import type { DurationQuery } from './sources.js';
 
 /** Requests of a window by the edges that are judged. */
-export type CountedLatency = ReadDurations;
+export type CountedLatency = Omit<ReadDurations, 'baseline'>;
 
 /** The primary's past by which edges are chosen. */
 const PAST_MS = 600_000;
+
+interface LatencyAsked {
+  readonly span: CountedSpan;
+  /** Those that were chosen before, in seconds. */
+  readonly edges: readonly number[] | undefined;
+  /** What the canary is compared with; it stands as the primary in the result. */
+  readonly against: 'primary' | 'baseline';
+}
 
 /**
  * How slow the requests of a window were. The edges are chosen once, by what the primary did before the window: a choice by
  * the window's own counts would void what is promised of them.
  *
- * @param edges those that were chosen before, in seconds
  * @returns undefined where the primary's past tells nothing yet
  * @throws ProviderError, QueryRefused
  */
 export async function latencyWithin(
   server: MetricsProvider,
   query: DurationQuery,
-  { span, edges }: { readonly span: CountedSpan; readonly edges: readonly number[] | undefined },
+  { span, edges, against }: LatencyAsked,
   signal: AbortSignal,
 ): Promise<CountedLatency | undefined> {
   const chosen = edges ?? (await chosenBy(server, query, span.from, signal));
@@ -31,7 +38,7 @@ export async function latencyWithin(
     requests,
     slower: chosen.map((edge) => slower[counted.edges.indexOf(edge)] ?? 0),
   });
-  return { edges: chosen, canary: pick(counted.canary), primary: pick(counted.primary) };
+  return { edges: chosen, canary: pick(counted.canary), primary: pick(counted[against]) };
 }
 
 async function chosenBy(server: MetricsProvider, query: DurationQuery, until: number, signal: AbortSignal) {

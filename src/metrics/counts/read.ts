@@ -22,6 +22,7 @@ export interface ReadCounts {
   readonly span: CountedSpan;
   readonly canary: Arm;
   readonly primary: Arm;
+  readonly baseline: Arm;
 }
 
 /** Counts two versions of something: a selector of counters for all, and one for the bad ones. */
@@ -62,7 +63,8 @@ export async function countRequests(
   span: CountedSpan,
   signal: AbortSignal,
 ): Promise<Omit<ReadCounts, 'span'>> {
-  const arms = { canary: { requests: 0, bad: 0 }, primary: { requests: 0, bad: 0 } };
+  const none = () => ({ requests: 0, bad: 0 });
+  const arms = { canary: none(), primary: none(), baseline: none() };
   for (const series of await samplesOf(server, selector, span, signal)) {
     const side = sideOf(series.labels);
     if (side === undefined) continue;
@@ -79,6 +81,7 @@ export interface ReadDurations {
   readonly edges: readonly number[];
   readonly canary: DurationArm;
   readonly primary: DurationArm;
+  readonly baseline: DurationArm;
 }
 
 interface DurationArm {
@@ -97,20 +100,22 @@ export async function countDurations(
   signal: AbortSignal,
 ): Promise<ReadDurations> {
   const { sideOf, edgeOf } = query;
-  const within = { canary: new Map<number, number>(), primary: new Map<number, number>() };
+  const counting = () => new Map<number, number>();
+  const within = { canary: counting(), primary: counting(), baseline: counting() };
   const read = (selector: string) => samplesOf(server, selector, span, signal);
   for (const series of await durationSeries(query, chosen, read)) {
     const [side, edge] = [sideOf(series.labels), edgeOf(series.labels)];
     if (side === undefined || edge === undefined) continue;
     within[side].set(edge, (within[side].get(edge) ?? 0) + increaseOf(series, span));
   }
-  const edges = [...new Set([...within.canary.keys(), ...within.primary.keys()])].filter(Number.isFinite);
+  const all = Object.values(within).flatMap((side) => [...side.keys()]);
+  const edges = [...new Set(all)].filter(Number.isFinite);
   edges.sort((a, b) => a - b);
   const arm = (counts: ReadonlyMap<number, number>): DurationArm => {
     const requests = counts.get(Infinity) ?? 0;
     return { requests, slower: edges.map((edge) => Math.max(0, requests - (counts.get(edge) ?? 0))) };
   };
-  return { edges, canary: arm(within.canary), primary: arm(within.primary) };
+  return { edges, canary: arm(within.canary), primary: arm(within.primary), baseline: arm(within.baseline) };
 }
 
 /** The counters of a classic histogram; where there is none, those that a native one amounts to. */

@@ -5,6 +5,9 @@ import type { Observer } from '../queries/flagger.js';
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Whose requests a series counts. */
+export type Side = 'canary' | 'primary' | 'baseline';
+
 /** How a traffic provider's counter of requests tells whose they were, and which failed. Texts are templates. */
 interface RequestSource {
   readonly counter: string;
@@ -14,6 +17,8 @@ interface RequestSource {
   readonly side: string;
   readonly canary: string;
   readonly primary: string;
+  /** Where a baseline is told by that label, its values, and how `ours` is to be read where there is one. */
+  readonly baseline?: { readonly values: string; readonly ours: (ours: string) => string };
   /** The label of a request's outcome, and those of failures. */
   readonly outcome: string;
   readonly failed: RegExp;
@@ -33,6 +38,14 @@ interface RequestSource {
 const SERVER_ERROR = /^5/;
 const PODS = '-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)?';
 
+function besidesPrimary(ours: string): string {
+  return ours.replace('(-primary)?', '(-primary|-baseline)?');
+}
+
+function besidesBoth(ours: string): string {
+  return ours.replace('(canary|primary)', '(canary|primary|baseline)');
+}
+
 function byWorkload(
   counter: string,
   durations: string,
@@ -46,6 +59,7 @@ function byWorkload(
     durations: { counter: durations, perSecond: 1000 },
     ours: `${side}=~"{{ target }}(-primary)?", ${more}`,
     ...{ side, canary: '{{ target }}', primary: '{{ target }}-primary' },
+    baseline: { values: '{{ target }}-baseline', ours: besidesPrimary },
     ...{ outcome, failed },
   };
 }
@@ -56,6 +70,7 @@ function byPod(counter: string, durations: RequestSource['durations'], outcome: 
     ours: `kubernetes_namespace="{{ namespace }}", kubernetes_pod_name=~"{{ target }}(-primary)?${PODS}"`,
     side: 'kubernetes_pod_name',
     ...{ canary: `{{ target }}${PODS}`, primary: `{{ target }}-primary${PODS}` },
+    baseline: { values: `{{ target }}-baseline${PODS}`, ours: besidesPrimary },
     ...{ outcome, failed: SERVER_ERROR },
   };
 }
@@ -73,6 +88,7 @@ function byName(
     ...{ counter, durations },
     ours: `${side}=~"${named('(canary|primary)')}"${more}`,
     ...{ side, canary: named('canary'), primary: named('primary') },
+    baseline: { values: named('baseline'), ours: besidesBoth },
     ...{ outcome, failed: SERVER_ERROR },
   };
 }
@@ -188,7 +204,7 @@ export interface CountQuery {
   /** A PromQL selector of counters. */
   readonly selector: string;
   /** Undefined where a series is about neither version. */
-  readonly sideOf: (labels: Labels) => 'canary' | 'primary' | undefined;
+  readonly sideOf: (labels: Labels) => Side | undefined;
   readonly isFailure: (labels: Labels) => boolean;
 }
 
@@ -205,16 +221,22 @@ export function canCountRequests(observer: Observer): boolean {
   return SOURCES[observer] !== undefined;
 }
 
+/** Addresses of pods, asked for only where they tell whose requests are whose. */
+export interface CountedPods {
+  readonly canary: () => Promise<readonly string[]>;
+  /** Undefined where the canary is compared with the primary. */
+  readonly baseline?: (() => Promise<readonly string[]>) | undefined;
+}
+
 /**
  * The counters of requests, of both versions and all outcomes at once.
  *
- * @param addresses of the canary's pods, asked for only where they tell its requests
  * @returns undefined where the traffic provider's metrics don't tell the versions apart
  */
 export async function requestCounts(
   observer: Observer,
   model: QueryModel,
-  addresses: () => Promise<readonly string[]>,
+  pods: CountedPods,
 ): Promise<(CountQuery & { readonly durations: DurationQuery }) | undefined> {
   const source = SOURCES[observer];
   if (!source) return undefined;
@@ -224,22 +246,28 @@ export async function requestCounts(
   const render = renderWith(constants);
   const renderLiterally = renderWith(literally(constants));
   const whole = (template: string) => new RegExp(`^(?:${renderLiterally(template)})$`);
-  const known = source.byAddress && new Set((await addresses()).map(bare));
+  const known = source.byAddress && new Set((await pods.canary()).map(bare));
+  const beside = new Set(((known && (await pods.baseline?.())) ?? []).map(bare));
   const [canary, primary] = [whole(source.canary), whole(source.primary)];
+  const baseline = pods.baseline && source.baseline;
+  const ofBaseline = baseline && whole(baseline.values);
+  const ofAll = (ours: string) => render(baseline ? baseline.ours(ours) : ours);
   const sideOf: CountQuery['sideOf'] = (labels) => {
     const value = labels[source.side] ?? '';
-    if (known) return value === '' ? undefined : known.has(bare(value)) ? 'canary' : 'primary';
-    // The primary's names are the canary's with something more.
+    if (known && value === '') return undefined;
+    if (known) return known.has(bare(value)) ? 'canary' : beside.has(bare(value)) ? 'baseline' : 'primary';
+    // The others' names are the canary's with something more.
+    if (ofBaseline?.test(value)) return 'baseline';
     if (primary.test(value)) return 'primary';
     return canary.test(value) ? 'canary' : undefined;
   };
   const { counter, ours = source.ours, perSecond } = source.durations;
   return {
-    selector: `${source.counter}{${render(source.ours)}}`,
+    selector: `${source.counter}{${ofAll(source.ours)}}`,
     sideOf,
     isFailure: (labels) => source.failed.test(labels[source.outcome] ?? ''),
     durations: {
-      selector: `${counter}{${render(ours)}}`,
+      selector: `${counter}{${ofAll(ours)}}`,
       sideOf,
       perSecond,
       edgeOf: ({ le = '' }) => (le === '' || Number.isNaN(edgeIn(le)) ? undefined : edgeIn(le) / perSecond),

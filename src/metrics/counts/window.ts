@@ -11,13 +11,15 @@ import { metricsServerOf } from '../providers.js';
 import type { CountedSpan } from './increase.js';
 import { latencyWithin, type CountedLatency } from './latency.js';
 import { pastDurations, pastPair, pastRequests } from './past.js';
-import { countableSpan, countPair, countRequests, type Arm, type CountPair } from './read.js';
+import { countableSpan, countPair, countRequests, type Arm, type CountPair, type ReadCounts } from './read.js';
 import { canCountRequests, requestCounts, type CountQuery, type DurationQuery } from './sources.js';
 
 /** What both versions got in one closed window, by metric. */
 export interface CountedWindow {
   readonly span: CountedSpan;
-  readonly requests: { readonly canary: number; readonly primary: number };
+  /** Whose they were; the primary's are all that aren't the canary's, those of its baseline included. */
+  readonly requests: { readonly canary: number; readonly primary: number; readonly baseline?: number };
+  /** Where the canary is compared with a baseline, that stands in the primary's place. */
   readonly counts: Readonly<Record<string, { readonly canary: Arm; readonly primary: Arm }>>;
   /** Where latency is judged, and the primary has shown by which edges it can be. */
   readonly latency?: CountedLatency;
@@ -25,7 +27,8 @@ export interface CountedWindow {
   readonly dispersions?: Readonly<Record<string, number>>;
 }
 
-type Counting = Pick<JudgementSettings, 'counts' | 'latency' | 'means' | 'measured'>;
+type Counting = Pick<JudgementSettings, 'counts' | 'latency' | 'means' | 'measured' | 'baseline'>;
+type Pods = Pick<MetricsSources, 'canaryAddresses' | 'baselineAddresses' | 'secret'>;
 
 /** Why a Canary can't be judged by counts at all, in words; undefined where it can. */
 export function uncountable({ metricsProvider }: Pick<MetricsContext, 'metricsProvider'>): string | undefined {
@@ -50,7 +53,7 @@ interface WindowAsked {
  */
 export async function readWindow(
   context: MetricsContext,
-  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
+  sources: Pods,
   settings: Counting,
   { from, edges, trafficSince }: WindowAsked,
   signal: AbortSignal,
@@ -60,10 +63,15 @@ export async function readWindow(
   if (!span) return undefined;
   const counted = await countAll(counter, span, edges, signal);
   const dispersions = await dispersionsBefore(counter, { edges: counted.latency?.edges, until: trafficSince }, signal);
-  const { errors, latency: slow } = counted;
+  const { arms, latency: slow } = counted;
+  const others = arms.primary.requests + arms.baseline.requests;
   return {
     span,
-    requests: { canary: errors.canary.requests, primary: errors.primary.requests },
+    requests: {
+      canary: arms.canary.requests,
+      primary: others,
+      ...(settings.baseline ? { baseline: arms.baseline.requests } : {}),
+    },
     counts: counted.counts,
     ...(slow ? { latency: slow } : {}),
     ...(dispersions ? { dispersions } : {}),
@@ -79,14 +87,13 @@ export interface Counter {
 }
 
 /** @throws Halted, ProviderError, QueryRefused */
-export async function counterOf(
-  context: MetricsContext,
-  sources: Pick<MetricsSources, 'canaryAddresses' | 'secret'>,
-  settings: Counting,
-): Promise<Counter> {
+export async function counterOf(context: MetricsContext, sources: Pods, settings: Counting): Promise<Counter> {
   const server = await metricsServerOf(context, sources, 'analysis');
   const model = { ...context.names, interval: '', variables: {} };
-  const query = await requestCounts(observerOf(context.metricsProvider), model, () => sources.canaryAddresses());
+  const query = await requestCounts(observerOf(context.metricsProvider), model, {
+    canary: () => sources.canaryAddresses(),
+    baseline: settings.baseline && (async () => (await sources.baselineAddresses?.()) ?? []),
+  });
   if (!query) throw new QueryRefused(uncountable(context) ?? 'requests can’t be counted');
   const rendered = ({ total, bad }: CountPair): CountPair => ({
     total: renderQuery(total, model),
@@ -101,26 +108,28 @@ export async function countAll(
   span: CountedSpan,
   edges: readonly number[] | undefined,
   signal: AbortSignal,
-): Promise<Pick<CountedWindow, 'counts' | 'latency'> & { readonly errors: { canary: Arm; primary: Arm } }> {
+): Promise<Pick<CountedWindow, 'counts' | 'latency'> & { readonly arms: Omit<ReadCounts, 'span'> }> {
   const { counts, latency, means } = settings;
-  const [errors, slow, ...others] = await Promise.all([
+  const against = settings.baseline ? 'baseline' : 'primary';
+  const [arms, slow, ...others] = await Promise.all([
     countRequests(server, query, span, signal),
-    latency ? latencyWithin(server, query.durations, { span, edges }, signal) : undefined,
-    ...counts.map(async ({ canary, primary }) => ({
+    latency ? latencyWithin(server, query.durations, { span, edges, against }, signal) : undefined,
+    ...counts.map(async ({ canary, primary, baseline }) => ({
       canary: await countPair(server, rendered(canary), span, signal),
-      primary: await countPair(server, rendered(primary), span, signal),
+      primary: await countPair(server, rendered((settings.baseline && baseline) || primary), span, signal),
     })),
     ...means.map(async (mean) => {
       const arm = async ({ sum, count }: JudgedMean['canary']) =>
         partsOf(await countPair(server, rendered({ total: count, bad: sum }), span, signal), mean);
-      return { canary: await arm(mean.canary), primary: await arm(mean.primary) };
+      const { canary, primary, baseline } = mean;
+      return { canary: await arm(canary), primary: await arm((settings.baseline && baseline) || primary) };
     }),
   ]);
   const names = [...counts, ...means].map(({ name }) => name);
   const named = others.map((pair, i) => [names[i] ?? '', pair] as const);
   return {
-    errors,
-    counts: { [ERRORS]: errors, ...Object.fromEntries(named) },
+    arms,
+    counts: { [ERRORS]: { canary: arms.canary, primary: arms[against] }, ...Object.fromEntries(named) },
     ...(slow ? { latency: slow } : {}),
   };
 }

@@ -1,5 +1,6 @@
+import { baselineServiceName } from '../../crds/baseline.js';
 import type { Canary } from '../../crds/canary.js';
-import { ALL_TO_PRIMARY, type Weights } from '../../domain/weights.js';
+import { ALL_TO_PRIMARY, dividedAs, sharesOf, type Weights } from '../../domain/weights.js';
 import { UserError } from '../../errors.js';
 import { affinityRules } from './affinity.js';
 import { expressionsOf } from './audience.js';
@@ -47,11 +48,14 @@ function audienceRules(canary: Canary, base: HttpRule, { backend }: Source, weig
 
 function ruleFor(canary: Canary, rule: HttpRule, backend: Backend, weights: Weights): HttpRule {
   const { primaryName, canaryName } = canary.service;
+  const shares = sharesOf(weights);
+  const to = (serviceName: string, weight: number): Backend => ({ ...backend, serviceName, weight });
   return {
     ...rule,
     backends: [
-      { ...backend, serviceName: primaryName, weight: weights.primary },
-      { ...backend, serviceName: canaryName, weight: weights.canary },
+      to(primaryName, shares.primary),
+      to(canaryName, shares.canary),
+      ...(shares.baseline > 0 ? [to(baselineServiceName(canary), shares.baseline)] : []),
     ],
   };
 }
@@ -84,6 +88,9 @@ export function weightsOf(canary: Canary, rules: readonly HttpRule[]): Weights |
   const base = last && weightOf(last, canary.service.primaryName);
   if (last === undefined || base === undefined) return undefined;
   if (last.plugins?.some((plugin) => isOurMirror(canary, plugin))) return { ...ALL_TO_PRIMARY, mirrored: true };
+  const beside = weightOf(last, baselineServiceName(canary)) ?? 0;
+  if (beside > 0 && rules.length === 1)
+    return dividedAs({ primary: base, canary: 100 - base - beside, baseline: beside });
   const first = rules.length > 1 ? rules.find((rule) => weightOf(rule, canary.service.canaryName)) : undefined;
   const share = first ? (weightOf(first, canary.service.canaryName) ?? 0) : rules.length > 1 ? 0 : 100 - base;
   const everybody = share === 100 && rules.length === 1 && canary.analysis.match.length > 0;

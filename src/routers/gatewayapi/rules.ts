@@ -1,5 +1,6 @@
+import { baselineServiceName } from '../../crds/baseline.js';
 import type { Canary } from '../../crds/canary.js';
-import { ALL_TO_CANARY, ALL_TO_PRIMARY, type Weights } from '../../domain/weights.js';
+import { ALL_TO_CANARY, ALL_TO_PRIMARY, sharesOf, type Weights } from '../../domain/weights.js';
 import { forgetCookie, setCookie, type Cookies } from '../shared/cookies.js';
 import { addingCookie, giving, withCookie } from './affinity.js';
 import { mirrorTo, serviceFilters, serviceTimeouts } from './filters.js';
@@ -49,13 +50,16 @@ export function weightsOf(rules: readonly Rule[], canary: Canary): Weights | und
   if (!rule) return undefined;
   const { primaryName, canaryName } = canary.service;
   const [primary, ours] = [primaryName, canaryName].map((name) => refTo(rule, canary, name)?.weight ?? 1);
-  const sum = (primary ?? 0) + (ours ?? 0);
+  const besideRef = refTo(rule, canary, baselineServiceName(canary));
+  const beside = besideRef ? (besideRef.weight ?? 1) : 0;
+  const sum = (primary ?? 0) + (ours ?? 0) + beside;
   if (sum === 0) return undefined;
   const share = Math.round((100 * (ours ?? 0)) / sum);
   const isLast = rules.at(-1) === rule;
   return {
     primary: 100 - share,
     canary: share,
+    ...(beside > 0 ? { baseline: true } : {}),
     ...(rule.filters?.some((filter) => isMirror(filter, canary)) ? { mirrored: true } : {}),
     ...(canary.analysis.match.length > 0 && share > 0 && isLast ? { everybody: true } : {}),
   };
@@ -74,7 +78,7 @@ function ruleFor(canary: Canary, version: RouteVersion): Rule {
 function weightedFor(canary: Canary, weights: Weights, cookies: Cookies, rule: Rule): Rule {
   const { sessionAffinity, intervalSeconds } = canary.analysis;
   const { canaryName } = canary.service;
-  const [primary, ours] = divided(canary, weights);
+  const [primary, ours, ...others] = divided(canary, weights);
   const mirrored = [...(rule.filters ?? []), mirrorTo(serviceRef(canary, canaryName))];
   const cookie = (pair: string | undefined, maxAgeSeconds: number): string | undefined =>
     pair !== undefined && sessionAffinity ? setCookie(pair, sessionAffinity, maxAgeSeconds) : undefined;
@@ -85,6 +89,7 @@ function weightedFor(canary: Canary, weights: Weights, cookies: Cookies, rule: R
       // Clients of the primary are asked again each interval, else a growing share would find nobody to grow by.
       giving(primary, cookie(cookies.primary, Math.floor(intervalSeconds))),
       giving(ours, cookie(cookies.canary, sessionAffinity?.maxAge ?? 0)),
+      ...others,
     ],
   };
 }
@@ -104,12 +109,12 @@ function stickyRules(canary: Canary, cookies: Cookies, everybody: Rule): readonl
   return [...forgetting, ...sticky(cookies.canary, ALL_TO_CANARY), ...sticky(cookies.primary, ALL_TO_PRIMARY)];
 }
 
-function divided(canary: Canary, weights: Weights): readonly [BackendRef, BackendRef] {
+function divided(canary: Canary, weights: Weights): readonly [BackendRef, BackendRef, ...BackendRef[]] {
   const { primaryName, canaryName } = canary.service;
-  return [
-    { ...serviceRef(canary, primaryName), weight: weights.primary },
-    { ...serviceRef(canary, canaryName), weight: weights.canary },
-  ];
+  const shares = sharesOf(weights);
+  const to = (name: string, weight: number): BackendRef => ({ ...serviceRef(canary, name), weight });
+  const beside = shares.baseline > 0 ? [to(baselineServiceName(canary), shares.baseline)] : [];
+  return [to(primaryName, shares.primary), to(canaryName, shares.canary), ...beside];
 }
 
 function isMirror({ requestMirror }: NonNullable<Rule['filters']>[number], canary: Canary): boolean {

@@ -47,7 +47,7 @@ export function divisionWithCookies(
   cookies: Cookies,
 ): readonly WeightedDestination[] {
   const { sessionAffinity, intervalSeconds } = canary.analysis;
-  const [primary, own] = division(canary, weights);
+  const [primary, own, ...others] = division(canary, weights);
   const giving = (to: WeightedDestination, pair: string | undefined, maxAge: number): WeightedDestination =>
     pair !== undefined && sessionAffinity
       ? { ...to, headers: adding(undefined, setCookie(pair, sessionAffinity, maxAge)) }
@@ -56,6 +56,7 @@ export function divisionWithCookies(
     // Clients of the primary are asked again each interval, else a growing share would find nobody to grow by.
     giving(primary, cookies.primary, Math.floor(intervalSeconds)),
     giving(own, cookies.canary, sessionAffinity?.maxAge ?? 0),
+    ...others,
   ];
 }
 

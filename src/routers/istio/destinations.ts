@@ -1,5 +1,6 @@
+import { baselineServiceName } from '../../crds/baseline.js';
 import type { Canary, CanaryService } from '../../crds/canary.js';
-import { canaryAt, type Weights } from '../../domain/weights.js';
+import { dividedAs, sharesOf, type Weights } from '../../domain/weights.js';
 import type { Route, WeightedDestination } from './objects.js';
 
 /** What a VirtualService without gateways of its own applies to: all sidecars. */
@@ -17,13 +18,19 @@ export function destinationOf(canary: Canary, host: string): WeightedDestination
   return ambiguous ? { host, port: { number: port } } : { host };
 }
 
-/** Primary and canary, in this order. */
-export function division(canary: Canary, weights: Weights): readonly [WeightedDestination, WeightedDestination] {
+/** Primary and canary, in this order, and behind them the baseline, where it has a share. */
+export function division(
+  canary: Canary,
+  weights: Weights,
+): readonly [WeightedDestination, WeightedDestination, ...WeightedDestination[]] {
   const { primaryName, canaryName } = canary.service;
-  return [
-    { destination: destinationOf(canary, primaryName), weight: weights.primary },
-    { destination: destinationOf(canary, canaryName), weight: weights.canary },
-  ];
+  const shares = sharesOf(weights);
+  const to = (host: string, weight: number): WeightedDestination => ({
+    destination: destinationOf(canary, host),
+    weight,
+  });
+  const beside = shares.baseline > 0 ? [to(baselineServiceName(canary), shares.baseline)] : [];
+  return [to(primaryName, shares.primary), to(canaryName, shares.canary), ...beside];
 }
 
 /** The last of the routes that lead to both: those before it keep clients where they are. */
@@ -32,9 +39,12 @@ export function dividing<R extends Route>(routes: readonly R[], service: CanaryS
   return routes.filter((route) => leadsTo(route, service.primaryName) && leadsTo(route, service.canaryName)).at(-1);
 }
 
-/** How a route divides the traffic; undefined where not all of it goes to one of the two. */
+/** How a route divides the traffic; undefined where not all of it goes to ours. */
 export function divisionIn({ route = [] }: Route, service: CanaryService): Weights | undefined {
   const weightOf = (host: string) => route.find(({ destination }) => destination.host === host)?.weight ?? 0;
-  const [primary, canary] = [weightOf(service.primaryName), weightOf(service.canaryName)];
-  return primary + canary === 100 ? canaryAt(canary) : undefined;
+  return dividedAs({
+    primary: weightOf(service.primaryName),
+    canary: weightOf(service.canaryName),
+    baseline: weightOf(baselineServiceName({ service })),
+  });
 }

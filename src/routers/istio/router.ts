@@ -1,10 +1,11 @@
+import { asksForBaseline, baselineServiceName } from '../../crds/baseline.js';
 import type { Canary } from '../../crds/canary.js';
 import { ALL_TO_PRIMARY, type Weights } from '../../domain/weights.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject, NamedObject } from '../../kube/object.js';
-import { isFree, type OwnedObject } from '../../kubernetes/ownership.js';
-import { write } from '../../kubernetes/write.js';
+import { isFree, isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
+import { remove, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 import { ObjectRouter, type Blueprint } from '../shared/object-router.js';
 import { desiredDestinationRule } from './destination-rule.js';
@@ -18,10 +19,12 @@ export class IstioRouter implements Router {
   readonly watches = [VIRTUAL_SERVICES, DESTINATION_RULES];
   private readonly routes: Router;
   private readonly rules: readonly Router[];
+  private readonly ofBaseline: Router;
 
   constructor(private readonly cache: ClusterCache) {
     this.routes = new ObjectRouter(cache, virtualService);
     this.rules = rules.map((blueprint) => new ObjectRouter(cache, blueprint));
+    this.ofBaseline = new ObjectRouter(cache, baselineRule);
   }
 
   async refresh(canary: Canary): Promise<void> {
@@ -31,11 +34,13 @@ export class IstioRouter implements Router {
   async reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     // Nothing is made for routes that can't be.
     virtualService.desired({ canary, source: undefined, current: undefined, weights, fence });
+    if ((await this.weights(canary))?.baseline) await this.ofBaseline.reconcile(canary, weights, fence);
     for (const part of this.parts()) await part.reconcile(canary, weights, fence);
   }
 
   async drift(canary: Canary): Promise<readonly string[]> {
-    const found = await Promise.all(this.parts().map((part) => part.drift(canary)));
+    const beside = (await this.weights(canary))?.baseline ? [this.ofBaseline] : [];
+    const found = await Promise.all([...beside, ...this.parts()].map((part) => part.drift(canary)));
     return found.flat();
   }
 
@@ -45,8 +50,14 @@ export class IstioRouter implements Router {
 
   async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     // Where users are comes first; how connections to the pods are kept must not stand in its way.
+    if (weights.baseline) await this.ofBaseline.reconcile(canary, weights, fence);
     await this.routes.setWeights(canary, weights, fence);
     for (const rule of this.rules) await rule.reconcile(canary, weights, fence);
+  }
+
+  async dropBaseline({ namespace, service, owner, uid }: Canary, fence: Claim): Promise<void> {
+    const current = await this.cache.get(DESTINATION_RULES, namespace, baselineServiceName({ service }));
+    if (current && isOurs(current, owner)) await remove(this.cache, DESTINATION_RULES, current, { fence, of: uid });
   }
 
   isSettled(canary: Canary): Promise<boolean | undefined> {
@@ -63,11 +74,13 @@ export class IstioRouter implements Router {
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
-    return this.parts().flatMap((part) => part.owns(canary));
+    const beside = asksForBaseline(canary) ? this.ofBaseline.owns(canary) : [];
+    return [...this.parts().flatMap((part) => part.owns(canary)), ...beside];
   }
 
   concerns(canary: Canary): readonly NamedObject[] {
-    return this.parts().flatMap((part) => part.concerns(canary));
+    const beside = asksForBaseline(canary) ? this.ofBaseline.concerns(canary) : [];
+    return [...this.parts().flatMap((part) => part.concerns(canary)), ...beside];
   }
 
   /** In the order in which they are made: what routes lead to is there before they do. */
@@ -93,5 +106,8 @@ const rules: readonly Blueprint[] = [
   destinationRule((canary) => canary.service.primaryName),
 ];
 
-/** Everything that is written, in the order in which it is made. */
+/** There as long as the baseline is. */
+const baselineRule = destinationRule(baselineServiceName);
+
+/** Everything that is written, but for a baseline's, in the order in which it is made. */
 export const istioObjects: readonly Blueprint[] = [...rules, virtualService];

@@ -21,9 +21,12 @@ interface AntiAffinity {
 /**
  * Points the pod's anti-affinity and topology spread, where they name the target's pods by the label that tells them
  * from the primary's, at the primary's own pods: else the primary would keep away from the canary instead of from itself.
+ *
+ * @param others value of the label at which it is to point instead
  */
-export function withPrimaryAffinity(spec: PodSpec, pods: Selector): PodSpec {
-  const term = (t: Term): Term => (t.labelSelector ? { ...t, labelSelector: rewrite(t.labelSelector, pods) } : t);
+export function withPrimaryAffinity(spec: PodSpec, pods: Selector, others = primaryValue(pods)): PodSpec {
+  const term = (t: Term): Term =>
+    t.labelSelector ? { ...t, labelSelector: rewrite(t.labelSelector, pods, others) } : t;
   const spread = spec['topologySpreadConstraints'] as readonly Term[] | undefined;
   const affinity = spec['affinity'] as { readonly podAntiAffinity?: AntiAffinity } | undefined;
   const anti = affinity?.podAntiAffinity;
@@ -51,23 +54,21 @@ function rewriteAntiAffinity(anti: AntiAffinity, term: (t: Term) => Term): AntiA
   };
 }
 
-function rewrite(selector: LabelSelector, pods: Selector): LabelSelector {
+function rewrite(selector: LabelSelector, pods: Selector, others: string): LabelSelector {
   const { matchLabels, matchExpressions } = selector;
   return {
     ...selector,
-    ...(matchLabels?.[pods.label] === pods.value
-      ? { matchLabels: { ...matchLabels, [pods.label]: primaryValue(pods) } }
-      : {}),
+    ...(matchLabels?.[pods.label] === pods.value ? { matchLabels: { ...matchLabels, [pods.label]: others } } : {}),
     ...(matchExpressions && {
       matchExpressions: matchExpressions.map((e) =>
-        e.key === pods.label ? { ...e, values: firstRenamed(e.values, pods) } : e,
+        e.key === pods.label ? { ...e, values: firstRenamed(e.values, pods.value, others) } : e,
       ),
     }),
   };
 }
 
 /** Only the first value that names the target, as Flagger does. */
-function firstRenamed(values: readonly string[] | undefined, pods: Selector): readonly string[] {
-  const index = (values ?? []).indexOf(pods.value);
-  return (values ?? []).map((value, i) => (i === index ? primaryValue(pods) : value));
+function firstRenamed(values: readonly string[] | undefined, from: string, to: string): readonly string[] {
+  const index = (values ?? []).indexOf(from);
+  return (values ?? []).map((value, i) => (i === index ? to : value));
 }

@@ -28,6 +28,7 @@ export class ServiceWorkload implements Workload {
   readonly type = SERVICES;
   /** The pods behind a Service are somebody else's. */
   readonly warm = undefined;
+  readonly baseline = undefined;
   readonly undoArtifacts: UndoArtifacts;
   private readonly snapshots: Snapshots<ServiceSpec>;
 

@@ -1,15 +1,17 @@
+import { asksForBaseline, baselineServiceName, baselineTargetName } from '../../crds/baseline.js';
 import type { Canary } from '../../crds/canary.js';
 import { policyOfCanary } from '../../crds/policy.js';
 import { DEPLOYMENTS, SERVICES, type ResourceType } from '../../kube/object.js';
 import type { OwnedObject } from '../../kubernetes/ownership.js';
 
 /** The Services that are made for a target with pods; a Service that is the target has copies of its own. */
-export function ownedServices({ service, targetRef }: Canary): readonly OwnedObject[] {
+export function ownedServices({ service, targetRef, judgement }: Canary): readonly OwnedObject[] {
   if (targetRef.kind === SERVICES.kind) return [];
   return [
     { type: SERVICES, name: service.canaryName },
     { type: SERVICES, name: service.primaryName },
     { type: SERVICES, name: service.name, takesOver: true },
+    ...(asksForBaseline({ judgement }) ? [{ type: SERVICES, name: baselineServiceName({ service }) }] : []),
   ];
 }
 
@@ -25,13 +27,18 @@ export function ownedCopies({ service, targetRef, status }: Canary): readonly Ow
 /** The primary of a target with pods, and what makes pods of its former version. */
 export function ownedWorkloads(type: ResourceType, canary: Canary): readonly OwnedObject[] {
   const primary = { type, name: canary.targetRef.primaryName };
-  return [primary, ...(type === DEPLOYMENTS ? ownedWarm(canary) : [])];
+  return [primary, ...(type === DEPLOYMENTS ? [...ownedWarm(canary), ...ownedBaseline(canary)] : [])];
 }
 
 /** Nothing where the Canary keeps no pods for an undo. */
 export function ownedWarm(canary: Canary): readonly OwnedObject[] {
   if (policyOfCanary(canary).keepPreviousSeconds === undefined) return [];
   return [{ type: DEPLOYMENTS, name: warmName(canary) }];
+}
+
+/** Nothing where releases of the Canary aren't compared with a fresh baseline. */
+export function ownedBaseline(canary: Canary): readonly OwnedObject[] {
+  return asksForBaseline(canary) ? [{ type: DEPLOYMENTS, name: baselineTargetName(canary) }] : [];
 }
 
 /** Name of the Deployment that makes pods of the former version. */

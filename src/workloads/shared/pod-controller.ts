@@ -38,8 +38,8 @@ export interface PodKind {
   check(target: PodController): void;
   /** The template without what only keeps the target at zero: what users have written. */
   template(controller: PodController): PodTemplate;
-  /** The pod spec, where something in it names the target's pods and must name the primary's. */
-  primaryPods(spec: PodSpec, pods: Selector): PodSpec;
+  /** The pod spec, where something in it names these pods and must name the primary's, or others. */
+  primaryPods(spec: PodSpec, pods: Selector, others?: string): PodSpec;
   /** The fields by which a primary that has to be made gets its size. */
   firstSize(target: PodController): Readonly<Record<string, unknown>>;
   /** The fields by which a primary gets the target's size with a promotion; none where it keeps its own. */

@@ -11,7 +11,8 @@ import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import { configType } from '../configs/checksums.js';
 import type { Configs } from '../configs/configs.js';
-import type { Contents, UndoArtifacts, Previous, TargetView, WarmPods, Workload } from '../port.js';
+import type { BaselinePods, Contents, UndoArtifacts, Previous, TargetView, WarmPods, Workload } from '../port.js';
+import { BaselineDeployment } from '../baseline/baseline-deployment.js';
 import type { Autoscalers } from './autoscalers.js';
 import type { DisruptionBudgets } from './disruption-budgets.js';
 import { namesToWrite } from './copies.js';
@@ -35,6 +36,7 @@ export class PodWorkload implements Workload {
   readonly kind: string;
   readonly type: ResourceType;
   readonly warm: WarmPods | undefined;
+  readonly baseline: BaselinePods | undefined;
   readonly undoArtifacts: UndoArtifacts;
   private readonly snapshots: Snapshots<PodTemplate>;
   private readonly mending: Mending;
@@ -57,6 +59,7 @@ export class PodWorkload implements Workload {
     this.view = new PodView(of, cache, configs, settings);
     this.mending = new Mending(of, configs, autoscalers, budgets, this.snapshots);
     this.warm = of.type === DEPLOYMENTS ? new WarmDeployment(of, cache, this.snapshots, configs, settings) : undefined;
+    this.baseline = of.type === DEPLOYMENTS ? new BaselineDeployment(of, cache, settings) : undefined;
     const ofPods = { warm: this.warm, configs: settings.configTracking ? configs : undefined };
     this.undoArtifacts = new SnapshotArtifacts(cache, this.snapshots, ofPods);
   }
@@ -112,7 +115,11 @@ export class PodWorkload implements Workload {
     }
     const threshold = of === 'primary' ? canary.analysis.primaryReadyThreshold : canary.analysis.canaryReadyThreshold;
     const rule = { thresholdPercent: threshold, deadlineSeconds: canary.progressDeadlineSeconds };
-    return this.of.readiness(asPodController(object), rule, now);
+    const readiness = this.of.readiness(asPodController(object), rule, now);
+    if (of === 'primary' || !readiness.ready) return readiness;
+    const beside = await this.baseline?.readiness(canary, now);
+    // The canary itself serves, whatever becomes of its baseline.
+    return beside && !beside.ready ? { ...beside, available: true } : readiness;
   }
 
   owns(canary: Canary): readonly OwnedObject[] {
@@ -138,13 +145,14 @@ export class PodWorkload implements Workload {
       ...namesOf(canary).map((name) => ({ type: this.type, name })),
       ...references.map((reference) => ({ type: configType(reference), name: reference.name })),
       ...this.autoscalers.concerns(canary),
+      ...(this.baseline?.concerns(canary) ?? []),
       ...(sides ? await this.budgets.concerns(canary, sides) : []),
     ];
   }
 
   async onChange(canary: Canary, listener: () => void): Promise<() => void> {
     const store = await this.cache.synced(this.type);
-    const names = namesOf(canary);
+    const names = [...namesOf(canary), ...(this.baseline?.concerns(canary) ?? []).map(({ name }) => name)];
     return store.onChange((object) => {
       if (object.metadata.namespace === canary.namespace && names.includes(object.metadata.name)) listener();
     });
@@ -152,10 +160,14 @@ export class PodWorkload implements Workload {
 
   async drift(canary: Canary): Promise<readonly Stray[]> {
     const primary = await this.view.primary(canary);
-    return this.mending.strays(canary, await this.view.belongings(canary, primary));
+    const belongings = await this.mending.strays(canary, await this.view.belongings(canary, primary));
+    return [...belongings, ...((await this.baseline?.strays(canary)) ?? [])];
   }
 
   async mend(canary: Canary, stray: Stray, runs: string, fence: Claim): Promise<void> {
+    if (this.baseline?.concerns(canary).some(({ type, name }) => `${type.kind}/${name}` === stray.object)) {
+      return this.baseline.put(canary, fence);
+    }
     const { target, revision, tracked } = await this.view.see(canary);
     const { hash } = revision;
     const primary = await this.view.primary(canary);

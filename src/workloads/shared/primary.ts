@@ -87,7 +87,8 @@ function ownAnnotations(annotations: StringMap | undefined): StringMap {
 
 const OWN_PREFIXES = ['serinus.dev/', 'deployment.kubernetes.io/', 'deprecated.daemonset.template.generation'];
 
-function copiedSpec(target: PodController, kind: PodKind): Readonly<Record<string, unknown>> {
+/** What a workload takes over of another's spec, besides its pods. */
+export function copiedSpec(target: PodController, kind: PodKind): Readonly<Record<string, unknown>> {
   const given = kind.copied.filter((field) => target.spec[field] !== undefined);
   return Object.fromEntries(given.map((field) => [field, target.spec[field]]));
 }

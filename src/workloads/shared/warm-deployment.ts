@@ -4,7 +4,7 @@ import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject, NamedObject } from '../../kube/object.js';
 import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
-import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
+import { FLUX_SHIELD, withoutOwn } from '../../kubernetes/objects/metadata.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { parseFence } from '../../domain/decision/fence.js';
 import { FENCE_ANNOTATION, remove, write } from '../../kubernetes/write.js';
@@ -15,12 +15,11 @@ import { ownedWarm } from './owned.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
 import { selecting, selectorOf } from './selector.js';
 import type { Selector } from './pod-selector.js';
+import { copiedSpec } from './primary.js';
 import type { Snapshots } from './snapshots.js';
 
 const SUFFIX = '-previous';
 export const EXPIRES = 'serinus.dev/expires-at';
-/** Of the primary: names what it once was, and says nothing of this one. */
-const OWN_PREFIX = 'serinus.dev/';
 
 /** Warm pods of a Deployment: another Deployment, `<target>-previous`, which goes with the Canary at the latest. */
 export class WarmDeployment implements WarmPods {
@@ -139,7 +138,7 @@ export class WarmDeployment implements WarmPods {
         ownerReferences: [owner],
       },
       spec: {
-        ...copied(primary, this.of),
+        ...copiedSpec(primary, this.of),
         replicas: Math.max(1, this.of.replicas(primary)),
         selector: { matchLabels: labels },
         template: {
@@ -154,13 +153,4 @@ export class WarmDeployment implements WarmPods {
       },
     };
   }
-}
-
-function copied(primary: PodController, kind: PodKind): Readonly<Record<string, unknown>> {
-  const given = kind.copied.filter((field) => primary.spec[field] !== undefined);
-  return Object.fromEntries(given.map((field) => [field, primary.spec[field]]));
-}
-
-function withoutOwn(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(OWN_PREFIX)));
 }

@@ -96,18 +96,46 @@ const CASES: Readonly<Partial<Record<Observer, Case>>> = {
   },
 };
 
+/** Observers of the providers that route to a baseline. */
+const WITH_BASELINE: readonly Observer[] = ['apisix', 'http', 'istio', 'linkerd', 'osm', 'kuma', 'contour', 'traefik'];
+
+async function tellsBaseline(observer: Observer, { canary, primary }: { canary: Labels; primary: Labels }) {
+  const ofPods = (address: string) => () => Promise.resolve([address]);
+  const pods = { canary: ofPods('10.0.0.7'), baseline: ofPods('10.0.0.3') };
+  const query = await requestCounts(observer, MODEL, pods);
+  assert.ok(query);
+  const named = (value: string) => (observer === 'apisix' && value === '10.0.0.8' ? '10.0.0.3' : value);
+  const baseline = Object.fromEntries(
+    Object.entries(primary).map(([label, value]) => [label, named(value).replace('primary', 'baseline')]),
+  );
+  for (const sideOf of [query.sideOf, query.durations.sideOf]) {
+    assert.deepEqual([canary, primary, baseline].map(sideOf), ['canary', 'primary', 'baseline']);
+  }
+  const without = await requestCounts(observer, MODEL, { canary: pods.canary });
+  assert.notEqual(without?.sideOf(baseline), 'baseline');
+  if (observer === 'apisix') return;
+  // What is read has the baseline in it, and is what it always was where there is none.
+  for (const of of [
+    (all: NonNullable<typeof query>) => all.selector,
+    (all: NonNullable<typeof query>) => all.durations.selector,
+  ]) {
+    assert.match(of(query), /baseline/);
+    assert.doesNotMatch(of(without ?? query), /baseline/);
+  }
+}
+
 void describe('whose requests a traffic provider’s counters are about', () => {
   for (const observer of Object.keys(FLAGGER_QUERIES) as Observer[]) {
     const known = CASES[observer];
     if (known === undefined) {
       void it(`${observer}: it can’t be told`, async () => {
         assert.equal(canCountRequests(observer), false);
-        assert.equal(await requestCounts(observer, MODEL, () => Promise.resolve([])), undefined);
+        assert.equal(await requestCounts(observer, MODEL, { canary: () => Promise.resolve([]) }), undefined);
       });
       continue;
     }
     void it(observer, async () => {
-      const query = await requestCounts(observer, MODEL, () => Promise.resolve(['10.0.0.7', '10.0.0.9']));
+      const query = await requestCounts(observer, MODEL, { canary: () => Promise.resolve(['10.0.0.7', '10.0.0.9']) });
       assert.ok(query);
       assert.equal(query.sideOf(known.canary), 'canary');
       assert.equal(query.sideOf(known.primary), 'primary');
@@ -126,6 +154,7 @@ void describe('whose requests a traffic provider’s counters are about', () => 
         ['250', '+Inf', '', 'x'].map((le) => durations.edgeOf(le === '' ? {} : { le })),
         [250 / inSeconds, Infinity, undefined, undefined],
       );
+      if (WITH_BASELINE.includes(observer)) await tellsBaseline(observer, known);
       // Another namespace's are never ours.
       assert.match(query.selector, /eu[-_]1/);
     });

@@ -53,7 +53,7 @@ async function counted(t: TestContext) {
       ...{ region: undefined, insecureSkipVerify: false },
     },
   });
-  const query = await requestCounts('apisix', MODEL, () => Promise.resolve([CANARY]));
+  const query = await requestCounts('apisix', MODEL, { canary: () => Promise.resolve([CANARY]) });
   assert.ok(query);
   return { gateway, server, query };
 }

@@ -1,0 +1,169 @@
+import { asksForBaseline, baselineTargetName, baselineValue, wantsBaseline } from '../../crds/baseline.js';
+import type { Canary } from '../../crds/canary.js';
+import type { Readiness } from '../../domain/findings.js';
+import type { Stray } from '../../domain/strays.js';
+import type { ClusterCache } from '../../kube/cache.js';
+import type { KubeObject, NamedObject } from '../../kube/object.js';
+import type { Claim } from '../../kubernetes/claim.js';
+import { FLUX_SHIELD, withoutOwn } from '../../kubernetes/objects/metadata.js';
+import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
+import { remove, write } from '../../kubernetes/write.js';
+import type { Settings } from '../../settings.js';
+import type { BaselinePods } from '../port.js';
+import { ownedBaseline } from '../shared/owned.js';
+import { asPodController, type PodController, type PodKind } from '../shared/pod-controller.js';
+import type { Selector } from '../shared/pod-selector.js';
+import { copiedSpec } from '../shared/primary.js';
+import { canonicalJson } from '../shared/revision.js';
+import { primaryValue, selecting, selectorOf } from '../shared/selector.js';
+
+/**
+ * The baseline of a Deployment's canary: another Deployment, `<target>-baseline`, which runs what the primary runs, with as
+ * many pods as the canary has. It reads the primary's copies of configs, and goes with the Canary at the latest.
+ */
+export class BaselineDeployment implements BaselinePods {
+  constructor(
+    private readonly of: PodKind,
+    private readonly cache: ClusterCache,
+    private readonly settings: Settings,
+  ) {}
+
+  async put(canary: Canary, fence: Claim): Promise<void> {
+    const wish = await this.wish(canary);
+    if (!wish) return;
+    const desire = (current: KubeObject | undefined): KubeObject => {
+      if (!current) return wish;
+      const { spec } = asPodController(current);
+      // Nobody can change how a Deployment selects its pods.
+      return { ...current, spec: { ...spec, ...wish.spec, selector: spec.selector } };
+    };
+    const { namespace, owner } = canary;
+    const right = { owner };
+    await write(this.cache, this.of.type, { namespace, name: wish.metadata.name }, desire, {
+      fence,
+      stamp: true,
+      right,
+    });
+  }
+
+  async stop(canary: Canary, fence: Claim): Promise<void> {
+    if ((await this.size(canary)) === 0) return;
+    const { namespace, owner } = canary;
+    const desire = (current: KubeObject | undefined) => current && this.of.scaled(asPodController(current), 0);
+    const key = { namespace, name: baselineTargetName(canary) };
+    await write(this.cache, this.of.type, key, desire, { fence, stamp: true, right: { owner } });
+  }
+
+  async drop(canary: Canary, fence: Claim): Promise<void> {
+    const current = await this.get(canary);
+    if (current) await remove(this.cache, this.of.type, current, { fence });
+  }
+
+  async strays(canary: Canary): Promise<readonly Stray[]> {
+    if (!wantsBaseline(canary) || !(await this.isComparable(canary))) return [];
+    const wish = await this.wish(canary);
+    if (!wish) return [];
+    const object = `${this.of.kind}/${wish.metadata.name}`;
+    const found = await this.get(canary);
+    if (!found) return [{ object }];
+    const current = asPodController(found);
+    const fields = [
+      ...(canonicalJson(current.spec.template) === canonicalJson(wish.spec.template) ? [] : ['spec.template']),
+      // A larger one does no harm, and the next weight finds it of the canary's size.
+      ...(this.of.replicas(current) < this.of.replicas(wish) ? ['spec.replicas'] : []),
+    ];
+    return fields.map((field) => ({ object, field }));
+  }
+
+  async readiness(canary: Canary, now: number): Promise<Readiness | undefined> {
+    if (!wantsBaseline(canary)) return undefined;
+    const current = await this.get(canary);
+    if (!current || !(await this.isComparable(canary))) return undefined;
+    const rule = {
+      thresholdPercent: canary.analysis.canaryReadyThreshold,
+      deadlineSeconds: canary.progressDeadlineSeconds,
+    };
+    const readiness = this.of.readiness(asPodController(current), rule, now);
+    return readiness.ready ? readiness : { ...readiness, reason: `its baseline isn't ready: ${readiness.reason}` };
+  }
+
+  async find(canary: Canary): Promise<NamedObject | undefined> {
+    const current = await this.get(canary);
+    return current && { type: this.of.type, name: current.metadata.name };
+  }
+
+  async size(canary: Canary): Promise<number> {
+    const current = await this.get(canary);
+    return current ? this.of.replicas(asPodController(current)) : 0;
+  }
+
+  owns(canary: Canary): readonly OwnedObject[] {
+    return ownedBaseline(canary);
+  }
+
+  concerns(canary: Canary): readonly NamedObject[] {
+    return asksForBaseline(canary) ? [{ type: this.of.type, name: baselineTargetName(canary) }] : [];
+  }
+
+  label(selector: Selector): string {
+    return baselineValue(selector.value);
+  }
+
+  /** A primary that isn't ready is nothing to compare with: a fix gets out without. */
+  private async isComparable(canary: Canary): Promise<boolean> {
+    const primary = await this.controller(canary, canary.targetRef.primaryName);
+    const rule = {
+      thresholdPercent: canary.analysis.primaryReadyThreshold,
+      deadlineSeconds: canary.progressDeadlineSeconds,
+    };
+    return primary !== undefined && this.of.readiness(primary, rule, 0).ready;
+  }
+
+  /** @returns undefined where there is none, or it isn't this Canary's */
+  private async get(canary: Canary): Promise<KubeObject | undefined> {
+    const current = await this.cache.get(this.of.type, canary.namespace, baselineTargetName(canary));
+    return current && isOurs(current, canary.owner) ? current : undefined;
+  }
+
+  private async controller({ namespace }: Canary, name: string): Promise<PodController | undefined> {
+    const found = await this.cache.get(this.of.type, namespace, name);
+    return found && asPodController(found);
+  }
+
+  /** @returns undefined where there is nothing to compare, or nothing to compare it with */
+  private async wish(canary: Canary): Promise<PodController | undefined> {
+    const target = await this.controller(canary, canary.targetRef.name);
+    const primary = await this.controller(canary, canary.targetRef.primaryName);
+    const pods = target ? this.of.replicas(target) : 0;
+    if (!target || !primary || pods === 0 || !isOurs(primary, canary.owner)) return undefined;
+    const selector = selectorOf(target, this.settings.selectorLabels);
+    const labels = selecting(selector, this.label(selector));
+    const { template } = primary.spec;
+    const ofPrimary = { ...selector, value: primaryValue(selector) };
+    return {
+      apiVersion: this.of.type.apiVersion,
+      kind: this.of.type.kind,
+      metadata: {
+        name: baselineTargetName(canary),
+        namespace: canary.namespace,
+        labels: { [selector.label]: this.label(selector) },
+        annotations: FLUX_SHIELD,
+        ownerReferences: [canary.owner],
+      },
+      spec: {
+        ...copiedSpec(primary, this.of),
+        replicas: pods,
+        selector: { matchLabels: labels },
+        template: {
+          ...template,
+          metadata: {
+            ...template.metadata,
+            labels: { ...template.metadata?.labels, ...labels },
+            annotations: withoutOwn(template.metadata?.annotations ?? {}),
+          },
+          spec: this.of.primaryPods(template.spec, ofPrimary, this.label(selector)),
+        },
+      },
+    };
+  }
+}
