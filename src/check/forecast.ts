@@ -58,9 +58,16 @@ type Judgement = NonNullable<Canary['judgement']>;
 
 /** By what one metric of a judgement is decided, as it is to be expected. */
 export function expectedRules(
-  { steps, promotion, rules: { budgets } }: Judgement,
+  { steps, promotion, baseline, rules: { budgets } }: Judgement,
   { limits, share }: Judgement['rules']['metrics'][number],
 ): Omit<ExpectedCourse, 'weights' | 'intervalSeconds'> {
   // The budget of false rollbacks is shared by all metrics.
-  return { steps, promotion, limits, budgets: { ...budgets, falseRollback: budgets.falseRollback * share } };
+  const against = baseline ? { against: 'baseline' as const } : {};
+  return {
+    steps,
+    promotion,
+    limits,
+    budgets: { ...budgets, falseRollback: budgets.falseRollback * share },
+    ...against,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Arm } from '../judgement/counts.js';
 import { normal, poisson, type Random } from '../judgement/random.js';
+import { ALL_TO_PRIMARY, sharesOf, type Weights } from '../domain/weights.js';
 import { errorsAt, type Truth } from './truth.js';
 
 /** Requests of a span of time in which nothing of the policy changed. Times are milliseconds. */
@@ -8,6 +9,7 @@ interface Piece {
   readonly to: number;
   readonly canary: Arm;
   readonly primary: Arm;
+  readonly baseline: Arm;
 }
 
 const NO_ARM: Arm = { requests: 0, bad: 0 };
@@ -20,7 +22,7 @@ export class Arrivals {
   private readonly factor: number;
   private until: number;
   private first: number | undefined;
-  private share = 0;
+  private shares = sharesOf(ALL_TO_PRIMARY);
   /** The canary's requests that have failed so far. */
   hurt = 0;
 
@@ -46,11 +48,11 @@ export class Arrivals {
     return this.first === undefined ? 0 : now - this.first;
   }
 
-  /** From `now` on so many percent go to the canary. */
-  divide(weight: number, now: number): void {
+  /** From `now` on requests are divided so. */
+  divide(weights: Weights, now: number): void {
     this.come(now, []);
-    this.share = weight / 100;
-    if (weight > 0) this.first ??= now;
+    this.shares = sharesOf(weights);
+    if (weights.canary > 0) this.first ??= now;
   }
 
   /** Lets requests come until `now`. @param cuts times at which spans that are asked for begin or end */
@@ -67,23 +69,30 @@ export class Arrivals {
   }
 
   /** What came in that span; of a piece that lies half in it, all or nothing. */
-  between(from: number, to: number): { readonly canary: Arm; readonly primary: Arm } {
+  between(from: number, to: number): Pick<Piece, 'canary' | 'primary' | 'baseline'> {
     const within = this.pieces.filter((piece) => {
       const middle = (piece.from + piece.to) / 2;
       return middle > from && middle < to;
     });
     const sum = (arms: readonly Arm[]) =>
       arms.reduce((all, { requests, bad }) => ({ requests: all.requests + requests, bad: all.bad + bad }), NO_ARM);
-    return { canary: sum(within.map(({ canary }) => canary)), primary: sum(within.map(({ primary }) => primary)) };
+    return {
+      canary: sum(within.map(({ canary }) => canary)),
+      primary: sum(within.map(({ primary }) => primary)),
+      baseline: sum(within.map(({ baseline }) => baseline)),
+    };
   }
 
   private piece(from: number, to: number): Piece {
     const expected = (this.truth.requestsPerSecond * (to - from)) / 1000;
     const errors = errorsAt(this.truth, this.factor, this.since((from + to) / 2) / 1000);
-    const canary = this.arm(expected * this.share, errors.canary);
-    const primary = this.arm(expected * (1 - this.share), errors.primary);
+    const { shares } = this;
+    const canary = this.arm((expected * shares.canary) / 100, errors.canary);
+    const primary = this.arm((expected * shares.primary) / 100, errors.primary);
+    // Without one no chance is drawn: the same seed gives what it always gave.
+    const baseline = shares.baseline === 0 ? NO_ARM : this.arm((expected * shares.baseline) / 100, errors.primary);
     this.hurt += canary.bad;
-    return { from, to, canary, primary };
+    return { from, to, canary, primary, baseline };
   }
 
   private arm(expected: number, errors: number): Arm {

@@ -1,7 +1,7 @@
 import type { AnalysisState } from '../domain/decision/analysis-state.js';
 import type { Analysis, MetricResult } from '../domain/findings.js';
 import type { Judged } from '../domain/decision/judged.js';
-import { badShare } from '../judgement/counts.js';
+import { badShare, type Arm } from '../judgement/counts.js';
 import { dispersionOf } from '../judgement/dispersion.js';
 import type { Rules } from '../judgement/rules.js';
 import { NOTHING_SHOWN, weigh, type ReleaseEvidence, type ReleaseWindow } from '../judgement/release.js';
@@ -47,13 +47,17 @@ function measured(
   state: Looking,
   now: number,
 ): MetricResult {
-  const { canary, primary } = arrivals.between(windowOf(limit, policy, state, now), now);
-  const arm = policy.diluted ? { requests: canary.requests + primary.requests, bad: canary.bad + primary.bad } : canary;
+  const { canary, primary, baseline } = arrivals.between(windowOf(limit, policy, state, now), now);
+  const arm = policy.diluted ? together(canary, together(primary, baseline)) : canary;
   const base = { metric: limit.metric, min: limit.min };
   if (arm.requests === 0) return { ...base, ok: false, noValues: true, message: `no values found for ${limit.metric}` };
   const value = 100 * (1 - badShare(arm));
   if (value >= limit.min) return { ...base, ok: true, value };
   return { ...base, ok: false, value, message: `${limit.metric} ${value.toFixed(2)}% < ${limit.min}%` };
+}
+
+function together(one: Arm, other: Arm): Arm {
+  return { requests: one.requests + other.requests, bad: one.bad + other.bad };
 }
 
 function countedFrom(settleSeconds: number, { judgement, weightSince }: Looking): number {
@@ -74,8 +78,11 @@ function judged(
   const before = (state.judgement?.evidence as ReleaseEvidence | undefined) ?? NOTHING_SHOWN;
   const [from, to] = [countedFrom(settleSeconds, state), now - LAG_MS];
   if (to - from < SHORTEST_MS) return { judged: shownOf(before, { verdict: 'WAIT' }, weight) };
-  const errors = arrivals.between(from, to);
-  const requests = { canary: errors.canary.requests, primary: errors.primary.requests };
+  const { canary, primary, baseline } = arrivals.between(from, to);
+  const others = primary.requests + baseline.requests;
+  const beside = judgement.baseline ? { baseline: baseline.requests } : {};
+  const requests = { canary: canary.requests, primary: others, ...beside };
+  const errors = { canary, primary: judgement.baseline ? baseline : primary };
   const { evidence, weighed } = weigh(
     before,
     { weight, requests, counts: { errors }, ...measuredBy(arrivals, before, rules) },

@@ -23,7 +23,7 @@ export interface SimulatedPolicy {
   readonly diluted: boolean;
   /** Metrics look back to the last change of weight at most. */
   readonly sinceWeight: boolean;
-  readonly judgement: Pick<JudgementSettings, 'rules' | 'settleSeconds' | 'digest'> | undefined;
+  readonly judgement: Pick<JudgementSettings, 'rules' | 'settleSeconds' | 'digest' | 'baseline'> | undefined;
 }
 
 export interface SimulatedAs {
@@ -71,8 +71,11 @@ function checkedOf({ analysis, judgement }: Pick<Canary, 'analysis' | 'judgement
 }
 
 /** Errors have the whole budget where nothing else can be simulated. */
-function errorsAlone({ rules, settleSeconds, digest }: JudgementSettings): SimulatedPolicy['judgement'] {
+function errorsAlone({ rules, settleSeconds, digest, baseline }: JudgementSettings): SimulatedPolicy['judgement'] {
   const [errors] = rules.metrics;
   if (!errors) return undefined;
-  return { digest, settleSeconds, rules: { ...rules, metrics: [{ ...errors, share: 1 }] } };
+  return {
+    ...{ digest, settleSeconds, rules: { ...rules, metrics: [{ ...errors, share: 1 }] } },
+    ...(baseline ? { baseline } : {}),
+  };
 }

@@ -5,7 +5,7 @@ import { tick } from '../domain/decision/tick.js';
 import { READY, type Findings, type HookRound, type Question, type World } from '../domain/findings.js';
 import { initialState } from '../domain/initial.js';
 import type { RunState } from '../domain/state.js';
-import { ALL_TO_PRIMARY, type Weights } from '../domain/weights.js';
+import { ALL_TO_PRIMARY, type Weights, weightsIn } from '../domain/weights.js';
 import type { Random } from '../judgement/random.js';
 import { Arrivals } from './arrivals.js';
 import { cutsOf, lookAt } from './look.js';
@@ -118,8 +118,8 @@ class Simulation {
         for (const effect of decision.effects) {
           if (effect.do === 'promote') this.ended = { end: 'promoted', reason: decision.summary };
           if (effect.do !== 'weights') continue;
-          this.weights = { primary: effect.primary, canary: effect.canary };
-          this.arrivals.divide(effect.canary, this.now);
+          this.weights = weightsIn(effect);
+          this.arrivals.divide(this.weights, this.now);
         }
         // No decision depends on what is written down of the ones before.
         this.state = { ...decision.next, seq: this.state.seq + 1, record: [] };

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { expectedRules } from '../../src/check/forecast.js';
+import { parseCanary } from '../../src/crds/canary.js';
 import { expectedEnd, secondsUntil } from '../../src/judgement/before/expectation.js';
 import { plannedCourses } from '../../src/judgement/before/planning.js';
-import { judgedBy, outcome } from '../simulation/fixtures.js';
+import { judgedBy, OPTIONS, outcome, writtenCanary } from '../simulation/fixtures.js';
 import { BUDGETS, LIMITS } from './ratio.js';
 
 const RULES = { limits: LIMITS, budgets: BUDGETS };
@@ -33,6 +35,26 @@ void describe('what is to be expected before a release', () => {
     const minutes = [5, 25].map((weight) => (secondsUntil('PASS', quiet, { weight, ratio: 1 }, rules) ?? NaN) / 60);
     assert.ok(Math.abs((minutes[0] ?? NaN) - 74) < 1.5, `${minutes[0]}`);
     assert.ok(Math.abs((minutes[1] ?? NaN) - 15) < 0.5, `${minutes[1]}`);
+  });
+
+  void it('beside a fresh baseline too, which takes longer than a primary with all the rest', () => {
+    const beside = { ...RULES, against: 'baseline' } as const;
+    const simulated = (text: string, canaryErrors: number, releases: number) =>
+      outcome(releases, 1, judgedBy(`${text}\nbaseline: fresh`, { stepWeights: [5] }), { ...CALM, canaryErrors });
+    const { secondsToRollBack = NaN } = simulated('preset: careful', 0.025, 60);
+    const caught = secondsUntil('FAIL', CALM, { weight: 5, ratio: 5 }, beside) ?? NaN;
+    assert.ok(Math.abs(caught - secondsToRollBack) <= 60, `${caught}, simulated ${secondsToRollBack}`);
+    for (const [verdict, ratio] of [
+      ['FAIL', 5],
+      ['PASS', 1],
+    ] as const) {
+      const at = { weight: 10, ratio };
+      const [longer, usual] = [beside, RULES].map((rules) => secondsUntil(verdict, CALM, at, rules) ?? NaN);
+      assert.ok((longer ?? NaN) > (usual ?? NaN), `${verdict}: ${longer}, ${usual}`);
+    }
+    // Where each has half there is no primary left that would get more.
+    const half = { weight: 50, ratio: 5 };
+    assert.equal(secondsUntil('FAIL', CALM, half, beside), secondsUntil('FAIL', CALM, half, RULES));
   });
 
   void it('what is tolerated is never caught, and nothing is by no traffic', () => {
@@ -76,5 +98,19 @@ void describe('the plan', () => {
       times,
       times.toSorted((a, b) => a - b),
     );
+  });
+});
+
+void describe('what a Canary says of its baseline', () => {
+  void it('is reckoned with in forecast and plan', () => {
+    const [beside, usual] = ['baseline: fresh', 'preset: balanced'].map((text) => {
+      const parsed = parseCanary(writtenCanary(text), OPTIONS);
+      assert.ok(parsed.ok);
+      const { judgement } = parsed.value;
+      const [errors] = judgement?.rules.metrics ?? [];
+      assert.ok(judgement && errors);
+      return expectedRules(judgement, errors).against;
+    });
+    assert.deepEqual([beside, usual], ['baseline', undefined]);
   });
 });

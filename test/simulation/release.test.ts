@@ -23,6 +23,19 @@ void describe('simulated releases', () => {
     assert.ok(limited.rolledBack < 0.05, JSON.stringify(limited));
   });
 
+  void it('with a fresh baseline a healthy one is promoted, and a bad one caught, if somewhat later', () => {
+    const [beside, usual] = ['preset: careful\nbaseline: fresh', 'preset: careful'].map((text) =>
+      judgedBy(text, { stepWeights: [10] }),
+    );
+    assert.ok(beside && usual);
+    const healthy = outcome(20, 2, beside, HEALTHY);
+    assert.deepEqual([healthy.rolledBack, healthy.promoted], [0, 1]);
+    const worse = { ...HEALTHY, canaryErrors: 0.025 };
+    const [late, soon] = [beside, usual].map((policy) => outcome(60, 2, policy, worse));
+    assert.deepEqual([late?.rolledBack, soon?.rolledBack], [1, 1]);
+    assert.ok((late?.secondsToRollBack ?? NaN) > (soon?.secondsToRollBack ?? NaN), JSON.stringify([late, soon]));
+  });
+
   void it('5 % errors at weight 10: caught in three windows; by queries that mix both versions never', () => {
     const worse = { ...HEALTHY, canaryErrors: 0.05 };
     const at10 = { stepWeights: [10] };

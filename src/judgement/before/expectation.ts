@@ -17,6 +17,8 @@ export interface ExpectedCourse {
   readonly promotion: 'guard' | 'prove';
   readonly limits: RatioLimits;
   readonly budgets: Budgets;
+  /** The canary is compared with a fresh baseline, which gets as many requests; with the primary where undefined. */
+  readonly against?: 'baseline';
 }
 
 export interface ExpectedEnd {
@@ -41,9 +43,9 @@ export function secondsUntil(
   verdict: 'FAIL' | 'PASS',
   traffic: ExpectedTraffic,
   { weight, ratio }: { readonly weight: number; readonly ratio: number },
-  { limits, budgets }: Pick<ExpectedCourse, 'limits' | 'budgets'>,
+  { limits, budgets, against }: Pick<ExpectedCourse, 'limits' | 'budgets' | 'against'>,
 ): number | undefined {
-  const second = evidenceOf(expectedWindow(traffic, weight, ratio, 1), limits);
+  const second = evidenceOf(expectedWindow(traffic, { weight, ratio, seconds: 1, against }), limits);
   const isDecided = (seconds: number): boolean => decided(times(second, seconds), budgets)[verdict];
   if (!isDecided(LONGEST_SECONDS)) return undefined;
   let [low, high] = [0, LONGEST_SECONDS];
@@ -57,12 +59,12 @@ export function secondsUntil(
 
 /** A whole release of which every window is as expected. */
 export function expectedEnd(traffic: ExpectedTraffic, ratio: number, course: ExpectedCourse): ExpectedEnd {
-  const { weights, intervalSeconds, limits, budgets } = course;
+  const { weights, intervalSeconds, limits, budgets, against } = course;
   let evidence = NO_EVIDENCE;
   let [seconds, hurt] = [0, 0];
   for (const [step, weight] of weights.entries()) {
     const proof = step === weights.length - 1 ? course.promotion : course.steps;
-    const window = expectedWindow(traffic, weight, ratio, intervalSeconds);
+    const window = expectedWindow(traffic, { weight, ratio, seconds: intervalSeconds, against });
     const added = evidenceOf(window, limits);
     const before = evidence;
     const after = (windows: number) => plus(before, times(added, windows));
@@ -93,17 +95,24 @@ function firstOf(most: number, isSo: (n: number) => boolean): number | undefined
   return high;
 }
 
+interface ExpectedShare {
+  readonly against: ExpectedCourse['against'];
+  readonly weight: number;
+  readonly ratio: number;
+  readonly seconds: number;
+}
+
 function expectedWindow(
   { requestsPerSecond, primaryErrors }: ExpectedTraffic,
-  weight: number,
-  ratio: number,
-  seconds: number,
+  { weight, ratio, seconds, against }: ExpectedShare,
 ): WindowCounts {
   const arm = (share: number, errors: number) => {
     const requests = requestsPerSecond * seconds * share;
     return { requests, bad: requests * Math.min(1, errors) };
   };
-  return { canary: arm(weight / 100, primaryErrors * ratio), primary: arm(1 - weight / 100, primaryErrors) };
+  const others = 100 - weight;
+  const compared = against === 'baseline' ? Math.min(weight, others) : others;
+  return { canary: arm(weight / 100, primaryErrors * ratio), primary: arm(compared / 100, primaryErrors) };
 }
 
 /** A part of the evidence is about canaries that turn bad late: of one that is bad from the first window, a quarter is missing. */

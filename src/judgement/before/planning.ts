@@ -44,7 +44,7 @@ export interface Wish {
  */
 export function plannedCourses(
   traffic: ExpectedTraffic,
-  rules: Pick<ExpectedCourse, 'steps' | 'promotion' | 'limits' | 'budgets'>,
+  rules: Pick<ExpectedCourse, 'steps' | 'promotion' | 'limits' | 'budgets' | 'against'>,
   { withinSeconds, maxWeight, minIntervalSeconds }: Wish,
 ): readonly PlannedCourse[] {
   const ladders = LADDERS.filter((weights) => weights.every((weight) => weight <= maxWeight));
