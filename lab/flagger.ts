@@ -8,7 +8,7 @@ import { flagger } from './tools/programs.js';
 import type { ConnectedLab } from './types.js';
 
 /**
- * @param log is told how it was come by, which takes minutes the first time
+ * @param log is called with how it was come by, which takes minutes the first time
  * @returns the program's path
  */
 export function findFlagger(log: (line: string) => void): Promise<string> {

@@ -2,12 +2,12 @@
 import { findOne } from './tools/find-one.js';
 import { helm, kustomize } from './tools/programs.js';
 
-/** @param log is told how it was come by, which takes minutes the first time */
+/** @param log is called with how it was come by, which takes minutes the first time */
 export function findHelm(log: (line: string) => void): Promise<string> {
   return findOne(helm, log);
 }
 
-/** @param log is told how it was come by, which takes a minute the first time */
+/** @param log is called with how it was come by, which takes a minute the first time */
 export function findKustomize(log: (line: string) => void): Promise<string> {
   return findOne(kustomize, log);
 }

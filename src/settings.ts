@@ -36,7 +36,7 @@ export interface Settings {
   readonly linking?: Linking | undefined;
 }
 
-/** Who is told of every Canary that says nothing of its own. Addresses and tokens are secrets. */
+/** Who is notified of every Canary that says nothing of its own. Addresses and tokens are secrets. */
 export interface Notifications {
   readonly notifier: Notifier | undefined;
   /** URL that is called with every event. */

@@ -21,7 +21,7 @@ const NETWORK_VARIABLE = 'SERINUS_LAB_NETWORK';
  * opens can be reached from outside under the same numbers. Resolves to the program's exit code, or to undefined where
  * the caller must go on by itself, because it is inside already or there is no inside to be had.
  *
- * @param say is told in one line which of these it is
+ * @param say gets in one line which of these it is
  * @param prepare fetches what the program needs, for there is no network inside
  */
 export async function runInOwnNetwork(

@@ -7,7 +7,7 @@ import { defaultSources } from './source.js';
 /**
  * Finds or builds a program that is no server of a lab, and that only some tests or scripts ask for.
  *
- * @param log is told how it was come by, which may take minutes the first time
+ * @param log is called with how it was come by, which may take minutes the first time
  * @returns the program's path
  */
 export async function findOne(program: Program, log: (line: string) => void): Promise<string> {

@@ -81,7 +81,7 @@ async function untilCancelled<T>(action: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** What all activities have in common: they are known to be alive, counted, and their errors are told apart. */
+/** What all activities have in common: they are known to be alive, counted, and their errors are distinguished. */
 function everyActivity(meters: Meters, activities: RegisteredActivities): RegisteredActivities {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,

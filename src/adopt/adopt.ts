@@ -56,7 +56,7 @@ async function leftOf(
  * Carries a plan without errors out, one Canary after the other. One that fails leaves the others before it changed;
  * the same command goes on from there.
  *
- * @param done is told of each
+ * @param done is called for each
  */
 export async function carryOut(reading: Reading, plan: Plan, now: number, done: (entry: Entry) => void): Promise<void> {
   for (const entry of plan.canaries.filter(({ verdict }) => verdict === 'change')) {

@@ -4,7 +4,7 @@ import { annotatedIn, type Policy } from '../domain/policy.js';
 import type { AskedState } from '../workflows/activities.js';
 import type { Working } from './reading.js';
 
-/** What the core must know of a Canary, with who is told of it by the flags of this process. */
+/** What the core must know of a Canary, with who is notified of it by the flags of this process. */
 export function policyIn({ settings }: Pick<Working, 'settings'>, canary: Canary): Policy {
   const { notifier, eventWebhook, cloudEvents } = settings.notifications;
   return policyOfCanary(canary, {

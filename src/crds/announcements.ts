@@ -1,6 +1,6 @@
 import type { Canary } from './types.js';
 
-/** Annotations of a Canary that name who is told of its releases besides Flagger's alerts and webhooks. */
+/** Annotations of a Canary that name who is notified of its releases besides Flagger's alerts and webhooks. */
 const CLOUD_EVENTS = 'serinus.dev/cloudevents';
 const COMMIT_STATUS = 'serinus.dev/commit-status';
 const COMMIT_REPOSITORY = 'serinus.dev/commit-repository';

@@ -7,7 +7,7 @@ import type { JudgementSettings } from './judgement.js';
 import { trafficFeatures } from './traffic.js';
 import type { Canary, Webhook } from './types.js';
 
-/** Whom every Canary is told of that says nothing else. */
+/** Who is notified of every Canary that says nothing else. */
 export interface GlobalListeners {
   readonly events: boolean;
   readonly alerts: boolean;

@@ -209,7 +209,7 @@ export interface Webhook {
   readonly metadata: Readonly<Record<string, string>> | undefined;
 }
 
-/** Who is told of the release. */
+/** Who is notified of the release. */
 export interface AlertRule {
   readonly name: string;
   /** The least severity that is sent; nothing is where undefined. */

@@ -83,7 +83,7 @@ export interface Policy {
   readonly keepPreviousSeconds?: number;
   /** Failed checks in a row that roll the release back, whatever the threshold; no number of them where undefined. */
   readonly consecutiveFailures?: number;
-  /** Who is told of the release; nobody where undefined. */
+  /** Who is notified of the release; nobody where undefined. */
   readonly listeners?: Listeners;
   /** Names of the webhooks of which no alert says that they keep a release waiting. */
   readonly muted?: readonly string[];
@@ -95,7 +95,7 @@ export interface Policy {
 
 /**
  * What of a policy stands in annotations, which have no generation: where this differs the policy is another one. Load
- * tests and approvals are told apart by themselves.
+ * tests and approvals are distinguished by themselves.
  */
 export function annotatedIn({ consecutiveFailures, keepPreviousSeconds }: Policy): string {
   return JSON.stringify([consecutiveFailures ?? null, keepPreviousSeconds ?? null]);

@@ -258,7 +258,7 @@ export class Driver {
     if (!leaves) this.dispatcher.post(decision.notices ?? []);
   }
 
-  /** Who listens stands in the Canary: they are told before it goes, and it waits a moment for that. */
+  /** Who listens stands in the Canary: they are notified before it goes, and it waits a moment for that. */
   private async sayFarewell(notices: readonly Notice[]): Promise<void> {
     if (this.hasSaidFarewell) return;
     this.hasSaidFarewell = true;

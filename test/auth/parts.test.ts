@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { inWords } from '../../src/api/auth/access.js';
 import { identityOf } from '../../src/api/auth/oidc/claims.js';
 import { networkOf } from '../../src/api/auth/network.js';
-import { isOwnPath } from '../../src/api/auth/return-path.js';
+import { isOwnPath } from '../../src/api/routes/login.js';
 import { keyOf } from '../../src/api/auth/user.js';
 
 describe('a path to go back to', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isFromSlack } from '../../src/api/chat/signature.js';
+import { isFromSlack } from '../../src/api/chat/slack.js';
 import { chatUsersOf } from '../../src/api/chat/users.js';
 
 /** The example of https://docs.slack.dev/authentication/verifying-requests-from-slack */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runChild, type ChildLimits } from '../../src/loadtest/tasks/child.js';
-import { Tail } from '../../src/loadtest/tasks/tail.js';
+import { Tail } from '../../src/loadtest/tasks/child.js';
 
 const environment = { PATH: process.env['PATH'] ?? '' };
 const limits: ChildLimits = { timeoutMs: 10_000, graceMs: 200, environment };

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { ALL_TO_PRIMARY } from '../../src/domain/weights.js';
 import { UserError } from '../../src/errors.js';
 import type { KubeObject } from '../../src/kube/object.js';
-import { desiredDestinationRule } from '../../src/routers/istio/destination-rule.js';
+import { desiredDestinationRule } from '../../src/routers/istio/router.js';
 import { restored } from '../../src/routers/istio/original.js';
 import { virtualService } from '../../src/routers/istio/virtual-service.js';
 import { canaryOf, desired } from './canaries.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CanaryView } from '../../canary/read.js';
 import { parseStatus } from '../../crds/status.js';
-import { isActive } from '../../domain/phases.js';
+import { isActive, type Phase } from '../../domain/phases.js';
 import type { Dependencies } from '../../dependencies.js';
 import type { KubeObject } from '../../kube/object.js';
 import type { WorstMetric } from '../../domain/narrative/worst.js';
@@ -12,7 +12,9 @@ import { standingOf } from '../live/standing.js';
 import { trafficOf } from '../live/traffic.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { WorkloadImages } from './images.js';
-import { stepOf } from './step.js';
+import type { Canary } from '../../crds/canary.js';
+import { policyOfCanary } from '../../crds/policy.js';
+import { courseOf } from '../../domain/record/course.js';
 
 /** What is shown of a spec, which may be invalid. */
 const specSchema = z
@@ -110,4 +112,21 @@ function ownersOf({ metadata: { labels = {} } }: KubeObject): { application?: st
   const application = labels[APPLICATION];
   const [, team] = Object.entries(labels).find(([label]) => TEAM.test(label)) ?? [];
   return { ...(application && { application }), ...(team && { team }) };
+}
+
+/** Phases behind the analysis. */
+const BEHIND: readonly Phase[] = ['WaitingPromotion', 'Promoting', 'Finalising'];
+const BEFORE: readonly Phase[] = ['Waiting', 'Progressing'];
+
+/** How far an analysis has come. @returns undefined where none is under way */
+function stepOf(
+  canary: Canary,
+  { phase, canaryWeight, iterations }: Pick<ReturnType<typeof parseStatus>, 'phase' | 'canaryWeight' | 'iterations'>,
+): CanarySummary['step'] {
+  if (![...BEFORE, ...BEHIND].includes(phase)) return undefined;
+  const { steps, iterations: counted } = courseOf(policyOfCanary(canary), iterations).strategy;
+  const of = steps?.length ?? counted?.of ?? 0;
+  if (of === 0) return undefined;
+  if (BEHIND.includes(phase)) return { done: of, of };
+  return { done: steps?.filter((weight) => weight <= canaryWeight).length ?? counted?.done ?? 0, of };
 }

@@ -5,7 +5,6 @@ import type { Limits } from '../auth/limits.js';
 import { identityOf, UnusableClaims, type Identity } from '../auth/oidc/claims.js';
 import type { Issuer } from '../auth/oidc/issuer.js';
 import type { ClaimSettings } from '../auth/oidc/settings.js';
-import { isOwnPath } from '../auth/return-path.js';
 import type { Login, Session, Sessions } from '../auth/sessions/sessions.js';
 import { Problem } from '../problems/problem.js';
 import { loggedOutSchema, loginQuerySchema } from '../schema/session.js';
@@ -151,4 +150,19 @@ async function audited<T>(guard: Guard, request: FastifyRequest, act: () => Prom
     if (!(error instanceof Problem) || error.status >= 500) throw error;
     throw guard.refused(request, 'log in', error);
   }
+}
+
+/** Only used to see what a browser would make of a path. */
+const HERE = 'http://serinus.invalid';
+
+/**
+ * Whether this is a path of our own to which a browser may be sent: `//evil.example`, `/\evil.example` and the like,
+ * which browsers take for another host, aren't.
+ */
+export function isOwnPath(path: string): boolean {
+  if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(path) || path.includes('\\')) return false;
+  if (!URL.canParse(path, HERE)) return false;
+  const { origin, pathname } = new URL(path, HERE);
+  // Not into the login again, nor into what dots in the path might lead out to.
+  return origin === HERE && !pathname.startsWith('//') && !pathname.startsWith('/auth/');
 }

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { UserError } from '../../errors.js';
 import type { Notifications, Notifier } from '../../settings.js';
 
-/** Who is told of every Canary; names and defaults are Flagger's. */
+/** Who is notified of every Canary; names and defaults are Flagger's. */
 export interface NotificationFlags {
   readonly slackUrl?: string;
   readonly slackToken?: string;

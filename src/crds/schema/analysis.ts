@@ -50,7 +50,7 @@ export const analysisSchema = exactlyOneOf(
     match: z.array(audienceSchema).meta({ description: 'Which requests are for the canary in an A/B test' }).optional(),
     metrics: z.array(metricSchema).meta({ description: 'Metrics by which the canary is judged' }).optional(),
     webhooks: z.array(webhookSchema).meta({ description: 'Webhooks that are called along the way' }).optional(),
-    alerts: z.array(alertSchema).meta({ description: 'Who is told of the release' }).optional(),
+    alerts: z.array(alertSchema).meta({ description: 'Who is notified of the release' }).optional(),
     sessionAffinity: sessionAffinitySchema.optional(),
   }),
   ['iterations', 'stepWeight', 'stepWeights'],

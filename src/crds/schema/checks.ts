@@ -65,4 +65,4 @@ export const alertSchema = z
       .optional(),
     providerRef: reference('AlertProvider'),
   })
-  .meta({ description: 'Who is told of the release' });
+  .meta({ description: 'Who is notified of the release' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { atMostOneOf, exactlyOneOf, stringMap, strings } from './fields.js';
 
-/** How requests are told apart, in the words of Istio. */
+/** How requests are distinguished, in the words of Istio. */
 
 const texts = {
   exact: z.string().meta({ description: 'The whole text' }).optional(),

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { messageOf } from '../../errors.js';
 import type { Argv } from './permission.js';
-import { Tail } from './tail.js';
 
 export interface ChildLimits {
   readonly timeoutMs: number;
@@ -109,5 +108,24 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
     process.kill(-pid, signal);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && OUT_OF_REACH.has(String(error.code)))) throw error;
+  }
+}
+
+/** Keeps the end of a program's output, where its report and its errors stand. */
+export class Tail {
+  private kept = Buffer.alloc(0);
+  private cut = false;
+
+  /** @param limit bytes */
+  constructor(private readonly limit: number) {}
+
+  push(chunk: Buffer): void {
+    const all = Buffer.concat([this.kept, chunk]);
+    this.cut ||= all.length > this.limit;
+    this.kept = all.subarray(-this.limit);
+  }
+
+  text(): string {
+    return (this.cut ? '… ' : '') + this.kept.toString('utf8');
   }
 }

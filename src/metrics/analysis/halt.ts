@@ -26,7 +26,7 @@ export class Halted extends Error {
 /** Whose fault it is: the canary's or its user's, the provider's, or nobody's. */
 type Blame = 'canary' | 'provider' | 'nobody';
 
-/** How a failure is worded; the steps are told apart since Flagger's messages do so. */
+/** How a failure is worded; the steps are distinguished since Flagger's messages do so. */
 export interface Sayings {
   readonly failed: (error: string) => string;
   /** Where undefined, as another failure. */
@@ -37,7 +37,7 @@ export interface Sayings {
  * Takes a step, and words its failure.
  *
  * What only the user can mend (a missing template, a bad query) and what the canary may be to blame for (no values) is
- * a failed check, as in Flagger. That a server gave no answer, the provider's or Kubernetes', is told apart: it says
+ * a failed check, as in Flagger. That a server gave no answer, the provider's or Kubernetes', is distinguished: it says
  * nothing about the canary; nor does a value that can't be there yet. Bugs, and the reason of an aborted signal, are
  * passed on.
  *

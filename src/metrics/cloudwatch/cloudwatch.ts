@@ -10,9 +10,8 @@ import { within } from '../http/limit.js';
 import { present } from '../http/over-http.js';
 import type { MetricsProvider, ProviderOptions } from '../port.js';
 import { intervalMsOf, spanOf } from '../analysis/span.js';
-import { NOWHERE } from '../environment.js';
+import { NOWHERE, type Environment } from '../environment.js';
 import { clientFor } from './client.js';
-import { endpointIn, publicAddress } from './endpoint.js';
 
 const TIMEOUT_MS = 5_000;
 const INTERVALS = 10;
@@ -144,4 +143,24 @@ function valueOf({ MetricDataResults }: GetMetricDataCommandOutput): number {
     throw new ProviderError(`CloudWatch answered ${StatusCode}: ${excerpt(reasons, [])}`);
   }
   return present(value);
+}
+
+const VARIABLE = 'AWS_ENDPOINT_URL_CLOUDWATCH';
+
+/**
+ * Where CloudWatch is asked in place of its public address, by what the process's environment says.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * @throws UserError where the environment says something that is no URL
+ */
+export function endpointIn(environment: Environment): URL | undefined {
+  const given = environment[VARIABLE] || environment['AWS_ENDPOINT_URL'];
+  if (!given) return undefined;
+  if (URL.canParse(given)) return new URL(given);
+  throw new UserError(`${VARIABLE} or AWS_ENDPOINT_URL of the worker is not a valid URL`);
+}
+
+/** CloudWatch's public address in a region, to be told. */
+export function publicAddress(region: string): URL {
+  return new URL(`https://monitoring.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
 }

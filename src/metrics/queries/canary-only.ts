@@ -14,7 +14,7 @@ const FLAGGER_WITH_ZERO = Object.fromEntries(
  *
  * APISIX: the generated route carries all traffic, so Flagger's queries mix primary and canary, and a canary that fails
  * 5% of its requests at weight 10 shows as 99.5%. The `node` label is the address of the pod that answered, by which
- * the canary's requests are told apart.
+ * the canary's requests are distinguished.
  *
  * Traefik names what an IngressRoute leads to in one of two ways, as its setting `safeNaming` says; Flagger's queries know
  * the older one only.

@@ -8,7 +8,6 @@ import { isFree, isOurs, type OwnedObject } from '../../kubernetes/ownership.js'
 import { remove, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 import { ObjectRouter, type Blueprint } from '../shared/object-router.js';
-import { desiredDestinationRule } from './destination-rule.js';
 import { DESTINATION_RULES, VIRTUAL_SERVICES } from './objects.js';
 import { restored } from './original.js';
 import { virtualService } from './virtual-service.js';
@@ -111,3 +110,21 @@ const baselineRule = destinationRule(baselineServiceName);
 
 /** Everything that is written, but for a baseline's, in the order in which it is made. */
 export const istioObjects: readonly Blueprint[] = [...rules, virtualService];
+
+/**
+ * The DestinationRule of one of the two Services. Its host and its traffic policy are ours, as `service.trafficPolicy`
+ * has it; subsets and the like are whoever's added them.
+ *
+ * @param name of the Service and of its DestinationRule
+ */
+export function desiredDestinationRule(canary: Canary, name: string, current: KubeObject | undefined): KubeObject {
+  const { trafficPolicy: _policy, ...others } = (current?.['spec'] ?? {}) as Readonly<Record<string, unknown>>;
+  const { trafficPolicy } = canary.service;
+  return {
+    ...current,
+    apiVersion: DESTINATION_RULES.apiVersion,
+    kind: DESTINATION_RULES.kind,
+    metadata: current?.metadata ?? { name, namespace: canary.namespace, ownerReferences: [canary.owner] },
+    spec: { ...others, host: name, ...(trafficPolicy ? { trafficPolicy } : {}) },
+  };
+}

@@ -158,7 +158,7 @@ export function ingressOf(
 /** What `kubectl apply` was given for the users' Ingress would be a lie on ours. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Annotations but for the keys that are told apart. */
+/** Annotations but for the keys that are distinguished. */
 export function without(annotations: StringMap | undefined, isLeftOut: (key: string) => boolean): StringMap {
   return Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !isLeftOut(key)));
 }

@@ -38,7 +38,7 @@ export function primaryValue(selector: Selector): string {
 }
 
 /**
- * The labels by which pods are found that are told apart by this value. With one label alone those of another release
+ * The labels by which pods are found that are distinguished by this value. With one label alone those of another release
  * of the same chart would be found as well.
  */
 export function selecting({ label, labels }: Pick<Selector, 'label' | 'labels'>, value: string): StringMap {

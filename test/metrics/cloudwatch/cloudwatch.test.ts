@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { UserError } from '../../../src/errors.js';
-import { endpointIn } from '../../../src/metrics/cloudwatch/endpoint.js';
+import { endpointIn } from '../../../src/metrics/cloudwatch/cloudwatch.js';
 import { NoValuesFound, ProviderError, QueryRefused } from '../../../src/metrics/errors.js';
 import { createProvider } from '../../../src/metrics/registry.js';
 import { NOWHERE, type Environment } from '../../../src/metrics/environment.js';
