@@ -28,6 +28,9 @@ export class RefusedError extends UserError {
 /** What would be written is somebody else's. */
 export class ForeignError extends UserError {}
 
+/** A data plane has said nothing yet of what was written last; of what was there before it said that it is well. */
+export class DataPlaneLate extends UserError {}
+
 /** The namespace is being deleted, and everything in it goes: nothing can be made there any more. */
 export class NamespaceEnding extends UserError {}
 

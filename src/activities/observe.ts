@@ -53,7 +53,7 @@ async function lookAround(deps: Dependencies, input: ObserveInput, signal: Abort
     await putFinalizer(deps.cache, input.canary, false, undefined);
     return { world: GONE };
   }
-  const { world: seen, bench: context } = await look(deps, view, input);
+  const { world: seen, bench: context } = await look(deps, view, input, signal);
   const world = refusal ? withoutLease(seen, refusal) : seen;
   const { knownGeneration: _known, knownApprovals: _digest, ...rest } = input.standing;
   const { knownLoadTests: _tests, knownAnnotated: _annotated, ...standing } = rest;

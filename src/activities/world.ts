@@ -10,6 +10,7 @@ import { TargetMissing } from '../workloads/errors.js';
 import type { TargetView } from '../workloads/port.js';
 import { canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
+import { weightsOnceFollowed } from './followed.js';
 import { refuseContested } from '../canary/contest.js';
 import { hasFinalizer } from '../canary/generated.js';
 import { repairsIn } from '../canary/mend.js';
@@ -34,6 +35,7 @@ export async function look(
   deps: Dependencies,
   view: CanaryView,
   input: ObserveInput,
+  signal: AbortSignal,
 ): Promise<{ world: World; bench: CanaryContext | undefined }> {
   const bare = { ...header(deps, view, input), ...UNKNOWN };
   // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
@@ -43,7 +45,7 @@ export async function look(
   if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
     const context = canaryContext(deps, view);
-    return await closeLook(deps, view, context, input, await withUnused(context, bare));
+    return await closeLook(deps, view, context, input, await withUnused(context, bare), signal);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
@@ -69,13 +71,14 @@ async function closeLook(
   context: CanaryContext,
   input: ObserveInput,
   bare: World,
+  signal: AbortSignal,
 ): Promise<{ world: World; bench: CanaryContext | undefined }> {
   try {
     if (input.fresh) {
       await context.workload.refresh(context.canary);
       await context.router.refresh(context.canary);
     }
-    return { world: { ...bare, edition: 3, ...(await parts(deps, view, context, input)) }, bench: context };
+    return { world: { ...bare, edition: 3, ...(await parts(deps, view, context, input, signal)) }, bench: context };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const pods = await podsOf(deps, context, input);
@@ -127,6 +130,7 @@ async function parts(
   canaryView: CanaryView,
   context: CanaryContext,
   input: ObserveInput,
+  signal: AbortSignal,
 ): Promise<Partial<World>> {
   const { canary, router, workload } = context;
   const pods = await podsOf(deps, context, input);
@@ -139,7 +143,7 @@ async function parts(
     const generated = await generatedAs(deps, canaryView, context, view, input);
     // What carries the traffic is put right, whatever keeps the route from being told.
     if (generated.problem !== undefined) return { built: view.built, ...pods, ...generated };
-    const weights = await router.weights(canary);
+    const weights = await weightsOnceFollowed(router, canary, signal);
     const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(context) : undefined;
     const refused = await rehearsed(deps, context, input, view, generated.drift);
     return {

@@ -26,7 +26,11 @@ export interface Router {
   reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void>;
   /** Generated objects that aren't as they should be, `Kind/name`; weights don't count. */
   drift(canary: Canary): Promise<readonly string[]>;
-  /** How traffic is divided now; undefined where there is no object to tell it yet. */
+  /**
+   * How traffic is divided now; undefined where there is no object to tell it yet.
+   *
+   * @throws UserError what the data plane has against it; DataPlaneLate where that is only that it hasn't followed yet
+   */
   weights(canary: Canary): Promise<Weights | undefined>;
   /**
    * Divides the traffic. Where the Canary has `analysis.match`, a canary at 100 means that every request which fits it

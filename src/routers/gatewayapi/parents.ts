@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../kube/object.js';
+import type { Complaint } from '../shared/object-router.js';
 import type { HttpRouteSpec } from './http-route.js';
 
 interface Condition {
@@ -40,10 +41,12 @@ export function verdicts(route: KubeObject): readonly Verdict[] {
 }
 
 /** Weights that no Gateway has taken over say nothing about what users meet. */
-export function complaintOf(route: KubeObject): string | undefined {
-  const refused = verdicts(route).find(({ ready }) => !ready);
+export function complaintOf(route: KubeObject): Complaint | undefined {
+  const unready = verdicts(route).filter(({ ready }) => !ready);
+  const refused = unready.find(({ status }) => status !== 'True') ?? unready[0];
   if (!refused) return undefined;
   const { parent, status, observed, generation } = refused;
   const { name, namespace } = route.metadata;
-  return `HTTPRoute ${name}.${namespace} parent ${parent} is not ready (status: ${status}, observed generation: ${observed}, current generation: ${generation})`;
+  const text = `HTTPRoute ${name}.${namespace} parent ${parent} is not ready (status: ${status}, observed generation: ${observed}, current generation: ${generation})`;
+  return { text, late: status === 'True' };
 }

@@ -1,6 +1,6 @@
 import type { Canary } from '../../crds/canary.js';
 import type { Weights } from '../../domain/weights.js';
-import { RefusedError, UserError } from '../../errors.js';
+import { DataPlaneLate, RefusedError, UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import type { Fence } from '../../domain/decision/fence.js';
@@ -20,6 +20,14 @@ export interface Wish {
   readonly weights: Weights;
   /** Whoever writes; undefined where somebody only looks. */
   readonly fence: Fence | undefined;
+}
+
+/** What a data plane has against an object. */
+export interface Complaint {
+  /** For an Event. */
+  readonly text: string;
+  /** It has only not said anything yet of what was written last. */
+  readonly late: boolean;
 }
 
 /** A traffic provider whose whole say is one object, as pure functions of what is there and what is wanted. */
@@ -50,8 +58,8 @@ export interface Blueprint {
   readonly reweighed?: (current: KubeObject, canary: Canary, weights: Weights) => KubeObject;
   /** How the object divides the traffic; undefined where it doesn't say so in a way we know. */
   weights(object: KubeObject, canary: Canary): Weights | undefined;
-  /** What its data plane has against the object, in words for an Event; undefined where it has nothing. */
-  readonly complaint?: (object: KubeObject, canary: Canary) => string | undefined;
+  /** What its data plane has against the object; undefined where it has nothing. */
+  readonly complaint?: (object: KubeObject, canary: Canary) => Complaint | undefined;
   /** See {@link Router.isSettled}; a provider that doesn't report has none. */
   readonly isSettled?: (object: KubeObject, canary: Canary) => boolean | undefined;
   /** The object as its users get it back at the end; absent where it stays as it is, or goes. Never throws. */
@@ -99,7 +107,7 @@ export class ObjectRouter implements Router {
   async weights(canary: Canary): Promise<Weights | undefined> {
     const current = await this.current(canary);
     const complaint = current && this.blueprint.complaint?.(current, canary);
-    if (complaint !== undefined) throw new UserError(complaint);
+    if (complaint) throw complaint.late ? new DataPlaneLate(complaint.text) : new UserError(complaint.text);
     const weights = this.weightsOf(current, canary);
     if (!weights) return undefined;
     // Who of the requests has no say is for the provider to know.
