@@ -1,10 +1,9 @@
-import { isOpen, titleOf } from '../../domain/approvals/approvals.js';
+import { isOpen, titleOf, gateView } from '../../domain/approvals/approvals.js';
 import { HOOK_GATES } from '../../domain/approvals/gates.js';
 import { courseOf, type Course, type CourseGate } from '../../domain/record/course.js';
 import type { RunState } from '../../domain/state.js';
 import type { CourseView, LiveGate } from '../schema/course.js';
 import type { Gate } from '../schema/gate.js';
-import { gateOf } from './gate.js';
 
 /** How a release of this state goes, and how far it has come; undefined before its first look. */
 export function courseOfState(state: RunState): CourseView | undefined {
@@ -19,14 +18,14 @@ export function courseOfState(state: RunState): CourseView | undefined {
 export function courseView({ strategy, gates }: Course, state?: RunState): CourseView {
   const closed = state && gateOf(state);
   const { steps, ...rest } = strategy;
-  const shown = gates.map((gate) => gateView(gate, state, closed));
+  const shown = gates.map((gate) => shownGate(gate, state, closed));
   return {
     strategy: { ...rest, ...(steps === undefined ? {} : { steps: [...steps] }) },
     gates: [...shown, ...unforeseen(closed, gates)],
   };
 }
 
-function gateView(
+function shownGate(
   { hooks, groups, ...gate }: CourseGate,
   state: RunState | undefined,
   closed: Gate | undefined,
@@ -48,4 +47,22 @@ function isApproved({ gate, policy: title }: Pick<CourseGate, 'gate' | 'policy'>
 function unforeseen(closed: Gate | undefined, gates: readonly CourseGate[]): LiveGate[] {
   if (closed === undefined || !HOOK_GATES.some((gate) => gate === closed.gate)) return [];
   return gates.some(({ gate }) => gate === closed.gate) ? [] : [{ ...closed, status: 'closed', hooks: [] }];
+}
+
+/** The gate at which a release stands, as the API shows it. */
+export function gateOf(state: RunState): Gate | undefined {
+  const view = gateView(state);
+  if (view === undefined) return undefined;
+  const { since, given, expiresAt, groups, ...rest } = view;
+  return {
+    ...rest,
+    since: iso(since),
+    given: given.map((one) => ({ ...one, at: iso(one.at) })),
+    groups: [...groups],
+    ...(expiresAt === undefined ? {} : { expiresAt: iso(expiresAt) }),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -6,7 +6,7 @@ import type { RunState } from '../../domain/state.js';
 import type { Outcome, RunView } from '../../workflows/contract.js';
 import type { OpenRelease, Release, ReleaseSummary } from '../schema/release.js';
 import { courseOfState, courseView } from './course.js';
-import { gateOf } from './gate.js';
+import { gateOf } from './course.js';
 import { formatReleaseId } from './id.js';
 import { lineOf } from './record-line.js';
 import type { Run } from './run.js';
