@@ -209,9 +209,13 @@ export class ReleaseScene {
     return started;
   }
 
-  /** As `serinus`, without waiting for it. */
-  start(args: readonly string[], env: Record<string, string> = {}): SerinusProcess {
-    const started = new SerinusProcess(this, args, env);
+  /**
+   * As `serinus`, without waiting for it.
+   *
+   * @param version another version's `main.js`
+   */
+  start(args: readonly string[], env: Record<string, string> = {}, version?: string): SerinusProcess {
+    const started = new SerinusProcess(this, args, env, version);
     this.processes.add(started);
     return started;
   }

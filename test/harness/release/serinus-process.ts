@@ -36,6 +36,8 @@ export class SerinusProcess implements RunningSerinus {
     private readonly scope: Scope,
     private readonly args: readonly string[],
     private readonly env: Record<string, string>,
+    /** Another version's `main.js`. */
+    private readonly version?: string,
   ) {
     const logs = join(scope.lab.directory, 'serinus');
     mkdirSync(logs, { recursive: true });
@@ -92,7 +94,7 @@ export class SerinusProcess implements RunningSerinus {
     const out = openSync(this.log, 'a');
     this.startedAt = this.textLength();
     const { lab, namespace, cluster } = this.scope;
-    const args = serinusArguments([...this.args, '--namespace', namespace, '--cluster-name', cluster]);
+    const args = serinusArguments([...this.args, '--namespace', namespace, '--cluster-name', cluster], this.version);
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', out, out],
       env: { ...process.env, ...lab.environment(), ...ofTests(lab), ...this.env },
