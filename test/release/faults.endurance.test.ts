@@ -26,7 +26,8 @@ function newSeed(): number {
 }
 
 async function crewOf(world: ReleaseScene, version?: string) {
-  const env = version === undefined ? {} : { SERINUS_WORKFLOW_BUNDLE: join(version, '../../../workflow-bundle.js') };
+  const env: Record<string, string> =
+    version === undefined ? {} : { SERINUS_WORKFLOW_BUNDLE: join(version, '../../../workflow-bundle.js') };
   const crew = [1, 2].map(() => world.start(['all', ...ARGS], env, version));
   await Promise.all(crew.map((one) => one.ready()));
   return crew;
