@@ -5,6 +5,7 @@ import { sharesOf, type Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
 import { ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
 import type { KubeObject } from '../kube/object.js';
+import { goesWithAll, terminatingMessage } from '../kube/terminating.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
 import type { TargetView } from '../workloads/port.js';
@@ -39,8 +40,12 @@ export async function look(
 ): Promise<{ world: World; bench: CanaryContext | undefined }> {
   const bare = { ...header(deps, view, input), ...UNKNOWN };
   // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
-  if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object))
-    return { world: GONE, bench: undefined };
+  if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object)) {
+    if (input.standing.weight === 0 || goesWithAll(view.object)) return { world: GONE, bench: undefined };
+    // Whoever holds it up may do so for long: its users don't wait for that with a canary that nobody looks after.
+    const why = terminatingMessage(view.object);
+    return { world: { ...bare, edition: 3, ...withoutTarget(why, input) }, bench: undefined };
+  }
   // Without any valid spec nobody knows what would have to be given back.
   if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
@@ -143,6 +148,8 @@ async function parts(
     const generated = await generatedAs(deps, canaryView, context, view, input);
     // What carries the traffic is put right, whatever keeps the route from being told.
     if (generated.problem !== undefined) return { built: view.built, ...pods, ...generated };
+    if (view.leaving !== undefined && !isDeleting(context.object))
+      return { ...pods, ...generated, ...withoutTarget(view.leaving, input) };
     const weights = await weightsOnceFollowed(router, canary, signal);
     const mistake = initialised && !isActive(input.standing.phase) ? await deps.checks.mistake(context) : undefined;
     const refused = await rehearsed(deps, context, input, view, generated.drift);
@@ -160,8 +167,14 @@ async function parts(
   } catch (error) {
     // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
     if (!(error instanceof TargetMissing) || input.standing.weight === 0) throw error;
-    return { built: true, ...pods, canary: { ...MISSING, reason: error.message } };
+    return { ...pods, ...withoutTarget(error.message, input) };
   }
+}
+
+/** A target that goes is no more to be released, nor to be relied on. @param why in words for an event */
+function withoutTarget(why: string, { standing }: ObserveInput): Partial<World> {
+  if (standing.weight === 0) return { built: true, problem: why };
+  return { built: true, canary: { ...MISSING, reason: why } };
 }
 
 /** Before a release starts: whether the API server would take what it writes. */

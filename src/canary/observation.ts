@@ -3,7 +3,9 @@ import { parseStatus } from '../crds/status.js';
 import type { Observation } from '../domain/change.js';
 import type { CanaryKey } from '../domain/identity.js';
 import type { SeenRevision } from '../domain/revision.js';
+import { isActive } from '../domain/phases.js';
 import { UserError } from '../errors.js';
+import { goesWithAll } from '../kube/terminating.js';
 import type { LeaseView } from '../kubernetes/lease-object.js';
 import type { TargetView } from '../workloads/port.js';
 import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './read.js';
@@ -20,19 +22,23 @@ export interface FullObservation extends Observation {
 /**
  * What informer caches show of a Canary, for those who decide whether it needs a run.
  *
- * @returns undefined where it is gone
+ * @returns undefined where it is gone, or goes and is no longer ours to hold up
  */
 export async function readObservation(deps: Working, key: CanaryKey): Promise<FullObservation | undefined> {
   const view = await readCanary(deps, key);
   if (!view) return undefined;
   const { object, lease } = view;
   const status = parseStatus(object['status']);
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  // Somebody else's finalizer may keep it for long: nobody needs a run for it again and again meanwhile.
+  const isAway = isActive(status.phase) && status.canaryWeight > 0 && !goesWithAll(object);
+  if (deleting && !hasFinalizer(object) && !isAway) return undefined;
   const { seen, drift } = await lookAtTarget(deps, view);
   return {
     phase: status.phase,
     suspended: view.canary?.suspend ?? false,
     refused: view.refusal !== undefined,
-    deleting: object.metadata.deletionTimestamp !== undefined && hasFinalizer(object),
+    deleting: deleting && hasFinalizer(object),
     generation: object.metadata.generation ?? 0,
     observedGeneration: lease?.observedGeneration ?? 0,
     approvals: approvalsDigest(object),

@@ -3,13 +3,14 @@ import { isRefused, reasonToLeave, type Repair, type Stray } from '../domain/str
 import { messageOf, UserError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../kube/object.js';
+import { isTerminating, terminatingMessage } from '../kube/terminating.js';
 import { desiredService } from '../kubernetes/objects/service.js';
 import { strayedFields, writtenBy } from '../kubernetes/objects/strayed.js';
 import { isFree, type OwnedObject } from '../kubernetes/ownership.js';
 import type { PodsView, TargetView } from '../workloads/port.js';
 import type { CanaryContext } from './read.js';
 import { baselineServices } from './baseline/baseline.js';
-import { hasFinalizer, servicesOf } from './generated.js';
+import { hasFinalizer, ownedObjects, servicesOf } from './generated.js';
 import { isDiverted } from './warm.js';
 
 /** What stands for the finalizer among what isn't as it should be. */
@@ -45,12 +46,32 @@ export async function survey(cache: ClusterCache, context: CanaryContext, at: Ci
   const all = [...(await strayedServices(cache, context, at)), ...(await workload.drift(canary))];
   const route = at.unserved ? { strays: [], problem: undefined } : await strayedRoute(cache, context);
   all.push(...route.strays, ...strayedFinalizer(context, at));
-  const left = all.flatMap((stray) => {
+  const leaving = await leavingOf(cache, context);
+  const present = all.filter(({ object }) => !leaving.some(({ stray }) => stray.object === object));
+  const fought = present.flatMap((stray) => {
     const why = reasonToLeave(stray, at.repairs, at.now);
     return why === undefined ? [] : [{ stray, why, refused: isRefused(stray, at.repairs) }];
   });
-  const strays = all.filter((stray) => !left.some((one) => one.stray === stray));
+  const strays = present.filter((stray) => !fought.some((one) => one.stray === stray));
+  const left = [...leaving, ...fought];
   return { strays, left, problem: route.problem };
+}
+
+/** What somebody has deleted and a finalizer keeps: there is no making it again before it is gone. */
+async function leavingOf(cache: ClusterCache, context: CanaryContext): Promise<Survey['left']> {
+  const { canary, object } = context;
+  // Its objects go with it.
+  if (isTerminating(object)) return [];
+  const left = await Promise.all(
+    ownedObjects(context).map(async ({ type, name, takesOver }) => {
+      const current = await cache.get(type, canary.namespace, name);
+      const right = { owner: canary.owner, ...(takesOver ? { takesOver } : {}) };
+      if (!current || !isTerminating(current) || !isFree(current, right)) return [];
+      const why = `${terminatingMessage(current)}: it is made again when it is gone`;
+      return [{ stray: { object: `${type.kind}/${name}` }, why, refused: true }];
+    }),
+  );
+  return left.flat();
 }
 
 /** `Kind/name` of each, once. */

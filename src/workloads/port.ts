@@ -15,6 +15,8 @@ export interface TargetView {
   readonly revision: Revision;
   /** What the Canary's Services lead to; undefined where the target is a Service, and its copies are used instead. */
   readonly pods: PodsView | undefined;
+  /** It is being deleted, in words for an event; absent where it isn't. */
+  readonly leaving?: string;
   /** The primary exists. */
   readonly built: boolean;
   /** The primary runs what the target holds, configs included. */

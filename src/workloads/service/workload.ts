@@ -7,6 +7,7 @@ import { UserError } from '../../errors.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { SERVICES, type KubeObject, type NamedObject } from '../../kube/object.js';
+import { leavingOf } from '../../kube/terminating.js';
 import { strayedFields, writtenBy } from '../../kubernetes/objects/strayed.js';
 import { isFree, type OwnedObject, type Right } from '../../kubernetes/ownership.js';
 import { isSame, write } from '../../kubernetes/write.js';
@@ -46,6 +47,7 @@ export class ServiceWorkload implements Workload {
     const primary = await this.primary(canary);
     return {
       revision: revisionOf(target),
+      ...leavingOf(target),
       pods: undefined,
       built: primary !== undefined,
       sameAsPrimary:
@@ -60,6 +62,7 @@ export class ServiceWorkload implements Workload {
     const after = copiedSpec(specOf(target));
     return {
       revision: revisionOf(target),
+      ...leavingOf(target),
       before,
       after,
       promoted: after,

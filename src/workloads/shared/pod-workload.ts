@@ -5,6 +5,7 @@ import type { Stray } from '../../domain/strays.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { DAEMON_SETS, DEPLOYMENTS, type KubeObject, type NamedObject, type ResourceType } from '../../kube/object.js';
+import { leavingOf, refuseTerminating } from '../../kube/terminating.js';
 import { parseFence } from '../../domain/decision/fence.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, write } from '../../kubernetes/write.js';
@@ -81,6 +82,7 @@ export class PodWorkload implements Workload {
         primary: primarySelector(selector, primary, primary !== undefined && this.view.isRolledOut(canary, primary)),
         ports: servicePorts(seen.target.spec.template, canary.service),
       },
+      ...leavingOf(seen.target),
       built: primary !== undefined,
       sameAsPrimary: primary !== undefined && (await this.view.isSame(canary, seen, primary)),
     };
@@ -182,6 +184,7 @@ export class PodWorkload implements Workload {
 
   async build(canary: Canary, fence: Claim): Promise<void> {
     const { target, revision, tracked } = await this.view.see(canary);
+    refuseTerminating(await this.view.primary(canary));
     const wish = await this.view.wish(canary, target, revision, tracked, fence);
     await this.configs.copy(tracked, wish.copies, wish, fence, false);
     await this.writePrimary(canary, fence, (current) => {
@@ -207,6 +210,7 @@ export class PodWorkload implements Workload {
     await this.refresh(canary);
     const { target, revision: seen, tracked } = await this.view.see(canary);
     if (!sameRevision(seen, revision)) return false;
+    refuseTerminating(await this.view.primary(canary));
     const wish = await this.view.wish(canary, target, revision, tracked, fence);
     await this.keepPrimary(canary, fence);
     await this.configs.copy(tracked, wish.copies, wish, fence, true);

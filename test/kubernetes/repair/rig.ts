@@ -213,7 +213,7 @@ export class Rig {
     }
   }
 
-  private async observe() {
+  async observe() {
     return observe(
       this.deps,
       { ...this.guard(), standing: asked(this.state), fresh: false, asOf: this.deps.now() },
