@@ -55,9 +55,17 @@ describe('serinus get', () => {
     assert.ok(names.out.split('\n').includes(`canary.flagger.app/${name}`));
     assert.equal(missing.code, 1);
     assert.equal(missing.err, `serinus: there is no Canary "nobody" in namespace "${ns}"\n`);
-    const elsewhere = await run(['get', name, '-n', 'elsewhere']);
-    assert.equal(elsewhere.code, 1);
-    assert.match(elsewhere.err, new RegExp(`\n  it is in namespace "${ns}": serinus get ${name} -n ${ns}\n$`));
+  });
+
+  test('a Canary of another namespace is named by every command, with where it is', async () => {
+    const { name } = await bench.world.canary();
+    await seen(name);
+    const commands = [['get'], ['status'], ['history'], ['approve'], ['rollout', '--image', 'app=podinfo:1']];
+    for (const [command = '', ...rest] of commands) {
+      const { code, err } = await run([command, name, '-n', 'elsewhere', ...rest]);
+      const said = `serinus: there is no Canary "${name}" in namespace "elsewhere"\n  it is in namespace "${ns}": use -n ${ns}\n`;
+      assert.deepEqual([code, err], [1, said], command);
+    }
   });
 
   test('--watch adds a line for each change', async (t) => {

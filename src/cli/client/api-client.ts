@@ -15,6 +15,7 @@ import {
   type Comparison,
   type ReleaseFilters,
 } from './archive.js';
+import { elsewhere, unknownCanaryIn } from './elsewhere.js';
 import { eventsOf, type ServerEvent } from './events.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
@@ -178,7 +179,7 @@ export class ApiClient {
         headers: { Accept: 'text/event-stream', ...(lastId === '' ? {} : { 'Last-Event-ID': lastId }) },
       });
       const text = textOf(response.data, () => timer.refresh());
-      if (response.status !== 200) throw this.unexpected(response.status, await readJson(text));
+      if (response.status !== 200) throw await this.unexpected(response.status, await readJson(text));
       yield* eventsOf(text);
     } catch (error) {
       throw error instanceof CommandFailed || signal.aborted ? error : this.unreachable(error);
@@ -205,13 +206,17 @@ export class ApiClient {
     const { status, data } = response;
     const parsed = schema.safeParse(data);
     if (status >= 200 && status < 300 && parsed.success) return parsed.data;
-    throw this.unexpected(status, data);
+    throw await this.unexpected(status, data);
   }
 
   /** An answer that isn't what was asked for. */
-  private unexpected(status: number, data: unknown): CommandFailed {
+  private async unexpected(status: number, data: unknown): Promise<CommandFailed> {
     const problem = problemSchema.safeParse(data);
-    if (status >= 400 && problem.success) return refusal(status, problem.data);
+    if (status >= 400 && problem.success) {
+      const missing = status === 404 ? unknownCanaryIn(problem.data.detail) : undefined;
+      const remedy = missing === undefined ? undefined : await elsewhere(this, missing);
+      return refusal(status, { ...problem.data, ...(remedy !== undefined && { remedy }) });
+    }
     return new CommandFailed(
       EXIT.error,
       `${this.server} has not answered as a Serinus API does (status ${status})`,
@@ -253,7 +258,8 @@ function canaryPath(namespace: string, name: string): string {
 }
 
 function refusal(status: number, problem: z.output<typeof problemSchema>): ApiRefusal {
-  const { detail, remedy } = problem;
+  const { detail } = problem;
+  const remedy = problem.remedy !== undefined && detail.endsWith(problem.remedy) ? undefined : problem.remedy;
   if (status === 401) {
     return new ApiRefusal(status, detail, 'give a token with --token-file, --token or the variable SERINUS_TOKEN');
   }

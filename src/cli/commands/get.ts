@@ -5,8 +5,7 @@ import type { CanarySummary } from '../../api/schema/canary.js';
 import { measured, rangeText } from '../../domain/narrative/units.js';
 import { UsageError } from '../usage.js';
 import { ApiRefusal, Unreachable, type ApiClient } from '../client/api-client.js';
-import { EXIT } from '../client/exit-codes.js';
-import { CommandFailed } from '../client/failed.js';
+import { notHere } from '../client/elsewhere.js';
 import {
   addNamespaceFlag,
   addOutputFlag,
@@ -52,16 +51,6 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   }
   if (flags.watch) await follow(client, names, flags, canaries);
   else print(canaries, flags, names.length === 1);
-}
-
-/** Whoever may list all namespaces is told in which one it is. */
-async function notHere(client: ApiClient, name: string, namespace: string): Promise<CommandFailed> {
-  const message = `there is no Canary "${name}" in namespace "${namespace}"`;
-  const others = await client.canaries(undefined).catch(() => []);
-  const homes = others.filter((canary) => canary.name === name).map((canary) => canary.namespace);
-  if (homes.length === 0) return new CommandFailed(EXIT.error, message);
-  const where = homes.length === 1 ? `it is in namespace "${homes[0]}"` : `there are ones in ${homes.join(', ')}`;
-  return new CommandFailed(EXIT.error, message, `${where}: serinus get ${name} -n ${homes[0]}`);
 }
 
 async function list(client: ApiClient, names: readonly string[], flags: Flags): Promise<readonly CanarySummary[]> {

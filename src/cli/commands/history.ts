@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../../crds/duration.js';
 import { positive } from '../judging/numbers.js';
 import { UsageError } from '../usage.js';
-import { whyIn } from '../../domain/narrative/verdict.js';
+import { OUTCOME_LABELS, whyIn } from '../../domain/narrative/verdict.js';
 import type { ReleaseSummary } from '../../api/schema/release.js';
+import type { ApiClient } from '../client/api-client.js';
+import { notHere } from '../client/elsewhere.js';
 import type { ArchivedReleases, ReleaseFilters } from '../client/archive.js';
 import { dateAndTime, durationText } from '../client/times.js';
 import {
@@ -24,6 +26,8 @@ interface Flags extends ServerFlags, NamespaceFlags, OutputFlags, ReleaseFilters
   readonly allNamespaces?: boolean;
 }
 
+const OUTCOMES = Object.keys(OUTCOME_LABELS).filter((outcome) => outcome !== 'died');
+
 /** `serinus history`: the releases of a Canary. */
 export function historyCommand(): Command {
   const command = new Command('history')
@@ -32,7 +36,7 @@ export function historyCommand(): Command {
     .option('-A, --all-namespaces', 'of all namespaces')
     .addOption(new Option('--limit <number>', 'at most so many').default(20).argParser(positive))
     .option('--all', 'also runs that released nothing, such as corrected drift')
-    .option('--outcome <outcome>', 'only those that ended so: promoted, rolled-back, aborted, …')
+    .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(OUTCOMES))
     .addOption(
       new Option('--since <time>', 'only those since then: 2026-01-31, or a duration such as 24h').argParser(moment),
     )
@@ -66,13 +70,22 @@ async function run(name: string | undefined, flags: Flags): Promise<void> {
   const forPeople = output === 'table' || output === 'wide';
   if (name === undefined || filtered || (forPeople && !all)) {
     const items = await client.releases(namespace, name, filters, limit);
+    if (items.length === 0 && name !== undefined) await assertKnown(client, name, flags.namespace);
     if (forPeople) print(items, name, output === 'wide');
     else write({ items }, output);
     return;
   }
   const items = await client.history(flags.namespace, name, limit, all ?? false);
+  if (items.length === 0) await assertKnown(client, name, flags.namespace);
   if (forPeople) printRuns(items, name);
   else write({ items }, output);
+}
+
+/** A Canary that is gone may have left releases; one that has left none, and isn't there, is a wrong name. */
+async function assertKnown(client: ApiClient, name: string, namespace: string): Promise<void> {
+  // Whoever may not list them is told that there are no releases.
+  const canaries = await client.canaries(namespace).catch(() => undefined);
+  if (canaries && !canaries.some((canary) => canary.name === name)) throw await notHere(client, name, namespace);
 }
 
 function write(data: { readonly items: readonly { readonly id: string }[] }, output: Format): void {
