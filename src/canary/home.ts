@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../errors.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { CanaryContext } from './read.js';
 import type { Working } from './reading.js';
-import { growHome, makeWhole, type Destination } from './whole.js';
+import { growHome, makeNameable, makeWhole, type Destination } from './whole.js';
 
 /** Longest wait of one attempt for the pods of a primary that had to be made again; the canary serves meanwhile. */
 const PATIENCE_MS = 30_000;
@@ -63,8 +63,10 @@ export async function comeHome(
   }
 
   async function arrived(servedBy: 'primary' | 'canary', ...found: readonly Destination[]): Promise<Homecoming> {
+    const left = await makeNameable(deps.cache, context, servedBy === 'primary' ? 'canary' : 'primary', making);
     await route(deps, context, servedBy === 'primary' ? ALL_TO_PRIMARY : EVERYBODY_TO_CANARY, fence);
-    return { servedBy, problems: [...new Set([...found.flatMap(({ problems }) => problems), ...ungrown])] };
+    const problems = [...found.flatMap((destination) => destination.problems), ...left, ...ungrown];
+    return { servedBy, problems: [...new Set(problems)] };
   }
 }
 

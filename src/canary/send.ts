@@ -6,7 +6,7 @@ import type { Claim } from '../kubernetes/claim.js';
 import type { CanaryContext } from './read.js';
 import type { Working } from './reading.js';
 import { readyBaseline } from './baseline/baseline.js';
-import { growHome, makeWhole } from './whole.js';
+import { growHome, makeNameable, makeWhole } from './whole.js';
 
 /** Longest wait for the first pod of a primary that somebody has scaled to nothing. */
 const PODS_MS = 15_000;
@@ -25,11 +25,12 @@ export async function send(
 ): Promise<void> {
   const { canary, router, workload } = context;
   const making = { ...by, runs: undefined };
-  const sides = [
-    ...(weights.primary > 0 ? (['primary'] as const) : []),
-    ...(weights.canary > 0 || weights.mirrored ? (['canary'] as const) : []),
-  ];
-  for (const side of sides) {
+  const gets = { primary: weights.primary > 0, canary: weights.canary > 0 || weights.mirrored === true };
+  for (const side of ['primary', 'canary'] as const) {
+    if (!gets[side]) {
+      await makeNameable(cache, context, side, making);
+      continue;
+    }
     const { isReachable, problems } = await makeWhole(cache, context, side, making);
     if (!isReachable) throw new UserError(`no traffic is sent to the ${side}: ${problems.join('; ')}`);
   }

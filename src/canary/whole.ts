@@ -93,6 +93,37 @@ export async function makeWhole(
   return { made, problems: reachable ? problems : [...problems, ...blind], isReachable: reachable };
 }
 
+/**
+ * Makes the Service of a side again that is to get no requests, where it is gone: a gateway may take no route over that
+ * names a Service which isn't there, as APISIX' doesn't, and goes on dividing the requests as before. Where it leads to
+ * doesn't matter.
+ *
+ * @returns what a person must mend, in words for an event
+ * @throws FencedError where a newer run has taken over
+ */
+export async function makeNameable(
+  cache: ClusterCache,
+  context: CanaryContext,
+  of: 'primary' | 'canary',
+  { fence, fresh }: Pick<Making, 'fence' | 'fresh'>,
+): Promise<readonly string[]> {
+  const { canary } = context;
+  const name = serviceNameOf(canary, of);
+  const read = fresh ? cache.getFresh.bind(cache) : cache.get.bind(cache);
+  if (await read(SERVICES, canary.namespace, name)) return [];
+  const pods = await podsOf(context, []);
+  const wish = pods && (await servicesFor(cache, context, pods, of)).find((one) => one.name === name);
+  if (!wish) return [];
+  try {
+    await write(cache, SERVICES, wish, (now) => now ?? desiredService(wish, now), { fence, right: wish });
+    return [];
+  } catch (error) {
+    // The route may be taken over all the same: that isn't held up.
+    if (!(error instanceof UserError)) throw error;
+    return [messageOf(error)];
+  }
+}
+
 function isPrimary({ canary, workload }: CanaryContext, { object }: Stray): boolean {
   return object === `${workload.kind}/${canary.targetRef.primaryName}`;
 }
@@ -170,8 +201,11 @@ async function servicesFor(cache: ClusterCache, context: CanaryContext, pods: Po
 
 /** The Service that requests for that side are sent to is there; what it leads to, its pods tell. */
 async function isReachable(cache: ClusterCache, { canary }: CanaryContext, of: 'primary' | 'canary'): Promise<boolean> {
-  const name = of === 'primary' ? canary.service.primaryName : canary.service.canaryName;
-  return (await cache.get(SERVICES, canary.namespace, name)) !== undefined;
+  return (await cache.get(SERVICES, canary.namespace, serviceNameOf(canary, of))) !== undefined;
+}
+
+function serviceNameOf({ service }: CanaryContext['canary'], of: 'primary' | 'canary'): string {
+  return of === 'primary' ? service.primaryName : service.canaryName;
 }
 
 /** Pods that a Service could lead to. */
