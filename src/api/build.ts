@@ -105,7 +105,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     const finder = new Finder(runs, deps.archive);
     releaseRoutes(routes, deps, guard, finder, runs, new Orders(temporal, runs, deps.submissions));
     const images = (canary: CanaryKey): Promise<readonly string[]> => canaries.targetImages(canary);
-    const listing = new Listing({ archive: deps.archive, runs, images, now: deps.now });
+    const listing = new Listing({ archive: deps.archive, runs, images, now: deps.now, log: deps.log });
     archiveRoutes(routes, deps, guard, finder, listing);
     done();
   });

@@ -3,10 +3,10 @@ import { isOwnRoute } from './traffic.js';
 import type { Canary } from './types.js';
 
 /** Providers whose routes divide requests among three. */
-export const WITH_BASELINE: readonly string[] = ['apisix', 'gatewayapi:v1', 'gatewayapi:v1beta1', 'istio', 'traefik'];
+const WITH_BASELINE: readonly string[] = ['apisix', 'gatewayapi:v1', 'gatewayapi:v1beta1', 'istio', 'traefik'];
 
 /** A larger share of the canary leaves no equal one for the baseline. */
-export const LARGEST_BESIDE_BASELINE = 50;
+const LARGEST_BESIDE_BASELINE = 50;
 
 /** The kind of target that there may be fresh pods of, as many as the canary has. */
 const WITH_PODS = 'Deployment';

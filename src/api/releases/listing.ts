@@ -3,6 +3,7 @@ import { cursorOf, LATEST_MS, LONGEST_CURSOR, type Position } from '../../archiv
 import type { Archive, ReleaseFilter } from '../../archive/port.js';
 import { imagesOf } from '../../archive/select.js';
 import type { CanaryKey } from '../../domain/identity.js';
+import type { Logger } from '../../logging.js';
 import { askArchive, wrongCursor } from '../archive.js';
 import { Problem } from '../problems/problem.js';
 import type { ReleaseItem, ReleasesPage } from '../schema/releases.js';
@@ -11,7 +12,7 @@ import { itemOfArchived, itemOfRun } from './items.js';
 import type { Run } from './run.js';
 import { WrongPageToken } from './page-token.js';
 import type { Runs } from './runs.js';
-import { Telling, type Listed } from './told.js';
+import { Completion, type Listed } from './completion.js';
 import { closedQuery, openQuery } from './visibility.js';
 
 /** Runs that Temporal is asked for at once. */
@@ -36,14 +37,15 @@ interface Sources {
   /** Of the target of a Canary now. */
   readonly images: (canary: CanaryKey) => Promise<readonly string[]>;
   readonly now: () => number;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 /** Releases of all Canaries: those under way as Temporal knows them, then those in the archive or in Temporal, none twice. */
 export class Listing {
-  private readonly telling: Telling;
+  private readonly completion: Completion;
 
   constructor(private readonly sources: Sources) {
-    this.telling = new Telling(sources.archive, sources.runs);
+    this.completion = new Completion(sources.archive, sources.runs, sources.log);
   }
 
   /** @throws Problem where the archive can't answer, or the cursor isn't one */
@@ -98,7 +100,7 @@ export class Listing {
       after,
     );
     const all = [...archived.items.map((item) => ({ item })), ...known].sort((a, b) => byEnd(a.item, b.item));
-    const items = await this.telling.told(all.slice(0, room));
+    const items = await this.completion.complete(all.slice(0, room));
     const end = items.at(-1);
     const more = all.length > room && end !== undefined;
     return {

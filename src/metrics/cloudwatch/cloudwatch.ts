@@ -161,6 +161,6 @@ export function endpointIn(environment: Environment): URL | undefined {
 }
 
 /** CloudWatch's public address in a region, to be told. */
-export function publicAddress(region: string): URL {
+function publicAddress(region: string): URL {
   return new URL(`https://monitoring.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { measured, percent, range } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
-import { Plot } from './plot.js';
+import { Plot, type PanelProps } from './plot.js';
 import { FiguresTable } from './figures-table.js';
 import { RatioPlot } from './ratio-plot.js';
-import type { Drawn, Held, MetricSeries } from './series.js';
+import type { Drawn, MetricSeries } from './series.js';
 
 interface Props {
   readonly drawn: Drawn;
@@ -90,15 +90,6 @@ export function Chart({ drawn, id = 'chart', of }: Props) {
       </details>
     </section>
   );
-}
-
-export interface PanelProps<Series> {
-  readonly series: Series;
-  readonly held: readonly Held[];
-  readonly span: readonly [number, number];
-  readonly labelled: boolean;
-  readonly marks: readonly number[];
-  readonly zoom: (span: readonly [number, number]) => void;
 }
 
 function MetricPlot({ series, span, labelled, marks, held, zoom }: PanelProps<MetricSeries>) {

@@ -2,6 +2,17 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { clock } from '../format/times.js';
 import { useColourChange } from '../theme.js';
+import type { Held } from './series.js';
+
+/** What one plot of several above each other is drawn from. */
+export interface PanelProps<Series> {
+  readonly series: Series;
+  readonly held: readonly Held[];
+  readonly span: readonly [number, number];
+  readonly labelled: boolean;
+  readonly marks: readonly number[];
+  readonly zoom: (span: readonly [number, number]) => void;
+}
 
 /** A line of a plot. */
 export interface Drawing {

@@ -1,7 +1,6 @@
 import { number } from '../format/numbers.js';
 import { useLanguage } from '../i18n/language.js';
-import type { PanelProps } from './chart.js';
-import { Plot } from './plot.js';
+import { Plot, type PanelProps } from './plot.js';
 import type { RatioSeries } from './series.js';
 
 /** Ratios beyond an eighth and eight times are drawn at the edge: 2 to the power of this. */

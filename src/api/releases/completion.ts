@@ -1,4 +1,6 @@
 import type { Archive } from '../../archive/port.js';
+import { messageOf } from '../../errors.js';
+import type { Logger } from '../../logging.js';
 import type { Outcome } from '../../workflows/contract.js';
 import { Expiring } from '../expiring.js';
 import type { ReleaseItem } from '../schema/releases.js';
@@ -18,19 +20,20 @@ export interface Listed {
   readonly run?: Run;
 }
 
-type Told = Pick<ReleaseItem, 'verdict' | 'reason'> & { readonly images?: string[] };
+type Lacking = Pick<ReleaseItem, 'verdict' | 'reason'> & { readonly images?: string[] };
 
 /** What lists lack of a release that has ended: of one in no archive, and of what earlier versions have archived. */
-export class Telling {
-  private readonly known = new Expiring<Told>(REMEMBERED_MS);
+export class Completion {
+  private readonly known = new Expiring<Lacking>(REMEMBERED_MS);
 
   constructor(
     private readonly archive: Pick<Archive, 'get'> | undefined,
     private readonly runs: Pick<Runs, 'outcome'>,
+    private readonly log: Pick<Logger, 'warn'>,
   ) {}
 
-  /** The lines with what became of each. What can't be told now is left out: the list is worth having without it. */
-  async told(listed: readonly Listed[]): Promise<readonly ReleaseItem[]> {
+  /** The lines with what became of each. What can't be found out now is left out: the list is worth having without it. */
+  async complete(listed: readonly Listed[]): Promise<readonly ReleaseItem[]> {
     const items = listed.map(({ item }) => item);
     const lacking = listed.flatMap(({ item, run }, index) =>
       item.open || item.verdict !== undefined ? [] : [{ item, run, index }],
@@ -42,8 +45,10 @@ export class Telling {
         try {
           const key = `${run === undefined ? 'archive' : 'run'} ${item.id}`;
           items[index] = { ...item, ...(await this.known.get(key, () => this.ask(item, run))) };
-        } catch {
+        } catch (error) {
           // Whoever doesn't answer once keeps nobody waiting for each of the others.
+          if (!failed)
+            this.log.warn({ release: item.id }, `a list goes without what became of it: ${messageOf(error)}`);
           failed = true;
         }
       }
@@ -52,7 +57,7 @@ export class Telling {
     return items;
   }
 
-  private async ask({ cluster, id }: ReleaseItem, run: Run | undefined): Promise<Told> {
+  private async ask({ cluster, id }: ReleaseItem, run: Run | undefined): Promise<Lacking> {
     if (run) return ofOutcome(run, await this.runs.outcome(run));
     const release = await this.archive?.get(cluster, id);
     const verdict = release && releaseOfArchived(release).verdict;
@@ -60,7 +65,7 @@ export class Telling {
   }
 }
 
-function ofOutcome(run: Run, outcome: Outcome | undefined): Told {
+function ofOutcome(run: Run, outcome: Outcome | undefined): Lacking {
   if (outcome === undefined) return {};
   const { verdict, reason } = releaseOf(run, { unavailable: '' }, outcome);
   const images = outcome.shipment?.images.after;

@@ -4,7 +4,7 @@ import { assembled, type ArchivedRelease } from '../../src/archive/document.js';
 import { documentOf } from '../../src/archive/release/document.js';
 import { itemOfArchived, itemOfRun } from '../../src/api/releases/items.js';
 import type { Run } from '../../src/api/releases/run.js';
-import { Telling } from '../../src/api/releases/told.js';
+import { Completion } from '../../src/api/releases/completion.js';
 import type { EndedRelease } from '../../src/domain/record/outcome.js';
 import type { RecordEntry } from '../../src/domain/record/record.js';
 import { release } from '../archive/fixtures.js';
@@ -33,6 +33,7 @@ const ended: EndedRelease = {
   runs: [RUN],
 };
 
+const quiet = { warn: () => assert.fail('nothing is amiss') };
 const noRuns = { outcome: () => assert.fail('Temporal has not to be asked') };
 
 describe('what became of a release stands in lists', () => {
@@ -40,7 +41,7 @@ describe('what became of a release stands in lists', () => {
     const item = itemOfArchived(documentOf(ID, ended, undefined));
     assert.equal(item.verdict, 'Promoted: 2 checks passed');
     const asked = { get: () => assert.fail('the archive has not to be asked again') };
-    assert.deepEqual(await new Telling(asked, noRuns).told([{ item }]), [item]);
+    assert.deepEqual(await new Completion(asked, noRuns, quiet).complete([{ item }]), [item]);
   });
 
   test('of what earlier versions have archived, and of a long record, from the whole record, once', async () => {
@@ -53,10 +54,10 @@ describe('what became of a release stands in lists', () => {
         asked += 1;
         return Promise.resolve({ ...document, ...assembled([{ from: 0, entries: record }], 2) });
       };
-      const telling = new Telling({ get }, noRuns);
+      const completion = new Completion({ get }, noRuns, quiet);
       for (const _ of [1, 2]) {
-        const [told] = await telling.told([{ item: itemOfArchived(document) }]);
-        assert.equal(told?.verdict, 'Promoted: 2 checks passed');
+        const [completed] = await completion.complete([{ item: itemOfArchived(document) }]);
+        assert.equal(completed?.verdict, 'Promoted: 2 checks passed');
       }
       assert.equal(asked, 1);
     }
@@ -69,8 +70,11 @@ describe('what became of a release stands in lists', () => {
       return Promise.reject(new Error('away'));
     };
     const items = Array.from({ length: 50 }, (_, n) => itemOfArchived(release(n)));
-    const told = await new Telling({ get }, noRuns).told(items.map((item) => ({ item })));
-    assert.deepEqual(told, items);
+    const said: string[] = [];
+    const log = { warn: (_: object, message: string) => void said.push(message) };
+    const completed = await new Completion({ get }, noRuns, log).complete(items.map((item) => ({ item })));
+    assert.deepEqual(said, ['a list goes without what became of it: away']);
+    assert.deepEqual(completed, items);
     assert.ok(asked <= 8, String(asked));
   });
 
@@ -83,9 +87,9 @@ describe('what became of a release stands in lists', () => {
     const shipment = { images: { before: ['cart:1.0'], after: ['cart:1.1'] } };
     const ending = { kind: 'promoted', reason: 'Promotion completed!' } as const;
     const runs = { outcome: () => Promise.resolve({ ...ended, ending, shipment }) };
-    const [told] = await new Telling(undefined, runs).told([{ item: itemOfRun(run, []), run }]);
+    const [completed] = await new Completion(undefined, runs, quiet).complete([{ item: itemOfRun(run, []), run }]);
     assert.deepEqual(
-      [told?.verdict, told?.reason, told?.images],
+      [completed?.verdict, completed?.reason, completed?.images],
       ['Promoted: 2 checks passed', ending.reason, ['cart:1.1']],
     );
   });
