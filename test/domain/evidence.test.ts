@@ -209,8 +209,11 @@ describe('a release that is judged by statistics', () => {
   test('with a fresh baseline: it starts with the canary, has its share at each weight, and none on the way back', () => {
     const m = released({ baseline: true, promotion: 'guard' }, () => analysed({}));
     assert.equal(m.state.ending?.kind, 'promoted');
-    assert.deepEqual(m.weightsSeen, [10, 20, 30, 40, 50, 0]);
+    // The baseline's requests go to the primary before that is replaced.
+    assert.deepEqual(m.weightsSeen, [10, 20, 30, 40, 50, 50, 0]);
     assert.deepEqual(m.besideBaseline, ['scaleUp', 10, 20, 30, 40, 50]);
+    const moves = m.effects.filter((effect) => effect === 'weights' || effect === 'promote');
+    assert.deepEqual(moves.slice(-3), ['weights', 'promote', 'weights']);
   });
 
   test('a release without an analysis, or by another policy, has none', () => {

@@ -4,7 +4,7 @@ import { messagesFor } from '../notices/messages.js';
 import { hasHooks } from '../policy.js';
 import type { RunState } from '../state.js';
 import { policyOf } from '../state.js';
-import { EVERYBODY_TO_CANARY, type Weights } from '../weights.js';
+import { canaryAt, EVERYBODY_TO_CANARY, type Weights } from '../weights.js';
 import { afterCheck, preamble } from './analyse.js';
 import {
   apply,
@@ -41,8 +41,20 @@ export function promote(context: Context): Decision {
   ];
   const [said, next] = sayOnce(awaitingAfresh(context, checked, 'primary'), state.promoteNow ? [] : preamble(context));
   const copying = normal(messagesFor(state).copying);
-  const effects: Effect[] = [...said, ...confirmed, copying, { do: 'promote', revision: state.applied }, status(next)];
+  const effects: Effect[] = [
+    ...said,
+    ...confirmed,
+    ...withoutBaseline(findings.world.weights),
+    copying,
+    { do: 'promote', revision: state.applied },
+    status(next),
+  ];
   return apply(effects, copying.message, next, now);
+}
+
+/** Nothing is compared any more, and nobody looks after the baseline: its requests go to the primary, which has had the pods. */
+function withoutBaseline(weights: Weights | undefined): Effect[] {
+  return weights?.baseline ? [{ do: 'weights', ...canaryAt(weights.canary) }] : [];
 }
 
 /** The primary lacks pods for what is about to come to it: they come first. */
