@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { FencedError, UserError } from '../../src/errors.js';
-import { CONTROLLER_REVISIONS } from '../../src/kube/object.js';
+import { CONTROLLER_REVISIONS, type KubeObject } from '../../src/kube/object.js';
 import { pathOf } from '../../src/kube/path.js';
 import { FENCE_ANNOTATION } from '../../src/kubernetes/write.js';
 import { TargetMissing } from '../../src/workloads/errors.js';
@@ -25,6 +25,16 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
     await bench.workload.build(bench.canary, bench.fence());
     return bench;
   };
+  /** As a release goes: what the primary holds is kept when it starts, and when it is promoted. */
+  const release = async (bench: WorkloadBench, version: string): Promise<void> => {
+    const { workload, canary } = bench;
+    await bench.patch(type, APP, change(version));
+    await workload.scaleUp(canary, bench.fence());
+    await workload.promote(canary, (await workload.look(canary)).revision, bench.fence());
+    await workload.settle(canary, bench.fence());
+  };
+  const snapshots = async ({ client, namespace }: WorkloadBench): Promise<readonly KubeObject[]> =>
+    (await client.list(CONTROLLER_REVISIONS, { namespace, labelSelector: `serinus.dev/canary=${APP}` })).items;
   const primaryShows = async (bench: WorkloadBench): Promise<string | undefined> =>
     shown(await bench.get(type, PRIMARY));
 
@@ -130,16 +140,24 @@ function contract({ type, canary: spec, target, change, shown, harmless, scales 
 
   test('former contents are kept, and few of them', async (t) => {
     const bench = await built(t);
+    const { canary } = bench;
+    for (const version of ['2', '3', '4', '5', '6']) await release(bench, version);
+    const kept = await snapshots(bench);
+    assert.equal(kept.length, 3);
+    for (const item of kept) assert.deepEqual(item.metadata.ownerReferences, [canary.owner]);
+  });
+
+  test('what an undo brings back is kept while a newer release is under way, though it had been kept before', async (t) => {
+    const bench = await built(t);
     const { workload, canary } = bench;
-    for (const version of ['2', '3', '4', '5', '6']) {
-      await bench.patch(type, APP, change(version));
-      await workload.promote(canary, (await workload.look(canary)).revision, bench.fence());
-      await workload.settle(canary, bench.fence());
-    }
-    const labelSelector = `serinus.dev/canary=${APP}`;
-    const kept = await bench.client.list(CONTROLLER_REVISIONS, { namespace: bench.namespace, labelSelector });
-    assert.equal(kept.items.length, 3);
-    for (const item of kept.items) assert.deepEqual(item.metadata.ownerReferences, [canary.owner]);
+    for (const version of ['2', '3', '1', '4']) await release(bench, version);
+    await bench.patch(type, APP, change('5'));
+    await workload.scaleUp(canary, bench.fence());
+    const previous = (await bench.get(type, PRIMARY)).metadata.annotations?.['serinus.dev/previous'];
+    assert.ok(
+      (await snapshots(bench)).some(({ metadata }) => metadata.name === previous),
+      previous,
+    );
   });
 
   test('a late writer is refused once a rollback has been there', async (t) => {

@@ -74,17 +74,14 @@ export class Snapshots<Content> {
   async keep(canary: Canary, primary: KubeObject | undefined, fence: Claim, facts: Facts = {}): Promise<void> {
     // A promotion that is carried out twice must not keep what it has just written.
     if (!primary || isMarkedBy(primary, fence)) return;
-    const kept = await this.all(canary);
-    const revisions = kept.map((item) => Number(item['revision'] ?? 0));
+    const kept = (await this.all(canary)).toSorted((a, b) => revisionOf(b) - revisionOf(a));
     const name = this.nameOf(canary, primary);
     const annotations = annotationsOf(canary, primary, facts);
-    const known = kept.find((item) => item.metadata.name === name);
-    if (!known) await this.create(canary, name, primary, Math.max(0, ...revisions) + 1, annotations, fence);
-    else await this.annotate(known, annotations, fence);
-    const oldest = [...kept].sort((a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0)).slice(KEPT - 1);
-    for (const item of oldest) {
-      if (item.metadata.name !== name) await remove(this.cache, CONTROLLER_REVISIONS, item, { fence });
-    }
+    const [known, others] = [kept.find(isNamed(name)), kept.filter((item) => !isNamed(name)(item))];
+    const next = Math.max(0, ...others.map(revisionOf)) + 1;
+    if (!known) await this.create(canary, name, primary, next, annotations, fence);
+    else await this.renew(known, Math.max(next, revisionOf(known)), annotations, fence);
+    for (const item of others.slice(KEPT - 1)) await remove(this.cache, CONTROLLER_REVISIONS, item, { fence });
   }
 
   /** All that is kept of the Canary's primary, from the API server. A label alone makes nothing the Canary's. */
@@ -128,9 +125,7 @@ export class Snapshots<Content> {
 
   /** What a primary was made of that is gone. @param revision hash of what it is to run */
   async lost(canary: Canary, revision: string): Promise<Lost<Content>> {
-    const newestFirst = [...(await this.all(canary))].sort(
-      (a, b) => Number(b['revision'] ?? 0) - Number(a['revision'] ?? 0),
-    );
+    const newestFirst = (await this.all(canary)).toSorted((a, b) => revisionOf(b) - revisionOf(a));
     const found = newestFirst.find(({ metadata }) => metadata.annotations?.[REVISION] === revision);
     const replicas = Number((found ?? newestFirst[0])?.metadata.annotations?.[REPLICAS]);
     return {
@@ -151,12 +146,13 @@ export class Snapshots<Content> {
     return `${canary.targetRef.primaryName}-${contentHash(this.kept.identity(this.kept.of(primary)))}`;
   }
 
-  /** The same content may be another revision's by now, and have another size. */
-  private async annotate({ metadata }: KubeObject, annotations: StringMap, fence: Claim): Promise<void> {
-    const { namespace, name, resourceVersion, annotations: known = {} } = metadata;
-    if (Object.entries(annotations).every(([key, value]) => known[key] === value)) return;
+  /** The same content may be another revision's by now, and have another size; as the newest it is the last to go. */
+  private async renew(item: KubeObject, revision: number, annotations: StringMap, fence: Claim): Promise<void> {
+    const { namespace, name, resourceVersion, annotations: known = {} } = item.metadata;
+    const isAsItWas = Object.entries(annotations).every(([key, value]) => known[key] === value);
+    if (isAsItWas && revision === revisionOf(item)) return;
     await fence.confirm(false);
-    const body = { metadata: { resourceVersion, annotations } };
+    const body = { metadata: { resourceVersion, annotations }, revision };
     await this.cache.client.patch(CONTROLLER_REVISIONS, 'merge', namespace, name, body);
   }
 
@@ -183,6 +179,14 @@ export class Snapshots<Content> {
     };
     await make(this.cache, CONTROLLER_REVISIONS, snapshot, { fence });
   }
+}
+
+function revisionOf(item: KubeObject): number {
+  return Number(item['revision'] ?? 0);
+}
+
+function isNamed(name: string) {
+  return ({ metadata }: KubeObject): boolean => metadata.name === name;
 }
 
 function annotationsOf(canary: Canary, primary: KubeObject, { replicas }: Facts): StringMap {
