@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { commitServiceFor } from '../../src/commits/registry.js';
+import { commitStateOf } from '../../src/commits/state.js';
+import { FORGES } from '../../src/crds/announcements.js';
 import type { Analysis } from '../../src/domain/findings.js';
 import type { Judged, JudgementPolicy } from '../../src/domain/decision/judged.js';
 import { besideBaseline, canaryAt, dividedAs, MIRRORED, sharesOf } from '../../src/domain/weights.js';
+import { cloudEventOf } from '../../src/webhooks/cloudevent.js';
 import { FAILING, Model, PASSING, policyWith } from './model.js';
 
 const JUDGEMENT: JudgementPolicy = {
@@ -61,6 +65,18 @@ describe('a release that is judged by statistics', () => {
     assert.ok(told.includes(`event: Rolling back podinfo.test ${says}`), told.join('\n'));
     assert.ok(told.includes(`alert: Proven worse than the primary: ${says}`), told.join('\n'));
     assert.ok(JSON.stringify(m.state.record).includes(says));
+
+    const failed = m.notices.find((notice) => notice.kind === 'alert' && notice.topic === 'failed');
+    assert.ok(failed?.kind === 'alert');
+    const event = cloudEventOf({ cluster: 'eu', namespace: 'test', name: 'podinfo' }, failed, 'run.1/1');
+    assert.equal(event?.type, 'dev.serinus.release.failed');
+    assert.equal(event.data['message'], `Proven worse than the primary: ${says}`);
+    const place = { repository: 'acme/podinfo', commit: 'c0ffee0', token: 't0ken', address: undefined };
+    const status = { state: commitStateOf(failed.topic), context: 'serinus', description: failed.message };
+    for (const forge of FORGES) {
+      const { body } = commitServiceFor(forge).status(status, place);
+      assert.ok((body as { description: string }).description.endsWith(says), `${forge} cuts none of the evidence`);
+    }
   });
 
   test('a failed check still counts while the evidence waits', () => {
