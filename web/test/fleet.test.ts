@@ -5,6 +5,7 @@ import type { FleetRow } from '../src/api/types.js';
 import { countsOf, found, matches, sorted, FILTERS } from '../src/fleet/filter.js';
 import { groupingsOf, linesOf } from '../src/fleet/grouping.js';
 import { choicesIn, parametersOf } from '../src/fleet/use-choices.js';
+import { comeToNeed } from '../src/fleet/notifications.js';
 import { withNews, type Rows } from '../src/fleet/rows.js';
 import { lookOf, toneOfAll } from '../src/fleet/status.js';
 import { faviconOf } from '../src/ui/favicon.js';
@@ -120,4 +121,24 @@ test('the picture of the tab shows what counts most, and nothing where nobody is
   assert.equal(faviconOf('calm'), '/favicon.svg');
   assert.equal(faviconOf(undefined), '/favicon.svg');
   assert.equal(new Set([faviconOf('bad'), faviconOf('warn'), faviconOf('busy'), faviconOf('good')]).size, 4);
+});
+
+describe('notifications', () => {
+  const sight = (...all: FleetRow[]): Rows => withNews(new Map(), { what: 'all', rows: all });
+  const failed = { phase: 'Failed', standing: 'failed', attention: 'failed' } as const;
+
+  test('are for what has come to need somebody, once', () => {
+    const before = sight(row('a'), row('b', failed), row('c'));
+    const now = sight(row('a', failed), row('b', { ...failed, message: 'again' }), row('c'));
+    assert.deepEqual(
+      comeToNeed(before, now).map(({ name }) => name),
+      ['a'],
+    );
+    assert.deepEqual(comeToNeed(now, now), []);
+  });
+
+  test('are not for what is seen for the first time, nor for what is well again', () => {
+    assert.deepEqual(comeToNeed(sight(), sight(row('a', failed))), []);
+    assert.deepEqual(comeToNeed(sight(row('a', failed)), sight(row('a'))), []);
+  });
 });

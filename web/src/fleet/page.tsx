@@ -11,6 +11,7 @@ import { countsOf, found, matches, sorted } from './filter.js';
 import { Filters } from './filters.js';
 import { FleetNewsLine } from './news-line.js';
 import { groupingsOf } from './grouping.js';
+import { Notifications } from './notifications.js';
 import { keyOf, type Rows } from './rows.js';
 import { SelectionBar } from './selection-bar.js';
 import { toneOfAll } from './status.js';
@@ -29,6 +30,7 @@ export function FleetPage() {
       <div className="page-head">
         <h1>{t.fleet.title}</h1>
         <ConnectionState connection={connection} error={error} />
+        {rows && <Notifications rows={rows} />}
       </div>
       {error && <ProblemNotice error={error} retry={retry} />}
       {rows === undefined ? !error && <Loading /> : rows.size === 0 ? <Empty /> : <FleetList rows={rows} />}

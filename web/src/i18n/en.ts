@@ -65,6 +65,9 @@ export const en = {
   },
   fleet: {
     title: 'Fleet',
+    notify: 'Notify me',
+    notifyWhen: 'By the browser, while this page is open: when a release fails or waits for somebody',
+    notifyBlocked: 'The browser blocks notifications of this page: its settings allow them again',
     filters: 'Filter by state',
     filter: {
       all: 'All',

@@ -60,6 +60,9 @@ export const zh: Texts = {
   },
   fleet: {
     title: '总览',
+    notify: '通知我',
+    notifyWhen: '此页面打开期间，当发布失败或等待处理时由浏览器通知',
+    notifyBlocked: '浏览器阻止了此页面的通知，可在浏览器设置中重新允许',
     filters: '按状态筛选',
     filter: {
       all: '全部',

@@ -1,0 +1,61 @@
+import { useEffect, useRef, useState } from 'react';
+import { useLanguage } from '../i18n/language.js';
+import type { FleetRow } from '../api/types.js';
+import { keyOf, type Rows } from './rows.js';
+
+const STORED = 'serinus.notifications';
+
+/** Canaries that have come to need somebody between two sights of the fleet. */
+export function comeToNeed(before: Rows, now: Rows): FleetRow[] {
+  return [...now.values()].filter((row) => {
+    const was = before.get(keyOf(row));
+    return was !== undefined && row.attention !== undefined && was.standing !== row.standing;
+  });
+}
+
+/** Lets somebody be notified by the browser, while the fleet is open in a tab, of what needs somebody. */
+export function Notifications({ rows }: { readonly rows: Rows }) {
+  const { t } = useLanguage();
+  const [isWanted, want] = useState(() => localStorage.getItem(STORED) === 'on');
+  const [permission, setPermission] = useState(() => ('Notification' in window ? Notification.permission : 'denied'));
+  const isOn = isWanted && permission === 'granted';
+  const seen = useRef(rows);
+  useEffect(() => {
+    const rowsBefore = seen.current;
+    seen.current = rows;
+    if (isOn) for (const row of comeToNeed(rowsBefore, rows)) show(row, t.standing[row.standing]);
+  }, [rows, isOn, t]);
+  if (!('Notification' in window)) return null;
+  const choose = async (on: boolean): Promise<void> => {
+    localStorage.setItem(STORED, on ? 'on' : 'off');
+    want(on);
+    if (on) setPermission(await Notification.requestPermission());
+  };
+  const isBlocked = permission === 'denied';
+  return (
+    <label className="tick" title={isBlocked ? t.fleet.notifyBlocked : t.fleet.notifyWhen}>
+      <input
+        type="checkbox"
+        checked={isOn}
+        disabled={isBlocked}
+        onChange={(event) => void choose(event.target.checked)}
+      />
+      {t.fleet.notify}
+    </label>
+  );
+}
+
+function show(row: FleetRow, standing: string): void {
+  const { namespace, name, message } = row;
+  try {
+    // A later one of the same Canary takes the place of an earlier one.
+    const shown = new Notification(`${name}.${namespace}: ${standing}`, { body: message, tag: keyOf(row) });
+    shown.onclick = () => {
+      window.focus();
+      location.assign(`/canaries/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`);
+    };
+  } catch (error) {
+    // Browsers of phones show them by service workers only.
+    console.warn(error);
+  }
+}
