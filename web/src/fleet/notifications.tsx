@@ -23,7 +23,9 @@ export function Notifications({ rows }: { readonly rows: Rows }) {
   useEffect(() => {
     const rowsBefore = seen.current;
     seen.current = rows;
-    if (isOn) for (const row of comeToNeed(rowsBefore, rows)) show(row, t.standing[row.standing]);
+    if (!isOn) return;
+    const areShown = comeToNeed(rowsBefore, rows).every((row) => show(row, t.standing[row.standing]));
+    if (!areShown) setPermission('denied');
   }, [rows, isOn, t]);
   if (!('Notification' in window)) return null;
   const choose = async (on: boolean): Promise<void> => {
@@ -45,7 +47,8 @@ export function Notifications({ rows }: { readonly rows: Rows }) {
   );
 }
 
-function show(row: FleetRow, standing: string): void {
+/** @returns false where the browser shows none after all: those of phones want a service worker for it */
+function show(row: FleetRow, standing: string): boolean {
   const { namespace, name, message } = row;
   try {
     // A later one of the same Canary takes the place of an earlier one.
@@ -54,8 +57,8 @@ function show(row: FleetRow, standing: string): void {
       window.focus();
       location.assign(`/canaries/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`);
     };
-  } catch (error) {
-    // Browsers of phones show them by service workers only.
-    console.warn(error);
+    return true;
+  } catch {
+    return false;
   }
 }
