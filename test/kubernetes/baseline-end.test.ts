@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { begin } from '../../src/activities/begin.js';
 import { rollBack, takeHome } from '../../src/activities/rollback.js';
 import { sweep } from '../../src/activities/sweep.js';
@@ -21,7 +21,7 @@ import { workflowIdOf } from '../../src/workflows/contract.js';
 import { claim } from '../harness/claim.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { ownCluster, temporalAddress } from '../harness/temporal/workflow-bench.js';
+import { connectTemporal, ownCluster } from '../harness/temporal/workflow-bench.js';
 import { until } from '../harness/until.js';
 
 // Whoever ends a release that is compared with a baseline, on a real API server: traffic is home, and nothing of it stays.
@@ -42,8 +42,7 @@ class Compared {
     const cluster = await openCluster();
     t.after(() => cluster.close());
     const { client, namespace } = cluster;
-    const connection = await Connection.connect({ address: temporalAddress() });
-    const temporal = new Client({ connection });
+    const { connection, client: temporal } = await connectTemporal();
     const key = { cluster: ownCluster(), namespace, name: APP };
     t.after(async () => {
       // A round may report it anew; there is no worker for that.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
-import { Client, Connection, type ScheduleHandle } from '@temporalio/client';
+import type { Client, ScheduleHandle } from '@temporalio/client';
 import { begin } from '../../src/activities/begin.js';
 import { openRun, standsStill } from '../../src/temporal/open-run.js';
 import type { Logger } from '../../src/logging.js';
@@ -12,7 +12,7 @@ import { wire } from '../../src/processes/wiring.js';
 import { JanitorHours } from '../../src/worker/janitor-hours.js';
 import { JANITOR, ROLLOUT, workflowIdOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
-import { temporalAddress } from '../harness/temporal/workflow-bench.js';
+import { connectTemporal } from '../harness/temporal/workflow-bench.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 
 const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
@@ -24,13 +24,13 @@ interface Temporal {
 }
 
 async function temporal(t: TestContext): Promise<Temporal> {
-  const connection = await Connection.connect({ address: temporalAddress() });
+  const { connection, client } = await connectTemporal();
   const cleanups: Temporal['cleanups'] = [];
   t.after(async () => {
     for (const cleanup of cleanups) await cleanup();
     await connection.close();
   });
-  return { client: new Client({ connection }), cleanups };
+  return { client, cleanups };
 }
 
 async function janitorOf({ client, cleanups }: Temporal): Promise<ScheduleHandle> {

@@ -55,6 +55,17 @@ function promptly(activities: Activities | RegisteredActivities): RegisteredActi
   };
 }
 
+/** The server of the test run, with the search attributes that Serinus' lists of runs ask for. */
+export async function connectTemporal(
+  named: { readonly identity?: string } = {},
+): Promise<{ readonly connection: Connection; readonly client: Client }> {
+  const connection = await Connection.connect({ address: temporalAddress() });
+  const client = new Client({ connection, ...named });
+  ready ??= setUpTemporal(client, 'shared', 3600);
+  await ready;
+  return { connection, client };
+}
+
 /** A worker with these activities and a client, on queues of their own. */
 export async function openBench(
   activities: Activities | RegisteredActivities,
@@ -63,12 +74,9 @@ export async function openBench(
   options: BenchOptions = {},
 ): Promise<WorkflowBench> {
   const { identity, canary = { cluster: ownCluster(), namespace: 'test', name: 'podinfo' } } = options;
-  const connection = await Connection.connect({ address: temporalAddress() });
-  const native = await NativeConnection.connect({ address: temporalAddress() });
   const named = identity === undefined ? {} : { identity };
-  const client = new Client({ connection, ...named });
-  ready ??= setUpTemporal(client, 'shared', 3600);
-  await ready;
+  const { connection, client } = await connectTemporal(named);
+  const native = await NativeConnection.connect({ address: temporalAddress() });
   const code = bundle ?? (workflowsPath === undefined ? await workflowBundle() : await makeBundle(workflowsPath));
   const { rollBack, loadTest, deliver, archive, ...others } = promptly(activities);
   const common = { connection: native, ...named };
