@@ -35,7 +35,13 @@ import { explainFailure } from '../harness/diagnosis.js';
 import { MemoryArchive } from '../harness/memory-archive.js';
 import { until } from '../harness/until.js';
 import { receiver, type Receiver } from '../harness/http/receiver.js';
-import { openBench, ownCluster, temporalAddress, type WorkflowBench } from '../harness/temporal/workflow-bench.js';
+import {
+  connectTemporal,
+  openBench,
+  ownCluster,
+  temporalAddress,
+  type WorkflowBench,
+} from '../harness/temporal/workflow-bench.js';
 import { configMap, openCluster } from '../harness/kubernetes/cluster.js';
 import { Doubled } from '../harness/kubernetes/doubled.js';
 
@@ -59,9 +65,8 @@ class DoubleRelease {
     t.after(() => cluster.close());
     const { client, namespace } = cluster;
     const canary = { cluster: ownCluster(), namespace, name: APP };
-    const connection = await Connection.connect({ address: temporalAddress() });
+    const { connection, client: temporal } = await connectTemporal();
     t.after(() => connection.close());
-    const temporal = new Client({ connection });
     const settings = { ...DEFAULT_SETTINGS, clusterName: canary.cluster, namespace, minIntervalSeconds: 1 };
     const archive = new MemoryArchive();
     const deps = wire(client, temporal, settings, SILENT, archive);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { Client, Connection } from '@temporalio/client';
 import type { Logger } from '../../src/logging.js';
 import { leaseOwner } from '../../src/canary/lease-guard.js';
 import { parseStatus } from '../../src/crds/status.js';
@@ -14,7 +13,7 @@ import { wire } from '../../src/processes/wiring.js';
 import { workflowIdOf } from '../../src/workflows/contract.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { until } from '../harness/until.js';
-import { temporalAddress } from '../harness/temporal/workflow-bench.js';
+import { connectTemporal } from '../harness/temporal/workflow-bench.js';
 import { openCluster } from '../harness/kubernetes/cluster.js';
 import { Refusing } from './repair/refusing.js';
 
@@ -47,10 +46,10 @@ class SilentRelease {
     const cluster = await openCluster();
     t.after(() => cluster.close());
     const { client, namespace } = cluster;
-    const connection = await Connection.connect({ address: temporalAddress() });
+    const { connection, client: temporal } = await connectTemporal();
     t.after(() => connection.close());
     const settings = { ...DEFAULT_SETTINGS, namespace, meshProvider: 'apisix' as const };
-    const deps = wire(client, new Client({ connection }), settings, SILENT);
+    const deps = wire(client, temporal, settings, SILENT);
     t.after(() => deps.cache.stop());
     const app = { namespace, host: `${namespace}.example.com`, image: 'lab/http-echo:1' };
     await client.create(DEPLOYMENTS, appDeployment(app));
