@@ -80,12 +80,16 @@ function started(world: ReleaseScene): readonly string[] {
   ];
 }
 
-/** Pods that take longer to start or to stop than an interval are named meanwhile: how long they take is the machine's. */
-const STARTING = / not ready: waiting for rollout to finish: /;
+/**
+ * Pods that take longer to start or to stop than an interval are named meanwhile, and so is a weight whose requests Prometheus
+ * has not read yet: how long that takes is the machine's.
+ */
+const NOT_YET =
+  / not ready: waiting for rollout to finish: |Wait with metric .*: no values found yet since the weight changed$/;
 
-/** This has been said, in this order, and nothing else but of pods that are starting or stopping. */
+/** This has been said, in this order, and nothing else but of what isn't there yet. */
 async function happened(world: ReleaseScene, expected: readonly string[]): Promise<void> {
-  const told = async () => (await world.events()).filter((line) => !STARTING.test(line));
+  const told = async () => (await world.events()).filter((line) => !NOT_YET.test(line));
   const said = async () => (await told()).map((line) => line.replace(/success rate [\d.]+%/, 'success rate …%'));
   await until(async () => (await said()).includes(expected.at(-1) ?? ''), `the event ${expected.at(-1)}`);
   assert.deepEqual(await said(), expected);
