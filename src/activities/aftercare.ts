@@ -7,6 +7,7 @@ import { isActive } from '../domain/phases.js';
 import { FencedError, messageOf, TransientError } from '../errors.js';
 import { CANARIES } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';
+import { isTerminating } from '../kube/terminating.js';
 import { UNDONE, withRegression } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import { orderRefusedIn } from '../temporal/submissions.js';
@@ -27,7 +28,7 @@ export async function oversee(deps: Dependencies, input: OverseeInput, signal: A
 }
 
 function whyOver({ object, canary }: CanaryView, revision: string): string | undefined {
-  if (object.metadata.deletionTimestamp !== undefined) return 'the Canary is being deleted';
+  if (isTerminating(object)) return 'the Canary is being deleted';
   const { phase, lastPromotedSpec, lastAppliedSpec } = parseStatus(object['status']);
   if (isActive(phase)) return 'another release, or an undo, has begun';
   if (lastPromotedSpec !== revision || phase === 'Failed') return 'the primary runs another version by now';

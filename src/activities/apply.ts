@@ -8,6 +8,7 @@ import type { Renewal } from '../kubernetes/lease.js';
 import type { Claim, LeaseClaim } from '../kubernetes/claim.js';
 import { CANARIES } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';
+import { isTerminating } from '../kube/terminating.js';
 import { withInvalidSpec, withRefusal, withRefusalAside } from '../kubernetes/status.js';
 import { write } from '../kubernetes/write.js';
 import type { Applied, ApplyInput } from '../workflows/activities.js';
@@ -44,8 +45,7 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   const began = performance.now();
   const taking = { spec, observedApprovals: input.observedApprovals };
   let refusal: UserError | undefined;
-  if (needsNoLease(input.effects, view.object.metadata.deletionTimestamp !== undefined))
-    refusal = await fence.stand(term, taking);
+  if (needsNoLease(input.effects, isTerminating(view.object))) refusal = await fence.stand(term, taking);
   else await fence.renew(term, taking);
   let artifacts: ReleaseArtifacts | undefined;
   let routedAt: number | undefined;

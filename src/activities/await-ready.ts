@@ -4,6 +4,7 @@ import type { AwaitReadyInput } from '../workflows/activities.js';
 import { readCanary, canaryContext, type CanaryContext } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
 import { isFenced, keepAlive } from '../canary/lease-guard.js';
+import { isTerminating } from '../kube/terminating.js';
 
 /** A reason that has stood this long is worth saying; what pods go through in between isn't. */
 const SETTLED_MS = 1_000;
@@ -37,7 +38,7 @@ export async function awaitReady(
       const refusal = deps.now() < aliveAt ? undefined : await keepAlive(deps, view, input);
       if (refusal) aliveAt = deps.now() + REFUSED_MS;
       // No pods will come any more.
-      if (refusal instanceof NamespaceEnding && view.object.metadata.deletionTimestamp !== undefined) return 'changed';
+      if (refusal instanceof NamespaceEnding && isTerminating(view.object)) return 'changed';
       const context = canaryContext(deps, view);
       stop ??= await context.workload.onChange(context.canary, () => bell.ring());
       const readiness = await context.workload.readiness(context.canary, input.of, deps.now());

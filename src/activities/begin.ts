@@ -5,6 +5,7 @@ import { patienceOf } from '../domain/silence/silence.js';
 import { NamespaceEnding, TransientError } from '../errors.js';
 import type { KubeObject } from '../kube/object.js';
 import { userErrorIn } from '../kube/refusals.js';
+import { isTerminating } from '../kube/terminating.js';
 import { INVALID_SPEC, REFUSED, REGRESSED } from '../kubernetes/status.js';
 import type { BeginInput, Begun } from '../workflows/activities.js';
 import { mark, say } from './apply.js';
@@ -35,8 +36,7 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
   } catch (error) {
     if (!(error instanceof NamespaceEnding)) throw await said(deps, view, error);
     // What would be given back goes as well, and our finalizer must not hold the namespace up.
-    if (view.object.metadata.deletionTimestamp !== undefined)
-      await putFinalizer(deps.cache, input.canary, false, undefined);
+    if (isTerminating(view.object)) await putFinalizer(deps.cache, input.canary, false, undefined);
     return { gone: true };
   }
 }
@@ -47,7 +47,7 @@ export function beginningOf({ holder }: BeginInput): string {
 }
 
 function mustComeHome({ object }: CanaryView): boolean {
-  return object.metadata.deletionTimestamp !== undefined || isActive(parseStatus(object['status']).phase);
+  return isTerminating(object) || isActive(parseStatus(object['status']).phase);
 }
 
 /** How often it is said again that the Lease can't be taken. */

@@ -13,6 +13,7 @@ import { targetOf } from '../meters/port.js';
 import { policyInForce, policyIn } from '../canary/policy.js';
 import { isFenced, keepAlive } from '../canary/lease-guard.js';
 import { GONE, look } from './world.js';
+import { isTerminating } from '../kube/terminating.js';
 
 /**
  * One look at the world. What is asked of webhooks and metrics, and in which order, the core says: it is given what is
@@ -48,7 +49,7 @@ async function lookAround(deps: Dependencies, input: ObserveInput, signal: Abort
   if (!view) return { world: GONE };
   if (isFenced(view.lease, input)) return { world: shutOut(view, input) };
   const refusal = await keepAlive(deps, view, input);
-  if (refusal instanceof NamespaceEnding && view.object.metadata.deletionTimestamp !== undefined) {
+  if (refusal instanceof NamespaceEnding && isTerminating(view.object)) {
     // Everything in it goes, and our finalizer must not hold the namespace up.
     await putFinalizer(deps.cache, input.canary, false, undefined);
     return { world: GONE };

@@ -3,6 +3,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import type { RestoreOptions } from '../domain/orders/restore-options.js';
 import { messageOf, UserError } from '../errors.js';
 import { readCanary, canaryContext, type CanaryView, type Reading } from '../canary/read.js';
+import { isTerminating } from '../kube/terminating.js';
 
 /** Reads afresh what could be released again of a Canary at rest. */
 export async function readRestoreOptions(deps: Reading, key: CanaryKey): Promise<RestoreOptions> {
@@ -20,7 +21,7 @@ export async function readRestoreOptions(deps: Reading, key: CanaryKey): Promise
 }
 
 function obstacleOf({ object, refusal, canary }: CanaryView): string | undefined {
-  if (object.metadata.deletionTimestamp !== undefined) return 'the Canary is being deleted';
+  if (isTerminating(object)) return 'the Canary is being deleted';
   if (refusal || !canary) {
     const { field = 'spec', value = '', remedy = 'mend the spec' } = refusal ?? {};
     return `the spec of the Canary is not valid: ${field}: ${value} is not valid, ${remedy}`;

@@ -5,7 +5,7 @@ import { sharesOf, type Weights } from '../domain/weights.js';
 import { sameRevision } from '../domain/revision.js';
 import { ForeignError, messageOf, RefusedError, UserError } from '../errors.js';
 import type { KubeObject } from '../kube/object.js';
-import { goesWithAll, terminatingMessage } from '../kube/terminating.js';
+import { goesWithAll, isTerminating, terminatingMessage } from '../kube/terminating.js';
 import type { ObserveInput } from '../workflows/activities.js';
 import { TargetMissing } from '../workloads/errors.js';
 import type { TargetView } from '../workloads/port.js';
@@ -40,7 +40,7 @@ export async function look(
 ): Promise<{ world: World; bench: CanaryContext | undefined }> {
   const bare = { ...header(deps, view, input), ...UNKNOWN };
   // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
-  if (view.object.metadata.deletionTimestamp !== undefined && !hasFinalizer(view.object)) {
+  if (isTerminating(view.object) && !hasFinalizer(view.object)) {
     if (input.standing.weight === 0 || goesWithAll(view.object)) return { world: GONE, bench: undefined };
     // Whoever holds it up may do so for long: its users don't wait for that with a canary that nobody looks after.
     const why = terminatingMessage(view.object);
@@ -127,7 +127,7 @@ function header(deps: Dependencies, view: CanaryView, input: ObserveInput): Part
 }
 
 function isDeleting(canary: KubeObject): boolean {
-  return canary.metadata.deletionTimestamp !== undefined && hasFinalizer(canary);
+  return isTerminating(canary) && hasFinalizer(canary);
 }
 
 async function parts(

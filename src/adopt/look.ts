@@ -9,6 +9,7 @@ import { KubeError } from '../kube/kube-error.js';
 import { leaseName } from '../kubernetes/lease-object.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import { DEPLOYMENTS, LEASES } from '../kube/object.js';
+import { isTerminating } from '../kube/terminating.js';
 import { isOwnHash } from '../workloads/shared/revision.js';
 import type { Controllers } from './controllers.js';
 import type { CanaryFacts, TargetFacts } from './facts.js';
@@ -41,7 +42,7 @@ export async function factsOf(
       promoted: lastPromotedSpec,
     },
     recordedHere: isOwnHash(lastAppliedSpec),
-    deleting: object.metadata.deletionTimestamp !== undefined,
+    deleting: isTerminating(object),
     suspended: canary?.suspend ?? false,
     leased: lease !== undefined,
     dealtWith: (lease?.observedGeneration ?? 0) > 0,

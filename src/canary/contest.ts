@@ -1,6 +1,7 @@
 import type { Canary } from '../crds/canary.js';
 import { ForeignError, UserError } from '../errors.js';
 import { CANARIES, type KubeObject } from '../kube/object.js';
+import { isTerminating } from '../kube/terminating.js';
 import { contested, isFree, precedes, refuseForeign, type OwnedObject } from '../kubernetes/ownership.js';
 import { routerFor } from '../routers/registry.js';
 import { workloadFor } from '../workloads/registry.js';
@@ -39,7 +40,7 @@ async function refuseRivals(
   const ours = [targetOf(deps, canary), ...owned];
   const canaries = await deps.cache.synced(CANARIES);
   for (const other of canaries.list(canary.namespace)) {
-    if (other.metadata.uid === canary.uid || other.metadata.deletionTimestamp !== undefined) continue;
+    if (other.metadata.uid === canary.uid || isTerminating(other)) continue;
     if (!precedes(other, object)) continue;
     const disputed = contested(ours, ownedBy(deps, other));
     if (disputed === undefined) continue;

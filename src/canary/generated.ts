@@ -5,6 +5,7 @@ import type { ClusterCache } from '../kube/cache.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { KubeObject } from '../kube/object.js';
 import { CANARIES, SERVICES } from '../kube/object.js';
+import { isTerminating } from '../kube/terminating.js';
 import { desiredService, type ServiceSelector, type ServiceWish } from '../kubernetes/objects/service.js';
 import { isFree, isOwnedBy, type OwnedObject } from '../kubernetes/ownership.js';
 import { write } from '../kubernetes/write.js';
@@ -83,7 +84,7 @@ export async function putFinalizer(
   const desire = (current: KubeObject | undefined): KubeObject | undefined => {
     if (!current || hasFinalizer(current) === wanted) return undefined;
     // A finalizer can't be added to what is being deleted.
-    if (wanted && current.metadata.deletionTimestamp !== undefined) return undefined;
+    if (wanted && isTerminating(current)) return undefined;
     const others = (current.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
     return { ...current, metadata: { ...current.metadata, finalizers: wanted ? [...others, FINALIZER] : others } };
   };

@@ -5,7 +5,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import type { SeenRevision } from '../domain/revision.js';
 import { isActive } from '../domain/phases.js';
 import { UserError } from '../errors.js';
-import { goesWithAll } from '../kube/terminating.js';
+import { goesWithAll, isTerminating } from '../kube/terminating.js';
 import type { LeaseView } from '../kubernetes/lease-object.js';
 import type { TargetView } from '../workloads/port.js';
 import { readCanary, canaryContext, type CanaryView, type CanaryContext } from './read.js';
@@ -29,7 +29,7 @@ export async function readObservation(deps: Working, key: CanaryKey): Promise<Fu
   if (!view) return undefined;
   const { object, lease } = view;
   const status = parseStatus(object['status']);
-  const deleting = object.metadata.deletionTimestamp !== undefined;
+  const deleting = isTerminating(object);
   // Somebody else's finalizer may keep it for long: nobody needs a run for it again and again meanwhile.
   const isAway = isActive(status.phase) && status.canaryWeight > 0 && !goesWithAll(object);
   if (deleting && !hasFinalizer(object) && !isAway) return undefined;

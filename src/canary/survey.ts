@@ -146,7 +146,7 @@ async function whole(
 
 function strayedFinalizer({ object, canary }: CanaryContext, { unserved }: Circumstances): readonly Stray[] {
   // What is being deleted gets none, and loses it at the very end.
-  if (unserved || object.metadata.deletionTimestamp !== undefined) return [];
+  if (unserved || isTerminating(object)) return [];
   return hasFinalizer(object) === canary.revertOnDeletion ? [] : [{ object: FINALIZER_STRAY }];
 }
 

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import type { CanaryView } from '../../canary/read.js';
+import type { Canary } from '../../crds/canary.js';
+import { policyOfCanary } from '../../crds/policy.js';
 import { parseStatus } from '../../crds/status.js';
 import { isActive, type Phase } from '../../domain/phases.js';
 import type { Dependencies } from '../../dependencies.js';
 import type { KubeObject } from '../../kube/object.js';
 import type { WorstMetric } from '../../domain/narrative/worst.js';
 import { versionsOf } from '../../domain/narrative/versions.js';
+import { courseOf } from '../../domain/record/course.js';
 import { REGRESSED, UNDONE } from '../../kubernetes/status.js';
 import { attentionOf } from '../live/attention.js';
 import { standingOf } from '../live/standing.js';
 import { trafficOf } from '../live/traffic.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { WorkloadImages } from './images.js';
-import type { Canary } from '../../crds/canary.js';
-import { policyOfCanary } from '../../crds/policy.js';
-import { courseOf } from '../../domain/record/course.js';
 
 /** What is shown of a spec, which may be invalid. */
 const specSchema = z

@@ -1,3 +1,4 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Logger } from '../../logging.js';
 import { messageOf } from '../../errors.js';
@@ -6,7 +7,6 @@ import type { User } from '../auth/user.js';
 import type { OfferedOrders, Question } from '../links/act.js';
 import { Problem } from '../problems/problem.js';
 import type { ChatUsers } from './users.js';
-import { createHmac, timingSafeEqual } from 'node:crypto';
 
 export interface SlackSettings {
   /** The app's; a secret. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { KubeObject } from '../../kube/object.js';
+import { isTerminating } from '../../kube/terminating.js';
 import type { LiveNode } from '../schema/live.js';
 
 const podSchema = z
@@ -34,7 +35,7 @@ export function podNode(pod: KubeObject): LiveNode {
   const terminated = containerStatuses.find(({ state }) => state.terminated)?.state.terminated;
   const restarts = containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0);
   const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-  const leaving = pod.metadata.deletionTimestamp !== undefined;
+  const leaving = isTerminating(pod);
   const status = leaving
     ? 'Terminating'
     : (waiting?.reason ??

@@ -7,6 +7,7 @@ import { compareRevisions, type KnownRevisions, type SeenRevision } from '../../
 import { Problem } from '../problems/problem.js';
 import { formatReleaseId } from '../releases/id.js';
 import type { Run } from '../releases/run.js';
+import { isTerminating } from '../../kube/terminating.js';
 
 /** Changes that a run releases, or finds that it has nothing to release. */
 const RELEASE_KINDS: readonly string[] = ['target', 'config', 'request', 'order'];
@@ -15,7 +16,7 @@ const RELEASE_KINDS: readonly string[] = ['target', 'config', 'request', 'order'
 export function refuseUnfit(view: CanaryView): Canary {
   const { object, refusal, canary } = view;
   const name = `${object.metadata.name}.${object.metadata.namespace ?? ''}`;
-  if (object.metadata.deletionTimestamp !== undefined) {
+  if (isTerminating(object)) {
     throw new Problem('canary-deleting', `${name} is being deleted`);
   }
   if (refusal || !canary) {

@@ -17,6 +17,15 @@ export interface Context {
   readonly now: number;
 }
 
+/** A world for decisions that ask nothing of it: of an order, or of effects that have failed. */
+export const NOTHING_SEEN = {
+  built: true,
+  primary: { ready: true },
+  canary: { ready: true },
+  sameAsPrimary: false,
+  drift: [],
+} as const;
+
 export type EventEffect = Effect & { readonly do: 'event' };
 
 function event(type: 'Normal' | 'Warning', message: string): EventEffect {

@@ -1,6 +1,6 @@
 import { stuckUntil, intervalMs, type RunState } from '../state.js';
 import type { Decision } from '../decision/effects.js';
-import { apply, nothing, refusedCondition, tickNow, warning, withProblem } from './common.js';
+import { apply, nothing, NOTHING_SEEN, refusedCondition, tickNow, warning, withProblem } from './common.js';
 import { end } from './rest.js';
 import { rollBack } from './rollback.js';
 import { withoutWarmPods } from './undo.js';
@@ -23,14 +23,6 @@ interface Failure {
   readonly message: string;
 }
 
-const UNKNOWN = {
-  built: true,
-  primary: { ready: true },
-  canary: { ready: true },
-  sameAsPrimary: false,
-  drift: [],
-} as const;
-
 /** `type` of a failure that is an answer of the API server: a person must mend something before it takes what is written. */
 export const REFUSED = 'Refused';
 /** Summary of the decision that says so. */
@@ -43,7 +35,7 @@ const BEFORE_ANY_POLICY_MS = 10_000;
 /** Said where users look, and tried again with the next tick, up to the progress deadline. */
 export function failed(state: RunState, failure: FailedEffects, now: number): Decision {
   const { error, rollingBack, atOnce, looks, said: recorded } = failure;
-  const context = { state, findings: { world: UNKNOWN }, now };
+  const context = { state, findings: { world: NOTHING_SEEN }, now };
   if (error.type === 'Fenced') {
     const isSure = state.contested || !looks;
     return isSure ? end(context, 'fenced') : nothing(tickNow({ ...state, contested: true, fresh: true }, now));

@@ -11,7 +11,7 @@ import type { RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 import { besideBaseline, canaryAt } from '../weights.js';
 import { approve } from './approval.js';
-import { apply, ended, normal, nothing, recorded, status, tickNow } from './common.js';
+import { apply, ended, normal, nothing, NOTHING_SEEN, recorded, status, tickNow } from './common.js';
 import { rollBack } from './rollback.js';
 import { undo } from './undo.js';
 
@@ -116,11 +116,3 @@ function stop(state: RunState, order: 'abort' | 'reject', given: Order, now: num
   }
   return rollBack({ state, findings: { world: NOTHING_SEEN }, now }, why);
 }
-
-const NOTHING_SEEN = {
-  built: true,
-  primary: { ready: true },
-  canary: { ready: true },
-  sameAsPrimary: false,
-  drift: [],
-} as const;

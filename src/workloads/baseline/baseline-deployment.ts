@@ -5,7 +5,7 @@ import type { Stray } from '../../domain/strays.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { KubeObject, NamedObject } from '../../kube/object.js';
 import type { Claim } from '../../kubernetes/claim.js';
-import { FLUX_SHIELD, withoutOwn } from '../../kubernetes/objects/metadata.js';
+import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { remove, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
@@ -13,9 +13,9 @@ import type { BaselinePods } from '../port.js';
 import { ownedBaseline } from '../shared/owned.js';
 import { asPodController, type PodController, type PodKind } from '../shared/pod-controller.js';
 import type { Selector } from '../shared/pod-selector.js';
-import { copiedSpec } from '../shared/primary.js';
+import { besidePrimary } from '../shared/primary.js';
 import { canonicalJson } from '../shared/revision.js';
-import { primaryValue, selecting, selectorOf } from '../shared/selector.js';
+import { primaryValue, selectorOf } from '../shared/selector.js';
 
 /**
  * The baseline of a Deployment's canary: another Deployment, `<target>-baseline`, which runs what the primary runs, with as
@@ -137,33 +137,16 @@ export class BaselineDeployment implements BaselinePods {
     const pods = target ? this.of.replicas(target) : 0;
     if (!target || !primary || pods === 0 || !isOurs(primary, canary.owner)) return undefined;
     const selector = selectorOf(target, this.settings.selectorLabels);
-    const labels = selecting(selector, this.label(selector));
     const { template } = primary.spec;
     const ofPrimary = { ...selector, value: primaryValue(selector) };
-    return {
-      apiVersion: this.of.type.apiVersion,
-      kind: this.of.type.kind,
-      metadata: {
-        name: baselineTargetName(canary),
-        namespace: canary.namespace,
-        labels: { [selector.label]: this.label(selector) },
-        annotations: FLUX_SHIELD,
-        ownerReferences: [canary.owner],
-      },
-      spec: {
-        ...copiedSpec(primary, this.of),
-        replicas: pods,
-        selector: { matchLabels: labels },
-        template: {
-          ...template,
-          metadata: {
-            ...template.metadata,
-            labels: { ...template.metadata?.labels, ...labels },
-            annotations: withoutOwn(template.metadata?.annotations ?? {}),
-          },
-          spec: this.of.primaryPods(template.spec, ofPrimary, this.label(selector)),
-        },
-      },
-    };
+    return besidePrimary(canary, primary, {
+      kind: this.of,
+      name: baselineTargetName(canary),
+      selector,
+      value: this.label(selector),
+      annotations: FLUX_SHIELD,
+      replicas: pods,
+      template: { ...template, spec: this.of.primaryPods(template.spec, ofPrimary, this.label(selector)) },
+    });
   }
 }

@@ -3,6 +3,7 @@ import type { Stray } from '../../domain/strays.js';
 import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { POD_DISRUPTION_BUDGETS, titleOf, type KubeObject, type NamedObject } from '../../kube/object.js';
+import { isTerminating } from '../../kube/terminating.js';
 import {
   primaryBudget,
   protects,
@@ -106,7 +107,7 @@ export class DisruptionBudgets {
   private async find(canary: Canary, { target, primary }: Sides): Promise<Found> {
     const all = await this.list(canary);
     const name = canary.targetRef.primaryName;
-    const theirs = all.filter((one) => !isOurs(one, canary.owner) && one.metadata.deletionTimestamp === undefined);
+    const theirs = all.filter((one) => !isOurs(one, canary.owner) && !isTerminating(one));
     const isCovered = theirs.some((one) => protects(one, primary.borne));
     const source = isCovered ? undefined : theirs.filter((one) => protects(one, target)).sort(byName)[0];
     const leftovers = all.filter((one) => isOurs(one, canary.owner) && (!source || one.metadata.name !== name));

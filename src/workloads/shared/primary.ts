@@ -1,6 +1,7 @@
+import type { Canary } from '../../crds/canary.js';
 import type { OwnerReference } from '../../kube/object.js';
 import { withConfigNames } from '../../kubernetes/objects/config-references.js';
-import { withoutFlux, withPrefixes, type StringMap } from '../../kubernetes/objects/metadata.js';
+import { withoutFlux, withoutOwn, withPrefixes, type StringMap } from '../../kubernetes/objects/metadata.js';
 import type { CopyNames } from './copies.js';
 import type { PodController, PodKind, PodTemplate } from './pod-controller.js';
 import { canonicalJson } from './revision.js';
@@ -87,10 +88,46 @@ function ownAnnotations(annotations: StringMap | undefined): StringMap {
 
 const OWN_PREFIXES = ['serinus.dev/', 'deployment.kubernetes.io/', 'deprecated.daemonset.template.generation'];
 
-/** What a workload takes over of another's spec, besides its pods. */
-export function copiedSpec(target: PodController, kind: PodKind): Readonly<Record<string, unknown>> {
+function copiedSpec(target: PodController, kind: PodKind): Readonly<Record<string, unknown>> {
   const given = kind.copied.filter((field) => target.spec[field] !== undefined);
   return Object.fromEntries(given.map((field) => [field, target.spec[field]]));
+}
+
+/** A workload of the Canary's beside target and primary. */
+export interface BesideWish {
+  readonly kind: PodKind;
+  readonly name: string;
+  readonly selector: Selector;
+  /** The value of the selector's label by which its pods are distinguished. */
+  readonly value: string;
+  readonly annotations: StringMap;
+  readonly replicas: number;
+  /** What its pods are made of, but for their labels. */
+  readonly template: PodTemplate;
+}
+
+/** A workload that takes over how the primary runs its pods, with labels of its own. */
+export function besidePrimary({ namespace, owner }: Canary, primary: PodController, wish: BesideWish): PodController {
+  const { kind, name, selector, value, annotations, replicas, template } = wish;
+  const labels = selecting(selector, value);
+  return {
+    apiVersion: kind.type.apiVersion,
+    kind: kind.type.kind,
+    metadata: { name, namespace, labels: { [selector.label]: value }, annotations, ownerReferences: [owner] },
+    spec: {
+      ...copiedSpec(primary, kind),
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        ...template,
+        metadata: {
+          ...template.metadata,
+          labels: { ...template.metadata?.labels, ...labels },
+          annotations: withoutOwn(template.metadata?.annotations ?? {}),
+        },
+      },
+    },
+  };
 }
 
 /** What a promotion doesn't touch: a field that the target has no more is none of it. */

@@ -4,7 +4,7 @@ import type { ClusterCache } from '../../kube/cache.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import type { KubeObject, NamedObject } from '../../kube/object.js';
 import { configReferences, withConfigNames } from '../../kubernetes/objects/config-references.js';
-import { FLUX_SHIELD, withoutOwn } from '../../kubernetes/objects/metadata.js';
+import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
 import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { parseFence } from '../../domain/decision/fence.js';
 import { FENCE_ANNOTATION, remove, write } from '../../kubernetes/write.js';
@@ -13,9 +13,9 @@ import type { Configs } from '../configs/configs.js';
 import type { WarmPods } from '../port.js';
 import { ownedWarm } from './owned.js';
 import { asPodController, type PodController, type PodKind, type PodTemplate } from './pod-controller.js';
-import { selecting, selectorOf } from './selector.js';
+import { selectorOf } from './selector.js';
 import type { Selector } from './pod-selector.js';
-import { copiedSpec } from './primary.js';
+import { besidePrimary } from './primary.js';
 import type { Snapshots } from './snapshots.js';
 
 const SUFFIX = '-previous';
@@ -122,35 +122,18 @@ export class WarmDeployment implements WarmPods {
     selector: Selector,
     until: number,
   ): Promise<PodController> {
-    const { namespace, owner, targetRef } = canary;
-    const labels = selecting(selector, this.label(selector));
+    const { namespace, targetRef } = canary;
     // Its pods may start at any time: they must read what was there before the promotion, not what is there now.
     const epoch = parseFence(primary.metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
     const names = await this.configs.former.names(configReferences(template.spec), namespace, epoch);
-    return {
-      apiVersion: this.of.type.apiVersion,
-      kind: this.of.type.kind,
-      metadata: {
-        name: `${targetRef.name}${SUFFIX}`,
-        namespace,
-        labels: { [selector.label]: this.label(selector) },
-        annotations: { ...FLUX_SHIELD, [EXPIRES]: new Date(until).toISOString() },
-        ownerReferences: [owner],
-      },
-      spec: {
-        ...copiedSpec(primary, this.of),
-        replicas: Math.max(1, this.of.replicas(primary)),
-        selector: { matchLabels: labels },
-        template: {
-          ...template,
-          metadata: {
-            ...template.metadata,
-            labels: { ...template.metadata?.labels, ...labels },
-            annotations: withoutOwn(template.metadata?.annotations ?? {}),
-          },
-          spec: withConfigNames(template.spec, names),
-        },
-      },
-    };
+    return besidePrimary(canary, primary, {
+      kind: this.of,
+      name: `${targetRef.name}${SUFFIX}`,
+      selector,
+      value: this.label(selector),
+      annotations: { ...FLUX_SHIELD, [EXPIRES]: new Date(until).toISOString() },
+      replicas: Math.max(1, this.of.replicas(primary)),
+      template: { ...template, spec: withConfigNames(template.spec, names) },
+    });
   }
 }
