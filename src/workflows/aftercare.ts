@@ -12,8 +12,8 @@ import type { Outcome } from '../domain/record/outcome.js';
 import { archive } from './archive.js';
 import { overseer } from './activity-proxies.js';
 import { aftercareIdOf, aftercareQuery, archiveIdOf, type AftercareInput } from './contract.js';
-import { detach } from './detach.js';
-import { OutboxDispatcher } from './outbox-dispatcher.js';
+import { detach } from './outbox/detach.js';
+import { OutboxDispatcher } from './outbox/outbox-dispatcher.js';
 import { aftercareDetails } from './shown/aftercare.js';
 
 /**

@@ -8,7 +8,7 @@ import { plan, type Plan } from '../domain/decision/plan.js';
 import type { RestoreOptions } from '../domain/orders/restore-options.js';
 import type { Change, RunState } from '../domain/state.js';
 import { asked, isFresh } from './asked.js';
-import type { OutboxDispatcher } from './outbox-dispatcher.js';
+import type { OutboxDispatcher } from './outbox/outbox-dispatcher.js';
 import { EffectRunner } from './effect-runner.js';
 import { failureOf } from './failure.js';
 import { guardOf, type Whose } from './lease-guard.js';

@@ -10,7 +10,7 @@ import type { Applied } from './activities.js';
 import { act, retreat } from './activity-proxies.js';
 import { failureOf } from './failure.js';
 import { guardOf, type Whose } from './lease-guard.js';
-import type { OutboxDispatcher } from './outbox-dispatcher.js';
+import type { OutboxDispatcher } from './outbox/outbox-dispatcher.js';
 import type { TaskWork } from './task-work.js';
 
 const FAREWELL_MS = 10_000;

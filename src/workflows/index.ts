@@ -5,7 +5,7 @@ import { sweeper } from './activity-proxies.js';
 export { rollout } from './rollout.js';
 export { aftercare } from './aftercare.js';
 export { archive } from './archive.js';
-export { delivery } from './delivery.js';
+export { delivery } from './outbox/delivery.js';
 
 /**
  * One round of the janitor, started by a Temporal Schedule: finds releases whose workflow was terminated, timed out or

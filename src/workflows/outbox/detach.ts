@@ -1,7 +1,7 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { CanaryKey } from '../domain/identity.js';
-import type { RecordEntry } from '../domain/record/record.js';
-import { deliveryIdOf } from './contract.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import type { RecordEntry } from '../../domain/record/record.js';
+import { deliveryIdOf } from '../contract.js';
 import type { OutboxDispatcher } from './outbox-dispatcher.js';
 import { delivery } from './delivery.js';
 

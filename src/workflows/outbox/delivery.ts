@@ -1,5 +1,5 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { DeliveryInput, DeliveryOutcome } from './contract.js';
+import type { DeliveryInput, DeliveryOutcome } from '../contract.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
 
 /**

@@ -1,6 +1,6 @@
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import type { CanaryKey } from '../domain/identity.js';
-import type { Notice } from '../domain/notices/notice.js';
+import type { CanaryKey } from '../../domain/identity.js';
+import type { Notice } from '../../domain/notices/notice.js';
 import {
   afterRound,
   dueAt,
@@ -12,8 +12,8 @@ import {
   type Round,
   type DeliveryResult,
   type Undelivered,
-} from '../domain/notices/outbox.js';
-import { deliver } from './activity-proxies.js';
+} from '../../domain/notices/outbox.js';
+import { deliver } from '../activity-proxies.js';
 
 /**
  * Delivers what is posted, beside whatever else the run does: in order, at least once, and without anybody waiting for
