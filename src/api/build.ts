@@ -9,6 +9,7 @@ import { Issuer } from './auth/oidc/issuer.js';
 import { Sessions } from './auth/sessions/sessions.js';
 import { chatRoutes } from './chat/chat.js';
 import { warmCaches } from './caches.js';
+import { closeInTime } from './closing.js';
 import { Canaries } from './canaries/canaries.js';
 import { describeRoutes, openApiRoutes } from './openapi.js';
 import type { ApiOptions } from './options.js';
@@ -58,6 +59,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     requestTimeout: REQUEST_MS,
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
+  closeInTime(app);
   // Nothing but JSON: a page of another site can't send that from a browser.
   app.removeContentTypeParser('text/plain');
   readJsonWithinBounds(app);
