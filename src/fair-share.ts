@@ -91,7 +91,7 @@ export class FairShare {
   }
 
   /** @returns for how long it has taken more than its share, in milliseconds, where that is to be told now */
-  toTell(key: string): number | undefined {
+  overuseToReport(key: string): number | undefined {
     const account = this.accountOf(key);
     const overdrawnMs = this.overdrawnMs(key);
     const { patienceMs, againMs } = this.allowance;

@@ -14,10 +14,10 @@ import { orderRefusedIn } from '../temporal/submissions.js';
 import type { AnnounceInput, OverseeInput, Undone, UndoInput } from '../workflows/activities.js';
 import { say } from './apply.js';
 
-/** Who orders an undo that the policy of a Canary asks for. */
+/** The user on record for an undo that the policy of a Canary orders. */
 const JUDGE = 'judgement';
 
-/** Looks at a version that has been promoted, for as long as it is the one that serves. */
+/** Observes a promoted version, for as long as it is the one that serves. */
 export async function oversee(deps: Dependencies, input: OverseeInput, signal: AbortSignal): Promise<Overseen> {
   const view = await readCanary(deps, input.canary, true);
   if (!view) return { over: 'the Canary is gone' };
@@ -32,12 +32,12 @@ function whyOver({ object, canary }: CanaryView, revision: string): string | und
   const { phase, lastPromotedSpec, lastAppliedSpec } = parseStatus(object['status']);
   if (isActive(phase)) return 'another release, or an undo, has begun';
   if (lastPromotedSpec !== revision || phase === 'Failed') return 'the primary runs another version by now';
-  if (lastAppliedSpec !== revision) return 'another revision has been looked at since';
+  if (lastAppliedSpec !== revision) return 'another revision has been seen since';
   if (!canary) return 'the spec is not valid any more';
   return canary.judgement?.watch ? undefined : 'the policy asks for no watch any more';
 }
 
-/** Says on the Canary how the watch has come out; also on its condition, while that is still about this version. */
+/** Reports the result of the watch on the Canary; also on its condition, while that is still about this version. */
 export async function announce(deps: Dependencies, input: AnnounceInput): Promise<void> {
   const { canary, revision, type, message, marked, at } = input;
   const view = await readCanary(deps, canary, true);
@@ -57,7 +57,7 @@ export async function announce(deps: Dependencies, input: AnnounceInput): Promis
       },
     );
   } catch (error) {
-    // Whoever has taken the Canary meanwhile writes its condition.
+    // Another process has taken the Canary over, and writes its condition.
     if (error instanceof FencedError) return;
     if (!userErrorIn(error)) throw error;
     deps.log.error({ canary: `${name}.${namespace}` }, `its condition can't be written: ${messageOf(error)}`);
@@ -65,13 +65,13 @@ export async function announce(deps: Dependencies, input: AnnounceInput): Promis
 }
 
 /**
- * Orders an undo on the Canary's own workflow, as a person would: it is refused where a person's would be, and a run of
- * its own carries it out.
+ * Orders an undo on the Canary's own workflow, as a person would: it is refused for the same reasons, and a run of its
+ * own carries it out.
  */
 export async function undo(deps: Dependencies, input: UndoInput): Promise<Undone> {
   const refused = await refusalOfUndo(deps, input);
   if (refused === undefined) return {};
-  // An attempt before this one, of which nobody has heard, may have had it done already.
+  // An earlier attempt, whose answer was lost, may have ordered it already.
   const view = await readCanary(deps, input.canary, true);
   const { conditions } = parseStatus(view?.object['status']);
   return conditions.some(({ reason }) => reason === UNDONE) ? {} : { refused };

@@ -26,18 +26,18 @@ import { writeStatus } from '../canary/status.js';
 import { claimOf, termsOf } from '../canary/lease-guard.js';
 import { divert, pointBack } from '../canary/warm.js';
 
-/** A batch that takes longer renews the Lease once more, in milliseconds. */
+/** A batch that takes longer than this renews the Lease once more, in milliseconds. */
 const LONG_MS = 5_000;
-/** Events of one batch at most; their positions make their names. */
+/** Most events of one batch; their positions are part of their names. */
 const EVENTS_PER_BATCH = 100;
 
 /**
- * Carries effects out, in order. Each compares before it writes, so a batch that is carried out twice, or from the
- * middle of a former attempt on, ends in the same place.
+ * Carries effects out, in order. Each compares before it writes, so that a batch has the same result when it runs
+ * twice, or continues in the middle of an earlier attempt.
  */
 export async function apply(deps: Dependencies, input: ApplyInput, signal: AbortSignal): Promise<Applied> {
   const view = await readCanary(deps, input.canary);
-  // A Canary that is gone has nothing that could still be written.
+  // A Canary that is gone has nothing left to write.
   if (!view) return { overtaken: false };
   const spec = keptSpec(view);
   const { term, release } = termsOf(input, deps.settings.leaseSeconds);
@@ -64,17 +64,17 @@ export async function apply(deps: Dependencies, input: ApplyInput, signal: Abort
   });
   if (!isDone) return { overtaken: true };
   if (release) await letGo(deps, fence, input, release, refusal);
-  // What took its time, as draining may, has used up some of the term that the wait after it needs.
+  // Slow effects, such as draining, have used up part of the term that the next wait needs.
   else if (performance.now() - began > LONG_MS && !refusal) await fence.renew(term, { spec });
-  // As a span of time, which doesn't mind that the clocks of workers and of Temporal differ.
+  // A time span, so that the clocks of workers and of Temporal may differ.
   const timing = routedAt === undefined ? {} : { routedMsAgo: Math.round(performance.now() - routedAt) };
   return { overtaken: false, ...(artifacts ? { shipment: artifacts } : {}), ...timing };
 }
 
-/** What is to be applied, with a fence that can be asked. */
+/** The input of an apply, with a fence that can be confirmed. */
 type Claimed = ApplyInput & { readonly fence: LeaseClaim };
 
-/** Releases the Lease. One that went with the Canary, which has just been let go of, needs no release. */
+/** Releases the Lease. One whose Canary has just been deleted needs no release. */
 async function letGo(
   deps: Dependencies,
   fence: LeaseClaim,
@@ -83,7 +83,7 @@ async function letGo(
   refusal: UserError | undefined,
 ): Promise<void> {
   const wasLastWord = input.effects.some((effect) => effect.do === 'revert');
-  // One that can't be released goes with the Canary.
+  // A Lease that can't be released is deleted with its Canary.
   if (wasLastWord && (refusal || !(await readCanary(deps, input.canary, true)))) return;
   try {
     await fence.renew({ kind: 'released' }, release);
@@ -126,7 +126,7 @@ async function work(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { fence } = input;
-  // Without any valid spec nobody knows what would have to be given back: the Canary may go as it is.
+  // Without any valid spec the changes to revert are unknown: the Canary is deleted as it is.
   if (!view.canary && effect.do === 'scaleLikePrimary') return true;
   if (!view.canary && effect.do === 'revert') {
     await putFinalizer(deps.cache, input.canary, false, fence);
@@ -148,7 +148,7 @@ async function work(
     case 'weights':
       await send(deps, context, weightsIn(effect), { fence, signal });
       if (effect.everybody && (await workload.baseline?.find(canary))) {
-        // Nothing is compared with it any more.
+        // The comparison with it is over.
         await drain(router, canary, signal);
         await dropBaseline(deps.cache, context, fence);
       }
@@ -165,7 +165,7 @@ async function work(
       await workload.settle(canary, fence);
       return true;
     case 'scaleUp':
-      // A new release: there is nothing left that an undo of the one before could go back to at once.
+      // A new release: warm pods of the release before are of no more use to an undo.
       await workload.warm?.drop(canary, fence);
       await workload.scaleUp(canary, fence);
       if (effect.baseline) await putBaseline(deps.cache, context, fence);
@@ -197,7 +197,7 @@ async function work(
       await giveServiceBack(deps.cache, context, fence);
       await untilServiceLeadsBack(deps.cache, context, signal);
       await router.finalize(canary, fence);
-      // From here on the primary may go at any moment.
+      // From here on the primary may be deleted at any moment.
       await drain(router, canary, signal);
       await putFinalizer(deps.cache, canary, false, fence);
       return true;
@@ -206,12 +206,12 @@ async function work(
   }
 }
 
-/** A worker of an older version must not take what it doesn't know for done. */
+/** A worker of an older version must not treat an effect that it doesn't know as done. */
 function unknownEffect(effect: never): never {
   throw new Error(`this worker doesn't know the effect ${JSON.stringify(effect)}`);
 }
 
-/** Says on the condition what keeps the Canary from being carried out. Where even that is refused, the log says so. */
+/** Reports on the condition why the Canary can't be processed. Where the API server refuses even that, it is logged. */
 export async function mark(
   { cache, log }: Dependencies,
   { object }: CanaryView,
@@ -232,7 +232,7 @@ export async function mark(
   }
 }
 
-/** Records an Event and logs it, in the contract's words. One that is refused is no reason to stop. */
+/** Records an Event and logs it, in the contract's words. A refused Event doesn't stop anything. */
 export async function say(
   deps: Dependencies,
   view: CanaryView,

@@ -11,9 +11,9 @@ import { undoneBy } from '../archive/release/undone.js';
 type Part<Of extends ArchiveInput['part']> = Extract<ArchiveInput, { part: Of }>;
 
 /**
- * Brings a part of a release into the archive. Done twice, the second time changes nothing.
+ * Stores a part of a release in the archive. Repeating it changes nothing.
  *
- * @throws TransientError whatever has gone wrong: it is tried again for as long as it takes, since a person may mend it
+ * @throws TransientError for every failure: it is retried without limit, since a user may fix the cause
  */
 export async function archive(deps: Dependencies, client: Client, input: ArchiveInput): Promise<Archived> {
   const { archive: store } = deps;
@@ -28,7 +28,7 @@ export async function archive(deps: Dependencies, client: Client, input: Archive
   }
 }
 
-/** The archive there was when the release began is no longer wanted: nothing is kept for it any more. */
+/** The archive that existed when the release began has been switched off: nothing is stored any more. */
 async function withoutArchive(deps: Dependencies, { part, canary, release }: ArchiveInput): Promise<Archived> {
   if (part === 'end') await orNothing(deps, release, async () => (await readSnapshot(deps, canary, release)).forget());
   return { store: undefined };
@@ -49,7 +49,7 @@ async function putRelease(deps: Dependencies, store: Archive, client: Client, in
   await untilClosed(client, after);
   await putEntries(store, input, ended.handedOver?.entries ?? 0, ended.record);
   const kept = await orNothing(deps, release, () => readSnapshot(deps, input.canary, release, ended.revision?.hash));
-  // What an earlier attempt has archived, it has also deleted; and an undo of it may have been archived since.
+  // An earlier attempt has deleted what it archived; and an undo of the release may have been archived since.
   const known = await store.get(input.canary.cluster, release);
   const former = kept?.templates ? undefined : known?.templates;
   const shown = kept?.templates || former ? undefined : await orNothing(deps, release, () => readShown(deps, input));
@@ -63,8 +63,8 @@ async function putRelease(deps: Dependencies, store: Archive, client: Client, in
 }
 
 /**
- * Whoever finds the release in the archive shall find its whole record. A part whose workflow is gone was brought long
- * ago; one whose workflow somebody has ended is never brought, and the rest doesn't wait for it.
+ * Whoever finds a release in the archive must find its whole record. A part whose workflow is gone was stored long ago;
+ * one whose workflow was terminated is never stored, and the rest doesn't wait for it.
  */
 async function untilClosed(client: Client, workflows: readonly string[]): Promise<void> {
   for (const id of workflows) {
@@ -77,10 +77,10 @@ async function untilClosed(client: Client, workflows: readonly string[]): Promis
   }
 }
 
-/** Outcomes after which the primary holds what it held before. */
+/** Outcomes after which the primary holds its former content. */
 const PROMOTED_NOTHING: readonly string[] = ['rolled-back', 'aborted', 'rejected', 'died'];
 
-/** What the cluster still shows of the release, where nothing was kept. */
+/** What the cluster still shows of the release, where nothing was saved for it. */
 async function readShown(deps: Dependencies, { canary, ended }: Part<'end'>): ReturnType<typeof readUnpromoted> {
   if (!PROMOTED_NOTHING.includes(ended.ending.kind)) return undefined;
   const view = await readCanary(deps, canary);
@@ -88,9 +88,9 @@ async function readShown(deps: Dependencies, { canary, ended }: Part<'end'>): Re
 }
 
 /**
- * Templates that can't be had for good must not keep the rest out of the archive.
+ * Templates that are lost must not keep the rest out of the archive.
  *
- * @throws TransientError for what may pass
+ * @throws TransientError for failures that may pass
  */
 async function orNothing<T>(deps: Dependencies, release: string, read: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -6,17 +6,17 @@ import type { Dependencies } from '../dependencies.js';
 import { isFenced, keepAlive } from '../canary/lease-guard.js';
 import { isTerminating } from '../kube/terminating.js';
 
-/** A reason that has stood this long is worth saying; what pods go through in between isn't. */
+/** A reason that has lasted this long is reported; the states that pods pass through meanwhile aren't. */
 const SETTLED_MS = 1_000;
-/** After this the workflow takes stock, so that its history shows that somebody is waiting. */
+/** After this the workflow observes again, so that its history shows the wait. */
 const LIMIT_MS = 300_000;
-/** How often things are looked at that come without a change: deadlines, the Lease. */
+/** How often conditions are checked that change without an event: deadlines, the Lease. */
 const POLL_MS = 1_000;
 const REFUSED_MS = 10_000;
 
 /**
- * Waits for pods, and comes back the moment they are ready, or with a new reason why they aren't, or when the target is
- * no longer what was waited for.
+ * Waits for pods, and returns the moment they are ready, or with a new reason why they aren't, or when the target no
+ * longer is the revision that was waited for.
  */
 export async function awaitReady(
   deps: Dependencies,
@@ -34,10 +34,10 @@ export async function awaitReady(
       signal.throwIfAborted();
       const view = await readCanary(deps, input.canary);
       if (!view || isFenced(view.lease, input) || !view.canary) return 'changed';
-      // One that is refused is tried for again now and then: each try looks at all stamps.
+      // A refused renewal is tried less often: each attempt reads all fence annotations.
       const refusal = deps.now() < aliveAt ? undefined : await keepAlive(deps, view, input);
       if (refusal) aliveAt = deps.now() + REFUSED_MS;
-      // No pods will come any more.
+      // A terminating namespace starts no more pods.
       if (refusal instanceof NamespaceEnding && isTerminating(view.object)) return 'changed';
       const context = canaryContext(deps, view);
       stop ??= await context.workload.onChange(context.canary, () => bell.ring());
@@ -61,13 +61,13 @@ async function isOtherRevision(context: CanaryContext, revision: string | undefi
   try {
     return (await context.workload.look(context.canary)).revision.hash !== revision;
   } catch (error) {
-    // A target that is gone, or can't be read any more, is for the next look.
+    // A target that is missing or unreadable is left to the next observation.
     if (error instanceof UserError) return true;
     throw error;
   }
 }
 
-/** Wakes a waiter early. */
+/** Wakes a waiting caller early. */
 class Bell {
   private wake: (() => void) | undefined;
 

@@ -15,7 +15,7 @@ import { putFinalizer } from '../canary/generated.js';
 import { newestStamp } from '../canary/stamps.js';
 import { leaseOwner, takeOver } from '../canary/lease-guard.js';
 
-/** Takes the Canary's Lease, which shuts every earlier run out, and reads what the last run left in its status. */
+/** Takes the Canary's Lease, which fences every earlier run off, and reads the status that the last run left. */
 export async function begin(deps: Dependencies, input: BeginInput): Promise<Begun> {
   const view = await readCanary(deps, input.canary, true);
   if (!view) return { gone: true };
@@ -25,7 +25,8 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
     const taking = { spec: keptSpec(view), stamp: await newestStamp(deps, view, { fresh: false }) };
     const by = { owner: leaseOwner(input.canary, view.object), holder: input.holder, term };
     const { fence, refusal } = await takeOver(deps, view, by, taking);
-    // Traffic that is away, or has to be given back, comes home whatever its Lease says: nothing else is done without it.
+    // Traffic away from the primary, or a Canary under deletion, needs a return to the primary even without a Lease;
+    // everything else needs one.
     if (refusal && (refusal instanceof NamespaceEnding || !mustComeHome(view))) throw refusal;
     return {
       epoch: fence.epoch,
@@ -35,13 +36,13 @@ export async function begin(deps: Dependencies, input: BeginInput): Promise<Begu
     };
   } catch (error) {
     if (!(error instanceof NamespaceEnding)) throw await said(deps, view, error);
-    // What would be given back goes as well, and our finalizer must not hold the namespace up.
+    // The changes to revert are deleted as well, and our finalizer must not block the namespace.
     if (isTerminating(view.object)) await putFinalizer(deps.cache, input.canary, false, undefined);
     return { gone: true };
   }
 }
 
-/** Names the beginning of a run, wherever it is asked for. */
+/** Name of a run's beginning, the same wherever it is computed. */
 export function beginningOf({ holder }: BeginInput): string {
   return `begin ${holder}`;
 }
@@ -50,19 +51,19 @@ function mustComeHome({ object }: CanaryView): boolean {
   return isTerminating(object) || isActive(parseStatus(object['status']).phase);
 }
 
-/** How often it is said again that the Lease can't be taken. */
+/** How often the report that the Lease can't be taken is repeated. */
 const REPEAT_MS = 600_000;
 
 /**
- * Without its Lease a run can't do anything, so it is tried until it works; but people are told where somebody must mend
- * something first.
+ * Without its Lease a run can do nothing, so it retries until it has one; where a user must fix something first an
+ * Event says so.
  *
- * @returns what is to be thrown
+ * @returns the error to throw
  */
 async function said(deps: Dependencies, view: CanaryView, error: unknown): Promise<unknown> {
   const refusal = userErrorIn(error);
   if (!refusal) return error;
-  // The same time makes the same Event, however many attempts say it.
+  // Equal times make equal Events, however many attempts record one.
   const at = Math.floor(deps.now() / REPEAT_MS) * REPEAT_MS;
   const { message } = refusal;
   await say(deps, view, { do: 'event', type: 'Warning', message }, at, 0);

@@ -5,9 +5,9 @@ import type { CallHooksInput } from '../workflows/activities.js';
 import { readCanary, canaryContext } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
 
-/** Calls webhooks that follow a release; they may take their time, nothing waits behind them. */
+/** Calls webhooks that follow a release; they may take their time, since nothing waits for them. */
 export async function callHooks(deps: Dependencies, input: CallHooksInput, signal: AbortSignal): Promise<HookRound> {
-  // A cache that hasn't heard of it yet is no reason to call nobody.
+  // A cache that doesn't have the Canary yet is no reason to call no webhook.
   const view = (await readCanary(deps, input.canary)) ?? (await readCanary(deps, input.canary, true));
   if (!view) return { results: [] };
   try {

@@ -6,10 +6,10 @@ import type { FailureDetails } from '../workflows/activities.js';
 import { saidBefore } from './said.js';
 
 /**
- * Turns what an activity threw into the failure the workflow tells apart by its type; the only place that does.
+ * Turns what an activity threw into the failure that the workflow distinguishes by its type; the only place that does.
  *
- * @param answers what an answer of the API server that it won't take something means: `final` where the workflow says so
- * and looks again later, `retried` where nobody but the attempts looks after it
+ * @param answers what a refusal by the API server means: `final` where the workflow reports it and observes again
+ *   later, `retried` where only the activity's attempts deal with it
  */
 export function toFailure(thrown: unknown, answers: 'final' | 'retried'): unknown {
   const failed = reported(thrown, answers);
@@ -30,11 +30,11 @@ export function toFailure(thrown: unknown, answers: 'final' | 'retried'): unknow
 function reported(thrown: unknown, answers: 'final' | 'retried'): unknown {
   const error = answers === 'final' ? refusalIn(thrown) : thrown;
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
-  // What is somebody else's is as good as refused: the condition says so, too.
+  // A foreign object is as good as a refusal: the condition says so, too.
   if (error instanceof RefusedError || error instanceof ForeignError) return failure(REFUSED, error, true);
   if (error instanceof FencedError) return failure('Fenced', error, true);
   if (error instanceof UserError) return failure('UserError', error, true);
-  // A bug here may be a bug of this version only: another attempt may meet another worker.
+  // A bug here may be a bug of this version only: the next attempt may reach another worker.
   return error;
 }
 

@@ -5,7 +5,7 @@ import { DataPlaneLate } from '../errors.js';
 import type { Router } from '../routers/port.js';
 
 export interface FollowTimes {
-  /** Longest wait for a data plane that is about to follow, in milliseconds. */
+  /** Longest wait for a data plane that is about to apply a change, in milliseconds. */
   readonly limit: number;
   readonly poll: number;
 }
@@ -13,10 +13,10 @@ export interface FollowTimes {
 const TIMES: FollowTimes = { limit: 5_000, poll: 100 };
 
 /**
- * How traffic is divided. A data plane that hasn't followed the last change yet gets a moment: it is nobody's fault, and
- * nobody's to mend.
+ * How traffic is divided. A data plane that hasn't applied the last change yet gets a moment, since no user needs to
+ * fix that.
  *
- * @throws UserError as `router.weights` does; DataPlaneLate where it hasn't followed by then
+ * @throws UserError as `router.weights` does; DataPlaneLate where it still hasn't applied the change
  */
 export async function weightsOnceFollowed(
   router: Pick<Router, 'weights'>,

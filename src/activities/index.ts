@@ -20,10 +20,10 @@ import { rollBack } from './rollback.js';
 import { sweep } from './sweep.js';
 import { isUnfinished, UnderWay } from './under-way.js';
 
-/** Activities of a release: what the API server refuses is said by their workflow, which then looks again. */
+/** Activities of a release: their workflow reports refusals by the API server, and observes again. */
 const LOOKED_AFTER: ReadonlySet<string> = new Set<keyof Activities>(['observe', 'awaitReady', 'apply', 'rollBack']);
 
-/** How often an activity says that it is alive; what of that reaches the server, the SDK decides. */
+/** How often an activity sends a heartbeat; the SDK decides how many reach the server. */
 const HEARTBEAT_MS = 1_000;
 
 /** The activities of a worker, bound to what they need. */
@@ -56,10 +56,10 @@ export function createActivities(deps: Dependencies, client: Client): Registered
   });
 }
 
-/** What attempts have reported of their progress. A beat without it would take it away from the next attempt. */
+/** The last progress reported by each attempt. A heartbeat without it would erase it for the next attempt. */
 const lastHeartbeats = new WeakMap<Context, unknown>();
 
-/** Reports to Temporal how far the activity has come, for people who look and for the attempt after this one. */
+/** Reports the activity's progress to Temporal, for people who look and for the next attempt. */
 function heartbeat(progress: unknown): void {
   const context = Context.current();
   lastHeartbeats.set(context, progress);
@@ -67,10 +67,10 @@ function heartbeat(progress: unknown): void {
 }
 
 /**
- * For what returns what it has by then when it is told to end: that is a result if the workflow wants it to end. If only
- * this worker ends, another attempt goes on.
+ * For an action that, when cancelled, returns what it has so far: a result if the workflow cancelled it. If only this
+ * worker shuts down, another attempt continues.
  *
- * @throws TransientError where it isn't the workflow that wants it to end
+ * @throws TransientError where the cancellation doesn't come from the workflow
  */
 async function untilCancelled<T>(action: () => Promise<T>): Promise<T> {
   const result = await action();
@@ -81,7 +81,7 @@ async function untilCancelled<T>(action: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** What all activities have in common: they are known to be alive, counted, and their errors are distinguished. */
+/** What all activities share: heartbeats, metrics, and distinguished errors. */
 function everyActivity(meters: Meters, activities: RegisteredActivities): RegisteredActivities {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
@@ -106,7 +106,7 @@ function everyActivity(meters: Meters, activities: RegisteredActivities): Regist
   return Object.fromEntries(wrapped) as RegisteredActivities;
 }
 
-/** Says again and again that an activity is alive. What a workflow task does itself lives and dies with the task. */
+/** Sends heartbeats. A local activity needs none: it lives and dies with its workflow task. */
 function beating(context: Context): NodeJS.Timeout | undefined {
   if (context.info.isLocal) return undefined;
   return setInterval(

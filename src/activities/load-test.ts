@@ -16,13 +16,13 @@ export interface LoadProgress {
 const progressSchema = z.object({ state: loadStateSchema });
 
 /**
- * Carries the load test of a rollout webhook out here instead of ordering it from a load tester, so that its result is
- * part of the release's record.
+ * Runs the load test of a rollout webhook here, not at a load tester, so that its result is part of the release's
+ * record.
  *
- * @param signal ends it; what was found so far is returned
- * @param progress told once a second how it goes
- * @param former what `progress` was told last by an attempt that did not end: this one carries out what is left
- * @throws UserError where the webhook is gone, or its command can't be carried out
+ * @param signal ends it; the results so far are returned
+ * @param progress gets the results so far once a second
+ * @param former the last progress of an attempt that was interrupted: this one continues from there
+ * @throws UserError where the webhook no longer exists, or its command can't be run
  */
 export async function loadTest(
   deps: Dependencies,
@@ -40,7 +40,7 @@ export async function loadTest(
   return runLoad(fromHey(line.words, input.hook), {
     signal,
     onProgress: (soFar, state) => progress({ soFar, state }),
-    // What another version has left, and can't be read, is made anew.
+    // Progress of another version that can't be parsed is discarded.
     resume: progressSchema.safeParse(former).data?.state,
   });
 }

@@ -16,8 +16,8 @@ import { GONE, look } from './world.js';
 import { isTerminating } from '../kube/terminating.js';
 
 /**
- * One look at the world. What is asked of webhooks and metrics, and in which order, the core says: it is given what is
- * known so far until it has no further question.
+ * Observes the world once. The core decides which webhooks and metrics to ask, and in which order: it gets the findings
+ * so far until it has no further question.
  */
 export function observe(deps: Dependencies, input: ObserveInput, signal: AbortSignal): Promise<Findings> {
   const { namespace, name } = input.canary;
@@ -27,7 +27,7 @@ export function observe(deps: Dependencies, input: ObserveInput, signal: AbortSi
   });
 }
 
-/** Whoever takes more of the worker than its share is looked at later, and learns of it. */
+/** A Canary that takes more of the worker than its share is observed later, and its users are informed. */
 function exceeding({ share, log, meters }: Dependencies, { canary }: ObserveInput, findings: Findings): Findings {
   const { namespace, name } = canary;
   const key = `${namespace}/${name}`;
@@ -35,7 +35,7 @@ function exceeding({ share, log, meters }: Dependencies, { canary }: ObserveInpu
   const { world } = findings;
   if (world.gone || world.fenced) return findings;
   const why = `what ${name}.${namespace} asks for takes more of the worker than its share: it is looked at later than others`;
-  if (share.toTell(key) !== undefined) {
+  if (share.overuseToReport(key) !== undefined) {
     log.warn({ canary: `${name}.${namespace}` }, why);
     meters.throttled({ namespace, name });
   }
@@ -50,7 +50,7 @@ async function lookAround(deps: Dependencies, input: ObserveInput, signal: Abort
   if (isFenced(view.lease, input)) return { world: shutOut(view, input) };
   const refusal = await keepAlive(deps, view, input);
   if (refusal instanceof NamespaceEnding && isTerminating(view.object)) {
-    // Everything in it goes, and our finalizer must not hold the namespace up.
+    // All of it is being deleted, and our finalizer must not block the namespace.
     await putFinalizer(deps.cache, input.canary, false, undefined);
     return { world: GONE };
   }
@@ -66,14 +66,14 @@ async function lookAround(deps: Dependencies, input: ObserveInput, signal: Abort
   let findings: Findings = { world };
   for (;;) {
     const step = tick(asked, findings, input.asOf);
-    // Webhooks and metrics may take their time, each of them.
+    // Webhooks and metrics may each take their time.
     if (step.do === 'ask') await keepAlive(deps, { ...view, lease: await leaseOf(deps, input) }, input);
     if (step.do !== 'ask' || !context) return counted(deps, view, findings, began);
     findings = { ...findings, ...(await ask(deps, context, asked, step.question, inquiry)) };
   }
 }
 
-/** Names a look, wherever it is asked for. */
+/** Name of an observation, the same wherever it is computed. */
 export function lookOf(input: ObserveInput): string {
   const { cluster, namespace, name } = input.canary;
   return `look at ${cluster}/${namespace}/${name} ${input.holder ?? ''} ${occasionOf(input)}`;
@@ -84,8 +84,8 @@ function occasionOf({ fence: { epoch, seq }, look, asOf }: ObserveInput): string
 }
 
 /**
- * The Lease can't be renewed: that is told, and nothing is put right, since nobody could remember what has been tried. A
- * way back makes itself whole.
+ * The Lease can't be renewed: that is reported, and no drift is corrected, since attempts could not be remembered in
+ * the Lease. A rollback corrects what it needs itself.
  */
 function withoutLease(world: World, refusal: UserError): World {
   if (refusal instanceof NamespaceEnding) return { ...world, drift: [] };
@@ -95,9 +95,9 @@ function withoutLease(world: World, refusal: UserError): World {
 }
 
 /**
- * Another holds the Lease.
+ * Another process holds the Lease.
  *
- * @throws TransientError while the dead-man's switch is at work on this very release: what comes of it belongs into the
+ * @throws TransientError while the dead-man's switch is rolling this very release back: the result belongs into the
  *   release's record
  */
 function shutOut({ lease }: CanaryView, { fence, canary }: ObserveInput): World {

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../errors.js';
 import { readCanary, canaryContext, type CanaryView, type Reading } from '../canary/read.js';
 import { isTerminating } from '../kube/terminating.js';
 
-/** Reads afresh what could be released again of a Canary at rest. */
+/** Reads from the API server what could be released again of a Canary at rest. */
 export async function readRestoreOptions(deps: Reading, key: CanaryKey): Promise<RestoreOptions> {
   const view = await readCanary(deps, key, true);
   if (!view) return { target: 'changed', obstacle: 'the Canary does not exist' };

@@ -18,22 +18,22 @@ import { writeStatus } from '../canary/status.js';
 import { claimOf, termsOf } from '../canary/lease-guard.js';
 import { isDiverted, pointBack } from '../canary/warm.js';
 
-/** Longest wait of one attempt for the primary of an undo that was cut off; shorter than an attempt may last. */
+/** Longest wait of one attempt for the primary of an undo that was interrupted; shorter than an attempt may last. */
 const PATIENCE_MS = 40_000;
 const POLL_MS = 100;
-/** Positions of the events of a rollback, after those said before it. */
+/** Positions of a rollback's events, after those recorded before it. */
 const REASON_INDEX = 90;
-/** Events after that and the last word, of the ten positions that there are. */
+/** Most events between that and the last one, of the ten positions that there are. */
 const MOST_PROBLEMS = 8;
 
 /**
- * Brings all traffic to the primary and stops the canary. Needs nothing but the Canary's name and a fence, does the
- * same however often it runs, and puts traffic first: what else fails is tried again afterwards.
+ * Moves all traffic to the primary and stops the canary. It needs only the Canary's name and a fence, has the same
+ * result however often it runs, and moves traffic first: other steps that fail are retried afterwards.
  *
  * Where the primary has no pod that serves and the canary has, traffic goes to the canary instead: a rollback must not
  * end in an outage.
  *
- * @throws FencedError where somebody newer holds the Canary
+ * @throws FencedError where a newer run holds the Canary
  */
 export async function rollBack(deps: Dependencies, input: RollBackInput, signal: AbortSignal): Promise<RolledBack> {
   const { servedBy, refusal } = await takeHome(deps, input, signal, true);
@@ -42,11 +42,11 @@ export async function rollBack(deps: Dependencies, input: RollBackInput, signal:
 }
 
 /**
- * The same for whoever can't wait until the Lease may be written: traffic is home, and the status says so.
+ * The same for a caller that can't wait for the Lease to be writable: traffic has returned, and the status says so.
  *
- * @param mayDelete whether this process may remove a baseline; one that may not stops it, and the janitor does the rest
- * @returns what keeps the Lease from saying that the release is over
- * @throws FencedError where somebody newer holds the Canary
+ * @param mayDelete whether this process may remove a baseline; one that may not stops it, and the janitor removes it
+ * @returns what keeps the Lease from recording the end of the release
+ * @throws FencedError where a newer run holds the Canary
  */
 export async function takeHome(
   deps: Dependencies,
@@ -66,7 +66,7 @@ export async function takeHome(
   const status = input.status ?? (await statusFromCluster(view, context));
   const canaryWeight = servedBy === 'canary' ? 100 : 0;
   const failed = { ...status, ...promotedAs(restored), phase: 'Failed', canaryWeight } as const;
-  // What the condition says besides of the refusal stays until there is something else to say.
+  // The refusal on the condition stays until the next status.
   if (!refusal || !isShown(view, failed)) await writeStatus(deps, view, failed, input.at, fence);
   if (refusal) return { servedBy, refusal };
   if (release) await fence.renew({ kind: 'released' }, { ...release, ...wordOf(input, servedBy) });
@@ -81,7 +81,7 @@ function isShown({ object }: CanaryView, { phase, canaryWeight }: StatusEffect):
 interface Retreat {
   readonly input: RollBackInput;
   readonly fence: LeaseClaim;
-  /** What has been said so far. */
+  /** Messages recorded so far. */
   readonly said: string[];
   readonly mayDelete: boolean;
 }
@@ -97,7 +97,7 @@ async function retreat(
   const diverted = await isDiverted(deps.cache, context);
   let restored: string | undefined;
   if (diverted) {
-    // An undo was cut off while warm pods of the former version serve: they do, until the primary can.
+    // An undo was interrupted while warm pods of the former version serve: they do, until the primary can.
     restored = await context.workload.restore(context.canary, fence);
     await untilPrimaryServes(deps, context, signal);
   }
@@ -117,28 +117,27 @@ async function retreat(
   return { servedBy, restored };
 }
 
-/** Each in an event of its own, as long as there are positions for them: several in one would be too long to be read. */
+/** One event per problem, as long as there are positions: several problems in one event would be too long to read. */
 function severally(problems: readonly string[]): readonly string[] {
   if (problems.length <= MOST_PROBLEMS) return problems;
   const rest = problems.slice(MOST_PROBLEMS - 1);
   return [...problems.slice(0, MOST_PROBLEMS - 1), rest.join('; ')];
 }
 
-/** For the run that was shut out: what has become of its release. */
+/** The result, for the run that was fenced off. */
 function wordOf({ of, reason, at }: RollBackInput, servedBy: RolledBack['servedBy']): Renewal {
   return of === undefined ? {} : { retreat: { of, done: { reason, servedBy, at } } };
 }
 
-/** What the primary has been put back to is what counts as promoted. */
+/** The version restored in the primary counts as promoted. */
 function promotedAs(restored: string | undefined): { readonly lastPromotedSpec?: string } {
   return restored === undefined ? {} : { lastPromotedSpec: restored };
 }
 
 /**
- * Waits until the primary has rolled out what was put back into it, or there are no warm pods that could serve
- * meanwhile.
+ * Waits until the primary has rolled out the restored version, or no warm pods are there that could serve meanwhile.
  *
- * @throws TransientError where that takes long: the next attempt goes on waiting
+ * @throws TransientError where that takes long: the next attempt continues the wait
  */
 async function untilPrimaryServes(
   deps: Dependencies,
@@ -178,7 +177,7 @@ async function report(
     for (const [i, effect] of events.entries()) if (effect.do === 'event') await once(effect, index + i);
     await once({ do: 'event', type: 'Warning', message }, index + position);
   } catch (error) {
-    // An Event that can't be written must not keep traffic on a bad version.
+    // An Event that can't be recorded must not keep traffic on a bad version.
     deps.log.error(
       { canary: `${input.canary.name}.${input.canary.namespace}` },
       `recording an event failed: ${messageOf(error)}`,
@@ -192,7 +191,7 @@ function failedMessage(input: RollBackInput, servedBy: 'primary' | 'canary'): st
   return servedBy === 'primary' ? say.failed : say.failedServing;
 }
 
-/** For whoever rolls back without knowing the run: what the target holds is what failed. */
+/** For a rollback without the run's state: the target's revision is the failed one. */
 async function statusFromCluster(
   view: CanaryView,
   context: CanaryContext,

@@ -1,10 +1,10 @@
-/** What activities had said where users look before they failed. */
+/** Events that activities had recorded before they failed. */
 const SAID = new WeakMap<object, readonly string[]>();
 
 /**
- * Keeps with an error what was said before it, so that whoever tries the same again later doesn't say it again.
+ * Attaches to an error the events recorded before it, so that a later attempt doesn't repeat them.
  *
- * @param work is given the list to which it adds each message that it has said
+ * @param work gets a list, to which it adds each message that it records
  */
 export async function remembering<T>(work: (said: string[]) => Promise<T>): Promise<T> {
   const said: string[] = [];
@@ -16,7 +16,7 @@ export async function remembering<T>(work: (said: string[]) => Promise<T>): Prom
   }
 }
 
-/** The messages that were said before this was thrown. */
+/** The messages recorded before this was thrown. */
 export function saidBefore(thrown: unknown): readonly string[] {
   return typeof thrown === 'object' && thrown !== null ? (SAID.get(thrown) ?? []) : [];
 }

@@ -16,21 +16,22 @@ import { readObservation, type FullObservation } from '../canary/observation.js'
 import { openRun, openRuns, standsStill } from '../temporal/open-run.js';
 import { changeId } from '../temporal/submissions.js';
 
-/** The janitor, as the round needs it. */
+/** What a round of the janitor needs. */
 export interface Round {
   readonly client: Client;
   readonly dead: DeadRuns;
-  /** When the round was asked for, milliseconds since 1970 by Temporal's clock: a worker has taken it meanwhile. */
+  /** When the round was scheduled, milliseconds since 1970 by Temporal's clock; the worker took it later. */
   readonly askedAt: number;
 }
 
-/** Canaries that are looked after at once. */
+/** Canaries that are processed at the same time. */
 const AT_ONCE = 8;
 
 /**
- * The janitor's round, over informer caches and one list of what is open: a release whose run was terminated or timed out
- * is handed to a new run, which rolls it back; a run that is open, silent and stuck is ended and handed over too; a change
- * that nobody has reported is reported. What one Canary doesn't let be done keeps nobody from the others. Releases whose runs were ended from outside are handed to the archive.
+ * The janitor's round, over informer caches and one list of open workflows. A release whose run was terminated or timed
+ * out is passed to a new run, which rolls it back. A run that is open, silent and stuck is terminated, and its release
+ * passed on, too. A change that no watch process has reported is reported. Releases whose runs were terminated are
+ * archived. A failure with one Canary doesn't affect the others.
  */
 export async function sweep(deps: Dependencies, round: Round): Promise<SweepReport> {
   const store = await deps.cache.synced(CANARIES);
@@ -53,11 +54,11 @@ export async function sweep(deps: Dependencies, round: Round): Promise<SweepRepo
   return { ...report, archived: await round.dead.offload() };
 }
 
-/** What is known at a round's start. */
+/** What is known at the start of a round. */
 interface Site extends Round {
-  /** Ids of the workflows that are open; it may miss one that has just begun. */
+  /** Ids of open workflows; it may lack one that has just begun. */
   readonly open: ReadonlySet<string>;
-  /** Most runs are silent: whoever is slow isn't stuck. */
+  /** Most runs are silent: all are slow then, and none is stuck. */
   readonly isSlow: boolean;
 }
 
@@ -71,12 +72,12 @@ async function siteOf(deps: Dependencies, round: Round, canaries: readonly Canar
   return { ...round, open, isSlow };
 }
 
-/** For a whole term beyond its end. */
+/** Its Lease expired more than a whole term ago. */
 function isSilent(deps: Dependencies, { expiresAt, durationMs }: LeaseView): boolean {
   return deps.now() - expiresAt >= durationMs;
 }
 
-/** What is still to be dealt with is reported anew after this. */
+/** A change that still isn't handled is reported again after this. */
 const ANEW_MS = 60_000;
 
 async function lookAt(
@@ -88,7 +89,7 @@ async function lookAt(
     await dropExpired(deps, canary);
     return await lookAfter(deps, site, canary);
   } catch (error) {
-    // Somebody has just taken the Canary: it is looked after.
+    // A run has just taken the Canary over.
     if (!(error instanceof FencedError))
       deps.log.error({ canary: `${canary.name}.${canary.namespace}` }, `the janitor can't look: ${messageOf(error)}`);
     return undefined;
@@ -96,8 +97,8 @@ async function lookAt(
 }
 
 /**
- * Pods that were kept for an undo go when their time is over, and a baseline that the dead-man's switch has stopped when the
- * release is, unless somebody is at work on the Canary.
+ * Deletes pods that were kept for an undo when their time is over, and a baseline that the dead-man's switch has
+ * stopped when the release has ended, unless a run is at work on the Canary.
  */
 async function dropExpired(deps: Dependencies, key: CanaryKey): Promise<void> {
   const view = await readCanary(deps, key);
@@ -120,18 +121,18 @@ async function lookAfter(
   const { lease } = observation;
   if (!lease?.holder) return report(deps, canary, observation);
   const isSuspect = !lease.held && isSilent(deps, lease);
-  // The list says of all of them at once who is at work; only who isn't, or is silent, is asked about.
+  // The list shows for all of them which have a run; only those without one, or with a silent one, need a closer check.
   if (site.open.has(workflowIdOf(canary)) && !isSuspect) return undefined;
   const { client } = site;
   const run = await openRun(client, canary);
   if (!run) {
-    // A run gives its Lease back before it ends: the cache may just not show it yet.
+    // A run releases its Lease before it ends: the cache may lag behind.
     const now = await deps.leases.fresh(canary.namespace, canary.name);
     return now?.holder === lease.holder ? recover(deps, canary, observation.phase, lease.fence.epoch) : undefined;
   }
   const silentFor = deps.now() - lease.expiresAt;
   if (!isSuspect || !standsStill(run, site.askedAt, site.isSlow)) return undefined;
-  // It may have come to itself meanwhile.
+  // The run may have continued meanwhile.
   const now = await deps.leases.fresh(canary.namespace, canary.name);
   if (now?.holder !== lease.holder || now.expiresAt !== lease.expiresAt) return undefined;
   deps.log.error(
@@ -144,7 +145,7 @@ async function lookAfter(
   return 'stuck';
 }
 
-/** The run that held the Lease is no more. */
+/** The run that held the Lease is dead. */
 async function recover(deps: Dependencies, canary: CanaryKey, phase: string, epoch: number): Promise<'recovered'> {
   const reason = `its run ended in phase ${phase || 'new'} without finishing`;
   await deps.submissions.submit(
@@ -155,7 +156,7 @@ async function recover(deps: Dependencies, canary: CanaryKey, phase: string, epo
   return 'recovered';
 }
 
-/** Nobody holds the Canary: is there something that no watch process has reported? */
+/** No run holds the Canary: is there a change that no watch process has reported? */
 async function report(
   deps: Dependencies,
   canary: CanaryKey,
@@ -164,7 +165,7 @@ async function report(
   const kind = needOf(observation);
   if (kind === undefined) return undefined;
   const revision = observation.seen?.revision;
-  // The server takes an id once, and a run may have ended without dealing with it: the next minute it is another one.
+  // The server accepts an id once, and a run may have ended without handling it: each minute has an id of its own.
   const about = [observation.generation, revision, observation.drift, observation.lease?.fence.epoch];
   const id = changeId(kind, canary, ...about, Math.floor(deps.now() / ANEW_MS));
   const change = { id, kind, by: 'janitor', ...(revision ? { revision: revision.hash } : {}) };

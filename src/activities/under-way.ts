@@ -1,6 +1,6 @@
 import type { Unfinished } from '../workflows/activities.js';
 
-/** What nobody has asked for again after this, in milliseconds, isn't worth going on with. */
+/** Work that nobody has waited for in this time, in milliseconds, is cancelled. */
 const KEPT_MS = 15_000;
 
 const UNFINISHED: Unfinished = { unfinished: true };
@@ -15,22 +15,21 @@ interface Left {
 }
 
 /**
- * Work that may take longer than whoever asks for it first can wait: it goes on, and whoever asks for the very same next
- * waits for that in place of doing it once more. So a webhook that is slow to answer is called once, although a workflow
- * task can't wait for it.
+ * Work that may take longer than its first caller can wait: it continues, and the next caller with the same name waits
+ * for its result instead of repeating it. So a slow webhook is called once, although a workflow task can't wait for it.
  *
- * Only within one process: what another one has begun is begun again, as after its death.
+ * Only within one process: another process starts the work again, as after a crash.
  */
 export class UnderWay {
   private readonly left = new Map<string, Left>();
 
-  /** @param keptMs how long what nobody waits for goes on */
+  /** @param keptMs how long work continues without a caller */
   constructor(private readonly keptMs = KEPT_MS) {}
 
   /**
-   * @param what names the work: the same name is the same work
-   * @param signal of whoever asks, while it waits
-   * @param withinMs the answer comes within this; undefined for whoever waits as long as it takes
+   * @param what names the work: equal names mean the same work
+   * @param signal cancels the caller's wait
+   * @param withinMs the answer comes within this; undefined for a caller that waits as long as it takes
    */
   async do<T>(
     what: string,
@@ -67,7 +66,7 @@ export class UnderWay {
 function begun<T>(work: (signal: AbortSignal) => Promise<T>): Left & { readonly result: Promise<T> } {
   const abort = new AbortController();
   const result = work(abort.signal);
-  // It may fail while nobody waits for it; whoever asks next is told.
+  // It may fail without a caller; the next caller gets the error.
   result.catch(() => undefined);
   return { result, abort };
 }

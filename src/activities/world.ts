@@ -21,7 +21,7 @@ import { isDiverted } from '../canary/warm.js';
 import { podsNeeded } from '../canary/whole.js';
 
 const MISSING: NotReady = { ready: false, retriable: false, reason: 'the Canary is gone', available: false };
-/** The Canary is gone. */
+/** The Canary doesn't exist any more. */
 export const GONE: World = {
   gone: true,
   built: false,
@@ -31,7 +31,7 @@ export const GONE: World = {
   drift: [],
 };
 
-/** What a look at the cluster shows, and by what its metrics and webhooks are asked. */
+/** What the cluster shows, and the means to ask metrics and webhooks. */
 export async function look(
   deps: Dependencies,
   view: CanaryView,
@@ -39,14 +39,14 @@ export async function look(
   signal: AbortSignal,
 ): Promise<{ world: World; bench: CanaryContext | undefined }> {
   const bare = { ...header(deps, view, input), ...UNKNOWN };
-  // A Canary that is on its way out and isn't ours to hold up has nothing left to be looked at.
+  // A Canary under deletion without our finalizer needs no observation any more.
   if (isTerminating(view.object) && !hasFinalizer(view.object)) {
     if (input.standing.weight === 0 || goesWithAll(view.object)) return { world: GONE, bench: undefined };
-    // Whoever holds it up may do so for long: its users don't wait for that with a canary that nobody looks after.
+    // Another finalizer may block the deletion for long: users must not stay that long on a canary without a run.
     const why = terminatingMessage(view.object);
     return { world: { ...bare, edition: 3, ...withoutTarget(why, input) }, bench: undefined };
   }
-  // Without any valid spec nobody knows what would have to be given back.
+  // Without any valid spec the changes to revert are unknown.
   if (!view.canary) return { world: bare.deleting ? { ...bare, canary: MISSING } : bare, bench: undefined };
   try {
     const context = canaryContext(deps, view);
@@ -57,7 +57,7 @@ export async function look(
   }
 }
 
-/** What is said when the policy is news: also what only other objects show to be without effect. */
+/** Notices for a policy that is new, including fields that have no effect because of other objects. */
 async function withUnused({ canary, workload }: CanaryContext, world: World): Promise<World> {
   if (!world.policy) return world;
   const unused = await workload.unused(canary);
@@ -67,8 +67,8 @@ async function withUnused({ canary, workload }: CanaryContext, world: World): Pr
 }
 
 /**
- * Whatever a person must mend: whether pods are ready is known all the same, which is enough to let a Canary go, and to
- * judge one that has traffic.
+ * Observes even where a user must fix something: the readiness of pods is still known, which suffices to let a Canary
+ * be deleted, and to judge one that has traffic.
  */
 async function closeLook(
   deps: Dependencies,
@@ -141,12 +141,12 @@ async function parts(
   const pods = await podsOf(deps, context, input);
   try {
     const view = await workload.look(canary);
-    // A release under way isn't held up: it writes nothing that isn't its own.
+    // A release under way isn't blocked by this: it writes only its own objects.
     if (!isActive(input.standing.phase) && !isDeleting(context.object)) await refuseContested(deps, context);
     const known = input.standing.applied;
     const initialised = input.standing.promoted !== '';
     const generated = await generatedAs(deps, canaryView, context, view, input);
-    // What carries the traffic is put right, whatever keeps the route from being told.
+    // The objects that carry traffic are corrected, even where the route's weights are unknown.
     if (generated.problem !== undefined) return { built: view.built, ...pods, ...generated };
     if (view.leaving !== undefined && !isDeleting(context.object))
       return { ...pods, ...generated, ...withoutTarget(view.leaving, input) };
@@ -165,19 +165,19 @@ async function parts(
       ...(await shortageOf(context, input, weights)),
     };
   } catch (error) {
-    // A target that vanishes in mid-release is a reason to roll back; before it, something to mend.
+    // A target that vanishes during a release is a reason to roll back; before it, a user must fix it.
     if (!(error instanceof TargetMissing) || input.standing.weight === 0) throw error;
     return { ...pods, ...withoutTarget(error.message, input) };
   }
 }
 
-/** A target that goes is no more to be released, nor to be relied on. @param why in words for an event */
+/** A target under deletion must not be released, nor relied on. @param why in words for an event */
 function withoutTarget(why: string, { standing }: ObserveInput): Partial<World> {
   if (standing.weight === 0) return { built: true, problem: why };
   return { built: true, canary: { ...MISSING, reason: why } };
 }
 
-/** Before a release starts: whether the API server would take what it writes. */
+/** Before a release starts: whether the API server would accept its writes. */
 async function rehearsed(
   deps: Dependencies,
   context: CanaryContext,
@@ -187,13 +187,13 @@ async function rehearsed(
 ): Promise<string | undefined> {
   const { phase, promoted, applied } = standing;
   const mayStart = promoted !== '' && built && (phase === 'Waiting' || !isActive(phase));
-  // What isn't as it should be is put right first.
+  // Drift is corrected first.
   if (!mayStart || drift.length > 0) return undefined;
   const isNews = !sameAsPrimary && (!applied || !sameRevision(applied, revision));
   return isNews || standing.again ? deps.rehearsals.refusal(context, revision, fence) : undefined;
 }
 
-/** How what is generated stands. */
+/** The state of the generated objects. */
 async function generatedAs(
   deps: Dependencies,
   view: CanaryView,
@@ -202,7 +202,7 @@ async function generatedAs(
   { standing }: ObserveInput,
 ): Promise<Pick<World, 'drift' | 'leftAlone' | 'refusals' | 'problem'>> {
   const unserved = standing.promoted === '';
-  // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+  // Before a Canary is initialised most generated objects don't exist yet, and their absence is no drift.
   if (unserved && (standing.phase !== 'Initializing' || !built)) return { drift: [], leftAlone: [] };
   const diverted = standing.undoing?.diverted ?? (await isDiverted(deps.cache, context));
   const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };
@@ -216,7 +216,7 @@ async function generatedAs(
   };
 }
 
-/** All of the traffic is about to come to the primary: has it the pods? */
+/** All of the traffic is about to come to the primary: does it have the pods for it? */
 async function shortageOf(
   { canary, workload }: CanaryContext,
   { standing }: ObserveInput,

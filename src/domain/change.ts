@@ -3,8 +3,8 @@ import { compareRevisions, sameRevision, type KnownRevisions, type SeenRevision 
 import type { Change, RunState } from './state.js';
 
 /**
- * What a submitted change means for the run that gets it, by what the submitter says it is about. Only an answer: what
- * happens is decided by what the run sees.
+ * What a submitted change means for the run that receives it, judged by the revision that the submitter names. Only an
+ * answer: the run decides what happens by what it sees.
  */
 export function compareRevisionHint(
   state: RunState | undefined,
@@ -26,8 +26,8 @@ export function compareRevisionHint(
 }
 
 /**
- * Whether a change that is reported when a run has already decided to end says something that the run hasn't seen, and
- * so needs another run.
+ * A run has decided to end, and a change is reported: does it say something that the run hasn't seen, so that another
+ * run is needed?
  */
 export function isNews(state: RunState, change: Change): boolean {
   // Nothing waits at a gate any more.
@@ -45,9 +45,9 @@ export interface Observation extends KnownRevisions {
   readonly refused: boolean;
   readonly deleting: boolean;
   readonly generation: number;
-  /** Generation of the Canary that the last run has dealt with. */
+  /** Generation of the Canary that the last run has handled. */
   readonly observedGeneration: number;
-  /** Digest of the annotation with the approvals, and the one that the last run has dealt with; empty where none. */
+  /** Digest of the approvals annotation, now and as the last run has handled it; empty where the Canary has none. */
   readonly approvals: string;
   readonly observedApprovals: string;
   /** A run has the Lease. */
@@ -58,9 +58,9 @@ export interface Observation extends KnownRevisions {
 }
 
 /**
- * Whether a Canary needs a run, or the run it has needs to look again.
+ * Whether a Canary needs a run, or its open run needs to look again.
  *
- * @returns what to tell it, or undefined where all is at rest
+ * @returns the kind of change to report, or undefined where nothing is to be done
  */
 export function needOf(s: Observation): Change['kind'] | undefined {
   if (s.deleting) return 'deletion';
@@ -68,12 +68,12 @@ export function needOf(s: Observation): Change['kind'] | undefined {
   if (s.suspended) return undefined;
   if (!isResting(s.phase) && !s.underWay) return s.refused && !isActive(s.phase) ? undefined : 'recover';
   if (s.seen && isReleaseable(s, s.seen)) return 'target';
-  // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+  // Before a Canary is initialised most generated objects don't exist yet, and their absence is no drift.
   if (s.drift.length > 0 && s.promoted !== '' && (!s.underWay || isActive(s.phase))) return 'drift';
   return undefined;
 }
 
-/** The target holds something new, or no longer holds what an open or failed release is about. */
+/** The target holds something new, or no longer holds the revision of an open or failed release. */
 function isReleaseable(s: Observation, seen: SeenRevision): boolean {
   switch (compareRevisions(s, seen)) {
     case 'new':

@@ -5,23 +5,23 @@ import type { Revision } from './revision.js';
 import type { Weights } from './weights.js';
 import type { Gate } from './approvals/gates.js';
 
-/** Whether a workload's latest template is fully rolled out. */
+/** Whether a workload's latest template is rolled out completely. */
 export type Readiness = { readonly ready: true } | NotReady;
 
 export interface NotReady extends PodsOfRollout {
   readonly ready: false;
-  /** False where waiting longer won't help: the progress deadline has passed, or the workload is gone. */
+  /** False where waiting longer won't help: the progress deadline has passed, or the workload doesn't exist. */
   readonly retriable: boolean;
   readonly reason: string;
 }
 
-/** What the pods of a rollout that isn't complete do. */
+/** The pods of a rollout that isn't complete. */
 export interface PodsOfRollout {
-  /** Some of them serve. */
+  /** At least one of them serves. */
   readonly available: boolean;
-  /** How far it has got: grows with each pod that is updated, becomes available, or goes because it is old. */
+  /** Grows with each pod that is updated, becomes available, or is removed because it is old. */
   readonly progress?: number;
-  /** As many serve as an update must leave serving, old and new ones together. */
+  /** As many pods serve, old and new ones together, as an update must leave available. */
   readonly enough?: true;
 }
 
@@ -39,56 +39,56 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-/** What Kubernetes shows of a Canary and everything that belongs to it. */
+/** What Kubernetes shows of a Canary and all that belongs to it. */
 export interface World {
   /**
-   * Looks of earlier versions, which histories hold, lack it: what was decided on them then is decided on them now. Since
-   * edition 2 readiness, deadline and analysis are apart, and a fix gets out of whatever state; since edition 3 also
-   * where the primary is lost, or comes and goes, while the fix is being analysed.
+   * Observations of earlier versions, which histories hold, lack it: decisions on them must stay as they were. Since
+   * edition 2 readiness, deadline and analysis are separate, and a fix can be released from every state; since edition
+   * 3 also while the primary is lost or flapping during the fix's analysis.
    */
   readonly edition?: 2 | 3;
   /** The Canary is gone. Nothing else below is known then. */
   readonly gone?: true;
-  /** Another run or the dead-man's switch holds the Lease: this run has no say any more. */
+  /** Another run or the dead-man's switch holds the Lease: this run may write nothing more. */
   readonly fenced?: true;
-  /** The dead-man's switch was that, and has rolled back what this run was about. */
+  /** The dead-man's switch holds it, and has rolled this run's release back. */
   readonly retreat?: Retreat;
-  /** The policy, where its generation isn't the one that was asked with. */
+  /** The policy, where its generation differs from the one in the question. */
   readonly policy?: Policy;
   readonly refusal?: Refusal;
-  /** Digest of the annotation with the approvals, valid or not; absent where the Canary has none. */
+  /** Digest of the approvals annotation, valid or not; absent where the Canary has none. */
   readonly approvals?: string;
   /** Marked for deletion, and waiting for our finalizer. */
   readonly deleting?: true;
-  /** What keeps the Canary from being looked at, in words for an event; a person must mend it. */
+  /** Why the Canary can't be observed, in words for an event; a user must fix it. */
   readonly problem?: string;
-  /** The problem is that something is somebody else's, or refused to us: the condition says so, too. */
+  /** The problem is a foreign object, or a write that the API server refuses: the condition says so, too. */
   readonly foreign?: true;
-  /** What a person must mend before a release can be judged: a metric template that is missing or can't be read. */
+  /** What a user must fix before a release can be judged: a metric template that is missing or can't be read. */
   readonly mistake?: string;
-  /** What the API server would refuse of the release that is about to start; a person must mend it first. */
+  /** What the API server would refuse of the release that is about to start; a user must fix it first. */
   readonly refused?: string;
   /** The primary workload and the objects it needs exist. */
   readonly built: boolean;
   readonly primary: Readiness;
   readonly canary: Readiness;
-  /** The target's revision, where it isn't the one that was asked with. */
+  /** The target's revision, where it differs from the one in the question. */
   readonly revision?: Revision;
   readonly sameAsPrimary: boolean;
   /** Warm pods of the former version, while a promotion is being undone; undefined where there are none. */
   readonly previous?: Readiness;
-  /** The primary has fewer pods than all of the traffic takes, which is about to come to it: so many it takes. */
+  /** All of the traffic is about to come to the primary, which has too few pods for it: it needs so many. */
   readonly short?: number;
-  /** As the traffic provider's object has them; undefined where it has none yet. */
+  /** As in the traffic provider's object; undefined where there is none yet. */
   readonly weights?: Weights;
-  /** Generated objects that aren't as they should be and are to be put right, `Kind/name`. */
+  /** Generated objects that differ from what they should be and are to be corrected, `Kind/name`. */
   readonly drift: readonly string[];
   /**
-   * What is left as it is, in words for an event: somebody fights for it, or what it held is lost. Absent from looks of
-   * earlier versions, whose drift didn't tell that apart.
+   * Drift that is not corrected, in words for an event: another controller keeps changing the object, or its contents
+   * are lost. Observations of earlier versions lack it: their `drift` held both kinds.
    */
   readonly leftAlone?: readonly string[];
-  /** Those of them that can't be put right, because the API server or an owner won't have it: the condition says so, too. */
+  /** Those that can't be corrected because the API server or an owner refuses: the condition says so, too. */
   readonly refusals?: readonly string[];
 }
 
@@ -122,17 +122,17 @@ export interface MetricResult {
   readonly value?: number;
   readonly min?: number;
   readonly max?: number;
-  /** The time that the query looked back on; undefined where the metric has no interval. */
+  /** The time span of the query; undefined where the metric has no interval. */
   readonly window?: Span;
   /** For an event, where `ok` is false. */
   readonly message?: string;
-  /** No value could be read because the provider failed, not because the canary did. */
+  /** The provider failed, so there is no value; it says nothing about the canary. */
   readonly providerError?: true;
   /** The provider answered, and had no value. */
   readonly noValues?: true;
 }
 
-/** The answers of a round of webhooks; they stop at the first that decides. */
+/** The answers of a round of webhooks; the round ends at the first that decides. */
 export interface HookRound {
   readonly results: readonly HookResult[];
 }
@@ -141,19 +141,19 @@ export interface HookRound {
 export interface Analysis {
   readonly hooks: readonly HookResult[];
   readonly metrics: readonly MetricResult[];
-  /** The canary's share of the requests, where the traffic provider's metrics tell it. */
+  /** The canary's share of the requests, where the traffic provider's metrics show it. */
   readonly seen?: SeenShare | UnknownShare;
-  /** What the counts of both versions say, where the policy asks for that. */
+  /** What the counts of both versions say, where the policy asks for a judgement. */
   readonly judged?: Judged;
-  /** What the judge remembers of this release, with this look; it goes into the state, not into the record. */
+  /** The judge's memory of this release, this observation included; it goes into the state, not into the record. */
   readonly memory?: JudgementMemory;
 }
 
-/** How the requests were divided since the weight was set, as the metrics have it. */
+/** How the requests were divided since the weight was set, according to the metrics. */
 export interface SeenShare {
-  /** Of the requests, on the canary. */
+  /** Percent of the requests that went to the canary. */
   readonly percent: number;
-  /** Of canary and primary together. */
+  /** Requests to canary and primary together. */
   readonly requests: number;
   /** Ending with `at`. */
   readonly windowSeconds: number;
@@ -161,12 +161,12 @@ export interface SeenShare {
   readonly at: number;
 }
 
-/** It could not be told, and why; no secrets. */
+/** The share is unknown, and why; no secrets. */
 export interface UnknownShare {
   readonly unknown: string;
 }
 
-/** Something only the outside can answer. */
+/** A question that needs I/O to be answered. */
 export type Question = 'providers' | Gate | 'rollback' | 'pre-rollout' | 'analysis';
 
 /** Whether the metrics providers answer, asked while a Canary is initialised. */
@@ -174,7 +174,7 @@ export interface ProvidersCheck {
   readonly error?: string;
 }
 
-/** All that a tick has learned. An answer is absent until its question was asked. */
+/** All that a tick has learned. An answer is absent until its question has been asked. */
 export interface Findings {
   readonly world: World;
   readonly providers?: ProvidersCheck;

@@ -7,7 +7,7 @@ import type { Change, RunState } from './state.js';
 /** What a run finds when it takes the Canary over: its status, as the last run left it. */
 export interface Takeover {
   readonly epoch: number;
-  /** Of the Canary. */
+  /** UID of the Canary. */
   readonly uid?: string | undefined;
   readonly phase: Phase;
   readonly weight: number;
@@ -17,13 +17,13 @@ export interface Takeover {
   readonly promoted: string;
   /** The condition says that the spec can't be carried out. */
   readonly markedInvalid: boolean;
-  /** What was promoted last has turned out to be worse than what was there before, and people were told. */
+  /** The version promoted last has turned out to be worse than the one before it, and users have been notified. */
   readonly regressed?: true;
-  /** Releases are archived here. */
+  /** This installation archives releases. */
   readonly archives?: boolean;
 }
 
-/** The state of a run that begins. A release somebody else left unfinished is rolled back, not resumed. */
+/** The state of a new run. A release that another run left unfinished is rolled back, not resumed. */
 export function initialState(canary: CanaryKey, cause: Change, found: Takeover, now: number): RunState {
   const { regressed = false, ...taken } = found;
   return {
@@ -63,14 +63,14 @@ export function initialState(canary: CanaryKey, cause: Change, found: Takeover, 
   };
 }
 
-/** The state that another run has handed over; one of an earlier version may know less. */
+/** The state that an earlier run has passed on; one of an earlier version of Serinus may lack fields. */
 export function resumed(state: RunState): RunState {
   const known: Partial<RunState> = state;
   const { raised = [], handedOver = NOTHING_OFFLOADED, triggers = [state.cause.by], observedApprovals = '' } = known;
   return { ...state, raised, handedOver, triggers, observedApprovals };
 }
 
-/** What an earlier run may have raised and not taken back. */
+/** Alerts that an earlier run may have raised and not resolved. */
 export function raisedBefore(phase: Phase): RunState['raised'] {
   if (phase === 'Failed') return ['failed', 'stopped'];
   return isActive(phase) ? ['progressing', 'waiting'] : [];

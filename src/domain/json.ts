@@ -1,7 +1,7 @@
 /**
- * Reads JSON that stands in an annotation, where anybody may have edited it.
+ * Reads JSON from an annotation, which anybody may have edited.
  *
- * @returns undefined for no text, and for one that is no JSON: as good as unknown
+ * @returns undefined where there is no text, or the text isn't JSON
  */
 export function jsonIn(text: string | undefined): unknown {
   if (text === undefined) return undefined;

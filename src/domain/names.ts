@@ -1,6 +1,6 @@
 /**
- * How Kubernetes names things. What a user has written becomes part of a path, a label or a query only where it is such
- * a name: nothing else can be there to be found.
+ * How Kubernetes names things. Users' text becomes part of a path, a label or a query only where it is such a name: no
+ * object can have any other.
  */
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -25,14 +25,14 @@ export function isApiVersion(text: string): boolean {
   return second === undefined ? VERSION.test(first) : isObjectName(first) && VERSION.test(second);
 }
 
-/** What a kind is called in a path: `deployments`. */
+/** Plural name of a kind, as in paths: `deployments`. */
 export function isPluralName(text: string): boolean {
   return LABEL.test(text);
 }
 
 const SEGMENT = /^[A-Za-z0-9:._-]{1,253}$/;
 
-/** A name that can stand in a path, of whatever kind: some, such as roles, may have capitals and colons. */
+/** A name that can be part of a path, of any kind of object: some, such as roles, may have capitals and colons. */
 export function isPathSegment(text: string): boolean {
   return SEGMENT.test(text) && text !== '.' && text !== '..';
 }

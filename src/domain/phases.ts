@@ -1,4 +1,4 @@
-/** The values of a Canary's `status.phase`. The empty one is a Canary nobody has looked at yet. */
+/** The values of a Canary's `status.phase`. A new Canary has the empty one. */
 export const PHASES = [
   '',
   'Initializing',

@@ -53,11 +53,11 @@ export interface BlueGreenStrategy {
 export type Strategy = CanaryStrategy | AudienceStrategy | BlueGreenStrategy;
 
 /**
- * What the core must know of a Canary's spec. Activities read the rest (queries, URLs, ports) where they need it, so
- * that it never enters a workflow's history.
+ * What the core must know of a Canary's spec. Activities read the rest (queries, URLs, ports) where they need it, which
+ * keeps it out of workflow histories.
  */
 export interface Policy {
-  /** `metadata.generation` of the spec this was read from. */
+  /** `metadata.generation` of the spec that this was read from. */
   readonly generation: number;
   readonly provider: string;
   readonly targetKind: string;
@@ -69,33 +69,33 @@ export interface Policy {
   /** Failed checks that roll the release back; at least 1. */
   readonly threshold: number;
   readonly strategy: Strategy;
-  /** Traffic can be divided; not so where Services alone lead to the pods. */
+  /** Traffic can be divided; false where only Services lead to the pods. */
   readonly routed: boolean;
-  /** What was made of a spec that can't be carried out to the letter: said once a release. */
+  /** Where the spec can't be followed to the letter: what is done instead, reported once a release. */
   readonly notices: readonly string[];
   /** Names of the webhooks by type, in the order of the spec. */
   readonly hooks: Readonly<Partial<Record<HookType, readonly string[]>>>;
-  /** How long a release may be kept from going on before it is rolled back; for ever in policies of older runs. */
+  /** How long something may block a release before it is rolled back; without limit in policies of older runs. */
   readonly progressDeadlineSeconds?: number;
-  /** Names of the rollout webhooks whose load tests the release carries out itself. */
+  /** Names of the rollout webhooks whose load tests Serinus runs itself. */
   readonly loadTests: readonly string[];
-  /** How long pods of the former version are kept ready after a promotion; not at all where undefined. */
+  /** How long pods of the former version are kept ready after a promotion; not kept where undefined. */
   readonly keepPreviousSeconds?: number;
-  /** Failed checks in a row that roll the release back, whatever the threshold; no number of them where undefined. */
+  /** Failed checks in a row that roll the release back, whatever the threshold; not counted where undefined. */
   readonly consecutiveFailures?: number;
-  /** Who is notified of the release; nobody where undefined. */
+  /** Who is notified of the release; no one where undefined. */
   readonly listeners?: Listeners;
-  /** Names of the webhooks of which no alert says that they keep a release waiting. */
+  /** Names of the webhooks that never raise an alert for keeping a release waiting. */
   readonly muted?: readonly string[];
-  /** Who must approve what; nobody where undefined. */
+  /** Who must approve what; no approvals are needed where undefined. */
   readonly approvals?: ApprovalPolicy;
-  /** How a release goes by statistics; only by its checks where undefined. */
+  /** How statistics decide about a release; only checks decide where undefined. */
   readonly judgement?: JudgementPolicy;
 }
 
 /**
- * What of a policy stands in annotations, which have no generation: where this differs the policy is another one. Load
- * tests and approvals are distinguished by themselves.
+ * The part of a policy that comes from annotations, which have no generation: where this differs the policy has
+ * changed. Load tests and approvals are compared on their own.
  */
 export function annotatedIn({ consecutiveFailures, keepPreviousSeconds }: Policy): string {
   return JSON.stringify([consecutiveFailures ?? null, keepPreviousSeconds ?? null]);

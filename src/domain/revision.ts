@@ -1,6 +1,6 @@
 /**
- * What a release is of: the hash of the target's pod template and the checksums of the ConfigMaps and Secrets it uses
- * (`configmap/<name>` or `secret/<name>` to checksum).
+ * The content of a release: the hash of the target's pod template and the checksums of the ConfigMaps and Secrets it
+ * uses (`configmap/<name>` or `secret/<name>` to checksum).
  */
 export interface Revision {
   readonly hash: string;
@@ -24,7 +24,7 @@ export interface KnownRevisions {
   readonly promoted: string;
 }
 
-/** What the cluster shows. */
+/** The revisions that the cluster shows. */
 export interface SeenRevision {
   readonly revision: Revision;
   /** The target's template and configs are what the primary already runs, whatever the hashes say. */
@@ -34,9 +34,9 @@ export interface SeenRevision {
 /**
  * Whether the target holds something to release.
  *
- * `reverted`: it is back at what was promoted, so there is nothing to release although it differs from what was seen
- * last. Comparing with the primary itself, besides the hashes, keeps an upgrade of the API server (new defaulted
- * fields) or a hash that another controller computed from starting releases everywhere.
+ * `reverted`: the target is back at the promoted revision, so there is nothing to release although it differs from the
+ * last one seen. The hashes alone don't suffice: an upgrade of the API server (new defaulted fields) or a hash that
+ * another controller computed would start releases everywhere. Comparing with the primary itself prevents that.
  */
 export function compareRevisions(known: KnownRevisions, seen: SeenRevision): 'same' | 'reverted' | 'new' {
   if (known.applied === undefined) return 'new';

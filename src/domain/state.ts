@@ -10,54 +10,54 @@ import { isActive, type Phase } from './phases.js';
 import type { Policy } from './policy.js';
 import type { KnownRevisions, Revision } from './revision.js';
 
-/** Why a run was asked for, and by whom. It wakes the run; what the change is, the run reads from the cluster. */
+/** Why a run was requested, and by whom. The change only wakes the run, which reads its content from the cluster. */
 export interface Change {
-  /** The same change has the same id, whoever reports it. */
+  /** Every reporter of the same change gives it the same id. */
   readonly id: string;
   readonly kind: 'spec' | 'target' | 'config' | 'drift' | 'deletion' | 'recover' | 'request' | 'gate' | 'order';
   /** A person, a Kubernetes field manager, or a part of Serinus. */
   readonly by: string;
   readonly reason?: string;
-  /** Hash of the revision it is about, where that is known. */
+  /** Hash of the revision concerned, where it is known. */
   readonly revision?: string;
-  /** What its reporter has seen of the spec and of the target; absent where that isn't what it is about. */
+  /** The spec and target as the reporter has seen them; absent where the change concerns neither. */
   readonly generation?: number;
   readonly seen?: Revision;
-  /** Id of the release that it was ordered of. */
+  /** Id of the release that the order is for. */
   readonly of?: string;
-  /** Of a request by API: the same request has the same id. */
+  /** Of an API request: a repeated request has the same id. */
   readonly requestId?: string;
 }
 
 /** What the driver waits for. */
 export type Waiting =
-  /** `fresh`: the look then reads the API server, not a cache. */
+  /** `fresh`: the next observation reads the API server, not a cache. */
   | { readonly for: 'tick'; readonly at: number; readonly fresh?: true }
   | {
       readonly for: 'readiness';
       readonly of: 'primary' | 'canary';
       readonly said: string | undefined;
       readonly saidAt: number;
-      /** Looked at again then, ready or not: the analysis is due, or the waiting has lasted too long. */
+      /** The next observation, ready or not: the analysis is due, or the wait has lasted too long. */
       readonly until?: number;
     }
   | { readonly for: 'hooks' }
   | { readonly for: 'order' }
   | { readonly for: 'nothing' };
 
-/** Where a release stands: everything the core needs to decide. Plain JSON; times are milliseconds since 1970. */
+/** Where a release stands: all that the core needs to decide. Plain JSON; times are milliseconds since 1970. */
 export interface ReleaseState extends KnownRevisions, AnalysisState, PrimaryState, ApprovalState, Intents, Hindrances {
   readonly canary: CanaryKey;
-  /** The run was started because another died: roll back, don't resume. */
+  /** The run was started because another one died: roll back, don't resume. */
   readonly recover: boolean;
-  /** As read last; undefined until the first look. */
+  /** As read last; undefined until the first observation. */
   readonly policy: Policy | undefined;
-  /** `metadata.generation` as seen last, of a valid spec or not. */
+  /** `metadata.generation` as seen last, of a valid spec or an invalid one. */
   readonly generation: number;
   readonly phase: Phase;
 }
 
-/** What became of a run. */
+/** How a run ended. */
 export type OutcomeKind =
   | 'initialized'
   | 'promoted'
@@ -74,7 +74,7 @@ export type OutcomeKind =
   | 'gone'
   | 'fenced';
 
-/** Outcomes of runs in which nothing was released. */
+/** Outcomes of runs that released nothing. */
 export const NO_RELEASE = ['reconciled', 'refused', 'suspended', 'gone'] as const satisfies readonly OutcomeKind[];
 
 export interface Ending {
@@ -82,32 +82,32 @@ export interface Ending {
   readonly reason: string;
 }
 
-/** What a run writes by: it has a say for as long as nobody else has taken the Lease over. */
+/** The run's claim to write: it holds as long as no other run has taken the Lease over. */
 export interface LeaseHold {
   /** Fencing token of the run; 0 until the Lease is taken. */
   readonly epoch: number;
-  /** Of the Canary that the Lease was taken for; runs of earlier versions don't know. */
+  /** UID of the Canary that the Lease was taken for; runs of earlier versions don't know it. */
   readonly uid?: string | undefined;
   /** Number of the next batch of effects within the epoch. */
   readonly seq: number;
-  /** A write was refused because somebody else has taken over; the next look tells who. */
+  /** A write was refused because another run holds the Lease; the next observation shows which. */
   readonly contested?: true;
 }
 
 /**
- * The whole state of a run. It is flat, because it travels: queries, runs that continue as new and recorded histories hold
- * it. What belongs together stands together as a type, in the room that decides about it.
+ * The whole state of a run. It is flat, because it travels: queries, runs that continue as new and recorded histories
+ * hold it. Fields that belong together are grouped as types, each in the room that decides about it.
  */
 export interface RunState extends ReleaseState, LeaseHold, RecordState, Said, Complaints {
   readonly version: 1;
   readonly cause: Change;
   readonly startedAt: number;
   readonly waiting: Waiting;
-  /** Digest of the annotation with the approvals that this run has dealt with; empty where there was none. */
+  /** Digest of the approvals annotation that this run has handled; empty where there was none. */
   readonly observedApprovals: string;
-  /** The next look must read the API server, not a cache: something has just been reported as changed. */
+  /** The next observation must read the API server, not a cache: a change has just been reported. */
   readonly fresh: boolean;
-  /** Ids of the last orders that were taken. */
+  /** Ids of the last orders that were accepted. */
   readonly requests: readonly string[];
   readonly ending: Ending | undefined;
 }
@@ -119,8 +119,8 @@ export function policyOf(state: ReleaseState): Policy {
 }
 
 /**
- * Since when the release is rolled back that something keeps from going on: it must not stand for ever with users on its
- * canary. A pause is what somebody wants, so it doesn't count.
+ * When a blocked release is rolled back: it must not wait for ever with users on its canary. A pause is intended, so it
+ * doesn't count.
  */
 export function stuckUntil({ phase, paused, policy, stuckSince }: ReleaseState): number | undefined {
   const seconds = policy?.progressDeadlineSeconds;

@@ -1,39 +1,38 @@
 import { jsonIn } from './json.js';
 
-/**
- * Something generated that isn't as it should be: a whole object that is missing, or one field of it that somebody has
- * changed.
- */
+/** Drift of a generated object: the object is missing, or somebody has changed one of its fields. */
 export interface Stray {
   /** `Kind/name`. */
   readonly object: string;
-  /** For instance `spec.selector`; absent where the whole object is missing, or can't be told apart by fields. */
+  /**
+   * For instance `spec.selector`; absent where the whole object is missing, or its fields can't be compared one by one.
+   */
   readonly field?: string;
-  /** Who changed it last, where Kubernetes knows: a field manager. */
+  /** Field manager that changed it last, where Kubernetes knows it. */
   readonly by?: string;
 }
 
-/** A stray that has been put back, and when: milliseconds since 1970. */
+/** A stray that has been corrected, and when: milliseconds since 1970. */
 export interface Repair {
   readonly object: string;
   readonly field?: string;
   readonly at: readonly number[];
-  /** It could not be put right the last time, and why: something that a person must mend. */
+  /** Why the last correction was refused; a user must fix that. */
   readonly refused?: string;
 }
 
-/** Putting the same thing back so often within this time is a fight, which nobody wins and everybody pays for. */
+/** Correcting the same thing so often within this time is a fight, which no side wins and which costs API requests. */
 export const FIGHT_REPAIRS = 3;
 export const FIGHT_MS = 600_000;
-/** What could not be put right is tried again after this, in milliseconds. */
+/** A refused correction is tried again after this, in milliseconds. */
 export const REFUSED_MS = 60_000;
 
-/** Whether somebody fights for just this. It is left alone until enough of the repairs are long ago. */
+/** Whether another controller keeps changing exactly this. It is left alone until enough of the repairs are old. */
 export function isContested(stray: Stray, repairs: readonly Repair[], now: number): boolean {
   return recent(repairs.find((repair) => isOf(repair, stray))?.at ?? [], now).length >= FIGHT_REPAIRS;
 }
 
-/** Why a stray is left alone: it could not be put right a short while ago, or somebody fights for it. */
+/** Why a stray is left alone: a correction was refused a short while ago, or another controller keeps changing it. */
 export function reasonToLeave(stray: Stray, repairs: readonly Repair[], now: number): string | undefined {
   const { refused, at = [] } = repairs.find((repair) => isOf(repair, stray)) ?? {};
   const isFought = isContested(stray, repairs, now);
@@ -43,19 +42,19 @@ export function reasonToLeave(stray: Stray, repairs: readonly Repair[], now: num
   return isFought ? contestedMessage(stray) : undefined;
 }
 
-/** Whether it could not be put right the last time, as far as that counts yet. */
+/** Whether the last correction was refused, not too long ago to count. */
 export function isRefused(stray: Stray, repairs: readonly Repair[]): boolean {
   return repairs.find((repair) => isOf(repair, stray))?.refused !== undefined;
 }
 
-/** A stray that was to be put right now. */
+/** An attempt to correct a stray. */
 export interface Attempt {
   readonly stray: Stray;
-  /** Why it could not be. */
+  /** Why it was refused. */
   readonly refused?: string | undefined;
 }
 
-/** The repairs with what was put right now, without those that count for nothing any more. */
+/** The repairs with those of this attempt, without those that are too old to count. */
 export function withRepairs(repairs: readonly Repair[], attempts: readonly Attempt[], now: number): readonly Repair[] {
   const known = repairs.map((repair) => ({ ...repair, at: recent(repair.at, now) }));
   const counted = attempts.reduce<readonly Repair[]>((all, { stray, refused }) => {
@@ -72,10 +71,10 @@ export function withRepairs(repairs: readonly Repair[], attempts: readonly Attem
   return counted.filter(({ at }) => at.length > 0);
 }
 
-/** The repairs as they were written down. */
+/** Parses the repairs from an annotation. */
 export function parseRepairs(text: string | undefined): readonly Repair[] {
   const parsed = jsonIn(text);
-  // Where somebody has edited it, nothing is known of any fight.
+  // An edited text says nothing about fights.
   return Array.isArray(parsed) ? parsed.filter(isRepair) : [];
 }
 
@@ -85,7 +84,7 @@ function isRepair(value: unknown): value is Repair {
   return typeof object === 'string' && Array.isArray(at) && at.every((time) => typeof time === 'number');
 }
 
-/** Said of a stray that is left alone. */
+/** The message about a stray that is left alone. */
 export function contestedMessage({ object, field, by }: Stray): string {
   const what = field === undefined ? `${object} is removed or changed` : `${field} of ${object} is changed`;
   const who = by === undefined ? '' : ` by ${by}`;

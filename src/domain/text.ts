@@ -1,9 +1,9 @@
 /**
- * What regular expressions are slow at: one that looks for the end of a text from each of its places takes a time that
- * grows with the square of its length, and whoever writes the text chooses that.
+ * Replacements for slow regular expressions: one that looks for the end of a text from each position takes time that
+ * grows with the square of the length, and users choose the length.
  */
 
-/** `http://host/path//` without what is behind `path`. */
+/** `http://host/path//` without the slashes at its end. */
 export function withoutTrailingSlashes(text: string): string {
   let end = text.length;
   while (end > 0 && text[end - 1] === '/') end -= 1;

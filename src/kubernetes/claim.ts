@@ -5,29 +5,32 @@ import { formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
 import type { LeaseTerm } from '../domain/decision/plan.js';
 import { userErrorIn } from '../kube/refusals.js';
 
-/** How long it counts as known that the Lease is held, in milliseconds: objects that bear a stamp refuse late writers themselves. */
+/**
+ * How long a confirmed Lease counts as held, in milliseconds: objects with a fence annotation refuse late writers
+ * themselves.
+ */
 const STAMPED_MS = 3_000;
-/** For all others, whose only fence is the Lease: an ordinary batch is done by then. */
+/** For all other objects, whose only fence is the Lease: an ordinary batch is done by then. */
 const UNSTAMPED_MS = 1_000;
 
 /**
- * A writer's claim to a Canary: its fence, and the means to find out whether that still stands. Whatever a run writes,
- * it writes by its claim; objects that have no room for a stamp have no other fence.
+ * A writer's claim to a Canary: its fence, and the means to check that it still holds. A run makes all its writes by
+ * its claim; objects without room for a fence annotation have no other fence.
  */
 export interface Claim extends Fence {
   /**
-   * Refuses a writer who has been overtaken. Goes by what is cached where the last proof is young, three seconds for what
-   * bears a stamp and one second for what doesn't; asks the API server after that.
+   * Refuses a writer who has been overtaken. A recent confirmation counts for three seconds for objects with a fence
+   * annotation, and for one second for others; after that it asks the API server.
    *
-   * @param anew ask in any case: somebody else has written what was to be written
-   * @param isStamped what is to be written bears a stamp
-   * @throws FencedError where somebody newer has taken the Canary over
-   * @throws TransientError where the Lease is gone: the next attempt makes it again, or is refused
+   * @param anew ask in any case: somebody else has written the object
+   * @param isStamped the object has a fence annotation
+   * @throws FencedError where a newer run has taken the Canary over
+   * @throws TransientError where the Lease is gone: the next attempt creates it again, or is refused
    */
   confirm(anew: boolean, isStamped?: boolean): Promise<void>;
   /**
-   * To be called where an object bears a newer stamp than this. A Lease that knows less than the stamp has been lost in
-   * between, and learns of it, so that whoever takes the Canary next gets past it.
+   * Call this where an object has a newer fence annotation than this claim. A Lease with an older epoch has been lost
+   * in between and is updated, so that the next run gets an epoch beyond the annotation.
    */
   outrankedBy(stamp: Fence): Promise<void>;
 }
@@ -37,10 +40,10 @@ export class LeaseClaim implements Claim {
   readonly epoch: number;
   readonly seq: number;
   private provenAt = -Infinity;
-  /** The API server won't have the Lease renewed; where there is none, the stamps are the fence. */
+  /** The API server refuses to renew the Lease; where there is none, the annotations are the fence. */
   private unrenewed = false;
 
-  /** @param monotonic milliseconds that go on whatever happens to the clock */
+  /** @param monotonic milliseconds of a clock that never jumps */
   constructor(
     private readonly leases: Leases,
     private readonly owner: LeaseOwner,
@@ -60,11 +63,12 @@ export class LeaseClaim implements Claim {
   }
 
   /**
-   * Renews the Lease, as far as the API server lets it be. Where it doesn't, the claim stands all the same, unless somebody
-   * newer holds the Canary: by the Lease as it is, and where there is none by the stamps on the Canary's objects.
+   * Renews the Lease, as far as the API server allows. Where it doesn't, the claim still holds unless a newer run holds
+   * the Canary: according to the unrenewed Lease, and where there is none to the fence annotations on the Canary's
+   * objects.
    *
-   * @returns what a person must mend before it can be renewed
-   * @throws FencedError where somebody newer holds the Canary, or none can be told from the others
+   * @returns what a user must fix before the Lease can be renewed
+   * @throws FencedError where a newer run holds the Canary, or the newest can't be determined
    */
   async stand(term: LeaseTerm, renewal: Renewal = {}): Promise<UserError | undefined> {
     try {
@@ -91,7 +95,7 @@ export class LeaseClaim implements Claim {
       );
     }
     if (!ask) return;
-    // Epoch 0 is the claim of somebody who acts while there is no Lease.
+    // Epoch 0 is the claim of a writer that acts while there is no Lease.
     if (!view && this.epoch > 0) {
       if (!this.unrenewed) throw new TransientError(`the lease of ${name}.${namespace} is gone`);
       await this.leases.proveByStamps(this.owner, this, this.tenant);
@@ -103,7 +107,7 @@ export class LeaseClaim implements Claim {
     try {
       await this.leases.learn(this.owner, stamp.epoch);
     } catch (error) {
-      // Whoever comes next gets past the stamp by the stamp itself; this one is shut out in any case.
+      // The next run gets past the annotation by reading it; this one is fenced off in any case.
       if (!userErrorIn(error)) throw error;
     }
   }

@@ -18,15 +18,15 @@ const MESSAGE_LIMIT = 1024;
 
 /**
  * Records an Event about a Canary. Each gets an object of its own, so nothing is merged into "combined from similar
- * events", and a name made of its time, so that recording it twice changes nothing and `kubectl describe`, which keeps
- * the order of names within a second, shows them in the order in which they happened. In a namespace that is being
- * deleted there is nobody left who could read it, and none is recorded.
+ * events". Its name is made from its time: recording it twice changes nothing, and `kubectl describe`, which sorts by
+ * name within a second, shows Events in the order in which they happened. In a namespace under deletion no Event is
+ * recorded, since nobody could read it.
  */
 export async function recordEvent(client: ApiClient, about: KubeObject, event: EventRecord): Promise<void> {
   const namespace = about.metadata.namespace ?? 'default';
   const time = new Date(event.at).toISOString().replace(/\.\d+Z$/, 'Z');
   const nanos = (BigInt(event.at) * 1_000_000n + BigInt(event.index)).toString(16);
-  // The time ends the name, so that the order of names stays that of times.
+  // The time ends the name, so that names sort by time.
   const subject = fitting(about.metadata.name, LONGEST_NAME - nanos.length - 1);
   try {
     await client.create(EVENTS, {

@@ -5,33 +5,33 @@ import type { KubeObject, OwnerReference } from '../kube/object.js';
 import { LEASES } from '../kube/object.js';
 import { formatRetreat, parseRetreat, type LeaseRetreat } from './retreat.js';
 
-/** What a Canary's Lease says. */
+/** The content of a Canary's Lease. */
 export interface LeaseView {
   readonly namespace: string;
   readonly canary: string;
   readonly fence: Fence;
-  /** Who has it: a run's id, or a watch process that acts for a dead one; empty when released. */
+  /** The holder: a run's id, or a watch process that acts for a dead one; empty when released. */
   readonly holder: string;
   readonly held: boolean;
   /** Milliseconds since 1970; Infinity where it doesn't expire. */
   readonly expiresAt: number;
   readonly durationMs: number;
-  /** `metadata.generation` of the Canary that the last run has dealt with. */
+  /** `metadata.generation` of the Canary that the last run has handled. */
   readonly observedGeneration: number;
-  /** Digest of the Canary's annotation with the approvals that its run has dealt with; empty where it had none. */
+  /** Digest of the Canary's approvals annotation that its run has handled; empty where it had none. */
   readonly observedApprovals: string;
-  /** JSON of the spec that the run goes by: the last valid one, whatever the Canary says now. */
+  /** JSON of the spec that the run follows: the last valid one, whatever the Canary holds now. */
   readonly spec: string | undefined;
   /** The last rollback by the dead-man's switch. */
   readonly retreat: LeaseRetreat | undefined;
-  /** JSON of what was put right lately; undefined where nothing was. */
+  /** JSON of recent corrections of drift; undefined where there were none. */
   readonly repairs: string | undefined;
 }
 
 export interface LeaseOwner {
   readonly namespace: string;
   readonly name: string;
-  /** Owner reference to the Canary, so that the Lease goes with it. */
+  /** Owner reference to the Canary, so that the Lease is deleted with it. */
   readonly owner: OwnerReference;
 }
 
@@ -65,7 +65,7 @@ const CANARY = 'serinus.dev/canary';
 const SPEC = 'serinus.dev/spec';
 const RETREAT = 'serinus.dev/rolled-back';
 const REPAIRS = 'serinus.dev/repairs';
-/** A Lease without an end still has to name a duration. */
+/** A Lease that doesn't expire must still name a duration. */
 const NOMINAL_SECONDS = 60;
 
 /** A Canary's name may be as long as a Lease's. */
@@ -143,7 +143,7 @@ export function viewOf(lease: KubeObject): LeaseView {
   };
 }
 
-/** The term that a Lease stands for now. */
+/** The term that the Lease has now. */
 export function termOf({ held, holder, durationMs }: LeaseView): LeaseTerm {
   if (holder === '') return { kind: 'released' };
   return held ? { kind: 'held' } : { kind: 'seconds', seconds: durationMs / 1000 };

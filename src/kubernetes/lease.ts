@@ -24,13 +24,13 @@ export interface Renewal {
   readonly repairs?: string | undefined;
 }
 
-/** Who renews a Lease, as far as that is known. */
+/** The holder that renews a Lease, as far as it is known. */
 export interface Tenant {
-  /** As it took the Lease; whoever doesn't say is believed by its epoch alone. */
+  /** Its name when it took the Lease; without one only its epoch is checked. */
   readonly holder?: string | undefined;
   /**
-   * The newest stamp on the Canary's objects, for a Lease that was deleted: its holder makes it again, unless somebody
-   * newer has been here. Absent for whoever may not do that.
+   * The newest fence annotation on the Canary's objects, for a Lease that was deleted: its holder creates it again,
+   * unless a newer run was here. Absent for processes that may not do that.
    */
   readonly newestStamp?: (() => Promise<Fence | undefined>) | undefined;
 }
@@ -38,8 +38,8 @@ export interface Tenant {
 const ATTEMPTS = 5;
 
 /**
- * The Leases of Canaries: one each, which is both the fencing token's home and the heartbeat of a release.
- * All changes are compare-and-swap on the Lease's version.
+ * The Leases of Canaries: one each, which holds the fencing token and is the heartbeat of a release. All changes are
+ * compare-and-swap on the Lease's version.
  */
 export class Leases {
   constructor(
@@ -53,7 +53,7 @@ export class Leases {
     return lease && viewOf(lease);
   }
 
-  /** From the API server, for whoever acts on what the cache shows. */
+  /** From the API server, for callers that act on what the cache shows. */
   async fresh(namespace: string, canary: string): Promise<LeaseView | undefined> {
     const lease = await this.cache.getFresh(LEASES, namespace, leaseName(canary));
     return lease && viewOf(lease);
@@ -62,13 +62,13 @@ export class Leases {
   /**
    * Takes the Canary over: raises the epoch, unless this holder already has it (an activity that runs twice).
    *
-   * @param taking.spec the spec that the run goes by
-   * @param taking.expected take it only while it is as seen here; for somebody who acts because it expired
-   * @param taking.stamp the newest that stands on the Canary's objects: the new epoch is past it, also where the Lease
-   *   knows nothing of it, because it was deleted or is an old one that somebody has restored
-   * @param taking.retreat what that somebody is about to do; left for the run that it shuts out
-   * @throws FencedError where `expected` doesn't hold any more
-   * @throws NamespaceEnding where there can be no Lease any more
+   * @param taking.spec the spec that the run follows
+   * @param taking.expected take it only while it is as seen here; for a process that acts because it expired
+   * @param taking.stamp the newest fence annotation on the Canary's objects: the new epoch is beyond it, even where the
+   *   Lease lacks it because it was deleted, or restored from an old backup
+   * @param taking.retreat what that process is about to do; kept for the run that it fences off
+   * @throws FencedError where `expected` no longer holds
+   * @throws NamespaceEnding where no Lease can be created any more
    */
   async take(owner: LeaseOwner, holder: string, term: LeaseTerm, taking: Taking = {}): Promise<Fence> {
     const { spec, expected, stamp, retreat } = taking;
@@ -89,13 +89,13 @@ export class Leases {
   }
 
   /**
-   * Renews the Lease before a batch of effects, and so finds out whether the writer still has a say.
+   * Renews the Lease before a batch of effects, and so checks that the writer still holds it.
    *
-   * @param renewal.observedGeneration set when the run has dealt with that generation of the Canary
-   * @param renewal.observedApprovals set when the run has dealt with these approvals of the Canary
-   * @param renewal.spec set when the run goes by another spec now
+   * @param renewal.observedGeneration set when the run has handled that generation of the Canary
+   * @param renewal.observedApprovals set when the run has handled these approvals of the Canary
+   * @param renewal.spec set when the run follows another spec now
    * @param renewal.retreat set when the dead-man's switch has rolled back
-   * @param renewal.repairs set when something generated has been put right
+   * @param renewal.repairs set when drift has been corrected
    * @throws FencedError where a newer run, or a newer batch of this run, has been here
    */
   async renew(
@@ -108,7 +108,7 @@ export class Leases {
     for (let attempt = 0; ; attempt += 1) {
       const current = await this.read(owner, attempt);
       const view = current && viewOf(current);
-      // A cache that hasn't seen yet what was written elsewhere is no proof of anything.
+      // A cache that lags behind another writer proves nothing.
       if (attempt === 0 && (view?.fence.epoch ?? 0) < fence.epoch) continue;
       if (!view) await this.proveByStamps(owner, fence, tenant);
       else if (isOlder(fence, view.fence) || isAnother(tenant, fence, view)) {
@@ -126,10 +126,11 @@ export class Leases {
   }
 
   /**
-   * While there is no Lease, the stamps on the Canary's objects tell who is newest. Whoever held a Lease that somebody has
-   * deleted makes it again: nobody else has a reason to, and without it nobody would miss the run.
+   * While there is no Lease, the fence annotations on the Canary's objects show which run is newest. The holder of a
+   * deleted Lease creates it again: no other process would, and without it the dead-man's switch wouldn't notice the
+   * run's death.
    *
-   * @throws FencedError where the stamps tell of somebody newer, or nobody knows who held it
+   * @throws FencedError where the annotations show a newer run, or the former holder is unknown
    */
   async proveByStamps({ name, namespace }: LeaseOwner, fence: Fence, tenant: Tenant): Promise<void> {
     if (!tenant.newestStamp || tenant.holder === undefined)
@@ -142,8 +143,8 @@ export class Leases {
   }
 
   /**
-   * Lets the Lease know of an epoch that stands on an object of the Canary, where it knows of older ones only: it was
-   * deleted, or restored from a time before. Whoever holds it holds it no more.
+   * Raises the Lease's epoch to that of a fence annotation on one of the Canary's objects, where the Lease was deleted
+   * or restored from an old backup. Its holder loses it.
    */
   async learn(owner: LeaseOwner, epoch: number): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
@@ -151,7 +152,7 @@ export class Leases {
       const view = current && viewOf(current);
       if (!view || view.fence.epoch >= epoch) return;
       const { holder, observedGeneration: observed, observedApprovals: approvals } = view;
-      // One more, so that it is nobody's: its holder may take it anew under its own name.
+      // One more than that, so that it belongs to no run: the holder may take the Lease again under its own name.
       const fence = { epoch: epoch + 1, seq: 0 };
       if (
         await this.write(
@@ -167,12 +168,12 @@ export class Leases {
 
   private async read(owner: LeaseOwner, attempt: number): Promise<KubeObject | undefined> {
     const name = leaseName(owner.name);
-    // The cache is good enough to try with: the version in it guards the write. After a conflict it isn't.
+    // The cache is good enough for the first attempt: its version guards the write. After a conflict it isn't.
     if (attempt > 0) return this.cache.getFresh(LEASES, owner.namespace, name);
     return (await this.cache.get(LEASES, owner.namespace, name)) ?? this.cache.getFresh(LEASES, owner.namespace, name);
   }
 
-  /** @returns whether it was written; false = somebody else was quicker */
+  /** @returns whether it was written; false where another writer was quicker */
   private async write(
     owner: LeaseOwner,
     current: KubeObject | undefined,
@@ -196,7 +197,7 @@ export class Leases {
   }
 }
 
-/** With what a Lease is taken. */
+/** The content with which a Lease is taken. */
 export interface Taking {
   readonly spec?: string | undefined;
   readonly expected?: LeaseView | 'missing' | undefined;
@@ -204,7 +205,7 @@ export interface Taking {
   readonly retreat?: LeaseRetreat | undefined;
 }
 
-/** Whether a Lease is as it was seen. */
+/** Whether a Lease is still as it was seen. */
 export function isStill(expected: LeaseView | 'missing', view: LeaseView | undefined): boolean {
   if (expected === 'missing' || !view) return expected === 'missing' && !view;
   return view.holder === expected.holder && view.expiresAt === expected.expiresAt;

@@ -3,26 +3,26 @@ import type { KubeObject, NamedObject, OwnerReference } from '../kube/object.js'
 import { CANARIES } from '../kube/object.js';
 import { pathOf } from '../kube/path.js';
 
-/** By what right an object is written or deleted. */
+/** The right by which an object is written or deleted. */
 export interface Right {
   /** The Canary that writes. */
   readonly owner: OwnerReference;
   /**
-   * The object stands for the users' own service, so that one which was there before the Canary is changed and given
-   * back, as Flagger does it. One that another Canary has is nobody else's to change.
+   * The object stands for the users' own service: one that existed before the Canary is changed and given back, as
+   * Flagger does it. One that belongs to another Canary must not be changed.
    */
   readonly takesOver?: boolean;
 }
 
-/** An object of the Canary's namespace that it makes, or takes over. */
+/** An object of the Canary's namespace that the Canary creates, or takes over. */
 export interface OwnedObject extends NamedObject {
   readonly takesOver?: boolean;
 }
 
 /**
- * Whether an object is this Canary's: its controller is the Canary, by uid. One with several owners and no controller
- * is, too, where this is the only Canary among them: so Flagger leaves copies that Canaries have shared when the one
- * that wrote last has gone.
+ * Whether an object belongs to this Canary: its controller is the Canary, by UID. An object with several owners and no
+ * controller also does, where this is the only Canary among them: Flagger leaves copies that Canaries shared in that
+ * state when the one that wrote last is deleted.
  */
 export function isOurs(object: KubeObject, owner: Pick<OwnerReference, 'uid'>): boolean {
   const references = object.metadata.ownerReferences ?? [];
@@ -37,12 +37,12 @@ export function isFree(object: KubeObject, { owner, takesOver = false }: Right):
   return takesOver && !(object.metadata.ownerReferences ?? []).some(isCanary);
 }
 
-/** Whether an object goes when this Canary and all its other owners have gone. */
+/** Whether an object is deleted once this Canary and all its other owners are. */
 export function isOwnedBy(object: KubeObject, owner: Pick<OwnerReference, 'uid'>): boolean {
   return object.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid) ?? false;
 }
 
-/** The reference to the one that looks after an object. */
+/** The owner reference to an object's controller. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find(({ controller }) => controller === true);
 }
@@ -51,13 +51,13 @@ export function isCanary({ apiVersion, kind }: Pick<OwnerReference, 'apiVersion'
   return kind === CANARIES.kind && apiVersion.split('/')[0] === CANARIES.apiVersion.split('/')[0];
 }
 
-/** @throws ForeignError naming the object and whose it is, where it may not be written by this right */
+/** @throws ForeignError naming the object and its owner, where it may not be written by this right */
 export function refuseForeign(object: KubeObject, right: Right): void {
   if (isFree(object, right)) return;
   throw new ForeignError(foreignMessage(object, right.owner));
 }
 
-/** What is said of an object that is somebody else's, in words for an Event. */
+/** The message about a foreign object, in words for an Event. */
 export function foreignMessage(object: KubeObject, owner: Pick<OwnerReference, 'name' | 'uid'>): string {
   const { name, namespace } = object.metadata;
   return `${object.kind} ${name}.${namespace} ${whose(object, owner)}`;
@@ -84,8 +84,8 @@ export function contested(ours: readonly OwnedObject[], theirs: readonly OwnedOb
 }
 
 /**
- * Which of two Canaries may have what both want: one whose users are served by its primary already, else the older. So
- * one that is added by mistake never keeps another from its next release.
+ * Which of two Canaries keeps an object that both claim: one whose primary serves users already, else the older. So a
+ * Canary added by mistake never blocks another's next release.
  */
 export function precedes(one: KubeObject, other: KubeObject): boolean {
   const [a, b] = [rankOf(one), rankOf(other)];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonIn } from '../domain/json.js';
 import type { Retreat } from '../domain/silence/retreat.js';
 
-/** What the dead-man's switch leaves on the Lease, so that the run which it has rolled back learns of it. */
+/** What the dead-man's switch leaves on the Lease, for the run that it has rolled back. */
 export interface LeaseRetreat {
   /** Epoch of the run that is rolled back. */
   readonly of: number;
@@ -19,7 +19,7 @@ export function formatRetreat(retreat: LeaseRetreat): string {
   return JSON.stringify(retreat);
 }
 
-/** @returns undefined for anything that no switch has written: the run is then shut out by somebody unknown */
+/** @returns undefined for text that no switch has written: the run is then fenced off by an unknown process */
 export function parseRetreat(text: string | undefined): LeaseRetreat | undefined {
   const read = schema.safeParse(jsonIn(text));
   if (!read.success) return undefined;

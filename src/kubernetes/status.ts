@@ -17,21 +17,24 @@ interface CanaryStatus {
   readonly [field: string]: unknown;
 }
 
-/** The only condition there is; Flux, Argo CD and `kubectl wait --for=condition=promoted` read it. */
+/** The only condition; Flux, Argo CD and `kubectl wait --for=condition=promoted` read it. */
 const PROMOTED = 'Promoted';
-/** `reason` of the condition where the spec can't be carried out. */
+/** `reason` of the condition where the spec is invalid. */
 export const INVALID_SPEC = 'InvalidSpec';
-/** `reason` of the condition where the API server refuses what is to be written. */
+/** `reason` of the condition where the API server refuses a write. */
 export const REFUSED = 'Refused';
-/** `reason` of the condition where a promotion was undone: the phase is Failed then, as after any release that isn't live. */
+/**
+ * `reason` of the condition where a promotion was undone: the phase is Failed then, as after any release that isn't
+ * live.
+ */
 export const UNDONE = 'Undone';
 
-/** `reason` of the condition where what was promoted has turned out to be worse than the version before it. */
+/** `reason` of the condition where the promoted version has turned out to be worse than the one before it. */
 export const REGRESSED = 'Regressed';
 
 /**
- * The Canary with the status it shall have. The times only move when something else does, so that writing the same
- * again writes nothing.
+ * The Canary with the status that it shall have. Times change only together with another field, so that writing the
+ * same status again writes nothing.
  *
  * @param kind the kind of the target, for the condition's message
  * @param now milliseconds since 1970
@@ -50,7 +53,7 @@ export function withStatus(canary: KubeObject, effect: StatusEffect, kind: strin
   return updated(canary, before, fields, { type: PROMOTED, ...conditionOf(before, effect, kind) }, now);
 }
 
-/** That a promotion was undone, or is to be regretted, stays true until another revision is released. */
+/** An undone or regretted promotion stays on the condition until another revision is released. */
 function conditionOf(before: CanaryStatus, effect: StatusEffect, kind: string): Omit<Condition, 'type'> {
   const { phase, undone, lastAppliedSpec, lastPromotedSpec } = effect;
   if (undone !== undefined) return { status: 'False', reason: UNDONE, message: undone };
@@ -61,17 +64,17 @@ function conditionOf(before: CanaryStatus, effect: StatusEffect, kind: string): 
   return { reason: phase, ...promotedCondition(phase, kind) };
 }
 
-/** The Canary with a condition that says why its spec can't be carried out; the rest of its status stays. */
+/** The Canary with a condition that says why its spec is invalid; the rest of its status stays. */
 export function withInvalidSpec(canary: KubeObject, message: string, now: number): KubeObject {
   const before = (canary['status'] ?? {}) as CanaryStatus;
-  // Flagger's schema wants these four wherever there is a status at all.
+  // Flagger's schema requires these four in every status.
   const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
   return updated(canary, before, fields, { type: PROMOTED, status: 'False', reason: INVALID_SPEC, message }, now);
 }
 
 /**
  * The Canary with a condition that says what the API server refuses, until its next status is written. While a release
- * is under way, whether it ends well is as open as before.
+ * is under way the condition stays `Unknown`.
  */
 export function withRefusal(canary: KubeObject, message: string, now: number): KubeObject {
   const before = (canary['status'] ?? {}) as CanaryStatus;
@@ -80,7 +83,7 @@ export function withRefusal(canary: KubeObject, message: string, now: number): K
   return updated(canary, before, fields, { type: PROMOTED, status, reason: REFUSED, message }, now);
 }
 
-/** The same for what keeps nothing from being promoted, and takes nothing of what has been: only the reason changes. */
+/** The same for a refusal that blocks no promotion and revokes none: only the reason changes. */
 export function withRefusalAside(canary: KubeObject, message: string, now: number): KubeObject {
   const before = (canary['status'] ?? {}) as CanaryStatus;
   const fields = { phase: '', canaryWeight: 0, failedChecks: 0, iterations: 0, ...before };
@@ -88,7 +91,9 @@ export function withRefusalAside(canary: KubeObject, message: string, now: numbe
   return updated(canary, before, fields, { type: PROMOTED, status, reason: REFUSED, message }, now);
 }
 
-/** The Canary with a condition that says that what was promoted is worse than what was there before: it is promoted all the same. */
+/**
+ * The Canary with a condition that says that the promoted version is worse than the one before it; it stays promoted.
+ */
 export function withRegression(canary: KubeObject, message: string, now: number): KubeObject {
   const before = (canary['status'] ?? {}) as CanaryStatus;
   const status = statusIn(before) ?? 'Unknown';
@@ -129,7 +134,7 @@ function updated(
   };
 }
 
-/** An absent map and an empty one, an absent text and an empty one, are the same once stored. */
+/** Once stored, an absent map equals an empty one, and an absent text an empty one. */
 function sameField(a: unknown, b: unknown): boolean {
   return JSON.stringify(normal(a)) === JSON.stringify(normal(b));
 }
@@ -141,7 +146,7 @@ function normal(value: unknown): unknown {
   return entries.length === 0 ? null : entries;
 }
 
-/** Only the fields that Flagger always writes are written empty. */
+/** Only the fields that Flagger always writes are written when empty. */
 const ALWAYS = ['phase', 'canaryWeight', 'failedChecks', 'iterations'];
 
 function withoutEmpty(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

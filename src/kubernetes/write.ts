@@ -9,41 +9,41 @@ import { titleOf } from '../kube/object.js';
 import { isFree, refuseForeign, type Right } from './ownership.js';
 import { refusalIn } from '../kube/refusals.js';
 
-/** Which run, and which batch of it, wrote an object last. */
+/** The run, and its batch, that wrote an object last. */
 export const FENCE_ANNOTATION = 'serinus.dev/fence';
-/** Whose run that was, on objects that outlive their Canary. */
+/** The Canary that this run belonged to, on objects that outlive their Canary. */
 export const FENCE_OF_ANNOTATION = 'serinus.dev/fence-of';
 const MARKS = [FENCE_ANNOTATION, FENCE_OF_ANNOTATION];
 
 export interface WriteOptions extends GuardedWriteOptions {
   /**
-   * Whose write it is: refused where somebody newer has taken over. Undefined for what no run does, and what is right
-   * whoever holds the Canary.
+   * The writer's claim: the write is refused where a newer run has taken over. Undefined for writes that no run makes,
+   * and that are right whichever run holds the Canary.
    */
   readonly fence: Claim | undefined;
   /**
-   * Stamps the object with the fence, and refuses where a newer writer has stamped it. For what is Serinus' own and
-   * decides what users are served by. On users' own objects, on a status, and on what is compared as a whole there is no
-   * room for a stamp: for them the Lease alone is the fence.
+   * Adds the fence annotation to the object, and refuses where a newer writer has. For Serinus' own objects that decide
+   * what users get. Users' own objects, a status, and objects that are compared as a whole have no room for it: the
+   * Lease alone is their fence.
    */
   readonly stamp?: boolean;
   /**
-   * Uid of the Canary that the fence belongs to. Epochs begin anew with every Canary, so the stamp of one that is gone
-   * shuts nobody out of an object that it has left behind.
+   * UID of the Canary that the fence belongs to. Epochs restart with every Canary, so the annotation of a deleted one
+   * blocks nobody from an object that it has left behind.
    */
   readonly of?: string;
-  /** Refuses an object that is there and may not be written by this right; left out for what users have made. */
+  /** Refuses an existing object that may not be written by this right; left out for users' own objects. */
   readonly right?: Right;
 }
 
 /**
- * Makes an object what it shall be, see {@link guardedWrite}: by the fence of whoever writes, and by the right to what is
- * there.
+ * Makes an object what it shall be, see {@link guardedWrite}: guarded by the writer's fence, and by the right to an
+ * existing object.
  *
- * @returns the object as it is now; undefined where `desire` made nothing of a missing one
+ * @returns the object as it is now; undefined where `desire` returned nothing for a missing one
  * @throws FencedError where a newer writer has been here
- * @throws ForeignError where the object is somebody else's
- * @throws RefusedError where the API server won't take it, be it by a policy, a quota or its validation
+ * @throws ForeignError where the object belongs to somebody else
+ * @throws RefusedError where the API server refuses it, because of a policy, a quota or its validation
  */
 export async function write(
   cache: ClusterCache,
@@ -71,7 +71,7 @@ function guardOf({ fence, stamp = false, of, right }: WriteOptions): WriteGuard 
 }
 
 /**
- * Makes an object that stays as it is made. One that is there already is left alone.
+ * Creates an object that is never updated. An existing one is left alone.
  *
  * @throws FencedError where a newer writer has taken over
  */
@@ -90,9 +90,9 @@ export async function make(
 }
 
 /**
- * Deletes an object of Serinus' own as it was read, not another one that has got its name since. One that is gone is fine.
+ * Deletes an object of Serinus' own as it was read, not another one that has got its name since. A missing one is fine.
  *
- * @throws FencedError where a newer writer has taken over, or has stamped it
+ * @throws FencedError where a newer writer has taken over, or has written the object
  */
 export async function remove(
   cache: ClusterCache,
@@ -107,20 +107,20 @@ export async function remove(
     await cache.client.delete(type, namespace, name, uid);
   } catch (error) {
     if (!(error instanceof KubeError) || !error.conflict) throw refusalIn(error, titleOf(object));
-    // Another one bears its name: it isn't what was to be deleted.
+    // Another object has the name now: it must not be deleted.
     await fence?.confirm(true);
   }
 }
 
-/** Whether a write would be one for nothing. The stamp of the fence doesn't count, nor does the version. */
+/** Whether a write would change nothing. Fence annotation and version don't count. */
 export function isSame(current: KubeObject, desired: KubeObject): boolean {
   return isSameBut(current, desired, MARKS);
 }
 
 /**
- * Which fence an object bears.
+ * The fence in an object's annotation.
  *
- * @param of uid of the Canary that is asked about: the stamp of one that is gone counts for nothing
+ * @param of UID of the Canary in question: the annotation of a deleted one doesn't count
  */
 export function stampOf({ metadata }: KubeObject, of: string | undefined): Fence | undefined {
   const { [FENCE_ANNOTATION]: text, [FENCE_OF_ANNOTATION]: stampedFor } = metadata.annotations ?? {};
@@ -128,7 +128,7 @@ export function stampOf({ metadata }: KubeObject, of: string | undefined): Fence
   return parseFence(text);
 }
 
-/** The object as it was before anybody stamped it. */
+/** The object without the fence annotation. */
 export function withoutStamp(object: KubeObject): KubeObject {
   const { [FENCE_ANNOTATION]: _stamp, [FENCE_OF_ANNOTATION]: _of, ...annotations } = object.metadata.annotations ?? {};
   return { ...object, metadata: { ...object.metadata, annotations } };
@@ -144,7 +144,7 @@ async function refuseOlder(current: KubeObject, fence: Claim | undefined, of: st
 }
 
 function stamped(object: KubeObject, fence: Fence, of: string | undefined): KubeObject {
-  // What is owned by the Canary goes with it.
+  // The Canary's own objects are deleted with it.
   const outlives = of !== undefined && !object.metadata.ownerReferences?.some(({ uid }) => uid === of);
   const annotations = {
     ...object.metadata.annotations,

@@ -78,7 +78,7 @@ export class Watcher {
         spend: (key) => {
           const waitMs = share.waitMs(key);
           if (waitMs === 0) return budget.spend(key);
-          const overdrawnMs = share.toTell(key);
+          const overdrawnMs = share.overuseToReport(key);
           if (overdrawnMs !== undefined) this.warnOf(key, costOf(overdrawnMs));
           return waitMs;
         },

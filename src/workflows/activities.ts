@@ -15,14 +15,14 @@ import type { ReleaseArtifacts } from '../domain/record/artifacts.js';
 import type { ReleaseState } from '../domain/state.js';
 import type { Archived, ArchiveInput } from './contract.js';
 
-/** Who asks, for activities that keep the Lease alive. */
+/** The run that an activity keeps the Lease for. */
 export interface LeaseGuard {
   readonly canary: CanaryKey;
   readonly fence: Fence;
   readonly lease: LeaseTerm;
-  /** Whoever took the Lease, as it stands there; workflows of earlier versions don't say. */
+  /** Holder of the Lease, as its object names it; workflows of earlier versions don't send it. */
   readonly holder?: string;
-  /** Of the Canary that the Lease was taken for; workflows of earlier versions don't know. */
+  /** UID of the Canary that the Lease was taken for; workflows of earlier versions don't know it. */
   readonly uid?: string | undefined;
 }
 
@@ -35,14 +35,14 @@ export interface BeginInput {
 
 export type Begun = ({ readonly gone?: false } & Takeover) | { readonly gone: true };
 
-/** The standing as it travels: the activity reads the policy from the spec. */
+/** The release's state as it travels: the activity reads the policy from the spec. */
 export type AskedState = Omit<ReleaseState, 'policy'> & {
   readonly knownGeneration: number;
-  /** Digest of the approvals in the policy that the workflow has; absent where it has none. */
+  /** Digest of the approvals in the workflow's policy; absent where it has none. */
   readonly knownApprovals?: string;
-  /** The load tests of the policy that the workflow has; absent where it has none, and from older workflows. */
+  /** The load tests of the workflow's policy; absent where it has none, and from older workflows. */
   readonly knownLoadTests?: readonly string[];
-  /** See `annotatedIn`, of the policy that the workflow has; absent where it has none, and from older workflows. */
+  /** See `annotatedIn`, of the workflow's policy; absent where it has none, and from older workflows. */
   readonly knownAnnotated?: string;
 };
 
@@ -50,11 +50,11 @@ export interface ObserveInput extends LeaseGuard {
   readonly standing: AskedState;
   /** Read the API server, not caches. */
   readonly fresh: boolean;
-  /** When the tick is taken to happen, milliseconds since 1970. */
+  /** The time of the tick, milliseconds since 1970. */
   readonly asOf: number;
   /**
-   * Tells this look from every other, and is the same for all attempts of it, also where the time they are taken to
-   * happen isn't. Workflows of earlier versions don't say: `asOf` tells theirs apart.
+   * Identifies this observation: the same for all its attempts, even where their times differ. Workflows of earlier
+   * versions don't send it: `asOf` identifies theirs.
    */
   readonly look?: string;
 }
@@ -65,42 +65,42 @@ export interface RestoreOptionsInput {
 
 export interface ApplyInput extends LeaseGuard {
   readonly effects: readonly Effect[];
-  /** Milliseconds since 1970; names and dates Events. */
+  /** Milliseconds since 1970; part of the names of Events, and their date. */
   readonly at: number;
-  /** The generation of the Canary that is dealt with when this is done. */
+  /** The generation of the Canary that is handled when this is done. */
   readonly observedGeneration: number;
-  /** The approvals that the run knows of, see `World.approvals`; an earlier version doesn't say. */
+  /** The approvals that the run knows of, see `World.approvals`; an earlier version doesn't send them. */
   readonly observedApprovals?: string;
-  /** Id of the release, for what is kept of it. */
+  /** Id of the release, for what is saved of it. */
   readonly release?: string;
 }
 
 export interface Applied {
-  /** The target was no longer what was to be promoted: nothing after that was done. */
+  /** The target no longer held the revision to be promoted: nothing after that was done. */
   readonly overtaken: boolean;
-  /** What the release ships, where that was to be kept. */
+  /** What the release ships, where that was to be saved. */
   readonly shipment?: ReleaseArtifacts;
-  /** How long before the end weights were written; absent where none were, or by workers of earlier versions. */
+  /** How long before the end weights were written; absent where none were, and from workers of earlier versions. */
   readonly routedMsAgo?: number;
 }
 
-/** What an activity that failed tells besides why; those of earlier versions don't. */
+/** What a failed activity reports in addition to the error; absent in those of earlier versions. */
 export interface FailureDetails {
-  /** The events that it had recorded before. */
+  /** The events that it recorded before. */
   readonly said: readonly string[];
 }
 
 export interface RollBackInput extends LeaseGuard {
   readonly before: readonly Effect[];
-  /** Events that an attempt before, which failed, has recorded already. */
+  /** Events that an earlier attempt, which failed, has recorded already. */
   readonly told?: readonly string[];
   readonly reason: string;
-  /** As it shall read when the primary serves; where the canary has to, the weight is corrected. */
+  /** The status once the primary serves; where the canary has to serve, the weight is corrected. */
   readonly status: StatusEffect | undefined;
   readonly at: number;
   readonly observedGeneration: number;
   readonly observedApprovals?: string;
-  /** Epoch of the run whose release it is, where another one rolls it back: that run is left word. */
+  /** Epoch of the run whose release another run rolls back: the Lease keeps the result for that run. */
   readonly of?: number;
 }
 
@@ -110,13 +110,13 @@ export interface RolledBack {
 
 export interface AwaitReadyInput extends LeaseGuard {
   readonly of: 'primary' | 'canary';
-  /** The reason that was said last; it alone isn't worth coming back for. */
+  /** The reason reported last; it alone is no reason to return. */
   readonly said: string | undefined;
-  /** Don't come back with another reason before this has passed. */
+  /** Earliest return with another reason. */
   readonly quietMs: number;
-  /** Come back after this, milliseconds: the release has something to do besides waiting. */
+  /** Latest return, in milliseconds: the release has something to do besides waiting. */
   readonly withinMs?: number;
-  /** Come back when the target is no longer this revision. */
+  /** Return when the target no longer is this revision. */
   readonly revision: string | undefined;
 }
 
@@ -131,14 +131,14 @@ export interface CallHooksInput {
 export interface DeliverInput {
   readonly canary: CanaryKey;
   /**
-   * Names the release; with a notice's number it is what receivers tell repetitions by. The same for all attempts, and
-   * for all runs that a release continues in.
+   * Names the release; with a notice's number it is the key by which receivers recognise repetitions. The same for all
+   * attempts, and for all runs of a release.
    */
   readonly origin: string;
   readonly round: Round;
 }
 
-/** A look after a promotion. Times are milliseconds since 1970. */
+/** An observation after a promotion. Times are milliseconds since 1970. */
 export interface OverseeInput {
   readonly canary: CanaryKey;
   /** Hash of the revision that was promoted. */
@@ -146,30 +146,30 @@ export interface OverseeInput {
   readonly began: number;
   readonly until: number;
   readonly since: number;
-  /** What the judge remembers of the release, and of the time after it. */
+  /** The judge's memory of the release, and of the time after it. */
   readonly ofRelease?: JudgementMemory;
   readonly memory?: JudgementMemory;
 }
 
-/** What is said of a version after its promotion. */
+/** A report about a version after its promotion. */
 export interface AnnounceInput {
   readonly canary: CanaryKey;
   readonly revision: string;
   readonly type: 'Normal' | 'Warning';
   readonly message: string;
-  /** On the condition, too. */
+  /** The condition shows it, too. */
   readonly marked?: true;
-  /** Milliseconds since 1970; names and dates the Event. */
+  /** Milliseconds since 1970; part of the Event's name, and its date. */
   readonly at: number;
 }
 
 export interface UndoInput {
   readonly canary: CanaryKey;
-  /** Hash of the revision that is to be undone, and the id of its release. */
+  /** Hash of the revision to undo, and the id of its release. */
   readonly revision: string;
   readonly release: string;
   readonly reason: string;
-  /** The same order has the same id, however often it is given. */
+  /** Repetitions of the same order have the same id. */
   readonly requestId: string;
 }
 
@@ -180,42 +180,42 @@ export interface Undone {
 
 export interface LoadTestInput {
   readonly canary: CanaryKey;
-  /** Name of the rollout webhook whose command is carried out. */
+  /** Name of the rollout webhook whose command is run. */
   readonly hook: string;
 }
 
 /**
- * Something could not be done in the time that it was given. It goes on: whoever asks for the very same in the same
- * process gets what comes of it.
+ * Work that was not done in the time allowed. It continues: a caller with the same input in the same process gets its
+ * result.
  */
 export interface Unfinished {
   readonly unfinished: true;
 }
 
-/** What a workflow task may do itself, see `TaskWork`: each comes back within the milliseconds that it is given. */
+/** What a workflow task may do itself, see `TaskWork`: each returns within the given milliseconds. */
 export interface ShortActivities {
   readonly begin: (input: BeginInput, withinMs: number) => Promise<Begun | Unfinished>;
   readonly observe: (input: ObserveInput, withinMs: number) => Promise<Findings | Unfinished>;
 }
 
-/** What the workflows ask of the world. Each is idempotent: Temporal may run it more than once. */
+/** All I/O of the workflows. Each is idempotent: Temporal may run it more than once. */
 export interface Activities {
-  /** Takes the Canary's Lease and reads what the last run left. */
+  /** Takes the Canary's Lease and reads the status that the last run left. */
   readonly begin: (input: BeginInput) => Promise<Begun>;
   readonly observe: (input: ObserveInput) => Promise<Findings>;
-  /** What the cluster still has, for orders of releases that have ended. */
+  /** What the cluster still has, for orders about ended releases. */
   readonly recall: (input: RestoreOptionsInput) => Promise<RestoreOptions>;
   readonly apply: (input: ApplyInput) => Promise<Applied>;
   readonly rollBack: (input: RollBackInput) => Promise<RolledBack>;
-  /** Returns when pods are ready, or there is something new to say about why they aren't. */
+  /** Returns when pods are ready, or there is a new reason why they aren't. */
   readonly awaitReady: (input: AwaitReadyInput) => Promise<Readiness | 'changed'>;
   readonly callHooks: (input: CallHooksInput) => Promise<HookRound>;
-  /** Tells everybody who listens; who can't be told now is told of again. */
+  /** Notifies all recipients; those that can't be notified now are tried again later. */
   readonly deliver: (input: DeliverInput) => Promise<readonly DeliveryResult[]>;
-  /** Brings a part of a release into the archive. */
+  /** Stores a part of a release in the archive. */
   readonly archive: (input: ArchiveInput) => Promise<Archived>;
   readonly loadTest: (input: LoadTestInput) => Promise<LoadTestSummary>;
-  /** Looks at a version that has been promoted. */
+  /** Observes a promoted version. */
   readonly oversee: (input: OverseeInput) => Promise<Overseen>;
   readonly announce: (input: AnnounceInput) => Promise<void>;
   /** Orders an undo, as a person would. */
@@ -224,7 +224,7 @@ export interface Activities {
   readonly sweep: () => Promise<SweepReport>;
 }
 
-/** As a worker has them: whoever names no time gets the whole answer. */
+/** As registered by a worker: without a time limit the caller gets the whole answer. */
 export type RegisteredActivities = Omit<Activities, keyof ShortActivities> & {
   readonly [Name in keyof ShortActivities]: (
     input: Parameters<Activities[Name]>[0],
@@ -237,6 +237,6 @@ export interface SweepReport {
   readonly recovered: readonly string[];
   readonly resubmitted: readonly string[];
   readonly stuck: readonly string[];
-  /** Releases whose runs were ended from outside, and which were handed to the archive. */
+  /** Releases whose runs were terminated from outside, and which were passed to the archive. */
   readonly archived?: readonly string[];
 }

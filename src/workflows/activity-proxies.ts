@@ -3,24 +3,24 @@ import type { Activities, ShortActivities } from './activities.js';
 import { loadQueueOf, noticesQueueOf, rollbackQueueOf } from './contract.js';
 
 /**
- * The activities with the options each of them needs. The summaries label the bars of the timeline in the Temporal UI,
- * which then reads as the story of the release; a proxy is made for each call because the summary belongs to it.
+ * Activity proxies with the options that each needs. Summaries label the bars of the timeline in the Temporal UI, which
+ * then reads as the story of the release; each call gets its own proxy because the summary belongs to it.
  *
- * The cancellation type is always named: the SDK's own default lets a cancelled writer run on beside the rollback.
+ * Each names its cancellation type: with the SDK's default a cancelled writer would run on beside the rollback.
  */
 
 /**
- * All activities say every second that they are alive, so that the work of a worker that died is taken up by another
- * after this, not only when the activity's own time is up.
+ * All activities send heartbeats every second, so that after this time another worker takes over the work of a dead
+ * one, long before the activity's own timeout.
  */
 const HEARTBEAT = '5s';
 
-/** Never worth another attempt: a person must mend it, or somebody newer has taken over. */
+/** Never worth another attempt: a user must fix it, or a newer run has taken over. */
 const FINAL = ['UserError', 'Fenced', 'Bug'];
 
 /**
- * Done by the workflow task itself, which stays within its time: `withinMs` of the call. One attempt: what fails is tried
- * again as an activity of its own. The timeout is for a process that hardly gets to run.
+ * Runs within the workflow task and respects the call's own limit, `withinMs`. One attempt: a failure is retried as an
+ * ordinary activity. The timeout is for a process that hardly gets CPU time.
  */
 export function here(summary: string): ShortActivities {
   return proxyLocalActivities<ShortActivities>({
@@ -31,7 +31,7 @@ export function here(summary: string): ShortActivities {
   });
 }
 
-/** Reads: given up at once when somebody orders something. */
+/** Reads: cancelled at once when a person orders something. */
 export function look(summary: string): Pick<Activities, 'observe' | 'recall'> {
   return proxyActivities<Activities>({
     summary,
@@ -48,7 +48,7 @@ export function look(summary: string): Pick<Activities, 'observe' | 'recall'> {
   });
 }
 
-/** Waits as long as it takes, and says every few seconds that it is still there. */
+/** Waits as long as it takes, with a heartbeat every few seconds. */
 export function wait(summary: string): Pick<Activities, 'awaitReady'> {
   return proxyActivities<Activities>({
     summary,
@@ -59,10 +59,10 @@ export function wait(summary: string): Pick<Activities, 'awaitReady'> {
   });
 }
 
-/** What the first piece of work of a run is called. */
+/** Summary of a run's first activity. */
 export const TAKING = 'take the lease, read the status';
 
-/** Takes the Lease; without it nothing can be done, so it is tried until it works. */
+/** Takes the Lease; nothing works without it, so it is retried until it succeeds. */
 export function take(): Pick<Activities, 'begin'> {
   return proxyActivities<Activities>({
     summary: TAKING,
@@ -73,7 +73,7 @@ export function take(): Pick<Activities, 'begin'> {
   });
 }
 
-/** Writes. Towards more exposure they give up in the end; towards less they never do. */
+/** Writes. Those that expose more users give up in the end; those that expose fewer never do. */
 export function act(summary: string, exposes: boolean): Pick<Activities, 'apply'> {
   return proxyActivities<Activities>({
     summary,
@@ -89,7 +89,7 @@ export function act(summary: string, exposes: boolean): Pick<Activities, 'apply'
   });
 }
 
-/** The way back: on a queue of its own, and never given up. */
+/** Rollbacks: on a queue of their own, and retried without limit. */
 export function retreat(cluster: string, summary: string): Pick<Activities, 'rollBack'> {
   return proxyActivities<Activities>({
     taskQueue: rollbackQueueOf(cluster),
@@ -112,7 +112,9 @@ export function notify(summary: string): Pick<Activities, 'callHooks'> {
   });
 }
 
-/** Alerts and events for the outside: what its attempts come to is a result, so it only fails with its worker. */
+/**
+ * Alerts and events for recipients outside: failed attempts are part of the result, so it only fails with its worker.
+ */
 export function deliver(cluster: string, summary: string): Pick<Activities, 'deliver'> {
   return proxyActivities<Activities>({
     taskQueue: noticesQueueOf(cluster),
@@ -124,7 +126,10 @@ export function deliver(cluster: string, summary: string): Pick<Activities, 'del
   });
 }
 
-/** Tried until it works: what isn't archived is lost when Temporal forgets it. Nobody waits for it. */
+/**
+ * Retried until it succeeds: without the archive a release is lost when Temporal's retention ends. Nothing waits for
+ * it.
+ */
 export function archivist(cluster: string, summary: string): Pick<Activities, 'archive'> {
   return proxyActivities<Activities>({
     taskQueue: noticesQueueOf(cluster),
@@ -148,8 +153,7 @@ export function load(cluster: string, summary: string): Pick<Activities, 'loadTe
 }
 
 /**
- * After a promotion: what can't be looked at now is looked at later. Nobody waits for it, and nothing is undone because
- * it fails.
+ * After a promotion: an observation that fails is repeated later. Nothing waits for it, and its failure undoes nothing.
  */
 export function overseer(summary: string): Pick<Activities, 'oversee' | 'announce' | 'undo'> {
   return proxyActivities<Activities>({

@@ -7,7 +7,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { afterLook, notUndone, type Aftercare, type Telling } from '../domain/aftercare/aftercare.js';
+import { afterLook, notUndone, type Aftercare, type Announcement } from '../domain/aftercare/aftercare.js';
 import type { Outcome } from '../domain/record/outcome.js';
 import { archive } from './archive.js';
 import { overseer } from './activity-proxies.js';
@@ -17,16 +17,15 @@ import { OutboxDispatcher } from './outbox/outbox-dispatcher.js';
 import { aftercareDetails } from './shown/aftercare.js';
 
 /**
- * Watches a version after its promotion. The release has ended, and nothing waits for this: whatever is released next
- * ends it, and an undo, by whomever, is a run of its own as ever. It writes nothing but an Event and why the condition is
- * as it is.
+ * Watches a version after its promotion. The release has ended, and nothing waits for this workflow: the next release
+ * ends it, and an undo by anybody is a run of its own as usual. It writes only an Event and the condition's reason.
  */
 export async function aftercare(input: AftercareInput): Promise<Aftercare> {
   let state = input.aftercare;
   setHandler(aftercareQuery, () => state, { description: 'What has been seen since the promotion.' });
   const { canary, release, revision } = state;
   const mail = new OutboxDispatcher(canary, `${release}.after`, input.outbox);
-  const tell = async ({ type, message, marked, notices }: Telling): Promise<void> => {
+  const say = async ({ type, message, marked, notices }: Announcement): Promise<void> => {
     const at = Date.now();
     const said = { canary, revision: revision.hash, type, message, at, ...(marked ? { marked } : {}) };
     await overseer(message).announce(said);
@@ -46,15 +45,15 @@ export async function aftercare(input: AftercareInput): Promise<Aftercare> {
     });
     const decided = afterLook(state, seen, Date.now());
     state = decided.next;
-    if (decided.tell) await tell(decided.tell);
-    if (decided.tell?.undo === undefined) continue;
+    if (decided.say) await say(decided.say);
+    if (decided.say?.undo === undefined) continue;
     const requestId = `${release}.regressed`;
-    const order = { canary, revision: revision.hash, release, reason: decided.tell.undo, requestId };
+    const order = { canary, revision: revision.hash, release, reason: decided.say.undo, requestId };
     const { refused } = await overseer('undo the promotion').undo(order);
     if (refused === undefined) continue;
     const stays = notUndone(state, refused, Date.now());
     state = stays.next;
-    await tell(stays.tell);
+    await say(stays.say);
   }
   setCurrentDetails(aftercareDetails(state));
   const lost = await detach(canary, mail, () => false);
@@ -63,7 +62,7 @@ export async function aftercare(input: AftercareInput): Promise<Aftercare> {
   return state;
 }
 
-/** Leaves the watch of a promoted version to a workflow of its own. @returns its id */
+/** Starts a workflow that watches a promoted version. @returns its id */
 export async function startAftercare(input: AftercareInput): Promise<string> {
   const { canary, release, policy } = input.aftercare;
   const workflowId = aftercareIdOf(canary.cluster, release);
@@ -76,7 +75,7 @@ export async function startAftercare(input: AftercareInput): Promise<string> {
   return workflowId;
 }
 
-/** The release once more, with what has been seen since it ended. */
+/** The release again, with what has been seen since it ended. */
 async function archived({ ended, after }: AftercareInput, { canary, release, record }: Aftercare): Promise<void> {
   if (!ended) return;
   const whole: Outcome = { ...ended, record: [...ended.record, ...record] };

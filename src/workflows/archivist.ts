@@ -6,25 +6,25 @@ import type { RunState } from '../domain/state.js';
 import { archive } from './archive.js';
 import { archiveIdOf, type ArchiveInput } from './contract.js';
 
-/** Of the patch that has brought the archive: runs that began before it hand over what comes after it. */
+/** Of the patch that introduced the archive: runs from before it archive only what comes after it. */
 const PATCH = 'archive';
 
 /**
- * Hands over what a run doesn't carry any longer, and the release when it has ended, to workflows that bring it into the
- * archive. Nobody waits for the archive itself, and whatever goes wrong here is no reason to roll a release back.
+ * Passes record entries that a run no longer carries, and the ended release, to workflows that store them in the
+ * archive. Nothing waits for the archive, and a failure here never rolls a release back.
  */
 export class Archivist {
   private ends = 0;
-  /** What was handed over last. */
+  /** What was passed on last. */
   private last = '';
 
-  /** @param release its id */
+  /** @param release id of the release */
   constructor(
     private readonly canary: CanaryKey,
     private readonly release: string,
   ) {}
 
-  /** Hands the older entries of a long record over. @returns the state without them */
+  /** Passes the older entries of a long record on. @returns the state without them */
   async lightened(state: RunState): Promise<RunState> {
     const entries = surplusOf(state.record);
     if (entries.length === 0 || !patched(PATCH)) return state;
@@ -36,7 +36,7 @@ export class Archivist {
     return { ...state, record: state.record.slice(entries.length), handedOver: next };
   }
 
-  /** Workflows that bring what there is of the release into the archive; undefined where none was handed over. */
+  /** Workflows that store parts of the release in the archive; undefined where there are none. */
   get broughtBy(): readonly string[] | undefined {
     if (this.ends === 0) return undefined;
     return Array.from({ length: this.ends }, (_, index) =>
@@ -44,7 +44,7 @@ export class Archivist {
     );
   }
 
-  /** Hands a release over that has ended; again where there is more to report than last time. */
+  /** Passes an ended release on; again where there is more to report than the last time. */
   async archive(outcome: Outcome, archives: boolean | undefined): Promise<void> {
     if (archives === false || !isWorthKeeping(outcome)) return;
     const { endedAt: _at, ...rest } = outcome;

@@ -2,7 +2,7 @@ import { annotatedIn } from '../domain/policy.js';
 import type { RunState } from '../domain/state.js';
 import type { AskedState } from './activities.js';
 
-/** What a look is asked with. */
+/** The input of an observation. */
 export function asked(state: RunState): AskedState {
   const approvals = state.policy?.approvals;
   return {
@@ -48,7 +48,7 @@ export function asked(state: RunState): AskedState {
   };
 }
 
-/** Whether a look must read the API server. */
+/** Whether an observation must read the API server. */
 export function isFresh({ fresh, waiting }: RunState): boolean {
   return fresh || (waiting.for === 'tick' && waiting.fresh === true);
 }

@@ -14,8 +14,8 @@ import type { RecordEntry } from '../domain/record/record.js';
 import type { Change, RunState } from '../domain/state.js';
 
 /**
- * Everything that clients of the workflows need to know: names, types, ids. API, CLI and watch import this and nothing
- * else of this folder.
+ * Everything that clients of the workflows need to know: names, types, ids. API, CLI and watch import only this file of
+ * the folder.
  */
 
 export type { Outcome } from '../domain/record/outcome.js';
@@ -25,12 +25,12 @@ export const JANITOR = 'janitor';
 export const ARCHIVE = 'archive';
 export const AFTERCARE = 'aftercare';
 
-/** The id that makes two releases of one Canary at once impossible. */
+/** The id that prevents two simultaneous releases of one Canary. */
 export function workflowIdOf(canary: CanaryKey): string {
   return `canary/${canary.cluster}/${canary.namespace}/${canary.name}`;
 }
 
-/** The other way round. @returns undefined for anything else than the id of a Canary's workflow */
+/** The reverse. @returns undefined where the id isn't that of a Canary's workflow */
 export function canaryOfWorkflow(workflowId: string): CanaryKey | undefined {
   const [prefix, cluster, namespace, name, ...rest] = workflowId.split('/');
   if (prefix !== 'canary' || rest.length > 0) return undefined;
@@ -38,7 +38,7 @@ export function canaryOfWorkflow(workflowId: string): CanaryKey | undefined {
   return { cluster, namespace, name };
 }
 
-/** The queue of workflows and of activities that look and apply. */
+/** The queue of workflows and of activities that observe and apply. */
 export function taskQueueOf(cluster: string): string {
   return `serinus-${cluster}`;
 }
@@ -53,20 +53,20 @@ export function loadQueueOf(cluster: string): string {
   return `serinus-${cluster}-load`;
 }
 
-/** Receivers of notices may be slow; nothing else waits behind them. */
+/** Recipients of notices may be slow; nothing else waits behind them. */
 export function noticesQueueOf(cluster: string): string {
   return `serinus-${cluster}-notices`;
 }
 
-/** Of the workflow that delivers what a release could not deliver before it ended. */
+/** Id of the workflow that delivers notices which a release could not deliver before its end. */
 export function deliveryIdOf(canary: CanaryKey, origin: string, seq: number): string {
   return `notices/${canary.cluster}/${canary.namespace}/${canary.name}/${origin}.${seq}`;
 }
 
 /**
- * Of the workflow that brings a part of a release into the archive.
+ * Id of the workflow that stores a part of a release in the archive.
  *
- * @param part the number of a piece of the record, or what the last one is called
+ * @param part the number of a piece of the record, or the name of the last one
  */
 export function archiveIdOf(
   cluster: string,
@@ -76,7 +76,7 @@ export function archiveIdOf(
   return `archive/${cluster}/${release}/${part}`;
 }
 
-/** Of the workflow that watches a version after its promotion. */
+/** Id of the workflow that watches a version after its promotion. */
 export function aftercareIdOf(cluster: string, release: string): string {
   return `aftercare/${cluster}/${release}`;
 }
@@ -86,25 +86,25 @@ export function janitorScheduleOf(cluster: string): string {
 }
 
 /**
- * What a run is started with. People who start one by hand, to give an order by `temporal workflow signal-with-start`,
- * may leave everything out: the workflow id says which Canary it is.
+ * The input of a run. People who start one by hand, to give an order by `temporal workflow signal-with-start`, may
+ * leave everything out: the workflow id names the Canary.
  */
 export interface RolloutInput {
   readonly canary: CanaryKey;
   readonly cause: Change;
   /** Shortest term of the Lease in seconds. */
   readonly leaseSeconds: number;
-  /** Orders that a run which had just ended has handed on. */
+  /** Orders passed on by a run that had just ended. */
   readonly orders?: readonly Order[];
-  /** Where a long run goes on after it has continued as new. */
+  /** Where a long run continues after it has continued as new. */
   readonly resume?: Resume;
 }
 
 export interface Resume {
   readonly state: RunState;
-  /** What was still to be delivered. */
+  /** Notices not delivered yet. */
   readonly outbox?: Outbox;
-  /** The runs that the release has gone through before. */
+  /** The earlier runs of the release. */
   readonly runs?: readonly string[];
 }
 
@@ -117,7 +117,7 @@ export interface DeliveryInput {
   readonly undelivered?: readonly Undelivered[];
 }
 
-/** What came of a delivery that a release has left behind. */
+/** The result of a delivery that a release has left behind. */
 export interface DeliveryOutcome {
   readonly canary: CanaryKey;
   /** What will never be delivered. */
@@ -126,15 +126,15 @@ export interface DeliveryOutcome {
 
 export interface AftercareInput {
   readonly aftercare: Aftercare;
-  /** The release as it ended, to be archived anew with what was seen since; absent where nothing is archived. */
+  /** The release at its end, to be archived again with what was seen since; absent where nothing is archived. */
   readonly ended?: Outcome;
-  /** Workflows that bring earlier parts of the release into the archive. */
+  /** Workflows that store earlier parts of the release in the archive. */
   readonly after: readonly string[];
-  /** What was still to be delivered, of a run that continued as new. */
+  /** Notices not delivered yet, of a run that continued as new. */
   readonly outbox?: Outbox;
 }
 
-/** What is brought into the archive: a piece of a record, or, when a release has ended, the rest. */
+/** An input for the archive: a piece of a record, or, when a release has ended, the rest. */
 export type ArchiveInput = {
   readonly canary: CanaryKey;
   /** Id of the release. */
@@ -142,24 +142,24 @@ export type ArchiveInput = {
 } & (
   | {
       readonly part: 'record';
-      /** Position of the first entry in the whole record. */
+      /** Index of the first entry in the whole record. */
       readonly from: number;
       readonly entries: readonly RecordEntry[];
     }
   | {
       readonly part: 'end';
       readonly ended: EndedRelease;
-      /** Workflows that bring earlier parts: whoever finds the release in the archive finds its whole record. */
+      /** Workflows that store earlier parts: whoever finds a release in the archive must find its whole record. */
       readonly after: readonly string[];
     }
 );
 
 export interface Archived {
-  /** Where it is kept; undefined where there is no archive. */
+  /** Where it is stored; undefined where there is no archive. */
   readonly store: string | undefined;
 }
 
-/** What people send; everything may be missing when it comes as a signal from the Temporal UI or CLI. */
+/** An order as people send it; everything may be missing when it comes as a signal from the Temporal UI or CLI. */
 export interface OrderRequest {
   readonly order: OrderName;
   readonly by?: string;
@@ -168,26 +168,26 @@ export interface OrderRequest {
   readonly channel?: Channel;
   readonly revision?: string;
   readonly gate?: Gate | PolicyGateName;
-  /** Of an approval or its refusal: the canary's share of the traffic, in percent, that the person saw it wait at. */
+  /** Of an approval or its refusal: the canary's share of the traffic, in percent, at which the person saw it wait. */
   readonly atWeight?: number;
   /**
-   * The groups of `by`, from whoever has verified who that is: the API. Absent where nobody has, as in a signal from
-   * the Temporal UI; whoever writes to Temporal directly can claim any.
+   * The groups of `by`, from the API, which has verified the identity. Absent where it isn't verified, as in a signal
+   * from the Temporal UI; anyone who writes to Temporal directly can claim any groups.
    */
   readonly groups?: readonly string[];
   readonly weight?: number;
-  /** Id of the release that an order for a release that has ended is about. */
+  /** Id of the ended release that an order is about. */
   readonly of?: string;
 }
 
 export type OrderDetails = Omit<OrderRequest, 'order'>;
 
-/** What became of an order. */
+/** The result of an order. */
 export interface OrderReceipt {
   readonly taken: boolean;
-  /** Why it wasn't. */
+  /** Why it was refused. */
   readonly refused?: string;
-  /** The release had just ended: the run that follows has the order and answers whoever sends it again. */
+  /** The release had just ended: the next run has the order, and answers when it is sent again. */
   readonly handedOn?: boolean;
   readonly phase: Phase;
   readonly weight: number;
@@ -195,7 +195,7 @@ export interface OrderReceipt {
   readonly runId?: string;
 }
 
-/** What a submitted change means for the run that got it. */
+/** What a submitted change means for the run that receives it. */
 export type SubmitVerdict = 'started' | 'restarts' | 'under-way' | 'queued' | 'noted';
 
 export interface SubmitAnswer {
@@ -208,7 +208,10 @@ export const submitSignal = defineSignal<[Change]>('submit');
 export const stateQuery = defineQuery<RunView>('state');
 export const aftercareQuery = defineQuery<Aftercare>('aftercare');
 
-/** Each order may be sent as an update, which answers, or as a signal of the same name, which is kept whoever is down. */
+/**
+ * Each order may be sent as an update, which answers, or as a signal of the same name, which is kept while workers are
+ * down.
+ */
 export const orderUpdates: Readonly<Record<OrderName, UpdateDefinition<OrderReceipt, [OrderDetails]>>> = byOrder(
   (order) => defineUpdate<OrderReceipt, [OrderDetails]>(order),
 );
@@ -217,13 +220,13 @@ export const orderSignals: Readonly<Record<OrderName, SignalDefinition<[OrderDet
   defineSignal<[OrderDetails]>(order),
 );
 
-/** What the `state` query answers: the whole state of a run, closed ones included. */
+/** The answer of the `state` query: the whole state of a run, of closed ones, too. */
 export interface RunView {
   readonly state: RunState | undefined;
-  /** Kept apart from the state so that readers need not know how the core waits. */
+  /** Separate from the state, so that readers needn't know how the core waits. */
   readonly waitsFor: string;
   readonly ended: boolean;
-  /** Ids of the runs that the release has gone through, this one last; missing from runs of earlier versions. */
+  /** Ids of the release's runs, this one last; missing from runs of earlier versions. */
   readonly runs?: readonly string[];
 }
 
@@ -241,5 +244,5 @@ export const searchAttributes = {
   weight: defineSearchAttributeKey('CanaryWeight', 'INT'),
 } as const;
 
-/** The type of the failure that an update of an order ends with when it can't be carried out. */
+/** The failure type of an order's update that is refused. */
 export const ORDER_REFUSED = 'OrderRefused';

@@ -16,7 +16,7 @@ import type { Inbox } from './inbox.js';
 import { here, look, notify, wait } from './activity-proxies.js';
 import { isLocal, TASK_WORK_MS, type TaskWork } from './task-work.js';
 
-/** The decisions, as the driver needs them; tests put broken ones in. */
+/** The decisions that the driver needs; tests substitute broken ones. */
 export interface Core {
   readonly decide: typeof decide;
   readonly plan: typeof plan;
@@ -25,8 +25,8 @@ export interface Core {
 export const CORE: Core = { decide, plan };
 
 /**
- * Carries a run out: asks the core what is next, does it, tells the core what came of it. Knows nothing about releases
- * itself.
+ * Drives a run: asks the core what is next, does it, and reports the result to the core. It knows nothing about
+ * releases itself.
  */
 export class Driver {
   constructor(
@@ -49,19 +49,19 @@ export class Driver {
     return this.whose.canary;
   }
 
-  /** Where the run stands when the effects that are under way are done. */
+  /** The state of the run once the current effects are done. */
   get upcoming(): RunState | undefined {
     return this.effects.upcoming;
   }
 
-  /** A change that was reported when the run had already ended: it needs a run of its own. */
+  /** A change that was reported after the run had ended: it needs another run. */
   late: Change | undefined;
-  /** Orders for a release that has ended, which came when this one just had: the run that follows has them. */
+  /** Orders about an ended release that came just after the end of this one: the next run gets them. */
   readonly lateOrders: Order[] = [];
   private readonly effects: EffectRunner;
   private looks = 0;
 
-  /** One turn. @returns false where the run has come to its end */
+  /** One turn. @returns false where the run has ended */
   async turn(): Promise<boolean> {
     if (!this.inbox.isEmpty) {
       await this.readInbox();
@@ -115,21 +115,21 @@ export class Driver {
     this.inbox.forward(order, this.state);
   }
 
-  /** What the cluster has, where that decides; what can't be read stands in the way of the order. */
+  /** What the cluster still has, where an order depends on it; an order is refused while that can't be read. */
   private async recallFor(order: Order): Promise<RestoreOptions | undefined> {
     if (!isForRest(order.order) || refusalOf(this.state, order) !== undefined) return undefined;
     try {
       return await look(`see whether ${order.order} is possible`).recall({ canary: this.canary });
     } catch (error) {
       if (isCancellation(error)) throw error;
-      return { target: 'changed', obstacle: `the cluster can't be looked at: ${failureOf(error).error.message}` };
+      return { target: 'changed', obstacle: `the cluster can't be read: ${failureOf(error).error.message}` };
     }
   }
 
   private async observe(): Promise<void> {
     const { state } = this;
     const asOf = Date.now();
-    // A change is looked at when this look is done, which may have asked webhooks that are to be asked once.
+    // A change is handled after this observation, whose webhooks must be called only once.
     const isWhole = isLocal() || patched('looks-are-whole');
     const orders = () => (isWhole ? this.inbox.hasOrder : !this.inbox.isEmpty);
     const summary = state.phase === 'Progressing' && state.begun ? `look at weight ${state.weight}` : 'look';
@@ -149,7 +149,7 @@ export class Driver {
     if (findings) await this.happen({ type: 'observed', findings, asOf });
   }
 
-  /** When a task is done again, its time is another one and this is the same. */
+  /** A repeated task has another time, but the same name for its observation. */
   private nextLook(): string {
     this.looks += 1;
     return `${workflowInfo().runId}.${this.looks}`;
@@ -191,9 +191,9 @@ export class Driver {
   }
 
   /**
-   * A read that is given up the moment something comes in that doesn't wait for it.
+   * A read that is cancelled the moment something urgent comes in.
    *
-   * @returns undefined where it was given up
+   * @returns undefined where it was cancelled
    */
   private async interruptible<T>(by: () => boolean, read: () => Promise<T>): Promise<T | undefined> {
     const scope = new CancellationScope();
@@ -211,7 +211,7 @@ export class Driver {
     }
   }
 
-  /** What fails for good is said where users look; a cancelled run goes its own way. */
+  /** A final failure is reported where users look; a cancelled run isn't affected. */
   private async orElse<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();

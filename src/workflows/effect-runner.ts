@@ -15,9 +15,9 @@ import type { TaskWork } from './task-work.js';
 
 const FAREWELL_MS = 10_000;
 
-/** Carries decisions out. The state moves only when the cluster has followed. */
+/** Carries decisions out. The state changes only after the cluster has. */
 export class EffectRunner {
-  /** Where the run stands when the effects that are under way are done. */
+  /** The state of the run once the current effects are done. */
   upcoming: RunState | undefined;
   private hasSaidFarewell = false;
 
@@ -33,7 +33,7 @@ export class EffectRunner {
     return this.get();
   }
 
-  /** @returns what came of it, where the next decision depends on that */
+  /** @returns the result, where the next decision depends on it */
   async run(decision: Decision): Promise<Happening | undefined> {
     this.upcoming = decision.do === 'rollBack' ? decision.next('primary') : decision.next;
     const happened = await this.runNow(decision);
@@ -82,7 +82,7 @@ export class EffectRunner {
       this.stay(decision.next);
       const failed = failureOf(error);
       if (failed.error.type !== REFUSED || decision.summary !== REFUSAL_REPORT) return failed;
-      // What can't even be said is looked at again all the same, and not at once.
+      // Where not even the report is possible, the next observation comes all the same, after a wait.
       this.set({ ...decision.next, record: this.state.record, seq: this.state.seq });
       return undefined;
     }
@@ -90,7 +90,10 @@ export class EffectRunner {
     return undefined;
   }
 
-  /** Who listens stands in the Canary: they are notified before it goes, and it waits a moment for that. */
+  /**
+   * Recipients are named in the Canary: they are notified before it is deleted, and the deletion waits a moment for
+   * that.
+   */
   private async sayFarewell(notices: readonly Notice[]): Promise<void> {
     if (this.hasSaidFarewell) return;
     this.hasSaidFarewell = true;
@@ -125,7 +128,7 @@ export class EffectRunner {
     return undefined;
   }
 
-  /** What was decided could not be carried out: only the record says that it was. */
+  /** The decision could not be carried out: only the record shows that it was made. */
   private stay({ record: decided }: RunState): void {
     const { record, seq } = this.state;
     this.set({ ...this.state, record: withoutDeeds(record, decided), seq: seq + 1 });

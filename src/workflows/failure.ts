@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, patched } from '@temporalio/workfl
 import type { Happening } from '../domain/decision/decide.js';
 import type { FailureDetails } from './activities.js';
 
-/** What became of an activity, for the core to decide what that means. Versions before this patch tried again at once, however often. */
+/** An activity's failure, for the core to decide on. Versions before this patch tried again at once, however often. */
 export function failureOf(error: unknown): Happening & { type: 'failed' } {
   const known = errorOf(error);
   const said = saidBefore(error);
@@ -21,7 +21,7 @@ export function errorOf(error: unknown): { readonly type: string; readonly messa
   return { type: 'Error', message: cause instanceof Error ? cause.message : String(cause) };
 }
 
-/** The events that were recorded before it. */
+/** The events recorded before the failure. */
 function saidBefore(error: unknown): readonly string[] {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const [details] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];

@@ -8,10 +8,10 @@ import {
 } from '@temporalio/workflow';
 
 /**
- * Runs a release so that whatever goes wrong in it, traffic ends on a healthy version: a bug in the workflow (which
- * would otherwise leave it running for ever with its traffic shifted), a cancel request, an activity out of attempts.
+ * Runs a release so that traffic ends on a healthy version whatever goes wrong: a bug in the workflow (which would
+ * otherwise leave it running for ever with its traffic shifted), a cancel request, an activity out of attempts.
  *
- * @param rollBack brings the traffic home; called in a scope that a cancel request doesn't reach
+ * @param rollBack returns traffic to the primary; called in a scope that a cancel request doesn't reach
  * @throws the cancellation, so that the run closes as cancelled; else a failure of type `RolledBack`
  */
 export async function guarded<T>(run: () => Promise<T>, rollBack: (why: string) => Promise<void>): Promise<T> {

@@ -24,25 +24,25 @@ import {
   type SubmitAnswer,
 } from './contract.js';
 
-/** What has come in and has not been taken yet. */
+/** Something that has come in and has not been taken yet. */
 export type Item =
   { readonly type: 'order'; readonly order: Order } | { readonly type: 'submitted'; readonly change: Change };
 
 /**
- * Where orders and submissions wait for the driver. Handlers only put things in, so that they can come at any moment;
- * an order's answer comes when the driver has taken it.
+ * Where orders and submissions wait for the driver. Handlers only store them, so that they can come at any moment; an
+ * order is answered when the driver has taken it.
  */
 export class Inbox {
   private items: Item[] = [];
   /** Ids of the changes that have come in. */
   private readonly reported = new Set<string>();
-  /** Whether an order could be carried out, by its id. */
+  /** Results of orders, by id. */
   private readonly receipts = new Map<string, OrderReceipt>();
 
   /**
-   * @param state the state now; undefined until the run has taken over
-   * @param upcoming the state that follows when what is under way is done; an order that fits it isn't refused
-   * @param carried orders that the run before has handed on
+   * @param state the state now; undefined until the run has begun
+   * @param upcoming the state that follows the current effects; an order that fits it isn't refused
+   * @param carried orders passed on by the run before
    */
   constructor(
     private readonly state: () => RunState | undefined,
@@ -58,12 +58,12 @@ export class Inbox {
     return this.items.length === 0;
   }
 
-  /** Whether somebody has ordered something: that doesn't wait. */
+  /** Whether an order has come, which is urgent. */
   get hasOrder(): boolean {
     return this.items.some(({ type }) => type === 'order');
   }
 
-  /** Takes everything out, in the order in which it came. */
+  /** Takes everything out, in the order of arrival. */
   drain(): Item[] {
     const items = this.items;
     this.items = [];
@@ -74,7 +74,7 @@ export class Inbox {
     this.items.push(item);
   }
 
-  /** Answers whoever waits for this order. */
+  /** Answers the sender of this order. */
   answer(order: Order, refused: string | undefined, after: RunState): void {
     this.receipts.set(order.requestId, {
       taken: refused === undefined,
@@ -85,13 +85,13 @@ export class Inbox {
     });
   }
 
-  /** Tells whoever waits for this order that the run which follows has it. */
+  /** Answers the sender of this order that the next run has it. */
   forward(order: Order, after: RunState): void {
     const { phase, weight } = after;
     this.receipts.set(order.requestId, { taken: false, handedOn: true, phase, weight });
   }
 
-  /** Something has come, or the time is up. @returns whether something has come */
+  /** Waits until something comes, or the time is up. @returns whether something has come */
   async wait(ms: number | undefined, summary: string): Promise<boolean> {
     if (ms !== undefined) return condition(() => !this.isEmpty, ms, { summary });
     await condition(() => !this.isEmpty);
@@ -99,9 +99,9 @@ export class Inbox {
   }
 
   /**
-   * Lets handlers that have their answer give it, so that the run may close.
+   * Lets handlers deliver answers that they have, so that the run may close.
    *
-   * @returns false where something has come in meanwhile, which must be read first
+   * @returns false where something has come in meanwhile, which must be handled first
    */
   async quiet(): Promise<boolean> {
     await condition(() => !this.isEmpty || allHandlersFinished());
@@ -115,7 +115,7 @@ export class Inbox {
       return { verdict: compareRevisionHint(this.state(), change), runId: workflowInfo().runId };
     };
     const takeOnce = (change: Change): void => {
-      // Several watch processes see one change; earlier versions have looked once for each of them.
+      // Several watch processes report one change; earlier versions have observed once for each of them.
       if (this.reported.has(change.id) && patched('reports-are-one')) return;
       take(change);
     };
@@ -131,18 +131,18 @@ export class Inbox {
       orderOf({ requestId: uuid4(), ...details, order: name }, channel);
     setHandler(orderUpdates[name], (details?: OrderDetails) => this.obeyed(order(details, 'api')), {
       description,
-      // No fresh id here: what a validator draws from the workflow's random numbers isn't drawn again on replay.
+      // No new id here: random numbers that a validator draws from the workflow aren't drawn again on replay.
       validator: (details?: OrderDetails) => this.validate(orderOf({ ...details, order: name }, 'api')),
     });
     const take = (details?: OrderDetails): void => this.put({ type: 'order', order: order(details, 'signal') });
     setHandler(orderSignals[name], take, { description });
   }
 
-  /** A refused update leaves no trace in the history; the person who sent it gets the reason. */
+  /** A refused update leaves no trace in the history; only its sender gets the reason. */
   private validate(order: Order): void {
     const state = this.state();
     if (state === undefined || state.requests.includes(order.requestId)) return;
-    // The run that follows will see.
+    // The next run will decide.
     if (state.ending && isForRest(order.order)) return;
     const refused = refusalOf(state, order);
     const upcoming = this.upcoming();
@@ -159,7 +159,7 @@ export class Inbox {
   }
 }
 
-/** Completes what a person sent; a signal from the Temporal UI may carry nothing at all. */
+/** Completes an order that a person sent; a signal from the Temporal UI may carry nothing at all. */
 function orderOf(request: OrderRequest, channel: 'api' | 'signal'): Order {
   const base = {
     by: request.by ?? 'somebody with access to Temporal',

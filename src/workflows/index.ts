@@ -9,7 +9,7 @@ export { delivery } from './outbox/delivery.js';
 
 /**
  * One round of the janitor, started by a Temporal Schedule: finds releases whose workflow was terminated, timed out or
- * is stuck, and has them rolled back; and changes that nobody has reported.
+ * is stuck, and has them rolled back; and finds changes that no watch process has reported.
  */
 export async function janitor(): Promise<SweepReport> {
   return sweeper().sweep();

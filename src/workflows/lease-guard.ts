@@ -4,7 +4,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import type { RunState } from '../domain/state.js';
 import type { LeaseGuard } from './activities.js';
 
-/** The run that is carried out. */
+/** The run that acts. */
 export interface Whose {
   readonly canary: CanaryKey;
   /** Id of the release. */
@@ -14,9 +14,9 @@ export interface Whose {
 }
 
 /**
- * What an activity has to know so that it acts only as long as the run holds its Lease.
+ * What an activity needs so that it acts only as long as the run holds its Lease.
  *
- * @param next the state that follows what the activity does: it says for how long the Lease is needed
+ * @param next the state after the activity: it determines for how long the Lease is needed
  */
 export function guardOf(whose: Whose, state: RunState, next: RunState = state): LeaseGuard {
   return {
@@ -28,7 +28,7 @@ export function guardOf(whose: Whose, state: RunState, next: RunState = state): 
   };
 }
 
-/** Names the holder of the Lease: the same through a chain of runs that continue as new. */
+/** Name of the Lease's holder: the same for all runs of a release. */
 export function holderOf(): string {
   const { workflowId, firstExecutionRunId } = workflowInfo();
   return `${workflowId}/${firstExecutionRunId}`;

@@ -5,8 +5,8 @@ import type { RunState } from '../domain/state.js';
 import { load } from './activity-proxies.js';
 
 /**
- * The load tests that a release carries out itself, beside its ticks: one at a time for each webhook that asks for it,
- * as long as the analysis runs.
+ * The load tests that a release runs itself, beside its ticks: one at a time for each webhook that defines one, as long
+ * as the analysis runs.
  */
 export class LoadTests {
   private readonly scope = new CancellationScope({ cancellable: true });
@@ -19,7 +19,7 @@ export class LoadTests {
     return this.running.size > 0;
   }
 
-  /** Starts what should run where the release stands, and stops everything when the analysis is over. */
+  /** Starts the load tests for the release's state, and stops all when the analysis is over. */
   follow(state: RunState): void {
     const analysing =
       (state.phase === 'Progressing' || state.phase === 'WaitingPromotion') && state.begun && !state.paused;
@@ -30,14 +30,14 @@ export class LoadTests {
     for (const hook of state.policy?.loadTests ?? []) this.start(hook);
   }
 
-  /** What has finished since the last call. */
+  /** Results since the last call. */
   drain(): LoadTestSummary[] {
     const results = this.results;
     this.results = [];
     return results;
   }
 
-  /** Stops all of them and waits until nothing sends requests any more. */
+  /** Stops all of them and waits until none sends requests any more. */
   async finish(): Promise<void> {
     this.stop();
     await Promise.all(this.running.values());
@@ -53,7 +53,7 @@ export class LoadTests {
       .run(() => load(this.canary.cluster, `load test ${hook}`).loadTest({ canary: this.canary, hook }))
       .then((summary) => void this.results.push(summary))
       .catch((error: unknown) => {
-        // A load test that can't be run shows in the metrics as missing traffic; the release itself goes on.
+        // A load test that can't run shows in the metrics as missing traffic; the release itself continues.
         if (!isCancellation(error)) log.warn('the load test failed', { hook, cause: causeOf(error) });
       })
       .finally(() => this.running.delete(hook));

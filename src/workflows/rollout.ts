@@ -29,7 +29,7 @@ import { TASK_WORK_MS, TaskWork } from './task-work.js';
 
 /**
  * Everything that happens to a Canary from one rest to the next: initialising it, releasing a revision, correcting
- * drift, reverting it on deletion, recovering from a run that died. Which of them it is, the core finds out by looking.
+ * drift, reverting it on deletion, recovering from a run that died. The core's first observation shows which it is.
  *
  * Never give it a run or execution timeout, and never terminate it to stop a release: both kill it without running its
  * rollback. Cancel it, or send it the order `abort`.
@@ -38,7 +38,7 @@ export async function rollout(input: Partial<RolloutInput> = {}): Promise<Outcom
   return runRollout(completed(input), CORE);
 }
 
-/** The workflow with its decisions put in from outside. */
+/** The workflow with injected decisions. */
 export async function runRollout(input: RolloutInput, core: Core): Promise<Outcome> {
   const runs = runsOf(input);
   let state: RunState | undefined = input.resume && resumed(input.resume.state);
@@ -108,7 +108,7 @@ export async function runRollout(input: RolloutInput, core: Core): Promise<Outco
   );
 }
 
-/** Where the policy asks for it, what was promoted is watched. It is no reason to roll back where that can't be. */
+/** Watches the promoted version where the policy asks for that. A failure to do so is no reason to roll back. */
 async function watched(
   state: RunState,
   release: string,
@@ -123,12 +123,12 @@ async function watched(
     return await startAftercare({ aftercare, after: after ?? [], ...(ended ? { ended } : {}) });
   } catch (error) {
     if (isCancellation(error)) throw error;
-    log.error('what was promoted is watched by nobody', { error: String(error) });
+    log.error('the promoted version is not watched', { error: String(error) });
     return undefined;
   }
 }
 
-/** What came when the run had ended already needs a run of its own. */
+/** Changes and orders that came after the end need another run. */
 async function goOnForTheLate({ canary, leaseSeconds }: RolloutInput, { late, lateOrders }: Driver): Promise<void> {
   const [order] = lateOrders;
   const cause = order ? causeOf(order) : late;
@@ -136,7 +136,7 @@ async function goOnForTheLate({ canary, leaseSeconds }: RolloutInput, { late, la
   await continueWith({ canary, leaseSeconds, cause, ...(order ? { orders: lateOrders } : {}) });
 }
 
-/** The guard's way back: needs nothing but the state. */
+/** The guard's rollback: needs nothing but the state. */
 async function comeHome(state: RunState, why: string): Promise<RunState> {
   const failed: RunState = {
     ...state,
@@ -169,7 +169,7 @@ async function comeHome(state: RunState, why: string): Promise<RunState> {
 
 const REFUSED_PAUSE = '10s';
 
-/** What the API server refuses today it may take tomorrow, when somebody has mended what it names. */
+/** The API server may refuse a write today and accept it tomorrow, when a user has fixed the cause. */
 async function untilTaken<T>(write: (attempt: number) => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -183,29 +183,29 @@ async function untilTaken<T>(write: (attempt: number) => Promise<T>): Promise<T>
   }
 }
 
-/** A long history is exchanged for a new one, unless something has come in that must be read first. */
+/** A long history is replaced by a new one, unless something has come in that must be handled first. */
 async function carryOn(input: RolloutInput, inbox: Inbox, resume: Resume): Promise<void> {
   if (await inbox.quiet()) await continueWith({ ...input, resume });
 }
 
-/** The runs of the release up to this one; what its first one was, earlier versions haven't handed on. */
+/** The runs of the release up to this one; earlier versions haven't passed the first one on. */
 function runsOf({ resume }: RolloutInput): readonly [string, ...string[]] {
   const { runId, firstExecutionRunId } = workflowInfo();
   const [first = firstExecutionRunId, ...others] = resume?.runs ?? [];
   return resume ? [first, ...others, runId] : [runId];
 }
 
-/** The state of a run that something other than a decision has ended. */
+/** The state of a run that ended without a decision. */
 function cutShort(state: RunState, why: string): RunState {
   return state.ending ? state : { ...state, ending: { kind: 'aborted', reason: why } };
 }
 
-/** Names the release: the same through a chain of runs that continue as new. */
+/** Names the release: the same for all its runs. */
 function originOf({ epoch }: RunState): string {
   return `${workflowInfo().firstExecutionRunId}.${epoch}`;
 }
 
-/** Memo is not carried along by itself. */
+/** Continuing as new doesn't keep the memo by itself. */
 function continueWith(input: RolloutInput): Promise<never> {
   return makeContinueAsNewFunc({ memo: workflowInfo().memo ?? {} })(input);
 }

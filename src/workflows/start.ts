@@ -3,14 +3,14 @@ import type { Order } from '../domain/orders/orders.js';
 import type { Change } from '../domain/state.js';
 import { canaryOfWorkflow, type RolloutInput } from './contract.js';
 
-/** Of runs that were started by hand. */
+/** For runs that people start by hand. */
 const LEASE_SECONDS = 60;
 const SOMEBODY = 'somebody with access to Temporal';
 
 /**
- * What a run is started with, completed by what its workflow id says.
+ * The input of a run, completed from its workflow id.
  *
- * @throws ApplicationFailure where that isn't the id of a Canary's workflow
+ * @throws ApplicationFailure where the id isn't that of a Canary's workflow
  */
 export function completed(input: Partial<RolloutInput>): RolloutInput {
   const { workflowId, runId } = workflowInfo();
@@ -26,7 +26,7 @@ export function completed(input: Partial<RolloutInput>): RolloutInput {
   return { ...input, canary, cause, leaseSeconds: input.leaseSeconds ?? LEASE_SECONDS };
 }
 
-/** Why a run is there that an order has been handed on to. */
+/** The cause of a run that was started for an order. */
 export function causeOf(order: Order): Change {
   const { by, reason, requestId } = order;
   const of = 'of' in order && order.of !== undefined ? { of: order.of } : {};

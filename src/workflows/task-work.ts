@@ -2,42 +2,42 @@ import { ActivityFailure, ApplicationFailure, isCancellation, patched } from '@t
 import type { Unfinished } from './activities.js';
 
 /**
- * How long one piece of work may hold a workflow task, in milliseconds. Orders that come in meanwhile wait for its end, so
- * two pieces in one task stay within a second.
+ * How long one piece of work may hold a workflow task, in milliseconds. Orders that come in meanwhile wait for its end,
+ * so two pieces in one task stay within a second.
  */
 export const TASK_WORK_MS = 400;
 
-/** Pieces in a row, without anything in between that lets orders in. */
+/** Pieces in a row, without a wait between them that lets orders in. */
 const PIECES = 2;
 
-/** What took longer once is asked as an activity of its own so many times, before it is tried again. */
+/** Work that once took too long runs as an ordinary activity this many times, before it is tried here again. */
 const LONG_WAY = 10;
 
 /**
- * Work that a workflow task does itself where it is short, as a local activity: that costs one event of the history in
- * place of six and no round trip through a queue. What isn't short, or fails, is an activity of its own, which has
+ * Short work that a workflow task does itself, as a local activity: that costs one event of the history instead of six,
+ * and no round trip through a queue. Work that isn't short, or fails, becomes an ordinary activity, which has
  * heartbeats and attempts, and which an order can interrupt.
  *
- * Only what may be done again from its start belongs here: a worker that dies in the middle of a task has left no word
- * of what the task did. So nothing is done here that follows from a decision of the same task.
+ * Only work that may restart from its beginning belongs here: a worker that dies in the middle of a task leaves no
+ * trace of the task's work. So nothing runs here that follows from a decision of the same task.
  */
 export class TaskWork {
   private pieces = 0;
   private longWay = 0;
 
-  /** Something has been waited for outside this task: what came in meanwhile is known. */
+  /** The task has ended in a wait: whatever came in meanwhile is known. */
   released(): void {
     this.pieces = 0;
   }
 
-  /** Somebody's answer goes out with this task: it isn't held any longer. */
+  /** This task carries an answer to a sender, so it must end soon. */
   owesAnswer(): void {
     this.pieces = PIECES;
   }
 
   /**
    * @param here the work as a local activity
-   * @param aside the same as an activity of its own, which takes over what the first has begun
+   * @param aside the same as an ordinary activity, which takes over the work that the first has begun
    */
   async do<T, U>(here: () => Promise<T | Unfinished>, aside: () => Promise<U>): Promise<T | U> {
     const done = await this.tryHere(here);
@@ -70,7 +70,7 @@ export class TaskWork {
   }
 }
 
-/** Runs of earlier versions have done all of it as activities of their own. */
+/** Runs of earlier versions have done all of it as ordinary activities. */
 export function isLocal(): boolean {
   return patched('short-work-is-local');
 }
@@ -79,7 +79,7 @@ function isUnfinished(result: unknown): result is Unfinished {
   return typeof result === 'object' && result !== null && 'unfinished' in result;
 }
 
-/** Another attempt, of whatever kind, would come to the same. */
+/** Another attempt of either kind would have the same result. */
 function isFinal(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure && cause.nonRetryable === true;

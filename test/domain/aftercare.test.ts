@@ -77,10 +77,10 @@ void describe('the watch after a promotion', () => {
 
   void it('says at its end how many windows it has judged', () => {
     const before = begun();
-    const { next, tell } = afterLook(before, look('PASS', before.until, 118), before.until + 20_000);
+    const { next, say } = afterLook(before, look('PASS', before.until, 118), before.until + 20_000);
     assert.equal(next.end?.kind, 'clean');
-    assert.equal(tell?.type, 'Normal');
-    assert.equal(tell.message, 'Watched podinfo.test for 30m after its promotion: no regression in 118 windows');
+    assert.equal(say?.type, 'Normal');
+    assert.equal(say.message, 'Watched podinfo.test for 30m after its promotion: no regression in 118 windows');
     assert.deepEqual(
       next.record.map(({ what }) => what),
       ['watch', 'event'],
@@ -93,20 +93,20 @@ void describe('the watch after a promotion', () => {
     assert.equal(afterLook(before, early, before.until + 10_000).next.end, undefined);
     const { memory: _memory, ...unread } = look('WAIT', 0, 0, { unknown: 'the metrics server is down' });
     assert.equal(afterLook(before, unread, before.until + 10_000).next.end, undefined);
-    const { next, tell } = afterLook(before, unread, before.until + 120_000);
+    const { next, say } = afterLook(before, unread, before.until + 120_000);
     assert.deepEqual(next.end, { kind: 'not-judged', says: 'the metrics server is down' });
-    assert.match(tell?.message ?? '', /nothing could be judged: the metrics server is down/);
+    assert.match(say?.message ?? '', /nothing could be judged: the metrics server is down/);
   });
 
   void it('a regression offers an undo, on the condition too, by event and by alert', () => {
     const before = begun();
-    const { next, tell } = afterLook(before, look('FAIL', NOW + 60_000, 4), NOW + 70_000);
+    const { next, say } = afterLook(before, look('FAIL', NOW + 60_000, 4), NOW + 70_000);
     assert.deepEqual(next.end, { kind: 'regressed', says: 'errors: bad 5 times' });
-    assert.ok(tell?.marked && tell.undo === undefined);
-    assert.match(tell.message, /^Regression of podinfo.test after its promotion errors: bad 5 times: undo brings/);
-    assert.match(tell.message, /"serinus undo podinfo -n test"/);
+    assert.ok(say?.marked && say.undo === undefined);
+    assert.match(say.message, /^Regression of podinfo.test after its promotion errors: bad 5 times: undo brings/);
+    assert.match(say.message, /"serinus undo podinfo -n test"/);
     assert.deepEqual(
-      tell.notices.map((notice) => [notice.kind, notice.kind === 'alert' ? notice.topic : '']),
+      say.notices.map((notice) => [notice.kind, notice.kind === 'alert' ? notice.topic : '']),
       [
         ['event', ''],
         ['alert', 'failed'],
@@ -116,18 +116,18 @@ void describe('the watch after a promotion', () => {
 
   void it('or is undone by the policy; where that is refused, people are told so', () => {
     const before = begun({ then: 'undo' });
-    const { next, tell } = afterLook(before, look('FAIL', NOW + 60_000, 4), NOW + 70_000);
-    assert.deepEqual([next.end?.undone, tell?.undo, tell?.marked], [true, 'errors: bad 5 times', undefined]);
+    const { next, say } = afterLook(before, look('FAIL', NOW + 60_000, 4), NOW + 70_000);
+    assert.deepEqual([next.end?.undone, say?.undo, say?.marked], [true, 'errors: bad 5 times', undefined]);
     const stays = notUndone(next, "can't undo: a release is under way", NOW + 71_000);
     assert.deepEqual(stays.next.end, { kind: 'regressed', says: 'errors: bad 5 times' });
-    assert.ok(stays.tell.marked);
-    assert.match(stays.tell.message, /errors: bad 5 times: can't undo: a release is under way$/);
+    assert.ok(stays.say.marked);
+    assert.match(stays.say.message, /errors: bad 5 times: can't undo: a release is under way$/);
   });
 
   void it('ends with whatever comes after: that is written down, and nobody is woken', () => {
-    const { next, tell } = afterLook(begun(), { over: 'another release, or an undo, has begun' }, NOW + 15_000);
+    const { next, say } = afterLook(begun(), { over: 'another release, or an undo, has begun' }, NOW + 15_000);
     assert.deepEqual(next.end, { kind: 'cut-short', says: 'another release, or an undo, has begun' });
-    assert.equal(tell, undefined);
+    assert.equal(say, undefined);
     assert.match(JSON.stringify(next.record), /ended early: another release, or an undo, has begun/);
   });
 });

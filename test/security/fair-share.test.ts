@@ -45,7 +45,7 @@ describe('what a Canary may take of the processor', () => {
     const told: number[] = [];
     const look = (ms: number): void => {
       share.take('a/hostile', ms);
-      const overdrawnMs = share.toTell('a/hostile');
+      const overdrawnMs = share.overuseToReport('a/hostile');
       if (overdrawnMs !== undefined) told.push(overdrawnMs);
     };
     for (; now < 59_000; now += 1_000) look(200);

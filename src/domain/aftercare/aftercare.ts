@@ -8,16 +8,16 @@ import type { RecordEntry } from '../record/record.js';
 import type { Revision } from '../revision.js';
 import type { RunState } from '../state.js';
 
-/** What one look after a promotion has found. */
+/** What one observation after a promotion has found. */
 export interface AfterLook {
   readonly judged: Judged;
-  /** What the judge remembers, with this look; absent where nothing new was read. */
+  /** The judge's memory, this observation included; absent where nothing new was read. */
   readonly memory?: JudgementMemory;
-  /** What the window was compared with: so long a time of the version before, milliseconds since 1970. */
+  /** What the window was compared with: a time of the same length before the promotion, milliseconds since 1970. */
   readonly past?: Span;
 }
 
-/** Or that there is nothing to look at any more, and why. */
+/** Or why there is nothing left to observe. */
 export type Overseen = AfterLook | { readonly over: string };
 
 /** A version is watched for a while after its promotion, against the one before it. Plain JSON; times are milliseconds since 1970. */
@@ -28,14 +28,14 @@ export interface Aftercare {
   readonly revision: Revision;
   readonly policy: WatchPolicy;
   readonly listeners?: Listeners;
-  /** Between two looks. */
+  /** Between two observations. */
   readonly periodMs: number;
-  /** When it was promoted, and until when it is watched. */
+  /** When the version was promoted, and until when it is watched. */
   readonly began: number;
   readonly until: number;
-  /** When the release had its first traffic: the past ends here. */
+  /** When the release had its first traffic: the past for comparisons ends here. */
   readonly since: number;
-  /** What the judge remembers of the release, and of the time after it. */
+  /** The judge's memory of the release, and of the time after it. */
   readonly ofRelease?: JudgementMemory;
   readonly memory?: JudgementMemory;
   readonly nextAt: number;
@@ -43,9 +43,9 @@ export interface Aftercare {
   readonly end?: AftercareEnd;
 }
 
-/** How it came out. */
+/** How the watch ended. */
 export interface AftercareEnd {
-  /** `cut-short`: something else came before the time was over. */
+  /** `cut-short`: something else happened before the time was over. */
   readonly kind: 'regressed' | 'clean' | 'cut-short' | 'not-judged';
   /** In a sentence. */
   readonly says: string;
@@ -53,13 +53,13 @@ export interface AftercareEnd {
   readonly undone?: true;
 }
 
-/** Looks of one watch, at most: what is remembered of it must not grow with how long it takes. */
+/** Most observations of one watch: its state must not grow with its length. */
 const MOST_LOOKS = 120;
-/** Scrapes of the last seconds may come late, or the metrics server be away for a moment. */
+/** The last scrapes may come late, or the metrics server be away for a moment. */
 const GRACE_MS = 120_000;
 const SHORTEST_MS = 1_000;
 
-/** @returns undefined where the release isn't to be watched, or nothing was promoted by it */
+/** @returns undefined where the release isn't to be watched, or it promoted nothing */
 export function aftercareOf(state: RunState, release: string, now: number): Aftercare | undefined {
   const { policy, applied, ending, canary, judgement } = state;
   const watch = policy?.judgement?.watch;
@@ -75,23 +75,23 @@ export function aftercareOf(state: RunState, release: string, now: number): Afte
   };
 }
 
-/** What is said and done of a watch, besides its record. */
-export interface Telling {
+/** What a watch announces and does, besides writing its record. */
+export interface Announcement {
   readonly type: 'Normal' | 'Warning';
   readonly message: string;
-  /** It is written on the condition, too: people are offered an undo. */
+  /** The condition shows it, too, and offers an undo. */
   readonly marked?: true;
-  /** Why the promotion is to be undone, by the policy. */
+  /** Why the policy undoes the promotion. */
   readonly undo?: string;
   readonly notices: readonly Notice[];
 }
 
-/** A watch after a look. */
+/** The watch after an observation. */
 export function afterLook(
   before: Aftercare,
   seen: Overseen,
   now: number,
-): { readonly next: Aftercare; readonly tell?: Telling } {
+): { readonly next: Aftercare; readonly say?: Announcement } {
   const say = messagesFor({ canary: before.canary, policy: undefined });
   if ('over' in seen) {
     const message = say.watchCutShort(before.policy.text, seen.over);
@@ -112,19 +112,19 @@ export function afterLook(
   return isOver(looked, now) ? finished(looked, judged, now) : { next: looked };
 }
 
-/** The policy wanted it undone, and it could not be. */
-export function notUndone(before: Aftercare, why: string, now: number): { next: Aftercare; tell: Telling } {
+/** The policy wanted the promotion undone, but that was not possible. */
+export function notUndone(before: Aftercare, why: string, now: number): { next: Aftercare; say: Announcement } {
   const say = messagesFor({ canary: before.canary, policy: undefined });
   const says = before.end?.says ?? '';
   const message = say.regressionStays(says, why);
   const next = concluded(before, { kind: 'regressed', says }, line('Warning', message, now));
   return {
     next,
-    tell: { type: 'Warning', message, marked: true, notices: noticesOf(before, 'Warning', message, now) },
+    say: { type: 'Warning', message, marked: true, notices: noticesOf(before, 'Warning', message, now) },
   };
 }
 
-function regressed(looked: Aftercare, says: string, now: number): { next: Aftercare; tell: Telling } {
+function regressed(looked: Aftercare, says: string, now: number): { next: Aftercare; say: Announcement } {
   const { policy, canary } = looked;
   const say = messagesFor({ canary, policy: undefined });
   const isUndone = policy.then === 'undo';
@@ -138,7 +138,7 @@ function regressed(looked: Aftercare, says: string, now: number): { next: Afterc
   };
   return {
     next: concluded(looked, end, line('Warning', message, now)),
-    tell: {
+    say: {
       ...{ type: 'Warning', message },
       ...(isUndone ? { undo: says } : { marked: true as const }),
       notices: noticesOf(looked, 'Warning', message, now, alert),
@@ -150,7 +150,7 @@ function isOver({ memory, until }: Aftercare, now: number): boolean {
   return (memory?.until ?? 0) > until - SHORTEST_MS || now >= until + GRACE_MS;
 }
 
-function finished(looked: Aftercare, judged: Judged, now: number): { next: Aftercare; tell: Telling } {
+function finished(looked: Aftercare, judged: Judged, now: number): { next: Aftercare; say: Announcement } {
   const { policy, canary } = looked;
   const say = messagesFor({ canary, policy: undefined });
   const { windows, unknown } = judged;
@@ -163,7 +163,7 @@ function finished(looked: Aftercare, judged: Judged, now: number): { next: After
     : ({ kind: 'not-judged', says: unknown ?? 'no requests were counted' } as const);
   return {
     next: concluded(looked, end, line('Normal', message, now)),
-    tell: { type: 'Normal', message, notices: noticesOf(looked, 'Normal', message, now) },
+    say: { type: 'Normal', message, notices: noticesOf(looked, 'Normal', message, now) },
   };
 }
 

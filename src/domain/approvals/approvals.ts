@@ -6,7 +6,7 @@ import type { PolicyGateName } from './gates.js';
 
 type Spot = Pick<ApprovalRule, 'gate' | 'atWeight'>;
 
-/** What decides whether an approval counts. */
+/** The part of the state that decides whether an approval counts. */
 export type Deciding = Pick<ApprovalState, 'approvals' | 'triggers'> & Pick<ReleaseState, 'policy'>;
 
 export function isPolicyGate(gate: ClosedGate | undefined): gate is PolicyGate {
@@ -22,22 +22,22 @@ export function isAt(gate: ClosedGate | undefined, spot: Spot): gate is PolicyGa
   return isPolicyGate(gate) && gate.gate === spot.gate && gate.atWeight === spot.atWeight;
 }
 
-/** The rule of the newest policy for a gate; undefined where it has none any more. */
+/** The newest policy's rule for a gate; undefined where it no longer has one. */
 export function ruleAt({ policy }: Pick<ReleaseState, 'policy'>, spot: Spot): ApprovalRule | undefined {
   return policy?.approvals?.rules.find((rule) => rule.gate === spot.gate && rule.atWeight === spot.atWeight);
 }
 
-/** The rules that stand before a rise of the canary's share, in the order in which they are passed. */
+/** The rules that apply before a rise of the canary's share, in the order in which they are passed. */
 export function rulesBeforeRise({ policy }: Pick<ReleaseState, 'policy'>, from: number, to: number): ApprovalRule[] {
   if (to <= from) return [];
   const rules = (policy?.approvals?.rules ?? []).filter(({ gate }) => gate === 'weight');
   const crossed = rules.filter(({ atWeight }) => atWeight !== undefined && from < atWeight && atWeight <= to);
-  // What is said about a certain weight takes the place of what is said about all.
+  // Rules for a certain weight replace those for every weight.
   if (crossed.length === 0) return rules.filter(({ atWeight }) => atWeight === undefined);
   return crossed.sort((a, b) => (a.atWeight ?? 0) - (b.atWeight ?? 0));
 }
 
-/** The approvals of this revision that count for a rule, each person's once. */
+/** The approvals of this revision that count for a rule, one a person. */
 export function countedFor(s: Deciding, rule: ApprovalRule, revision: Revision): readonly Approval[] {
   if (!s.approvals || !sameRevision(s.approvals.revision, revision)) return [];
   const here = s.approvals.given.filter(({ gate, atWeight }) => gate === rule.gate && atWeight === rule.atWeight);
@@ -55,10 +55,10 @@ export function isOpen(s: Deciding, rule: ApprovalRule, revision: Revision): boo
 }
 
 /**
- * Why somebody can't approve at a gate, in words for them; undefined where they can.
+ * Why a person can't approve at a gate, in words for them; undefined where they can.
  *
- * Groups and names are worth something only where somebody has verified them: without that, nobody can be told from
- * whoever asked for the release.
+ * Groups and names count only where they are verified: otherwise nobody can be distinguished from the person who
+ * triggered the release.
  */
 export function objectionTo(
   s: Pick<Deciding, 'triggers'>,
@@ -79,7 +79,7 @@ export function objectionTo(
   return undefined;
 }
 
-/** When the gate expires, milliseconds since 1970; undefined where it doesn't, or has and goes on waiting. */
+/** When the gate expires, milliseconds since 1970; undefined where it doesn't, or has expired and keeps waiting. */
 export function expiryOf(s: Pick<ReleaseState, 'policy'>, gate: ClosedGate | undefined): number | undefined {
   if (!isPolicyGate(gate) || gate.expired) return undefined;
   const ms = ruleAt(s, gate)?.expires?.ms;
@@ -108,13 +108,13 @@ function placeOf({ gate, atWeight }: ApprovalRule): string {
   return atWeight === undefined ? ' increases' : ` ${atWeight}`;
 }
 
-/** A closed gate as people are shown it; times are milliseconds since 1970. */
+/** A closed gate as users see it; times are milliseconds since 1970. */
 export interface GateView {
   readonly gate: string;
   readonly since: number;
   /** The webhook that keeps it closed. */
   readonly hook?: string;
-  /** The entry of the policy that keeps it closed. */
+  /** The policy's rule that keeps it closed. */
   readonly policy?: string;
   readonly revision?: string;
   readonly needed: number;

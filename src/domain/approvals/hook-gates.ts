@@ -7,9 +7,9 @@ import { hasHooks } from '../policy.js';
 import { sameRevision } from '../revision.js';
 import { policyOf, type ReleaseState } from '../state.js';
 
-/* Gates that webhooks open and close, as the tick meets them. */
+/* Gates that webhooks open and close, as the tick comes to them. */
 
-/** @returns what stops at the gate, or undefined where the way is free */
+/** @returns what stops the release at the gate, or undefined where it may pass */
 export function passGate(s: ReleaseState, f: Findings, gate: Gate, now: number): Step | undefined {
   if (!hasHooks(policyOf(s), gate) || s.approved.includes(gate) || s.promoteNow) return undefined;
   const round = f[gate];
@@ -21,7 +21,10 @@ export function passGate(s: ReleaseState, f: Findings, gate: Gate, now: number):
   return denied && { do: 'closeGate', gate, hook: denied.hook };
 }
 
-/** Whatever wakes the release, a gate is asked once an interval; at once where what it guards, or how it is asked, is new. */
+/**
+ * Whatever wakes the release, a gate's webhook is called once an interval; at once where the webhook, or what it
+ * guards, is new.
+ */
 function askedAgainAt(s: ReleaseState, f: Findings, gate: Gate): number | undefined {
   const { gate: closed } = s;
   if (closed === undefined || isPolicyGate(closed) || closed.gate !== gate) return undefined;

@@ -11,11 +11,14 @@ import type { RollbackWhy, Step } from '../decision/step.js';
 import type { Weights } from '../weights.js';
 
 /**
- * Gates of the Canary's own policy, as the tick meets them. They ask nobody: what people have approved is in the
- * state, and what is demanded in the policy.
+ * Gates of the Canary's own policy, as the tick comes to them. They need no I/O: the approvals are in the state, and
+ * the demands in the policy.
  */
 
-/** @returns what stops before this gate, or undefined where enough people have approved, or nobody need */
+/**
+ * @returns what stops the release before this gate, or undefined where enough people have approved, or no approval is
+ *   needed
+ */
 export function passPolicy(s: ReleaseState, gate: PolicyGateName, revision: Revision): Step | undefined {
   const rule = ruleAt(s, { gate });
   return rule && stopAt(s, rule, revision);
@@ -27,7 +30,7 @@ function passRise(s: ReleaseState, from: number, to: number, revision: Revision)
   return closed && stopAt(s, closed, revision);
 }
 
-/** A promotion without further analysis is still a rise to all of the traffic, and still a promotion. */
+/** A promotion without further analysis is still a rise to 100 percent, and still a promotion. */
 export function passToPromotion(s: ReleaseState, weights: Weights, revision: Revision): Step | undefined {
   const { strategy, routed } = policyOf(s);
   const top = strategy.kind === 'canary' ? strategy.maxWeight : 100;
@@ -36,10 +39,10 @@ export function passToPromotion(s: ReleaseState, weights: Weights, revision: Rev
 }
 
 /**
- * Policy gates come before the webhooks, which cost something to ask.
+ * Policy gates come before the webhooks, because calling those costs something.
  *
- * @param next the move that is to be made; undefined is promotion
- * @returns what stops before it
+ * @param next the next weights; undefined is promotion
+ * @returns what stops it
  */
 export function passMove(
   s: ReleaseState,
@@ -68,7 +71,7 @@ function stopAt(s: ReleaseState, rule: ApprovalRule, revision: Revision): Step |
   return isOpen(s, rule, revision) ? undefined : { do: 'awaitApproval', rule };
 }
 
-/** The gate at which the release stands has not been opened in time. */
+/** The gate at which the release waits has not been opened in time. */
 export function lapsed(s: ReleaseState, revision: Revision, now: number): Step | undefined {
   const { gate } = s;
   if (!isPolicyGate(gate) || !sameRevision(gate.revision, revision)) return undefined;
@@ -81,14 +84,14 @@ export function lapsed(s: ReleaseState, revision: Revision, now: number): Step |
 }
 
 /**
- * A policy gate is closed, or has just been opened, and none of the traffic is on the canary: there is nothing to
- * check, and what had passed before it came there still counts.
+ * A policy gate is closed, or has just been opened, while the canary has no traffic: there is nothing to check, and the
+ * checks that passed before the gate still count.
  */
 export function isIdleAtGate(s: ReleaseState, weights: Weights): boolean {
   return isPolicyGate(s.gate) && weights.canary === 0 && !weights.mirrored && !hasHooks(policyOf(s), 'rollback');
 }
 
-/** An opened gate was only reached by a check that passed, so its opening needs no other. */
+/** The release reached the gate by a check that passed, so it needs no further check when the gate opens. */
 export function isOpened(s: ReleaseState, revision: Revision): boolean {
   if (s.approved.length > 0) return true;
   if (!isPolicyGate(s.gate)) return false;
@@ -97,9 +100,9 @@ export function isOpened(s: ReleaseState, revision: Revision): boolean {
 }
 
 /**
- * Has a rollback wait for people where the policy asks for that: traffic goes home all the same, at once. Only what
- * the release decides by itself waits: what people order they have decided, and without a primary that serves there is
- * nothing to wait with.
+ * Makes a rollback wait for people where the policy asks for that; traffic returns to the primary all the same, at
+ * once. Only the release's own decisions wait: people's orders are decided already, and without a primary that serves
+ * waiting would help no one.
  */
 export function withheld(s: ReleaseState, f: Findings, why: RollbackWhy): Step | undefined {
   const analysing = s.phase === 'Progressing' || s.phase === 'WaitingPromotion';
@@ -118,7 +121,7 @@ const WAITABLE: readonly RollbackWhy['kind'][] = [
   'not-ready',
 ];
 
-/** The rollback has been decided and its traffic is home: what remains waits for people. */
+/** The rollback has been decided and traffic is back at the primary: the rest waits for people. */
 export function completing(s: ReleaseState, gate: PolicyGate, now: number): Step {
   const why: RollbackWhy = gate.why ?? { kind: 'recovery', reason: 'why it waits to roll back is not known' };
   const rule = ruleAt(s, gate);

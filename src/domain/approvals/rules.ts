@@ -2,21 +2,21 @@ import type { Channel } from '../orders/channel.js';
 import type { Revision } from '../revision.js';
 import type { PolicyGateName } from './gates.js';
 
-/** What becomes of a gate that nobody has opened in time: the release is rolled back, or goes on waiting. */
+/** What happens where a gate isn't opened in time: the release is rolled back, or keeps waiting. */
 export const EXPIRIES = ['reject', 'hold'] as const;
 
 export type ExpiresInto = (typeof EXPIRIES)[number];
 
-/** Who must approve before a release passes a gate. Complete: the parser has filled the defaults in. */
+/** Who must approve before a release passes a gate. Complete: the parser has filled in the defaults. */
 export interface ApprovalRule {
   readonly gate: PolicyGateName;
-  /** Of the gate `weight`: it stands before this share of the traffic is reached; before every rise where undefined. */
+  /** Of the gate `weight`: it closes before this share of the traffic is reached; before every rise where undefined. */
   readonly atWeight?: number;
   /** Approvals by different people, at least 1. */
   readonly needed: number;
-  /** Kubernetes groups of which an approver must be in one; anybody may approve where empty. */
+  /** Kubernetes groups; an approver must be in one of them. Anybody may approve where empty. */
   readonly groups: readonly string[];
-  /** Whoever asked for the release may not approve it. */
+  /** The person who triggered the release may not approve it. */
   readonly notByTrigger: boolean;
   readonly expires?: Expiry;
 }
@@ -28,14 +28,14 @@ export interface Expiry {
   readonly into: ExpiresInto;
 }
 
-/** What the annotation of a Canary says about approvals. */
+/** The approvals annotation of a Canary, parsed. */
 export interface ApprovalPolicy {
-  /** Tells one text of the annotation from another: it has no generation. */
+  /** Distinguishes the texts of the annotation, which has no generation. */
   readonly digest: string;
   readonly rules: readonly ApprovalRule[];
 }
 
-/** One person's approval. Whether it counts is decided by the policy of the moment, so what that needs is kept. */
+/** One person's approval. The newest policy decides whether it counts, so all that the decision needs is kept. */
 export interface Approval {
   readonly gate: PolicyGateName;
   readonly atWeight?: number;
@@ -44,11 +44,11 @@ export interface Approval {
   readonly at: number;
   readonly reason: string;
   readonly channel: Channel;
-  /** Verified groups of the person; undefined where nobody has verified who it is. */
+  /** Verified groups of the person; undefined where the identity isn't verified. */
   readonly groups?: readonly string[];
 }
 
-/** Approvals are for one revision: those for another count for nothing. */
+/** Approvals count for one revision only. */
 export interface Approvals {
   readonly revision: Revision;
   readonly given: readonly Approval[];

@@ -21,7 +21,7 @@ import { intervalMs, policyOf } from '../state.js';
 import type { Step } from './step.js';
 import type { Weights } from '../weights.js';
 
-/** A release under way: guarded, judged, and moved on when its next check is due and has passed. */
+/** A release under way: guarded, judged, and advanced when its next check is due and has passed. */
 export function analysing(s: ReleaseState, f: Findings, now: number): Step {
   const { world } = f;
   const policy = policyOf(s);
@@ -45,7 +45,7 @@ export function analysing(s: ReleaseState, f: Findings, now: number): Step {
   const revision = seenRevision(s, f);
   const expired = lapsed(s, revision, now);
   if (expired) return expired;
-  // A newer revision that came in mid-analysis has its pods already, but gets no traffic before it may be rolled out.
+  // The pods of a newer revision that came during the analysis run already, but get no traffic before the gate is open.
   const unapproved = s.begun || s.stranded ? undefined : passPolicy(s, 'rollout', revision);
   if (unapproved) return unapproved;
   if (policy.skipAnalysis) return passToPromotion(s, weightsOf(s, f), revision) ?? { do: 'skip' };
@@ -55,12 +55,12 @@ export function analysing(s: ReleaseState, f: Findings, now: number): Step {
   return check(s, f, sceneOf(s, f), now) ?? move(s, f, now);
 }
 
-/** A release that is to mend the primary doesn't wait for it. */
+/** A release that may fix the primary doesn't wait for it. */
 function needsPrimary(s: ReleaseState): boolean {
   return !policyOf(s).skipAnalysis && !s.stranded && s.mending !== true;
 }
 
-/** Pods must become ready before the release goes on. It is judged meanwhile, but its weight stands. */
+/** Pods must become ready before the release continues. It is judged meanwhile, at the same weight. */
 function untilReady(
   s: ReleaseState,
   f: Findings,
@@ -81,9 +81,9 @@ function untilPrimary(s: ReleaseState, f: Findings, readiness: Readiness, now: n
 }
 
 /**
- * Something keeps the release from going on: a canary that users meet is judged all the same.
+ * Something blocks the release: a canary with users is judged all the same.
  *
- * @returns undefined where no user meets it; the next check where it has passed this one, or none is due
+ * @returns undefined where it has no users; the next check where it has passed this one, or none is due
  */
 export function whileIdle(s: ReleaseState, f: Findings, now: number): Step | undefined {
   const weights = weightsOf(s, f);
@@ -91,7 +91,7 @@ export function whileIdle(s: ReleaseState, f: Findings, now: number): Step | und
     return undefined;
   const ended = lapsed(s, seenRevision(s, f), now) ?? verdict(s, f);
   if (ended) return ended;
-  // What somebody wants left out is left out when the release goes on.
+  // A check that a person wants skipped is skipped when the release continues.
   const judged = check({ ...s, skipStep: false }, f, sceneOf(s, f), now);
   if (judged) return judged;
   if (s.begun) return { do: 'wait', until: now + intervalMs(s) };
@@ -106,14 +106,14 @@ function sceneOf(s: ReleaseState, f: Findings) {
   return { weights: weightsOf(s, f), revision: seenRevision(s, f) };
 }
 
-/** Without further analysis, but not without the approvals that the policy demands; until then, checks go on. */
+/** Without further analysis, but with the approvals that the policy demands; until they are given, checks continue. */
 function promoteUnchecked(s: ReleaseState, f: Findings, now: number): Step {
   const closed = passToPromotion(s, weightsOf(s, f), seenRevision(s, f));
   if (closed === undefined) return { do: 'promote' };
   return (s.gate && s.begun ? check(s, f, sceneOf(s, f), now) : undefined) ?? closed;
 }
 
-/** The target holds something else than what is analysed. */
+/** The target holds another revision than the one being analysed. */
 export function overtaken(s: ReleaseState, f: Findings): Step | undefined {
   const compared = compareWithWorld(s, f);
   const wayOut = whereStranded(s, f, seenRevision(s, f), compared);
@@ -128,7 +128,7 @@ export function overtaken(s: ReleaseState, f: Findings): Step | undefined {
   }
 }
 
-/** Moves a canary that has passed its check: to the next weight, or into the primary. */
+/** Advances a canary that has passed its check: to the next weight, or to promotion. */
 function move(s: ReleaseState, f: Findings, now: number): Step {
   const { strategy } = policyOf(s);
   const weights = weightsOf(s, f);
@@ -137,7 +137,7 @@ function move(s: ReleaseState, f: Findings, now: number): Step {
   if (undecided) return undecided;
   const unapproved = passMove(s, next, weights, seenRevision(s, f));
   if (unapproved) return unapproved;
-  // Confirmed is what increases traffic, not the copies that come before it.
+  // Confirmation is needed for an increase of traffic, not for the mirroring that precedes it.
   if (strategy.kind === 'canary' && s.phase === 'Progressing' && !weights.mirrored) {
     const gate = passGate(s, f, 'confirm-traffic-increase', now);
     if (gate) return gate;

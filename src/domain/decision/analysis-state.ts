@@ -1,28 +1,30 @@
 import type { JudgementMemory } from './judged.js';
 
-/** How far the analysis of the revision under way has come. Times are milliseconds since 1970. */
+/** Progress of the analysis of the revision under way. Times are milliseconds since 1970. */
 export interface AnalysisState {
-  /** Percent of traffic on the canary, as last ordered. */
+  /** Percent of traffic on the canary, as last set. */
   readonly weight: number;
-  /** The weight stands since then. */
+  /** When the weight was set. */
   readonly weightSince: number;
   /** The analysis isn't due before this. */
   readonly checkDueAt: number;
   readonly failedChecks: number;
-  /** Failed checks in a row; undefined where nobody counts them, or there was none. */
+  /** Failed checks in a row; undefined where they aren't counted, or there are none. */
   readonly failedInARow?: number | undefined;
-  /** Analyses in a row that came to no judgement because a metrics provider failed. */
+  /** Analyses in a row without a judgement because a metrics provider failed. */
   readonly unknownChecks: number;
-  /** When the last such check was, milliseconds since 1970; undefined where there was none. */
+  /** When the last such analysis was, milliseconds since 1970; undefined where there was none. */
   readonly unknownAt?: number | undefined;
-  /** What the judge remembers of the revision under way; nothing before its first look. */
+  /** The judge's memory of the revision under way; undefined before the first judgement. */
   readonly judgement?: JudgementMemory | undefined;
-  /** Since when, in milliseconds since 1970, no window of its counts has counted; undefined where the last one has. */
+  /**
+   * Since when, in milliseconds since 1970, none of its count windows has counted; undefined where the last one has.
+   */
   readonly notCountedSince?: number | undefined;
   /** Completed iterations of an A/B or Blue/Green analysis. */
   readonly iterations: number;
-  /** Pre-rollout hooks have passed for the present revision. */
+  /** Pre-rollout hooks have passed for this revision. */
   readonly prepared: boolean;
-  /** The analysis of the present revision has begun. */
+  /** The analysis of this revision has begun. */
   readonly begun: boolean;
 }

@@ -43,19 +43,19 @@ import type { Step } from './step.js';
 
 /** What can happen to a run. */
 export type Happening =
-  /** A look at the world. `asOf` is when it was taken: whether the analysis was due depends on it. */
+  /** `asOf` is when the world was observed: whether the analysis was due depends on it. */
   | { readonly type: 'observed'; readonly findings: Findings; readonly asOf: number }
   | { readonly type: 'readiness'; readonly of: 'primary' | 'canary'; readonly readiness: Readiness | 'changed' }
-  /** `recall` is what the cluster has, for orders of releases that have ended. */
+  /** `recall` is what the cluster still has, for orders about ended releases. */
   | { readonly type: 'order'; readonly order: Order; readonly recall?: RestoreOptions }
   | { readonly type: 'submitted'; readonly change: Change }
   | { readonly type: 'hooked'; readonly round: HookRound }
-  /** Promotion found that the target is no longer what was analysed. */
+  /** Promotion found another revision in the target than the one analysed. */
   | { readonly type: 'overtaken' }
   | ({ readonly type: 'failed' } & FailedEffects);
 
 /**
- * Decides what a happening means for a run: what is to be done, and where the run stands when it is done.
+ * Decides what a happening means for a run: what to do, and the state after that is done.
  * Pure; never throws on any state and happening that the driver can produce.
  *
  * @param now milliseconds since 1970
@@ -66,8 +66,8 @@ export function decide(state: RunState, happening: Happening, now: number): Deci
 }
 
 /**
- * What could not be carried out is decided again until it can be, or something else is. Its events are only said once;
- * who listens outside, and the record, have them when all is done.
+ * A decision whose effects failed is made again until they succeed, or another decision replaces it. Its events are
+ * recorded once; recipients outside and the record get them when all effects have succeeded.
  */
 function withoutRepeats({ told }: RunState, decision: Decision): Decision {
   if (told === undefined || decision.do !== 'apply') return decision;
@@ -84,7 +84,7 @@ function decided(state: RunState, happening: Happening, now: number): Decision {
     case 'order':
       return obey(state, happening.order, happening.recall, now);
     case 'submitted':
-      return nothing(state.ending ? state : tickNow(toldBy(state, happening.change), now));
+      return nothing(state.ending ? state : tickNow(causedBy(state, happening.change), now));
     case 'hooked':
       return afterPostRollout(state, happening.round, now);
     case 'overtaken':
@@ -95,10 +95,10 @@ function decided(state: RunState, happening: Happening, now: number): Decision {
 }
 
 /**
- * A person's request says more about why than the watch process, which may have been quicker. A gate that somebody has
- * opened elsewhere is asked at once, after a check of what it lets through.
+ * A person's request says more about the reason than the watch process, which may have been quicker. Where a gate has
+ * been opened elsewhere its webhook is called at once, after a check of what it lets through.
  */
-function toldBy(state: RunState, change: Change): RunState {
+function causedBy(state: RunState, change: Change): RunState {
   const opens = change.kind === 'gate' && state.gate !== undefined;
   const checkDueAt = opens ? 0 : state.checkDueAt;
   const gate = opens && !isPolicyGate(state.gate) ? { ...state.gate, askedAgainAt: 0 } : state.gate;
@@ -110,7 +110,7 @@ function toldBy(state: RunState, change: Change): RunState {
 function observed(before: RunState, findings: Findings, asOf: number, now: number): Decision {
   const { world } = findings;
   const policy = world.policy ?? before.policy;
-  // A spec that is refused in mid-release isn't dealt with: the run after it says so on the condition.
+  // A spec that is refused during a release isn't handled: the next run reports it on the condition.
   const refused = isActive(before.phase) ? undefined : world.refusal?.generation;
   const generation = refused ?? policy?.generation ?? before.generation;
   const weight = world.weights?.canary ?? before.weight;
@@ -136,15 +136,15 @@ function isProblem(step: Step): boolean {
   );
 }
 
-/** What had to be mended has been, once this decision is carried out. */
+/** A problem is solved once this decision is carried out. */
 function withoutProblem(decision: Decision): Decision {
   if (decision.do === 'rollBack') return decision;
   return { ...decision, next: { ...decision.next, problem: undefined, stuckSince: undefined } };
 }
 
 /**
- * What a look at a release under way has to report besides: somebody else set the route's weights (they are what counts,
- * so the release goes on from there), or the spec was edited into something invalid (the last valid one holds).
+ * What to report about a release under way in addition to the decision: somebody else set the route's weights (those
+ * count, so the release continues from them), or the spec was edited and is now invalid (the last valid one holds).
  */
 function withNotices(before: RunState, state: RunState, world: World, decision: Decision): Decision {
   const foreign =
@@ -153,7 +153,7 @@ function withNotices(before: RunState, state: RunState, world: World, decision: 
   return withEvents(decision, [...foreign, ...refused]);
 }
 
-/** Says once for a revision what a look has found, besides what is decided. */
+/** Reports once for a revision what an observation has found, in addition to the decision. */
 function withEvents(decision: Decision, events: readonly EventEffect[]): Decision {
   if (decision.do !== 'apply' && decision.do !== 'nothing') return decision;
   const [said, next] = sayOnce(decision.next, events);
@@ -165,7 +165,7 @@ function withEvents(decision: Decision, events: readonly EventEffect[]): Decisio
 function take(context: Context, step: Step): Decision {
   switch (step.do) {
     case 'ask':
-      // The answers don't fit the state any more (an order came in between): look again.
+      // The answers are for another state (an order came in between): look again.
       return nothing(tickNow(context.state, context.now));
     case 'end':
       return end(context, step.why);
@@ -258,7 +258,7 @@ function readiness(state: RunState, of: 'primary' | 'canary', seen: Readiness | 
   if (state.waiting.for !== 'readiness' || state.waiting.of !== of) return nothing(state);
   if (seen === 'changed') return nothing(tickNow({ ...state, fresh: true }, now));
   if (seen.ready) return nothing(tickNow(state, now));
-  // Where waiting longer won't help, or there is something to do besides, the tick decides what that means in this phase.
+  // Where waiting longer won't help, or there is something else to do, the tick decides what that means in this phase.
   const isOver = !seen.retriable || now >= (state.waiting.until ?? Infinity);
   if (state.waiting.said === seen.reason) return nothing(isOver ? tickNow(state, now) : state);
   return sayNotReady(state, of, seen, isOver, now);

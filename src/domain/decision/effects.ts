@@ -5,7 +5,7 @@ import type { RollbackWhy } from './step.js';
 import type { RunState } from '../state.js';
 import type { Weights } from '../weights.js';
 
-/** What a Canary's status shall say. The condition and the times follow from it. */
+/** The status that a Canary shall have. Condition and times follow from it. */
 export interface StatusEffect {
   readonly phase: Phase;
   readonly canaryWeight: number;
@@ -14,11 +14,11 @@ export interface StatusEffect {
   readonly lastAppliedSpec: string;
   readonly lastPromotedSpec: string;
   readonly trackedConfigs: Readonly<Record<string, string>>;
-  /** Of a promotion that was undone, in words: the phase is that of a failed release, which this is not. */
+  /** Why a promotion was undone: its phase is that of a failed release, which it isn't. */
   readonly undone?: string;
 }
 
-/** Something that is done to the cluster. Each is idempotent: done twice, the second time changes nothing. */
+/** A change to the cluster. Each is idempotent: repeating it changes nothing. */
 export type Effect =
   /** Records an Event on the Canary. `error` only raises the level of the log line. */
   | {
@@ -26,69 +26,69 @@ export type Effect =
       readonly type: 'Normal' | 'Warning';
       readonly message: string;
       readonly error?: true;
-      /** As it is told to `event` webhooks, where that isn't the phase which the status has by then. */
+      /** The phase that `event` webhooks get, where it differs from the one that the status has by then. */
       readonly phase?: Phase;
     }
-  /** Makes what the primary needs before it can serve: its Services, its copies of configs, its workload. */
+  /** Creates what the primary needs before it can serve: its Services, its copies of configs, its workload. */
   | { readonly do: 'build' }
-  /** Makes all generated objects right; a route that has to be made anew gets these weights. */
+  /** Corrects all generated objects; a route that is created anew gets these weights. */
   | ({
       readonly do: 'reconcile';
-      /** Hash of the revision that a primary which has to be made anew is to run; earlier versions don't say. */
+      /** Hash of the revision for a primary that is created anew; earlier versions lack it. */
       readonly runs?: string;
       /** The canary's Service leads to the warm pods of the former version. */
       readonly diverted?: true;
-      /** Only what the primary needs: users are still served by the target. */
+      /** Only what the primary needs: the target still serves users. */
       readonly unserved?: true;
     } & Weights)
-  /** Keeps what the release is about to replace, and by what, for the archive; nothing depends on it. */
+  /** Saves what the release is about to replace, and its replacement, for the archive; nothing depends on it. */
   | {
       readonly do: 'keep';
       readonly revision: Revision;
-      /** Nothing is replaced: the primary is only being made. */
+      /** Nothing is replaced: the primary is being created. */
       readonly first?: true;
     }
   | {
       readonly do: 'scaleUp';
-      /** Starts a fresh baseline of the primary's version besides, of the canary's size. */
+      /** Also starts a fresh baseline of the primary's version, of the canary's size. */
       readonly baseline?: true;
     }
-  /** Stops the canary's pods, and removes its baseline, where there is one. */
+  /** Stops the canary's pods, and removes its baseline, if there is one. */
   | { readonly do: 'scaleDown' }
   | ({ readonly do: 'weights' } & Weights)
-  /** Gives the primary at least so many pods: traffic is about to come to it. */
+  /** Scales the primary to at least so many pods: traffic is about to come to it. */
   | { readonly do: 'grow'; readonly pods: number }
-  /** Waits until the data plane has taken the weights, so that pods which are still sent requests aren't stopped. */
+  /** Waits until the data plane has applied the weights, so that pods stop only when they get no more requests. */
   | { readonly do: 'drain' }
-  /** Copies target and configs to the primary, if they still are this revision. */
+  /** Copies target and configs to the primary, if they still are of this revision. */
   | { readonly do: 'promote'; readonly revision: Revision }
   | { readonly do: 'status'; readonly status: StatusEffect }
-  /** Says on the Canary's condition that its spec can't be carried out, or that the API server refuses what is written. */
+  /** Reports on the Canary's condition that its spec is invalid, or that the API server refuses a write. */
   | {
       readonly do: 'condition';
       readonly message: string;
       readonly refused?: true;
-      /** What is refused keeps nothing from being promoted: only why the condition is as it is changes. */
+      /** The refusal doesn't block promotion: it only changes the condition's reason. */
       readonly aside?: true;
     }
-  /** The promotion is finished; what a rollback of it would have needed is kept for an undo. */
+  /** Finishes the promotion; what a rollback of it would have needed is kept for an undo. */
   | { readonly do: 'settle' }
   /** Keeps pods of the former version ready for an undo. `until` is milliseconds since 1970. */
   | { readonly do: 'keepPrevious'; readonly until: number }
-  /** Takes the last promotion for unfinished again: a rollback, whoever carries it out, puts the former version back. */
+  /** Marks the last promotion as unfinished again: a rollback, by any process, restores the former version. */
   | { readonly do: 'reopen' }
   /** Points the canary's Service at the warm pods of the former version, and waits until it leads to them. */
   | { readonly do: 'divert' }
-  /** Puts the former version back into the primary. */
+  /** Restores the former version in the primary. */
   | { readonly do: 'restore' }
   /** Points the canary's Service back at the target, and stops the warm pods. */
   | { readonly do: 'pointBack' }
-  /** Brings the target back to the primary's size. */
+  /** Scales the target to the primary's size. */
   | { readonly do: 'scaleLikePrimary' }
-  /** Gives the target its Service back, undoes the provider's objects, and lets go of the Canary. */
+  /** Gives the target its Service back, undoes the provider's objects, and removes the Canary's finalizer. */
   | { readonly do: 'revert' };
 
-/** What the driver carries out before the state moves on. */
+/** What the driver carries out before the state changes. */
 export type Decision =
   | { readonly do: 'nothing'; readonly next: RunState }
   | {
@@ -96,16 +96,16 @@ export type Decision =
       readonly effects: readonly Effect[];
       readonly summary: string;
       readonly next: RunState;
-      /** What a step wants people to be told; `notices` is made of it. */
+      /** Alerts of this step; `notices` are made from them. */
       readonly alerts?: readonly Alert[];
-      /** Goes out when all is done. */
+      /** Sent when all effects have succeeded. */
       readonly notices?: readonly Notice[];
     }
   | {
       readonly do: 'rollBack';
       readonly why: RollbackWhy;
       readonly summary: string;
-      /** What was said before it, for instance by the analysis that failed. */
+      /** Events before it, for instance those of the analysis that failed. */
       readonly before: readonly Effect[];
       /** @param servedBy where the traffic went: the canary only where the primary can't serve at all */
       readonly next: (servedBy: 'primary' | 'canary') => RunState;
@@ -126,7 +126,7 @@ export function statusOf(state: RunState): StatusEffect {
   };
 }
 
-/** In an A/B test it is the audience that meets the canary, not a share of the requests: Flagger shows 0. */
+/** In an A/B test the audience meets the canary, not a share of the requests: Flagger shows 0. */
 function shownWeight({ policy, phase, weight }: RunState): number {
   return policy?.strategy.kind === 'ab' && isActive(phase) ? 0 : weight;
 }

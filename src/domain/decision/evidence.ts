@@ -4,22 +4,24 @@ import type { Patience } from './judged.js';
 import { policyOf, type ReleaseState } from '../state.js';
 import type { Step } from './step.js';
 
-/** How a release goes by statistics. What they say was computed when the counts were read; here nothing is compared. */
+/**
+ * How statistics steer a release. The activity that reads the counts compares them; this room only reads the result.
+ */
 
-/** Who keeps a gate closed that no webhook guards. */
+/** Name that stands for a webhook at a gate that evidence keeps closed. */
 const JUDGE = 'judgement';
 
-/** @returns what takes back a canary that has been proven bad */
+/** @returns the rollback of a canary that has been proven bad */
 export function condemned({ judged }: Analysis): Step | undefined {
   if (judged?.verdict !== 'FAIL') return undefined;
   return { do: 'rollBack', why: { kind: 'evidence', reason: judged.says } };
 }
 
 /**
- * What a canary that has passed its checks waits for before it moves on.
+ * What holds back a canary that has passed its checks.
  *
- * @param next the move that is to be made; undefined is promotion
- * @returns undefined where the way is free
+ * @param next the next weights; undefined is promotion
+ * @returns undefined where it may advance
  */
 export function awaitEvidence(s: ReleaseState, f: Findings, next: Step | undefined, now: number): Step | undefined {
   const { judgement, progressDeadlineSeconds = Infinity } = policyOf(s);
@@ -43,7 +45,7 @@ export function awaitEvidence(s: ReleaseState, f: Findings, next: Step | undefin
   return patient(judgement.wait, s.weightSince, { gate, reason: judged.says }, now);
 }
 
-/** Nothing is decided by evidence yet: what the policy has for that, by how long it has lasted. */
+/** Evidence decides nothing yet: what the policy wants then depends on how long that has lasted. */
 function patient(
   { seconds, text, then }: Patience,
   since: number,

@@ -1,6 +1,6 @@
 /** The token that every write of a run carries; the newer one wins. */
 export interface Fence {
-  /** Raised by every run that takes the Canary over. */
+  /** Every run that takes the Canary over raises it. */
   readonly epoch: number;
   /** Number of the batch of effects within the run. */
   readonly seq: number;
@@ -16,13 +16,13 @@ export function formatFence(fence: Fence): string {
 
 /** A Lease counts its holders in 32 bits. */
 const LAST_EPOCH = 2_147_483_647;
-/** A release every five minutes takes ten years for as many. */
+/** Ten years of releases every five minutes. */
 const MOST_OVERTAKEN = 1_000_000;
 
 /**
- * What a stamp says. One that a Lease can't count to is nobody's of ours.
+ * Reads a fence from an annotation. An epoch that a Lease can't hold is never one of ours.
  *
- * @returns undefined for anything that isn't a fence
+ * @returns undefined where the text isn't a fence
  */
 export function parseFence(text: string | undefined): Fence | undefined {
   const match = /^(\d{1,10})\.(\d{1,9})$/.exec(text ?? '');
@@ -31,7 +31,7 @@ export function parseFence(text: string | undefined): Fence | undefined {
   return epoch < LAST_EPOCH ? { epoch, seq } : undefined;
 }
 
-/** How often a Lease has been taken; 0 for a number after which nobody could take it, which somebody else has written. */
+/** How often a Lease has been taken; 0 for a forged number that leaves no room for another. */
 export function epochOf(leaseTransitions: number): number {
   return Number.isInteger(leaseTransitions) && leaseTransitions > 0 && leaseTransitions < LAST_EPOCH
     ? leaseTransitions
@@ -39,10 +39,10 @@ export function epochOf(leaseTransitions: number): number {
 }
 
 /**
- * Whether a stamp can be that of one of us. Whoever may write an object can write any stamp: one that is far beyond all
- * runs that there may have been would shut all that come out, or use their numbers up.
+ * Whether a fence can be one of ours. Anyone with write access to an object can forge one: an epoch far beyond all
+ * possible runs would lock out every later run, or use up their numbers.
  *
- * @param known an epoch that is known to have been
+ * @param known an epoch that has existed for certain
  */
 export function isCredible({ epoch }: Fence, known: number): boolean {
   return epoch - known <= MOST_OVERTAKEN;

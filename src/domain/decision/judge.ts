@@ -12,26 +12,26 @@ import type { Step } from './step.js';
 import type { Weights } from '../weights.js';
 
 /**
- * Judging a canary: by its checks, and by the webhooks that ask for a rollback. Whether its pods are ready, or something
- * else keeps the release from going on, makes no difference to that: users meet it as it is.
+ * Judges a canary: by its checks, and by the rollback webhooks. It does so whether or not its pods are ready or
+ * something blocks the release: users meet the canary as it is.
  */
 
 /** Checks in a row without any judgement that roll back, as a multiple of the threshold of failed ones. */
 const UNKNOWN_CHECKS_PER_THRESHOLD = 3;
 
-/** What of the world a judgement needs besides what was asked. */
+/** What a judgement needs to know of the world, besides the answers. */
 interface Scene {
   readonly weights: Weights;
-  /** What the target holds. */
+  /** The target's revision. */
   readonly revision: Revision;
 }
 
-/** Whether users meet the canary, or copies of their requests do. */
+/** Whether the canary gets users' requests, or copies of them. */
 export function hasTraffic({ canary, mirrored }: Weights): boolean {
   return canary > 0 || mirrored === true;
 }
 
-/** @returns what takes the canary back without another check, or the question whether anything does */
+/** @returns the step that takes traffic from the canary without another check, or the question to ask first */
 export function verdict(s: ReleaseState, f: Findings): Step | undefined {
   const policy = policyOf(s);
   const signal = rollbackSignal(policy, f);
@@ -48,7 +48,7 @@ function rollbackSignal(policy: Policy, f: Findings): Step | undefined {
 }
 
 /**
- * Looks at the canary: once before its first traffic by the pre-rollout hooks, then by the analysis.
+ * Checks the canary: once before its first traffic by the pre-rollout hooks, then by the analysis.
  *
  * @returns undefined where it has passed, or there is nothing to check
  */
@@ -62,8 +62,8 @@ export function check(s: ReleaseState, f: Findings, { weights, revision }: Scene
   if (isIdleAtGate(s, weights)) return undefined;
   if (s.skipStep) return undefined;
   if (now < s.checkDueAt) {
-    // Somebody woke the release: the weight has not stood long enough to be judged. A gate was only reached by a check
-    // that passed, so an approval needs no other.
+    // Somebody woke the release before the weight could be judged. A release reaches a gate only by a check that
+    // passed, so an approval needs no further check.
     if (isOpened(s, revision)) return undefined;
     return { do: 'wait', until: Math.min(s.checkDueAt, expiryOf(s, s.gate) ?? Infinity) };
   }
@@ -80,11 +80,11 @@ function isUnknown({ unknownAt }: ReleaseState, analysis: Analysis): boolean {
   if (failedHook({ results: analysis.hooks })) return false;
   const metric = failedMetric(analysis);
   if (metric?.providerError) return true;
-  // A server that is back has no values yet of the time in which it was away.
+  // A server that has just recovered has no values of its downtime yet.
   return metric?.noValues === true && unknownAt !== undefined && (metric.window?.from ?? Infinity) <= unknownAt;
 }
 
-/** Standing still without a judgement is safe for a while, not for ever. */
+/** Holding without a judgement is safe for a while, not for ever. */
 function holdOrRollBack(s: ReleaseState): Step {
   const count = s.unknownChecks + 1;
   if (count < UNKNOWN_CHECKS_PER_THRESHOLD * policyOf(s).threshold) return { do: 'hold' };
@@ -98,7 +98,7 @@ function haltOrRollBack(s: ReleaseState): Step {
   return isOver ? rollBackForChecks(count) : { do: 'halt' };
 }
 
-/** With the one that has just failed. */
+/** The failure of this check included. */
 export function failuresInARow({ failedInARow = 0 }: Pick<AnalysisState, 'failedInARow'>): number {
   return failedInARow + 1;
 }

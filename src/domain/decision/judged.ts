@@ -1,4 +1,4 @@
-/** Whether evidence must prove the canary, or only must not speak against it. */
+/** Whether evidence must prove the canary good, or only must not prove it bad. */
 export const PROOFS = ['guard', 'prove'] as const;
 export type Proof = (typeof PROOFS)[number];
 
@@ -10,25 +10,27 @@ export type OnWait = (typeof ON_WAIT)[number];
 export const ON_REGRESSION = ['ask', 'undo'] as const;
 export type OnRegression = (typeof ON_REGRESSION)[number];
 
-/** How long the judge goes on after a promotion, and what then. */
+/** How long the judge keeps watching after a promotion, and what follows from it. */
 export interface WatchPolicy {
   readonly seconds: number;
   readonly text: string;
   readonly then: OnRegression;
 }
 
-/** How a release goes by what the evidence says. */
+/** How evidence steers a release. */
 export interface JudgementPolicy {
-  /** Tells this policy from another. */
+  /** Distinguishes this policy from another. */
   readonly digest: string;
   /** For more traffic. */
   readonly steps: Proof;
   /** For the promotion. */
   readonly promotion: Proof;
   readonly wait: Patience;
-  /** While both versions fail; undefined is a policy of before this could be said: the progress deadline bounds it. */
+  /**
+   * While both versions fail; undefined in policies from before this field existed: the progress deadline applies then.
+   */
   readonly shared?: Patience;
-  /** After the promotion; not at all where undefined. */
+  /** After the promotion; no watch where undefined. */
   readonly watch?: WatchPolicy;
   /** The canary is compared with fresh pods of the primary's version, which get as many requests, instead of the primary. */
   readonly baseline?: true;
@@ -65,15 +67,18 @@ export interface JudgedLatency {
 export interface JudgedMetric {
   readonly metric: string;
   readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
-  /** Of latency: bad is what took longer than so many seconds, where the versions differ most. */
+  /** Of latency: the limit in seconds at which the versions differ most; slower requests are bad. */
   readonly edge?: number;
-  /** Of means: both versions', in the values' own unit, and which ratio of them is the limit; bad is their sum by the largest value. */
+  /**
+   * Of means: both versions' means in the metric's unit, and the ratio that is the limit; bad is their sum by the
+   * largest value.
+   */
   readonly mean?: { readonly canary: number; readonly primary: number; readonly limit: number };
-  /** By how much more than by chance the primary's failures scattered before; the evidence is weighed down by that. */
+  /** How much more than by chance the primary's failures scattered before; the evidence counts less by that factor. */
   readonly dispersion?: number;
-  /** How many times as often as the primary the canary is bad; undefined where nothing tells. */
+  /** The canary's rate of bad requests as a multiple of the primary's; undefined where it is unknown. */
   readonly ratio?: number;
-  /** Between these it lies, with 95 % at all times together; without an upper end where nothing bounds it. */
+  /** The confidence interval: 95 %, valid at all times together; without an upper end where nothing bounds it. */
   readonly lower: number;
   readonly upper?: number;
   /** How far the evidence has come, 0 to 1. */
@@ -84,39 +89,45 @@ export interface JudgedMetric {
   readonly primary: JudgedArm;
 }
 
-/** What one look at the counts has come to. It is computed once, in an activity, and kept: a replay compares nothing. */
+/** The result of one reading of the counts. An activity computes it once, so that replay compares nothing. */
 export interface Judged {
   readonly verdict: 'FAIL' | 'PASS' | 'WAIT';
-  /** The closed span of time that was counted, by the metrics server's clock, in milliseconds since 1970; absent where none could be. */
+  /**
+   * The closed time span of the counts, by the metrics server's clock, in milliseconds since 1970; absent where nothing
+   * could be counted.
+   */
   readonly window?: { readonly from: number; readonly to: number };
-  /** The window's requests as they were divided, where the canary is compared with a baseline: `counts` hold that in the primary's place. */
+  /**
+   * The window's requests as they were divided, where the canary is compared with a baseline: `counts` hold the
+   * baseline in the primary's place.
+   */
   readonly requests?: { readonly canary: number; readonly primary: number; readonly baseline: number };
   /** The window's own counts, by metric. */
   readonly counts?: Readonly<Record<string, { readonly canary: JudgedArm; readonly primary: JudgedArm }>>;
   /** The window's requests by how slow they were, where latency is judged. */
   readonly latency?: JudgedLatency;
   readonly metrics: readonly JudgedMetric[];
-  /** Why the window, which was read, didn't count. */
+  /** Why the window, although read, didn't count. */
   readonly passedOver?: 'split' | 'both-bad';
-  /** What was seen then, in words. */
+  /** What was seen in it, in words. */
   readonly seen?: string;
   /** Why nothing could be read: the metrics server failed, or has no samples of that time. */
   readonly unknown?: string;
   /** The canary has got requests since its weight was set. */
   readonly heard: boolean;
-  /** Windows that counted so far. */
+  /** Windows that have counted so far. */
   readonly windows: number;
-  /** In one sentence: why FAIL, or what it waits for. */
+  /** In one sentence: why FAIL, or what the judge waits for. */
   readonly says: string;
 }
 
-/** What the judge must remember of a release, from one look to the next; only the judge reads it. */
+/** The judge's memory of a release between two readings; only the judge reads it. */
 export interface JudgementMemory {
-  /** The end of the last window that was read, milliseconds since 1970. The next begins there. */
+  /** The end of the last window, milliseconds since 1970. The next one begins there. */
   readonly until: number;
-  /** Of the policy by which it was judged; another one begins anew. */
+  /** Digest of the policy that it was judged by; another policy starts anew. */
   readonly digest: string;
   readonly evidence: unknown;
-  /** When the canary had its first traffic, milliseconds since 1970; earlier versions haven't kept it. */
+  /** When the canary had its first traffic, milliseconds since 1970; earlier versions don't have it. */
   readonly began?: number;
 }

@@ -5,10 +5,11 @@ import type { ReleaseState } from '../state.js';
 import type { Side, UnreadySides } from './diagnostics.js';
 
 /**
- * What is known of workloads that aren't ready, after a look at them. Told twice by the same look it is the same.
+ * Which workloads aren't ready, and since when, after an observation. Counting the same observation twice changes
+ * nothing.
  *
- * Kubernetes has a clock of its own for a rollout, but not for what comes after it: a pod that a quota, a lost node or
- * an image keeps from starting when the Deployment is scaled counts for no deadline there.
+ * Kubernetes has a clock for a rollout, but none for later scaling: its progress deadline doesn't cover a pod that a
+ * quota, a lost node or an image keeps from starting when the Deployment is scaled.
  *
  * @param now milliseconds since 1970
  */
@@ -18,7 +19,7 @@ export function unreadyAfter(known: UnreadySides | undefined, world: World, now:
   return Object.keys(seen).length === 0 ? undefined : seen;
 }
 
-/** The same after a look at one of them. */
+/** The same after an observation of one of them. */
 function withSide(known: UnreadySides, side: Side, readiness: Readiness, now: number): UnreadySides {
   const { [side]: before, ...others } = known;
   if (readiness.ready) return others;
@@ -27,7 +28,7 @@ function withSide(known: UnreadySides, side: Side, readiness: Readiness, now: nu
   return { ...others, [side]: progress > before.progress ? { ...before, since: now, progress } : before };
 }
 
-/** Its pods are replaced, or become more: what was known of it no longer counts, and its clock begins anew. */
+/** Its pods are replaced, or their number grows: its clock restarts. */
 export function afresh(
   { unready }: Pick<Hindrances, 'unready'>,
   side: Side,
@@ -37,7 +38,7 @@ export function afresh(
   return world.edition === undefined ? unready : { ...unready, [side]: { since: now, progress: 0 } };
 }
 
-/** When waiting for it has lasted too long, milliseconds since 1970; undefined where nothing says so. */
+/** When waiting for it ends, milliseconds since 1970; undefined where nothing limits it. */
 export function overdueAt(
   { unready, policy }: Pick<Hindrances, 'unready'> & Pick<ReleaseState, 'policy'>,
   side: Side,
@@ -47,7 +48,7 @@ export function overdueAt(
   return since === undefined || seconds === undefined ? undefined : since + seconds * 1000;
 }
 
-/** How ready a workload is, by Kubernetes' conditions and by the release's own clock, whichever gives up first. */
+/** How ready a workload is, by Kubernetes' conditions and by the release's own clock: the first to give up decides. */
 export function readinessOf(s: ReleaseState, world: World, side: Side, now: number): Readiness {
   const readiness = world[side];
   const at = overdueAt(s, side);
@@ -56,13 +57,13 @@ export function readinessOf(s: ReleaseState, world: World, side: Side, now: numb
   return { ...readiness, retriable: false, reason: `${readiness.reason}: no progress for ${seconds} s` };
 }
 
-/** No pod of the primary serves, and none has for so long that users can't be let wait for it. */
+/** No pod of the primary serves, and none has for so long that users can't wait any longer. */
 export function servesNobody(s: ReleaseState, primary: Readiness, now: number): boolean {
   if (primary.ready || primary.available) return false;
   return !primary.retriable || now >= (outageSince(s) ?? Infinity) + intervalOf(s);
 }
 
-/** When somebody must do without the primary, which isn't ready; undefined where nothing says so. */
+/** When the release stops waiting for the primary; undefined where nothing limits it. */
 export function lostAt(s: ReleaseState, primary: Readiness): number | undefined {
   const since = outageSince(s);
   return isAvailable(primary) || since === undefined ? overdueAt(s, 'primary') : since + intervalOf(s);
@@ -77,8 +78,8 @@ function intervalOf({ policy }: Pick<ReleaseState, 'policy'>): number {
 }
 
 /**
- * What is known of the time in which the primary serves nobody, after a look. Pods that crash soon after each start
- * serve for moments, and a look may see one of them: only who has served for an interval is back.
+ * Since when the primary serves no users, after an observation. Pods that crash soon after each start serve for
+ * moments, and an observation may catch one: the primary is back only after it has served for a whole interval.
  */
 export function outageAfter(s: Pick<ReleaseState, 'outage' | 'policy'>, world: World, now: number): Outage | undefined {
   const { outage } = s;

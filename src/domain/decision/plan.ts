@@ -14,7 +14,7 @@ export type Plan =
       readonly of: 'primary' | 'canary';
       readonly said: string | undefined;
       readonly quietMs: number;
-      /** Looked at again after this, ready or not. */
+      /** The next observation is at the latest after this, ready or not. */
       readonly withinMs?: number;
     }
   | { readonly do: 'callHooks' }
@@ -58,15 +58,15 @@ function waitSummary(state: RunState): string {
   return `${state.phase}: next tick`;
 }
 
-/** How long traffic may stand as it is without anybody renewing the Lease. */
+/** How long traffic may stay as it is without a renewal of the Lease. */
 export type LeaseTerm =
   | {
       readonly kind: 'seconds';
       readonly seconds: number;
-      /** It is renewed where less than this is left; two thirds where undefined. */
+      /** It is renewed when less than this is left; two thirds where undefined. */
       readonly renewBelow?: number;
     }
-  /** Standing still is what was asked for: nobody takes over, however long it lasts. */
+  /** The hold is intended: no other process takes over, however long it lasts. */
   | { readonly kind: 'held' }
   | { readonly kind: 'released' };
 

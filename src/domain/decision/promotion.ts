@@ -8,13 +8,13 @@ import { ALL_TO_PRIMARY, nextPromotionWeights, type Weights } from '../weights.j
 import type { Step } from './step.js';
 import { compareWithWorld, weightsOf } from './seen.js';
 
-/** What was analysed moves into the primary, and users with it. */
+/** Moves the analysed revision into the primary, and users with it. */
 export function promoting(s: ReleaseState, f: Findings, now: number): Step {
   const primary = readinessOf(s, f.world, 'primary', now);
   const weights = weightsOf(s, f);
   const retreat = retreatIfOvertaken(s, f, weights);
   if (retreat) return retreat;
-  // What the primary held before was not kept, so the target's is copied.
+  // The primary's former content was not kept, so the target's is copied.
   if (s.returning && !f.world.sameAsPrimary && compareWithWorld(s, f) !== 'new') return { do: 'promote' };
   const unsettled = primaryComesAndGoes(s, f, primary, weights, now);
   if (unsettled) return unsettled;
@@ -28,7 +28,7 @@ export function promoting(s: ReleaseState, f: Findings, now: number): Step {
   return { do: 'movePrimary', weights: routed ? nextPromotionWeights(strategy, weights) : ALL_TO_PRIMARY };
 }
 
-/** Users are with whoever serves, while the primary is lost, or comes and goes. */
+/** Users stay with the side that serves, while the primary is lost, or flapping. */
 function primaryComesAndGoes(
   s: ReleaseState,
   f: Findings,
@@ -50,24 +50,24 @@ function awaitPromoted(s: ReleaseState, f: Findings, readiness: Readiness): Step
   return { do: 'awaitReady', of: 'primary', readiness, ...(until === undefined ? {} : { until }) };
 }
 
-/** Whoever gets all of the traffic must have the pods for it. Asked for once: an autoscaler may know better. */
+/** The side that gets all of the traffic must have the pods for it. Scaled only once: an autoscaler may know better. */
 export function growFirst(s: ReleaseState, { world }: Findings): Step | undefined {
   return world.short === undefined || s.grown ? undefined : { do: 'grow', pods: world.short };
 }
 
-/** The canary, which has passed, serves everybody; but not a canary that is another one by now. */
+/** The canary, which has passed, serves all users; unless its pods have changed since. */
 function stuckPromotion(s: ReleaseState, f: Findings, reason: string): Step {
   if (compareWithWorld(s, f) === 'same') return { do: 'failPromotion', reason };
   return { do: 'rollBack', why: { kind: 'primary-lost', reason } };
 }
 
-/** The target has changed: its pods are no longer what was analysed. The primary's are, old ones and new ones. */
+/** The target has changed: its pods are no longer those that were analysed. The primary's are, old and new. */
 export function retreatIfOvertaken(s: ReleaseState, f: Findings, weights: Weights): Step | undefined {
   if (s.stranded || weights.canary === 0 || !isAvailable(f.world.primary)) return undefined;
   return compareWithWorld(s, f) === 'same' ? undefined : { do: 'movePrimary', weights: ALL_TO_PRIMARY };
 }
 
-/** The primary serves everybody: the release ends as soon as it stays that way. */
+/** The primary serves all users: the release ends as soon as it stays that way. */
 export function finalising(s: ReleaseState, f: Findings, now: number): Step {
   const primary = readinessOf(s, f.world, 'primary', now);
   if (!primary.ready && !primary.retriable) return stuckPromotion(s, f, primary.reason);

@@ -6,15 +6,15 @@ import type { Step } from './step.js';
 import type { Weights } from '../weights.js';
 
 /**
- * Ways out for a Canary whose primary can't serve: what users have released since, old or new, is the fix, so it must
- * not wait for what it mends.
+ * Ways out for a Canary whose primary can't serve: the revision that users have released since, old or new, is the fix,
+ * so it must not wait for the primary that it fixes.
  */
 
 /**
  * Whether a new revision waits for a primary that isn't ready.
  *
- * @returns undefined where it doesn't: the primary serves, or it won't by itself within its deadline, or it has served
- * nobody for an interval
+ * @returns undefined where it doesn't: the primary serves, or it won't recover within its deadline, or it has served no
+ *   users for an interval
  */
 export function awaitPrimary(s: ReleaseState, { world }: Findings, now: number): Step | undefined {
   const { primary } = world;
@@ -27,21 +27,21 @@ export function awaitPrimary(s: ReleaseState, { world }: Findings, now: number):
 }
 
 /**
- * Whether the primary is given up in the midst of a release: it serves nobody, and what is being analysed is the only
- * thing that can mend it. Where some of its pods serve, users are well with them, and need no revision on trial.
+ * Whether the primary is given up during a release: it serves no users, and only the revision under analysis can fix
+ * it. Where some of its pods serve, users are better off with them than with a revision on trial.
  *
- * @param primary as ready as the release's own clock has it, too
+ * @param primary its readiness, by the release's own clock as well
  */
 export function isLost(s: ReleaseState, { world }: Findings, primary: Readiness, now: number): boolean {
   return world.edition === 3 && servesNobody(s, primary, now);
 }
 
 /**
- * While traffic comes home, in steps or at once, the primary is lost: the canary, whose pods are still there and were
- * analysed, gets everybody back until the primary serves.
+ * The primary is lost while traffic returns to it, in steps or at once: the canary, whose pods still run and were
+ * analysed, serves all users until the primary serves again.
  *
- * @param primary as ready as the release's own clock has it, too
- * @param same whether the target still holds what was analysed
+ * @param primary its readiness, by the release's own clock as well
+ * @param same whether the target still holds the analysed revision
  */
 export function shelter(
   s: ReleaseState,
@@ -55,10 +55,10 @@ export function shelter(
 }
 
 /**
- * A primary that has been lost gets nobody back before it has served for an interval: pods that crash soon after each
- * start are ready for moments.
+ * A lost primary gets users back only after it has served for an interval: pods that crash soon after each start are
+ * ready for moments.
  *
- * @param weights where users aren't all with the primary yet
+ * @param weights where the primary doesn't serve all users yet
  */
 export function awaitSteady(s: ReleaseState, { world }: Findings, weights: Weights): Step | undefined {
   const { outage } = s;
@@ -67,7 +67,7 @@ export function awaitSteady(s: ReleaseState, { world }: Findings, weights: Weigh
   return { do: 'wait', until: outage.servesSince + intervalMs(s) };
 }
 
-/** @returns why the primary is given up in a promotion: it has come and gone for longer than a rollout may take */
+/** @returns why the primary is given up in a promotion: it has been flapping for longer than a rollout may take */
 export function comesAndGoes(s: ReleaseState, { world }: Findings, now: number): string | undefined {
   const { outage, policy } = s;
   const seconds = policy?.progressDeadlineSeconds;
@@ -75,19 +75,19 @@ export function comesAndGoes(s: ReleaseState, { world }: Findings, now: number):
   return now < outage.since + seconds * 1000 ? undefined : `no pod of it has served for an interval in ${seconds} s`;
 }
 
-/** The release is to mend the primary, which serves nobody: all users are better off with the canary. */
+/** The release is to fix the primary, which serves no users: all users are better off with the canary. */
 export function needsRescue(s: ReleaseState, { world }: Findings, now: number): boolean {
-  // Where nobody can divide the requests, they can't be sent elsewhere.
+  // Without a router that divides requests users can't be sent elsewhere.
   const canDivide = policyOf(s).routed || world.edition !== 3;
   return canDivide && s.mending === true && !s.stranded && servesNobody(s, world.primary, now);
 }
 
 /**
- * The canary serves everybody, and its target holds something else by now: its pods are no longer what was analysed.
+ * The canary serves all users, and its target has changed: its pods are no longer those that were analysed.
  *
- * The promoted version has been in use before, so it stays in front of the users until the primary has it back. Anything
- * else is kept from them, where the primary's pods suffice: of the former version and the one that was analysed, both
- * are better known.
+ * The promoted version has been in use before, so it keeps serving until the primary has it back. Any other revision is
+ * kept from users where the primary's pods suffice: those run the former version and the analysed one, which are both
+ * better known.
  */
 export function whereStranded(
   s: ReleaseState,
@@ -96,7 +96,7 @@ export function whereStranded(
   compared: 'same' | 'reverted' | 'new',
 ): Step | undefined {
   if (!s.stranded || world.edition === undefined) return undefined;
-  // Seen before, but not brought home then.
+  // Seen before, but traffic didn't return then.
   const isLeft = compared === 'same' && s.phase === 'Failed' && s.promoted !== '' && seen.hash === s.promoted;
   if (compared === 'reverted' || isLeft) return { do: 'goBack' };
   const suffices = world.primary.ready || (world.primary.available && world.primary.enough === true);

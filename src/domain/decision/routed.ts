@@ -1,11 +1,11 @@
 import type { RunState } from '../state.js';
 
 /**
- * Where a run stands when the weights of a decision have been written: they stand since then, which is some time after
- * they were decided, and are looked at for a whole interval.
+ * The state after a decision's weights have been written. That is some time after the decision, and the new weights
+ * must be observed for a whole interval from then on.
  *
- * @param before the run when that was decided
- * @param next where it was to stand
+ * @param before the state at the decision
+ * @param next the state that the decision led to
  * @param at when the route was written, milliseconds since 1970
  */
 export function sinceRouted(before: RunState, next: RunState, at: number): RunState {

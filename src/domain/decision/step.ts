@@ -8,7 +8,7 @@ export type RollbackWhy =
   | { readonly kind: 'failed-checks'; readonly count: number }
   | { readonly kind: 'unknown-checks'; readonly count: number }
   | { readonly kind: 'evidence'; readonly reason: string }
-  /** Its windows couldn't be counted for longer than the progress deadline. */
+  /** None of its windows could be counted for longer than the progress deadline. */
   | { readonly kind: 'not-counted'; readonly reason: string }
   | { readonly kind: 'unproven'; readonly after: string; readonly reason: string }
   | { readonly kind: 'hook'; readonly hook: string }
@@ -18,7 +18,7 @@ export type RollbackWhy =
   | { readonly kind: 'approval-expired'; readonly gate: string; readonly after: string }
   | { readonly kind: 'recovery'; readonly reason: string };
 
-/** What a tick comes to: one question more, or one thing to do. */
+/** The result of a tick: one more question, or one thing to do. */
 export type Step =
   | { readonly do: 'ask'; readonly question: Question }
   | { readonly do: 'end'; readonly why: 'gone' | 'fenced' | 'rest' }
@@ -26,9 +26,9 @@ export type Step =
   | {
       readonly do: 'report';
       readonly problem: string;
-      /** The API server refuses what a release would write, or that is somebody else's: the condition says so, too. */
+      /** The API server refuses what a release would write, or the object is foreign: the condition says so, too. */
       readonly refused?: true;
-      /** When the analysis is due, which goes on meanwhile. */
+      /** When the analysis, which continues meanwhile, is due. */
       readonly until?: number;
     }
   | { readonly do: 'suspend' }
@@ -41,7 +41,7 @@ export type Step =
       readonly do: 'awaitReady';
       readonly of: 'primary' | 'canary';
       readonly readiness: Readiness;
-      /** When there is something to do besides waiting. */
+      /** When there is something else to do than wait. */
       readonly until?: number;
     }
   | { readonly do: 'initialise' }
@@ -52,10 +52,10 @@ export type Step =
   | { readonly do: 'noteExpiry'; readonly rule: ApprovalRule }
   | { readonly do: 'start'; readonly weight: number }
   | { readonly do: 'begin' }
-  /** The release goes on without the primary, which isn't ready. */
+  /** The release continues without the primary, which isn't ready. */
   | { readonly do: 'mend'; readonly reason: string }
   | { readonly do: 'rescue' }
-  /** The same while traffic comes home to a primary that is lost. */
+  /** The same while traffic returns to a primary that is lost. */
   | { readonly do: 'shelter' }
   | { readonly do: 'goBack' }
   | { readonly do: 'retreat' }
@@ -79,6 +79,6 @@ export type Step =
   | { readonly do: 'restorePrimary' }
   | {
       readonly do: 'comeHome';
-      /** Why the primary isn't ready, where it is waited for no longer. */
+      /** Why the primary isn't ready, where the release no longer waits for it. */
       readonly unready?: string;
     };

@@ -13,10 +13,10 @@ import { finalising, growFirst, promoting, retreatIfOvertaken } from './promotio
 import type { Step } from './step.js';
 
 /**
- * Tells a release's story: from where it stands and what is known of the world, the one thing to do next.
+ * Decides the one next thing to do, from a release's state and the findings about the world.
  *
- * The order in which things are looked at is Flagger's (its reconcile loop), except that nothing waits for a later tick
- * when it can be done now. Pure and total: the workflow, the `observe` activity and the tests call the same function.
+ * The order of the questions is Flagger's (its reconcile loop), except that nothing waits for a later tick when it can
+ * be done now. Pure and total: the workflow, the `observe` activity and the tests call the same function.
  *
  * @param now milliseconds since 1970; when the analysis is due depends on it
  */
@@ -37,11 +37,11 @@ function nextStep(s: ReleaseState, findings: Findings, now: number): Step {
   if (s.recover && isActive(s.phase)) {
     return { do: 'rollBack', why: { kind: 'recovery', reason: 'its workflow ended without finishing' } };
   }
-  // A release under way goes on by the last valid spec; it only says that the new one isn't.
+  // A release under way continues with the last valid spec; it only reports that the new one is invalid.
   if (world.refusal && !isActive(s.phase)) return { do: 'refuse', refusal: world.refusal };
   if (policy === undefined) return { do: 'report', problem: world.problem ?? 'the Canary could not be read' };
   if (policy.suspend && !s.undoing) return { do: 'suspend' };
-  // Whatever the release is about to do needs what carries the traffic; repairing it is no step of the release.
+  // All that the release is about to do needs the objects that carry traffic; repairing them is no step of the release.
   if (mustMend(findings)) return { do: 'reconcile' };
   if (s.undoing) return undoing(s, s.undoing, findings, now);
   const known = { ...s, policy };
@@ -49,7 +49,7 @@ function nextStep(s: ReleaseState, findings: Findings, now: number): Step {
   return s.paused ? whilePaused(known, findings) : inPhase(known, findings, now);
 }
 
-/** Somebody is told what to mend, until the progress deadline has passed. Users who meet the canary can't wait so long. */
+/** Reports what a user must fix, until the progress deadline has passed. Users on the canary can't wait so long. */
 function stuck(s: ReleaseState, f: Findings, problem: string, now: number): Step {
   if (now >= (stuckUntil(s) ?? Infinity)) return { do: 'rollBack', why: { kind: 'not-ready', reason: problem } };
   const judged = isAnalysing(s.phase) && !s.paused ? whileIdle(s, f, now) : undefined;
@@ -58,7 +58,7 @@ function stuck(s: ReleaseState, f: Findings, problem: string, now: number): Step
   return judged.do === 'wait' ? { do: 'report', problem, until: judged.until, ...refused } : judged;
 }
 
-/** Users meet the former version as soon as there is a pod that runs it; the rest follows. */
+/** Users get the former version as soon as one pod runs it; the rest follows. */
 function undoing(s: ReleaseState, { stage, diverted }: Undoing, f: Findings, now: number): Step {
   switch (stage) {
     case 'divert':
@@ -68,7 +68,7 @@ function undoing(s: ReleaseState, { stage, diverted }: Undoing, f: Findings, now
     case 'home': {
       const primary = readinessOf(s, f.world, 'primary', now);
       if (primary.ready) return growFirst(s, f) ?? { do: 'comeHome' };
-      // Where users are with it anyway, whoever ships the fix must not wait for what that mends.
+      // Where users have the former version anyway, the release of a fix must not wait for the primary that it fixes.
       const isGivenUp = !primary.retriable && diverted !== true && now >= (stuckUntil(s) ?? Infinity);
       return isGivenUp
         ? { do: 'comeHome', unready: primary.reason }
@@ -77,7 +77,7 @@ function undoing(s: ReleaseState, { stage, diverted }: Undoing, f: Findings, now
   }
 }
 
-/** A pause holds traffic where it is, but never on pods that nobody has analysed. */
+/** A pause keeps traffic where it is, but never on pods that were not analysed. */
 function whilePaused(s: ReleaseState, f: Findings): Step {
   switch (s.phase) {
     case 'Progressing':
@@ -113,7 +113,7 @@ function inPhase(s: ReleaseState, f: Findings, now: number): Step {
   }
 }
 
-/** The Canary is being deleted: the target gets its pods and its traffic back before it goes. */
+/** The Canary is being deleted: the target gets its pods and its traffic back first. */
 function terminating(s: ReleaseState, f: Findings, now: number): Step {
   if (s.phase !== 'Terminating') return { do: 'terminate' };
   // Until the target can serve, the primary does.
@@ -127,7 +127,7 @@ function initialising(s: ReleaseState, f: Findings): Step {
   // Until the primary serves it follows every change of the target.
   if (!f.world.built || s.phase === '' || compareWithWorld(s, f) === 'new') return { do: 'build' };
   if (policyOf(s).skipAnalysis) return { do: 'initialise' };
-  // The target goes on serving until the primary can: a bootstrap that fails changes nothing for the users.
+  // The target keeps serving until the primary can: a failed initialisation changes nothing for users.
   if (!f.world.primary.ready) return { do: 'awaitReady', of: 'primary', readiness: f.world.primary };
   if (f.providers === undefined) return { do: 'ask', question: 'providers' };
   return { do: 'initialise' };
@@ -152,7 +152,7 @@ function resting(s: ReleaseState, f: Findings, now: number): Step {
   }
   if (world.mistake !== undefined && !policy.skipAnalysis) return { do: 'report', problem: world.mistake };
   if (world.refused !== undefined) return { do: 'report', problem: world.refused, refused: true };
-  // A primary that isn't ready delays a new revision, unless that may be what mends it.
+  // A new revision waits for a primary that isn't ready, unless the revision may be the fix.
   const wait = awaitPrimary(s, f, now);
   if (wait) return wait;
   const revision = seenRevision(s, f);
@@ -161,7 +161,7 @@ function resting(s: ReleaseState, f: Findings, now: number): Step {
   return { do: 'start', weight: s.stranded ? 100 : 0 };
 }
 
-/** Something generated is to be put right, in whatever phase; what is to be left alone has been told apart. */
+/** Generated objects must be corrected, in whatever phase; drift to leave alone has been sorted out before. */
 function mustMend({ world }: Findings): boolean {
   return world.leftAlone !== undefined && world.drift.length > 0;
 }

@@ -1,19 +1,20 @@
 import type { Effect } from './effects.js';
 
 /**
- * Whether a batch may be carried out by a run whose Lease the API server refuses: it tells people of what is, or takes
- * traffic home. Nobody gets a canary, and no pods are replaced, while nobody would miss the run.
+ * Whether a run whose Lease the API server refuses may carry out these effects: they only report, or return traffic to
+ * the primary. No users are sent to a canary, and no pods are replaced, while no dead-man's switch would notice the
+ * run's death.
  *
- * @param deleting the Canary is on its way out: what it has changed is given back
+ * @param deleting the Canary is being deleted: its changes are reverted
  */
 export function needsNoLease(effects: readonly Effect[], deleting: boolean): boolean {
   return (
     effects.length > 0 &&
-    effects.every((effect) => tells(effect) || leadsHome(effect) || (deleting && givesBack(effect)))
+    effects.every((effect) => reports(effect) || leadsHome(effect) || (deleting && givesBack(effect)))
   );
 }
 
-function tells({ do: what }: Effect): boolean {
+function reports({ do: what }: Effect): boolean {
   return what === 'event' || what === 'condition' || what === 'status';
 }
 

@@ -1,14 +1,14 @@
 import type { Judged, JudgedMetric } from '../decision/judged.js';
 
-/** What evidence about one metric has come to, for a table or a chart. */
+/** The evidence about one metric, for a table or a chart. */
 export interface EvidenceRow {
   /** `errors`, `latency > 250 ms`. */
   readonly metric: string;
-  /** `1.8× (1.2 to 2.9)`: how many times as often as the primary's the canary's requests are bad; `-` where nothing tells. */
+  /** `1.8× (1.2 to 2.9)`: the canary's rate of bad requests as a multiple of the primary's; `-` where it is unknown. */
   readonly ratio: string;
   /** Requests to the canary in the windows that counted. */
   readonly requests: number;
-  /** How far it has come, 0 to 1. */
+  /** How far the evidence has come, 0 to 1. */
   readonly towardsRollback: number;
   readonly towardsProof: number;
 }
@@ -23,7 +23,7 @@ export function evidenceRows({ metrics }: Pick<Judged, 'metrics'>): EvidenceRow[
   }));
 }
 
-/** What the evidence says as a whole, and what it is from. */
+/** What the evidence says as a whole, and what it is based on. */
 export function evidenceText(judged: Judged): string {
   const { verdict, says } = judged;
   const after = afterWindows(judged);
@@ -39,7 +39,7 @@ export function evidenceText(judged: Judged): string {
   }
 }
 
-/** Why the last window has told nothing; undefined where it has. */
+/** Why the last window has added nothing; undefined where it has. */
 function nothingNewText(judged: Judged): string | undefined {
   const { passedOver, seen, unknown } = judged;
   if (unknown !== undefined) return `not known ${afterWindows(judged)}: ${unknown}`;
@@ -50,10 +50,12 @@ function afterWindows({ windows }: Judged): string {
   return `after ${windows} ${windows === 1 ? 'window' : 'windows'}`;
 }
 
-/** Less of the way says nothing about the rest of it. */
+/** Below this part of the way the rest can't be estimated. */
 const LEAST_OF_THE_WAY = 0.1;
 
-/** About how long a proof still takes: evidence grows evenly where requests, and what they show, stay as they are. */
+/**
+ * About how long a proof still takes: evidence grows evenly while the rate of requests and of failures stays the same.
+ */
 function paceText({ metrics, windows, window }: Judged): string {
   const part = Math.min(...metrics.map(({ towardsPass }) => towardsPass));
   if (window === undefined || windows < 2 || part < LEAST_OF_THE_WAY || part >= 1) return '';
@@ -61,7 +63,7 @@ function paceText({ metrics, windows, window }: Judged): string {
   return `, about ${minutes < 1 ? 'a minute' : `${Number(minutes.toPrecision(2))} min`} more as it goes`;
 }
 
-/** The same of a version that has been promoted, against the one before it. */
+/** The same for a promoted version, against the one before it. */
 export function evidenceAfterText(judged: Judged): string {
   const { verdict, says } = judged;
   const found = verdict === 'FAIL' ? 'worse than before the release' : `no regression ${afterWindows(judged)}`;

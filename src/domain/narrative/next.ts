@@ -8,7 +8,7 @@ import { nextPromotionWeights, nextWeight, canaryAt } from '../weights.js';
 /** What comes next in a run. */
 export interface Next {
   readonly what: string;
-  /** When, in milliseconds since 1970; undefined where that depends on something else than time. */
+  /** When, in milliseconds since 1970; undefined where that depends on something other than time. */
   readonly at: number | undefined;
 }
 
@@ -32,16 +32,16 @@ export function nextOf(state: RunState, now: number): Next | undefined {
     case 'awaitReady':
       return { what: `goes on as soon as the ${next.of} pods are ready`, at: undefined };
     case 'hold':
-      return { what: untilTold(state), at: undefined };
+      return { what: untilOrdered(state), at: undefined };
   }
 }
 
-function untilTold({ paused, gate }: RunState): string {
+function untilOrdered({ paused, gate }: RunState): string {
   if (paused) return 'resume, by a person';
   return isPolicyGate(gate) ? 'goes on when people have approved' : 'goes on when spec.suspend is false';
 }
 
-/** A policy gate asks nobody: what has a time is the next check of the canary, or the expiry. */
+/** A policy gate calls no webhook: only the canary's next check, or the gate's expiry, has a time. */
 function afterApproval({ gate, weight }: RunState, policy: Policy | undefined): string {
   if (weight > 0) return 'next check of the canary, while people are waited for';
   const rule = gate && isPolicyGate(gate) && policy ? ruleAt({ policy }, gate) : undefined;
@@ -78,7 +78,7 @@ function whatAtTick(state: RunState): string {
   }
 }
 
-/** What the next check decides about. */
+/** What the next check decides. */
 function afterCheck(state: RunState, policy: Policy): string {
   if (state.promoteNow) return 'promotion';
   if (!state.begun) return 'first traffic for the canary';

@@ -4,7 +4,7 @@ import type { RecordEntry } from '../record/record.js';
 import { measured, rangeText } from './units.js';
 
 type Untimed<Entry> = Entry extends unknown ? Omit<Entry, 'at'> : never;
-/** An entry of a record; when it was, every reader writes in its own way. */
+/** An entry of a record without its time, which every reader formats in its own way. */
 export type Happened = Untimed<RecordEntry>;
 type Analysis = Extract<Happened, { what: 'analysis' }>;
 

@@ -1,4 +1,4 @@
-/** Metrics that Serinus has built in, with their units; a metric of one's own has none that is known. */
+/** Built-in metrics with their units; the unit of a user's own metric is unknown. */
 const UNITS: ReadonlyMap<string, string> = new Map([
   ['request-success-rate', ' %'],
   ['request-duration', ' ms'],

@@ -3,7 +3,7 @@ import type { RecordEntry } from '../record/record.js';
 import type { OutcomeKind } from '../state.js';
 import { measured as withUnit } from './units.js';
 
-/** When something happened doesn't matter here; entries of other versions of Serinus are unknown. */
+/** Times don't matter here; entries of other versions of Serinus are unknown. */
 type Line = (RecordEntry extends infer One ? (One extends unknown ? Omit<One, 'at'> : never) : never) | Unknown;
 interface Unknown {
   readonly what: 'unknown';
@@ -14,20 +14,20 @@ type Entry<What> = Extract<Line, { what: What }>;
 export interface Ended {
   /** An `OutcomeKind`, `died`, or what another version of Serinus has written. */
   readonly outcome: string;
-  /** As it was written down: an event's text. */
+  /** As recorded: an event's text. */
   readonly reason: string;
   readonly failedChecks: number;
   /** Oldest first. */
   readonly record: readonly Line[];
 }
 
-/** Metrics that Serinus has built in, as people call them. */
+/** Built-in metrics, in people's words. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['request-success-rate', 'success rate'],
   ['request-duration', 'request duration'],
 ]);
 
-/** How a release has ended, as people call it: in terminals, messages and on the page. */
+/** How a release has ended, in people's words: for terminals, messages and the page. */
 export const OUTCOME_LABELS: Readonly<Record<OutcomeKind | 'died', string>> = {
   promoted: 'Promoted',
   'rolled-back': 'Rolled back',
@@ -46,14 +46,17 @@ export const OUTCOME_LABELS: Readonly<Record<OutcomeKind | 'died', string>> = {
   died: 'Run cut off',
 };
 
-/** Ends that a person has ordered, and by which order. */
+/** Ends that a person has ordered, by order. */
 const BY_ORDER: Readonly<Record<string, string>> = {
   aborted: 'abort',
   rejected: 'reject',
   undone: 'undo',
 };
 
-/** What became of a release and why, in one sentence: `Rolled back: success rate 66.97%, needs at least 99%, 10 failed checks`. */
+/**
+ * How a release ended and why, in one sentence:
+ * `Rolled back: success rate 66.97%, needs at least 99%, 10 failed checks`.
+ */
 export function verdictOf(ended: Ended): string {
   const { outcome, record } = ended;
   const label = labelOf(outcome);
@@ -67,7 +70,10 @@ export function verdictOf(ended: Ended): string {
   return why === '' ? label : `${label}: ${why}`;
 }
 
-/** The rest of a verdict where the outcome stands beside it: `3 checks passed`, `by anna: too slow`; empty where there is none. */
+/**
+ * The rest of a verdict, for where the outcome is shown beside it: `3 checks passed`, `by anna: too slow`; empty where
+ * there is none.
+ */
 export function whyIn(verdict: string, outcome: string | undefined): string {
   const label = labelOf(outcome ?? '');
   return verdict.startsWith(label) ? verdict.slice(label.length).replace(/^:? ?/, '') : verdict;
@@ -84,13 +90,13 @@ function checksOf(record: readonly Line[]): string {
   return passed === checks.length ? `${counted(passed)} passed` : `${passed} of ${counted(checks.length)} passed`;
 }
 
-/** What was seen after the promotion, where that was worse than before. */
+/** What was found after the promotion, where that was worse than before. */
 function sinceOf(record: readonly Line[]): string {
   const last = record.findLast((entry): entry is Entry<'watch'> => entry.what === 'watch');
   return last?.judged.verdict === 'FAIL' ? `, then worse than before: ${last.judged.says}` : '';
 }
 
-/** What the failed checks have found last; undefined where it wasn't they that have ended the release. */
+/** What the failed checks found last; undefined where the release didn't end because of them. */
 function faultOf({ outcome, reason, failedChecks, record }: Ended): string | undefined {
   if (outcome !== 'rolled-back' || !reason.includes('failed checks threshold reached')) return undefined;
   const last = record.findLast((entry): entry is Entry<'analysis'> => entry.what === 'analysis' && !entry.ok);
@@ -114,12 +120,12 @@ function metricFault({ metric, value = 0, min, max }: MetricResult): string {
 
 const DIGITS = 4;
 
-/** As it stands in a sentence: `66.97%`. */
+/** As part of a sentence: `66.97%`. */
 function measured(metric: string, value: number): string {
   return withUnit(metric, Number(value.toPrecision(DIGITS))).replace(' %', '%');
 }
 
-/** Without the beginning of an event's text, which names the Canary once more. */
+/** Without the start of an event's text, which repeats the Canary's name. */
 function plain(reason: string): string {
   return reason.replace(/^(?:Rolling back|Promotion of) \S+ (?:failed, )?/, '');
 }

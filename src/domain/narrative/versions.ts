@@ -1,4 +1,4 @@
-/** From which version to which, as people call them. */
+/** The versions before and after a release, in people's words. */
 export interface Versions {
   /** Missing where nothing ran before. */
   readonly from?: string;
@@ -9,8 +9,8 @@ export interface Versions {
 const DIGEST_SHOWN = 12;
 
 /**
- * Names the versions of a workload by the tags of its images, else by their digests. Of several containers the first that
- * changes stands for all; how many more do is told behind it.
+ * Names the versions of a workload by the tags of its images, else by their digests. Of several containers only the
+ * first that changes is named, followed by the number of others that change.
  *
  * @param before images that ran, main containers first
  * @param after images that are released
@@ -36,7 +36,7 @@ function formerOf(image: string, before: readonly string[], after: readonly stri
   return same ?? (there !== undefined && !after.includes(there) ? there : undefined);
 }
 
-/** Two versions that are called the same are told by their digests, else by their repositories. */
+/** Two versions with the same tag are distinguished by their digests, else by their repositories. */
 function apart(former: string, image: string, more: string): Versions {
   const [from, to] = [versionOf(former), versionOf(image)];
   if (from !== to) return { from, to: `${to}${more}` };
@@ -61,7 +61,7 @@ interface Parts {
   readonly digest?: string;
 }
 
-/** A colon before the last slash is that of a port. */
+/** A colon before the last slash belongs to a port. */
 function partsOf(image: string): Parts {
   const [name = '', digest] = image.split('@');
   const colon = name.indexOf(':', name.lastIndexOf('/') + 1);

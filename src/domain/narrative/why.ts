@@ -17,7 +17,7 @@ const BEFORE: Readonly<Record<Gate, string>> = {
   'confirm-promotion': 'promotion',
 };
 
-/** Why a run stands where it stands, in a sentence for people. Times in it are absolute, so that it stays true. */
+/** Why a run is where it is, in a sentence for people. Its times are absolute, so that it stays true. */
 export function why(state: RunState): string {
   const { ending, paused, gate, waiting, problem, undoing } = state;
   if (ending) return ending.reason === '' ? ending.kind : `${ending.kind}: ${ending.reason}`;
@@ -53,7 +53,7 @@ function whyUndoing({ stage, by }: Undoing, weight: number): string {
     : `${begun}: the primary rolls out the former version${serving}`;
 }
 
-/** Readiness is told in Flagger's words; "waits for" is said already. */
+/** Readiness is reported in Flagger's words; the caller has written "waits for" already. */
 function whyNotReady(of: 'primary' | 'canary', said: string | undefined): string {
   const reason = said?.replace(/^waiting for rollout to finish: /, '');
   return `waits for ${of} pods${reason === undefined ? '' : `: ${reason}`}`;
@@ -114,7 +114,7 @@ function failures({ failedChecks, policy }: RunState): string {
   return policy ? ` (${failedChecks} of ${policy.threshold} failed checks)` : ` (${failedChecks} failed checks)`;
 }
 
-/** The newest, where it belongs to the weight that stands now. */
+/** The newest analysis, where it belongs to the current weight. */
 function lastAnalysis(state: RunState): Analysis | undefined {
   for (const entry of [...state.record].reverse()) {
     if (entry.what === 'analysis') return entry;
@@ -134,7 +134,7 @@ function hookFault({ hook, error }: HookResult): string {
   return `webhook ${hook} failed${error === undefined ? '' : `: ${error}`}`;
 }
 
-/** The event's text without its beginning, which names the Canary once more. */
+/** The event's text without its start, which repeats the Canary's name. */
 function metricFault({ metric, message }: MetricResult): string {
   return message?.replace(/^Halt \S+ advancement /, '') ?? `metric ${metric} failed`;
 }

@@ -1,6 +1,6 @@
 import type { MetricResult } from '../findings.js';
 
-/** The metric that has the least room left to its limit, as it was measured last. */
+/** The metric that was closest to its limit in the last measurement. */
 export type WorstMetric = Pick<MetricResult, 'metric' | 'min' | 'max'> & {
   readonly value: number;
   readonly ok: boolean;
@@ -8,12 +8,12 @@ export type WorstMetric = Pick<MetricResult, 'metric' | 'min' | 'max'> & {
 
 type Bounded = Pick<MetricResult, 'metric' | 'value' | 'min' | 'max'>;
 
-/** Metrics that can't be better than that. */
+/** The best possible values of metrics. */
 const BEST: ReadonlyMap<string, number> = new Map([['request-success-rate', 100]]);
 
 /**
- * How much of the room between its limit and the best that there can be is left to a metric: 1 at best, 0 at the limit,
- * less beyond it. Undefined where there is no value or no limit.
+ * How far a metric is from its limit, as a part of the distance between the limit and the best possible value: 1 at
+ * best, 0 at the limit, negative beyond it. Undefined where there is no value or no limit.
  */
 export function roomOf({ metric, value, min, max }: Bounded): number | undefined {
   if (value === undefined || (min === undefined && max === undefined)) return undefined;
@@ -24,7 +24,10 @@ export function roomOf({ metric, value, min, max }: Bounded): number | undefined
   );
 }
 
-/** Of a check: one that has failed goes before all others. @returns undefined where none has a value and a limit */
+/**
+ * The worst metric of a check: one that has failed goes before all others. @returns undefined where none has a value
+ * and a limit
+ */
 export function worstOf(metrics: readonly MetricResult[]): WorstMetric | undefined {
   let worst: { readonly found: WorstMetric; readonly rank: number } | undefined;
   for (const { metric, ok, value, min, max } of metrics) {

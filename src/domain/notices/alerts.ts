@@ -42,13 +42,16 @@ const WAITING: Readonly<Record<Gate, string>> = {
   'confirm-promotion': 'Canary promotion is waiting for approval.',
 };
 
-/** A gate has closed: said when it closes, not each time it is asked again, and not where its webhook is muted. */
+/**
+ * A gate has closed: one alert when it closes, not one each time its webhook is called, and none where the webhook is
+ * muted.
+ */
 export function waitingAlerts(state: RunState, gate: Gate, hook: string): readonly Alert[] {
   if (state.gate?.gate === gate || state.policy?.muted?.includes(hook)) return [];
   return [{ severity: 'warn', topic: 'waiting', message: WAITING[gate], details: false }];
 }
 
-/** @param why the rollback that waits, where it is one: its traffic is home already */
+/** @param why the reason of the rollback that waits, where it is one: its traffic is back at the primary already */
 export function approvalAwaitedAlert(rule: ApprovalRule, why?: string): Alert {
   const waiting = `Canary is waiting for ${demandOf(rule)}.`;
   if (why === undefined) return { severity: 'warn', topic: 'waiting', message: waiting, details: false };
@@ -64,7 +67,7 @@ export function promotionFailedAlert(reason: string): Alert {
   return failed(`Promotion failed, primary not ready: ${reason}`);
 }
 
-/** Why a release was rolled back, in Flagger's words where it has some. What people asked for is no failure. */
+/** Why a release was rolled back, in Flagger's words where it has some. An ordered rollback is no failure. */
 export function rollbackAlert(why: RollbackWhy): Alert {
   switch (why.kind) {
     case 'failed-checks':
@@ -94,7 +97,7 @@ export function rollbackAlert(why: RollbackWhy): Alert {
   }
 }
 
-/** A promotion was taken back: asked for, and so no failure. */
+/** A promotion was undone by an order, so it is no failure. */
 export function undoneAlert(by: string, reason: string): Alert {
   return stopped(`Promotion undone by ${by}${reason === '' ? '' : `: ${reason}`}`);
 }

@@ -2,8 +2,8 @@ import { dotted } from '../identity.js';
 import type { ReleaseState } from '../state.js';
 
 /**
- * The wordings of events, Flagger's where it has one. Mind the names: what happens to the workload is told with the
- * target's name, what happens to the release with the Canary's.
+ * The wordings of events, Flagger's where it has one. Messages about the workload use the target's name, messages about
+ * the release the Canary's.
  */
 export function messagesFor(s: Pick<ReleaseState, 'canary' | 'policy'>) {
   const canary = dotted(s.canary.name, s.canary);

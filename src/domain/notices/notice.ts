@@ -2,41 +2,44 @@ import type { Gate, PolicyGateName } from '../approvals/gates.js';
 import type { Phase } from '../phases.js';
 import type { Revision } from '../revision.js';
 
-/** From the one that everybody may ignore to the one that wakes somebody up. */
+/** From what everybody may ignore to what wakes people up. */
 export const SEVERITIES = ['info', 'warn', 'error'] as const;
 
 export type Severity = (typeof SEVERITIES)[number];
 
-/** Whether somebody who wants alerts from `least` on wants this one. */
+/** Whether a recipient that wants alerts of severity `least` or worse wants this one. */
 export function reaches(severity: Severity, least: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
 }
 
-/** What an alert is about: systems that keep alerts until they are over know them by it. */
+/** What an alert is about: systems that keep alerts until they are resolved identify them by it. */
 export type Topic = 'initialized' | 'progressing' | 'waiting' | 'failed' | 'stopped' | 'promoted';
 
-/** Something a step wants people to be notified of. */
+/** Something about which a step notifies people. */
 export interface Alert {
   readonly severity: Severity;
   readonly topic: Topic;
   readonly message: string;
-  /** Told with the target and how it is released. */
+  /** Sent with the target and its strategy. */
   readonly details: boolean;
 }
 
-/** What an order that is offered with a message is about: the same order of a release that has gone on is another one. */
+/**
+ * The situation that an order in a message was offered for: once the release has moved on, the same order means
+ * something else.
+ */
 export interface Occasion {
   /** Hash of the revision under way. */
   readonly revision?: string;
-  /** At which it waits. */
+  /** The gate at which the release waits. */
   readonly gate?: Gate | PolicyGateName;
   /** The canary's share of the traffic, in percent. */
   readonly weight: number;
 }
 
 /**
- * What people and machines outside are notified of a release. It holds no address and no secret: who is notified is read when
- * it is sent.
+ * A notification about a release, for people and machines outside. It holds no address and no secret: recipients are
+ * looked up when it is sent.
  */
 export type Notice =
   | {
@@ -51,16 +54,19 @@ export type Notice =
   | ({
       readonly kind: 'alert';
       readonly at: number;
-      /** Where the release stands, for orders that are offered with it; missing in what earlier versions have sent. */
+      /**
+       * The situation of the release, for the orders offered in the message; missing in what earlier versions have
+       * sent.
+       */
       readonly occasion?: Occasion;
     } & Alert)
-  /** Alerts that were raised and are over now. */
+  /** Alerts that were raised and are resolved now. */
   | { readonly kind: 'over'; readonly at: number; readonly topics: readonly Topic[] };
 
-/** Whether anybody is to be notified at all; where nobody is, nothing is kept for delivery. */
+/** Who is to be notified; where nobody is, no notices are kept for delivery. */
 export interface Listeners {
-  /** Somebody wants the events. */
+  /** At least one recipient wants the events. */
   readonly events: boolean;
-  /** The least severity of alerts that anybody wants; undefined where nobody wants any. */
+  /** The least severity of alerts that any recipient wants; undefined where none wants any. */
   readonly alertsFrom: Severity | undefined;
 }

@@ -6,13 +6,13 @@ import { reaches, type Topic, type Alert, type Occasion, type Notice, type Liste
 
 const NOBODY: Listeners = { events: false, alertsFrom: undefined };
 
-/** What of a state matters for the notices of it. */
+/** The part of a state that its notices depend on. */
 export type NoticeState = Pick<
   RunState,
   'canary' | 'policy' | 'phase' | 'weight' | 'applied' | 'stranded' | 'gate' | 'ending' | 'raised'
 >;
 
-/** The decision with all notices that are due when it has been carried out. */
+/** The decision with all notices that are due after it has been carried out. */
 export function announced(before: RunState, decision: Decision, now: number): Decision {
   switch (decision.do) {
     case 'nothing':
@@ -35,7 +35,7 @@ export function announced(before: RunState, decision: Decision, now: number): De
   }
 }
 
-/** The notices of a rollback that was not decided here, but by whoever looks after a run that can't any more. */
+/** The notices of a rollback without a decision: the workflow's guard or the dead-man's switch carried it out. */
 export function noticesOfRetreat(
   before: NoticeState,
   failed: NoticeState,
@@ -83,7 +83,7 @@ function notesOf<S extends NoticeState>(
   };
 }
 
-/** Only messages that orders are offered with say where the release stands. */
+/** Only messages that offer orders say where the release stands. */
 function occasion(topic: Topic, { gate, applied, weight }: NoticeState): { readonly occasion?: Occasion } {
   if (topic !== 'waiting' && topic !== 'progressing') return {};
   const revision = (gate?.revision ?? applied)?.hash;
@@ -96,7 +96,7 @@ function occasion(topic: Topic, { gate, applied, weight }: NoticeState): { reado
   };
 }
 
-/** Each event with the phase that the Canary has when it is said. */
+/** Each event with the phase that the Canary has at that moment. */
 function eventsOf(phase: Phase, next: NoticeState, effects: readonly Effect[], at: number): readonly Notice[] {
   let current = phase;
   const events: Notice[] = [];
@@ -109,7 +109,7 @@ function eventsOf(phase: Phase, next: NoticeState, effects: readonly Effect[], a
   return events;
 }
 
-/** A message of success is over once it has been read; these last until something else has happened. */
+/** A success alert is over once it has been read; these last until something else happens. */
 function lasts(topic: Topic): boolean {
   return topic !== 'initialized' && topic !== 'promoted';
 }
@@ -122,7 +122,7 @@ function isOver(topic: Topic, next: NoticeState, raised: readonly Alert[]): bool
     case 'progressing':
       return next.ending !== undefined;
     default:
-      // A failure lasts until the next release is under way, or something else has made it good.
+      // A failure lasts until the next release is under way, or something else has resolved it.
       return next.phase !== 'Failed';
   }
 }

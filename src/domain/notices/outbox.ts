@@ -2,9 +2,9 @@ import type { Notice } from './notice.js';
 
 export type Numbered = Notice & { readonly seq: number };
 
-/** Somebody who could not be notified yet. What follows waits behind it, so that the order stays. */
+/** A recipient that could not be notified yet. Later notices wait behind, so that the order is kept. */
 export interface Behind {
-  /** The last notice that got through. */
+  /** The last notice that was delivered. */
   readonly through: number;
   readonly failures: number;
   /** Milliseconds since 1970 of the first failure in a row. */
@@ -14,17 +14,17 @@ export interface Behind {
 }
 
 /**
- * Notices on their way out: in order, at least once, to everybody who wants them. Who that is the delivery finds out;
- * here they are names. Plain JSON, so that it survives with the run.
+ * Notices to be delivered: in order, at least once, to every recipient that wants them. The delivery looks recipients
+ * up; here they are only names. Plain JSON, so that it survives with the run.
  */
 export interface Outbox {
   /** Number of the next notice. */
   readonly next: number;
-  /** All that are not in `behind` have been notified up to here. */
+  /** All recipients that are not in `behind` have been notified up to this number. */
   readonly offered: number;
   readonly notices: readonly Numbered[];
   readonly behind: Readonly<Record<string, Behind>>;
-  /** By recipient: the conversation that what it has got so far is in. Runs of older versions have none. */
+  /** By recipient: the conversation that its notices so far are in. Runs of older versions have none. */
   readonly threads?: Readonly<Record<string, string>>;
 }
 
@@ -32,35 +32,35 @@ export interface Outbox {
 export interface Round {
   readonly notices: readonly Numbered[];
   readonly offered: number;
-  /** Those that are to be tried again, and what got through to them last. */
+  /** Recipients to try again, and the last notice delivered to each. */
   readonly again: Readonly<Record<string, number>>;
-  /** Those whose time has not come. */
+  /** Recipients whose next attempt isn't due yet. */
   readonly later: readonly string[];
   /** See {@link Outbox.threads}. */
   readonly threads?: Readonly<Record<string, string>>;
 }
 
-/** How a round went for one recipient. */
+/** The result of a round for one recipient. */
 export interface DeliveryResult {
   readonly to: string;
-  /** The last notice that got through, or never will. */
+  /** The last notice that was delivered, or never will be. */
   readonly through: number;
-  /** Why it stopped there, where another attempt may help; no secrets. */
+  /** Why delivery stopped there, where another attempt may help; no secrets. */
   readonly error?: string;
-  /** The recipient asks not to be tried again before this has passed. */
+  /** The recipient asks to wait this long before the next attempt. */
   readonly retryAfterMs?: number;
-  /** What the recipient will never take, each with the reason. */
+  /** What the recipient will never accept, each with the reason. */
   readonly refused: readonly { readonly seq: number; readonly error: string }[];
-  /** The conversation to go on with; it takes the place of an earlier one. */
+  /** The conversation to continue; it replaces an earlier one. */
   readonly thread?: string;
 }
 
-/** What could not be delivered to somebody, for the record. */
+/** Notices that could not be delivered to a recipient, for the record. */
 export interface Undelivered {
   readonly to: string;
   readonly count: number;
   readonly error: string;
-  /** The first of them, in words. */
+  /** Text of the first of them. */
   readonly first: string;
 }
 
@@ -68,11 +68,11 @@ export const EMPTY_OUTBOX: Outbox = { next: 1, offered: 0, notices: [], behind: 
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
-/** After this the recipient is taken for gone. */
+/** After this the recipient counts as gone. */
 export const PATIENCE_MS = 24 * 3_600_000;
 /** Notices in one attempt. */
 const ROUND_SIZE = 20;
-/** Notices that are kept for recipients who don't answer; the oldest go first. */
+/** Notices kept for recipients that don't answer; the oldest are dropped first. */
 const LIMIT = 200;
 
 export function posted(outbox: Outbox, notices: readonly Notice[]): readonly [Outbox, readonly Undelivered[]] {
@@ -101,7 +101,7 @@ function withoutOldest(outbox: Outbox, count: number): readonly [Outbox, readonl
   ];
 }
 
-/** @returns when something can be delivered (milliseconds since 1970, 0 = at once), or undefined where nothing waits */
+/** @returns when the next delivery is due (milliseconds since 1970, 0 = at once), or undefined where nothing waits */
 export function dueAt(outbox: Outbox): number | undefined {
   if (outbox.notices.some(({ seq }) => seq > outbox.offered)) return 0;
   const times = Object.values(outbox.behind).map(({ retryAt }) => retryAt);
@@ -129,11 +129,12 @@ export function afterRound(
   now: number,
 ): readonly [Outbox, readonly Undelivered[]] {
   const lost: Undelivered[] = [];
-  // Whoever isn't asked for any more has left the Canary's spec.
+  // Recipients that the round no longer mentions have left the Canary's spec.
   const behind: Record<string, Behind> = Object.fromEntries(
     Object.entries(outbox.behind).filter(([to]) => round.later.includes(to)),
   );
-  // A round that began with what only some had missed may not have come to what nobody has been notified of yet.
+  // A round that began with what only some recipients had missed may have ended before the notices that are new for
+  // all.
   const offered = Math.max(outbox.offered, round.notices.at(-1)?.seq ?? 0);
   for (const one of results) {
     lost.push(...refusals(one, round));
@@ -152,7 +153,7 @@ function threadsAfter({ threads }: Outbox, results: readonly DeliveryResult[]): 
   return named.length === 0 ? {} : { threads: { ...threads, ...Object.fromEntries(named) } };
 }
 
-/** @returns undefined where the recipient has been notified of everything in the round */
+/** @returns undefined where the recipient has got every notice of the round */
 function behindAfter(result: DeliveryResult, was: Behind | undefined, round: Round, now: number): Behind | undefined {
   const last = round.notices.at(-1)?.seq ?? 0;
   if (result.error === undefined) {
@@ -185,7 +186,7 @@ function refusals({ to, refused }: DeliveryResult, round: Round): readonly Undel
   });
 }
 
-/** What is still on its way, by recipient: for the record of a release that doesn't wait for it. */
+/** What is not delivered yet, by recipient: for the record of a release that doesn't wait for it. */
 export function pendingOf(outbox: Outbox): readonly Undelivered[] {
   return [
     ...Object.entries(outbox.behind).flatMap(([to, { through, error }]) =>
@@ -195,7 +196,7 @@ export function pendingOf(outbox: Outbox): readonly Undelivered[] {
   ];
 }
 
-/** Notices after the first number, up to the second. */
+/** Notices after the first number, up to and including the second. */
 function between(outbox: Outbox, after: number, upTo: number): readonly Numbered[] {
   return outbox.notices.filter(({ seq }) => seq > after && seq <= upTo);
 }

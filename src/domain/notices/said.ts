@@ -1,11 +1,11 @@
 import type { Topic } from './notice.js';
 
-/** What a run has said, so that it isn't said again. */
+/** Messages of a run, kept so that they aren't repeated. */
 export interface Said {
-  /** Messages that are said once for a revision, however often the tick comes by. */
+  /** Messages that are reported once for a revision, however often a tick finds the same. */
   readonly said: readonly string[];
-  /** Events of decisions that failed after they were recorded: tried again, they aren't said again. */
+  /** Events recorded by decisions that then failed: another attempt doesn't repeat them. */
   readonly told?: readonly string[] | undefined;
-  /** Alerts that are raised and not over yet. */
+  /** Alerts that are raised and not resolved yet. */
   readonly raised: readonly Topic[];
 }

@@ -1,29 +1,29 @@
 /** What is known of an order before it is given. */
 interface OrderEntry {
   /**
-   * What people call it: the last part of its path in the API, its command, and the sub-resource of `canaries` that one
-   * must be allowed to update to give it.
+   * People's name for it: the last part of its path in the API, its command, and the sub-resource of `canaries` whose
+   * `update` permission it needs.
    */
   readonly word: string;
   /** In sentences such as "can't skip the step". */
   readonly verb: string;
-  /** What it does, in one sentence that tells somebody to do it; without a full stop. */
+  /** What it does, in one imperative sentence; without a full stop. */
   readonly does: string;
-  /** It is for releases that have ended: a run of its own carries it out. */
+  /** It is for ended releases: a run of its own carries it out. */
   readonly atRest?: true;
-  /** What is said with it besides who gives it and why. */
+  /** What is given with it, besides the person and the reason. */
   readonly takes?: 'gate' | 'weight';
-  /** Only some people's may count: they are asked for their groups, where somebody has verified who they are. */
+  /** It may count only for members of certain groups: the API passes the person's verified groups on. */
   readonly asksGroups?: true;
-  /** How it is shown: what goes on stands first; what takes something back stands last, and apart. */
+  /** How it is shown: what continues the release first; what takes something back last, and separately. */
   readonly look: 'onward' | 'plain' | 'back';
-  /** People are asked for a reason: it can't be taken back by the next order, or it overrules somebody. */
+  /** People must give a reason: the next order can't take it back, or it overrules a person. */
   readonly wantsReason?: true;
 }
 
 /**
- * All orders, by their name: the name of their signal and update, and the one in records. Contract, API, command line,
- * links and page are made from this; when one is refused `orders.ts` says, what it would do `effects.ts`.
+ * All orders by their name, which is that of their signal and update, and the one in records. Contract, API, command
+ * line, links and page derive from this; `orders.ts` says when an order is refused, and `effects.ts` what it would do.
  */
 const ENTRIES = {
   approve: {
@@ -89,7 +89,7 @@ const ENTRIES = {
 
 export type OrderName = keyof typeof ENTRIES;
 
-/** Orders for releases that have ended. */
+/** Orders for ended releases. */
 export type RestOrderName = {
   [Name in OrderName]: (typeof ENTRIES)[Name] extends { atRest: true } ? Name : never;
 }[OrderName];
@@ -98,39 +98,39 @@ export const ORDERS: Readonly<Record<OrderName, OrderEntry>> = ENTRIES;
 
 export const ORDER_NAMES = Object.keys(ENTRIES) as readonly OrderName[] as readonly [OrderName, ...OrderName[]];
 
-/** One of something for each order, by its name. */
+/** Makes one value for each order, by its name. */
 export function byOrder<T>(make: (order: OrderName) => T): Readonly<Record<OrderName, T>> {
   return Object.fromEntries(ORDER_NAMES.map((order) => [order, make(order)])) as Record<OrderName, T>;
 }
 
-/** What people call an order, in paths and on the command line. */
+/** People's name for an order, in paths and on the command line. */
 export function wordOf(order: OrderName): string {
   return ORDERS[order].word;
 }
 
-/** The order that people call so; undefined where there is none. */
+/** The order with that name for people; undefined where there is none. */
 export function orderCalled(word: string): OrderName | undefined {
   return ORDER_NAMES.find((order) => ORDERS[order].word === word);
 }
 
-/** An order as a record names it, such as `setWeight 40`, as people call it: `weight 40`. */
+/** An order in a record, such as `setWeight 40`, in people's words: `weight 40`. */
 export function wordsOf(recorded: string): string {
   const [name = '', ...rest] = recorded.split(' ');
   const order = ORDER_NAMES.find((one) => one === name);
   return [order === undefined ? name : wordOf(order), ...rest].join(' ');
 }
 
-/** On a button, or in a message. */
+/** For a button, or a message. */
 export function labelOf(order: OrderName): string {
   return capitalised(wordOf(order));
 }
 
-/** What it does, as a sentence of its own; without a full stop. */
+/** What it does, as a separate sentence; without a full stop. */
 export function summaryOf(order: OrderName): string {
   return capitalised(ORDERS[order].does);
 }
 
-/** What a signal that gives it may carry, as somebody would type it. */
+/** Example of what its signal may carry, as a person would type it. */
 export function sampleInputOf(order: OrderName): string {
   return ORDERS[order].takes === 'weight'
     ? '{"weight": 30, "by": "you", "reason": "why"}'

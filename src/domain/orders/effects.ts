@@ -6,7 +6,7 @@ import { progressOf } from '../narrative/progress.js';
 import type { RunState } from '../state.js';
 import { nextWeight } from '../weights.js';
 
-/** What an order would do where the release stands, in one sentence; for orders that it would obey. */
+/** What an order would do in the release's current state, in one sentence; only for orders that wouldn't be refused. */
 export function effectOf(order: OrderName, state: RunState): string {
   const target = state.policy?.targetName ?? state.canary.name;
   switch (order) {
@@ -69,7 +69,7 @@ function limitOf(policy: Policy | undefined): string {
   return policy?.strategy.kind === 'canary' ? `at most ${policy.strategy.maxWeight} percent` : 'from 0 to 100 percent';
 }
 
-/** What comes when this step is over. */
+/** What follows this step. */
 function nextStepOf(state: RunState): string {
   const { policy } = state;
   if (policy === undefined) return 'goes on';

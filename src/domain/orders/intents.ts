@@ -7,27 +7,27 @@ export interface Pause {
 /** A promotion that is being undone. */
 export interface Undoing {
   /**
-   * What comes next: traffic to the warm pods of the former version where there are some, the former version back into
-   * the primary, or traffic home to it.
+   * The next stage: traffic moves to the warm pods of the former version where there are some, the former version is
+   * restored in the primary, or traffic returns to it.
    */
   readonly stage: 'divert' | 'restore' | 'home';
   readonly by: string;
   readonly reason: string;
-  /** Hash of the revision that comes back; empty where it isn't known. */
+  /** Hash of the revision that is restored; empty where it is unknown. */
   readonly to: string;
-  /** The canary's Service leads to the warm pods, which serve everybody. */
+  /** The canary's Service leads to the warm pods, which serve all users. */
   readonly diverted?: true;
 }
 
-/** What people want of the release that has not been done yet. */
+/** What people have ordered of the release and is not done yet. */
 export interface Intents {
   readonly paused: Pause | undefined;
-  /** A person wants this revision promoted without further analysis. */
+  /** Promote this revision without further analysis. */
   readonly promoteNow: boolean;
-  /** A person wants the version from before the last promotion back. */
+  /** Restore the version from before the last promotion. */
   readonly undoing?: Undoing | undefined;
-  /** A person wants the revision that has failed released again. */
+  /** Release the failed revision again. */
   readonly again?: boolean;
-  /** A person wants the next step without the analysis of this one. */
+  /** Take the next step without the analysis of this one. */
   readonly skipStep?: boolean;
 }

@@ -17,29 +17,29 @@ import { isForRest, ORDERS, type RestOrderName } from './catalogue.js';
 import type { Channel } from './channel.js';
 
 interface OrderBase {
-  /** Who gives it: the verified user where there is one. */
+  /** Who gives it: the verified user if there is one. */
   readonly by: string;
   readonly reason: string;
-  /** The same order has the same id, however often it is delivered. */
+  /** Repeated deliveries of the same order have the same id. */
   readonly requestId: string;
   readonly channel: Channel;
   /** The revision the person saw; an order for another one is refused. */
   readonly revision?: string;
 }
 
-/** Which waiting an approval is for; where nothing is said, whatever waits. */
+/** The gate that an approval is for; where it isn't named, the approval is for whatever gate is closed. */
 interface Waiting {
   readonly gate?: Gate | PolicyGateName;
-  /** The canary's share of the traffic while it waits there, in percent: the same gate closes at several. */
+  /** The canary's share of the traffic at the gate, in percent: the same gate closes at several shares. */
   readonly atWeight?: number;
 }
 
-/** What people can order of a release. */
+/** Orders about a release. */
 export type Order =
   | (OrderBase &
       Waiting & {
         readonly order: 'approve';
-        /** Of the person, where somebody has verified who it is. */
+        /** The person's groups, where they are verified. */
         readonly groups?: readonly string[];
       })
   | (OrderBase & Waiting & { readonly order: 'reject' })
@@ -51,22 +51,22 @@ export type Order =
   | (OrderBase & { readonly order: 'skipStep' })
   | (OrderBase & RestOrder);
 
-/** What is ordered of a release that has ended. */
+/** Orders about an ended release. */
 interface RestOrder {
   readonly order: RestOrderName;
-  /** Id of the release that it was ordered of, where that is known. */
+  /** Id of the release that the order is for, where it is known. */
   readonly of?: string;
 }
 
 /**
- * Whether the order can be carried out where the release stands.
+ * Why an order can't be carried out in the release's current state.
  *
- * @param options what the cluster has, for orders of releases that have ended; where it isn't known yet, it stands in
- *   nobody's way
- * @returns why not, in words for the person who gave it; undefined where it can
+ * @param options what the cluster still has, for orders about ended releases; nothing is refused for it where it is
+ *   unknown
+ * @returns the reason, in words for the person who gave it; undefined where the order is possible
  */
 export function refusalOf(state: RunState, order: Order, options?: RestoreOptions): string | undefined {
-  // What waits for its rollout hasn't been applied yet.
+  // A revision that waits at the rollout gate hasn't been applied yet.
   const underWay = state.gate?.revision ?? state.applied;
   if (order.revision !== undefined && order.revision !== underWay?.hash) {
     const which = isForRest(order.order) ? 'the newest revision' : 'the revision under way';
@@ -104,7 +104,7 @@ export function refusalOf(state: RunState, order: Order, options?: RestoreOption
   }
 }
 
-/** What can be done about a release whose rollback waits for people. */
+/** The choices for a release whose rollback waits for people. */
 const HELD_ROLLBACK = 'its rollback waits for an approval, and traffic is back at the primary; approve or abort it';
 
 /** It waits, but not for what the order is about. */
@@ -170,7 +170,7 @@ function refuseSkip(state: RunState): string | undefined {
   return undefined;
 }
 
-/** A release that is under way comes first. */
+/** A release under way goes first. */
 function refuseWhileBusy(state: RunState, order: Order): string | undefined {
   if (!isActive(state.phase)) return undefined;
   return `can't ${verb(order)}: a release is under way${where(state)}; abort it first`;

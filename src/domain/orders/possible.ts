@@ -5,21 +5,21 @@ import { effectOf } from './effects.js';
 import { refusalOf, type Order } from './orders.js';
 import type { RestoreOptions } from './restore-options.js';
 
-/** An order that would be obeyed now. */
+/** An order that would be accepted now. */
 export interface PossibleOrder {
   readonly order: OrderName;
   /** What would happen, in one sentence. */
   readonly effect: string;
-  /** How it is given in a terminal. */
+  /** Its command for a terminal. */
   readonly command: string;
 }
 
-/** The orders that a release under way would obey now, whoever gives them. */
+/** The orders that a release under way would accept now, regardless of who gives them. */
 export function possibleUnderWay(state: RunState): PossibleOrder[] {
   return possible(state, (order) => !isForRest(order) && refusalOf(state, sampleOf(order, state)) === undefined);
 }
 
-/** The orders for releases that have ended, as far as they would be obeyed. */
+/** The orders for ended releases that would be accepted. */
 export function possibleAtRest(state: RunState, options: RestoreOptions): PossibleOrder[] {
   return possible(
     state,
@@ -39,10 +39,10 @@ function possible(state: RunState, isPossible: (order: OrderName) => boolean): P
   });
 }
 
-/** As somebody would give it who may. */
+/** The order as an authorised person would give it. */
 function sampleOf(order: OrderName, state: RunState): Order {
   const base = { by: '', reason: '', requestId: '', channel: 'api' } as const;
-  // Whether a certain person may approve is another question.
+  // Whether a certain person may approve is checked elsewhere.
   if (order === 'approve') return { ...base, order, groups: gateView(state)?.groups ?? [] };
   return order === 'setWeight' ? { ...base, order, weight: state.weight } : { ...base, order };
 }

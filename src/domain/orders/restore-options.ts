@@ -1,19 +1,16 @@
 import type { RunState } from '../state.js';
 
-/** What the cluster still has of a Canary at rest: what could be released again. Read when somebody orders it. */
+/** What the cluster still has of a Canary at rest and could be released again. Read when somebody orders it. */
 export interface RestoreOptions {
-  /** Why nothing at all can be done with this Canary now, in words that follow "because"; a person must mend it. */
+  /** Why nothing can be done with this Canary now, in words that follow "because"; a user must fix it. */
   readonly obstacle?: string;
-  /**
-   * What the target holds: still what the newest release was about, something newer, or what the primary runs
-   * already.
-   */
+  /** What the target holds: still the newest release's revision, something newer, or what the primary runs already. */
   readonly target: 'same' | 'changed' | 'promoted';
-  /** What the primary held before its last promotion; undefined where nothing was, or it is no longer known. */
+  /** What the primary held before its last promotion; undefined where there was nothing, or it is no longer known. */
   readonly previous?: { readonly revision: string; readonly warm: boolean } | 'undone';
 }
 
-/** What of a run at rest decides what can be ordered of it. */
+/** The part of a resting run's state that decides which orders are possible. */
 export type AtRest = Pick<RunState, 'phase' | 'stranded'>;
 
 /** @returns why the newest release can't be retried; undefined where it can, as far as is known */
@@ -27,7 +24,7 @@ export function refuseRetry({ phase, stranded }: AtRest, options: RestoreOptions
     case 'changed':
       return "can't retry: the target has changed since; what it holds now is released by itself";
     case 'promoted':
-      // A promotion that failed has given the primary the revision already, and it doesn't serve.
+      // A failed promotion has given the primary this revision already, and it doesn't serve.
       return stranded ? undefined : "can't retry: the target holds what the primary runs, there is nothing to release";
   }
 }

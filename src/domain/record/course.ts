@@ -3,7 +3,7 @@ import { HOOK_GATES, type Gate, type PolicyGateName } from '../approvals/gates.j
 import type { Policy, Strategy } from '../policy.js';
 import { nextWeight } from '../weights.js';
 
-/** How a release goes by its policy: what it goes through, and where it may be made to wait. It is kept with its record. */
+/** How a release proceeds by its policy: its steps, and where it may have to wait. Kept with its record. */
 export interface Course {
   readonly strategy: CourseStrategy;
   readonly gates: readonly CourseGate[];
@@ -11,7 +11,7 @@ export interface Course {
 
 export interface CourseStrategy {
   readonly kind: Strategy['kind'];
-  /** The canary's weights one after another; undefined where it goes by iterations. */
+  /** The canary's weights in order; undefined where the release proceeds by iterations. */
   readonly steps?: readonly number[];
   readonly iterations?: { readonly done: number; readonly of: number };
   readonly intervalSeconds: number;
@@ -19,19 +19,19 @@ export interface CourseStrategy {
   readonly threshold: number;
 }
 
-/** A gate that the release may come to. */
+/** A gate on the release's way. */
 export interface CourseGate {
   readonly gate: Gate | PolicyGateName;
-  /** The webhooks that decide. */
+  /** The webhooks that decide at it. */
   readonly hooks: readonly string[];
-  /** The entry of the policy of approvals; what follows is of one such only. */
+  /** The entry of the approval policy; what follows is only for such gates. */
   readonly policy?: string;
   readonly needed?: number;
   readonly groups?: readonly string[];
   readonly notByTrigger?: boolean;
 }
 
-/** @param iterations that are completed */
+/** @param iterations the number of completed iterations */
 export function courseOf(policy: Policy, iterations: number): Course {
   return { strategy: strategyOf(policy, iterations), gates: [...policyGatesOf(policy), ...hookGatesOf(policy)] };
 }

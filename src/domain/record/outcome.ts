@@ -19,23 +19,23 @@ export interface Outcome {
   readonly failedChecks: number;
   readonly startedAt: string;
   readonly endedAt: string;
-  /** Without what has been handed over. */
+  /** Without the entries handed over to the archive. */
   readonly record: readonly RecordEntry[];
   readonly recordDropped: number;
-  /** What follows is missing from runs of earlier versions. */
+  /** Runs of earlier versions lack what follows. */
   readonly handedOver?: Offloaded;
-  /** Ids of the runs that the release went through, in order. */
+  /** Ids of the release's runs, in order. */
   readonly runs?: readonly string[];
   readonly target?: { readonly kind: string; readonly name: string };
   readonly strategy?: Strategy['kind'];
   readonly shipment?: ReleaseArtifacts;
-  /** Of the policy that was in force last. */
+  /** By the policy in force last. */
   readonly course?: Course;
-  /** The workflow that watches what was promoted. */
+  /** The workflow that watches the promoted version. */
   readonly watchedBy?: string;
 }
 
-/** A release as it is archived: one that has come to its end, or one whose run was ended from outside. */
+/** A release as it is archived: one that has ended, or one whose run was terminated from outside. */
 export type EndedRelease = Omit<Outcome, 'ending'> & {
   readonly ending: { readonly kind: OutcomeKind | 'died'; readonly reason: string };
 };
@@ -74,14 +74,17 @@ function ofPolicy(policy: Policy, iterations: number): Pick<Outcome, 'target' | 
   };
 }
 
-/** Runs that have only looked, or corrected drift, leave nothing; one that was cut short in a release does. */
+/**
+ * A run that has only observed, or corrected drift, leaves nothing to archive; one that was cut short during a release
+ * does.
+ */
 export function isWorthKeeping({ ending, record, handedOver, shipment }: EndedRelease): boolean {
   if (ending.kind !== 'died' && !NO_RELEASE.some((kind) => kind === ending.kind)) return true;
   if ((handedOver?.chunks ?? 0) > 0 || shipment !== undefined) return true;
   return record.some(
-    (entry) => TELLING.includes(entry.what) || (entry.what === 'phase' && entry.phase === 'Progressing'),
+    (entry) => OF_RELEASES.includes(entry.what) || (entry.what === 'phase' && entry.phase === 'Progressing'),
   );
 }
 
-/** Entries that only a release leaves. */
-const TELLING: readonly RecordEntry['what'][] = ['weight', 'analysis', 'order'];
+/** Kinds of entries that only a release writes. */
+const OF_RELEASES: readonly RecordEntry['what'][] = ['weight', 'analysis', 'order'];

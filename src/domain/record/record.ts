@@ -10,7 +10,7 @@ export type RecordEntry =
       readonly at: number;
       readonly what: 'weight';
       readonly canary: number;
-      /** How the requests were divided under it, as the last analysis under it has seen it. */
+      /** How the requests were divided, according to the last analysis with it. */
       readonly seen?: SeenShare;
     }
   | { readonly at: number; readonly what: 'phase'; readonly phase: string }
@@ -21,27 +21,27 @@ export type RecordEntry =
       readonly ok: boolean;
       readonly hooks: readonly HookResult[];
       readonly metrics: readonly MetricResult[];
-      /** How the requests were divided under this weight, where that can be told. */
+      /** How the requests were divided under this weight, where that is known. */
       readonly seen?: SeenShare | UnknownShare;
-      /** What the counts of both versions say, where the policy asks for that. */
+      /** What the counts of both versions say, where the policy asks for a judgement. */
       readonly judged?: Judged;
     }
-  /** A look after the promotion: the version that serves everybody stands in the judgement as the canary. */
+  /** An observation after the promotion: the promoted version takes the canary's place in the judgement. */
   | {
       readonly at: number;
       readonly what: 'watch';
       readonly judged: Judged;
-      /** What stands there as the primary: so long a time of the version before it. */
+      /** What takes the primary's place: a time of the same length with the version before it. */
       readonly past?: Span;
     }
-  /** A webhook that was asked outside of an analysis. */
+  /** A webhook that was called outside an analysis. */
   | ({
       readonly at: number;
       readonly what: 'webhook';
       readonly type: HookType;
-      /** Times in a row that it has given this very answer, where it was more than once. */
+      /** Times in a row that it gave exactly this answer, where more than once. */
       readonly times?: number;
-      /** The last of these times, in milliseconds since 1970. */
+      /** The last of them, in milliseconds since 1970. */
       readonly until?: number;
     } & Omit<HookResult, 'at'>)
   | {
@@ -51,18 +51,18 @@ export type RecordEntry =
       readonly by: string;
       readonly reason: string;
       readonly channel: string;
-      /** The same order has the same id, however often it was sent; missing in records of earlier versions. */
+      /** Repeated deliveries of the same order have the same id; missing in records of earlier versions. */
       readonly requestId?: string;
-      /** Id of the release that it was ordered of, where that is another one. */
+      /** Id of the release that the order is for, where it is another one. */
       readonly of?: string;
-      /** Why it was not carried out, where it wasn't. */
+      /** Why it was refused, where it was. */
       readonly refused?: string;
     }
   | { readonly at: number; readonly what: 'load-test'; readonly result: LoadTestSummary }
   | ({
       readonly at: number;
       readonly what: 'undelivered';
-      /** Workflow that goes on trying; undefined where nobody does. */
+      /** Workflow that keeps trying; undefined where none does. */
       readonly handedTo?: string;
     } & Undelivered);
 
@@ -77,31 +77,31 @@ export interface LoadTestSummary {
   readonly p99: number;
 }
 
-/** What of a run's record it no longer carries itself. */
+/** The part of a run's record that it no longer carries itself. */
 export interface Offloaded {
-  /** How many entries: the first that is carried has this position in the whole record. */
+  /** How many entries: the first one still carried has this index in the whole record. */
   readonly entries: number;
-  /** In how many pieces they were handed over. */
+  /** Number of pieces they were handed over in. */
   readonly chunks: number;
-  /** Who is named in them. */
+  /** People named in them. */
   readonly actors: readonly string[];
-  /** The phase that was written down last in them. */
+  /** The last phase recorded in them. */
   readonly phase?: string;
 }
 
 export const NOTHING_OFFLOADED: Offloaded = { entries: 0, chunks: 0, actors: [] };
 
-/** Entries that a run carries at most when it goes on. */
+/** Entries that a run carries at most when it continues as new. */
 const CARRIED = 160;
-/** Of these, what is left when the older ones are handed over: enough for whoever looks what happened last. */
+/** Of these, the ones kept when older ones are handed over: enough to see what happened last. */
 const LEFT = 60;
 
-/** What is to be handed over before the run goes on: the older entries of a long record. None are dropped. */
+/** What to hand over before the run continues as new: the older entries of a long record. None are dropped. */
 export function surplusOf(record: readonly RecordEntry[]): readonly RecordEntry[] {
   return record.length <= CARRIED ? [] : record.slice(0, record.length - LEFT);
 }
 
-/** What has been handed over when these entries have been, too. */
+/** The part handed over, these entries included. */
 export function withOffloaded(before: Offloaded, entries: readonly RecordEntry[]): Offloaded {
   return {
     entries: before.entries + entries.length,
@@ -116,10 +116,10 @@ export function lastPhaseIn(entries: readonly RecordEntry[]): string | undefined
 }
 
 /**
- * The record where a decision could not be carried out: what was found out and ordered stays, what was to be done and
- * said doesn't.
+ * The record after a decision that could not be carried out: findings and orders stay in it; effects and events, which
+ * didn't happen, don't.
  *
- * @param before the record that the decision was made on
+ * @param before the record at the time of the decision
  */
 export function withoutDeeds(before: readonly RecordEntry[], decided: readonly RecordEntry[]): readonly RecordEntry[] {
   return decided.filter(({ what }, index) => index < before.length || !DEEDS.includes(what));
@@ -127,7 +127,7 @@ export function withoutDeeds(before: readonly RecordEntry[], decided: readonly R
 
 const DEEDS: readonly RecordEntry['what'][] = ['event', 'weight', 'phase'];
 
-/** Everybody who is named in the entries, each once. */
+/** Everybody named in the entries, each once. */
 export function actorsIn(entries: readonly RecordEntry[], known: readonly string[] = []): readonly string[] {
   return [...new Set([...known, ...entries.flatMap((entry) => ('by' in entry ? [entry.by] : []))])];
 }

@@ -1,6 +1,6 @@
 /** A rollback that the dead-man's switch has carried out in place of the release's own run. */
 export interface Retreat {
-  /** In words for an Event. */
+  /** The reason, in words for an Event. */
   readonly reason: string;
   readonly servedBy: 'primary' | 'canary';
   /** When it was done, milliseconds since 1970. */

@@ -1,51 +1,49 @@
 /**
- * What it means that a release's Lease has run out. Silence has several causes, and only some of them are cured by taking
- * the traffic home: a guard that takes slowness for death does the harm that it is there to prevent.
+ * What it means that a release's Lease has expired. Silence has several causes, and returning traffic to the primary
+ * cures only some of them: a guard that takes slowness for death does the harm that it should prevent.
  */
 
-/** Why nobody has renewed a release's Lease. */
+/** Why a release's Lease was not renewed. */
 export type Diagnosis = 'temporal-gone' | 'workers-gone' | 'workers-behind' | 'run-gone' | 'run-stuck';
 
-/** How Temporal and its workers are, by one question that stands for all releases. */
+/** The state of Temporal and its workers, checked once for all releases. */
 export interface Pulse {
   /** It answers; it has not answered yet, or too late; it can't be reached, or hasn't answered for long. */
   readonly temporal: 'answers' | 'late' | 'gone';
-  /** Milliseconds since a worker was last heard of; Infinity where none has been. */
+  /** Milliseconds since a worker last polled; Infinity where none has. */
   readonly workersSeenAgoMs: number;
 }
 
-/** What Temporal says of one run. */
+/** What Temporal reports of one run. */
 export interface RunSigns {
   readonly open: boolean;
-  /** Highest attempt of what the run waits for: a workflow task, or an activity. */
+  /** Highest attempt among what the run waits for: a workflow task, or an activity. */
   readonly attempt: number;
 }
 
-/** A release that has been silent for longer than its Lease. */
+/** A release that has been silent for longer than its Lease's term. */
 export interface Silence {
-  /** Milliseconds since its Lease has run out. */
+  /** Milliseconds since its Lease expired. */
   readonly overdueMs: number;
   /** Of the Lease. */
   readonly durationMs: number;
-  /** Most of the releases under way are as silent. */
+  /** Most of the releases under way are just as silent. */
   readonly isOneOfMany: boolean;
 }
 
-/** No worker that works is unheard of for longer: so long does a poll for work wait at most, and a bit. */
+/** A live worker polls at least this often: the longest wait of a poll, and a margin. */
 const LONGEST_POLL_MS = 70_000;
-/** Attempts after which it is no longer chance that something fails. */
+/** After this many attempts a failure is no longer chance. */
 const ATTEMPTS = 3;
-/** Where everybody is slow tasks time out, so that attempts tell little. */
+/** While all workers are slow, tasks time out, so that attempts mean little. */
 const ATTEMPTS_OF_MANY = 10;
-/** So many terms of its Lease may a release that waits for its turn stay as it is. */
+/** A release that waits for its turn may stay as it is for this many terms of its Lease. */
 const LONGEST_HOLD = 4;
 
-/**
- * @param run undefined where Temporal was not asked for it, or has not answered in time
- */
+/** @param run undefined where Temporal was not asked about it, or has not answered in time */
 export function diagnose(pulse: Pulse, run: RunSigns | undefined, silence: Silence): Diagnosis {
   if (pulse.temporal === 'gone') return 'temporal-gone';
-  // Who doesn't answer in time has too much to do, as long as it can be reached at all.
+  // A server that answers late is overloaded, as long as it can be reached at all.
   if (pulse.temporal === 'late') return 'workers-behind';
   if (pulse.workersSeenAgoMs > Math.min(LONGEST_POLL_MS, silence.durationMs / 2)) return 'workers-gone';
   if (!run) return 'workers-behind';
@@ -53,12 +51,12 @@ export function diagnose(pulse: Pulse, run: RunSigns | undefined, silence: Silen
   return isFailing(run.attempt, silence.isOneOfMany) ? 'run-stuck' : 'workers-behind';
 }
 
-/** Whether what a run waits for fails each time, so that waiting for it is no use. */
+/** Whether what a run waits for fails each time, so that waiting for it is useless. */
 export function isFailing(attempt: number, isOneOfMany: boolean): boolean {
   return attempt >= (isOneOfMany ? ATTEMPTS_OF_MANY : ATTEMPTS);
 }
 
-/** What is known of the version that a share of the users has got. */
+/** What is known of the version that a share of the users gets. */
 export interface Exposure {
   /** Its pods are ready. */
   readonly ready: boolean;
@@ -67,8 +65,8 @@ export interface Exposure {
 }
 
 /**
- * Whether traffic is taken home from outside. Where nobody can be coming it is, soon; where workers are only behind it
- * stays, as long as the version has passed its last check and its pods are ready, though not for ever.
+ * Whether traffic returns to the primary without the run. It does soon where no worker can come back; where workers are
+ * only slow it stays, though not for ever, as long as the version's last check has passed and its pods are ready.
  */
 export function isToRetreat(
   diagnosis: Diagnosis,

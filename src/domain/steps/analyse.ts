@@ -20,7 +20,7 @@ import {
   type EventEffect,
 } from './common.js';
 
-/** What a tick of the analysis says before it comes to its point, in the order in which it was found out. */
+/** What an analysis tick reports before its decision, in the order of its findings. */
 export function preamble({ state, findings }: Context): readonly EventEffect[] {
   const say = messagesFor(state);
   const silent = (findings.rollback?.results ?? [])
@@ -30,7 +30,7 @@ export function preamble({ state, findings }: Context): readonly EventEffect[] {
   return [...silent, ...starting, ...passes(state, 'Pre-rollout', findings['pre-rollout'])];
 }
 
-/** The state with this tick's check counted and written into the record. */
+/** The state with this tick's check counted and recorded. */
 export function afterCheck({ state, findings, now }: Context): RunState {
   const { analysis } = findings;
   if (analysis === undefined) return state;
@@ -47,14 +47,14 @@ export function afterCheck({ state, findings, now }: Context): RunState {
   return recorded(seen, [{ at: now, what: 'analysis', weight: state.weight, ok, ...found }]);
 }
 
-/** The window that was read is dealt with, whether or not it counted. */
+/** The window has been handled, whether or not it counted. */
 function withJudgement(state: RunState, { judged, memory }: Analysis, now: number): RunState {
   if (judged === undefined) return state;
   const notCountedSince = judged.passedOver === undefined ? undefined : (state.notCountedSince ?? now);
   return { ...state, notCountedSince, ...(memory ? { judgement: memory } : {}) };
 }
 
-/** The weight that stands carries what share of the requests it has come to. */
+/** Adds to the recorded weight the share of requests that it has led to. */
 function withSeen(state: RunState, seen: Analysis['seen']): RunState {
   if (!seen || 'unknown' in seen) return state;
   const index = state.record.findLastIndex(({ what }) => what === 'weight');
@@ -63,7 +63,7 @@ function withSeen(state: RunState, seen: Analysis['seen']): RunState {
   return { ...state, record: state.record.with(index, { ...entry, seen }) };
 }
 
-/** The canary takes more of the traffic. */
+/** The canary gets more traffic. */
 export function advance(context: Context, asked: Weights): Decision {
   const { state, findings, now } = context;
   const weights = policyOf(state).judgement?.baseline && findings.world.primary.ready ? besideBaseline(asked) : asked;
@@ -94,7 +94,7 @@ export function advance(context: Context, asked: Weights): Decision {
   );
 }
 
-/** The canary already has the traffic (its primary can't serve): only its analysis begins. */
+/** The canary has the traffic already (its primary can't serve): only its analysis begins. */
 export function begin(context: Context): Decision {
   const { state, now } = context;
   const next = tickLater({ ...state, begun: true, checkDueAt: now + intervalMs(state) }, now);
@@ -111,7 +111,7 @@ export function halt(context: Context): Decision {
   return apply([...said, ...why, status(next)], summaryOfHalt(why), next, now);
 }
 
-/** The metrics provider failed: the canary keeps its weight, and nothing is held against it. */
+/** The metrics provider failed: the canary keeps its weight, and no failed check is counted. */
 export function hold(context: Context): Decision {
   const { state, now } = context;
   const unknown = { ...afterCheck(context), unknownChecks: state.unknownChecks + 1, unknownAt: now };
@@ -120,7 +120,7 @@ export function hold(context: Context): Decision {
   return apply(said, 'no judgement: the metrics provider failed', next, now);
 }
 
-/** The canary has passed its checks, and keeps its weight until the evidence is enough. Nothing is held against it. */
+/** The canary has passed its checks, and keeps its weight until the evidence suffices. No failed check is counted. */
 export function weigh(context: Context): Decision {
   const { state, findings, now } = context;
   const judged = findings.analysis?.judged;

@@ -19,7 +19,7 @@ import { afterCheck, haltMessages, preamble } from './analyse.js';
 import { apply, normal, sayOnce, status, tickNow, warning, type Context } from './common.js';
 import { rollbackMessage } from './rollback.js';
 
-/** A gate of the policy stays closed until enough people have approved. Nobody is asked meanwhile. */
+/** A gate of the policy stays closed until enough people have approved. It calls no webhook meanwhile. */
 export function awaitApproval(context: Context, rule: ApprovalRule, why: RollbackWhy | undefined): Decision {
   if (why) return withhold(context, rule, why);
   const { state, now } = context;
@@ -28,7 +28,7 @@ export function awaitApproval(context: Context, rule: ApprovalRule, why: Rollbac
     ...(rule.gate === 'rollout' ? state : afterCheck(context)),
     phase: phaseAt(rule.gate, state.phase),
     gate,
-    // What a closed gate has kept standing is analysed as ever.
+    // A step that a closed gate has held back is analysed as usual.
     skipStep: false,
     prepared: state.prepared || rule.gate !== 'rollout',
   });
@@ -42,8 +42,8 @@ export function awaitApproval(context: Context, rule: ApprovalRule, why: Rollbac
 }
 
 /**
- * A rollback has been decided that people have to approve. Traffic doesn't wait for them: it goes back to the primary
- * now. What waits is the rest, so that the pods that failed can be looked at.
+ * A rollback that people must approve has been decided. Traffic doesn't wait for them: it returns to the primary now.
+ * The rest waits, so that people can inspect the failed pods.
  */
 function withhold(context: Context, rule: ApprovalRule, why: RollbackWhy): Decision {
   const { state, now } = context;
@@ -70,7 +70,7 @@ function withhold(context: Context, rule: ApprovalRule, why: RollbackWhy): Decis
   return apply([...said, ...home], `gate rollback: closed`, reported, now, alerts);
 }
 
-/** A gate has expired, and is to go on waiting: said once. */
+/** A gate has expired and keeps waiting: reported once. */
 export function noteExpiry({ state, now }: Context, rule: ApprovalRule): Decision {
   const { gate } = state;
   const expired = isAt(gate, rule) ? { ...gate, expired: true as const } : gate;
@@ -79,7 +79,7 @@ export function noteExpiry({ state, now }: Context, rule: ApprovalRule): Decisio
   return apply([warning(message)], message, next, now, [approvalExpiredAlert(rule)]);
 }
 
-/** Somebody has approved. Whether that is enough, the look that follows says: it reads the policy anew. */
+/** A person has approved. The next observation decides whether that is enough, because it reads the policy again. */
 export function approve(state: RunState, gate: PolicyGate, rule: ApprovalRule, order: Order, now: number): Decision {
   const { by, reason, channel } = order;
   const groups = order.order === 'approve' ? order.groups : undefined;
@@ -97,7 +97,7 @@ export function approve(state: RunState, gate: PolicyGate, rule: ApprovalRule, o
   return apply([normal(message)], `approve ${titleOf(rule)}`, next, now);
 }
 
-/** A gate that keeps its time, unless something else comes to it. */
+/** A closed gate that keeps its start time, unless the release has come to another one. */
 function closed({ state, findings, now }: Context, rule: ApprovalRule): PolicyGate {
   const revision = seenRevision(state, findings);
   const { gate } = state;
@@ -107,7 +107,7 @@ function closed({ state, findings, now }: Context, rule: ApprovalRule): PolicyGa
 }
 
 /**
- * While the canary has some of the traffic its checks go on, each interval. Without, there is nothing to check: the
+ * While the canary has traffic its checks continue, once an interval. Without traffic there is nothing to check: the
  * release sleeps, at most until the gate expires.
  */
 function waitingAt({ state, findings, now }: Context, next: RunState & { readonly gate: PolicyGate }): RunState {
@@ -127,7 +127,7 @@ function untilExpiry(state: RunState, gate: PolicyGate): RunState['waiting'] {
 function phaseAt(gate: PolicyGateName, phase: Phase): Phase {
   switch (gate) {
     case 'rollout':
-      // Of a revision that came in mid-analysis the pods are there already.
+      // The pods of a revision that came during the analysis run already.
       return phase === 'Progressing' ? phase : 'Waiting';
     case 'promotion':
       return 'WaitingPromotion';
@@ -137,7 +137,7 @@ function phaseAt(gate: PolicyGateName, phase: Phase): Phase {
   }
 }
 
-/** Said when the gate closes, not each time the release looks at it. */
+/** Sent when the gate closes, not at each observation. */
 function alertOf(state: RunState, rule: ApprovalRule, alert: Alert): readonly Alert[] {
   return isAt(state.gate, rule) ? [] : [alert];
 }

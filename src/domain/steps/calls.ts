@@ -4,21 +4,20 @@ import type { RecordEntry } from '../record/record.js';
 import type { RunState } from '../state.js';
 import { recorded } from './common.js';
 
-/** What a look may have asked outside of an analysis, in the order in which it does. */
+/** Webhooks that an observation may have called outside an analysis, in the order of the calls. */
 const ASKED = ['confirm-rollout', 'rollback', 'pre-rollout', 'confirm-traffic-increase', 'confirm-promotion'] as const;
 
 type Call = RecordEntry & { readonly what: 'webhook' };
 
-/** Writes into the record which webhooks a look has asked. */
+/** Records which webhooks an observation has called. */
 export function withCallsOf(state: RunState, findings: Findings, asOf: number): RunState {
   return ASKED.reduce((next, type) => withCalls(next, type, findings[type]?.results ?? [], asOf), state);
 }
 
 /**
- * Writes webhooks into the record. One that is asked again and again, as at a gate, and gives the same answer, stays one
- * line.
+ * Records webhooks. Repeated calls with the same answer, as at a gate, are one line.
  *
- * @param now for results that don't say when
+ * @param now for results without a time
  */
 export function withCalls(state: RunState, type: HookType, results: readonly HookResult[], now: number): RunState {
   return results.reduce((next, result) => {

@@ -10,14 +10,14 @@ import type { Problem } from '../decision/diagnostics.js';
 import type { Ending, RunState } from '../state.js';
 import { intervalMs } from '../state.js';
 
-/** What every step is given: where the run stands, what the tick found, and when it looked. */
+/** What every step gets: the state of the run, the tick's findings, and the time of the observation. */
 export interface Context {
   readonly state: RunState;
   readonly findings: Findings;
   readonly now: number;
 }
 
-/** A world for decisions that ask nothing of it: of an order, or of effects that have failed. */
+/** A world for decisions that don't depend on it: about an order, or about effects that have failed. */
 export const NOTHING_SEEN = {
   built: true,
   primary: { ready: true },
@@ -40,7 +40,7 @@ export function warning(message: string): EventEffect {
   return event('Warning', message);
 }
 
-/** What the API server refuses, where `kubectl get` and GitOps tools look. */
+/** What the API server refuses, on the condition, where `kubectl get` and GitOps tools look. */
 export function refusedCondition(message: string): Effect {
   return { do: 'condition', message, refused: true };
 }
@@ -58,7 +58,7 @@ export function nothing(next: RunState): Decision {
   return { do: 'nothing', next };
 }
 
-/** Carries the effects out, then moves on and sends the alerts; what is said and done is written into the record. */
+/** Carries the effects out, then changes the state and sends the alerts; events and effects are recorded. */
 export function apply(
   effects: readonly Effect[],
   summary: string,
@@ -91,30 +91,30 @@ function entryOf(effect: Effect, at: number): RecordEntry[] {
   }
 }
 
-/** Adds lines to the record; a phase is only written down when it changes. */
+/** Adds lines to the record; a phase is only recorded when it changes. */
 export function recorded(state: RunState, entries: readonly RecordEntry[]): RunState {
   const phase = lastPhaseIn(state.record) ?? state.handedOver.phase;
   const fresh = entries.filter((entry) => entry.what !== 'phase' || entry.phase !== phase);
   return fresh.length === 0 ? state : { ...state, record: [...state.record, ...fresh] };
 }
 
-/** Something keeps the run from going on, perhaps what has kept it before. */
+/** Something blocks the run, perhaps the same as before. */
 export function withProblem(state: RunState, text: string, now: number): RunState & { readonly problem: Problem } {
   const count = state.problem?.text === text ? state.problem.count + 1 : 1;
   return { ...state, problem: { text, count }, stuckSince: state.paused ? undefined : (state.stuckSince ?? now) };
 }
 
-/** Looks again at once. */
+/** Observes again at once. */
 export function tickNow(state: RunState, now: number): RunState {
   return { ...state, waiting: { for: 'tick', at: now } };
 }
 
-/** Looks again one interval after this look. */
+/** Observes again one interval after this observation. */
 export function tickLater(state: RunState, now: number): RunState {
   return { ...state, waiting: { for: 'tick', at: now + intervalMs(state) } };
 }
 
-/** Waits for pods that have just been started or replaced: the release's clock for them begins. */
+/** Waits for pods that have just been started or replaced: the release's clock for them starts. */
 export function awaitingAfresh({ findings, now }: Context, state: RunState, of: Side): RunState {
   const next = { ...state, unready: afresh(state, of, findings.world, now) };
   return awaiting(next, of, overdueAt(next, of));
@@ -123,7 +123,7 @@ export function awaitingAfresh({ findings, now }: Context, state: RunState, of: 
 /**
  * Waits for pods.
  *
- * @param until looks again then, ready or not, milliseconds since 1970
+ * @param until the next observation is then at the latest, ready or not, milliseconds since 1970
  */
 export function awaiting(state: RunState, of: Side, until = Infinity): RunState {
   const before = state.waiting.for === 'readiness' && state.waiting.of === of ? state.waiting : undefined;
@@ -136,7 +136,7 @@ export function ended(state: RunState, ending: Ending): RunState {
   return { ...state, waiting: { for: 'nothing' }, gate: undefined, paused: undefined, ending };
 }
 
-/** The event, unless it has been said for this revision already. */
+/** The event, unless it has been recorded for this revision already. */
 export function once(state: RunState, effect: EventEffect): readonly [readonly Effect[], RunState] {
   if (state.said.includes(effect.message)) return [[], state];
   return [[effect], { ...state, said: [...state.said, effect.message].slice(-SAID_LIMIT) }];
@@ -144,7 +144,7 @@ export function once(state: RunState, effect: EventEffect): readonly [readonly E
 
 const SAID_LIMIT = 20;
 
-/** Says each message once for the revision; for what a tick finds again and again. */
+/** Reports each message once for the revision; for findings that ticks repeat. */
 export function sayOnce(state: RunState, effects: readonly Effect[]): readonly [readonly Effect[], RunState] {
   let next = state;
   const said: Effect[] = [];

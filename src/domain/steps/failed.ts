@@ -5,16 +5,16 @@ import { end } from './rest.js';
 import { rollBack } from './rollback.js';
 import { withoutWarmPods } from './undo.js';
 
-/** Effects could not be carried out; the state has not moved. */
+/** Effects could not be carried out; the state has not changed. */
 export interface FailedEffects {
   readonly error: Failure;
-  /** The events that were recorded before it failed; earlier versions don't tell. */
+  /** The events that were recorded before the failure; earlier versions don't report them. */
   readonly said?: readonly string[];
-  /** It was the way back. */
+  /** They belonged to a rollback. */
   readonly rollingBack?: true;
   /** Runs of earlier versions have tried again at once. */
   readonly atOnce?: true;
-  /** A run that is shut out looks by whom; those of earlier versions have ended without. */
+  /** A run that is fenced off observes by whom; those of earlier versions have ended without. */
   readonly looks?: true;
 }
 
@@ -23,16 +23,16 @@ interface Failure {
   readonly message: string;
 }
 
-/** `type` of a failure that is an answer of the API server: a person must mend something before it takes what is written. */
+/** `type` of a failure that is a refusal by the API server: a user must fix something before the write is accepted. */
 export const REFUSED = 'Refused';
-/** Summary of the decision that says so. */
+/** Summary of the decision that reports it. */
 export const REFUSAL_REPORT = 'report a refusal';
-/** The way back is tried again soon, however long the interval is. */
+/** A rollback is tried again soon, however long the interval is. */
 const RETREAT_MS = 10_000;
-/** When to try again before it is known how often a Canary is looked at. */
+/** When to try again before the interval of the Canary is known. */
 const BEFORE_ANY_POLICY_MS = 10_000;
 
-/** Said where users look, and tried again with the next tick, up to the progress deadline. */
+/** Reported where users look, and tried again with the next tick, up to the progress deadline. */
 export function failed(state: RunState, failure: FailedEffects, now: number): Decision {
   const { error, rollingBack, atOnce, looks, said: recorded } = failure;
   const context = { state, findings: { world: NOTHING_SEEN }, now };
@@ -50,7 +50,7 @@ export function failed(state: RunState, failure: FailedEffects, now: number): De
   const later: RunState = atOnce
     ? { ...state, waiting, fresh: true }
     : { ...state, waiting: { ...waiting, fresh: true }, fresh: false };
-  const known = recorded === undefined ? later : withTold(later, recorded);
+  const known = recorded === undefined ? later : withRecordedEvents(later, recorded);
   const next = withProblem(withoutWarmPods(known, now), error.message, now);
   if (next.problem.count > 1) return nothing(next);
   const said = warning(error.message);
@@ -58,7 +58,7 @@ export function failed(state: RunState, failure: FailedEffects, now: number): De
   return apply([said, refusedCondition(error.message)], REFUSAL_REPORT, { ...next, markedInvalid: true }, now);
 }
 
-function withTold(state: RunState, said: readonly string[]): RunState {
+function withRecordedEvents(state: RunState, said: readonly string[]): RunState {
   return { ...state, told: [...new Set([...(state.told ?? []), ...said])].slice(-TOLD_LIMIT) };
 }
 

@@ -15,8 +15,8 @@ const TITLES: Readonly<Record<Gate, string>> = {
 };
 
 /**
- * A gate stays closed: said when it is reached, asked again each interval, opened at once by an approval. The analysis
- * goes on meanwhile.
+ * A gate stays closed: reported when the release reaches it, its webhook called again each interval, opened at once by
+ * an approval. The analysis continues meanwhile.
  */
 export function closeGate(context: Context, gate: Gate, hook: string): Decision {
   const { state, findings, now } = context;
@@ -29,7 +29,7 @@ export function closeGate(context: Context, gate: Gate, hook: string): Decision 
       phase: phaseAt(gate, state.phase),
       gate: { gate, hook, since, revision: seenRevision(state, findings), ...again },
       prepared: gate !== 'confirm-rollout',
-      // What a closed gate has kept standing is analysed as ever.
+      // A step that a closed gate has held back is analysed as usual.
       skipStep: false,
     },
     now,

@@ -6,7 +6,7 @@ import type { RunState } from '../state.js';
 import { withCalls } from './calls.js';
 import { apply, ended, normal, passes, warning } from './common.js';
 
-/** Post-rollout hooks have been called, so the last word can be said. */
+/** Post-rollout hooks have been called, so the final event can be recorded. */
 export function afterPostRollout(before: RunState, round: HookRound, now: number): Decision {
   const state = withCalls(before, 'post-rollout', round.results, now);
   const say = messagesFor(state);

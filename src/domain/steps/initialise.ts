@@ -6,7 +6,7 @@ import { policyOf } from '../state.js';
 import { seenRevision } from '../decision/seen.js';
 import { apply, ended, failure, normal, status, tickNow, type Context } from './common.js';
 
-/** Makes what the primary needs; the users' traffic isn't touched yet. */
+/** Creates what the primary needs; users' traffic isn't touched yet. */
 export function build({ state, findings, now }: Context): Decision {
   const revision = seenRevision(state, findings);
   const next = tickNow({ ...state, phase: 'Initializing', applied: revision }, now);
@@ -18,7 +18,7 @@ export function build({ state, findings, now }: Context): Decision {
   );
 }
 
-/** The primary serves: hand it the traffic, and scale the target to zero. */
+/** The primary serves: it gets the traffic, and the target is scaled to zero. */
 export function initialise({ state, findings, now }: Context): Decision {
   const say = messagesFor(state);
   const revision = seenRevision(state, findings);
@@ -49,7 +49,7 @@ export function initialise({ state, findings, now }: Context): Decision {
 function providersSaid(state: Context['state'], providers: Context['findings']['providers']): Effect[] {
   if (policyOf(state).skipAnalysis || providers === undefined) return [];
   const say = messagesFor(state);
-  // Providers that don't answer are named; they never keep a Canary from being initialised.
+  // Metrics providers that don't answer are named; they never block the initialisation of a Canary.
   return [
     providers.error === undefined ? normal(say.providersAvailable) : failure(say.providersUnavailable(providers.error)),
   ];

@@ -9,7 +9,7 @@ import { afterCheck, preamble } from './analyse.js';
 import { apply, normal, passes, sayOnce, status, tickLater, type Context } from './common.js';
 
 /**
- * One check more of an A/B test or a Blue/Green release.
+ * One more check of an A/B test or a Blue/Green release.
  *
  * @param weights how traffic is divided from now on, where that changes
  */
@@ -20,7 +20,7 @@ export function iterate(context: Context, weights: Weights | undefined): Decisio
   return goOn(context, { iterations, ...moved(context, weights) }, weights, [message], message.message);
 }
 
-/** Blue/Green: the canary passed its checks, and is checked once more with everybody's requests. */
+/** Blue/Green: the canary passed its checks, and is checked once more with all users' requests. */
 export function shift(context: Context, mirrored: boolean): Decision {
   const { state } = context;
   const { routed, strategy } = policyOf(state);

@@ -15,10 +15,10 @@ import { apply, ended, normal, nothing, NOTHING_SEEN, recorded, status, tickNow 
 import { rollBack } from './rollback.js';
 import { undo } from './undo.js';
 
-/** Ids of orders that are remembered, so that one delivered twice is taken once. */
+/** Ids of orders that are kept, so that one delivered twice is carried out once. */
 const REQUESTS_KEPT = 100;
 
-/** Carries out what a person ordered, or writes down why not. */
+/** Carries out a person's order, or records why not. */
 export function obey(state: RunState, order: Order, options: RestoreOptions | undefined, now: number): Decision {
   if (state.requests.includes(order.requestId)) return nothing(state);
   const refused = refusalOf(state, order, options);
@@ -56,7 +56,7 @@ function carryOut(state: RunState, order: Order, options: RestoreOptions | undef
       return apply([normal(say.resumed(order.by, order.reason))], 'resume', next, now);
     }
     case 'promote': {
-      // A gate of the policy is passed by nobody, and keeps its time.
+      // No order passes a gate of the policy, and the gate keeps its start time.
       const gate = isPolicyGate(state.gate) ? gateAfterPause(state, now) : undefined;
       const next = tickNow({ ...state, promoteNow: true, paused: undefined, gate }, now);
       return apply([normal(say.promotedByOrder(order.by, order.reason))], 'promote now', next, now);
@@ -81,11 +81,11 @@ function carryOut(state: RunState, order: Order, options: RestoreOptions | undef
 
 function approveByPolicy(state: RunState, gate: PolicyGate, order: Order, now: number): Decision {
   const rule = ruleAt(state, gate);
-  // The newest policy demands nothing here any more: the look that follows goes on.
+  // The newest policy needs no approval here any more: the next observation continues.
   return rule ? approve(state, gate, rule, order, now) : nothing(tickNow({ ...state, fresh: true }, now));
 }
 
-/** Nothing expires in a pause: it is to hold the release where it is. */
+/** A pause holds the release where it is, so nothing expires in it. */
 function gateAfterPause({ gate, paused }: RunState, now: number): RunState['gate'] {
   if (!isPolicyGate(gate) || !paused) return gate;
   return { ...gate, stoodStillMs: gate.stoodStillMs + now - Math.max(paused.since, gate.since) };
@@ -109,7 +109,7 @@ function setWeight(state: RunState, weight: number, message: string, now: number
 function stop(state: RunState, order: 'abort' | 'reject', given: Order, now: number): Decision {
   const why = { kind: 'order', order, by: given.by, reason: given.reason } as const;
   if (!isActive(state.phase)) {
-    // While a Canary is initialised its target still serves everybody: there is nothing to roll back.
+    // While a Canary is initialised its target still serves all users: there is nothing to roll back.
     const say = messagesFor(state).rollbackByOrder(order, given.by, given.reason);
     const next = ended({ ...state, phase: 'Failed' }, { kind: 'aborted', reason: say });
     return apply([normal(say), status(next)], say, next, now, [rollbackAlert(why)]);

@@ -21,7 +21,7 @@ import {
   type Context,
 } from './common.js';
 
-/** The analysis is complete: what was analysed becomes the primary. */
+/** The analysis is complete: the analysed revision becomes the primary. */
 export function promote(context: Context): Decision {
   const { state, findings, now } = context;
   if (state.applied === undefined) throw new Error('nothing was analysed, so nothing can be promoted');
@@ -32,7 +32,7 @@ export function promote(context: Context): Decision {
     begun: true,
     skipStep: false,
     returning: undefined,
-    // What served nobody before is replaced.
+    // The primary that served no users is replaced.
     outage: undefined,
   };
   const confirmed = [
@@ -52,12 +52,15 @@ export function promote(context: Context): Decision {
   return apply(effects, copying.message, next, now);
 }
 
-/** Nothing is compared any more, and nobody looks after the baseline: its requests go to the primary, which has had the pods. */
+/**
+ * Comparison is over, and the baseline is no longer repaired: its requests go to the primary, which still has the pods
+ * for them.
+ */
 function withoutBaseline(weights: Weights | undefined): Effect[] {
   return weights?.baseline ? [{ do: 'weights', ...canaryAt(weights.canary) }] : [];
 }
 
-/** The primary lacks pods for what is about to come to it: they come first. */
+/** The primary needs more pods for the traffic about to come: they are started first. */
 export function grow({ state, now }: Context, pods: number): Decision {
   const message = normal(messagesFor(state).growing(pods));
   const next = awaiting({ ...state, grown: true }, 'primary');
@@ -104,18 +107,18 @@ export function finish({ state, now }: Context): Decision {
   );
 }
 
-/** An undo within the time that the Canary asks for needs not wait for pods. */
+/** Keeps warm pods, so that an undo within the time set in the Canary needn't wait for pods. */
 function warmPods({ policy }: RunState, now: number): Effect[] {
   const { keepPreviousSeconds } = policy ?? {};
   return keepPreviousSeconds === undefined ? [] : [{ do: 'keepPrevious', until: now + keepPreviousSeconds * 1000 }];
 }
 
-/** `spec.skipAnalysis`: the canary is ready, so it is promoted as it is. */
+/** `spec.skipAnalysis`: the canary is ready, so it is promoted without analysis. */
 export function skip(context: Context): Decision {
   const { state, now } = context;
   if (state.applied === undefined) throw new Error('nothing was seen, so nothing can be promoted');
   const say = messagesFor(state);
-  // Nothing is analysed, which is no reason to keep to oneself what of the spec has no effect.
+  // Parts of the spec without effect are reported even where nothing is analysed.
   const [unused, reported] = sayOnce(state, (state.policy?.notices ?? []).map(warning));
   const done: RunState = { ...reported, phase: 'Succeeded', weight: 0, iterations: 0, promoted: state.applied.hash };
   const effects: Effect[] = [
@@ -131,7 +134,7 @@ export function skip(context: Context): Decision {
   return succeed(done, effects, say.promotedSkipped, now);
 }
 
-/** Post-rollout hooks come between the last status and the last word. */
+/** Post-rollout hooks are called between the last status and the final event. */
 function succeed(done: RunState, effects: readonly Effect[], message: string, now: number): Decision {
   const ending = { kind: 'promoted', reason: message } as const;
   if (hasHooks(policyOf(done), 'post-rollout')) {
@@ -142,7 +145,7 @@ function succeed(done: RunState, effects: readonly Effect[], message: string, no
   return apply([...effects, status(next), normal(message)], message, next, now, [successAlert(done, message)]);
 }
 
-/** The primary's rollout is stuck: the canary, which passed its analysis, serves everybody. */
+/** The primary's rollout is stuck: the canary, which passed its analysis, serves all users. */
 export function failPromotion({ state, now }: Context, reason: string): Decision {
   const message = warning(messagesFor(state).promotionFailed(reason));
   const failed: RunState = { ...state, phase: 'Failed', weight: 100, failedChecks: 0, stranded: true };

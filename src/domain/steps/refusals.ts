@@ -3,16 +3,16 @@ import type { RunState } from '../state.js';
 import { apply, status } from './common.js';
 
 /**
- * As long as something generated can't be put right, the condition says so, whatever the release does meanwhile; and no
+ * As long as a generated object can't be corrected, the condition says so, whatever the release does meanwhile; and no
  * longer.
  *
- * @param refusals in words, one for each thing
+ * @param refusals one text per object
  * @param now milliseconds since 1970
  */
 export function withRefusals(decision: Decision, refusals: readonly string[], now: number): Decision {
   switch (decision.do) {
     case 'rollBack':
-      // It writes the status.
+      // The decision writes the status.
       return { ...decision, next: (servedBy) => saying(decision.next(servedBy), undefined) };
     case 'nothing': {
       const { next } = decision;
@@ -29,11 +29,11 @@ export function withRefusals(decision: Decision, refusals: readonly string[], no
   }
 }
 
-/** What it takes for the condition to say just this. A status that is written says nothing of it. */
+/** The effects after which the condition says just this. Writing a status clears it. */
 function effectsFor(next: RunState, refusals: readonly string[], effects: readonly Effect[]): readonly Effect[] {
   const text = textOf(refusals);
   const isWritten = effects.some((effect) => effect.do === 'status');
-  // What keeps the whole release is told there.
+  // A refusal that blocks the whole release is on the condition already.
   if (effects.some((effect) => effect.do === 'condition')) return [];
   if (text === undefined) return next.refusals === undefined || isWritten ? [] : [status(next)];
   if (text === next.refusals && !isWritten) return [];
@@ -44,7 +44,7 @@ function textOf(refusals: readonly string[]): string | undefined {
   return refusals.length === 0 ? undefined : refusals.join('; ');
 }
 
-/** States of earlier versions lack the field, and those to which it doesn't matter go on without. */
+/** States of earlier versions lack the field; it stays absent where there was never a refusal. */
 function saying(state: RunState, text: string | undefined): RunState {
   return text === state.refusals ? state : { ...state, refusals: text };
 }

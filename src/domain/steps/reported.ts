@@ -3,7 +3,7 @@ import type { LoadTestSummary } from '../record/record.js';
 import type { RunState } from '../state.js';
 import { recorded } from './common.js';
 
-/** Writes finished load tests into the record. */
+/** Records finished load tests. */
 export function withLoadTests(state: RunState, results: readonly LoadTestSummary[], now: number): RunState {
   return recorded(
     state,
@@ -11,7 +11,7 @@ export function withLoadTests(state: RunState, results: readonly LoadTestSummary
   );
 }
 
-/** Writes into the record who was not told, and of what. */
+/** Records who could not be notified, and of what. */
 export function withUndelivered(state: RunState, undelivered: readonly Undelivered[], now: number): RunState {
   return recorded(
     state,

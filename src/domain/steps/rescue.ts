@@ -20,13 +20,13 @@ import {
   type Context,
 } from './common.js';
 
-/** The primary isn't ready and won't be by itself: the release that can mend it doesn't wait for it any longer. */
+/** The primary isn't ready and won't recover by itself: the release that can fix it no longer waits for it. */
 export function mend({ state, now }: Context, reason: string): Decision {
   const message = warning(messagesFor(state).mending(reason));
   return apply([message], message.message, tickNow({ ...state, mending: true }, now), now);
 }
 
-/** The primary serves nobody: everybody gets the canary now, and its analysis goes on. */
+/** The primary serves no users: all users get the canary now, and its analysis continues. */
 export function rescue(context: Context): Decision {
   const { state, findings, now } = context;
   const moved = tickLater(
@@ -44,7 +44,7 @@ export function rescue(context: Context): Decision {
   return apply(effects, message.message, next, now);
 }
 
-/** The primary is lost while traffic comes home to it: everybody gets the canary until it serves. */
+/** The primary is lost while traffic returns to it: all users get the canary until the primary serves. */
 export function shelter({ state, now }: Context): Decision {
   const message = warning(messagesFor(state).rescuing);
   const [said, next] = sayOnce({ ...state, phase: 'Promoting', weight: 100, weightSince: now }, [message]);
@@ -53,8 +53,8 @@ export function shelter({ state, now }: Context): Decision {
 }
 
 /**
- * After a failed promotion the target is back at the promoted version: the primary gets it back, too, and then the
- * traffic. What it held before is put back as it was, so that pods of it which are still there serve on.
+ * After a failed promotion the target is back at the promoted version: the primary gets that version back, too, and
+ * then the traffic. Its former content is restored unchanged, so that pods of it which still run keep serving.
  */
 export function goBack({ state, findings, now }: Context): Decision {
   const message = normal(messagesFor(state).goingBack);
@@ -68,7 +68,7 @@ export function goBack({ state, findings, now }: Context): Decision {
   return apply([message, ...restore, status(next)], message.message, next, now);
 }
 
-/** After a failed promotion the target holds something new: users are spared it, since the primary's pods suffice. */
+/** After a failed promotion the target holds a new revision: users don't get it, since the primary's pods suffice. */
 export function retreat({ state, now }: Context): Decision {
   const message = warning(messagesFor(state).retreating);
   const next = tickNow(

@@ -27,7 +27,7 @@ import { retreated } from './rolled-back.js';
 
 const REPORT_FIRST_MS = 2_000;
 
-/** Nothing is left to do, or this run has no say any more. */
+/** Nothing is left to do, or this run may write nothing more. */
 export function end({ state, findings, now }: Context, why: 'gone' | 'fenced' | 'rest'): Decision {
   switch (why) {
     case 'gone':
@@ -37,14 +37,14 @@ export function end({ state, findings, now }: Context, why: 'gone' | 'fenced' | 
       return nothing(ended(state, { kind: 'fenced', reason: 'another run or the dead-man’s switch has taken over' }));
     case 'rest': {
       const next = ended(state, { kind: 'reconciled', reason: 'nothing to release' });
-      // What the condition said need not be so any more.
+      // The problem on the condition may be solved by now.
       const isOver = state.markedInvalid && findings.world.refusals === undefined;
       return apply(isOver ? [status(next)] : [], 'release the lease', next, now);
     }
   }
 }
 
-/** The spec can't be carried out. */
+/** The spec is invalid. */
 export function refuse({ state, now }: Context, refusal: Refusal): Decision {
   const message = refusalMessage(refusal);
   const next = ended(state, { kind: 'refused', reason: message });
@@ -56,9 +56,9 @@ export function refusalMessage(refusal: Refusal): string {
 }
 
 /**
- * Something a person must mend: said when it changes, looked at again less and less often.
+ * Something that a user must fix: reported when it changes, observed again less and less often.
  *
- * @param until looked at again then at the latest, milliseconds since 1970
+ * @param until the next observation is then at the latest, milliseconds since 1970
  */
 export function report(context: Context, problem: string, until?: number): Decision {
   const { now } = context;
@@ -69,7 +69,7 @@ export function report(context: Context, problem: string, until?: number): Decis
   return count === 1 ? apply([warning(problem)], 'report a problem', next, now) : nothing(next);
 }
 
-/** The same for what the API server would refuse: on the condition, too, until the next status is written. */
+/** The same for what the API server would refuse: also on the condition, until the next status is written. */
 export function reportRefusal(context: Context, problem: string, until?: number): Decision {
   const decision = report(context, problem, until);
   if (decision.do !== 'apply') return decision;
@@ -85,10 +85,11 @@ export function suspend({ state, now }: Context): Decision {
   return apply(effects, 'suspended', ended(said, { kind: 'suspended', reason: message }), now);
 }
 
-/** Generated objects are not as they should be. */
+/** Generated objects have drifted. */
 export function reconcile({ state, findings, now }: Context): Decision {
   const { drift, leftAlone } = findings.world;
-  // Looked at afresh: what was put back may have been changed again already, and in a pause nobody else looks.
+  // A fresh observation: a corrected object may have been changed again already, and in a pause the watch reports
+  // nothing.
   const again = leftAlone === undefined ? {} : { fresh: true };
   const next = tickNow({ ...state, lastDrift: drift, ...again }, now);
   const isCompared = state.policy?.judgement?.baseline && isAnalysed(state);
@@ -102,7 +103,7 @@ function isAnalysed({ phase }: RunState): boolean {
   return phase === 'Progressing' || phase === 'Waiting' || phase === 'WaitingPromotion';
 }
 
-/** Hash of the revision that the primary runs, or is about to. */
+/** Hash of the revision that the primary runs, or is about to run. */
 function heldByPrimary({ phase, applied, promoted, undoing }: RunState): string {
   if (undoing) return undoing.stage === 'home' && undoing.to !== '' ? undoing.to : promoted;
   if (phase === 'Promoting' || phase === 'Finalising' || promoted === '') return applied?.hash ?? promoted;
@@ -113,7 +114,7 @@ function circumstances({ undoing, promoted }: RunState): { readonly diverted?: t
   return { ...(undoing?.diverted ? { diverted: true } : {}), ...(promoted === '' ? { unserved: true } : {}) };
 }
 
-/** The target is back at what was promoted: written down, so that what comes next is compared with it. */
+/** The target is back at the promoted revision: recorded, so that the next revision is compared with it. */
 export function note({ state, findings, now }: Context): Decision {
   const revision = seenRevision(state, findings);
   const promoted = findings.world.sameAsPrimary ? revision.hash : state.promoted;
@@ -125,9 +126,9 @@ export function note({ state, findings, now }: Context): Decision {
 }
 
 /**
- * Pods must become ready first: the driver waits for just that. Where waiting won't help, a person must.
+ * Pods must become ready first: the driver waits for exactly that. Where waiting won't help, a user must act.
  *
- * @param until there is something to do besides then, milliseconds since 1970
+ * @param until there is something else to do then, milliseconds since 1970
  */
 export function awaitReady(
   context: Context,
@@ -144,17 +145,17 @@ export function awaitReady(
 }
 
 /**
- * When to look again. A deadline that has passed without an end to the release, as in an undo, is no time for that: the run
- * would look without end.
+ * The time of the next observation. A deadline in the past that hasn't ended the release, as in an undo, doesn't count:
+ * the run would observe in an endless loop.
  *
  * @param times milliseconds since 1970
- * @returns Infinity where none is to come
+ * @returns Infinity where all are past
  */
 function soonest(times: readonly (number | undefined)[], now: number): number {
   return Math.min(...times.map((at) => at ?? Infinity).filter((at) => at > now));
 }
 
-/** The target went back to the promoted revision in mid-release: there is nothing left to release. */
+/** The target went back to the promoted revision during a release: there is nothing left to release. */
 export function withdraw({ state, findings, now }: Context): Decision {
   const message = messagesFor(state).withdrawn;
   const revision = seenRevision(state, findings);
@@ -172,7 +173,7 @@ export function withdraw({ state, findings, now }: Context): Decision {
   );
 }
 
-/** Says why pods aren't ready; waiting goes on unless it is over. */
+/** Reports why pods aren't ready; waiting continues unless it is over. */
 export function sayNotReady(
   state: RunState,
   of: 'primary' | 'canary',

@@ -9,7 +9,7 @@ import { afterCheck, haltMessages, preamble } from './analyse.js';
 import { ended, sayOnce, warning, type Context } from './common.js';
 import { rolledBack } from './rolled-back.js';
 
-/** Traffic goes back to the primary. */
+/** Returns traffic to the primary. */
 export function rollBack(context: Context, why: RollbackWhy): Decision {
   const { state, findings, now } = context;
   const failedNow =
@@ -35,7 +35,7 @@ function preambleOf(context: Context): readonly Effect[] {
   return analysing ? preamble(context) : [];
 }
 
-/** Why, in words for an event. */
+/** The reason, in words for an event. */
 export function rollbackMessage(state: RunState, why: RollbackWhy): string {
   const say = messagesFor(state);
   switch (why.kind) {
@@ -72,7 +72,8 @@ function afterRollback(
   before: readonly Effect[],
   now: number,
 ): RunState {
-  // What was never started isn't under way yet: it is remembered, or it would be new again at the next look.
+  // A revision that never started isn't applied yet: it is remembered as such, or it would count as new at the next
+  // observation.
   const refused = state.phase === 'Waiting' ? state.gate?.revision : undefined;
   const left = refused === undefined ? state : { ...state, applied: refused };
   const events = before.flatMap((effect) => (effect.do === 'event' ? [effect] : []));

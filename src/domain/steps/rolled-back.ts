@@ -3,10 +3,10 @@ import type { Retreat } from '../silence/retreat.js';
 import type { RunState } from '../state.js';
 import { ended, recorded, warning, type EventEffect } from './common.js';
 
-/** What a rollback has come to. */
+/** The result of a rollback. */
 export interface Rollback {
   readonly servedBy: 'primary' | 'canary';
-  /** In words for an event. */
+  /** The reason, in words for an event. */
   readonly reason: string;
   /** Events that were recorded before it. */
   readonly before: readonly EventEffect[];
@@ -14,7 +14,7 @@ export interface Rollback {
   readonly at: number;
 }
 
-/** The state after a rollback, whoever has carried it out, with all of it in the record. */
+/** The state after a rollback by any process, with all of it in the record. */
 export function rolledBack(state: RunState, { servedBy, reason, before, at }: Rollback): RunState {
   const say = messagesFor(state);
   const stranded = servedBy === 'canary';
@@ -37,7 +37,7 @@ export function rolledBack(state: RunState, { servedBy, reason, before, at }: Ro
   ]);
 }
 
-/** The dead-man's switch has rolled the release back, and told people of it: its record says so. */
+/** The dead-man's switch has rolled the release back and notified people: the record says so. */
 export function retreated(state: RunState, retreat: Retreat): RunState {
   return ended(rolledBack(state, { ...retreat, before: [] }), { kind: 'rolled-back', reason: retreat.reason });
 }

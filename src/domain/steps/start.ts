@@ -5,7 +5,7 @@ import { policyOf, type RunState } from '../state.js';
 import { seenRevision } from '../decision/seen.js';
 import { apply, awaitingAfresh, normal, passes, status, warning, type Context } from './common.js';
 
-/** What is forgotten when the analysis of a revision starts, or starts anew. */
+/** The parts of the state that are reset when the analysis of a revision starts or restarts. */
 function fromTheStart(state: RunState): RunState {
   return {
     ...state,
@@ -55,7 +55,7 @@ export function start(context: Context, weight: number): Decision {
   return apply(effects, `scale up ${state.canary.name}`, next, now, [PROGRESSING_ALERT]);
 }
 
-/** A version that isn't ready is nothing to compare with: a fix gets out without. */
+/** A version that isn't ready can't be compared with: a fix is released without comparison. */
 function isComparedWithBaseline({ state, findings }: Context): boolean {
   const { judgement, skipAnalysis } = policyOf(state);
   return judgement?.baseline === true && !skipAnalysis && !state.stranded && findings.world.primary.ready;
@@ -68,12 +68,14 @@ function reasonToWait({ state, findings }: Context): string | undefined {
   return primary.reason;
 }
 
-/** What the primary couldn't roll out is nothing to come back to: it gets what it held before. */
+/**
+ * A revision that the primary couldn't roll out is no version to return to: the primary gets its former content back.
+ */
 function withoutFailedPromotion({ state, findings }: Context): readonly Effect[] {
   return state.stranded && findings.world.edition !== undefined ? [{ do: 'restore' }] : [];
 }
 
-/** A newer revision in mid-analysis: traffic off the canary, and from the first step again. */
+/** A newer revision during the analysis: the canary loses its traffic, and the analysis restarts at the first step. */
 export function restart(context: Context): Decision {
   const { state, findings, now } = context;
   const weight = state.stranded ? 100 : 0;

@@ -10,8 +10,8 @@ import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY } from '../weights.js';
 import { apply, awaitingAfresh, ended, normal, status, tickNow, warning, type Context } from './common.js';
 
 /**
- * Somebody wants the version from before the last promotion back. From here on the promotion counts as unfinished:
- * whoever finds this run dead rolls it back, which puts the former version back into the primary as well.
+ * An order to restore the version from before the last promotion. From here on the promotion counts as unfinished: if
+ * this run dies, the rollback by another process restores the former version in the primary as well.
  */
 export function undo(
   state: RunState,
@@ -34,7 +34,7 @@ export function divert({ state, now }: Context): Decision {
   return apply(effects, message.message, next, now);
 }
 
-/** Where the warm pods can't be had after all, the primary's own rolling update brings the former version back. */
+/** Where warm pods aren't available after all, the primary's own rolling update restores the former version. */
 export function withoutWarmPods(state: RunState, now: number): RunState {
   return state.undoing?.stage === 'divert' ? tickNow({ ...state, undoing: at(state, 'restore') }, now) : state;
 }
@@ -50,7 +50,7 @@ export function restorePrimary(context: Context): Decision {
 /**
  * The primary serves the former version: the state is that of a release that has failed.
  *
- * @param unready why the primary isn't ready, where it is waited for no longer
+ * @param unready why the primary isn't ready, where the release no longer waits for it
  */
 export function comeHome({ state, now }: Context, unready?: string): Decision {
   const say = messagesFor(state);

@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference, ResourceType } from '../../kube/object.js';
 
-/** What the primary's autoscaler is made from, besides the target's. */
+/** What the primary's autoscaler is made from, in addition to the target's. */
 export interface AutoscalerWish {
   readonly namespace: string;
   readonly owner: OwnerReference;
@@ -17,20 +17,23 @@ export interface AutoscalerWish {
 /** A kind of autoscaler, as pure functions of its objects. */
 export interface AutoscalerType {
   readonly type: ResourceType;
-  /** How the API server names the kind where there is no such object. */
+  /** The kind's plural name, for the API server, where no such object exists. */
   readonly resource: string;
   /** The primary's autoscaler, from the target's. */
   readonly desired: (source: KubeObject, current: KubeObject | undefined, wish: AutoscalerWish) => KubeObject;
   /**
-   * The primary's autoscaler with what the Canary itself says of it, and nothing else of the target's: what it no longer
-   * says is the target's again.
+   * The primary's autoscaler with the values that the Canary itself sets, and nothing else of the target's: a value
+   * that the Canary no longer sets comes from the target again.
    */
   readonly withOwn: (source: KubeObject, current: KubeObject, wish: AutoscalerWish) => KubeObject;
-  /** Fewest pods that the target's autoscaler asks for. */
+  /** Fewest pods according to the target's autoscaler. */
   readonly minReplicas: (source: KubeObject) => number;
-  /** Most pods that an autoscaler allows; undefined where it doesn't say. */
+  /** Most pods that an autoscaler allows; undefined where it sets no limit. */
   readonly maxReplicas: (source: KubeObject) => number | undefined;
-  /** The target's autoscaler as it lets a target stay at zero, and back; one that does so by itself has none. */
+  /**
+   * Changes to the target's autoscaler that let a target stay at zero, and back; undefined for kinds that do so by
+   * themselves.
+   */
   readonly pausing?: {
     readonly paused: (source: KubeObject) => KubeObject;
     readonly resumed: (source: KubeObject) => KubeObject;
@@ -41,15 +44,15 @@ export function primaryAutoscalerName(source: string): string {
   return `${source}-primary`;
 }
 
-/** On the primary's: which of its bounds the Canary has set. */
+/** On the primary's autoscaler: the bounds that the Canary has set. */
 export const OWN_BOUNDS = 'serinus.dev/own-bounds';
 const BOUNDS = ['minReplicas', 'maxReplicas'] as const;
 
 type BoundFields = Readonly<Record<(typeof BOUNDS)[number], string>>;
 
 /**
- * The autoscaler with bounds that the Canary sets, and a note of which these are; those that it has set before and sets
- * no more are the target's.
+ * The autoscaler with the bounds that the Canary sets, and a note of them; bounds that it has set before and no longer
+ * sets come from the target.
  *
  * @param fields of the spec, where this kind of autoscaler has its bounds
  */

@@ -8,7 +8,7 @@ export interface ConfigReference {
   readonly optional: boolean;
 }
 
-/** `configmap/<name>` or `secret/<name>`, as `status.trackedConfigs` has them. */
+/** `configmap/<name>` or `secret/<name>`, as in `status.trackedConfigs`. */
 export function keyOf(reference: ConfigReference): string {
   return `${reference.kind}/${reference.name}`;
 }
@@ -68,7 +68,7 @@ interface Container {
   readonly [field: string]: unknown;
 }
 
-/** Calls `visit` with every reference and puts its answer in the reference's place. */
+/** Calls `visit` with every reference and replaces the reference by the result. */
 function mapReferences(spec: PodSpec, visit: (reference: ConfigReference) => string): PodSpec {
   const named = (kind: ConfigReference['kind'], ref: Named | undefined): Named | undefined =>
     ref?.name === undefined ? ref : { ...ref, name: visit({ kind, name: ref.name, optional: ref.optional ?? false }) };
@@ -130,19 +130,19 @@ export function configReferences(spec: PodSpec): readonly ConfigReference[] {
   const found = new Map<string, ConfigReference>();
   mapReferences(spec, (reference) => {
     const known = found.get(keyOf(reference));
-    // Needed once is needed.
+    // Required anywhere is required.
     found.set(keyOf(reference), { ...reference, optional: reference.optional && (known?.optional ?? true) });
     return reference.name;
   });
   return [...found.values()];
 }
 
-/** The pod spec with other names for the references that are named. @param names new name by key of the reference */
+/** The pod spec with other names for some references. @param names new name by key of the reference */
 export function withConfigNames(spec: PodSpec, names: ReadonlyMap<string, string>): PodSpec {
   return mapReferences(spec, (reference) => names.get(keyOf(reference)) ?? reference.name);
 }
 
-/** The copy's name where no other Canary has one; Flagger's, so that either can take over. */
+/** The copy's name where no other Canary has one; Flagger's name, so that either can take over. */
 export function copyName(name: string): string {
   return `${name}${COPY}`;
 }
@@ -152,20 +152,20 @@ export function ownCopyName(name: string, canary: string): string {
   return `${copyName(name)}-${markOf(canary)}`;
 }
 
-/** What a copy is a copy of. @param canary that it was made for */
+/** The source of a copy. @param canary the Canary that it was made for */
 export function sourceOfCopy(copy: string, canary: string): string {
   const ending = [`${COPY}-${markOf(canary)}`, COPY].find((suffix) => copy.endsWith(suffix)) ?? '';
   return copy.slice(0, copy.length - ending.length);
 }
 
-/** Whether a name ends as those of copies do. @param suffix that comes behind */
+/** Whether a name ends like that of a copy. @param suffix that follows */
 export function isCopyName(name: string, suffix = ''): boolean {
   return name.endsWith(suffix) && /-primary(-[0-9a-f]{8})?$/.test(name.slice(0, name.length - suffix.length));
 }
 
 const COPY = '-primary';
 
-/** The same for a Canary that is made anew. */
+/** The same for a Canary that is created again. */
 function markOf(canary: string): string {
   return createHash('sha256').update(canary).digest('hex').slice(0, 8);
 }

@@ -2,15 +2,15 @@ import { POD_DISRUPTION_BUDGETS, type KubeObject, type OwnerReference } from '..
 import { selects, type LabelSelector } from './label-selector.js';
 import { withoutFlux, type StringMap } from './metadata.js';
 
-/** Whose pods a budget is to protect. */
+/** The pods that a budget shall protect. */
 export interface ProtectedPods {
-  /** Labels that the pods bear. */
+  /** Labels of the pods. */
   readonly borne: StringMap;
-  /** Labels by which all of them, and no others, are found. */
+  /** Labels that select all of them, and no others. */
   readonly selector: StringMap;
 }
 
-/** What the primary's budget is made from, besides the users'. */
+/** What the primary's budget is made from, in addition to the users'. */
 export interface BudgetWish {
   readonly namespace: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export function protects(budget: KubeObject, labels: StringMap): boolean {
   return selects(specOf(budget).selector, labels);
 }
 
-/** The primary's budget: what the users' says, about the primary's pods. */
+/** The primary's budget: the users' budget for the primary's pods. */
 export function primaryBudget(source: KubeObject, current: KubeObject | undefined, wish: BudgetWish): KubeObject {
   return {
     ...current,

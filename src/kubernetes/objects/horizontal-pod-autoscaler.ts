@@ -5,7 +5,7 @@ import { withoutFlux } from './metadata.js';
 
 const BOUNDS = { minReplicas: 'minReplicas', maxReplicas: 'maxReplicas' } as const;
 
-/** Kubernetes switches it off by itself while its target is at zero. */
+/** Kubernetes disables it by itself while its target is at zero. */
 export const horizontalPodAutoscaler: AutoscalerType = {
   type: HORIZONTAL_POD_AUTOSCALERS,
   resource: 'horizontalpodautoscalers.autoscaling',

@@ -1,6 +1,6 @@
 import type { StringMap } from './metadata.js';
 
-/** How Kubernetes' own objects select others by labels: all that is said must hold. */
+/** A label selector of Kubernetes' own objects: all its conditions must hold. */
 export interface LabelSelector {
   readonly matchLabels?: StringMap;
   readonly matchExpressions?: readonly LabelRequirement[];
@@ -12,7 +12,7 @@ interface LabelRequirement {
   readonly values?: readonly string[];
 }
 
-/** Whether these labels are selected. An empty selector selects everything, one that is missing nothing. */
+/** Whether these labels are selected. An empty selector selects everything, a missing one nothing. */
 export function selects(selector: LabelSelector | undefined, labels: StringMap): boolean {
   if (!selector) return false;
   const { matchLabels = {}, matchExpressions = [] } = selector;
@@ -34,7 +34,7 @@ function holds({ key, operator, values = [] }: LabelRequirement, labels: StringM
     case 'DoesNotExist':
       return value === undefined;
     default:
-      // The API server takes no other; what isn't known is none of ours.
+      // The API server accepts no other operator; an unknown one selects nothing.
       return false;
   }
 }

@@ -2,19 +2,19 @@ import type { OwnerReference } from '../../kube/object.js';
 
 export type StringMap = Readonly<Record<string, string>>;
 
-/** Tells GitOps tools to leave an object alone. */
+/** Makes GitOps tools leave an object alone. */
 export const FLUX_SHIELD: StringMap = {
   'kustomize.toolkit.fluxcd.io/reconcile': 'disabled',
   'helm.toolkit.fluxcd.io/driftDetection': 'disabled',
 };
 
-/** Without Flux's own marks, which would make Flux take a copy for its own. */
+/** Without Flux's own labels, which would make Flux take a copy for its own object. */
 export function withoutFlux(map: StringMap | undefined): StringMap {
   return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !key.includes('toolkit.fluxcd.io')));
 }
 
 /**
- * Keys that begin with one of the prefixes; `*` keeps all. Flux's marks are never kept.
+ * Keys with one of these prefixes; `*` keeps all. Flux's labels are never kept.
  *
  * @param prefixes as in the option `--include-label-prefix`
  */
@@ -44,7 +44,7 @@ export function ownedBy(canary: {
 
 const OWN_PREFIX = 'serinus.dev/';
 
-/** Without what Serinus has written for itself: it names what that object once was, and says nothing of a copy. */
+/** Without Serinus' own annotations: they describe the source, and are wrong on a copy. */
 export function withoutOwn(annotations: StringMap): StringMap {
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith(OWN_PREFIX)));
 }

@@ -4,19 +4,22 @@ import { primaryAutoscalerName, withBounds, type AutoscalerType, type Autoscaler
 import { withoutFlux, type StringMap } from './metadata.js';
 import { primaryQuery } from './scaler-query.js';
 
-/** KEDA keeps the target at so many pods while this is there. */
+/** KEDA keeps the target at so many pods while this annotation is present. */
 const PAUSED = 'autoscaling.keda.sh/paused-replicas';
-/** Orders to KEDA for one object, `paused`, `paused-scale-in` and the like: what the target is told, the primary isn't. */
+/**
+ * KEDA's instructions for one object, `paused`, `paused-scale-in` and the like: those for the target aren't copied to
+ * the primary.
+ */
 const ORDERS = 'autoscaling.keda.sh/';
 /** KEDA writes an object's own name there. */
 const OWN_NAME = 'scaledobject.keda.sh/name';
-/** What kubectl has applied to the source, it has not applied to the copy. */
+/** The last configuration that kubectl applied to the source doesn't belong on the copy. */
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const OWN_MARKS = 'serinus.dev/';
 
 const BOUNDS = { minReplicas: 'minReplicaCount', maxReplicas: 'maxReplicaCount' } as const;
 
-/** KEDA would scale a target at zero up again, and so is told not to. */
+/** KEDA would scale a target at zero up again, so it is paused. */
 export const scaledObject: AutoscalerType = {
   type: SCALED_OBJECTS,
   resource: 'scaledobjects.keda.sh',
@@ -47,7 +50,7 @@ function desired(source: KubeObject, current: KubeObject | undefined, wish: Auto
       },
       annotations: {
         ...matching(current?.metadata.annotations, (key) => key.startsWith(ORDERS) || key.startsWith(OWN_MARKS)),
-        // A primary that is made while the target is paused must not be paused with it.
+        // A primary that is created while the target is paused must not be paused with it.
         ...matching(withoutFlux(source.metadata.annotations), (key) => key !== APPLIED && !key.startsWith(ORDERS)),
       },
       ownerReferences: current?.metadata.ownerReferences ?? [wish.owner],
@@ -62,7 +65,7 @@ function desired(source: KubeObject, current: KubeObject | undefined, wish: Auto
   return withBounds(source, made, wish, BOUNDS);
 }
 
-/** Its bounds, and the queries of the triggers that are named. */
+/** Its bounds, and the queries of the triggers that the Canary names. */
 function withOwn(source: KubeObject, current: KubeObject, wish: AutoscalerWish): KubeObject {
   const spec = current['spec'] as ScaledObjectSpec;
   const isNamed = ({ name }: Trigger): boolean => name !== undefined && Object.hasOwn(wish.queries, name);

@@ -1,4 +1,4 @@
-/** Whom a query asks about, and whom it shall. */
+/** The workload that a query names, and the one that it shall name. */
 export interface Renaming {
   readonly namespace: string;
   /** Names of the workloads. */
@@ -9,9 +9,9 @@ export interface Renaming {
 /**
  * A scaler's query with the target's name, and the canary's, replaced by the primary's.
  *
- * Whole names always are, with what pods and hosts have behind them: `shop`, `shop-.*`, `shop.test.svc`. Within quotes
- * so are those that a proxy has put together with others, `test_shop_80` and `test-shop-80@kubernetescrd`. What only
- * sounds like it stays: of `shop`, neither `web-shop` nor the metric `shop_requests_total` are meant.
+ * Whole names always are, with the endings that pods and hosts have: `shop`, `shop-.*`, `shop.test.svc`. Within quotes
+ * so are names that a proxy has composed, `test_shop_80` and `test-shop-80@kubernetescrd`. Names that only contain it
+ * stay: for `shop`, neither `web-shop` nor the metric `shop_requests_total`.
  */
 export function primaryQuery(query: string, { namespace, target, primary }: Renaming): string {
   const name = escaped(target);
@@ -28,7 +28,7 @@ export function primaryQuery(query: string, { namespace, target, primary }: Rena
   return done;
 }
 
-/** Blanks between a label's name and its value that are thought of. */
+/** Blanks that may stand between a label's name and its value. */
 const LOOK_BACK = 40;
 
 interface Part {
@@ -36,7 +36,7 @@ interface Part {
   readonly isQuoted: boolean;
 }
 
-/** What is within quotes of any kind, and what isn't. From a quote on that isn't closed, nothing is. */
+/** The parts inside and outside of quotes of any kind. After a quote that isn't closed, nothing counts as quoted. */
 function partsOf(query: string): readonly Part[] {
   const parts: Part[] = [];
   let from = 0;
@@ -54,7 +54,7 @@ function partsOf(query: string): readonly Part[] {
 
 const QUOTES = `"'\``;
 
-/** Where what begins with a quote ends, the quote behind it included; in backquotes a backslash is one. */
+/** The end of a quoted part, its closing quote included; within backquotes a backslash is an ordinary character. */
 function endOf(query: string, start: number): number | undefined {
   const quote = query.charAt(start);
   for (let at = start + 1; at < query.length; at += 1) {

@@ -12,11 +12,11 @@ export interface ServiceWish {
   readonly owner: OwnerReference;
   /** The users' own Service of that name is taken over. */
   readonly takesOver: boolean;
-  /** Name of the label that bears the Service's name. */
+  /** Name of the label whose value is the Service's name. */
   readonly label: string;
   readonly selector: ServiceSelector;
   readonly ports: readonly ServicePort[];
-  /** The first of them has got its name from the Canary's users. */
+  /** The Canary's users have named the first of them. */
   readonly namesPort: boolean;
   readonly headless: boolean;
   readonly trafficDistribution?: string | undefined;
@@ -27,16 +27,17 @@ export interface ServiceWish {
   readonly unmanagedAnnotations: readonly string[];
 }
 
-/** By which labels a Service finds its pods. */
+/** The labels by which a Service selects its pods. */
 export interface ServiceSelector {
   readonly labels: StringMap;
-  /** Labels that narrow it: once there, they stay; they are added while they hold for all pods that are meant. */
+  /** Labels that narrow it: once there, they stay; they are added while all intended pods have them. */
   readonly further?: { readonly labels: StringMap; readonly hold: boolean };
 }
 
 /**
  * The Service as it shall be, from what it is. The selector is always ours; ports and metadata only where the Service
- * was made for this Canary: the users' own keeps its further ports, and names and node ports of all of them. Type, cluster IP and traffic distribution are set once, at its creation.
+ * was created for this Canary: the users' own keeps its further ports, and names and node ports of all of them. Type,
+ * cluster IP and traffic distribution are set once, at its creation.
  */
 export function desiredService(wish: ServiceWish, current: KubeObject | undefined): KubeObject {
   if (current === undefined) return newService(wish);
@@ -104,7 +105,7 @@ function annotationsOf(wish: ServiceWish): StringMap {
   return { ...wish.annotations, ...FLUX_SHIELD };
 }
 
-/** Exactly the wanted keys, and the unmanaged ones as they are. */
+/** Exactly the desired keys, and the unmanaged ones as they are. */
 function managed(wanted: StringMap, current: StringMap | undefined, unmanaged: readonly string[]): StringMap {
   const kept = Object.entries(current ?? {}).filter(([key]) => unmanaged.includes(key));
   return { ...wanted, ...Object.fromEntries(kept) };

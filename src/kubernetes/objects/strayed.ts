@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject, ManagedField } from '../../kube/object.js';
 
-/** Whoever writes as Serinus does, whatever the process. */
+/** Field manager of every Serinus process. */
 const OURS = 'serinus';
 
 /**
- * Fields in which an object isn't as it should be: `metadata.labels`, `metadata.annotations`, and each field of its
- * spec, such as `spec.selector`.
+ * Fields in which an object differs from what it should be: `metadata.labels`, `metadata.annotations`, and each field
+ * of its spec, such as `spec.selector`.
  */
 export function strayedFields(current: KubeObject, desired: KubeObject): readonly string[] {
   return [...new Set([...fieldsOf(current), ...fieldsOf(desired)])].filter(
@@ -14,13 +14,13 @@ export function strayedFields(current: KubeObject, desired: KubeObject): readonl
   );
 }
 
-/** The object as it should be, but for some fields, which stay as they are. */
+/** The object as it should be, except for some fields, which stay as they are. */
 export function leaving(desired: KubeObject, current: KubeObject | undefined, fields: readonly string[]): KubeObject {
   if (!current) return desired;
   return fields.reduce((object, field) => withValue(object, field, valueAt(current, field)), desired);
 }
 
-/** Which field manager, other than Serinus, has written a field last; undefined where Kubernetes doesn't know. */
+/** The field manager, other than Serinus, that has written a field last; undefined where Kubernetes doesn't know. */
 function writerOf({ metadata }: KubeObject, field: string): string | undefined {
   const [top = '', name = ''] = field.split('.');
   const writers = (metadata.managedFields ?? []).filter(
@@ -62,7 +62,7 @@ function withValue(object: KubeObject, field: string, value: unknown): KubeObjec
   return { ...object, [top]: { ...(object[top] as object | undefined), [name]: value } };
 }
 
-/** As it travels; an empty map is as good as none. */
+/** As serialised; an empty map equals a missing one. */
 function plain(value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
   const travelled: unknown = JSON.parse(JSON.stringify(value));

@@ -1,10 +1,10 @@
 import type { ServicePort } from './service-port.js';
 
 /**
- * The ports of the users' own Service with the Canary's among them. Where there is one of that number, it is told where
- * to lead; its name and node port stay, since others go by them. All further ones are the users'.
+ * The ports of the users' own Service with the Canary's among them. An existing port of the same number is pointed at
+ * the Canary's target port; its name and node port stay, since others use them. All further ones are the users'.
  *
- * @param wished the Canary's: the main one, then those that were discovered
+ * @param wished the Canary's ports: the main one, then the discovered ones
  * @param renames the Canary names the main port itself
  */
 export function portsOfTaken(
@@ -44,7 +44,7 @@ function freeName({ name, port }: ServicePort, others: readonly ServicePort[]): 
   return others.some((other) => other.name === name) ? `${name}-${port}` : name;
 }
 
-/** One of several ports needs a name. */
+/** Each of several ports needs a name. */
 function named(port: ServicePort): ServicePort {
   return port.name ? port : { ...port, name: `${protocolOf(port).toLowerCase()}-${port.port}` };
 }

@@ -3,8 +3,8 @@ import type { DeliveryInput, DeliveryOutcome } from '../contract.js';
 import { OutboxDispatcher } from './outbox-dispatcher.js';
 
 /**
- * Goes on notifying those who could not be notified while a release ran, so that the release can end. It ends when everybody
- * has been notified, or is taken for gone.
+ * Keeps notifying recipients that could not be notified while a release ran, so that the release can end. It ends when
+ * all recipients have been notified, or count as gone.
  */
 export async function delivery(input: DeliveryInput): Promise<DeliveryOutcome> {
   const { canary, origin } = input;

@@ -5,15 +5,15 @@ import { deliveryIdOf } from '../contract.js';
 import type { OutboxDispatcher } from './outbox-dispatcher.js';
 import { delivery } from './delivery.js';
 
-/** How long a release that has ended waits for those who haven't been notified yet. */
+/** How long an ended release waits for recipients that haven't been notified yet. */
 const GRACE_MS = 10_000;
 
 /**
- * Sees to it that a release which has ended can close although somebody has not been notified: waits a moment, then leaves
- * the rest to a workflow of its own.
+ * Lets an ended release close although a recipient has not been notified: waits a moment, then passes the rest to a
+ * workflow of its own.
  *
- * @param enough there is something more important than waiting
- * @returns what was not delivered by now, for the record
+ * @param enough whether something is more important than waiting
+ * @returns notices not delivered by now, for the record
  */
 export async function detach(
   canary: CanaryKey,
@@ -31,7 +31,7 @@ export async function detach(
     workflowId: handedTo,
     args: [{ canary, origin, outbox: rest.outbox }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
-    staticSummary: `${canary.name}.${canary.namespace}: tell ${rest.pending.map(({ to }) => to).join(', ')}`,
+    staticSummary: `${canary.name}.${canary.namespace}: notify ${rest.pending.map(({ to }) => to).join(', ')}`,
   });
   return [
     ...lost,

@@ -16,8 +16,8 @@ import {
 import { deliver } from '../activity-proxies.js';
 
 /**
- * Delivers what is posted, beside whatever else the run does: in order, at least once, and without anybody waiting for
- * it. Cancelling the run doesn't reach it: of a release that was cancelled, too, people are notified.
+ * Delivers the posted notices, beside whatever else the run does: in order, at least once, and nothing waits for it.
+ * Cancelling the run doesn't stop it: people are notified of a cancelled release, too.
  */
 export class OutboxDispatcher {
   private lost: Undelivered[] = [];
@@ -49,27 +49,27 @@ export class OutboxDispatcher {
     this.lost.push(...lost);
   }
 
-  /** An attempt is under way; a run that continued as new now would have to make it once more. */
+  /** An attempt is under way; a run that continued as new now would have to repeat it. */
   get isDelivering(): boolean {
     return this.delivering;
   }
 
-  /** What is still to be delivered, for the run that goes on from here. */
+  /** Notices not delivered yet, for the run that continues from here. */
   get rest(): Outbox {
     return this.outbox;
   }
 
-  /** What will never be delivered, as far as it has turned out since the last call. */
+  /** Notices that will never be delivered, found out since the last call. */
   drain(): readonly Undelivered[] {
     const { lost } = this;
     this.lost = [];
     return lost;
   }
 
-  /** Waits until all is delivered, the time is up, or there is something more important. */
+  /** Waits until all is delivered, the time is up, or something is more important. */
   async settle(ms: number, enough: () => boolean = () => false): Promise<void> {
     if (this.isDone) return;
-    await condition(() => this.isDone || enough(), ms, { summary: 'deliver what is to be told' });
+    await condition(() => this.isDone || enough(), ms, { summary: 'deliver notices' });
   }
 
   /** Waits as long as it takes, at most until the history is long enough. @returns whether all is delivered */
@@ -81,7 +81,7 @@ export class OutboxDispatcher {
   /**
    * Stops delivering.
    *
-   * @returns what has not been delivered yet, with its parts in words; undefined where there is nothing
+   * @returns notices not delivered yet, with a description for each recipient; undefined where there are none
    */
   async close(): Promise<{ readonly outbox: Outbox; readonly pending: readonly Undelivered[] } | undefined> {
     this.closed = true;
@@ -107,7 +107,7 @@ export class OutboxDispatcher {
       await condition(() => this.closed || !this.isDone);
       if (this.closed) return;
       const wait = (dueAt(this.outbox) ?? 0) - Date.now();
-      // What is posted meanwhile is due at once.
+      // Notices posted meanwhile are due at once.
       if (wait > 0) await condition(() => this.closed || this.isDue, wait, { summary: waitSummary(this.outbox) });
       if (this.closed) return;
       await this.deliverRound(roundOf(this.outbox, Date.now()));
@@ -128,9 +128,9 @@ export class OutboxDispatcher {
     try {
       return await deliver(canary.cluster, roundSummary(round)).deliver({ canary, origin, round });
     } catch (error) {
-      // Given up while it was under way, or its worker died just then: nothing is known, so it is sent again.
+      // Cancelled while it was under way, or its worker died just then: the result is unknown, so it is sent again.
       if (this.closed || isCancellation(error)) throw error;
-      // Only a bug ends here. It must not hold up anything, nor be tried for ever.
+      // Only a bug gets here. It must not block anything, nor be retried for ever.
       log.error('the notices could not be delivered', { error: String(error) });
       const refused = round.notices.map(({ seq }) => ({ seq, error: 'the delivery failed, see the history' }));
       return [{ to: 'everybody', through: round.notices.at(-1)?.seq ?? round.offered, refused }];

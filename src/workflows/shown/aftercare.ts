@@ -1,7 +1,7 @@
 import type { Aftercare } from '../../domain/aftercare/aftercare.js';
 import { evidenceAfterText, evidenceBar, evidenceRows } from '../../domain/narrative/evidence-rows.js';
 
-/** A watch in Markdown, for somebody who looks at the Temporal UI. */
+/** A watch in Markdown, for people who look at the Temporal UI. */
 export function aftercareDetails({ canary, revision, policy, until, record, end }: Aftercare): string {
   const last = record.findLast((entry) => entry.what === 'watch');
   const stands =

@@ -8,8 +8,8 @@ import type { RecordEntry } from '../../domain/record/record.js';
 import type { RunState } from '../../domain/state.js';
 
 /**
- * The state of a run in Markdown, for somebody who looks at the Temporal UI and has never seen this code: where it
- * stands, what it waits for, how to steer it, what happened last.
+ * The state of a run in Markdown, for people who look at the Temporal UI and have never seen this code: where the
+ * release stands, what it waits for, how to steer it, what happened last.
  */
 export function detailsOf(state: RunState, workflowId: string): string {
   const { canary } = state;
@@ -73,7 +73,7 @@ function evidenceOf({ judged }: Extract<RunState['record'][number], { what: 'ana
 function steering(state: RunState, workflowId: string): string[] {
   if (state.ending) return [];
   const orders = possibleUnderWay(state);
-  // A signal says who somebody claims to be, which some gates don't take.
+  // A signal only claims who sent it, which some gates don't accept.
   const bySignal = orders.find(({ order }) => ORDERS[order].asksGroups !== true || !needsVerified(state)) ?? orders[0];
   if (bySignal === undefined) return [];
   return [

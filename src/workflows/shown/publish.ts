@@ -4,7 +4,7 @@ import type { RunState } from '../../domain/state.js';
 import { searchAttributes as attributes } from '../contract.js';
 import { detailsOf } from './details.js';
 
-/** What the Temporal UI and its searches see of a run. */
+/** What the Temporal UI and its searches show of a run. */
 interface Published {
   readonly phase: string;
   readonly weight: number;
@@ -15,7 +15,7 @@ interface Published {
   readonly requestId: string;
 }
 
-/** Shows the state in the Temporal UI: search attributes where they have changed, and the details as they are. */
+/** Shows the state in the Temporal UI: search attributes that have changed, and the current details. */
 export class Publisher {
   private last = inherited();
 
@@ -30,13 +30,13 @@ export class Publisher {
       requestId: state.cause.requestId ?? '',
     };
     const pairs = changedPairs(this.last, now);
-    // An upsert is an event in the history: all that has changed goes into one.
+    // An upsert is an event in the history: all changes go into one.
     if (pairs.length > 0) upsertSearchAttributes([...pairs, ...this.introduction(state)]);
     this.last = now;
     setCurrentDetails(detailsOf(state, workflowInfo().workflowId));
   }
 
-  /** Which Canary it is, for runs that people have started by hand: everybody else's starts with it. */
+  /** Names the Canary, for runs that people have started by hand: all others start with these attributes. */
   private introduction({ canary, cause }: RunState): SearchAttributeUpdatePair[] {
     const { typedSearchAttributes: known } = workflowInfo();
     if (cause.kind !== 'order' || known.get(attributes.name) !== undefined) return [];
@@ -48,7 +48,10 @@ export class Publisher {
   }
 }
 
-/** What the run was started with, or the run before it left: a run that continued as new keeps its search attributes. */
+/**
+ * Attributes from the start of the run, or from the run before it: a run that continued as new keeps its search
+ * attributes.
+ */
 function inherited(): Published {
   const { typedSearchAttributes: known } = workflowInfo();
   return {
