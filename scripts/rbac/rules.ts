@@ -100,6 +100,12 @@ export const GRANTS: readonly Grant[] = [
     why: 'pods of a Canary, which the API asks for while somebody looks at its live view',
     verbs: { api: ['list'] },
   }),
+  only('logs on the page', {
+    group: '',
+    resource: 'pods/log',
+    why: 'what pods of a Canary log, which the API reads for whoever may `get pods/log` themselves',
+    verbs: { api: ['get'] },
+  }),
   only('releases of DaemonSets', {
     group: 'apps',
     resource: 'daemonsets',

@@ -26,6 +26,7 @@ import { canaryRoutes } from './routes/canaries.js';
 import { checkRoute } from './routes/check.js';
 import { healthRoutes } from './routes/health.js';
 import { liveRoutes } from './routes/live.js';
+import { logsRoute } from './routes/logs.js';
 import { loginRoutes } from './routes/login.js';
 import { metricsRoute } from './routes/metrics.js';
 import { pageRoutes } from './routes/page.js';
@@ -101,6 +102,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     const canaries = new Canaries(deps, runs, openRuns);
     canaryRoutes(routes, deps, guard, canaries);
     liveRoutes(routes, deps, guard, runs, openRuns, options.links ?? {});
+    logsRoute(routes, deps, guard, runs);
     rolloutRoutes(routes, deps, guard, new Rollouts(deps, runs), runs);
     checkRoute(routes, deps, guard);
     chatRoutes(routes, deps, temporal, { guard, limits, runs, slack: options.slack });

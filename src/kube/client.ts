@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { TransientError } from '../errors.js';
 import type { Authenticator } from './credentials.js';
-import type { KubeObject, ResourceType } from './object.js';
+import { PODS, type KubeObject, type ResourceType } from './object.js';
 import { demandPath, pathOf } from './path.js';
 import { demandList, demandObject, errorIn } from './answers.js';
 import { KubeError } from './kube-error.js';
@@ -38,6 +38,17 @@ export interface ApplyOptions {
   readonly subresource?: 'status';
   /** Refuses fields that the kind hasn't got, which are dropped otherwise. */
   readonly fieldValidation?: 'Strict';
+}
+
+/** Which part of a container's log. */
+export interface LogOptions {
+  readonly container?: string;
+  /** Of the container as it was before its last restart. */
+  readonly previous?: boolean;
+  /** Only so many lines from the end. */
+  readonly tailLines?: number;
+  /** Each line begins with when it was written (RFC 3339). */
+  readonly timestamps?: boolean;
 }
 
 export type PatchType = 'merge' | 'strategic' | 'json';
@@ -197,6 +208,20 @@ export class KubeClient {
     const response = await this.send<Readable>('GET', pathOf(type, namespace), {
       params: { ...params, watch: true, allowWatchBookmarks: true },
       accept: metadataOnly ? METADATA_OBJECT : undefined,
+      signal,
+      stream: true,
+    });
+    return response.data;
+  }
+
+  /**
+   * Opens the log of a container as it is now. It may be of any size: whoever reads it says when it is enough, and for how
+   * long to wait, by the signal.
+   */
+  async podLog(namespace: string, pod: string, options: LogOptions, signal: AbortSignal): Promise<Readable> {
+    const response = await this.send<Readable>('GET', pathOf(PODS, namespace, pod, 'log'), {
+      params: { ...options },
+      accept: 'text/plain, */*',
       signal,
       stream: true,
     });

@@ -139,6 +139,10 @@ class NotingClient implements ApiClient {
     return this.client.watch(type, options, signal);
   }
 
+  podLog(...args: Parameters<ApiClient['podLog']>): Promise<Readable> {
+    return this.client.podLog(...args);
+  }
+
   private async attempt(
     type: ResourceType,
     object: KubeObject,

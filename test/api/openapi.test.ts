@@ -50,6 +50,7 @@ test('every route is in the OpenAPI document, with every answer', () => {
     'GET /api/v1/dora',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/live',
+    'GET /api/v1/namespaces/{namespace}/canaries/{name}/logs',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/permissions',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/releases',
     'GET /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',

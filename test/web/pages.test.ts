@@ -240,6 +240,77 @@ test('a release is started from the page, with the versions that there were', as
   desk.nothingWrong();
 });
 
+/** How much of a log is below what is in view, pixels. */
+const UNSEEN =
+  "(([box]) => box.scrollHeight - box.scrollTop - box.clientHeight)(document.querySelectorAll('.logs-lines'))";
+
+test('logs of primary and canary are side by side, for whoever may read them', async (t) => {
+  const asked: string[] = [];
+  const line = (seconds: number, text: string): object => ({ at: new Date(NOW + seconds * 1000).toISOString(), text });
+  const pod = (name: string, ready: boolean, restarts = 0): object => ({
+    ...{
+      name,
+      ready,
+      containers: [
+        { name: 'app', restarts },
+        { name: 'proxy', restarts: 0 },
+      ],
+    },
+  });
+  const logsOf = ({ of, ...query }: Readonly<Record<string, string>>): object => {
+    if (of === 'primary') {
+      const lines = Array.from({ length: 60 }, (_, i) =>
+        line(i, `{"level":"info","msg":"request","path":"/cart/${i}"}`),
+      );
+      return {
+        of,
+        workload: 'cart-primary',
+        pods: [pod('cart-primary-1', true)],
+        pod: 'cart-primary-1',
+        container: 'app',
+        lines,
+        truncated: true,
+      };
+    }
+    asked.push(new URLSearchParams(query).toString());
+    const text = query['previous'] === 'true' ? 'panic: no such table' : 'starting';
+    const pods = [pod('cart-7d9-bad', false, 3), pod('cart-7d9-good', true)];
+    const shown = { pod: query['pod'] ?? 'cart-7d9-bad', container: query['container'] ?? 'app' };
+    return { of, workload: 'cart', pods, ...shown, lines: [line(1, text)], truncated: false };
+  };
+  const underWay = release();
+  const script = (may: boolean): Script => ({
+    [`${CART}/live`]: live(underWay),
+    [`${CART}/permissions`]: { start: false, logs: may, orders: {} },
+    [`${CART}/logs`]: (_: unknown, query: Readonly<Record<string, string>>) => logsOf(query),
+  });
+  const browser = await openBrowser(t);
+  for (const viewer of await audience(browser, await openStage(t, script(true)))) {
+    const { page } = viewer;
+    await viewer.goto('/canaries/shop/cart');
+    const card = page.locator('section', { has: page.locator('#logs-title') });
+    await card.getByRole('button').click();
+    await card.getByText('starting').waitFor();
+    await card.getByText('/cart/59').waitFor();
+    await viewer.inspect('logs');
+    // The newest line is in view.
+    const box = card.locator('.logs-lines').first();
+    assert.ok(Number(await page.evaluate(UNSEEN)) < 8);
+    await card.getByRole('checkbox').check();
+    await card.getByText('panic: no such table').waitFor();
+    assert.equal(asked.at(-1), 'lines=200&pod=cart-7d9-bad&container=app&previous=true');
+    await card.getByRole('combobox').nth(2).selectOption('cart-7d9-good');
+    await card.getByText('starting').waitFor();
+    await card.getByRole('searchbox').fill('CART/7');
+    assert.equal(await box.locator('li').count(), 1);
+    viewer.nothingWrong();
+  }
+  const [other] = await audience(browser, await openStage(t, script(false)));
+  await other.goto('/canaries/shop/cart');
+  await other.page.getByText('2.0.0-rc.1').first().waitFor();
+  assert.equal(await other.page.locator('#logs-title').count(), 0);
+});
+
 test('a release that was rolled back says why in one sentence', async (t) => {
   const ended = rolledBack();
   const script = { [`${CART}/live`]: live(ended), [`/api/v1/releases/${ended.id}`]: ended };

@@ -41,6 +41,11 @@ export function targetAccess(kind: 'Deployment' | 'DaemonSet', { namespace, name
   };
 }
 
+/** The right to read what pods log, as for `kubectl logs`: for all pods of the namespace, whose names change. */
+export function logsAccess({ namespace }: Pick<Named, 'namespace'>): Access {
+  return { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace };
+}
+
 /** As a rule of a Role would have it. */
 export function inWords({ verb, resource: whole = 'canaries', group, subresource, namespace, name }: Access): string {
   const resource = subresource === undefined ? whole : `${whole}/${subresource}`;

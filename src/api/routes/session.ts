@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ORDER_NAMES, type OrderName, wordOf } from '../../domain/orders/catalogue.js';
-import { orderAccess, startAccess } from '../auth/access.js';
+import { logsAccess, orderAccess, startAccess } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
 import type { Authentication } from '../options.js';
 import { canaryParamsSchema } from '../schema/requests.js';
@@ -38,11 +38,12 @@ export function sessionRoutes(app: App, guard: Guard, mode: Authentication['kind
         wordOf(order),
         await guard.may(request, orderAccess(order, params)),
       ];
-      const [start, ...orders] = await Promise.all([
+      const [start, logs, ...orders] = await Promise.all([
         guard.may(request, startAccess(params)),
+        guard.may(request, logsAccess(params)),
         ...ORDER_NAMES.map(granted),
       ]);
-      return { start, orders: Object.fromEntries(orders) };
+      return { start, logs, orders: Object.fromEntries(orders) };
     },
   });
 }

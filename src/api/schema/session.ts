@@ -23,6 +23,7 @@ export const sessionAnswerSchema = z
 export const permissionsSchema = z
   .object({
     start: z.boolean().describe('May release another revision'),
+    logs: z.boolean().describe('May read what its pods log'),
     orders: z.object(Object.fromEntries(ORDER_NAMES.map((order) => [wordOf(order), z.boolean()]))),
   })
   .meta({ id: 'Permissions', description: 'What the caller may do with a Canary, whatever state it is in' });

@@ -142,6 +142,10 @@ export class StageClient implements ApiClient {
     throw new Error('a rehearsal waits for nothing');
   }
 
+  podLog(): never {
+    throw new Error('a rehearsal reads no logs');
+  }
+
   /** What has been written stands in front of the cluster's. */
   remember(type: ResourceType, object: KubeObject): void {
     this.written.set(titleIn(type, object.metadata.namespace, object.metadata.name), object);

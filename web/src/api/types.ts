@@ -11,6 +11,7 @@ import type { Release } from '../../../src/api/schema/release.js';
 export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.js';
 export type { LiveGate, LiveStrategy } from '../../../src/api/schema/course.js';
 export type { LiveNode } from '../../../src/api/schema/live.js';
+export type { Logs } from '../../../src/api/schema/logs.js';
 export type { Release } from '../../../src/api/schema/release.js';
 export type {
   Changes,

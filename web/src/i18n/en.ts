@@ -269,6 +269,21 @@ export const en = {
   tree: {
     title: 'Resources',
   },
+  logs: {
+    title: 'Logs',
+    show: 'Show logs',
+    hide: 'Hide logs',
+    filter: 'Filter lines',
+    of: { primary: 'Primary', canary: 'Canary' },
+    pod: 'Pod',
+    container: 'Container',
+    previous: 'Before the last restart',
+    notReady: (name: string) => `${name} (not ready)`,
+    noPods: 'There are no pods now.',
+    empty: 'Nothing has been logged.',
+    noMatch: 'No line matches.',
+    truncated: 'Earlier or longer lines are not shown.',
+  },
   links: {
     title: 'Links',
     temporal: 'Workflow in the Temporal UI',

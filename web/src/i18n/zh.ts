@@ -261,6 +261,21 @@ export const zh: Texts = {
   tree: {
     title: '集群中的对象',
   },
+  logs: {
+    title: '日志',
+    show: '显示日志',
+    hide: '收起日志',
+    filter: '筛选日志行',
+    of: { primary: '主版本', canary: '金丝雀' },
+    pod: '容器组（Pod）',
+    container: '容器',
+    previous: '上次重启之前',
+    notReady: (name) => `${name}（未就绪）`,
+    noPods: '目前没有 Pod。',
+    empty: '没有任何日志。',
+    noMatch: '没有匹配的行。',
+    truncated: '更早的行或过长的部分未显示。',
+  },
   links: {
     title: '进一步查看',
     temporal: '在 Temporal 界面中查看运行',

@@ -64,6 +64,7 @@ function Watched({ live, changed }: { readonly live: Live; readonly changed: () 
         live={live}
         release={{ ...live.release, ...(data?.desired && { desired: data.desired }) }}
         changed={changed}
+        hasPods
       />
       <p>
         <Link href={`/releases?namespace=${namespace}&name=${name}`}>{t.release.more}</Link>

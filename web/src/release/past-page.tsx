@@ -37,7 +37,11 @@ export function PastReleasePage({ id }: { readonly id: string }) {
         </Headline>
       )}
       {error && <ProblemNotice error={error} retry={() => void refetch()} />}
-      {data ? <ReleaseView live={liveOf(data)} release={data} changed={() => void refetch()} /> : !error && <Loading />}
+      {data ? (
+        <ReleaseView live={liveOf(data)} release={data} changed={() => void refetch()} hasPods={!data.ended} />
+      ) : (
+        !error && <Loading />
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Live, Release } from '../api/types.js';
 import { useNow } from '../ui/time.js';
+import { LogsCard } from '../logs/card.js';
 import { Changes } from './changes.js';
 import { Checks } from './checks.js';
 import { Chart } from './chart.js';
@@ -26,10 +27,12 @@ interface Props {
   readonly release: Release;
   /** Missing where it can't be steered: it is looked at after its end. */
   readonly changed?: () => void;
+  /** Whether the pods that are there now are those of this release. */
+  readonly hasPods: boolean;
 }
 
 /** All about one release: where it stands, what was measured, what happened, and what can be ordered. */
-export function ReleaseView({ live, release, changed }: Props) {
+export function ReleaseView({ live, release, changed, hasPods }: Props) {
   const now = useNow(REDRAWN_MS);
   const { record } = release;
   const threshold = live.strategy?.threshold;
@@ -48,6 +51,7 @@ export function ReleaseView({ live, release, changed }: Props) {
       <Chart drawn={drawnOf(record, release, now)} />
       <WatchCard record={record} />
       {!undo && <EvidenceCard record={record} />}
+      {hasPods && <LogsCard canary={release.canary} />}
       <div className="release-columns">
         <div className="release-main">
           {!undo && (

@@ -5,8 +5,10 @@ import { pageRoutes } from '../../../../src/api/routes/page.js';
 import { addSecurityHeaders } from '../../../../src/api/security-headers.js';
 import { pageFolder } from '../../../../src/api/web/page.js';
 
-/** What the API answers on the stage, by path; a function is given the body of a POST. */
+/** What the API answers on the stage, by path; a function is given the body of a POST and the query. */
 export type Script = Readonly<Record<string, unknown>>;
+
+type Answering = (body: unknown, query: unknown) => unknown;
 
 /** An event of a stream. */
 export interface Sent {
@@ -45,7 +47,7 @@ export async function openStage(
     if (answer === undefined) {
       return reply.code(404).send({ type: 'about:blank/unknown-route', title: 'Not found', status: 404, detail: path });
     }
-    const said: unknown = typeof answer === 'function' ? (answer as (body: unknown) => unknown)(request.body) : answer;
+    const said: unknown = typeof answer === 'function' ? (answer as Answering)(request.body, request.query) : answer;
     return reply.send(said);
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
