@@ -26,7 +26,7 @@ export function addChatFlags(command: Command): Command {
     .addOption(
       new Option(
         '--slack-buttons [bool]',
-        'messages in Slack have buttons, which Slack sends to <links-url>/api/v1/chat/slack',
+        'messages in Slack have buttons, which Slack sends to /api/v1/chat/slack below --links-url',
       )
         .default(false)
         .preset('true')
