@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isPathSegment } from '../../domain/names.js';
 
 /** The most lines that are shown of one container. */
-export const MOST_LINES = 1_000;
+const MOST_LINES = 1_000;
 
 const LINES = `use a whole number from 1 to ${MOST_LINES}`;
 
