@@ -4,52 +4,13 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { Traffic } from '../../lab/traffic.js';
 import type { Judged } from '../../src/domain/decision/judged.js';
 import { releaseIdOf } from '../../src/domain/identity.js';
-import { DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { aftercareIdOf, aftercareQuery } from '../../src/workflows/contract.js';
 import { APP, appDeployment, appRoute } from '../harness/release/objects.js';
-import { analyses, judgedCanary } from '../harness/release/judged.js';
+import { analyses, assertNoOverlap, begun, judgedCanary, setVersion } from '../harness/release/judged.js';
 import { ReleaseScene } from '../harness/release/scene.js';
 import { until } from '../harness/until.js';
 
 /** Scenes of real requests, through a gateway that a Prometheus scrapes; what each has come to is printed. */
-
-type Env = Readonly<Record<string, string>>;
-
-const envOf = (env: Env) => Object.entries(env).map(([name, value]) => ({ name, value }));
-
-function withEnv(deployment: KubeObject, env: Env): KubeObject {
-  const { template, ...spec } = deployment['spec'] as { template: { spec: { containers: object[] } } };
-  const containers = template.spec.containers.map((container) => ({ ...container, env: envOf(env) }));
-  return { ...deployment, spec: { ...spec, template: { ...template, spec: { ...template.spec, containers } } } };
-}
-
-interface Scene {
-  readonly judgement: string;
-  readonly analysis?: Record<string, unknown>;
-  /** Of the primary, and of the new version. */
-  readonly before?: Env;
-  readonly after?: Env;
-  readonly perSecond?: number;
-}
-
-/** A release under way, with its first requests to the primary behind it. */
-async function begun(t: TestContext, { judgement, analysis = {}, before = {}, after = {}, perSecond = 60 }: Scene) {
-  const world = await ReleaseScene.open(t);
-  await world.serinus(['all']);
-  const deployment = withEnv(appDeployment(world.app), before);
-  await world.apply(
-    deployment,
-    appRoute(world.app),
-    judgedCanary(world.app, judgement, { interval: '5s', ...analysis }),
-  );
-  await world.phase('Initialized');
-  const traffic = world.traffic(perSecond);
-  await until(() => traffic.heard('1') > 5 * perSecond, 'the primary has had requests');
-  const containers = [{ name: 'web', image: 'lab/http-echo:2', env: envOf(after) }];
-  const patch = { spec: { template: { spec: { containers } } } };
-  await world.kube.patch(DEPLOYMENTS, 'strategic', world.namespace, APP, patch);
-  return { world, traffic };
-}
 
 async function ended(t: TestContext, world: ReleaseScene): Promise<{ ending: string; judged: readonly Judged[] }> {
   const { ending, judged } = await analyses(world);
@@ -82,7 +43,8 @@ const LONG_MS = 240_000;
 
 describe('releases judged by real requests', () => {
   test('five of a hundred requests fail at weight 10: caught, which Flagger’s query of both versions doesn’t see', async (t) => {
-    const { world } = await begun(t, {
+    const world = await ReleaseScene.open(t);
+    await begun(world, {
       judgement: 'preset: balanced\nsettle: 1s\nwait: { for: 10m, then: hold }',
       analysis: { stepWeights: [10], stepWeight: undefined, maxWeight: undefined },
       after: { FAIL_PERCENT: '5' },
@@ -98,7 +60,8 @@ describe('releases judged by real requests', () => {
   });
 
   test('three times as many fail as before: caught', async (t) => {
-    const { world } = await begun(t, {
+    const world = await ReleaseScene.open(t);
+    await begun(world, {
       judgement: 'preset: balanced\nsettle: 1s\nsplit: { tolerance: 60% }',
       before: { FAIL_PERCENT: '6' },
       after: { FAIL_PERCENT: '18' },
@@ -108,7 +71,8 @@ describe('releases judged by real requests', () => {
   });
 
   test('as many fail as before: proven, and promoted', async (t) => {
-    const { world } = await begun(t, {
+    const world = await ReleaseScene.open(t);
+    await begun(world, {
       judgement: 'preset: balanced\nerrors: { floor: 4% }\nsettle: 1s\nsplit: { tolerance: 60% }',
       before: { FAIL_PERCENT: '2' },
       after: { FAIL_PERCENT: '2' },
@@ -118,7 +82,8 @@ describe('releases judged by real requests', () => {
   });
 
   test('something that both versions need is down: held, and promoted when it is there again', async (t) => {
-    const { world } = await begun(t, {
+    const world = await ReleaseScene.open(t);
+    await begun(world, {
       judgement: 'preset: balanced\nerrors: { floor: 10% }\nsettle: 1s\nsplit: { tolerance: 60% }',
     });
     await world.atWeight(25);
@@ -133,7 +98,8 @@ describe('releases judged by real requests', () => {
   });
 
   test('one request a second, of which one fails: nobody is rolled back', async (t) => {
-    const { world } = await begun(t, {
+    const world = await ReleaseScene.open(t);
+    await begun(world, {
       judgement: 'preset: balanced\nsettle: 1s\nwait: { for: 40s, then: advance }\nsplit: { tolerance: 90% }',
       perSecond: 1,
     });
@@ -144,7 +110,8 @@ describe('releases judged by real requests', () => {
   });
 
   test('bursts of failures that hit both versions: nobody is rolled back', async (t) => {
-    const { world } = await begun(t, {
+    const world = await ReleaseScene.open(t);
+    await begun(world, {
       judgement: 'preset: balanced\nerrors: { floor: 10% }\nsettle: 1s\nsplit: { tolerance: 60% }',
     });
     await world.atWeight(25);
@@ -166,7 +133,8 @@ describe('releases judged by real requests', () => {
     },
   ]) {
     test(`answers take ${what}: caught by latency`, async (t) => {
-      const { world } = await begun(t, {
+      const world = await ReleaseScene.open(t);
+      await begun(world, {
         judgement: 'preset: balanced\nlatency: { floor: 5% }\nsettle: 1s\nsplit: { tolerance: 60% }',
         before: { DELAY_MS: before },
         after: { DELAY_MS: after },
@@ -188,10 +156,7 @@ describe('releases judged by real requests', () => {
     await world.phase('Initialized');
     const traffic = world.traffic(40);
     await until(() => traffic.heard('1') > 65 * 40, 'the version before has served for as long as is watched', LONG_MS);
-    const env = envOf({ FAIL_PERCENT: '10' });
-    const containers = [{ name: 'web', image: 'lab/http-echo:2', env }];
-    const patch = { spec: { template: { spec: { containers } } } };
-    await world.kube.patch(DEPLOYMENTS, 'strategic', world.namespace, APP, patch);
+    await setVersion(world, 'lab/http-echo:2', { FAIL_PERCENT: '10' });
     await world.phase('Succeeded', LONG_MS);
     const { runId } = await world.run.describe();
     const key = { cluster: world.cluster, namespace: world.namespace, name: world.name };
@@ -207,11 +172,7 @@ describe('releases judged by real requests', () => {
     );
     assert.equal(await world.image(`${APP}-primary`), 'lab/http-echo:1');
     const judged = await watched(world, watcher);
-    const windows = judged.flatMap(({ window }) => window ?? []);
-    for (const [i, { from }] of windows.entries()) {
-      const before = windows[i - 1];
-      assert.ok(!before || from >= before.to, `the window ${i} begins before the one before it ends`);
-    }
+    assertNoOverlap(judged);
     t.diagnostic(`undone after ${judged.at(-1)?.windows ?? 0} windows: ${judged.at(-1)?.says ?? ''}`);
   });
 });
