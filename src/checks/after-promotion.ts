@@ -8,25 +8,25 @@ import type { MetricsContext, MetricsSources } from '../metrics/context.js';
 import { readBesidePast, type BesidePast } from '../metrics/counts/beside-past.js';
 import { evidenceIn, isUnread, shownOf } from './evidence.js';
 
-/** What is judged after a promotion. Times are milliseconds since 1970. */
+/** The question about a version after its promotion. Times are milliseconds since 1970. */
 export interface AskedAfter {
-  /** When the promoted version began to serve everybody. */
+  /** When the promoted version began to serve all users. */
   readonly began: number;
   /** No window ends later. */
   readonly until: number;
-  /** When the release began: the past that is compared with ends here. */
+  /** When the release began: the past for comparisons ends here. */
   readonly since: number;
-  /** What the judge remembers of the release itself, and of the time after it. */
+  /** The judge's memory of the release itself, and of the time after it. */
   readonly release?: JudgementMemory | undefined;
   readonly known?: JudgementMemory | undefined;
 }
 
-/** All of the traffic is the promoted version's: there is no split to look at. */
+/** The promoted version has all of the traffic: there is no split to check. */
 const EVERYBODY = 100;
 
 /**
- * Reads what the promoted version has got since the last look, and what that comes to against the version before it, in a
- * span as long before the release. Each window of the past is used once, as each of the present is.
+ * Reads the promoted version's counts since the last observation, and compares them with those of the version before
+ * it, in a time of the same length before the release. Each window of the past is used once, as is each of the present.
  */
 export async function judgeAfterPromotion(
   context: MetricsContext,

@@ -3,17 +3,21 @@ import { endpointsIn, SERVICE_NAME } from '../kube/endpoint-slices.js';
 import type { KubeObject } from '../kube/object.js';
 import { ENDPOINT_SLICES } from '../kube/object.js';
 
-/** Longer than any analysis looks back by default; a replaced pod's errors are to count as long as they are looked at. */
+/**
+ * Longer than any analysis looks back by default; a replaced pod's errors must count as long as an analysis sees them.
+ */
 const REMEMBERED_MS = 10 * 60_000;
 
 /**
- * The addresses of the pods behind Services, those that are gone since lately included: a pod that failed and was
- * replaced must not take its errors out of the numbers with it.
+ * The addresses of the pods behind Services, including those removed lately: a pod that failed and was replaced must
+ * not take its errors out of the numbers with it.
  */
 export class CanaryEndpoints {
   /** Last time an address was seen behind a Service, by `<namespace>/<service>` and address. */
   private readonly seen = new Map<string, Map<string, number>>();
-  /** Names of the slices of a Service, by `<namespace>/<service>`: a look at one must not cost what all of them hold. */
+  /**
+   * Names of a Service's slices, by `<namespace>/<service>`: reading one Service must not cost a search of all slices.
+   */
   private readonly slices = new Map<string, Set<string>>();
   private started: Promise<void> | undefined;
 

@@ -36,7 +36,7 @@ async function orUndefined<T>(call: () => Promise<T>, secret?: string): Promise<
   }, secret);
 }
 
-/** Puts the client's errors into the words of metrics providers. */
+/** Translates the client's errors into those of metrics providers. */
 async function inProvidersWords<T>(call: () => Promise<T>, secret = ''): Promise<T> {
   try {
     return await call();

@@ -13,9 +13,9 @@ type Asked = Pick<AnalysisState, 'weight' | 'weightSince' | 'judgement'>;
 type Found = Pick<Analysis, 'judged' | 'memory'>;
 
 /**
- * Reads what both versions have got since the last look, and what that comes to. The result is kept in the workflow's
- * history, so that nothing is computed again at a replay; the next window begins where this one ended, so that no
- * request counts twice, whoever dies in between.
+ * Reads both versions' counts since the last observation, and judges them. The result is part of the workflow's
+ * history, so that replay computes nothing; the next window begins where this one ended, so that no request counts
+ * twice, whichever process dies in between.
  *
  * @returns nothing where the canary has no traffic yet
  */
@@ -100,7 +100,7 @@ export function isUnread(error: unknown): boolean {
   return error instanceof Halted || error instanceof TransientError || error instanceof UserError;
 }
 
-/** What was found by the same policy: what another has found begins anew. */
+/** Evidence found by the same policy: another policy starts anew. */
 export function evidenceIn(
   memory: JudgementMemory | undefined,
   { digest }: Pick<JudgementSettings, 'digest'>,
@@ -114,7 +114,7 @@ function isEvidence(value: unknown): value is ReleaseEvidence {
   return 'metrics' in value && 'split' in value && 'weight' in value && 'windows' in value && 'passedOver' in value;
 }
 
-/** How the requests of the window were divided, which needs no queries of its own. */
+/** How the requests of the window were divided, without further queries. */
 export function shareIn({ judged }: Found, at: number): Pick<Analysis, 'seen'> {
   if (judged?.unknown !== undefined) return { seen: { unknown: judged.unknown } };
   const { window, counts, requests: divided } = judged ?? {};

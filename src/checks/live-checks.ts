@@ -39,14 +39,14 @@ import { withSideLook } from './side-look.js';
 
 const NO_REVISION: Revision = { hash: '', configs: {} };
 
-/** Webhooks may bear the same name: a receiver of both must not take the second for a repetition of the first. */
+/** Webhooks may have the same name: a receiver of both must not take the second for a repetition of the first. */
 function titleAmong(webhooks: readonly Webhook[], webhook: Webhook): readonly (string | number)[] {
   const { type, name } = webhook;
   const before = webhooks.slice(0, webhooks.indexOf(webhook)).filter((one) => one.type === type && one.name === name);
   return before.length === 0 ? [name] : [name, before.length];
 }
 
-/** Asks metrics providers and webhooks for real. */
+/** The live implementation: calls metrics providers and webhooks. */
 export function createChecks(cache: ClusterCache, settings: Settings, meters: Meters, log: Logger): Checks {
   const book = new CanaryEndpoints(cache);
   const together = new Together();
@@ -58,7 +58,7 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
     { occasion, signal }: Inquiry,
   ): Promise<HookRound> => {
     const { canary } = context;
-    // What the release carries out itself isn't ordered from anybody else.
+    // Load tests that the release runs itself aren't ordered from a load tester.
     const ours = (type === 'rollout' && policy?.loadTests) || [];
     const checksum = checksumOf(applied ?? NO_REVISION);
     const { name, namespace } = canary;
@@ -91,18 +91,18 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
     },
     afterPromotion: (context, asked, signal) => {
       const { judgement } = context.canary;
-      if (!judgement) throw new Error('a Canary without a judgement is watched by nobody');
+      if (!judgement) throw new Error('a Canary without a judgement is not watched');
       return judgeAfterPromotion(metricsContext(context), sourcesOf(cache, book, context), judgement, asked, signal);
     },
     analysis: async (context, state, inquiry) => {
       const sources = sourcesOf(cache, book, context);
       const span = { since: state.weightSince, now: Date.now() };
-      const judged = async (tell?: (answered: Answered | undefined) => void): Promise<Analysis> => {
+      const judged = async (report?: (answered: Answered | undefined) => void): Promise<Analysis> => {
         const round = await hooks(context, state, 'rollout', 'Progressing', inquiry);
         if (failedHook(round)) return { hooks: round.results, metrics: [] };
         const looking = { ...metricsContext(context, windowOf(state, settings)), now: Date.now() };
-        const answered = tell && (await together.ask(looking, sources, span, inquiry.signal));
-        tell?.(answered);
+        const answered = report && (await together.ask(looking, sources, span, inquiry.signal));
+        report?.(answered);
         return { hooks: round.results, metrics: await evaluateMetrics(looking, sources, inquiry.signal, answered) };
       };
       const judgement = context.canary.judgement;
@@ -112,10 +112,10 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
         const found = await judgeByCounts(metricsContext(context), sources, settings, state, inquiry.signal);
         return { ...analysis, ...found, ...shareIn(found, span.now) };
       }
-      let tell: (answered: Answered | undefined) => void = () => undefined;
-      const known = new Promise<Answered | undefined>((resolve) => (tell = resolve));
+      let report: (answered: Answered | undefined) => void = () => undefined;
+      const known = new Promise<Answered | undefined>((resolve) => (report = resolve));
       const [analysis, seen] = await withSideLook(
-        () => judged(tell).finally(() => tell(undefined)),
+        () => tell(undefined)) => judged(report).finally(() => report(undefined)) => tell(undefined)),
         async (signal) => seenShare(metricsContext(context), sources, span, signal, await known),
         inquiry.signal,
       );
@@ -124,7 +124,10 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
   };
 }
 
-/** While no requests go to a baseline, because the primary wasn't ready to be compared with, it is the primary that is there. */
+/**
+ * While no requests go to a baseline, because the primary wasn't ready for a comparison, the canary is compared with
+ * the primary.
+ */
 async function comparedNow({ canary, router }: CanaryContext, settings: JudgementSettings): Promise<JudgementSettings> {
   if (!settings.baseline || (await router.weights(canary))?.baseline) return settings;
   const { baseline: _none, ...others } = settings;

@@ -6,23 +6,23 @@ import type { ReleaseState } from '../domain/state.js';
 import type { CanaryContext } from '../canary/read.js';
 import type { AskedAfter } from './after-promotion.js';
 
-/** When something is asked, and until when an answer is waited for. */
+/** When a question is asked, and how long to wait for an answer. */
 export interface Inquiry {
   /**
-   * Tells this inquiry from every other. It stays the same when a worker dies and another asks again: receivers tell a
-   * repetition by it.
+   * Identifies this inquiry. It stays the same when a worker dies and another asks again, so that receivers recognise a
+   * repetition.
    */
   readonly occasion: string;
   readonly signal: AbortSignal;
 }
 
-/** Everything a release asks of the world outside Kubernetes. No answer holds a secret. */
+/** Everything a release asks outside Kubernetes. No answer holds a secret. */
 export interface Checks {
   /** Whether the metrics providers answer. */
   providers(context: CanaryContext, signal: AbortSignal): Promise<ProvidersCheck>;
   /**
-   * What a person must mend before the metrics can be read at all: a template that is missing, or whose query can't be
-   * read. Asks nobody, so it is looked at before each release.
+   * What a user must fix before the metrics can be read at all: a template that is missing or whose query can't be
+   * parsed. Needs no request, so it is checked before each release.
    */
   mistake(context: CanaryContext): Promise<string | undefined>;
   /** Rollout webhooks, then metrics, in the order of the spec, up to the first that fails. */
@@ -31,7 +31,7 @@ export interface Checks {
     state: Pick<ReleaseState, 'applied' | 'policy' | 'weight' | 'weightSince' | 'judgement'>,
     inquiry: Inquiry,
   ): Promise<Analysis>;
-  /** What a version that has been promoted has shown since, against the one before it. */
+  /** How a promoted version has done since, compared with the one before it. */
   afterPromotion(context: CanaryContext, asked: AskedAfter, signal: AbortSignal): Promise<AfterLook>;
   /** The webhooks of one type. */
   hooks(

@@ -1,11 +1,11 @@
-/** For a side look that hasn't come back when the work is done. */
+/** The extra time for a side look that isn't finished when the work is. */
 const GRACE_MS = 500;
 
 /**
- * Does the work, and looks at something beside it that must not hold the work up: the look is ended soon after the work
- * is done, or has failed.
+ * Does the work, and a side look in parallel that must not delay it: the look ends soon after the work is done, or has
+ * failed.
  *
- * @param look ends at once when its signal is aborted, and has a result then too; it doesn't throw
+ * @param look ends at once when its signal is aborted, with a result even then; it doesn't throw
  * @param signal aborts both
  * @throws whatever the work throws
  */

@@ -1,11 +1,11 @@
-/** What one version got in a window: requests, and how many of them were bad (failed, or slower than an edge). */
+/** One version's counts in a window: requests, and how many of them were bad (failed, or slower than an edge). */
 export interface Arm {
   readonly requests: number;
   readonly bad: number;
 }
 
 /**
- * What both versions got in one closed window. Windows must never overlap: a request that is counted twice voids every
+ * Both versions' counts in one closed window. Windows must never overlap: a request that is counted twice voids every
  * bound of this folder.
  */
 export interface WindowCounts {

@@ -4,8 +4,8 @@ import { type Arm } from './counts.js';
 const WINDOWS_FOR_DISPERSION = 30;
 
 /**
- * How much more the primary's bad requests scatter from window to window than independent ones would: Pearson's χ² by
- * its degrees of freedom, never below 1. By 30 windows before the release or more; undefined with fewer.
+ * How much more the primary's bad requests scatter from window to window than independent ones would: Pearson's χ²
+ * divided by its degrees of freedom, never below 1. It needs 30 windows before the release; undefined with fewer.
  */
 export function dispersionOf(windows: readonly Arm[]): number | undefined {
   const counted = windows.filter(({ requests }) => requests > 0);

@@ -2,9 +2,9 @@ import { demandCounts, type WindowCounts } from './counts.js';
 import type { Budgets, RatioLimits, Verdict } from './limits.js';
 import { logMeanExp } from './numbers.js';
 
-/** Alternatives: how many times worse than tolerated, or better than unacceptable, a canary is supposed to be. */
+/** Alternatives: how many times worse than tolerated, or better than unacceptable, a canary may be. */
 export const FACTORS = [1, 2, 3, 4, 5, 6].map((j) => 2 ** (j / 2));
-/** Alternatives to a canary at the floor: which part of it. */
+/** Alternatives to a canary at the floor, as fractions of it. */
 const PARTS = [1 / 64, 1 / 8, 1 / 4, 1 / 2] as const;
 
 /**
@@ -42,7 +42,7 @@ export const NO_EVIDENCE: RatioEvidence = {
 };
 
 /**
- * The evidence with one window more. A version without requests says nothing about the ratio.
+ * Adds one window to the evidence. A version without requests says nothing about the ratio.
  *
  * @throws RangeError where counts aren't counts
  */
@@ -50,7 +50,7 @@ export function withWindow(before: RatioEvidence, window: WindowCounts, limits: 
   return plus(before, evidenceOf(window, limits));
 }
 
-/** Evidence of windows that have nothing in common, together. */
+/** Adds evidence of disjoint windows. */
 export function plus(one: RatioEvidence, other: RatioEvidence): RatioEvidence {
   const sum = (a: readonly number[], b: readonly number[]) => a.map((x, i) => x + (b[i] ?? 0));
   return {

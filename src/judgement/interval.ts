@@ -60,7 +60,7 @@ export function ratioInterval(memory: RatioMemory, miss: number, dispersion: num
   return { lower, upper };
 }
 
-/** Whether {@link ratioInterval} would have a ratio in it, without looking for its ends. */
+/** Whether {@link ratioInterval} would contain a ratio, without computing its ends. */
 export function isCovered(memory: RatioMemory, theta: number, miss: number, dispersion: number): boolean {
   const limit = Math.log(2 / miss);
   return (['low', 'high'] as const).every((side) => evidenceAgainst(memory, theta, dispersion, side) < limit);
@@ -103,10 +103,10 @@ function referenceAt(index: number): number {
   return 2 ** (index / STEPS_PER_DOUBLING - OCTAVES);
 }
 
-/** Ten digits would tell nothing more than six do. */
+/** Ten digits would say no more than six do. */
 const BISECTIONS = 24;
 
-/** Where `isBelow` ceases to hold, by bisection of the logarithm. */
+/** The point up to which `isBelow` holds, by bisection of the logarithm. */
 function border(isBelow: (theta: number) => boolean): number {
   let low = -Math.log(WIDEST);
   let high = Math.log(WIDEST);

@@ -4,8 +4,8 @@ import type { RatioLimits } from './limits.js';
 import { logMeanExp, logSumExp } from './numbers.js';
 
 /**
- * Evidence that a canary has become bad at some time: every window may be the first bad one, so what was good before
- * doesn't speak for it. 12 numbers and a count, in logarithms.
+ * Evidence that a canary has become bad at some time: every window may be the first bad one, so earlier good windows
+ * don't count in its favour. 12 numbers and a count, in logarithms.
  */
 export interface LateEvidence {
   readonly windows: number;
@@ -41,8 +41,8 @@ function lateScores({ windows, worse, above }: LateEvidence): Pick<Scores, 'wors
 }
 
 /**
- * Evidence from the first window on, and that of every window being the first bad one, at even shares: a canary that turns
- * bad late isn't covered by how good it was, and the mean of both keeps to the same budget.
+ * Combines evidence from the first window on with evidence for a later turn, at equal shares: earlier good windows
+ * can't hide a canary that turns bad late, and the mean of both keeps to the same budget.
  */
 export function scoresWithLate(ratio: RatioEvidence, late: LateEvidence | undefined): Scores {
   const { near, below, pass, ...plain } = scoresOf(ratio);

@@ -22,8 +22,8 @@ const MOST_SLOW = 0.5;
 const MOST_EDGES = 8;
 
 /**
- * Which edges of a histogram are judged. They are chosen by what the primary did before the release, and stay: a choice
- * by the counts that are judged would void the bound.
+ * The edges of a histogram that are judged. They are chosen by the primary's behaviour before the release, and stay: a
+ * choice by the judged counts would void the bound.
  *
  * @param before the primary's requests, by all edges in ascending order
  * @returns indexes of edges; none where the primary had no requests
@@ -32,14 +32,14 @@ export function edgesToJudge(before: LatencyArm): readonly number[] {
   const useful = before.slower.flatMap((slow, index) => (slow <= MOST_SLOW * before.requests ? [index] : []));
   if (before.requests === 0) return [];
   if (useful.length <= MOST_EDGES) return useful;
-  // Those next to the middle of the distribution tell most; the last ones hold only outliers.
+  // Edges next to the middle of the distribution say most; the last ones hold only outliers.
   return useful.slice(0, MOST_EDGES);
 }
 
 /** What is kept of one edge. */
 export interface EdgeEvidence {
   readonly ratio: RatioEvidence;
-  /** That it has turned slow at some time; absent of what earlier versions have kept. */
+  /** Evidence that it has turned slow at some time; absent in states of earlier versions. */
   readonly late?: LateEvidence | undefined;
 }
 

@@ -4,8 +4,9 @@ import type { RatioInterval } from './interval.js';
 
 /**
  * Values between 0 and a largest one, such as a basket's price, of which only number and sum are known. Divided by the
- * largest, each is a part of a bad request: as A^x ≤ 1 + x·(A − 1) for x from 0 to 1, every bound on counts of requests
- * that fail with probability q holds for sums of such values with the mean q (Hoeffding, 1963; see docs/judgement.md).
+ * largest, each is a fraction of a bad request: as A^x ≤ 1 + x·(A − 1) for x from 0 to 1, every bound on counts of
+ * requests that fail with probability q also holds for sums of such values with the mean q (Hoeffding, 1963; see
+ * docs/judgement.md).
  */
 export interface MeanRule {
   /** No value is larger, or nothing is promised. Above 0, in the values' own unit. */
@@ -13,7 +14,7 @@ export interface MeanRule {
   readonly worse: 'higher' | 'lower';
 }
 
-/** Where less is worse, it is the primary that mustn't have so many times as much as the canary. */
+/** Where less is worse, the roles swap: the primary mustn't have so many times as much as the canary. */
 export function asRatio({ canary, primary }: WindowCounts, { worse }: MeanRule): WindowCounts {
   return worse === 'higher' ? { canary, primary } : { canary: primary, primary: canary };
 }
@@ -23,7 +24,7 @@ export function meanScores({ worse, near }: Pick<Scores, 'worse' | 'near'>): Pic
   return { fail: worse, pass: near };
 }
 
-/** Canary by primary, of what {@link asRatio} may have turned round. */
+/** The canary's value relative to the primary's, where {@link asRatio} may have swapped them. */
 export function turnedBack(
   ratio: number | undefined,
   { lower, upper }: RatioInterval,

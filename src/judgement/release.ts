@@ -12,19 +12,19 @@ import { slowScores, withSlowWindow, type SlowCounts, type SlowEvidence } from '
 import { isSplitWrong, NO_SPLIT, type SplitCounts } from './split.js';
 import { alarmOf } from './tripwire.js';
 
-/** What a release has shown so far. Plain JSON of a fixed size. */
+/** The evidence of a release so far. Plain JSON of a fixed size. */
 export interface ReleaseEvidence {
   readonly metrics: Readonly<Record<string, MetricEvidence>>;
   /** Of latency, where that is judged and has been counted. */
   readonly latency?: SlowEvidence;
   readonly split: SplitCounts;
-  /** The same of the baseline, where there is one: its requests, as the canary's, against all others. */
+  /** The same for the baseline, where there is one: its requests and the canary's, against all others. */
   readonly beside?: SplitCounts;
-  /** φ by metric, as the primary's past had it before the first window; the same ever since. */
+  /** φ by metric, from the primary's past before the first window; never changed after that. */
   readonly dispersions?: Readonly<Record<string, number>>;
-  /** Percent on the canary, of which `split` is. */
+  /** The canary's percentage that `split` is about. */
   readonly weight: number;
-  /** Windows that counted, and those that were read and didn't. */
+  /** Windows that counted, and those that were read and didn't count. */
   readonly windows: number;
   readonly passedOver: number;
 }
@@ -37,25 +37,25 @@ export interface ReleaseWindow {
     readonly canary: number;
     /** All others. */
     readonly primary: number;
-    /** Of the others, those of the baseline, where the canary is compared with one: it should have got as many. */
+    /** Of the others, those to the baseline, where the canary has one: it should have got as many as the canary. */
     readonly baseline?: number;
   };
   /** By metric. */
   readonly counts: Readonly<Record<string, WindowCounts>>;
-  /** Requests by how slow they were, where that was counted. */
+  /** Requests by latency, where that was counted. */
   readonly latency?: SlowCounts;
-  /** φ by metric, measured before the first window; of later ones it isn't taken. */
+  /** φ by metric, measured before the first window; later values are ignored. */
   readonly dispersions?: Readonly<Record<string, number>>;
 }
 
 /** Why a window didn't count: requests didn't go where the weight says, or both versions fail. */
 export type PassedOver = 'split' | 'both-bad';
 
-/** What one window has come to. */
+/** The result of one window. */
 export interface Weighed {
   readonly verdict: Verdict;
   readonly passedOver?: PassedOver;
-  /** The metric by which the canary failed at once; no statistics were needed. */
+  /** The metric that failed at once; no statistics were needed. */
   readonly tripped?: string;
 }
 
@@ -71,7 +71,7 @@ export const NOTHING_SHOWN: ReleaseEvidence = {
   passedOver: 0,
 };
 
-/** A release with one window more, what that comes to, and all that people are shown of it. */
+/** Adds one window to a release, and returns the judgement and all that users see of it. */
 export function judge(
   before: ReleaseEvidence,
   window: ReleaseWindow,
@@ -82,7 +82,7 @@ export function judge(
 }
 
 /**
- * A release with one window more, and what that comes to. A simulation and a release call this very function.
+ * Adds one window to a release, and returns the judgement. Simulations and releases call this same function.
  *
  * @throws RangeError where counts aren't counts
  */
@@ -94,14 +94,14 @@ export function weigh(
   const divided = withRequests(withDispersions(before, window), window);
   const alarm = alarmIn(window, rules);
   if (alarm?.is === 'both') return passOver(divided, 'both-bad', rules);
-  // A canary that fails at once is one, wherever its requests come from.
+  // A canary that fails at once is bad, wherever its requests come from.
   if (alarm === undefined && isWrong(divided, rules)) return passOver(countingAnew(divided), 'split', rules);
   const evidence = { ...withCounts(divided, window, rules), windows: before.windows + 1 };
   if (alarm === undefined) return { evidence, weighed: { verdict: verdictIn(evidence, rules) } };
   return { evidence, weighed: { verdict: 'FAIL', tripped: alarm.metric } };
 }
 
-/** What the evidence so far comes to. */
+/** The judgement of the evidence so far. */
 export function judgementOf(evidence: ReleaseEvidence, rules: Rules): Judgement {
   return {
     verdict: verdictIn(evidence, rules),
@@ -113,7 +113,7 @@ export function judgementOf(evidence: ReleaseEvidence, rules: Rules): Judgement 
   };
 }
 
-/** The mean of all metrics' evidence has one budget; each of them passes by itself. */
+/** The mean of all metrics' evidence has one budget; each of them must pass by itself. */
 function verdictIn(evidence: ReleaseEvidence, { budgets, metrics }: Rules): Verdict {
   const scores = metrics.map((rule) => {
     const { fail, pass } = scoresIn(evidence, rule);
@@ -128,7 +128,7 @@ function scoresIn(evidence: ReleaseEvidence, rule: MetricRule): Pick<Scores, 'fa
   return scoresBy(rule, knownOf(rule, evidence));
 }
 
-/** By the past that was before the first window; what is measured later would depend on what is judged. */
+/** From the past before the first window; a later measurement would depend on what is judged. */
 function withDispersions(before: ReleaseEvidence, { dispersions }: ReleaseWindow): ReleaseEvidence {
   const isFirst = before.windows + before.passedOver === 0 && before.dispersions === undefined;
   return isFirst && dispersions ? { ...before, dispersions } : before;
@@ -144,7 +144,7 @@ function withRequests(before: ReleaseEvidence, { weight, requests }: ReleaseWind
   const added = plusRequests(split, requests.canary, requests.primary);
   const { baseline } = requests;
   const { beside } = before;
-  // One that isn't routed to any more has no share that could be wrong.
+  // A baseline without a route has no share that could be wrong.
   if (baseline === undefined) return { ...before, weight, split: added, ...(beside ? { beside: anew(beside) } : {}) };
   const others = requests.canary + requests.primary - baseline;
   const known = weight === before.weight ? (beside ?? NO_SPLIT) : anew(beside ?? NO_SPLIT);
@@ -164,7 +164,7 @@ function anew({ canary, primary, begun }: SplitCounts): SplitCounts {
   return { canary: 0, primary: 0, begun: begun + (canary + primary === 0 ? 0 : 1) };
 }
 
-/** Of two splits each has half of the budget. */
+/** Each of two splits has half of the budget. */
 function isWrong({ split, beside, weight }: ReleaseEvidence, { split: { tolerance, budget } }: Rules): boolean {
   const share = weight / 100;
   if (share <= 0 || share >= 1) return false;
@@ -173,7 +173,7 @@ function isWrong({ split, beside, weight }: ReleaseEvidence, { split: { toleranc
   return beside !== undefined && isSplitWrong(beside, Math.min(share, 1 - share), tolerance, each);
 }
 
-/** A metric may have any name, also one that every object has. */
+/** A metric may have any name, even that of a property which every object has. */
 function knownOf({ name }: Pick<MetricRule, 'name'>, { metrics }: Pick<ReleaseEvidence, 'metrics'>): MetricEvidence {
   return (Object.hasOwn(metrics, name) ? metrics[name] : undefined) ?? NO_METRIC;
 }

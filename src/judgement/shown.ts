@@ -12,7 +12,7 @@ type Evidence = Pick<MetricEvidence, 'ratio' | 'late'>;
 /** What is kept of one metric. */
 export interface MetricEvidence {
   readonly ratio: RatioEvidence;
-  /** That it has turned bad at some time; absent of what earlier versions have kept. */
+  /** Evidence that it has turned bad at some time; absent in states of earlier versions. */
   readonly late?: LateEvidence;
   readonly memory: RatioMemory;
   readonly canary: Arm;
@@ -22,15 +22,15 @@ export interface MetricEvidence {
 export interface MetricJudgement {
   readonly metric: string;
   readonly verdict: Verdict;
-  /** Of latency: bad is what took longer than so many seconds. It is where the versions differ most. */
+  /** Of latency: requests slower than so many seconds are bad. It is where the versions differ most. */
   readonly edge?: number;
-  /** Of means: those of the canary's and the primary's values, in their own unit, and the limit of the ratio. */
+  /** Of means: the means of canary and primary in the metric's unit, and the limit of their ratio. */
   readonly mean?: { readonly canary: number; readonly primary: number; readonly limit: number };
-  /** φ, where the evidence is weighed down because failures come in bursts. */
+  /** φ, where failures come in bursts, so that the evidence counts less. */
   readonly dispersion?: number;
-  /** The canary's bad share by the primary's, as far as that is known. */
+  /** The canary's bad share divided by the primary's, where it is known. */
   readonly ratio?: number;
-  /** Where the ratio lies, with 95 % at all times together. */
+  /** The confidence interval of the ratio: 95 %, valid at all times together. */
   readonly lower: number;
   readonly upper?: number;
   /** How far the evidence has come towards FAIL and PASS, 0 to 1. */
@@ -83,7 +83,7 @@ function meansOf({ canary, primary }: WindowCounts, { tolerated }: RatioLimits, 
   };
 }
 
-/** Without an interval: what is shown is the worst of several edges, which no bound is about. */
+/** Without an interval: the worst of several edges is shown, and no bound covers that choice. */
 export function shownByEdge(metric: string, evidence: SlowEvidence | undefined, budgets: Budgets): MetricJudgement {
   const { fail, pass } = slowScores(evidence);
   const { edge, canary, primary } = (evidence && worstEdge(evidence)) ?? { canary: NO_ARM, primary: NO_ARM };

@@ -7,17 +7,17 @@ import type { RatioLimits } from './limits.js';
 
 /** What a release has shown of its latency so far. */
 export interface SlowEvidence {
-  /** In seconds, chosen before the first window, the same ever since. */
+  /** In seconds, chosen before the first window, and never changed. */
   readonly edges: readonly number[];
   /** In the order of the edges. */
   readonly ratios: readonly RatioEvidence[];
-  /** That it has turned slow at some time; absent of what earlier versions have kept. */
+  /** Evidence that it has turned slow at some time; absent in states of earlier versions. */
   readonly late?: readonly LateEvidence[];
   readonly canary: LatencyArm;
   readonly primary: LatencyArm;
 }
 
-/** Requests of one window, by the edges that are judged. */
+/** Requests of one window, by the judged edges. */
 export interface SlowCounts extends LatencyCounts {
   readonly edges: readonly number[];
 }
@@ -47,7 +47,7 @@ export function withSlowWindow(
   };
 }
 
-/** Nothing is known before the first window: that neither fails nor passes anybody. */
+/** Before the first window nothing is known, so no canary fails or passes. */
 export function slowScores(evidence: SlowEvidence | undefined): Pick<Scores, 'fail' | 'pass'> {
   return latencyScores(edgesIn(evidence));
 }

@@ -1,10 +1,10 @@
 import { logBeta } from './numbers.js';
 
-/** Requests since the weight stands, or since the last time the split was found wrong. */
+/** Requests since the weight was set, or since the split was last found wrong. */
 export interface SplitCounts {
   readonly canary: number;
   readonly primary: number;
-  /** How many times the counting has begun, this one included; each has its share of the budget. */
+  /** How many times the counting has started, this one included; each has its share of the budget. */
   readonly begun: number;
 }
 
@@ -14,11 +14,12 @@ export const NO_SPLIT: SplitCounts = { canary: 0, primary: 0, begun: 1 };
 const PRIOR = 1;
 
 /**
- * Whether the requests went where the weight says: an anytime-valid test of a multinomial with a conjugate prior (Lindon
- * and Malek, 2022), for two versions, by exact likelihoods: it holds for three requests as for three million.
+ * Whether the requests went where the weight says: an anytime-valid test of a multinomial with a conjugate prior
+ * (Lindon and Malek, 2022), for two versions, by exact likelihoods: it holds for three requests as well as for three
+ * million.
  *
  * @param weight the canary's share, 0 to 1
- * @param tolerance how much of the smaller share may be missing or too much before it counts as wrong, 0 to 1
+ * @param tolerance how much of the smaller share may be missing or surplus before the split counts as wrong, 0 to 1
  * @returns ln of the evidence against a split within the tolerance
  */
 export function splitScore({ canary, primary }: SplitCounts, weight: number, tolerance: number): number {

@@ -1,6 +1,6 @@
 import { badShare, type WindowCounts } from './counts.js';
 
-/** For disasters of the first seconds, beside the judge: it is crude, and has no error bound. */
+/** For disasters in the first seconds, beside the judge: it is crude, and has no error bound. */
 export interface Tripwire {
   /** Of bad requests in one window, 0 to 1. */
   readonly share: number;
@@ -11,7 +11,7 @@ export interface Tripwire {
 /** What one window shows without any statistics. */
 export type Alarm = 'none' | 'canary' | 'both';
 
-/** "Both" is not the canary's doing: something that both versions need is down. */
+/** "Both" is not the canary's fault: something that both versions need is down. */
 export function alarmOf({ canary, primary }: WindowCounts, { share, requests }: Tripwire): Alarm {
   const isCanaryBad = canary.requests >= requests && badShare(canary) >= share;
   const isPrimaryBad = primary.requests > 0 && badShare(primary) >= share / 2;

@@ -3,7 +3,7 @@ import type { Rules } from './rules.js';
 import type { MetricJudgement } from './shown.js';
 import type { Judgement } from './release.js';
 
-/** What a judgement is from. */
+/** The basis of a judgement. */
 interface Heard {
   /** Of the window that was read last, by metric. */
   readonly counts: Readonly<Record<string, { readonly canary: Arm }>>;
@@ -27,8 +27,8 @@ export function inWords(judgement: Judgement, rules: Rules, { counts, windows }:
 }
 
 /**
- * The same of a version that serves everybody, against the one before it: in the judgement it stands as the canary, and
- * the past as the primary.
+ * The same for a version that serves all users, against the one before it: the judgement has it in the canary's place,
+ * and the past in the primary's.
  */
 export function inWordsAfter(judgement: Judgement, rules: Rules, { counts, windows }: Heard): string {
   const { verdict, tripped, metrics } = judgement;
@@ -89,7 +89,7 @@ export function passedOverInWords(
   }
 }
 
-/** Shares say it better than how many times as often. */
+/** For latency, shares are clearer than ratios. */
 function slower({ edge = 0, canary, primary }: MetricJudgement): string {
   return `${share(canary)} of the canary’s requests took longer than ${seconds(edge)}, ${share(primary)} of the primary’s`;
 }

@@ -7,15 +7,17 @@ import { KubeError, type StatusCause } from './kube-error.js';
 const NOT_FOUND = 404;
 const TOO_LARGE = 413;
 const TOO_MANY = 429;
-/** For what nobody serves, the API server itself says just this. */
+/** For a path that it doesn't serve the API server itself says just this. */
 const NOT_SERVED = '404 page not found';
 
-/** What a success must be: a page of somebody else's would be taken for an object without any field, or an empty list. */
+/**
+ * Demands an object in a successful answer: a proxy's page would look like an object without fields, or an empty list.
+ */
 export function demandObject(data: unknown, what: string): void {
   if (!isObject(data)) throw new TransientError(`${what}: the answer is none of Kubernetes'`);
 }
 
-/** As {@link demandObject}, of a list: an empty one means that all of its kind are gone. */
+/** As {@link demandObject}, for a list: an empty one means that all objects of the kind are gone. */
 export function demandList(list: object, what: string): void {
   const { metadata, items = [] } = list as Readonly<Record<string, unknown>>;
   if (!isObject(metadata) || (items !== null && !Array.isArray(items))) {
@@ -24,9 +26,9 @@ export function demandList(list: object, what: string): void {
 }
 
 /**
- * What an answer that is no success means.
+ * The error for an answer that isn't a success.
  *
- * @param what was asked, for people
+ * @param what the request, in words for people
  */
 export async function errorIn(
   response: { readonly status: number; readonly data: unknown },
@@ -36,11 +38,11 @@ export async function errorIn(
   const body = isStream(data) ? await readAll(data) : data;
   const status = statusIn(body);
   const message = status?.message ?? `${what}: status ${code}`;
-  // What is too large for etcd is answered as if the server had failed, and will be the next time, too.
+  // An object that is too large for etcd fails as if the server had failed, and will fail again.
   const isTooLarge = code >= 500 && message.includes('request is too large');
   if (isTooLarge) return new KubeError(TOO_LARGE, 'RequestEntityTooLarge', message);
   if (code === TOO_MANY || code >= 500) return new TransientError(message);
-  // Somebody in between doesn't know whether there is such an object.
+  // A proxy in between doesn't know whether such an object exists.
   const isSomebodyElses = code === NOT_FOUND && !status && !String(body).startsWith(NOT_SERVED);
   if (isSomebodyElses) return new TransientError(`${message}, which the Kubernetes API didn't say itself`);
   return new KubeError(code, status?.reason ?? 'Unknown', message, status?.causes ?? []);
@@ -52,7 +54,7 @@ interface Status {
   readonly causes: readonly StatusCause[];
 }
 
-/** Of whatever there may be in it only what is as it should be; a webhook or a proxy writes what it likes. */
+/** Keeps only the fields that are as they should be; a webhook or a proxy may have written anything. */
 function statusIn(body: unknown): Status | undefined {
   const object = typeof body === 'string' ? parsed(body) : body;
   if (!isObject(object)) return undefined;

@@ -7,15 +7,15 @@ import { Reflector } from './reflector.js';
 import type { Store } from './store.js';
 
 /**
- * What is known of the cluster without asking: one reflector for each kind that somebody has asked for. Reads in ticks
- * come from here; an idle Canary costs no request.
+ * The known state of the cluster: one reflector for each kind that has been read. Ticks read from here; an idle Canary
+ * costs no request.
  */
 export class ClusterCache {
   private readonly reflectors = new Map<string, Reflector>();
   private stopped = false;
 
   /**
-   * @param namespace the only namespace that is looked at; all of them where undefined
+   * @param namespace the only namespace that is watched; all of them where undefined
    * @param metadataOnly kinds of which only metadata is kept, by plural name
    */
   constructor(
@@ -28,9 +28,9 @@ export class ClusterCache {
   ) {}
 
   /**
-   * Starts watching a kind, where that isn't so already; its store fills soon after.
+   * Starts to watch a kind, unless it is watched already; its store fills soon after.
    *
-   * @throws TransientError once it has been stopped: whoever is still at work then would start what nobody ends
+   * @throws TransientError once the cache has been stopped: nothing would stop a new watch
    */
   watch(type: ResourceType): Reflector {
     const key = pathOf(type);
@@ -53,9 +53,9 @@ export class ClusterCache {
   }
 
   /**
-   * Whether a kind may be listed, for what isn't needed.
+   * Whether a kind may be listed, for optional kinds.
    *
-   * @returns undefined where nobody could tell
+   * @returns undefined where the API server gave no answer
    */
   async maySee(type: ResourceType): Promise<boolean | undefined> {
     const { namespace, log } = this.options;
@@ -80,7 +80,9 @@ export class ClusterCache {
     return reflector.store;
   }
 
-  /** The same for whoever can do nothing without: waits until the kind may be listed, however long that is. */
+  /**
+   * The same for a caller that can do nothing without the kind: waits until it may be listed, however long that takes.
+   */
   async filled(type: ResourceType): Promise<Store> {
     const reflector = this.watch(type);
     await reflector.synced;

@@ -26,17 +26,17 @@ export interface ObjectList {
   readonly items: readonly KubeObject[];
 }
 
-/** How a client asks, see {@link KubeClient}. */
+/** Options of a {@link KubeClient}. */
 export interface ClientOptions {
   readonly userAgent?: string;
-  /** Milliseconds that an answer may take. */
+  /** The longest wait for an answer, in milliseconds. */
   readonly timeoutMs?: number;
   readonly fieldManager?: string;
 }
 
 export interface ApplyOptions {
   readonly subresource?: 'status';
-  /** Refuses fields that the kind hasn't got, which are dropped otherwise. */
+  /** Refuses fields that the kind doesn't have, which are dropped otherwise. */
   readonly fieldValidation?: 'Strict';
 }
 
@@ -75,10 +75,10 @@ export class KubeClient {
   private readonly http: AxiosInstance;
 
   /**
-   * @param cluster where the API server is
-   * @param credentials who we are there
-   * @param options.userAgent what it is told of who asks
-   * @param options.timeoutMs of one request but a watch
+   * @param cluster address of the API server
+   * @param credentials our identity there
+   * @param options.userAgent name of this client for the API server
+   * @param options.timeoutMs of one request other than a watch
    * @param options.fieldManager the name under which it records what we write
    */
   constructor(
@@ -86,14 +86,14 @@ export class KubeClient {
     private readonly credentials: Authenticator,
     private readonly options: ClientOptions = {},
     private readonly dryRun = false,
-    /** Whose requests these are, where they aren't our own. */
+    /** Bearer token of another identity to use. */
     private readonly token?: string,
   ) {
     this.server = cluster.server;
     this.http = axios.create({
       baseURL: cluster.server,
       timeout: options.timeoutMs ?? 10_000,
-      // Proxies are the kubeconfig's business; the environment's are for the world outside.
+      // Proxies come from the kubeconfig; the environment's are for the world outside.
       proxy: false,
       validateStatus: () => true,
       headers: { 'User-Agent': options.userAgent ?? 'serinus' },
@@ -102,9 +102,9 @@ export class KubeClient {
   }
 
   /**
-   * The same client, of whose writes nothing is stored: the API server checks them, and says what it would say.
+   * The same client with dry-run writes: the API server checks them and answers as usual, but stores nothing.
    *
-   * @param token asks under the identity of this bearer token instead of our own
+   * @param token the request uses the identity of this bearer token instead of our own
    */
   rehearsing(token?: string): KubeClient {
     return new KubeClient(this, this.credentials, this.options, true, token);
@@ -160,7 +160,7 @@ export class KubeClient {
     });
   }
 
-  /** @param options.dryRun only says what the object would be */
+  /** @param options.dryRun only returns what the object would be */
   async patch(
     type: ResourceType,
     kind: PatchType,
@@ -191,7 +191,7 @@ export class KubeClient {
   /**
    * Any other request, for instance a review.
    *
-   * @param options.token asks under the identity of this bearer token instead of our own
+   * @param options.token the request uses the identity of this bearer token instead of our own
    */
   async request<T>(
     method: 'GET' | 'POST' | 'DELETE',
@@ -263,7 +263,7 @@ export class KubeClient {
           ...(options.accept === undefined ? { Accept: 'application/json' } : { Accept: options.accept }),
           ...(options.body === undefined ? {} : { 'Content-Type': options.contentType ?? 'application/json' }),
         },
-        // A watch lives as long as it lives; its reader looks after it.
+        // A watch has no time limit; its reader takes care of it.
         ...(options.stream ? { responseType: 'stream', timeout: 0 } : {}),
       });
     } catch (error) {
@@ -279,7 +279,7 @@ export class KubeClient {
   }
 }
 
-/** What a client can be asked, whoever answers. */
+/** The client's methods, for fakes and wrappers. */
 export type ApiClient = Pick<KubeClient, keyof KubeClient>;
 
 interface RequestOptions {

@@ -3,8 +3,8 @@ import { Credentials } from './credentials.js';
 import { loadKubeConfig, type KubeConfigOptions } from './kubeconfig.js';
 
 /**
- * A client of the cluster that a kubeconfig names, or of the one that this pod runs in. It is apart from the client itself
- * since the library that reads kubeconfigs takes long to load.
+ * A client of the cluster that a kubeconfig names, or of the one that this pod runs in. It is separate from the client
+ * itself because the library that reads kubeconfigs takes long to load.
  *
  * @throws UserError where the kubeconfig can't be read, or there is no cluster to talk to
  */

@@ -2,20 +2,20 @@ import https from 'node:https';
 import http from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
 
-/** How requests are authenticated: the connection's and the header's part. */
+/** Authentication of requests: the connection's and the header's part. */
 export interface Authentication {
   readonly agent: http.Agent;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Who we are to an API server. */
+/** Our identity for an API server. */
 export interface Authenticator {
   current(): Promise<Authentication>;
-  /** The API server has refused what we had. */
+  /** The API server has refused the credentials. */
   forget(): void;
 }
 
-/** Tokens of pods and of exec plugins are renewed on disk or on demand; they are read anew this often. */
+/** Tokens of pods and of exec plugins are renewed on disk or on demand; they are read again this often. */
 const MAX_AGE_MS = 60_000;
 
 /**
@@ -36,7 +36,7 @@ export class Credentials implements Authenticator {
     return this.cached;
   }
 
-  /** The API server refused what we had: read it anew for the next request. */
+  /** The API server refused the credentials: read them again for the next request. */
   forget(): void {
     this.cached = undefined;
   }

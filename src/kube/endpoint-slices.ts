@@ -18,7 +18,7 @@ export function endpointsIn(slice: KubeObject): readonly Endpoint[] {
   return (slice['endpoints'] ?? []) as readonly Endpoint[];
 }
 
-/** Not known counts as ready, as it does for data planes. */
+/** An unknown state counts as ready, as it does for data planes. */
 export function isReady({ conditions }: Endpoint): boolean {
   return conditions?.ready !== false;
 }

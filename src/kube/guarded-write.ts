@@ -6,24 +6,24 @@ import { refusalIn } from './refusals.js';
 
 const ATTEMPTS = 8;
 
-/** What a write is held to besides the version of the object that was read. */
+/** The conditions of a write, in addition to the version of the object that was read. */
 export interface WriteGuard {
-  /** Annotations that only the guard cares for: they are no difference between what is and what shall be. */
+  /** Annotations of the guard alone, which don't count as differences. */
   readonly marks: readonly string[];
-  /** Whether what a cache shows of an object is good enough to judge it by; else it is read afresh. */
+  /** Whether a cached object is good enough for {@link admit}; otherwise it is read from the API server. */
   isTrusted(cached: KubeObject): boolean;
-  /** @throws where the object that is there may not be written */
+  /** @throws where the existing object may not be written */
   admit(current: KubeObject): Promise<void>;
   /**
-   * Asked right before each request.
+   * Called right before each request.
    *
-   * @param raced somebody else has written, made or deleted the object since it was read
+   * @param raced somebody else has written, created or deleted the object since it was read
    * @throws where nothing may be written any more
    */
   confirm(raced: boolean): Promise<void>;
   /** The object as it is sent, with the guard's own marks. */
   marked(desired: KubeObject): KubeObject;
-  /** Whether the object bears the marks of this very writer. */
+  /** Whether the object has the marks of this very writer. */
   isMarked(current: KubeObject): boolean;
 }
 
@@ -35,14 +35,14 @@ export interface GuardedWriteOptions {
 }
 
 /**
- * Makes an object what it shall be. `desire` is given the object as it is and returns it as it shall be, with all
- * fields it doesn't care for left in; undefined leaves things as they are. What doesn't differ isn't written.
+ * Makes an object what it shall be. `desire` gets the object as it is and returns it as it shall be, with all fields
+ * that it doesn't manage left in; undefined leaves things as they are. Equal objects aren't written.
  *
  * The write is conditional on the version that was read (a writer who froze in between is refused), and repeated with
  * a fresh read where somebody else was quicker, if the guard still lets it pass then.
  *
- * @returns the object as it is now; undefined where `desire` made nothing of a missing one
- * @throws RefusedError where the API server won't take it, be it by a policy, a quota or its validation
+ * @returns the object as it is now; undefined where `desire` returned nothing for a missing one
+ * @throws RefusedError where the API server refuses it, because of a policy, a quota or its validation
  * @throws whatever the guard throws
  */
 export async function guardedWrite(
@@ -54,7 +54,8 @@ export async function guardedWrite(
   options: GuardedWriteOptions = {},
 ): Promise<KubeObject | undefined> {
   const { touch = false, subresource } = options;
-  // The version guards the write, so what the cache has is good enough to try with, unless it keeps only a part of it.
+  // The version guards the write, so the cached object is good enough for a first attempt, unless the cache keeps only
+  // a part of it.
   let fresh = touch && !cache.keepsWhole(type);
   for (let races = 0; ;) {
     const current = await read(cache, type, key, fresh, guard);
@@ -65,7 +66,7 @@ export async function guardedWrite(
       (current !== undefined && (!touch || guard.isMarked(current)) && isSame(current, desired, guard.marks));
     if (isDone) {
       if (!touch || fresh) return current;
-      // Whoever must have written it doesn't take a cache's word for it.
+      // A write that must happen doesn't rely on the cache.
       fresh = true;
       continue;
     }
@@ -82,7 +83,7 @@ export async function guardedWrite(
   }
 }
 
-/** Nobody is refused by what a cache still shows: the object of a former owner may be gone by now. */
+/** The guard refuses no write because of a cached object: it may be a former owner's, and gone by now. */
 async function read(
   cache: ClusterCache,
   type: ResourceType,
@@ -107,7 +108,7 @@ async function send(
 }
 
 /**
- * Whether a write would be one for nothing. The version doesn't count.
+ * Whether a write would change nothing. The version doesn't count.
  *
  * @param marks annotations that don't count either
  */
@@ -118,7 +119,7 @@ export function isSame(current: KubeObject, desired: KubeObject, marks: readonly
 function plain(object: KubeObject, marks: readonly string[]): unknown {
   const { labels, annotations = {} } = object.metadata;
   const counting = Object.fromEntries(Object.entries(annotations).filter(([key]) => !marks.includes(key)));
-  // As it travels: undefined fields don't, and an empty map is as good as none.
+  // As serialised: undefined fields are dropped, and an empty map equals a missing one.
   return JSON.parse(
     JSON.stringify({
       ...object,
@@ -137,7 +138,7 @@ function emptyIsNone(map: Readonly<Record<string, string>> | undefined): Readonl
   return map && Object.keys(map).length > 0 ? map : undefined;
 }
 
-/** Somebody else has written, made or deleted the object since it was read. */
+/** Somebody else has written, created or deleted the object since it was read. */
 function isRace(error: unknown, current: KubeObject | undefined): boolean {
   if (!(error instanceof KubeError)) return false;
   return error.conflict || error.alreadyExists || (error.notFound && current !== undefined);

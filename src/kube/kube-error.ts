@@ -1,4 +1,4 @@
-/** One thing that the API server has found wrong with an object. */
+/** One thing that the API server finds wrong with an object. */
 export interface StatusCause {
   readonly field?: string;
   readonly message?: string;
@@ -12,7 +12,7 @@ export class KubeError extends Error {
     readonly status: number,
     readonly reason: string,
     message: string,
-    /** What exactly the API server has found wrong, field by field, where it says so. */
+    /** What exactly the API server finds wrong, field by field, where it says so. */
     readonly causes: readonly StatusCause[] = [],
   ) {
     super(message);
@@ -30,7 +30,7 @@ export class KubeError extends Error {
     return this.status === 409 && this.reason === 'AlreadyExists';
   }
 
-  /** Nothing can be made in a namespace that is being deleted. */
+  /** Nothing can be created in a namespace that is being deleted. */
   get namespaceEnding(): boolean {
     return this.reason === 'Forbidden' && this.message.includes('because it is being terminated');
   }

@@ -1,20 +1,20 @@
 import { KubeConfig, type Cluster } from '@kubernetes/client-node';
 import { messageOf, UserError } from '../errors.js';
 
-/** What the library takes for a cluster where it has found none. */
+/** The library's cluster where it has found none. */
 const NOWHERE = 'http://localhost:8080';
 
 export interface KubeConfigOptions {
   /** Path of a kubeconfig; else KUBECONFIG, ~/.kube/config, or the account of the pod we run in. */
   readonly kubeconfig?: string;
-  /** Of the kubeconfig; else its current one. */
+  /** Context of the kubeconfig; its current one where undefined. */
   readonly context?: string;
 }
 
 /**
- * Finds out where the cluster is, and who we are there.
+ * Finds out where the cluster is, and our identity there.
  *
- * @throws UserError where the kubeconfig can't be read, or there is no cluster to talk to
+ * @throws UserError where the kubeconfig can't be read, or names no cluster
  */
 export function loadKubeConfig({ kubeconfig, context }: KubeConfigOptions): { config: KubeConfig; cluster: Cluster } {
   const given = kubeconfig ?? process.env['KUBECONFIG'];
@@ -39,14 +39,14 @@ function read(kubeconfig: string | undefined, source: string): KubeConfig {
     else config.loadFromFile(kubeconfig);
     return config;
   } catch (cause) {
-    // Of a text that is no YAML, the library shows the lines: they may hold a token.
+    // For text that isn't YAML the library prints lines of it, which may hold a token.
     const [problem = ''] = messageOf(cause).split('\n');
     throw new UserError(`${source}: the kubeconfig can't be read: ${problem}`, { cause });
   }
 }
 
 function describe(config: KubeConfig, context: string | undefined): string {
-  // The library doesn't set what isn't there.
+  // The library doesn't report a missing context.
   const current = context ?? config.getCurrentContext();
   if (current === undefined || current === '') return 'there is no current context';
   return `there is no context "${current}" with a cluster`;

@@ -8,13 +8,14 @@ export const LONGEST_LABEL = 63;
 const HASH = 10;
 
 /**
- * A name that fits: itself where it does, else its beginning with a hash of the whole, so that two long names stay two.
+ * A name that fits: unchanged where it does, else its beginning with a hash of the whole, so that two long names stay
+ * different.
  *
- * @param limit characters there are
+ * @param limit the number of characters allowed
  */
 export function fitting(name: string, limit: number): string {
   if (name.length <= limit) return name;
   const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH);
-  // A name, and a label's value, ends with a letter or a digit: the hash does.
+  // A name, and a label's value, must end with a letter or a digit: the hash does.
   return `${name.slice(0, limit - HASH - 1)}-${hash}`;
 }

@@ -1,4 +1,4 @@
-/** A Kubernetes object as JSON, whole: fields nobody here knows survive a read and a write. */
+/** A whole Kubernetes object as JSON: fields unknown to Serinus survive a read and a write. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;

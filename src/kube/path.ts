@@ -3,12 +3,12 @@ import { UserError } from '../errors.js';
 import type { ResourceType } from './object.js';
 
 /**
- * Where the API server has something: `/apis/apps/v1/namespaces/shop/deployments/cart/status` and the like. Every path
- * is made here, of parts that are what they are called: with a part that brings a `/`, a `..` or a `?` along, whoever
- * wrote it would choose what is asked under the identity of Serinus.
+ * Path of an object at the API server: `/apis/apps/v1/namespaces/shop/deployments/cart/status` and the like. Every path
+ * is made here, of checked parts: with a `/`, a `..` or a `?` in a part, its author could choose what Serinus requests
+ * under its own identity.
  *
  * @param namespace undefined for objects without one, and for lists of all namespaces
- * @throws UserError for a part that isn't one, with its field and value
+ * @throws UserError for an invalid part, with its field and value
  */
 export function pathOf(type: ResourceType, namespace?: string, name?: string, subresource?: string): string {
   const { apiVersion, kind, plural } = type;
@@ -23,8 +23,8 @@ export function pathOf(type: ResourceType, namespace?: string, name?: string, su
 }
 
 /**
- * The last check before a path is asked for, be it made by {@link pathOf} or by a provider that asks for something
- * else: below the API server's roots, and read by a URL exactly as it is written.
+ * The last check before a path is requested, whether {@link pathOf} or a metrics provider made it: it must be below the
+ * API server's roots, and a URL must read it exactly as it is written.
  *
  * @throws UserError
  */
@@ -40,11 +40,11 @@ export function demandPath(path: string): void {
 const ROOTS = /^\/(?:api|apis)\//;
 const SHOWN = 200;
 
-/** What is escaped in a metric's name is no separator when it is read. */
+/** An escaped character in a metric's name must not become a separator. */
 function isSegmentOfPath(part: string): boolean {
   try {
     const read = decodeURIComponent(part);
-    // No name has a separator or a control character in it.
+    // No name contains a separator or a control character.
     return part !== '' && read !== '.' && read !== '..' && !/[/\\\p{Cc}]/u.test(read);
   } catch {
     return false;

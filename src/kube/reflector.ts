@@ -12,7 +12,7 @@ export interface ReflectorOptions {
   readonly namespace?: string | undefined;
   readonly metadataOnly?: boolean;
   readonly log: (message: string) => void;
-  /** How it waits, milliseconds; ends early with the signal. Tests have a clock of their own. */
+  /** Waits for milliseconds; ends early with the signal. Tests substitute a clock of their own. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
@@ -20,14 +20,14 @@ export interface ReflectorOptions {
 const SILENCE_MS = 180_000;
 const FORBIDDEN = 403;
 const PAGE = 500;
-/** A watch that ends sooner hasn't told anything. */
+/** A watch that ends sooner than this has delivered nothing. */
 const SHORT_MS = 1_000;
-/** With the pauses between them that is a minute. */
+/** Including the pauses between them that takes a minute. */
 const MISSED_BEFORE_GONE = 10;
 const FIRST_BACKOFF_MS = 200;
-/** A server that is away is found again soon: others decide by what is known of the cluster. */
+/** A server that is away must be found again soon, because others decide by the cached state. */
 const MAX_ABSENT_MS = 2_000;
-/** A kind that isn't there, or may not be listed, is somebody's to mend. */
+/** A kind that isn't there, or may not be listed, needs a user's action. */
 const MAX_REFUSED_MS = 30_000;
 
 /**
@@ -44,7 +44,7 @@ export class Reflector {
   private isSynced = false;
   /** How often in a row the server has said that it doesn't have this kind. */
   private missed = 0;
-  /** Why the kind can't be listed, before it has been for the first time: a right that is missing. */
+  /** Why the kind can't be listed, before the first list: a missing permission. */
   private refusal: RefusedError | undefined;
   private readonly waiting = new Set<(refusal: RefusedError) => void>();
 
@@ -62,7 +62,8 @@ export class Reflector {
   /**
    * Waits for the first list.
    *
-   * @throws RefusedError where this process may not list the kind: whoever waits learns of it, and it goes on trying
+   * @throws RefusedError where this process may not list the kind: the caller learns of it, and the reflector keeps
+   *   trying
    */
   async ready(): Promise<void> {
     if (this.isSynced) return;
@@ -114,7 +115,8 @@ export class Reflector {
   }
 
   /**
-   * A server that ends each watch at once, or has forgotten each version, would be asked without a break.
+   * Without a pause, a server that ends each watch at once, or has forgotten each version, would get requests in a
+   * loop.
    *
    * @returns how long to wait the next time, milliseconds
    */
@@ -125,15 +127,15 @@ export class Reflector {
   }
 
   /**
-   * Of a kind that goes each object is told to be deleted. Where some are known, whoever says that there is no such kind may
-   * be somebody in between, or a server that is only just starting.
+   * When a kind disappears, each of its objects is reported as deleted. While objects are known, a single "no such
+   * kind" isn't enough: it may come from a proxy, or from a server that is just starting.
    */
   private kindIsMissing(): void {
     this.missed += 1;
     if (this.store.list().length === 0 || this.missed >= MISSED_BEFORE_GONE) this.fill([]);
   }
 
-  /** A right that is missing is somebody's to give, and nobody would know of it who waits. */
+  /** Only a user can grant a missing permission, so callers that wait get the error. */
   private mayNotList(error: KubeError): void {
     if (this.isSynced) return;
     const { message, status } = error;
@@ -177,7 +179,7 @@ export class Reflector {
     return version;
   }
 
-  /** @returns the version to go on from when the server has ended the watch */
+  /** @returns the version to continue from when the server has ended the watch */
   private async watch(from: string): Promise<string> {
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, this.stopped.signal]);
@@ -191,7 +193,7 @@ export class Reflector {
       }
       return version;
     } catch (error) {
-      // Silence, or a connection that broke: go on from the last version we saw.
+      // Silence, or a broken connection: continue from the last version seen.
       if (error instanceof Expired || this.stopped.signal.aborted) throw error;
       return version;
     } finally {
@@ -213,7 +215,7 @@ export class Reflector {
       case 'BOOKMARK':
         break;
       case 'ERROR':
-        // Whatever it was, the safe answer is to list again.
+        // Whatever the error was, listing again is safe.
         throw new Expired();
     }
     return event.object.metadata.resourceVersion;
@@ -237,7 +239,7 @@ interface WatchEvent {
   readonly object: KubeObject;
 }
 
-/** The server can't be reached, or is only just starting. */
+/** The server can't be reached, or is just starting. */
 function isAbsent(error: unknown): boolean {
   return !(error instanceof KubeError) || error.status >= 500;
 }

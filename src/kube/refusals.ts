@@ -2,15 +2,15 @@ import { NamespaceEnding, RefusedError, UserError } from '../errors.js';
 import { KubeError, type StatusCause } from './kube-error.js';
 
 /**
- * The one place that tells what the API server refuses for good from what may pass by itself.
+ * The one place that distinguishes what the API server refuses for good from what may pass by itself.
  *
- * Somebody's to mend are: 400 (the object can't be read), 403 (an admission policy, a quota, or rights that are missing),
- * 404 to a write (its kind or its namespace isn't there), 405 and 415 (the server is another one than it must be), 409
- * where it says that a field can't change, 413 and 422. A conflict isn't, nor a name that is taken meanwhile: whoever
- * reads again gets further. Nor is 401: credentials are renewed.
+ * Users must fix: 400 (the object can't be parsed), 403 (an admission policy, a quota, or missing permissions), 404 to
+ * a write (its kind or its namespace doesn't exist), 405 and 415 (it isn't the expected server), 409 where it says that
+ * a field is immutable, 413 and 422. A conflict passes, as does a name that is taken meanwhile: reading again helps. So
+ * does 401: credentials are renewed.
  *
- * @param what the object that was written, `Kind/name`; undefined where the server's own words must do
- * @returns what is to be thrown instead: a {@link RefusedError} that names object, field and reason, or `error` itself
+ * @param what the object that was written, `Kind/name`; undefined where the server's own words must suffice
+ * @returns the error to throw instead: a {@link RefusedError} that names object, field and reason, or `error` itself
  */
 export function refusalIn(error: unknown, what?: string): unknown {
   if (!(error instanceof KubeError)) return error;
@@ -24,10 +24,10 @@ export function refusalIn(error: unknown, what?: string): unknown {
   );
 }
 
-/** The same for whoever only wants to know whether a person must mend it. */
+/** The same for a caller that only wants to know whether a user must fix it. */
 export function userErrorIn(error: unknown): UserError | undefined {
-  const told = refusalIn(error);
-  return told instanceof UserError ? told : undefined;
+  const known = refusalIn(error);
+  return known instanceof UserError ? known : undefined;
 }
 
 const FINAL: readonly number[] = [400, 403, 404, 405, 413, 415, 422];
@@ -38,8 +38,8 @@ function isForSomebodyToMend({ status, message }: KubeError): boolean {
 }
 
 /**
- * Everything that the API server has found wrong with an object, one by one: its field, where it names one, and why. Values
- * are left out: they may be what nobody else is to see.
+ * All that the API server finds wrong with an object, one by one: its field, where it names one, and the reason. Values
+ * are left out: they may be confidential.
  */
 export function causesIn({
   message,
@@ -50,21 +50,21 @@ export function causesIn({
   return named.map(({ field = '', message: why = '' }) => ({ field, reason: shortened(withoutValue(why)) }));
 }
 
-/** Three fields are enough to begin with. */
+/** Three fields suffice for a start. */
 const CAUSES = 3;
 
 function reasonOf({ message, causes }: KubeError): string {
   const named = causes.filter(({ field }) => field !== undefined && field !== '');
   if (named.length === 0) return shortened(message);
   const more = named.length > CAUSES ? `, and ${named.length - CAUSES} more` : '';
-  return `${named.slice(0, CAUSES).map(told).join('; ')}${more}`;
+  return `${named.slice(0, CAUSES).map(causeText).join('; ')}${more}`;
 }
 
-function told({ field, message = '' }: StatusCause): string {
+function causeText({ field, message = '' }: StatusCause): string {
   return `${field}: ${shortened(withoutValue(message))}`;
 }
 
-/** Values may be long, and may be what nobody else is to see. */
+/** Values may be long, and may be confidential. */
 function withoutValue(message: string): string {
   return message.replace(
     /^(Invalid value|Duplicate value|Unsupported value): (?:"(?:[^"\\]|\\.)*"|[^:]{60,}): /s,

@@ -10,10 +10,10 @@ import { RehearsedLists } from './rehearsed-lists.js';
 import type { Store } from './store.js';
 
 /**
- * A cache whose writes the API server only checks (`dryRun=All`): admission policies, quotas and validation say what
- * they would say, and nothing is stored. What has been written so is seen by whoever reads it here, and by nobody else.
- * Reads come from the real cache as far as they can: a rehearsal is no reason to ask again. A write that is refused is
- * noted, and stands for whoever reads it here all the same, so that what comes after it is checked, too.
+ * A cache whose writes the API server only checks (`dryRun=All`): admission policies, quotas and validation answer as
+ * usual, and nothing is stored. Such a write is visible to readers of this cache, and to no others. Reads come from the
+ * real cache where possible, so that a rehearsal causes no further requests. A refused write is noted and still visible
+ * here, so that later writes are checked, too.
  */
 export class RehearsalCache extends ClusterCache {
   private readonly written = new Map<string, KubeObject>();
@@ -21,7 +21,7 @@ export class RehearsalCache extends ClusterCache {
 
   constructor(
     private readonly real: ClusterCache,
-    /** What the API server won't take, in words for an event. */
+    /** What the API server refuses, in words for an event. */
     readonly refused = new Set<string>(),
   ) {
     super(new NotingClient(real.client.rehearsing(), refused), { log: () => undefined });
@@ -55,7 +55,7 @@ export class RehearsalCache extends ClusterCache {
     return this.written.get(pathOf(type, namespace, name)) ?? this.real.get(type, namespace, name);
   }
 
-  /** The first time from the cache; again only where what was read there has led to a conflict. */
+  /** The first time from the cache; from the API server only after a conflict. */
   override async getFresh(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
     const key = pathOf(type, namespace, name);
     const written = this.written.get(key);
@@ -65,7 +65,7 @@ export class RehearsalCache extends ClusterCache {
     return this.real.get(type, namespace, name);
   }
 
-  /** A stored version would have another number: a second write of the object goes by the first read. */
+  /** A stored version would have another number: a second write of the object uses the version of the first read. */
   override remember(type: ResourceType, object: KubeObject): void {
     this.written.set(pathOf(type, object.metadata.namespace, object.metadata.name), object);
   }
@@ -75,7 +75,7 @@ export class RehearsalCache extends ClusterCache {
   }
 }
 
-/** Notes what is refused when an object is made or replaced, and goes on as if it had been taken. */
+/** Notes refusals of created or replaced objects, and continues as if they had been accepted. */
 class NotingClient implements ApiClient {
   readonly server: string;
   private readonly lists = new RehearsedLists();
@@ -155,9 +155,9 @@ class NotingClient implements ApiClient {
       this.lists.note(type, namespace, name, written, isNew);
       return written;
     } catch (error) {
-      const told = refusalIn(error, titleOf(object));
-      if (!(told instanceof RefusedError)) throw error;
-      if (!isNoAnswer(told)) this.refused.add(told.message);
+      const refusal = refusalIn(error, titleOf(object));
+      if (!(refusal instanceof RefusedError)) throw error;
+      if (!isNoAnswer(refusal)) this.refused.add(refusal.message);
       this.lists.note(type, namespace, name, object, isNew);
       return object;
     }
@@ -167,8 +167,8 @@ class NotingClient implements ApiClient {
 const NOT_FOUND = 404;
 
 /**
- * A webhook that has side effects isn't asked in a dry run, and what only seems to be made can't be changed: what the
- * API server would say nobody knows.
+ * A webhook with side effects isn't called in a dry run, and an object that was only created in a rehearsal can't be
+ * changed: the API server's real answer is unknown then.
  */
 function isNoAnswer({ reason, status }: RefusedError): boolean {
   return status === NOT_FOUND || reason.includes('does not support dry run');

@@ -9,14 +9,14 @@ interface Written {
 }
 
 /**
- * What lists show in a rehearsal: what the API server has shown once, with what has been written since as if it were
- * stored. It isn't asked for the same list again.
+ * Lists in a rehearsal: the API server's answer, together with later writes as if they were stored. The API server
+ * isn't asked for the same list again.
  */
 export class RehearsedLists {
   private readonly shown = new Map<string, Promise<ObjectList>>();
   private readonly written = new Map<string, Written>();
 
-  /** @param ask the API server, where it hasn't been yet */
+  /** @param ask the API server, if it hasn't been asked yet */
   async list(type: ResourceType, options: ListOptions, ask: () => Promise<ObjectList>): Promise<ObjectList> {
     const key = JSON.stringify([pathOf(type), options]);
     const asked = this.shown.get(key) ?? ask();
@@ -30,7 +30,7 @@ export class RehearsedLists {
     return { metadata, items: [...items.filter((item) => !isWritten(item)), ...written] };
   }
 
-  /** What was made in the rehearsal: whoever changes it can't be checked, since the API server doesn't have it. */
+  /** Notes an object created in the rehearsal: changes of it can't be checked, since the API server doesn't have it. */
   made(type: ResourceType, namespace: string | undefined, name: string): KubeObject | undefined {
     const one = this.written.get(pathOf(type, namespace, name));
     return one?.isNew ? one.object : undefined;
@@ -48,7 +48,7 @@ export class RehearsedLists {
   }
 }
 
-/** By namespace and labels that have certain values: nothing else is listed here. */
+/** By namespace and by exact values of labels: no other lists are read here. */
 function isSelected({ metadata }: KubeObject, { namespace, labelSelector = '' }: ListOptions): boolean {
   if (namespace !== undefined && metadata.namespace !== namespace) return false;
   return labelSelector

@@ -4,13 +4,13 @@ import { isNewer } from './object.js';
 export type ChangeListener = (object: KubeObject, change: 'set' | 'deleted') => void;
 
 /**
- * The last known version of the objects of one kind. Fed by a reflector, and by our own writes, so that a reader who
- * comes right after a write sees it. Never goes back to an older version.
+ * The last known version of the objects of one kind. Fed by a reflector, and by our own writes, so that a reader right
+ * after a write sees it. Never goes back to an older version.
  */
 export class Store {
   private readonly objects = new Map<string, KubeObject>();
   private readonly listeners = new Set<ChangeListener>();
-  /** Uids that were deleted lately: the answer to a write that overlapped a deletion must not bring them back. */
+  /** UIDs deleted lately: the answer to a write that overlapped a deletion must not bring them back. */
   private readonly tombstones: string[] = [];
 
   get(namespace: string, name: string): KubeObject | undefined {
@@ -22,7 +22,7 @@ export class Store {
     return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
   }
 
-  /** @returns whether it was news */
+  /** @returns whether the object was new or changed */
   set(object: KubeObject): boolean {
     if (object.metadata.uid !== undefined && this.tombstones.includes(object.metadata.uid)) return false;
     const key = keyOf(object);

@@ -3,28 +3,28 @@ import { titleOf, type KubeObject } from './object.js';
 
 const CONFLICT = 409;
 
-/** Somebody has deleted it, and a finalizer keeps it there. */
+/** It has been deleted, and a finalizer keeps it. */
 export function isTerminating({ metadata }: Pick<KubeObject, 'metadata'>): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-/** Kubernetes deletes all that it owns before it. */
+/** Kubernetes deletes all that it owns first. */
 export function goesWithAll({ metadata }: Pick<KubeObject, 'metadata'>): boolean {
   return isTerminating({ metadata }) && (metadata.finalizers?.includes('foregroundDeletion') ?? false);
 }
 
-/** What is said of an object that is on its way out: what holds it up is for somebody to find. */
+/** The message about an object under deletion: users must find out what blocks it. */
 export function terminatingMessage(object: KubeObject): string {
   return `${titleOf(object)} ${reasonOf(object)}`;
 }
 
-/** Of a target, for whoever looks at it. */
+/** Of a target, for those who observe it. */
 export function leavingOf(object: KubeObject): { readonly leaving?: string } {
   return isTerminating(object) ? { leaving: terminatingMessage(object) } : {};
 }
 
 /**
- * For what Kubernetes' controllers carry out no more once it is being deleted, whatever is written to it.
+ * For objects whose controllers ignore any change once they are being deleted.
  *
  * @throws RefusedError where it is
  */

@@ -11,9 +11,9 @@ export const HTTP_PROXIES: ResourceType = {
   plural: 'httpproxies',
 };
 
-/** How long a connection may be idle where the service has a timeout for requests. */
+/** The idle timeout of connections where the service has a timeout for requests. */
 const IDLE_TIMEOUT = '5m';
-/** Contour's own default, written out: what it would fill in isn't a change that somebody has made. */
+/** Contour's own default, written out: otherwise the value that it fills in would look like somebody's change. */
 const RETRIES = 1;
 
 interface Condition {
@@ -41,7 +41,7 @@ interface HttpProxySpec {
 /**
  * Contour. The HTTPProxy of the service's name has the routes; users include it from one with a virtual host.
  *
- * @param ingressClass of the Contour that is meant; empty where there is only one
+ * @param ingressClass of the Contour to use; empty where there is only one
  */
 export function contour(ingressClass: string): Blueprint {
   return {
@@ -81,7 +81,7 @@ function routesOf(canary: Canary, weights: Weights): readonly Route[] {
   ];
 }
 
-/** All of them must be true of a request, and no more than one may name a path. Always in the same order. */
+/** A request must meet all of them, and no more than one may name a path. Always in the same order. */
 function conditionsOf({ headers = {} }: Audience, prefix: string): readonly Condition[] {
   const [first, ...others] = Object.entries(headers)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -89,7 +89,7 @@ function conditionsOf({ headers = {} }: Audience, prefix: string): readonly Cond
   return [{ prefix, ...first }, ...others];
 }
 
-/** Contour knows no beginnings and no ends of a value. Those who can't read a `regex` yet are older than 1.26. */
+/** Contour has no prefix and no suffix match. Versions before 1.26 don't know `regex`. */
 function textOf(text: TextMatch): { exact: string } | { regex: string } {
   return text.exact === undefined ? { regex: regexOf(text) } : { exact: text.exact };
 }
@@ -110,7 +110,7 @@ function backend({ namespace, service: { port } }: Canary, name: string, weight:
   return { name, port, weight, requestHeadersPolicy: { set: [{ name: 'l5d-dst-override', value: address }] } };
 }
 
-/** A route that leads to one of ours, leading to where all traffic goes now. */
+/** A route to one of our Services, redirected to the side that gets all traffic. */
 function turned(found: Route, canary: Canary, weights: Weights): Route {
   const { primaryName, canaryName } = canary.service;
   if (!found.services?.some(({ name }) => name === primaryName || name === canaryName)) return found;
@@ -142,7 +142,7 @@ interface StatusCondition {
   readonly observedGeneration?: number;
 }
 
-/** Contour says so when it has made Envoy's configuration of what was written last. */
+/** Contour reports it once it has generated Envoy's configuration from the last change. */
 function isSettled(object: KubeObject): boolean | undefined {
   const { conditions = [] } = (object['status'] ?? {}) as { conditions?: readonly StatusCondition[] };
   const valid = conditions.find(({ type }) => type === 'Valid');

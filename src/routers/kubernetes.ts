@@ -1,8 +1,8 @@
 import type { Router } from './port.js';
 
 /**
- * Services and nothing else: there is nobody who could divide the requests. Users stay at the primary until it is
- * promoted, which leaves Blue/Green as the only way to release.
+ * Services and nothing else: nothing can divide the requests. Users stay at the primary until it is promoted, which
+ * leaves Blue/Green as the only strategy.
  */
 export const kubernetesRouter: Router = {
   provider: 'kubernetes',

@@ -17,7 +17,7 @@ import type { Blueprint } from './shared/object-router.js';
 
 /**
  * The NGINX ingress controller. Beside the users' Ingress (`spec.ingressRef`), which serves the primary, a second one
- * is made, `<ingress>-canary`, whose annotations say how many of its requests, or which of them, are for the canary.
+ * is created, `<ingress>-canary`, whose annotations say how many of its requests, or which of them, are for the canary.
  *
  * @param prefix of the controller's annotations, without the slash: `nginx.ingress.kubernetes.io`
  */
@@ -26,7 +26,7 @@ export function nginx(prefix: string): Blueprint {
   const isOfCanary = (name: string): boolean => name.includes(`${prefix}/canary`);
   const key = (name: keyof typeof NAMES): string => `${prefix}/${NAMES[name]}`;
 
-  /** What the controller is told; nothing else that begins like this may stay. */
+  /** Annotations for the controller; no others with this prefix may stay. */
   function orders(canary: Canary, weights: Weights): StringMap {
     const { match } = canary.analysis;
     const byWeight = { [key('canary')]: 'true', [key('weight')]: String(weights.canary) };
@@ -35,8 +35,8 @@ export function nginx(prefix: string): Blueprint {
   }
 
   /**
-   * With `affinity: cookie` on the users' Ingress, a client that has met the canary stays with it, whatever its weight: also
-   * after a rollback. So its cookie counts for nothing as soon as the canary is to have nobody.
+   * With `affinity: cookie` on the users' Ingress, a client that has met the canary stays with it, whatever its weight,
+   * even after a rollback. So its cookie is ignored as soon as the canary is to get no requests.
    */
   function homecoming(annotations: StringMap | undefined, weights: Weights): StringMap {
     const isSticky = annotations?.[key('affinity')] === 'cookie';
@@ -50,7 +50,7 @@ export function nginx(prefix: string): Blueprint {
     source: ingressSource,
     desired({ canary, source, current, weights }) {
       if (!source) throw new UserError(ingressSource.missing(canary));
-      // Before a release begins, not when the audience is to meet it.
+      // Checked before a release begins, not only when the audience is to meet the canary.
       audienceOf(canary.analysis.match, key);
       const { labels, annotations, copied } = withMetadataOf(source, current, isOfCanary);
       return ingressOf(canary, current, {
@@ -94,8 +94,8 @@ const NAMES = {
 } as const;
 
 /**
- * The controller knows one header and one cookie, either of which will do. What can't be said so is refused: it would
- * show the canary to others than was asked for.
+ * The controller knows one header and one cookie, either of which suffices. Other conditions are refused: they would
+ * show the canary to the wrong users.
  *
  * @throws UserError naming the entry of `analysis.match`
  */

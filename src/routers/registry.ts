@@ -31,20 +31,20 @@ export function createRouters(cache: ClusterCache, settings: Settings): readonly
   ];
 }
 
-/** Providers whose whole say is one object. */
+/** Providers that need a single object. */
 function byOneObject(settings: Settings): readonly Blueprint[] {
   return [contour(settings.ingressClass), traefik];
 }
 
-/** Providers that make an object after each of the users' Ingresses. */
+/** Providers that generate an object for each of the users' Ingresses. */
 function afterIngresses(settings: Settings): readonly Blueprint[] {
   return [nginx(settings.ingressAnnotationsPrefix), skipper];
 }
 
 /**
- * What the provider of a Canary writes: {@link Router.owns}, without any cluster.
+ * The objects that a Canary's provider writes: {@link Router.owns}, without a cluster.
  *
- * @throws UserError where the Canary doesn't say enough to name it
+ * @throws UserError where the Canary lacks what their names need
  */
 export function ownedRoutes(canary: Canary): readonly OwnedObject[] {
   const { provider } = canary;
@@ -53,14 +53,14 @@ export function ownedRoutes(canary: Canary): readonly OwnedObject[] {
   if (provider === 'gatewayapi:v1') return ownedByGatewayApi(canary, 'v1');
   if (provider === 'gatewayapi:v1beta1') return ownedByGatewayApi(canary, 'v1beta1');
   if (provider === 'istio') return istioObjects.flatMap((one) => ownedObjects(one, canary));
-  // What they are called doesn't depend on settings.
+  // Their names don't depend on settings.
   const byIngress = afterIngresses(DEFAULT_SETTINGS).find((one) => one.provider === provider);
   if (byIngress) return forEachSource(canary, 'ingressRef').flatMap((each) => ownedObjects(byIngress, each));
   const found = byOneObject(DEFAULT_SETTINGS).find((one) => one.provider === provider);
   return found ? ownedObjects(found, canary) : [];
 }
 
-/** @throws UserError for a provider nobody has built */
+/** @throws UserError for a provider that isn't supported */
 export function routerFor(routers: readonly Router[], provider: string): Router {
   const router = routers.find((candidate) => candidate.provider === provider);
   if (router) return router;

@@ -23,7 +23,7 @@ const OFF = 'False()';
 const AND = ' && ';
 
 /**
- * Skipper. Beside the users' Ingress (`spec.ingressRef`), which serves the primary, a second one is made,
+ * Skipper. Beside the users' Ingress (`spec.ingressRef`), which serves the primary, a second one is created,
  * `<ingress>-canary`, with each path twice: once to the primary and once to the canary. It is switched off while the
  * canary gets nothing.
  */
@@ -57,18 +57,18 @@ export const skipper: Blueprint = {
   removedAtEnd: true,
 };
 
-/** @param predicates those of the users' Ingress */
+/** @param predicates of the users' Ingress */
 function orders(canary: Canary, weights: Weights, predicates: string | undefined): StringMap {
   const { primaryName, canaryName } = canary.service;
   const others = predicatesIn(predicates ?? '').filter((predicate) => ![ON, OFF].includes(predicate));
   return {
-    // By name, as Flagger writes them: a cluster that changes over has nothing to rewrite.
+    // By name, as Flagger writes them: after a change of controllers nothing must be rewritten.
     [WEIGHTS]: JSON.stringify({ [canaryName]: weights.canary, [primaryName]: weights.primary }),
     [PREDICATE]: [weights.canary === 0 ? OFF : ON, ...others].join(AND),
   };
 }
 
-/** Whatever blanks are between them. What is in quotes or a regular expression is text, to the end where it doesn't end. */
+/** Splits at any blanks. What is in quotes or in a regular expression is text, to the end where it isn't closed. */
 function predicatesIn(text: string): readonly string[] {
   const parts = text.match(/"(?:[^"\\]|\\[^])*(?:"|\\?$)|`[^`]*`|\/(?:[^/\\]|\\[^])+(?:\/|\\?$)|&&|[^]/g) ?? [];
   const found = [''];
@@ -85,7 +85,7 @@ function weightsOf(object: KubeObject, canary: Canary): Weights | undefined {
   return typeof primary === 'number' && typeof ours === 'number' ? { primary, canary: ours } : undefined;
 }
 
-/** What can't be read counts as nothing: the next look makes it right. */
+/** Text that can't be parsed counts as empty: the next observation corrects it. */
 function jsonOf(text = '{}'): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);

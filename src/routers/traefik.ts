@@ -23,12 +23,12 @@ interface TraefikServiceSpec {
 }
 
 /**
- * Traefik. The TraefikService of the service's name spreads its requests over primary and canary; the users' own
- * IngressRoute leads to it. How clients stick to a server, health checks and the like are the users' to add.
+ * Traefik. The TraefikService with the service's name distributes its requests over primary and canary; the users' own
+ * IngressRoute leads to it. Users may add sticky sessions, health checks and the like.
  */
 export const traefik: Blueprint = {
   provider: 'traefik',
-  // It takes what has changed at most every two seconds, by default.
+  // By default it applies changes at most every two seconds.
   followsWithinMs: 3_000,
   type: TRAEFIK_SERVICES,
   name: (canary) => canary.service.name,
@@ -49,7 +49,7 @@ export const traefik: Blueprint = {
   },
 };
 
-/** The canary is only there while it has a share. A weight that isn't there counts as 1, so a 0 is written out. */
+/** The canary is only listed while it has a share. A missing weight counts as 1, so a 0 is written out. */
 function servicesOf(canary: Canary, current: readonly WeightedService[], weights: Weights): readonly WeightedService[] {
   const { primaryName, canaryName, port } = canary.service;
   const extrasOf = (service: string) => extras(current.find(({ name }) => name === service));
@@ -59,7 +59,7 @@ function servicesOf(canary: Canary, current: readonly WeightedService[], weights
   const baselineName = baselineServiceName(canary);
   const primary = { ...ofPrimary, ...entry(primaryName, shares.primary) };
   if (weights.canary === 0) return [primary];
-  // How the users want the primary to be talked to holds for its successor as well.
+  // Settings that users want for requests to the primary hold for the others as well.
   const beside = (name: string, share: number) => ({ ...(extrasOf(name) ?? ofPrimary), ...entry(name, share) });
   return [
     primary,
@@ -68,7 +68,7 @@ function servicesOf(canary: Canary, current: readonly WeightedService[], weights
   ];
 }
 
-/** What users have added to one of ours; where it leads to isn't theirs to say. */
+/** The fields that users have added to one of ours; its destination isn't theirs to set. */
 function extras(service: WeightedService | undefined): object | undefined {
   if (!service) return undefined;
   const { kind: _kind, ...others } = service;

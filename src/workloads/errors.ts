@@ -1,4 +1,4 @@
 import { UserError } from '../errors.js';
 
-/** There is no such target: to mend before a release, and a reason to roll back during one. */
+/** The target doesn't exist: a user must fix that before a release, and during one it is a reason to roll back. */
 export class TargetMissing extends UserError {}

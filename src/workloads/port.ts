@@ -10,12 +10,15 @@ import type { ServiceSelector } from '../kubernetes/objects/service.js';
 import type { ServicePort } from '../kubernetes/objects/service-port.js';
 import type { Selector } from './shared/pod-selector.js';
 
-/** What is known of a target. */
+/** An observed target. */
 export interface TargetView {
   readonly revision: Revision;
-  /** What the Canary's Services lead to; undefined where the target is a Service, and its copies are used instead. */
+  /**
+   * The pods that the Canary's Services lead to; undefined where the target is a Service, whose copies are used
+   * instead.
+   */
   readonly pods: PodsView | undefined;
-  /** It is being deleted, in words for an event; absent where it isn't. */
+  /** Why it is being deleted, in words for an event; absent where it isn't. */
   readonly leaving?: string;
   /** The primary exists. */
   readonly built: boolean;
@@ -23,126 +26,126 @@ export interface TargetView {
   readonly sameAsPrimary: boolean;
 }
 
-/** What a release replaces, and by what: pod templates, or the specs of Services. They may hold secrets. */
+/** What a release replaces, and its replacement: pod templates, or the specs of Services. They may hold secrets. */
 export interface Contents {
-  /** The target's. */
+  /** The target's revision. */
   readonly revision: Revision;
-  /** The primary's as it was before any promotion that is under way; undefined where there is no primary. */
+  /** The primary's contents before any promotion that is under way; undefined where there is no primary. */
   readonly before: object | undefined;
-  /** The target's, as its users have written it. */
+  /** The target's contents, as users have written them. */
   readonly after: object;
-  /** What a promotion makes of the target's: what `before` is to be compared with. */
+  /** The result of promoting the target's contents, for comparison with `before`. */
   readonly promoted: object;
   /** Of the target, and of its pods. */
   readonly annotations: StringMap;
 }
 
-/** How the target's pods are found. */
+/** How the target's pods are selected. */
 export interface PodsView {
   readonly selector: Selector;
-  /** How the primary's are found. */
+  /** How the primary's pods are selected. */
   readonly primary: ServiceSelector;
   readonly ports: readonly ServicePort[];
 }
 
 /** What the primary held before its last promotion. */
 export interface Previous {
-  /** Hash of that revision; empty where it isn't known. */
+  /** Hash of that revision; empty where it is unknown. */
   readonly revision: string;
 }
 
-/** Pods that run what the primary held before its last promotion, so that an undo needs not wait for any. */
+/** Pods of the version before the last promotion, so that an undo needn't wait for any. */
 export interface WarmPods {
-  /** Starts as many as the primary has. @param until when they may go, milliseconds since 1970 */
+  /** Starts as many as the primary has. @param until when they may be stopped, milliseconds since 1970 */
   keep(canary: Canary, until: number, fence: Claim): Promise<void>;
   /** Stops them; nothing where there are none. */
   drop(canary: Canary, fence: Claim): Promise<void>;
-  /** Pods that there are to be; 0 where there are none. */
+  /** Desired number of pods; 0 where there are none. */
   size(canary: Canary): Promise<number>;
-  /** Gives them the primary's size, if they are fewer. */
+  /** Scales them up to the primary's size, if they are fewer. */
   grow(canary: Canary, fence: Claim): Promise<void>;
   /** Undefined where there are none. */
   readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
-  /** When they may go, milliseconds since 1970; undefined where there are none. */
+  /** When they may be stopped, milliseconds since 1970; undefined where there are none. */
   expiry(canary: Canary): Promise<number | undefined>;
-  /** What would be written for them; nothing where the Canary keeps none. */
+  /** The objects that would be written for them; none where the Canary keeps no warm pods. */
   owns(canary: Canary): readonly OwnedObject[];
-  /** What makes them; undefined where there are none. */
+  /** Their workload; undefined where there is none. */
   find(canary: Canary): Promise<NamedObject | undefined>;
-  /** The value of the selector label by which they are found. */
+  /** The value of the selector label of these pods. */
   label(selector: Selector): string;
   /** Whether a pod of this name is one of them. */
   has(canary: Canary, pod: string): boolean;
 }
 
-/** Fresh pods of the primary's version, as many as the canary has, with which that is compared. */
+/** Fresh pods of the primary's version, as many as the canary's, to compare the canary with. */
 export interface BaselinePods {
   /** Starts them, or makes them as they shall be; nothing while the canary has no pods. */
   put(canary: Canary, fence: Claim): Promise<void>;
   /** Stops them; nothing where there are none. */
   stop(canary: Canary, fence: Claim): Promise<void>;
-  /** Removes them and what makes them; nothing where there are none. */
+  /** Deletes them with their workload; nothing where there are none. */
   drop(canary: Canary, fence: Claim): Promise<void>;
-  /** What isn't as it should be of them; nothing while there are to be none. */
+  /** Their drift; nothing while none are wanted. */
   strays(canary: Canary): Promise<readonly Stray[]>;
   /** Undefined where there are none, or nothing is compared with them. */
   readiness(canary: Canary, now: number): Promise<Readiness | undefined>;
-  /** What makes them; undefined where there are none. */
+  /** Their workload; undefined where there is none. */
   find(canary: Canary): Promise<NamedObject | undefined>;
-  /** Pods that there are to be; 0 where there are none. */
+  /** Desired number of pods; 0 where there are none. */
   size(canary: Canary): Promise<number>;
-  /** What would be written for them; nothing where the Canary doesn't ask for them. */
+  /** The objects that would be written for them; none where the Canary has no baseline. */
   owns(canary: Canary): readonly OwnedObject[];
   /** Objects whose changes concern the Canary. */
   concerns(canary: Canary): readonly NamedObject[];
-  /** The value of the selector label by which they are found. */
+  /** The value of the selector label of these pods. */
   label(selector: Selector): string;
 }
 
-/** Objects that are there for an undo alone: what the primary and its configs held before, and warm pods. */
+/** Objects that exist only for an undo: what the primary and its configs held before, and warm pods. */
 export interface UndoArtifacts {
   list(canary: Canary): Promise<readonly NamedObject[]>;
-  /** Deletes them: nothing can be undone any more. */
+  /** Deletes them: no undo is possible after that. */
   forget(canary: Canary, fence: Claim): Promise<void>;
 }
 
 /**
- * A kind of workload that can be released: how to read it, to make a primary of it, and to promote it.
+ * A kind of workload that can be released: reading it, making a primary of it, and promoting it.
  *
  * Reads come from informer caches, unless `refresh` was called just before. Writes are idempotent, guarded by the
- * version that was read, and fenced: by a stamp where the object has room for one, by the Lease everywhere.
- * All methods throw {@link UserError} for what a person must mend (a missing target, no supported label), and
+ * version that was read, and fenced: by an annotation where the object has room for one, by the Lease everywhere. All
+ * methods throw {@link UserError} for what a user must fix (a missing target, no supported label), and
  * {@link FencedError} where a newer run has taken over.
  */
 export interface Workload {
-  /** As `targetRef.kind` has it. */
+  /** As in `targetRef.kind`. */
   readonly kind: string;
-  /** Where the API server has targets and primaries of this kind. */
+  /** The API type of targets and primaries. */
   readonly type: ResourceType;
-  /** Brings what is cached of target, primary and configs up to date from the API server. */
+  /** Updates the cached target, primary and configs from the API server. */
   refresh(canary: Canary): Promise<void>;
   /** @throws UserError where the target is missing or can't be used */
   look(canary: Canary): Promise<TargetView>;
   /** @throws UserError where the target is missing or can't be used */
   contents(canary: Canary): Promise<Contents>;
   /**
-   * The label that tells the target's pods from the primary's; undefined where nothing tells, because the target is
-   * gone, has no such label, or is a Service.
+   * The label that distinguishes the target's pods from the primary's; undefined where the target is missing, has no
+   * such label, or is a Service.
    */
   selector(canary: Canary): Promise<Selector | undefined>;
   /**
-   * Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. A canary that is
-   * compared with a baseline isn't ready before that is.
+   * Whether primary or canary have rolled their latest template out. A missing one is not ready, for good. A canary
+   * with a baseline is ready only when the baseline is, too.
    */
   readiness(canary: Canary, of: 'primary' | 'canary', now: number): Promise<Readiness>;
   /**
-   * What is written for the primary, but for copies of configs. Each belongs to one Canary only: one that is somebody
-   * else's is never written, counts as missing when it is read, and is refused by name.
+   * The objects written for the primary, except copies of configs. Each belongs to one Canary only: a foreign one is
+   * never written, counts as missing when read, and is refused by name.
    */
   owns(canary: Canary): readonly OwnedObject[];
   /**
-   * Beyond what {@link owns} names: copies of configs that would be written over somebody else's, and pods of others that
-   * a generated selector would find.
+   * Beyond the objects of {@link owns}: copies of configs that would overwrite foreign objects, and foreign pods that a
+   * generated selector would select.
    *
    * @throws UserError naming the first of them
    */
@@ -151,57 +154,57 @@ export interface Workload {
   concerns(canary: Canary): Promise<readonly NamedObject[]>;
   /** Calls back whenever target or primary may have become more or less ready. @returns a function that ends it */
   onChange(canary: Canary, listener: () => void): Promise<() => void>;
-  /** What is made for the primary and isn't as it should be; what a release changes doesn't count. */
+  /** Drift of the objects made for the primary; fields that a release changes don't count. */
   drift(canary: Canary): Promise<readonly Stray[]>;
   /**
-   * Makes the primary, the copies of its configs and its autoscaler; while the Canary is initialised, also follows the
-   * target's changes, since nobody is served by the primary yet.
+   * Creates the primary, the copies of its configs and its autoscaler; while the Canary is initialised it also follows
+   * the target's changes, since the primary serves no users yet.
    */
   build(canary: Canary, fence: Claim): Promise<void>;
-  /** Makes again all that {@link drift} names, by what the target holds: for a Canary that is initialised. */
+  /** Corrects all that {@link drift} names, according to the target: for a Canary that is initialised. */
   reconcile(canary: Canary, fence: Claim): Promise<void>;
   /**
-   * Makes one thing again that {@link drift} names; nothing where it names something else.
+   * Corrects one thing that {@link drift} names; nothing where it names something else.
    *
-   * @param runs hash of the revision that a primary which is gone is to run
-   * @throws UserError where what it held isn't known any more
+   * @param runs hash of the revision for a primary that is missing
+   * @throws UserError where its former content is lost
    */
   mend(canary: Canary, stray: Stray, runs: string, fence: Claim): Promise<void>;
-  /** Pods that a side is to have: 0 where it is at zero. */
+  /** Desired number of pods of a side: 0 where it is at zero. */
   size(canary: Canary, of: 'primary' | 'canary'): Promise<number>;
   /** Most pods that the primary's autoscaler allows; undefined where it has none. */
   most(canary: Canary): Promise<number | undefined>;
-  /** Gives the primary at least so many pods. @returns whether it had fewer */
+  /** Scales the primary to at least so many pods. @returns whether it had fewer */
   grow(canary: Canary, pods: number, fence: Claim): Promise<boolean>;
   /**
-   * Copies target, configs and the changes of the autoscaler to the primary.
+   * Copies target, configs and changes of the autoscaler to the primary.
    *
-   * @returns false where the target isn't `revision` any more; nothing is written then
+   * @returns false where the target is no longer `revision`; nothing is written then
    */
   promote(canary: Canary, revision: Revision, fence: Claim): Promise<boolean>;
   /**
-   * Puts the primary's template and configs of before an unfinished promotion back; nothing where there is none.
+   * Restores the primary's template and configs from before an unfinished promotion; nothing where there is none.
    *
-   * @returns hash of the revision that the primary has been put back to, now or lately, where that is known
+   * @returns hash of the revision that the primary has been restored to, now or lately, where it is known
    */
   restore(canary: Canary, fence: Claim): Promise<string | undefined>;
   /** The promotion is finished: a rollback has nothing to restore any more, but an undo may reopen it. */
   settle(canary: Canary, fence: Claim): Promise<void>;
-  /** What an undo would bring back; undefined where nothing was promoted before, or it is no longer known. */
+  /** What an undo would restore; undefined where nothing was promoted before, or it is no longer known. */
   previous(canary: Canary): Promise<Previous | 'undone' | undefined>;
   /**
-   * Takes the last promotion for unfinished again, so that {@link restore} puts back what was before it, whoever calls
+   * Marks the last promotion as unfinished again, so that {@link restore} by any process brings back the version before
    * it.
    */
   reopen(canary: Canary, fence: Claim): Promise<void>;
   /** Pods of the former version that wait for an undo; undefined where this kind of workload can't have them. */
   readonly warm: WarmPods | undefined;
-  /** What a canary can be compared with besides the primary; undefined where this kind of workload can't have it. */
+  /** Comparison pods for the canary; undefined where this kind of workload can't have them. */
   readonly baseline: BaselinePods | undefined;
   readonly undoArtifacts: UndoArtifacts;
-  /** What the Canary says of other objects and has no effect, in words for events. */
+  /** Parts of the Canary about other objects that have no effect, in words for events. */
   unused(canary: Canary): Promise<readonly string[]>;
-  /** Readies the target for users; an autoscaler that was kept from scaling it may do so again. */
+  /** Prepares the target for users; an autoscaler that was kept from scaling it may do so again. */
   scaleUp(canary: Canary, fence: Claim): Promise<void>;
   /** Stops the target's pods, and keeps its autoscaler from starting any. */
   scaleDown(canary: Canary, fence: Claim): Promise<void>;

@@ -26,14 +26,17 @@ export function createWorkloads(cache: ClusterCache, settings: Settings): readon
   ];
 }
 
-/** What is written for a target, as far as the Canary alone tells: {@link Workload.owns}, without any cluster. */
+/**
+ * The objects written for a target, as far as they follow from the Canary alone: {@link Workload.owns}, without a
+ * cluster.
+ */
 export function ownedByTarget(canary: Canary): readonly OwnedObject[] {
   if (canary.targetRef.kind === SERVICES.kind) return ownedCopies(canary);
   const { type } = canary.targetRef.kind === daemonSets.kind ? daemonSets : deployments;
   return [...ownedServices(canary), ...ownedWorkloads(type, canary), ...ownedAutoscalers(canary)];
 }
 
-/** @throws UserError for a kind nobody has built */
+/** @throws UserError for a kind that isn't supported */
 export function workloadFor(workloads: readonly Workload[], kind: string): Workload {
   const workload = workloads.find((candidate) => candidate.kind === kind);
   if (workload) return workload;

@@ -9,7 +9,7 @@ export interface ExpectedTraffic {
   readonly primaryErrors: number;
 }
 
-/** How a release goes, whose metric has these limits and budgets. */
+/** The course of a release whose metric has these limits and budgets. */
 export interface ExpectedCourse {
   readonly weights: readonly number[];
   readonly intervalSeconds: number;
@@ -28,15 +28,15 @@ export interface ExpectedEnd {
   readonly hurt: number;
 }
 
-/** Nobody waits longer for evidence. */
+/** Longest useful wait for evidence. */
 const LONGEST_SECONDS = 7 * 86_400;
 
 /**
- * About how long it takes at one weight until the evidence decides: what it comes to where both versions get exactly what
- * is expected of them. Half of all releases take longer, so it is an estimate and no bound.
+ * About how long it takes at one weight until the evidence decides, if both versions get exactly the expected counts.
+ * Half of all releases take longer, so it is an estimate and no bound.
  *
  * @param weight percent on the canary, above 0 and below 100
- * @param ratio how many times as often as the primary the canary fails
+ * @param ratio the canary's failure rate as a multiple of the primary's
  * @returns seconds; undefined where a week isn't enough
  */
 export function secondsUntil(
@@ -57,7 +57,7 @@ export function secondsUntil(
   return high;
 }
 
-/** A whole release of which every window is as expected. */
+/** A whole release in which every window is as expected. */
 export function expectedEnd(traffic: ExpectedTraffic, ratio: number, course: ExpectedCourse): ExpectedEnd {
   const { weights, intervalSeconds, limits, budgets, against } = course;
   let evidence = NO_EVIDENCE;
@@ -83,7 +83,7 @@ export function expectedEnd(traffic: ExpectedTraffic, ratio: number, course: Exp
   return { end: 'promoted', seconds, hurt };
 }
 
-/** The smallest whole number from 1 to `most` from which on something is so. */
+/** The smallest whole number from 1 to `most` for which a condition starts to hold. */
 function firstOf(most: number, isSo: (n: number) => boolean): number | undefined {
   if (!isSo(most)) return undefined;
   let [low, high] = [0, most];
@@ -115,7 +115,10 @@ function expectedWindow(
   return { canary: arm(weight / 100, primaryErrors * ratio), primary: arm(compared / 100, primaryErrors) };
 }
 
-/** A part of the evidence is about canaries that turn bad late: of one that is bad from the first window, a quarter is missing. */
+/**
+ * A part of the evidence is about canaries that turn bad late: for one that is bad from the first window, a quarter is
+ * missing.
+ */
 const SHARED = 4 / 3;
 
 function decided(evidence: RatioEvidence, { falseRollback, wrongPromotion }: Budgets) {

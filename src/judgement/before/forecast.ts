@@ -11,8 +11,8 @@ export interface Expected {
 }
 
 /**
- * About how many windows it takes until a canary is rolled back that fails `ratio` times as often as the primary: what
- * the evidence must come to, by what it gains in a window on average. An estimate, not a bound.
+ * About how many windows it takes until a canary is rolled back that fails `ratio` times as often as the primary: the
+ * evidence needed, divided by the average gain per window. An estimate, not a bound.
  *
  * @returns Infinity for what is tolerated
  */
@@ -30,7 +30,7 @@ export function windowsUntilFail(expected: Expected, ratio: number, limits: Rati
 
 /** Requests to a canary without any failure that prove it by the floor alone. */
 export function cleanRequestsUntilPass({ floor, dispersion }: RatioLimits, { wrongPromotion }: Budgets): number {
-  // The mean of two, of which one knows nothing; the best of its four alternatives is a canary that never fails.
+  // The mean of two, one of which stays neutral; the best of its four alternatives is a canary that never fails.
   const score = (n: number) => {
     const below = [1 / 64, 1 / 8, 1 / 4, 1 / 2].reduce(
       (sum, h) => sum + Math.exp((n * floor * (1 - h)) / dispersion),

@@ -1,10 +1,10 @@
 import { expectedEnd, type ExpectedCourse, type ExpectedEnd, type ExpectedTraffic } from './expectation.js';
 
-/** A way to get to the promotion, and what is to be expected of it. */
+/** A course to promotion, and the expectations about it. */
 export interface PlannedCourse {
   readonly weights: readonly number[];
   readonly intervalSeconds: number;
-  /** Of a canary as good as the primary, of one that fails twice, and one that fails five times as often. */
+  /** For a canary as good as the primary, one that fails twice as often, and one that fails five times as often. */
   readonly healthy: ExpectedEnd;
   readonly twice: ExpectedEnd;
   readonly fiveTimes: ExpectedEnd;
@@ -39,8 +39,8 @@ export interface Wish {
 }
 
 /**
- * Courses under the same budgets, the best first: those that promote a healthy canary in time, by how few failed requests a
- * canary that fails five times as often hurts anybody with, then by how fast they are; the rest by how fast they are.
+ * Courses under the same budgets, the best first: those that promote a healthy canary in time, by how few failed
+ * requests a canary that fails five times as often causes, then by speed; the rest by speed.
  */
 export function plannedCourses(
   traffic: ExpectedTraffic,
@@ -56,7 +56,7 @@ export function plannedCourses(
     }),
   );
   const isInTime = ({ healthy }: PlannedCourse) => healthy.end === 'promoted' && healthy.seconds <= withinSeconds;
-  // One that lets a bad canary through hurts everybody afterwards.
+  // A course that lets a bad canary through hurts all users afterwards.
   const harm = ({ fiveTimes: { end, hurt } }: PlannedCourse) => (end === 'rolled-back' ? Math.round(hurt) : Infinity);
   return all.toSorted(
     (a, b) =>
@@ -66,7 +66,7 @@ export function plannedCourses(
   );
 }
 
-/** Infinity is as much as Infinity. */
+/** Two Infinities are equal. */
 function compareNumbers(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }

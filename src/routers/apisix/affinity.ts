@@ -7,9 +7,9 @@ import { setCookie } from '../shared/cookies.js';
 const PRIORITY = 10_001;
 
 /**
- * Keeps a client at the version that it has met. APISIX divides by weight only within a rule, where nothing can tell
- * which backend was drawn, so the draw is made by the rules themselves: of the requests without a cookie, one rule takes
- * the canary's share, and has its answers set the cookie; requests with the cookie have a rule of their own.
+ * Keeps a client at the version that it has met. APISIX divides by weight only within a rule, and doesn't report which
+ * backend was chosen, so the rules themselves make the choice: of the requests without a cookie, one rule takes the
+ * canary's share and sets the cookie in its answers; requests with the cookie have a rule of their own.
  */
 export function affinityRules(
   canary: Canary,
@@ -33,7 +33,7 @@ export function affinityRules(
   ]);
   const { cookieName, primaryCookieName } = affinity;
   const keepsPrimary = primaryCookieName !== undefined && primaryCookieName !== '';
-  // Clients of the primary are asked again each interval, else a growing share would find nobody to grow by.
+  // The primary's cookie expires each interval, else a growing share would find no clients to grow by.
   const asked = Math.floor(canary.analysis.intervalSeconds);
   const rest = keepsPrimary ? withCookie(base, setCookie(`${primaryCookieName}=${token}`, affinity, asked)) : base;
   return [
@@ -44,7 +44,7 @@ export function affinityRules(
   ];
 }
 
-/** A cookie of an earlier release means nothing: its value follows from what is being released. */
+/** A cookie of an earlier release means nothing: its value follows from the revision being released. */
 function tokenOf({ namespace, name, status }: Canary): string {
   return createHash('sha256').update(`${namespace}/${name} ${status.lastAppliedSpec}`).digest('hex').slice(0, 16);
 }
@@ -58,12 +58,12 @@ function withCookie(rule: HttpRule, cookie: string): HttpRule {
   return { ...rule, plugins: [...(rule.plugins ?? []), plugin] };
 }
 
-/** Hexadecimal digits of `$request_id` that are looked at: a share is exact to 1/65536. */
+/** Hexadecimal digits of `$request_id` that are compared: a share is exact to 1/65536. */
 const DIGITS = 4;
 
 /**
- * A regular expression that holds for a share of all requests: nginx gives each request a random `$request_id` of 32
- * hexadecimal digits, and those of them whose first digits are below a bound are the share.
+ * A regular expression that matches a share of all requests: nginx gives each request a random `$request_id` of 32
+ * hexadecimal digits, and the share consists of those whose first digits are below a bound.
  *
  * @param percent whole, above 0 and below 100
  */

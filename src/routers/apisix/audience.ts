@@ -1,7 +1,7 @@
 import type { Audience } from '../../crds/types.js';
 import type { Expression } from './objects.js';
 
-/** How a text must be, in the words of `analysis.match`. */
+/** A condition on a text, in the words of `analysis.match`. */
 interface StringMatch {
   readonly exact?: string | undefined;
   readonly prefix?: string | undefined;
@@ -17,7 +17,7 @@ export function expressionsOf({ headers = {}, queryParams = {} }: Audience): rea
   ];
 }
 
-/** An expression of Istio's matches the whole text, one of APISIX' any part of it. */
+/** An expression of Istio's matches the whole text, one of APISIX any part of it. */
 function expression(scope: 'Header' | 'Query', name: string, match: StringMatch): Expression {
   const subject = { scope, name };
   if (match.exact !== undefined) return { subject, op: 'Equal', value: match.exact };

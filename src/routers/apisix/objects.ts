@@ -1,4 +1,4 @@
-/** The parts of an ApisixRoute that are read or made here; whatever else it holds is carried along. */
+/** The parts of an ApisixRoute that are read or written here; the rest is carried along. */
 
 export interface Backend {
   readonly serviceName: string;
@@ -34,7 +34,7 @@ export interface RouteSpec {
   readonly [field: string]: unknown;
 }
 
-/** A rule beside the user's, for those of its requests which are like that. */
+/** A rule beside the user's, for the requests that meet these conditions. */
 export function withExpressions(
   rule: HttpRule,
   name: string,

@@ -13,9 +13,9 @@ export const APISIX_ROUTES: ResourceType = {
 };
 
 /**
- * Apache APISIX with its ingress controller. From the user's ApisixRoute (`spec.routeRef`) a second one is made,
- * `<route>-<service>-canary`, which holds only the rule that leads to the Canary's service, with primary and canary
- * as its weighted backends, and rules made of it for an audience, for kept sessions or for mirroring.
+ * Apache APISIX with its ingress controller. From the user's ApisixRoute (`spec.routeRef`) a second one is generated,
+ * `<route>-<service>-canary`, which holds only the rule that leads to the Canary's service, with primary and canary as
+ * its weighted backends, and rules derived from it for an audience, for kept sessions or for mirroring.
  */
 export const apisix: Blueprint = {
   provider: 'apisix',
@@ -26,8 +26,8 @@ export const apisix: Blueprint = {
   reweighed: (current, canary, weights) => ofOwnSource(current, canary, (source) => rulesOf(canary, source, weights)),
   weights: (route, canary) => weightsOf(canary, rulesIn(route)),
   isSettled: isRouteSettled,
-  // It goes with its owner, and so does the primary: which of them APISIX misses first nobody knows. Until then it leads
-  // where the user's own route leads.
+  // It is deleted with its owner, and so is the primary, in an unknown order. Until then it leads where the user's own
+  // route leads.
   givenBack: (current, canary) => ofOwnSource(current, canary, (source) => [usersRule(canary, source)]),
 };
 
@@ -41,7 +41,10 @@ function missing(canary: Canary): string {
   return `apisix route ${name}.${canary.namespace} get query error: apisixroutes.apisix.apache.org "${name}" not found, create it or correct spec.routeRef.name`;
 }
 
-/** The route of the Canary, from the user's: that one rule, and those made of it. Whatever else the source has is kept. */
+/**
+ * The route of the Canary, from the user's: that one rule, and those derived from it. The source's other fields are
+ * kept.
+ */
 function desired({ canary, source, current, weights }: Wish): KubeObject {
   if (!source) throw new UserError(missing(canary));
   const { http: _rules, ...rest } = (source['spec'] ?? {}) as RouteSpec;
@@ -76,7 +79,7 @@ function sourceOf(canary: Canary, source: KubeObject): Source {
   return { rule, backend };
 }
 
-/** The generated route with other rules, without a look at the user's, which may be gone. */
+/** The generated route with other rules, without reading the user's, which may be missing. */
 function ofOwnSource(route: KubeObject, canary: Canary, rules: (source: Source) => readonly HttpRule[]): KubeObject {
   const source = sourceIn(canary, rulesIn(route));
   return source ? { ...route, spec: { ...(route['spec'] as RouteSpec), http: rules(source) } } : route;

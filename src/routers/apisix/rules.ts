@@ -6,21 +6,21 @@ import { affinityRules } from './affinity.js';
 import { expressionsOf } from './audience.js';
 import { withExpressions, type Backend, type HttpRule, type Plugin } from './objects.js';
 
-/** Outranks the user's own route, which stays as it is and goes on serving the primary should ours be deleted. */
+/** Outranks the user's own route, which stays as it is, and serves the primary if ours is deleted. */
 const PRIORITY = 10_000;
 const MIRROR = 'proxy-mirror';
 
-/** What the generated rules are made of: the user's rule for the Canary's service, and its only backend. */
+/** The source of the generated rules: the user's rule for the Canary's service, and its only backend. */
 export interface Source {
   readonly rule: HttpRule;
   readonly backend: Backend;
 }
 
 /**
- * The rules of the generated route. The last one is the user's own with primary and canary behind it; before it come
+ * The rules of the generated route. The last one is the user's own, with primary and canary as backends; before it come
  * those that outrank it, for an audience or for clients that have met the canary already.
  *
- * @throws UserError where the user's rule leaves no room for what the Canary asks for
+ * @throws UserError where the user's rule conflicts with what the Canary needs
  */
 export function rulesOf(canary: Canary, source: Source, weights: Weights): readonly HttpRule[] {
   const base = { ...source.rule, priority: PRIORITY };
@@ -97,7 +97,7 @@ export function weightsOf(canary: Canary, rules: readonly HttpRule[]): Weights |
   return { primary: 100 - share, canary: share, ...(everybody ? { everybody: true } : {}) };
 }
 
-/** The user's rule again, as far as it can be told from the generated ones. */
+/** The user's rule, as far as it can be reconstructed from the generated ones. */
 export function sourceIn(canary: Canary, rules: readonly HttpRule[]): Source | undefined {
   const last = rules.at(-1);
   const backend = last?.backends?.find(({ serviceName }) => serviceName === canary.service.primaryName);

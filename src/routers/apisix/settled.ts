@@ -6,18 +6,18 @@ interface Condition {
   readonly observedGeneration?: number;
 }
 
-/** What controllers of line 2 write, each time they look at a route, and before their data plane has it. */
+/** Written by controllers of line 2 each time they process a route, before their data plane has it. */
 const ACCEPTED = 'Accepted';
 
 /**
- * Whether APISIX has taken over an ApisixRoute, as far as its ingress controller says so.
+ * Whether APISIX has applied an ApisixRoute, as far as its ingress controller reports that.
  *
  * Line 1 writes `ResourcesAvailable` once the Admin API has the route, but only when the condition turns from True to
- * False or back: a True of an earlier generation says nothing, not even that something is amiss. Line 2 writes `Accepted`
- * with each generation once it has translated the route, and hands it to the data plane after that: a generation behind is
- * a no, the present one no more than a beginning.
+ * False or back: a True of an earlier generation says nothing, not even that there is an error. Line 2 writes
+ * `Accepted` with each generation once it has translated the route, and passes it to the data plane after that: an
+ * older generation means no, the present one only that it has begun.
  *
- * @returns undefined where it doesn't tell
+ * @returns undefined where it isn't reported
  */
 export function isRouteSettled(route: KubeObject): boolean | undefined {
   const { conditions } = (route['status'] ?? {}) as { conditions?: readonly Condition[] };

@@ -16,18 +16,18 @@ export function cookiesIn(rules: readonly Rule[], canary: Canary): Cookies {
   };
 }
 
-/** The same requests, but only those that carry the cookie. */
+/** The same requests, but only those with the cookie. */
 export function withCookie(matches: readonly Match[], pair: string): readonly Match[] {
   const cookie: NamedMatch = { name: 'Cookie', type: 'RegularExpression', value: cookiePattern(pair) };
   return matches.map((match) => ({ ...match, headers: [...(match.headers ?? []), cookie] }));
 }
 
-/** Who is served by this backend gets the cookie. */
+/** Clients served by this backend get the cookie. */
 export function giving(ref: BackendRef, cookie: string | undefined): BackendRef {
   return cookie === undefined ? ref : { ...ref, filters: addingCookie([], cookie) };
 }
 
-/** All answers carry the cookie. A filter that adds headers already takes it in: there may be only one. */
+/** All answers set the cookie. An existing filter that adds headers is extended: there may be only one. */
 export function addingCookie(filters: readonly Filter[], cookie: string): readonly Filter[] {
   const header: Header = { name: SET_COOKIE, value: cookie };
   if (!filters.some(({ type }) => type === 'ResponseHeaderModifier')) {

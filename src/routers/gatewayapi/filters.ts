@@ -6,8 +6,8 @@ import type { Filter, Header, HeaderChange, RouteVersion, Rule, ServiceRef } fro
 type HeaderOperations = NonNullable<NonNullable<Canary['service']['headers']>['request']>;
 
 /**
- * What happens to every request of the route, by `service.headers`, `rewrite`, `mirror` and `corsPolicy`; always in
- * the same order.
+ * Filters for every request of the route, from `service.headers`, `rewrite`, `mirror` and `corsPolicy`; always in the
+ * same order.
  *
  * @throws UserError for what the Gateway API can't do
  */
@@ -26,7 +26,7 @@ export function mirrorTo(backendRef: ServiceRef): Filter {
   return { type: 'RequestMirror', requestMirror: { backendRef } };
 }
 
-/** By `service.timeout` and `backendTimeout`. @throws UserError where they are no durations */
+/** From `service.timeout` and `backendTimeout`. @throws UserError where they are no durations */
 export function serviceTimeouts({ service }: Canary, { extended }: RouteVersion): Pick<Rule, 'timeouts'> {
   const { timeout, backendTimeout } = service;
   if (!extended || (!timeout && !backendTimeout)) return {};
@@ -68,7 +68,7 @@ function rewriteFilter(rewrite: Canary['service']['rewrite']): readonly Filter[]
   return [{ type: 'URLRewrite', urlRewrite }];
 }
 
-/** What the API server makes of a CORS filter without an age, in seconds. */
+/** The API server's default age of a CORS filter, in seconds. */
 const DEFAULT_MAX_AGE = 5;
 
 function corsFilter(policy: NonNullable<Canary['service']['corsPolicy']>): Filter {
@@ -103,7 +103,7 @@ function maxAgeOf(text: string | undefined): number {
   );
 }
 
-/** As GEP-2257 wants it: whole numbers of hours, minutes, seconds and milliseconds. */
+/** As GEP-2257 requires it: whole numbers of hours, minutes, seconds and milliseconds. */
 const GATEWAY_DURATION = /^([0-9]{1,5}(h|m|s|ms)){1,4}$/;
 
 function gatewayDuration(text: string, field: string): string {

@@ -12,14 +12,14 @@ import { canaryRules, oneSided, weightsOf } from './rules.js';
 
 export type GatewayApiVersion = 'v1' | 'v1beta1';
 
-/** What goes with the version of the API: the first implementations of v1beta1 drop what they don't know. */
+/** What depends on the version of the API: the first implementations of v1beta1 drop fields that they don't know. */
 const VERSIONS: Readonly<Record<GatewayApiVersion, RouteVersion>> = {
   v1: { extended: true },
   v1beta1: { extended: false },
 };
 
 /**
- * The Gateway API: an HTTPRoute, named as the Canary's service, at the Gateways of `service.gatewayRefs`. Rules that
+ * The Gateway API: an HTTPRoute, named like the Canary's service, at the Gateways of `service.gatewayRefs`. Rules that
  * lead to none of the Canary's Services are users' own, and stay behind ours.
  */
 export function gatewayApi(name: GatewayApiVersion): Blueprint {

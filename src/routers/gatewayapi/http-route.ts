@@ -1,4 +1,4 @@
-/** What of an HTTPRoute is read and written here; see https://gateway-api.sigs.k8s.io/reference/spec/. */
+/** The parts of an HTTPRoute that are read and written here; see https://gateway-api.sigs.k8s.io/reference/spec/. */
 export interface HttpRouteSpec {
   readonly parentRefs?: readonly unknown[];
   readonly hostnames?: readonly string[];
@@ -61,7 +61,7 @@ export interface Filter {
   readonly [field: string]: unknown;
 }
 
-/** What a version of the API can say. */
+/** The abilities of a version of the API. */
 export interface RouteVersion {
   /** Timeouts, CORS, and a cookie for clients of the primary. */
   readonly extended: boolean;

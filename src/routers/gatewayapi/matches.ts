@@ -8,9 +8,9 @@ type Text = NonNullable<Audience['headers']>[string];
 const ANY_PATH: ValueMatch = { type: 'PathPrefix', value: '/' };
 
 /**
- * Which requests the route is for, by `service.match`.
+ * The requests that the route is for, from `service.match`.
  *
- * @throws UserError for what the Gateway API can't say; to leave it out would let more requests in
+ * @throws UserError for conditions that the Gateway API lacks; leaving them out would let more requests in
  */
 export function serviceMatches(canary: Canary): readonly Match[] {
   const { match = [] } = canary.service;
@@ -19,8 +19,8 @@ export function serviceMatches(canary: Canary): readonly Match[] {
 }
 
 /**
- * Which of them are for the canary in an A/B test: each that fits one of `service.match` and one of `analysis.match`.
- * Where both speak of the same header, the audience's word counts.
+ * The requests for the canary in an A/B test: each that matches one of `service.match` and one of `analysis.match`.
+ * Where both name the same header, the audience's condition counts.
  *
  * @throws UserError as {@link serviceMatches}
  */
@@ -42,7 +42,7 @@ export function audienceMatches(canary: Canary): readonly Match[] {
   });
 }
 
-/** What else Istio's language of conditions has. All of it narrows a match. */
+/** Further conditions of Istio's matches. Each of them narrows a match. */
 const BEYOND = ['authority', 'scheme', 'port', 'sourceLabels', 'sourceNamespace', 'withoutHeaders'] as const;
 
 function serviceMatch(entry: ServiceMatch, field: string): Match {
@@ -68,14 +68,14 @@ function methodOf({ exact }: Text, field: string): string {
   return exact;
 }
 
-/** By name, so that the same Canary always makes the same route. */
+/** Sorted by name, so that the same Canary always gives the same route. */
 function named(map: Readonly<Record<string, Text>> = {}, field: string): readonly NamedMatch[] {
   return Object.entries(map)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, text]) => ({ name, ...valueMatch(text, `${field}.${name}`) }));
 }
 
-/** Beginnings and ends are regular expressions: the Gateway API has no word of its own for them. */
+/** Prefixes and suffixes become regular expressions: the Gateway API has no such match types. */
 function valueMatch({ exact, regex, prefix, suffix }: Text, field: string): ValueMatch {
   if (exact !== undefined) return { type: 'Exact', value: exact };
   if (regex !== undefined) return { type: 'RegularExpression', value: regex };
@@ -89,7 +89,7 @@ function merged(base: readonly NamedMatch[] = [], added: readonly NamedMatch[]):
   return [...base.filter(({ name }) => !replaced.has(name.toLowerCase())), ...added];
 }
 
-/** An empty list and none are the same to the API server, which keeps none. */
+/** The API server doesn't store an empty list. */
 function nonEmpty<Name extends string>(
   name: Name,
   list: readonly NamedMatch[],

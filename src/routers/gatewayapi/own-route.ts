@@ -9,8 +9,8 @@ import { complaintOf, verdicts } from './parents.js';
 import { leadsToService, plain, shared, shareIn } from './shares.js';
 
 /**
- * An HTTPRoute of the users' own, `spec.routeRef`: only the references to the service in its rules are touched, and only
- * while a canary is to have a part of them. Hosts, Gateways, matches, filters, timeouts and other rules are theirs.
+ * A users' own HTTPRoute, `spec.routeRef`: only the references to the service in its rules are changed, and only while
+ * a canary is to have a share. Hosts, Gateways, matches, filters, timeouts and other rules are theirs.
  */
 export function ownRoute(provider: string, type: ResourceType): Blueprint {
   return {
@@ -53,7 +53,7 @@ function missing(canary: Canary, { plural, apiVersion }: ResourceType): string {
   return `HTTPRoute ${name}.${canary.namespace} get query error: ${plural}.${apiVersion.split('/')[0]} "${name}" not found, create it or correct spec.routeRef.name`;
 }
 
-/** One that Serinus has made for the Canary has nothing in it that anybody else would keep up. */
+/** In a route that Serinus has generated for the Canary there is nothing that anybody else maintains. */
 function refuseGenerated(route: KubeObject, { owner, name }: Canary): void {
   if (!isOurs(route, owner)) return;
   throw new UserError(
@@ -61,7 +61,7 @@ function refuseGenerated(route: KubeObject, { owner, name }: Canary): void {
   );
 }
 
-/** The way back is open whatever is in the rule. */
+/** A rollback is possible whatever is in the rule. */
 function weighed(rule: Rule, canary: Canary, weights: Weights): Rule {
   if (weights.canary === 0) return plain(rule, canary);
   try {

@@ -14,17 +14,17 @@ interface ParentStatus {
   readonly conditions?: readonly Condition[];
 }
 
-/** A Gateway's word on the route, where it has one. */
+/** A Gateway's report on the route, if there is one. */
 export interface Verdict {
   readonly parent: string;
   readonly status: string;
   readonly observed: number;
   readonly generation: number;
-  /** It has accepted the route as it is now. */
+  /** It has accepted the current generation of the route. */
   readonly ready: boolean;
 }
 
-/** What the Gateways that the route names say of it. Those that say nothing, and words of others, don't count. */
+/** The reports of the Gateways that the route names. Missing ones, and reports by others, don't count. */
 export function verdicts(route: KubeObject): readonly Verdict[] {
   const { parentRefs = [] } = (route['spec'] ?? {}) as HttpRouteSpec;
   const { parents = [] } = (route['status'] ?? {}) as { parents?: readonly ParentStatus[] };
@@ -40,7 +40,7 @@ export function verdicts(route: KubeObject): readonly Verdict[] {
     });
 }
 
-/** Weights that no Gateway has taken over say nothing about what users meet. */
+/** Weights that no Gateway has applied say nothing about what users meet. */
 export function complaintOf(route: KubeObject): Complaint | undefined {
   const unready = verdicts(route).filter(({ ready }) => !ready);
   const refused = unready.find(({ status }) => status !== 'True') ?? unready[0];

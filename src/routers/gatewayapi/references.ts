@@ -15,7 +15,7 @@ export function refTo(rule: Rule | undefined, canary: Canary, service: string): 
   return rule?.backendRefs?.find((ref) => isService(ref, canary, service));
 }
 
-/** Whether a rule leads to the Canary. All others are their owners' business. */
+/** Whether a rule leads to the Canary. All others belong to users. */
 export function isOurs(rule: Rule, canary: Canary): boolean {
   const { name, primaryName, canaryName } = canary.service;
   return [name, primaryName, canaryName].some((service) => refTo(rule, canary, service) !== undefined);

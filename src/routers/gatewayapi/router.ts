@@ -11,7 +11,7 @@ import { forEachSource, SeveralRouter } from '../shared/several.js';
 import { gatewayApi, type GatewayApiVersion } from './gatewayapi.js';
 import { ownRoute } from './own-route.js';
 
-/** The Gateway API: a route that is made for the Canary, or, where `spec.routeRef` names any, routes of the users' own. */
+/** The Gateway API: a route generated for the Canary, or, where `spec.routeRef` names any, the users' own routes. */
 export class GatewayApiRouter implements Router {
   readonly provider: string;
   readonly watches: readonly ResourceType[];
@@ -68,7 +68,7 @@ export class GatewayApiRouter implements Router {
   }
 }
 
-/** What the Gateway API's router writes: {@link Router.owns}, without any cluster. */
+/** The objects that the Gateway API's router writes: {@link Router.owns}, without a cluster. */
 export function ownedByGatewayApi(canary: Canary, version: GatewayApiVersion): readonly OwnedObject[] {
   const generated = gatewayApi(version);
   if (!isOwnRoute(canary.provider, canary.routeRef)) return ownedObjects(generated, canary);

@@ -10,7 +10,7 @@ import { isOurs, isService, refTo, serviceRef, weightedRule } from './references
 
 /**
  * The rules of a Canary's route: first those that keep clients where they are, then the one that divides the traffic,
- * and behind the audience of an A/B test everybody else.
+ * and behind the audience of an A/B test all others.
  *
  * @throws UserError for what the Gateway API can't do
  */
@@ -23,7 +23,7 @@ export function canaryRules(
   const everybody = ruleFor(canary, version);
   const weighted = weightedFor(canary, weights, cookies, everybody);
   const sticky = stickyRules(canary, cookies, everybody);
-  // Said even while nobody meets the canary, so that a mistake shows before a release begins.
+  // Checked even while no user meets the canary, so that a mistake shows before a release begins.
   const audience = canary.analysis.match.length > 0 ? audienceMatches(canary) : undefined;
   if (!audience || weights.everybody) return [...sticky, weighted];
   const { primaryName } = canary.service;
@@ -32,8 +32,8 @@ export function canaryRules(
 }
 
 /**
- * The rules with all traffic at one side, whatever they were: each of ours leads there, and copies and cookies end.
- * Knows nothing of what the spec asks for, so nothing in it can stand in the way.
+ * The rules with all traffic on one side, whatever they were: each of ours leads there, and mirroring and cookies end.
+ * It ignores what the spec asks for, so nothing in the spec can block it.
  */
 export function oneSided(rules: readonly Rule[], canary: Canary, weights: Weights): readonly Rule[] {
   return rules.map((rule) => {
@@ -65,7 +65,7 @@ export function weightsOf(rules: readonly Rule[], canary: Canary): Weights | und
   };
 }
 
-/** Everybody for whom the service is, and what happens to all their requests; leading nowhere yet. */
+/** All requests for the service, with their common filters; without a backend yet. */
 function ruleFor(canary: Canary, version: RouteVersion): Rule {
   const filters = serviceFilters(canary, version);
   return {

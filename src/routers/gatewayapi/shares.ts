@@ -5,17 +5,17 @@ import type { BackendRef, Rule } from './http-route.js';
 import { isService, refTo } from './references.js';
 
 /**
- * The canary's share in rules that are their users' own. They lead to the service, whose pods are the primary's; while a
- * canary is to have a part of that, a reference to it stands beside theirs. All weights of the rule are a hundredfold
- * then, so that whatever else is in it keeps its share, and what their users have written can be told from it: without a
- * canary the rule is as it was.
+ * The canary's share in rules that users have written. They lead to the service, whose pods are the primary's; while a
+ * canary is to have a part of that, a reference to it stands beside theirs. All weights of the rule are multiplied by a
+ * hundred then, so that other backends keep their share, and so that the users' own weights can be recognised: without
+ * a canary the rule is as it was.
  */
 
 const WHOLE = 100;
 /** Of the Gateway API's own schema. */
 const MOST = 1_000_000;
 
-/** Whether a rule of the users' sends somebody to the service. One that sends nobody has nothing to divide. */
+/** Whether a users' rule sends requests to the service. A rule with weight zero has nothing to divide. */
 export function leadsToService(rule: Rule, canary: Canary): boolean {
   const ref = refTo(rule, canary, canary.service.name);
   return ref !== undefined && (weightOf(ref) > 0 || refTo(rule, canary, canary.service.canaryName) !== undefined);
@@ -24,7 +24,7 @@ export function leadsToService(rule: Rule, canary: Canary): boolean {
 /**
  * The rule with the canary's share of what goes to the service.
  *
- * @throws UserError where that can't be said in the rule
+ * @throws UserError where the rule can't express it
  */
 export function shared(rule: Rule, canary: Canary, { canary: share }: Weights): Rule {
   const { backendRefs = [], ...rest } = plain(rule, canary);
@@ -61,7 +61,7 @@ export function plain(rule: Rule, canary: Canary): Rule {
   return { ...rule, backendRefs };
 }
 
-/** Which part of what goes to the service meets the canary, by one rule. */
+/** The canary's part of the requests to the service, in one rule. */
 export function shareIn(rule: Rule, canary: Canary): Weights {
   const { name, canaryName } = canary.service;
   const [theirs, ours] = [name, canaryName].map((service) => {
@@ -72,7 +72,7 @@ export function shareIn(rule: Rule, canary: Canary): Weights {
   return canaryAt(sum === 0 ? 0 : Math.round((WHOLE * (ours ?? 0)) / sum));
 }
 
-/** The API server fills in 1 where nothing is said. */
+/** The API server's default is 1. */
 function weightOf({ weight = 1 }: BackendRef): number {
   return weight;
 }
@@ -85,7 +85,7 @@ function times(ref: BackendRef): number {
   );
 }
 
-/** The canary's Service has the ports that the Canary names. */
+/** The canary's Service has only the ports that the Canary names. */
 function refuseOtherPort({ name, port }: BackendRef, canary: Canary): void {
   const { service } = canary;
   if (port === undefined || port === service.port || service.portDiscovery) return;

@@ -5,9 +5,9 @@ import { combined } from './conditions.js';
 import { division, dividing } from './destinations.js';
 import type { HttpMatch, HttpRoute, WeightedDestination } from './objects.js';
 
-/** What Flagger calls the routes of clients that stay; metrics and logs of proxies name routes by it. */
+/** Flagger's name for the routes of clients that stay; proxies use it in metrics and logs. */
 const STICKY = 'sticky-route';
-/** As Istio has the name of the header in its maps. */
+/** The header's name, as Istio spells it in its maps. */
 const SET_COOKIE = 'Set-Cookie';
 
 /** The cookies that the routes have now. */
@@ -22,9 +22,9 @@ export function cookiesIn(routes: readonly HttpRoute[], { service }: Canary): Co
 }
 
 /**
- * The routes of clients that are to stay where they are, or that lose their cookie; they come before all others.
+ * The routes of clients that stay where they are, or that lose their cookie; they come before all others.
  *
- * @param base what all routes of the service have in common
+ * @param base the common part of all routes of the service
  */
 export function stickyRoutes(canary: Canary, cookies: Cookies, base: HttpRoute): readonly HttpRoute[] {
   const { sessionAffinity } = canary.analysis;
@@ -40,7 +40,7 @@ export function stickyRoutes(canary: Canary, cookies: Cookies, base: HttpRoute):
   return [...forgetting, ...sticky(cookies.canary, ALL_TO_CANARY), ...sticky(cookies.primary, ALL_TO_PRIMARY)];
 }
 
-/** Primary and canary, each giving its clients the cookie that keeps them. */
+/** Primary and canary, each setting the cookie that keeps its clients. */
 export function divisionWithCookies(
   canary: Canary,
   weights: Weights,
@@ -53,7 +53,7 @@ export function divisionWithCookies(
       ? { ...to, headers: adding(undefined, setCookie(pair, sessionAffinity, maxAge)) }
       : to;
   return [
-    // Clients of the primary are asked again each interval, else a growing share would find nobody to grow by.
+    // The primary's cookie expires each interval, else a growing share would find no clients to grow by.
     giving(primary, cookies.primary, Math.floor(intervalSeconds)),
     giving(own, cookies.canary, sessionAffinity?.maxAge ?? 0),
     ...others,

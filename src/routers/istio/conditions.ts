@@ -2,7 +2,7 @@ import type { Audience } from '../../crds/canary.js';
 import { regexOf, type TextMatch } from '../shared/audience.js';
 import type { HttpMatch } from './objects.js';
 
-/** Each of the one with each of the other, since any of either will do. */
+/** Each of the first with each of the second, since any of either suffices. */
 export function combined(
   own: readonly HttpMatch[],
   match: readonly HttpMatch[],
@@ -12,8 +12,8 @@ export function combined(
 }
 
 /**
- * Requests of the service that are an audience's. What the audience says of headers, query or labels is said instead
- * of what the service says of them.
+ * The service's matches restricted to an audience. The audience's conditions on headers, query or labels replace those
+ * of the service.
  */
 export function forAudience(audiences: readonly Audience[], match: readonly HttpMatch[]): readonly HttpMatch[] {
   return combined(audiences.map(conditionOf), match, (service, audience) => ({ ...service, ...audience }));
@@ -27,7 +27,7 @@ function conditionOf({ headers, queryParams, sourceLabels }: Audience): HttpMatc
   };
 }
 
-/** Istio knows no ends of a value, and would take one for no condition at all. */
+/** Istio has no suffix match, and would ignore one. */
 function mapped(headers: Readonly<Record<string, TextMatch>>): NonNullable<HttpMatch['headers']> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, text]) => [name, text.suffix === undefined ? text : { regex: regexOf(text) }]),

@@ -13,7 +13,7 @@ export function gatewaysOf({ service }: Canary): readonly string[] {
 
 export function destinationOf(canary: Canary, host: string): WeightedDestination['destination'] {
   const { portDiscovery, delegation, port } = canary.service;
-  // A Service with several ports must be told which one, where the gateway's port doesn't tell.
+  // A route to a Service with several ports must name one, where the gateway's port doesn't determine it.
   const ambiguous = portDiscovery && (delegation || gatewaysOf(canary)[0] !== MESH);
   return ambiguous ? { host, port: { number: port } } : { host };
 }

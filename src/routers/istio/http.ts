@@ -9,8 +9,8 @@ import { destinationOf, dividing, division, divisionIn } from './destinations.js
 import type { HttpRoute } from './objects.js';
 
 /**
- * The routes of an HTTP service, of which the first that fits a request is taken: clients that are kept where they
- * are, then those who are divided, and behind the audience of an A/B test everybody else.
+ * The routes of an HTTP service, of which Istio takes the first that matches: clients that stay where they are, then
+ * those who are divided, and behind the audience of an A/B test all others.
  */
 export function httpRoutes(canary: Canary, weights: Weights, cookies: Cookies): readonly HttpRoute[] {
   const base = serviceRoute(canary);
@@ -28,7 +28,7 @@ export function httpRoutes(canary: Canary, weights: Weights, cookies: Cookies): 
   ];
 }
 
-/** How the routes divide the requests; undefined where they don't do it in a way we know. */
+/** How the routes divide the requests; undefined where they do it in an unknown way. */
 export function httpWeights(routes: readonly HttpRoute[], canary: Canary): Weights | undefined {
   const weighted = dividing(routes, canary.service);
   const found = weighted && divisionIn(weighted, canary.service);
@@ -36,12 +36,12 @@ export function httpWeights(routes: readonly HttpRoute[], canary: Canary): Weigh
   const mirrored = weighted.mirror?.host === canary.service.canaryName;
   const { match } = canary.analysis;
   const forOthers = !isDeepStrictEqual(weighted.match, forAudience(match, canary.service.match ?? []));
-  // With no audience before it, the canary serves everybody. If it is only gone that others are led elsewhere, it isn't.
+  // Without an audience before it, the canary serves everybody, unless the routes of the others are just missing.
   const everybody = match.length > 0 && forOthers && routes.at(-1) === weighted && found.canary > 0;
   return { ...found, ...(mirrored ? { mirrored } : {}), ...(everybody ? { everybody } : {}) };
 }
 
-/** What all routes have in common, by the Canary's `service`. */
+/** The common part of all routes, from the Canary's `service`. */
 function serviceRoute({ service }: Canary): HttpRoute {
   const { match = [], rewrite, timeout, retries, corsPolicy, headers } = service;
   return {
@@ -54,7 +54,7 @@ function serviceRoute({ service }: Canary): HttpRoute {
   };
 }
 
-/** What there is besides is for other traffic providers. */
+/** Other fields are for other traffic providers. */
 function rewriteOf({ uri, authority }: NonNullable<Canary['service']['rewrite']>): object {
   return { ...(uri === undefined ? {} : { uri }), ...(authority === undefined ? {} : { authority }) };
 }

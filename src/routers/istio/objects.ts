@@ -21,7 +21,7 @@ export interface VirtualServiceSpec {
   readonly [field: string]: unknown;
 }
 
-/** What HTTP and TCP routes have in common. */
+/** The common part of HTTP and TCP routes. */
 export interface Route {
   readonly route?: readonly WeightedDestination[];
   readonly [field: string]: unknown;

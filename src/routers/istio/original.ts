@@ -11,8 +11,8 @@ const ORIGINAL = 'flagger.kubernetes.io/original-configuration';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * Notes what a VirtualService of somebody else said before it is changed for the first time. What `kubectl` has noted
- * is as good; and a later difference is somebody's edit, not the original.
+ * Saves a foreign VirtualService before it is changed for the first time. The copy of `kubectl apply` is just as good;
+ * and a later difference is a user's edit, not the original.
  */
 export function keepingOriginal(canary: Canary, current: KubeObject | undefined, desired: KubeObject): KubeObject {
   if (!current || isOurs(current, canary.owner)) return desired;
@@ -24,9 +24,9 @@ export function keepingOriginal(canary: Canary, current: KubeObject | undefined,
 }
 
 /**
- * The VirtualService as it was before; as it is where nobody has noted that.
+ * The original VirtualService; unchanged where it was not saved.
  *
- * @throws UserError for a note that can't be read
+ * @throws UserError for a saved text that can't be parsed
  */
 export function restored(current: KubeObject): KubeObject {
   const { [ORIGINAL]: original, ...annotations } = current.metadata.annotations ?? {};

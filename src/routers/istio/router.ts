@@ -31,7 +31,7 @@ export class IstioRouter implements Router {
   }
 
   async reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
-    // Nothing is made for routes that can't be.
+    // Creates nothing if the routes are invalid.
     virtualService.desired({ canary, source: undefined, current: undefined, weights, fence });
     if ((await this.weights(canary))?.baseline) await this.ofBaseline.reconcile(canary, weights, fence);
     for (const part of this.parts()) await part.reconcile(canary, weights, fence);
@@ -48,7 +48,7 @@ export class IstioRouter implements Router {
   }
 
   async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
-    // Where users are comes first; how connections to the pods are kept must not stand in its way.
+    // Moving users comes first; settings of connections to the pods must not block it.
     if (weights.baseline) await this.ofBaseline.reconcile(canary, weights, fence);
     await this.routes.setWeights(canary, weights, fence);
     for (const rule of this.rules) await rule.reconcile(canary, weights, fence);
@@ -63,7 +63,7 @@ export class IstioRouter implements Router {
     return this.routes.isSettled(canary);
   }
 
-  /** What was there before the Canary came stays when it goes, so it must say again what it said. */
+  /** An object that existed before the Canary stays, so it gets its original content back. */
   async finalize(canary: Canary, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.service.name };
     const right = { owner: canary.owner, takesOver: true };
@@ -82,7 +82,7 @@ export class IstioRouter implements Router {
     return [...this.parts().flatMap((part) => part.concerns(canary)), ...beside];
   }
 
-  /** In the order in which they are made: what routes lead to is there before they do. */
+  /** In the order in which they are created: destinations before the routes that lead to them. */
   private parts(): readonly Router[] {
     return [...this.rules, this.routes];
   }
@@ -95,7 +95,7 @@ function destinationRule(name: (canary: Canary) => string): Blueprint {
     type: DESTINATION_RULES,
     name,
     desired: ({ canary, current }) => desiredDestinationRule(canary, name(canary), current),
-    // It has no say in how traffic is divided, whatever that is.
+    // It doesn't affect how traffic is divided.
     weights: () => ALL_TO_PRIMARY,
   };
 }
@@ -105,15 +105,15 @@ const rules: readonly Blueprint[] = [
   destinationRule((canary) => canary.service.primaryName),
 ];
 
-/** There as long as the baseline is. */
+/** It exists as long as the baseline does. */
 const baselineRule = destinationRule(baselineServiceName);
 
-/** Everything that is written, but for a baseline's, in the order in which it is made. */
+/** All objects, except the baseline's, in the order in which they are created. */
 export const istioObjects: readonly Blueprint[] = [...rules, virtualService];
 
 /**
- * The DestinationRule of one of the two Services. Its host and its traffic policy are ours, as `service.trafficPolicy`
- * has it; subsets and the like are whoever's added them.
+ * The DestinationRule of one of the two Services. Host and traffic policy are ours, from `service.trafficPolicy`;
+ * subsets and the like belong to whoever added them.
  *
  * @param name of the Service and of its DestinationRule
  */

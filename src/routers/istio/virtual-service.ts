@@ -12,8 +12,8 @@ import { specOf, VIRTUAL_SERVICES, type HttpRoute, type Route, type VirtualServi
 import { keepingOriginal } from './original.js';
 
 /**
- * The VirtualService of the service's name: its hosts, gateways and routes are ours. One that was there before is
- * taken over, and what it said is kept to be put back.
+ * The VirtualService with the service's name: its hosts, gateways and routes are ours. An existing one is taken over,
+ * and its content is saved, to be restored later.
  */
 export const virtualService: Blueprint = {
   provider: 'istio',
@@ -45,7 +45,7 @@ function routesOf({ canary, current, weights, fence }: Wish): VirtualServiceSpec
   return { tcp: [{ ...(ports.length > 0 ? { match: ports } : {}), route: division(canary, weights) }] };
 }
 
-/** Which requests the VirtualService is for; a delegate leaves that to whoever delegates to it. */
+/** The requests that the VirtualService is for; a delegate leaves that to the VirtualService that delegates to it. */
 function scopeOf(canary: Canary): Pick<VirtualServiceSpec, 'hosts' | 'gateways'> {
   const { delegation, hosts, name } = canary.service;
   if (delegation) return {};
@@ -78,7 +78,7 @@ function refuseContradictions(canary: Canary): void {
   }
 }
 
-/** Every route that leads to one of ours leads to where all traffic goes now, and nothing is copied any more. */
+/** Every route to one of our Services leads to the side that gets all traffic, and mirroring ends. */
 function withAll(current: KubeObject, canary: Canary, weights: Weights): KubeObject {
   const { primaryName, canaryName } = canary.service;
   const ours = [primaryName, canaryName];

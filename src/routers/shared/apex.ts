@@ -3,12 +3,12 @@ import type { KubeObject, ResourceType } from '../../kube/object.js';
 import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
 
 /**
- * The object that stands for the Canary's service with a traffic provider, and bears its name.
+ * The provider's object for the Canary's service, with the service's name.
  *
- * Labels and annotations of `service.apex` are kept as they shall be, and GitOps tools are told to leave the object
- * alone; what else somebody has put there stays. An object that was there before doesn't become the Canary's.
+ * Labels and annotations of `service.apex` are kept as they shall be, and an annotation makes GitOps tools leave the
+ * object alone; other labels and annotations stay. An existing object doesn't become the Canary's.
  *
- * @param current as it is; undefined where it has to be made
+ * @param current as it is; undefined where it must be created
  */
 export function apexObject(
   canary: Canary,

@@ -1,7 +1,7 @@
 import type { Audience, Canary } from '../../crds/canary.js';
 import { UserError } from '../../errors.js';
 
-/** How the value of a header or a query parameter must be; exactly one of the four is there. */
+/** Condition on the value of a header or a query parameter; exactly one of the four is set. */
 export interface TextMatch {
   readonly exact?: string | undefined;
   readonly prefix?: string | undefined;
@@ -10,9 +10,9 @@ export interface TextMatch {
 }
 
 /**
- * Who is to meet the canary in an A/B test. Any of the entries will do, and all parts of an entry must be true.
+ * Who meets the canary in an A/B test. Any one entry suffices, and all parts of an entry must be true.
  *
- * @throws UserError for an entry that fits every request: with it everybody would meet the canary
+ * @throws UserError for an entry that matches every request: it would send everybody to the canary
  */
 export function audiencesOf(canary: Canary): readonly Audience[] {
   const { match } = canary.analysis;
@@ -34,7 +34,7 @@ function refuseEverybody({ headers = {}, queryParams = {}, sourceLabels = {} }: 
   }
 }
 
-/** A regular expression for all of the value. Its syntax is RE2's, which has no way to escape a whole text. */
+/** A regular expression for the whole value. Its syntax is RE2's, which has no way to escape a whole text. */
 export function regexOf({ exact, prefix, suffix, regex }: TextMatch): string {
   if (regex !== undefined) return regex;
   if (exact !== undefined) return escaped(exact);

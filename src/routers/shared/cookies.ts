@@ -9,18 +9,18 @@ export interface Cookies {
   readonly canary?: string | undefined;
   /** Of clients that have met the primary. */
   readonly primary?: string | undefined;
-  /** Of clients of a canary that is no more: it is taken away from them. */
+  /** Of clients of an earlier canary: it is removed. */
   readonly previous?: string | undefined;
 }
 
 const DELETED = '; Max-Age=-1';
 
 /**
- * The cookies that a route shall have. Their values are in the route itself, and stay as they are for as long as the
- * canary gets requests. A new one follows from the Canary, the run and the revision: whoever makes a route anew that
- * somebody has deleted makes the same cookies, and no value is kept anywhere else.
+ * The cookies that a route shall have. Their values are in the route itself, and stay the same as long as the canary
+ * gets requests. A new value follows from the Canary, the run and the revision: a route that somebody has deleted is
+ * created with the same cookies, and no value is stored anywhere else.
  *
- * @param found what the route has now
+ * @param found the cookies that the route has now
  */
 export function cookiesFor(canary: Canary, weights: Weights, found: Cookies, fence: Fence | undefined): Cookies {
   const { sessionAffinity } = canary.analysis;
@@ -63,12 +63,12 @@ export function pairOf(cookie: string | undefined): string | undefined {
   return cookie?.split(';')[0];
 }
 
-/** The `name=value` of the `Set-Cookie` header that takes it away; undefined for any other. */
+/** The `name=value` of a `Set-Cookie` header that removes the cookie; undefined for any other. */
 export function forgottenBy(cookie: string | undefined): string | undefined {
   return cookie?.includes(DELETED) ? pairOf(cookie) : undefined;
 }
 
-/** A regular expression for `Cookie` headers with this cookie in them; the form is Flagger's. */
+/** A regular expression for `Cookie` headers that contain this cookie; the form is Flagger's. */
 export function cookiePattern(pair: string): string {
   const at = pair.indexOf('=');
   const name = pair.slice(0, at).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -78,7 +78,7 @@ export function cookiePattern(pair: string): string {
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LENGTH = 10;
 
-/** Ten letters: the same for one run and one revision, others for every other. */
+/** Ten letters, determined by run and revision. */
 function valueFor({ uid, status }: Canary, fence: Fence | undefined, salt: string): string {
   const facts = [uid, salt, String(fence?.epoch ?? 0), status.lastAppliedSpec].join('\n');
   const digest = createHash('sha256').update(facts).digest();

@@ -1,7 +1,7 @@
 /**
- * What of a wish the API server hasn't kept, as a path like `routes[0].conditions[0].header.regex`; undefined where it
- * kept everything. It drops fields that the installed version of a definition doesn't know, without a word. What it
- * has filled in doesn't count.
+ * The path of a desired field that the API server hasn't stored, like `routes[0].conditions[0].header.regex`; undefined
+ * where it stored everything. It silently drops fields that the installed version of a definition doesn't know. Fields
+ * that it has added don't count.
  */
 export function dropped(wanted: unknown, stored: unknown, path = ''): string | undefined {
   if (wanted === undefined || wanted === null) return undefined;

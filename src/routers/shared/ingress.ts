@@ -26,7 +26,7 @@ export interface IngressPath {
   readonly [field: string]: unknown;
 }
 
-/** The users' Ingress, which leads to the Service of the primary and stays as it is. */
+/** The users' Ingress, which leads to the primary's Service and stays as it is. */
 export const ingressSource: NonNullable<Blueprint['source']> = {
   name: sourceName,
   missing: (canary) => {
@@ -35,7 +35,7 @@ export const ingressSource: NonNullable<Blueprint['source']> = {
   },
 };
 
-/** The one that is made after it. */
+/** Name of the Ingress that is generated from it. */
 export function canaryIngressName(canary: Canary): string {
   return `${sourceName(canary)}-canary`;
 }
@@ -46,9 +46,9 @@ function sourceName(canary: Canary): string {
 }
 
 /**
- * The spec of the users' Ingress with other paths in the place of each that leads to the Canary's service.
+ * The spec of the users' Ingress with each path to the Canary's service replaced.
  *
- * @throws UserError where none does
+ * @throws UserError where there is no such path
  */
 export function withPaths(
   canary: Canary,
@@ -84,8 +84,8 @@ export interface Metadata {
 }
 
 /**
- * Metadata of the users' Ingress and of ours together. What is taken away there goes here, too, as far as it came from
- * there; what somebody has added here stays.
+ * Metadata of the users' Ingress and of ours together. Keys removed there are removed here, too, if they came from
+ * there; keys that somebody has added here stay.
  *
  * @param isLeftOut annotations of the users' Ingress that ours doesn't get
  */
@@ -115,7 +115,7 @@ export function withMetadataOf(
   };
 }
 
-/** On ours: which of its labels and annotations come from the users' Ingress. */
+/** On ours: the labels and annotations that come from the users' Ingress. */
 export const COPIED = 'serinus.dev/copied';
 
 function formatCopied({ labels, annotations }: Metadata): string | undefined {
@@ -125,7 +125,7 @@ function formatCopied({ labels, annotations }: Metadata): string | undefined {
 
 const copiedSchema = z.object({ labels: z.array(z.string()), annotations: z.array(z.string()) });
 
-/** Of one that an earlier version or Flagger has made nobody knows, and nothing of it is taken away. */
+/** Unknown for an Ingress of an earlier version or of Flagger, so none of its keys are removed. */
 function copiedIn(annotations: StringMap): z.infer<typeof copiedSchema> {
   const { data } = copiedSchema.safeParse(jsonIn(annotations[COPIED]));
   return data ?? { labels: [], annotations: [] };
@@ -155,10 +155,10 @@ export function ingressOf(
   };
 }
 
-/** What `kubectl apply` was given for the users' Ingress would be a lie on ours. */
+/** `kubectl apply`'s last configuration of the users' Ingress would be wrong on ours. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Annotations but for the keys that are distinguished. */
+/** Annotations except for certain keys. */
 export function without(annotations: StringMap | undefined, isLeftOut: (key: string) => boolean): StringMap {
   return Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !isLeftOut(key)));
 }

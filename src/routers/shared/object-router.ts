@@ -10,67 +10,67 @@ import { isSame, remove, withoutStamp, write } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 import { dropped } from './dropped.js';
 
-/** What an object is made from. */
+/** The inputs for a generated object. */
 export interface Wish {
   readonly canary: Canary;
-  /** The users' object that ours is made after, where the provider has one. */
+  /** The users' object that ours is derived from, where the provider has one. */
   readonly source: KubeObject | undefined;
-  /** Ours as it is; undefined where it has to be made. */
+  /** Our object as it is; undefined where it must be created. */
   readonly current: KubeObject | undefined;
   readonly weights: Weights;
-  /** Whoever writes; undefined where somebody only looks. */
+  /** The writer's fence; undefined where nothing is written. */
   readonly fence: Fence | undefined;
 }
 
-/** What a data plane has against an object. */
+/** An error that a data plane reports about an object. */
 export interface Complaint {
   /** For an Event. */
   readonly text: string;
-  /** It has only not said anything yet of what was written last. */
+  /** It just has not reported yet on the last change. */
   readonly late: boolean;
 }
 
-/** A traffic provider whose whole say is one object, as pure functions of what is there and what is wanted. */
+/** A traffic provider that needs a single object, as pure functions of the existing and the desired state. */
 export interface Blueprint {
   /** As `spec.provider` names it. */
   readonly provider: string;
   readonly type: ResourceType;
-  /** Name of the generated object. @throws UserError where the Canary doesn't say enough */
+  /** Name of the generated object. @throws UserError where the Canary lacks what the name needs */
   name(canary: Canary): string;
-  /** The users' object of the same kind that ours is made after; absent where there is none. */
+  /** The users' object of the same kind that ours is derived from; absent where there is none. */
   readonly source?: {
     name(canary: Canary): string;
-    /** What to say where it isn't there. */
+    /** The message where it doesn't exist. */
     missing(canary: Canary): string;
   };
-  /** It stands for the users' own service, and one that was there before the Canary is taken over. */
+  /** It stands for the users' own service, and an existing one is taken over. */
   readonly takesOver?: true;
   /**
-   * The object as it shall be: all that isn't the router's business as in `current`.
+   * The object as it shall be: everything that the router doesn't manage as in `current`.
    *
    * @throws UserError for what the provider can't do
    */
   desired(wish: Wish): KubeObject;
   /**
-   * The object with all traffic at one side, without a look at its source or at anything that `desired` may refuse:
-   * the way back must be open whatever users have done meanwhile. Never throws.
+   * The object with all traffic on one side, without reading its source or anything that `desired` may refuse: a
+   * rollback must be possible whatever users have done meanwhile. Never throws.
    */
   readonly reweighed?: (current: KubeObject, canary: Canary, weights: Weights) => KubeObject;
-  /** How the object divides the traffic; undefined where it doesn't say so in a way we know. */
+  /** How the object divides the traffic; undefined where it does so in an unknown way. */
   weights(object: KubeObject, canary: Canary): Weights | undefined;
-  /** What its data plane has against the object; undefined where it has nothing. */
+  /** The data plane's error about the object; undefined where there is none. */
   readonly complaint?: (object: KubeObject, canary: Canary) => Complaint | undefined;
-  /** See {@link Router.isSettled}; a provider that doesn't report has none. */
+  /** See {@link Router.isSettled}; absent for a provider that doesn't report it. */
   readonly isSettled?: (object: KubeObject, canary: Canary) => boolean | undefined;
-  /** The object as its users get it back at the end; absent where it stays as it is, or goes. Never throws. */
+  /** The object as users get it back at the end; absent where it stays as it is, or is deleted. Never throws. */
   readonly givenBack?: (current: KubeObject, canary: Canary) => KubeObject;
   /** See {@link Router.followsWithinMs}. */
   readonly followsWithinMs?: number;
-  /** The object is removed at the end instead of being left to the garbage collector. */
+  /** The object is deleted at the end instead of being left to the garbage collector. */
   readonly removedAtEnd?: true;
 }
 
-/** A {@link Router} for any provider of which a {@link Blueprint} tells everything. */
+/** A {@link Router} for any provider that a {@link Blueprint} describes completely. */
 export class ObjectRouter implements Router {
   readonly provider: string;
   readonly watches: readonly ResourceType[];
@@ -110,7 +110,7 @@ export class ObjectRouter implements Router {
     if (complaint) throw complaint.late ? new DataPlaneLate(complaint.text) : new UserError(complaint.text);
     const weights = this.weightsOf(current, canary);
     if (!weights) return undefined;
-    // Who of the requests has no say is for the provider to know.
+    // What `everybody` means depends on the provider.
     const { everybody: _everybody, ...shares } = weights;
     return shares;
   }
@@ -146,7 +146,7 @@ export class ObjectRouter implements Router {
     await this.cache.getFresh(type, canary.namespace, name);
   }
 
-  /** Without the stamp, too: whoever is late by then is shut out by the Lease. */
+  /** The fence annotation is removed, too: later writers are fenced off by the Lease. */
   private async giveBack(canary: Canary, fence: Claim, givenBack: NonNullable<Blueprint['givenBack']>): Promise<void> {
     const { type } = this.blueprint;
     const key = { namespace: canary.namespace, name: this.blueprint.name(canary) };
@@ -200,7 +200,7 @@ export class ObjectRouter implements Router {
     return current && this.blueprint.weights(current, canary);
   }
 
-  /** What bears the name and is somebody else's says nothing of this Canary. */
+  /** A foreign object of that name says nothing about this Canary. */
   private async current(canary: Canary): Promise<KubeObject | undefined> {
     const found = await this.cache.get(this.blueprint.type, canary.namespace, this.blueprint.name(canary));
     return found && isFree(found, this.right(canary)) ? found : undefined;
@@ -219,13 +219,13 @@ export class ObjectRouter implements Router {
   }
 }
 
-/** What a router writes that has nothing but this one object. */
+/** The objects of a router that writes only this one. */
 export function ownedObjects(blueprint: Blueprint, canary: Canary): readonly OwnedObject[] {
   const { type, takesOver } = blueprint;
   return [{ type, name: blueprint.name(canary), ...(takesOver ? { takesOver } : {}) }];
 }
 
-/** With a condition left out, more requests would meet the canary than were asked for. */
+/** Without a condition, more requests would reach the canary than intended. */
 function refuseDropped(wanted: KubeObject | undefined, stored: KubeObject | undefined): void {
   if (!wanted || !stored) return;
   const path = dropped(wanted['spec'], stored['spec'], 'spec');
@@ -237,7 +237,7 @@ function refuseDropped(wanted: KubeObject | undefined, stored: KubeObject | unde
 
 const NOT_FOUND = 404;
 
-/** What the API server won't take is for a person to mend: it comes from the Canary, or from what is installed. */
+/** A refusal by the API server is for a user to fix: the cause is in the Canary, or in what is installed. */
 function refusedByServer(
   error: unknown,
   type: ResourceType,
@@ -246,7 +246,7 @@ function refusedByServer(
   if (!(error instanceof RefusedError)) return error;
   const { status, reason } = error;
   const message =
-    // Nothing was there to be replaced, so it is the kind that is missing.
+    // There was nothing to replace, so the kind is missing.
     status === NOT_FOUND
       ? `the cluster has no ${type.plural} of ${type.apiVersion}: install them`
       : `${type.kind} ${name}.${namespace} update failed: ${reason}`;

@@ -8,20 +8,20 @@ import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { remove } from '../../kubernetes/write.js';
 import type { Router } from '../port.js';
 
-/** Which of a Canary's references there may be more of. */
+/** References of a Canary that may name several objects. */
 export type SourceField = 'ingressRef' | 'routeRef';
 
 /**
- * A {@link Router} that makes one object after one of the users', for as many of the users' as the Canary names: the one
- * of its reference, and those of an annotation. All of them get the same weights. What was made after one that the Canary
- * names no more is removed.
+ * A {@link Router} that generates one object for each of the users' objects that the Canary names: in its reference,
+ * and in an annotation. All of them get the same weights. Objects generated for one that the Canary no longer names are
+ * deleted.
  */
 export class SeveralRouter implements Router {
   readonly provider: string;
   readonly watches: readonly ResourceType[];
   readonly followsWithinMs: number | undefined;
 
-  /** @param type of what is made */
+  /** @param type of the generated objects */
   constructor(
     private readonly cache: ClusterCache,
     private readonly one: Router,
@@ -38,7 +38,7 @@ export class SeveralRouter implements Router {
   }
 
   async reconcile(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
-    // One that is new meets the weights that the others have.
+    // A new one gets the weights that the others have.
     const standing = (await this.standing(canary)) ?? weights;
     for (const each of this.each(canary)) await this.one.reconcile(each, standing, fence);
     for (const object of await this.leftovers(canary)) {
@@ -63,7 +63,7 @@ export class SeveralRouter implements Router {
     return largest(found);
   }
 
-  /** Tries all of them, whatever becomes of one: on the way back, each that is reached is users brought home. */
+  /** Tries all of them even if one fails: in a rollback, each success brings users back to the primary. */
   async setWeights(canary: Canary, weights: Weights, fence: Claim): Promise<void> {
     await this.forEach(canary, (each) => this.one.setWeights(each, weights, fence));
   }
@@ -99,7 +99,7 @@ export class SeveralRouter implements Router {
     return forEachSource(canary, this.field);
   }
 
-  /** Of the first that has any: they all have the same, unless somebody has been interrupted. */
+  /** The weights of the first that has any: all have the same, unless a writer was interrupted. */
   private async standing(canary: Canary): Promise<Weights | undefined> {
     const { namespace } = canary;
     for (const each of this.each(canary)) {
@@ -125,7 +125,7 @@ export function forEachSource(canary: Canary, field: SourceField): readonly Cana
   return [canary, ...[...new Set(others)].map((name) => ({ ...canary, [field]: { ...ref, name } }))];
 }
 
-/** What the most users may meet: where they differ, somebody was interrupted, and the next write makes them the same. */
+/** The largest canary share: where they differ a writer was interrupted, and the next write makes them equal. */
 function largest([first, ...others]: readonly Weights[]): Weights | undefined {
   return others.reduce<Weights | undefined>((most, one) => (most && one.canary > most.canary ? one : most), first);
 }

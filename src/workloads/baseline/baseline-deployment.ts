@@ -18,8 +18,9 @@ import { canonicalJson } from '../shared/revision.js';
 import { primaryValue, selectorOf } from '../shared/selector.js';
 
 /**
- * The baseline of a Deployment's canary: another Deployment, `<target>-baseline`, which runs what the primary runs, with as
- * many pods as the canary has. It reads the primary's copies of configs, and goes with the Canary at the latest.
+ * The baseline of a Deployment's canary: another Deployment, `<target>-baseline`, which runs the primary's version,
+ * with as many pods as the canary has. It reads the primary's copies of configs, and is deleted with the Canary at the
+ * latest.
  */
 export class BaselineDeployment implements BaselinePods {
   constructor(
@@ -34,7 +35,7 @@ export class BaselineDeployment implements BaselinePods {
     const desire = (current: KubeObject | undefined): KubeObject => {
       if (!current) return wish;
       const { spec } = asPodController(current);
-      // Nobody can change how a Deployment selects its pods.
+      // A Deployment's selector is immutable.
       return { ...current, spec: { ...spec, ...wish.spec, selector: spec.selector } };
     };
     const { namespace, owner } = canary;
@@ -69,7 +70,7 @@ export class BaselineDeployment implements BaselinePods {
     const current = asPodController(found);
     const fields = [
       ...(canonicalJson(current.spec.template) === canonicalJson(wish.spec.template) ? [] : ['spec.template']),
-      // A larger one does no harm, and the next weight finds it of the canary's size.
+      // A larger one does no harm, and with the next weight it gets the canary's size.
       ...(this.of.replicas(current) < this.of.replicas(wish) ? ['spec.replicas'] : []),
     ];
     return fields.map((field) => ({ object, field }));
@@ -109,7 +110,7 @@ export class BaselineDeployment implements BaselinePods {
     return baselineValue(selector.value);
   }
 
-  /** A primary that isn't ready is nothing to compare with: a fix gets out without. */
+  /** A primary that isn't ready can't be compared with: a fix is released without comparison. */
   private async isComparable(canary: Canary): Promise<boolean> {
     const primary = await this.controller(canary, canary.targetRef.primaryName);
     const rule = {

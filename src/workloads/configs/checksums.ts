@@ -4,7 +4,7 @@ import { CONFIG_MAPS, SECRETS, type KubeObject, type ResourceType } from '../../
 import { checksumOf } from '../../kubernetes/objects/config-checksum.js';
 import { keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
 
-/** A config with a value that starts so is left alone. */
+/** A config whose annotation starts with this value is left alone. */
 const TRACKING_ANNOTATION = 'flagger.app/config-tracking';
 /** Secrets of other types (service account tokens, Helm releases) aren't the application's configuration. */
 const TRACKED_SECRET_TYPES = ['Opaque', 'kubernetes.io/basic-auth', 'kubernetes.io/ssh-auth', 'kubernetes.io/tls'];
@@ -17,8 +17,8 @@ interface Known {
 }
 
 /**
- * What ConfigMaps and Secrets hold, as checksums. Only their metadata is watched; the content is read when its version
- * changes, turned into a checksum, and forgotten.
+ * Checksums of ConfigMaps and Secrets. Only their metadata is watched; the content is read when its version changes,
+ * turned into a checksum, and forgotten.
  */
 export class Checksums {
   private readonly known = new Map<string, Known>();
@@ -26,7 +26,7 @@ export class Checksums {
   constructor(private readonly cache: ClusterCache) {}
 
   /**
-   * Checksums of the references that are tracked.
+   * Checksums of the tracked references.
    *
    * @throws UserError where one that pods need doesn't exist
    */
@@ -40,7 +40,7 @@ export class Checksums {
   }
 
   /**
-   * @returns undefined where it isn't tracked, or there is none and needn't be
+   * @returns undefined where it isn't tracked, or is optional and missing
    * @throws UserError where one that pods need doesn't exist
    */
   async one(namespace: string, reference: ConfigReference, fresh: boolean): Promise<string | undefined> {
@@ -82,7 +82,7 @@ export function isTracked(object: KubeObject): boolean {
   );
 }
 
-/** The complaint of a config that pods need. */
+/** The error for a missing config that pods need. */
 export function missing(reference: ConfigReference, namespace: string): UserError {
   const kind = reference.kind === 'configmap' ? 'configmap' : 'secret';
   return new UserError(

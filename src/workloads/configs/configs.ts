@@ -25,11 +25,11 @@ export interface CopyWish {
   readonly prefixes: readonly string[];
 }
 
-/** The copies that the primary has of the ConfigMaps and Secrets that a target uses. */
+/** The primary's copies of the ConfigMaps and Secrets that a target uses. */
 export class Configs {
-  /** What the sources and the copies hold. */
+  /** Checksums of the sources and the copies. */
   readonly checksums: Checksums;
-  /** What the copies held before promotions. */
+  /** Former contents of the copies, from before promotions. */
   readonly former: FormerCopies;
 
   constructor(private readonly cache: ClusterCache) {
@@ -37,7 +37,7 @@ export class Configs {
     this.former = new FormerCopies(cache);
   }
 
-  /** Whether the primary's copies hold what the sources hold. @param names of the copies, by key of the source */
+  /** Whether the primary's copies equal their sources. @param names of the copies, by key of the source */
   async copiesAreEqual(
     namespace: string,
     tracked: readonly ConfigReference[],
@@ -51,7 +51,7 @@ export class Configs {
     return true;
   }
 
-  /** @throws UserError where a copy, or what is kept of one, would be written over somebody else's object */
+  /** @throws UserError where a copy, or its former content, would overwrite a foreign object */
   async refuseForeign(
     tracked: readonly ConfigReference[],
     names: ReadonlyMap<string, string>,
@@ -72,8 +72,8 @@ export class Configs {
    * Makes the primary's copies of the tracked configs.
    *
    * @param names of the copies, by key of the source
-   * @param remember keep what the copies held, for {@link restore}
-   * @throws UserError where one of the names is somebody else's
+   * @param remember save what the copies held, for {@link restore}
+   * @throws UserError where one of the names belongs to a foreign object
    */
   async copy(
     tracked: readonly ConfigReference[],
@@ -93,9 +93,9 @@ export class Configs {
   }
 
   /**
-   * Copies of the primary that are missing, are somebody else's, or don't hold what was promoted.
+   * Copies of the primary that are missing, are foreign, or don't hold what was promoted.
    *
-   * @param promoted checksums, by the key of what was copied; undefined where they aren't known
+   * @param promoted checksums, by key of the source; undefined where they are unknown
    */
   async strays(
     { namespace, owner }: Pick<CopyWish, 'namespace' | 'owner'>,
@@ -107,7 +107,7 @@ export class Configs {
       const type = configType(source);
       const object = `${type.kind}/${name}`;
       const current = await this.cache.get(type, namespace, name);
-      // What several Canaries own, or another one looks after, none of them writes.
+      // A copy that several Canaries own, or that another Canary controls, isn't written.
       if (current && (isShared(current, owner) || isAnothers(current, owner))) continue;
       const wanted = promoted?.[keyOf(source)];
       const copy = { ...source, name, optional: true };
@@ -119,10 +119,10 @@ export class Configs {
   }
 
   /**
-   * Makes one copy hold again what was promoted: what its source still holds, or what was kept of it.
+   * Restores the promoted content of one copy, from its source or from its saved content.
    *
    * @param promoted see {@link strays}
-   * @throws UserError where nothing holds it any more
+   * @throws UserError where neither holds it any more
    */
   async mend(
     { source: reference, copy: name }: Copied,
@@ -146,9 +146,10 @@ export class Configs {
   }
 
   /**
-   * Puts back what the copies held before. All of them are stamped: a late promotion must not get through.
+   * Restores the former contents of the copies. All of them get the fence annotation: a late promotion must not get
+   * through.
    *
-   * @param copies what the primary's pods refer to; what of that is no copy of this Canary is left alone
+   * @param copies the configs that the primary's pods refer to; those that aren't copies of this Canary are left alone
    * @param epoch of the promotion
    */
   async restore(
@@ -165,13 +166,13 @@ export class Configs {
       const former = kept ?? current;
       if (!former || !isOwnedBy(former, wish.owner)) continue;
       if (current && !isOwnedBy(current, wish.owner)) continue;
-      // A copy that several Canaries own is written by none, but an earlier version may have done so in this promotion.
+      // A copy that several Canaries own isn't written, but an earlier version may have done so in this promotion.
       if (current && isShared(current, wish.owner) && (!kept || epochOf(kept) !== epoch)) continue;
       await this.put(type, reference.name, former, wish, fence, true);
     }
   }
 
-  /** Has copies that another Canary looks after stay for this one, too, should that one go. */
+  /** Makes this Canary a co-owner of copies that another Canary controls, so that they stay if that one is deleted. */
   async share(copies: readonly KubeObject[], owner: OwnerReference, fence: Claim): Promise<void> {
     for (const { apiVersion, kind, metadata } of copies) {
       const type = kind === SECRETS.kind ? SECRETS : CONFIG_MAPS;
@@ -199,11 +200,11 @@ export class Configs {
     }
   }
 
-  /** What a copy held before an earlier promotion is not what it held before this one. */
+  /** The content saved before an earlier promotion isn't the one before this promotion. */
   private async forgetOlder(type: ResourceType, name: string, wish: CopyWish, fence: Claim): Promise<void> {
     const kept = await this.cache.client.get(type, wish.namespace, name);
     if (!kept || !isOwnedBy(kept, wish.owner)) return;
-    // Carried out twice, a promotion must not forget what it has just kept.
+    // A promotion that is carried out twice must not delete what it has just saved.
     if (epochOf(kept) === fence.epoch) return;
     await remove(this.cache, type, kept, { fence });
   }
@@ -216,11 +217,11 @@ export class Configs {
     fence: Claim,
     stamp = false,
   ): Promise<void> {
-    // The content isn't cached, so what is there now must be read.
+    // The cache doesn't have the content, so it must be read.
     const known = await this.cache.client.get(type, wish.namespace, name);
     const isFit = known && isOurs(known, wish.owner) && known['type'] === source['type'];
     if (!stamp && isFit && checksumOf(known) === checksumOf(source)) return;
-    // What several Canaries own is put back by each of them.
+    // Each of several owners restores the copy.
     const isPutBack = stamp && known !== undefined && isOwnedBy(known, wish.owner);
     const right = isPutBack ? {} : { right: { owner: wish.owner } };
     await write(
@@ -241,7 +242,7 @@ export class Configs {
         ...(source['binaryData'] === undefined ? {} : { binaryData: source['binaryData'] }),
         ...(source['type'] === undefined ? {} : { type: source['type'] }),
       }),
-      // The cached copy has no content: only a forced write is sure to be made.
+      // The cached copy has no content: only a forced write is sure to happen.
       { fence, stamp: true, touch: true, ...right },
     );
   }
@@ -262,7 +263,7 @@ function isAnothers(object: KubeObject, owner: OwnerReference): boolean {
   return controller !== undefined && isCanary(controller) && controller.uid !== owner.uid;
 }
 
-/** Where several Canaries own a copy, all of them go on doing so, the one that wrote last as its controller. */
+/** Where several Canaries own a copy all of them stay owners, the one that wrote last as its controller. */
 function owners(current: KubeObject | undefined, owner: OwnerReference): readonly OwnerReference[] {
   const others = (current?.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== owner.uid);
   return [owner, ...others.map((ref) => ({ ...ref, controller: false }))];

@@ -7,22 +7,22 @@ import { isOwnedBy } from '../../kubernetes/ownership.js';
 import { FENCE_ANNOTATION, remove } from '../../kubernetes/write.js';
 import { configType } from './checksums.js';
 
-/** Suffix of what a copy held before the last promotion. */
+/** Suffix of the saved content of a copy. */
 const PREVIOUS = '-previous';
 
-/** What a copy held before the last promotion is kept under this name. */
+/** The name under which a copy's content from before the last promotion is saved. */
 export function previousName(copy: string): string {
   return `${copy}${PREVIOUS}`;
 }
 
-/** What the primary's copies held before promotions, so that it can be put back. */
+/** The contents of the primary's copies from before promotions, saved so that they can be restored. */
 export class FormerCopies {
   constructor(private readonly cache: ClusterCache) {}
 
   /**
-   * Of what the primary's pods refer to, what was kept of it from before its last promotion.
+   * For the references of the primary's pods: the saved contents from before its last promotion.
    *
-   * @param epoch of that promotion: what others have kept is older
+   * @param epoch of that promotion: contents saved in other epochs are older
    * @returns its name, by the key of the reference
    */
   async names(
@@ -39,7 +39,7 @@ export class FormerCopies {
     return names;
   }
 
-  /** What is kept of the owner's copies from before promotions. */
+  /** The saved contents of the owner's copies. */
   async of(namespace: string, owner: OwnerReference): Promise<readonly NamedObject[]> {
     const found = [CONFIG_MAPS, SECRETS].map(async (type) => {
       const store = await this.cache.synced(type);
@@ -51,7 +51,7 @@ export class FormerCopies {
     return (await Promise.all(found)).flat();
   }
 
-  /** Forgets what {@link of} names; what another Canary shares stays that one's. */
+  /** Deletes what {@link of} lists; where another Canary shares it, only the co-ownership ends. */
   async forget(namespace: string, owner: OwnerReference, fence: Claim): Promise<void> {
     const { client } = this.cache;
     for (const { type, name } of await this.of(namespace, owner)) {
@@ -69,7 +69,7 @@ export class FormerCopies {
   }
 }
 
-/** Which run has written it last. */
+/** The epoch of the run that wrote it last. */
 export function epochOf({ metadata }: KubeObject): number | undefined {
   return parseFence(metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
 }

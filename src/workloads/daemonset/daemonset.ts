@@ -48,7 +48,7 @@ function withSelector(template: PodTemplate, nodeSelector: StringMap): PodTempla
   return { ...template, spec: isEmpty ? spec : { ...spec, nodeSelector } };
 }
 
-/** With `OnDelete` a promotion would wait for somebody to delete the primary's pods. */
+/** With `OnDelete` a promotion would wait until somebody deletes the primary's pods. */
 function refuseOtherStrategies(target: PodController): void {
   const type = asDaemonSet(target).spec.updateStrategy?.type ?? '';
   if (type === '' || type === 'RollingUpdate') return;

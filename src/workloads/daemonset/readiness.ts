@@ -6,9 +6,9 @@ import type { DaemonSet } from './types.js';
 /**
  * Whether a DaemonSet's latest template is rolled out, in Flagger's words.
  *
- * A DaemonSet has no conditions that would tell since when it hasn't been. The API server knows when its status changed
- * last, though: a rollout that goes on changes it with every pod, and one that is stuck doesn't. The deadline counts
- * from there, as a Deployment's does from its last progress.
+ * A DaemonSet has no condition with the time of its last progress. The time of its last status change serves instead: a
+ * rollout that progresses changes the status with every pod, and a stuck one doesn't. The deadline counts from there,
+ * as a Deployment's does from its last progress.
  *
  * @param now milliseconds since 1970
  */
@@ -30,7 +30,7 @@ export function daemonSetReadiness(daemonSet: DaemonSet, rule: ReadinessRule, no
   });
 
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
-    // What is counted so far is of an earlier template.
+    // The counts are about an earlier template.
     return { ...waiting('observed daemonset generation less than desired generation'), progress: 0 };
   }
   const isUpdated = updated >= desired;

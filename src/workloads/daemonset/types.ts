@@ -1,6 +1,6 @@
 import type { PodController, PodControllerSpec } from '../shared/pod-controller.js';
 
-/** The parts of a DaemonSet that are looked at; the rest is carried along. */
+/** The parts of a DaemonSet that are read; the rest is carried along. */
 export interface DaemonSet extends PodController {
   readonly spec: DaemonSetSpec;
   readonly status?: DaemonSetStatus;

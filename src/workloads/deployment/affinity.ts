@@ -19,10 +19,10 @@ interface AntiAffinity {
 }
 
 /**
- * Points the pod's anti-affinity and topology spread, where they name the target's pods by the label that tells them
- * from the primary's, at the primary's own pods: else the primary would keep away from the canary instead of from itself.
+ * Where the pod's anti-affinity and topology spread select the target's pods, makes them select the primary's own pods:
+ * otherwise the primary would keep away from the canary instead of from itself.
  *
- * @param others value of the label at which it is to point instead
+ * @param others value of the label to select instead
  */
 export function withPrimaryAffinity(spec: PodSpec, pods: Selector, others = primaryValue(pods)): PodSpec {
   const term = (t: Term): Term =>

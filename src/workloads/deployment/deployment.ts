@@ -15,7 +15,7 @@ export const deployments: PodKind = {
   firstSize: (target) => ({ replicas: Math.max(1, replicasOf(target)) }),
   promotedSize: (target) => {
     const replicas = replicasOf(target);
-    // A target that somebody has scaled to zero must not take the primary along.
+    // A target that somebody has scaled to zero must not scale the primary to zero.
     return replicas > 0 ? { replicas } : {};
   },
   replicas: replicasOf,

@@ -33,7 +33,7 @@ export function deploymentReadiness(deployment: Deployment, rule: ReadinessRule,
       retriable: true,
       reason: 'waiting for rollout to finish: observed deployment generation less than desired generation',
       ...pods,
-      // What is counted so far is of an earlier template or size.
+      // The counts are about an earlier template or size.
       progress: 0,
     };
   }
@@ -52,14 +52,14 @@ export function deploymentReadiness(deployment: Deployment, rule: ReadinessRule,
   return READY;
 }
 
-/** Kubernetes itself says whether as many pods are available as an update must leave. */
+/** Whether as many pods are available as an update must leave, according to Kubernetes. */
 function servesEnough(deployment: Deployment, wanted: number): boolean {
   const available = deployment.status?.availableReplicas ?? 0;
   const isAvailable = condition(deployment, 'Available')?.status === 'True';
   return available > 0 && (isAvailable || available >= wanted);
 }
 
-/** Available for less than nothing for longer than the deadline: waiting on won't help. */
+/** Less available than required for longer than the deadline: waiting on won't help. */
 function isUnavailableTooLong(deployment: Deployment, rule: ReadinessRule, now: number): boolean {
   const availability = condition(deployment, 'Available');
   if (!condition(deployment, 'Progressing') || availability?.status !== 'False') return false;

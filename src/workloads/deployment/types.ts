@@ -1,6 +1,6 @@
 import type { PodController, PodControllerSpec } from '../shared/pod-controller.js';
 
-/** The parts of a Deployment that are looked at; the rest is carried along. */
+/** The parts of a Deployment that are read; the rest is carried along. */
 export interface Deployment extends PodController {
   readonly spec: DeploymentSpec;
   readonly status?: DeploymentStatus;

@@ -2,7 +2,7 @@ import type { Canary } from '../../crds/canary.js';
 import { SERVICES, type KubeObject } from '../../kube/object.js';
 import { FLUX_SHIELD, withoutFlux, type StringMap } from '../../kubernetes/objects/metadata.js';
 
-/** The parts of a Service's spec that are looked at; the rest is carried along. */
+/** The parts of a Service's spec that are read; the rest is carried along. */
 export interface ServiceSpec {
   readonly type?: string;
   readonly selector?: StringMap;
@@ -12,7 +12,9 @@ export interface ServiceSpec {
   readonly [field: string]: unknown;
 }
 
-/** What Kubernetes hands out to one Service, and what lets outsiders in: a copy of it would be a second claim. */
+/**
+ * Addresses and ports that Kubernetes assigns to one Service, and access from outside: a copy would be a second claim.
+ */
 const OF_ONE_SERVICE = [
   'clusterIP',
   'clusterIPs',
@@ -25,7 +27,7 @@ const OF_ONE_SERVICE = [
   'allocateLoadBalancerNodePorts',
 ];
 const HEADLESS = 'None';
-/** What kubectl has applied to the target, it has not applied to the copy. */
+/** The last configuration that kubectl applied to the target doesn't belong on the copy. */
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Who has written the copy, and what it held before. */
 const OWN = 'serinus.dev/';
@@ -35,10 +37,10 @@ export function specOf(service: KubeObject): ServiceSpec {
 }
 
 /**
- * What is copied of a Service's spec: which pods it leads to, and how. Copies are for the traffic provider, inside of
- * the cluster, whatever the type of the target.
+ * The copied part of a Service's spec: which pods it leads to, and how. Copies are for the traffic provider, inside the
+ * cluster, whatever the type of the target.
  *
- * @param trafficDistribution takes the place of the target's own
+ * @param trafficDistribution replaces the target's own
  */
 export function copiedSpec(spec: ServiceSpec, trafficDistribution?: string): ServiceSpec {
   const shared = Object.entries(spec).filter(([field]) => !OF_ONE_SERVICE.includes(field));

@@ -21,13 +21,13 @@ import { reopened, restoredRevision, settled, Snapshots, unmarked } from '../sha
 import { copiedSpec, serviceCopy, specOf, withAddresses, type ServiceSpec } from './copy.js';
 
 /**
- * Targets of kind Service: a change of which pods it leads to is released. There is no workload to look after; the
- * traffic provider divides users between two copies of the Service, one as it was promoted, one as it is.
+ * Targets of kind Service: the release is a change of the pods that it leads to. There is no workload to manage; the
+ * traffic provider divides users between two copies of the Service, one as promoted, one as it is now.
  */
 export class ServiceWorkload implements Workload {
   readonly kind = SERVICES.kind;
   readonly type = SERVICES;
-  /** The pods behind a Service are somebody else's. */
+  /** Serinus doesn't manage the pods behind a Service. */
   readonly warm = undefined;
   readonly baseline = undefined;
   readonly undoArtifacts: UndoArtifacts;
@@ -74,7 +74,7 @@ export class ServiceWorkload implements Workload {
     return Promise.resolve(undefined);
   }
 
-  /** Whether its pods serve is for the checks of the analysis to find out. */
+  /** The checks of the analysis find out whether its pods serve. */
   async readiness(canary: Canary, of: 'primary' | 'canary'): Promise<Readiness> {
     const name = of === 'primary' ? canary.targetRef.primaryName : canary.targetRef.name;
     if (await (of === 'primary' ? this.primary(canary) : this.get(canary, name))) return READY;
@@ -85,7 +85,7 @@ export class ServiceWorkload implements Workload {
     return ownedCopies(canary);
   }
 
-  /** It has neither: the pods behind a Service are for its users to choose. */
+  /** It has neither: users choose the pods behind a Service. */
   refuseForeign(): Promise<void> {
     return Promise.resolve();
   }
@@ -172,7 +172,7 @@ export class ServiceWorkload implements Workload {
     const spec = await this.snapshots.before(canary, primary);
     const former = (current: KubeObject): KubeObject =>
       spec ? { ...current, spec: withAddresses(spec, specOf(current)) } : current;
-    // Stamped in any case: a late promotion must not get through.
+    // Written with the fence annotation in any case: a late promotion must not get through.
     await this.writePrimary(canary, fence, (current) => current && former(unmarked(current)), true);
     return restoredRevision(primary);
   }
@@ -229,7 +229,7 @@ export class ServiceWorkload implements Workload {
     await write(this.cache, SERVICES, key, desire, { fence, stamp: true, touch, right: primaryRight(canary) });
   }
 
-  /** What bears the name and is somebody else's is no primary. */
+  /** A foreign object of that name is no primary. */
   private async primary(canary: Canary): Promise<KubeObject | undefined> {
     const found = await this.get(canary, canary.targetRef.primaryName);
     return found && isFree(found, primaryRight(canary)) ? found : undefined;
@@ -248,7 +248,7 @@ export class ServiceWorkload implements Workload {
   }
 }
 
-/** Flagger gives the primary the target's owners with each promotion: the Canary's own is gone by then. */
+/** Flagger gives the primary the target's owners with each promotion: the Canary is no longer its owner then. */
 function primaryRight({ owner, status }: Canary): Right {
   return { owner, takesOver: status.lastPromotedSpec !== '' };
 }
@@ -265,7 +265,7 @@ function leadsTo(service: KubeObject): string {
   return canonicalJson(copiedSpec(specOf(service)));
 }
 
-/** Endpoints that somebody maintains by hand bear the target's name: a copy would lead nowhere. */
+/** Endpoints that users maintain by hand have the target's name: a copy would lead nowhere. */
 function refuseWithoutSelector(target: KubeObject): void {
   const { type, selector = {} } = specOf(target);
   if (type === 'ExternalName' || Object.keys(selector).length > 0) return;

@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<AutoscalerRef['kind'], AutoscalerType>> = {
   ScaledObject: scaledObject,
 };
 
-/** The primary's autoscaler from a reference that the Canary has no more. */
+/** The primary's autoscaler for a reference that the Canary no longer has. */
 interface Leftover {
   readonly of: AutoscalerType;
   readonly object: KubeObject;
@@ -30,19 +30,19 @@ export function ownedAutoscalers({ autoscalerRef }: Canary): readonly OwnedObjec
   return [{ type: TYPES[autoscalerRef.kind].type, name: primaryAutoscalerName(autoscalerRef.name) }];
 }
 
-/** The autoscaler of a Canary's target, and the one that is made after it for the primary. */
+/** The autoscaler of a Canary's target, and the primary's copy of it. */
 export class Autoscalers {
-  /** KEDA is installed; undefined before anybody has asked. */
+  /** KEDA is installed; undefined before it is known. */
   private served: boolean | undefined;
 
   constructor(private readonly cache: ClusterCache) {}
 
   /**
-   * Makes the primary's where it is missing, and what the Canary itself says of it true. Those that the Canary no longer
-   * refers to go first: two would pull at one primary, and KEDA refuses a second one.
+   * Creates the primary's autoscaler where it is missing, and applies the Canary's own values. Those that the Canary no
+   * longer refers to are deleted first: two would fight over one primary, and KEDA refuses a second one.
    *
-   * @param update take changes of the target's over, too: they become the primary's by a release only, unless the Canary
-   *   says otherwise
+   * @param update also copy changes of the target's autoscaler: they reach the primary only by a release, except for
+   *   values that the Canary itself sets
    * @throws UserError where the target has none
    */
   async put(canary: Canary, update: boolean, fence: Claim): Promise<void> {
@@ -68,7 +68,7 @@ export class Autoscalers {
     await write(this.cache, type, key, desire, { fence, right: { owner: canary.owner } });
   }
 
-  /** The primary's where it isn't as it should be, and those that should be no more, `Kind/name`. */
+  /** The primary's autoscaler where it has drifted, and those to delete, `Kind/name`. */
   async drift(canary: Canary): Promise<readonly string[]> {
     const leftovers = (await this.leftovers(canary)).map(({ object }) => titleOf(object));
     const { autoscalerRef, namespace } = canary;
@@ -86,7 +86,7 @@ export class Autoscalers {
     return ownedAutoscalers(canary);
   }
 
-  /** The Canary's that are another than the one it asks for, from when it referred to another of the target's, or to one. */
+  /** Autoscalers of the Canary other than the one it needs now, from former references. */
   private async leftovers({ autoscalerRef, namespace, owner }: Canary): Promise<readonly Leftover[]> {
     const wanted = autoscalerRef && `${autoscalerRef.kind}/${primaryAutoscalerName(autoscalerRef.name)}`;
     const found: Leftover[] = [];
@@ -99,7 +99,7 @@ export class Autoscalers {
     return found;
   }
 
-  /** Without it, nobody keeps the target's at zero any more either. */
+  /** Without it, the target's is no longer kept at zero either. */
   private async drop(canary: Canary, of: AutoscalerType, object: KubeObject, fence: Claim): Promise<void> {
     const { namespace, autoscalerRef } = canary;
     const source = object.metadata.name.replace(new RegExp(`${primaryAutoscalerName('')}$`), '');
@@ -113,20 +113,20 @@ export class Autoscalers {
     await this.cache.getFresh(of.type, namespace, object.metadata.name);
   }
 
-  /** A kind that the cluster doesn't have isn't watched for: that would ask for it again and again. */
+  /** A kind that the cluster doesn't have isn't watched: the reflector would ask for it again and again. */
   private async isServed({ type }: AutoscalerType): Promise<boolean> {
     if (type === horizontalPodAutoscaler.type || this.cache.watches(type)) return true;
     this.served ??= await this.cache.client.request<unknown>('GET', `/apis/${type.apiVersion}`).then(
       () => true,
-      // Whoever can't ask now asks again; what isn't there, or may not be seen, is none of ours.
+      // A failed request is repeated later; a kind that is missing or forbidden is none of ours.
       (error: unknown) => (error instanceof KubeError && [403, 404].includes(error.status) ? false : undefined),
     );
     return this.served ?? false;
   }
 
   /**
-   * Queries for triggers that there aren't: the primary is scaled by what is made of the target's own query instead. In
-   * words for events.
+   * Queries in the Canary for triggers that don't exist: the primary is scaled by a query derived from the target's
+   * instead. In words for events.
    */
   async unused({ autoscalerRef, namespace }: Canary): Promise<readonly string[]> {
     if (autoscalerRef?.kind !== 'ScaledObject') return [];
@@ -149,7 +149,7 @@ export class Autoscalers {
     return [autoscalerRef.name, primaryAutoscalerName(autoscalerRef.name)].map((name) => ({ type, name }));
   }
 
-  /** Pods that a target gets which comes back from zero: as few as its autoscaler allows, at least one. */
+  /** Pods of a target that is scaled up from zero: as few as its autoscaler allows, at least one. */
   async floor({ autoscalerRef, namespace }: Canary): Promise<number> {
     if (!autoscalerRef) return 1;
     const { type, minReplicas } = TYPES[autoscalerRef.kind];
@@ -174,7 +174,7 @@ export class Autoscalers {
     await this.change(canary, fence, ({ pausing }) => pausing?.resumed);
   }
 
-  /** One that is gone needs no change: there is nobody who would scale. */
+  /** A missing one needs no change: it can't scale anything. */
   private async change(
     { autoscalerRef, namespace }: Canary,
     fence: Claim,

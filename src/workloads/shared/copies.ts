@@ -12,18 +12,18 @@ import { controllerOf, isCanary, isOurs, isOwnedBy } from '../../kubernetes/owne
 import { configType } from '../configs/checksums.js';
 import { asPodController, type PodController } from './pod-controller.js';
 
-/** Names of a primary's copies, by the key of what each is a copy of. */
+/** Names of a primary's copies, by the key of the source. */
 export type CopyNames = ReadonlyMap<string, string>;
 
-/** Whose copies are meant. */
+/** Who reads the copies. */
 export interface Copier {
   readonly namespace: string;
   readonly owner: OwnerReference;
-  /** The primary, where it is there. */
+  /** The primary, if it exists. */
   readonly primary: PodController | undefined;
 }
 
-/** The copies that a primary reads: for what it reads no copy of yet, the name that Flagger gives it. */
+/** The copies that a primary reads; for a reference without a copy yet, the name that Flagger gives it. */
 export function namesInUse(tracked: readonly ConfigReference[], { owner, primary }: Copier): CopyNames {
   const read = readBy(primary);
   return new Map(

@@ -18,14 +18,14 @@ import type { PodController } from './pod-controller.js';
 import { matchLabelsOf, primaryValue, selecting } from './selector.js';
 import type { Selector } from './pod-selector.js';
 
-/** Pods of both sides. */
+/** The pods of both sides. */
 export interface Sides {
-  /** Labels that the target's pods bear. */
+  /** Labels of the target's pods. */
   readonly target: StringMap;
   readonly primary: ProtectedPods;
 }
 
-/** @param primary undefined where it has to be made yet */
+/** @param primary undefined where it must still be created */
 export function sidesOf(selector: Selector, target: PodController, primary: PodController | undefined): Sides {
   const labels = target.spec.template.metadata?.labels ?? {};
   const found = selecting(selector, primaryValue(selector));
@@ -37,33 +37,34 @@ export function sidesOf(selector: Selector, target: PodController, primary: PodC
   };
 }
 
-/** What budgets there are, and which there should be. */
+/** The existing budgets, and those that should exist. */
 interface Found {
-  /** The users' that the primary's is made after; undefined where it needs none. */
+  /** The users' budget that the primary's is derived from; undefined where the primary needs none. */
   readonly source: KubeObject | undefined;
-  /** The primary's, as it is: ours, or somebody else's that bears its name. */
+  /** The existing budget with the primary's name: ours, or a foreign one. */
   readonly current: KubeObject | undefined;
-  /** Ours that should be no more. */
+  /** Ours that should be deleted. */
   readonly leftovers: readonly KubeObject[];
 }
 
 /**
- * The PodDisruptionBudget of a Canary's target, and the one that is made after it for the primary. The users' selects
- * the target's pods, which serve nobody at rest: without one of its own, a drained node could take all of the primary.
+ * The PodDisruptionBudget of a Canary's target, and the one derived from it for the primary. The users' budget selects
+ * the target's pods, which serve no users at rest: without a budget of its own, the primary could lose all pods to a
+ * drained node.
  *
- * One that covers the primary's pods already is enough. Two over one pod would be worse than none: Kubernetes then evicts
- * it no more at all. Changes reach the primary's at once, since it says nothing of what pods run.
+ * A budget that already covers the primary's pods is enough. Two for one pod would be worse than none: Kubernetes then
+ * refuses to evict it at all. Changes reach the primary's budget at once, since they don't change what its pods run.
  */
 export class DisruptionBudgets {
-  /** Budgets may be seen; undefined before anybody has asked. */
+  /** Budgets may be read; undefined before it is known. */
   private seen: boolean | undefined;
 
   constructor(private readonly cache: ClusterCache) {}
 
   /**
-   * Makes the primary's as it should be, and removes it where it should be no more.
+   * Makes the primary's budget as it should be, or deletes it where it should not exist.
    *
-   * @throws ForeignError where one that is somebody else's bears its name
+   * @throws ForeignError where a foreign object has its name
    */
   async put(canary: Canary, sides: Sides, fence: Claim): Promise<void> {
     const { source, leftovers } = await this.find(canary, sides);
@@ -84,19 +85,19 @@ export class DisruptionBudgets {
     if (!source) return strays;
     const wish = wishOf(canary, sides);
     const object = `${POD_DISRUPTION_BUDGETS.kind}/${wish.name}`;
-    // One that is somebody else's is none of ours: making it is refused, with whose it is.
+    // A foreign budget isn't ours: creating ours will be refused, and the error names the owner.
     if (!current || !isOurs(current, canary.owner)) return [...strays, { object }];
     const fields = strayedFields(current, primaryBudget(source, current, wish));
     return [...strays, ...fields.map((field) => ({ object, field, ...writtenBy(current, field) }))];
   }
 
-  /** @throws ForeignError where one that is somebody else's bears the name of the one that would be made */
+  /** @throws ForeignError where a foreign object has the name of the budget to be created */
   async refuseForeign(canary: Canary, sides: Sides): Promise<void> {
     const { source, current } = await this.find(canary, sides);
     if (source && current) refuseForeign(current, { owner: canary.owner });
   }
 
-  /** The primary's, and the users' that concern one of the sides. */
+  /** The primary's budget, and those of users that concern one of the sides. */
   async concerns(canary: Canary, sides: Sides): Promise<readonly NamedObject[]> {
     const all = await this.list(canary);
     const theirs = all.filter((one) => protects(one, sides.target) || protects(one, sides.primary.borne));
@@ -119,7 +120,7 @@ export class DisruptionBudgets {
     return (await this.cache.synced(POD_DISRUPTION_BUDGETS)).list(namespace);
   }
 
-  /** Where Serinus may not see any, as with the rights of an earlier version, there are none for it. */
+  /** Where Serinus may not read any, as with the permissions of an earlier version, it treats them as missing. */
   private async maySee(): Promise<boolean> {
     if (this.cache.watches(POD_DISRUPTION_BUDGETS)) return true;
     this.seen ??= await this.cache.maySee(POD_DISRUPTION_BUDGETS);

@@ -14,28 +14,28 @@ import { newPrimary, type PrimaryWish } from './primary.js';
 import { configsOf, withConfigs } from './promoted-configs.js';
 import type { Snapshots } from './snapshots.js';
 
-/** What a primary is made again from. */
+/** The sources for recreating a primary. */
 export interface Source {
   readonly target: PodController;
-  /** Hash of what the target holds. */
+  /** Hash of the target's content. */
   readonly hash: string;
   readonly tracked: readonly ConfigReference[];
   readonly wish: PrimaryWish;
 }
 
-/** What belongs to a primary. */
+/** The objects that belong to a primary. */
 export interface Belongings {
-  /** Undefined where it is gone. */
+  /** Undefined where it is missing. */
   readonly primary: PodController | undefined;
-  /** What its pods read copies of. */
+  /** The configs whose copies its pods read. */
   readonly copied: readonly Copied[];
-  /** Copies that would go with another Canary. */
+  /** Copies that would be deleted with another Canary. */
   readonly unshared: readonly KubeObject[];
-  /** Whose pods a budget protects; undefined where the target doesn't tell. */
+  /** The pods that a budget protects; undefined where they are unknown because of the target. */
   readonly sides: Sides | undefined;
 }
 
-/** Makes what belongs to a primary again when it is gone or has been changed: never from what nobody has analysed. */
+/** Recreates and corrects the objects of a primary, and never from content that was not analysed. */
 export class Mending {
   constructor(
     private readonly of: PodKind,
@@ -53,7 +53,7 @@ export class Mending {
     return [...gone, ...copies, ...others.map((object) => ({ object })), ...budgets];
   }
 
-  /** Makes a copy of a config, the autoscaler or the budget again. */
+  /** Corrects a copy of a config, the autoscaler or the budget. */
   async mend(
     canary: Canary,
     { object }: Stray,
@@ -70,10 +70,10 @@ export class Mending {
   }
 
   /**
-   * The primary, as it has to be made again.
+   * The primary as it must be created again.
    *
    * @param runs hash of the revision that it is to run
-   * @throws UserError where that isn't known any more
+   * @throws UserError where that revision is lost
    */
   async remade(canary: Canary, source: Source, runs: string, fence: Claim): Promise<PodController> {
     const { target, tracked, wish } = source;
@@ -82,7 +82,7 @@ export class Mending {
     if (!isHeld && !lost.content) throw new UserError(lostMessage(this.of.type, canary, runs));
     const configs = promotedConfigs(canary, runs) ?? lost.configs;
     const copied = tracked.map((one) => ({ source: one, copy: wish.copies.get(keyOf(one)) ?? one.name }));
-    // Copies that are still there hold what was promoted.
+    // Copies that still exist hold the promoted content.
     for (const { object } of await this.configs.strays(canary, copied, undefined)) {
       const copy = copied.find((one) => titleOfCopy(one) === object);
       if (copy) await this.configs.mend(copy, configs, wish, fence);
@@ -107,7 +107,7 @@ function titleOfCopy({ source, copy }: Copied): string {
   return `${configType(source).kind}/${copy}`;
 }
 
-/** At rest the status tells which configs the primary has; while something is released it tells the canary's. */
+/** At rest the status lists the configs of the primary; during a release it lists the canary's. */
 function promotedConfigs({ status }: Canary, runs: string): Readonly<Record<string, string>> | undefined {
   const isAtRest = status.phase === 'Initialized' || status.phase === 'Succeeded';
   return isAtRest && status.lastAppliedSpec === runs ? status.trackedConfigs : undefined;

@@ -4,7 +4,7 @@ import type { PodSpec } from '../../kubernetes/objects/config-references.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import type { Selector } from './pod-selector.js';
 
-/** A workload that makes pods from a template: the parts that are looked at; the rest is carried along. */
+/** A workload that creates pods from a template: the parts that are read; the rest is carried along. */
 export interface PodController extends KubeObject {
   readonly spec: PodControllerSpec;
 }
@@ -27,26 +27,26 @@ export interface ReadinessRule {
   readonly deadlineSeconds: number;
 }
 
-/** What one kind of pod controller is, as pure functions; a {@link PodWorkload} does the rest. */
+/** One kind of pod controller, as pure functions; a {@link PodWorkload} does the rest. */
 export interface PodKind {
-  /** As `targetRef.kind` has it. */
+  /** As in `targetRef.kind`. */
   readonly kind: string;
   readonly type: ResourceType;
-  /** Fields of the spec that the primary takes over with each promotion, besides the template. */
+  /** Fields of the spec, besides the template, that each promotion copies to the primary. */
   readonly copied: readonly string[];
   /** @throws UserError where such a target can't be released */
   check(target: PodController): void;
-  /** The template without what only keeps the target at zero: what users have written. */
+  /** The template as users have written it, without what only keeps the target at zero. */
   template(controller: PodController): PodTemplate;
-  /** The pod spec, where something in it names these pods and must name the primary's, or others. */
+  /** The pod spec with references to these pods replaced by references to the primary's, or to others. */
   primaryPods(spec: PodSpec, pods: Selector, others?: string): PodSpec;
-  /** The fields by which a primary that has to be made gets its size. */
+  /** The size fields of a new primary. */
   firstSize(target: PodController): Readonly<Record<string, unknown>>;
-  /** The fields by which a primary gets the target's size with a promotion; none where it keeps its own. */
+  /** The size fields that a promotion copies to the primary; none where it keeps its own. */
   promotedSize(target: PodController): Readonly<Record<string, unknown>>;
-  /** Pods that it is to have: 0 where it is at zero. */
+  /** Desired number of pods: 0 where it is at zero. */
   replicas(controller: PodController): number;
-  /** As it is with so many pods; a kind that can't be counted takes any number above 0 for "as usual". */
+  /** The same workload with so many pods; for a kind without a number, anything above 0 means "as usual". */
   scaled(controller: PodController, replicas: number): PodController;
   /** Whether its latest template is rolled out. @param now milliseconds since 1970 */
   readiness(controller: PodController, rule: ReadinessRule, now: number): Readiness;

@@ -1,9 +1,9 @@
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 
-/** How the target's pods are found, and the label that tells them from the primary's. */
+/** How the target's pods are selected, and the label that distinguishes them from the primary's. */
 export interface Selector {
   readonly label: string;
   readonly value: string;
-  /** All labels by which the target selects its pods, the one above among them. */
+  /** All labels by which the target selects its pods, including the one above. */
   readonly labels: StringMap;
 }

@@ -25,14 +25,14 @@ import { configsOf } from './promoted-configs.js';
 import { contentHash } from './revision.js';
 import { findSelector, matchLabelsOf, selectorOf } from './selector.js';
 
-/** What one look at a target tells. */
+/** The result of observing a target. */
 export interface Seen {
   readonly target: PodController;
   readonly revision: Revision;
   readonly tracked: readonly ConfigReference[];
 }
 
-/** What the cluster has of a target and of its primary, and what follows from it for what is to be written. */
+/** The target and its primary in the cluster, and the objects to be written that follow from them. */
 export class PodView {
   constructor(
     private readonly of: PodKind,
@@ -48,7 +48,7 @@ export class PodView {
     return asPodController(object);
   }
 
-  /** What bears the name and is somebody else's is no primary. */
+  /** A foreign object of that name is no primary. */
   async primary(canary: Canary): Promise<PodController | undefined> {
     const object = await this.cache.get(this.of.type, canary.namespace, canary.targetRef.primaryName);
     return object && isOurs(object, canary.owner) ? asPodController(object) : undefined;
@@ -67,7 +67,7 @@ export class PodView {
     return { primary, copied, unshared: await this.unshared(canary, primary), sides: await this.sides(canary) };
   }
 
-  /** Undefined where the target is gone, or has no label that tells its pods from the primary's. */
+  /** Undefined where the target is missing, or has no label that distinguishes its pods from the primary's. */
   async sides(canary: Canary): Promise<Sides | undefined> {
     const found = await this.cache.get(this.of.type, canary.namespace, canary.targetRef.name);
     const target = found && asPodController(found);
@@ -75,7 +75,9 @@ export class PodView {
     return target && selector && sidesOf(selector, target, await this.primary(canary));
   }
 
-  /** What the primary's pods read copies of: what was promoted with it, or what the target reads where that isn't known. */
+  /**
+   * The configs whose copies the primary's pods read: those promoted with it, or the target's where they are unknown.
+   */
   async copied(canary: Canary, primary: PodController | undefined): Promise<readonly Copied[]> {
     const promoted = primary && configsOf(primary);
     if (!primary || !promoted) {
@@ -150,7 +152,7 @@ export function copierOf({ namespace, owner }: Canary, primary: PodController | 
   return { namespace, owner, primary };
 }
 
-/** A UUID that is the same whenever the same promotion is carried out, and another for the next. */
+/** A UUID that is the same whenever the same promotion is carried out, and another one for the next. */
 function rolloutId(canary: Canary, revision: Revision, fence: Fence): string {
   const text = JSON.stringify([canary.uid, revision.hash, revision.configs, fence.epoch]);
   const hex = createHash('sha256').update(text).digest('hex');

@@ -32,7 +32,7 @@ import { isMarkedBy, reopened, restoredRevision, settled, Snapshots, unmarked } 
 import { refuseStrangers } from './strangers.js';
 import { WarmDeployment } from './warm-deployment.js';
 
-/** A {@link Workload} for any kind that makes pods from a template, of which a {@link PodKind} tells the rest. */
+/** A {@link Workload} for any kind that creates pods from a template; a {@link PodKind} supplies the rest. */
 export class PodWorkload implements Workload {
   readonly kind: string;
   readonly type: ResourceType;
@@ -120,7 +120,7 @@ export class PodWorkload implements Workload {
     const readiness = this.of.readiness(asPodController(object), rule, now);
     if (of === 'primary' || !readiness.ready) return readiness;
     const beside = await this.baseline?.readiness(canary, now);
-    // The canary itself serves, whatever becomes of its baseline.
+    // The canary itself serves, even while its baseline doesn't.
     return beside && !beside.ready ? { ...beside, available: true } : readiness;
   }
 
@@ -190,7 +190,7 @@ export class PodWorkload implements Workload {
     await this.writePrimary(canary, fence, (current) => {
       if (!current) return withConfigs(newPrimary(target, wish), revision.configs);
       const known = withConfigs(current, revision.configs);
-      // Nobody is served by it yet: it follows the target, for instance to an image that exists.
+      // It serves no users yet, so it follows the target, for instance to an image that exists.
       if (runsSameTemplate(target, current, wish)) return known;
       return { ...known, spec: { ...current.spec, template: newPrimary(target, wish).spec.template } };
     });
@@ -239,7 +239,7 @@ export class PodWorkload implements Workload {
       const copies = this.view.references(asPodController(primary));
       await this.configs.restore(copies, { namespace, owner, prefixes: ['*'] }, fence, epoch);
     }
-    // Stamped in any case: a late promotion must not get through.
+    // Written with the fence annotation in any case: a late promotion must not get through.
     await this.writePrimary(canary, fence, (current) => current && restored(current, template), true);
     return restoredRevision(primary);
   }
@@ -277,13 +277,13 @@ export class PodWorkload implements Workload {
     await this.writePrimary(canary, fence, (current) => {
       grown = current !== undefined && this.of.replicas(current) < pods;
       const bigger = current && grown ? this.of.scaled(current, pods) : undefined;
-      // A kind that isn't counted has as many pods as it has.
+      // A kind without a number of replicas can't grow.
       return bigger;
     });
     return grown;
   }
 
-  /** What it holds, and how big it is: what it is made again from when somebody deletes it. */
+  /** Saves its content and size, for creating it again if somebody deletes it. */
   private async keepPrimary(canary: Canary, fence: Claim): Promise<void> {
     const primary = await this.view.primary(canary);
     await this.snapshots.keep(canary, primary, fence, primary ? { replicas: this.of.replicas(primary) } : {});
@@ -309,7 +309,10 @@ export class PodWorkload implements Workload {
     await this.scale(canary, primary ? this.of.replicas(primary) : await this.replicasFromZero(canary), fence);
   }
 
-  /** The target is its users' own: it gets no stamp, and the Lease keeps a late writer from stopping a newer run's pods. */
+  /**
+   * The target belongs to its users: it gets no fence annotation, and the Lease keeps a late writer from stopping a
+   * newer run's pods.
+   */
   private async scale(canary: Canary, replicas: number, fence: Claim): Promise<void> {
     const key = { namespace: canary.namespace, name: canary.targetRef.name };
     const desire = (current: KubeObject | undefined) => current && this.of.scaled(asPodController(current), replicas);
@@ -344,7 +347,7 @@ function namesOf({ targetRef }: Canary): readonly string[] {
   return [targetRef.name, targetRef.primaryName];
 }
 
-/** @param template what it held before; undefined where there is nothing to put back */
+/** @param template its former content; undefined where there is nothing to restore */
 function restored(primary: PodController, template: PodTemplate | undefined): PodController {
   const back = unmarked(primary);
   return template ? { ...withFormerConfigs(back), spec: { ...back.spec, template } } : back;

@@ -1,7 +1,7 @@
 import type { ServicePort } from '../../kubernetes/objects/service-port.js';
 import type { PodTemplate } from './pod-controller.js';
 
-/** What `spec.service` says of ports. */
+/** The fields of `spec.service` about ports. */
 export interface PortWish {
   readonly port: number;
   readonly portName: string;

@@ -11,13 +11,13 @@ import type { Selector } from './pod-selector.js';
 /** Makes each promotion a rolling update, as Flagger does. */
 const ROLLOUT_ID = 'flagger-id';
 
-/** What a pod template is made into the primary's by. */
+/** The inputs for turning a pod template into the primary's. */
 export interface TemplateWish {
   readonly kind: PodKind;
   readonly selector: Selector;
-  /** How the primary that is there selects its pods, which nobody can change; empty where it has to be made. */
+  /** The selector of the existing primary, which is immutable; empty for a new one. */
   readonly selectedBy: StringMap;
-  /** What the primary uses copies of, `configmap/<name>` and `secret/<name>`, and their names. */
+  /** The configs whose copies the primary uses, `configmap/<name>` and `secret/<name>`, with the copies' names. */
   readonly copies: CopyNames;
 }
 
@@ -25,15 +25,15 @@ export interface PrimaryWish extends TemplateWish {
   readonly name: string;
   readonly namespace: string;
   readonly owner: OwnerReference;
-  /** Label and annotation prefixes that are taken over from the target. */
+  /** Label and annotation prefixes that are copied from the target. */
   readonly prefixes: readonly string[];
-  /** The same for the same promotion, so that carrying it out twice rolls the pods once. */
+  /** The same for the same promotion, so that repeating it rolls the pods only once. */
   readonly rolloutId: string;
   /** An autoscaler sets the number of replicas. */
   readonly autoscaled: boolean;
 }
 
-/** The primary, made from the target for the first time. */
+/** The primary, created from the target for the first time. */
 export function newPrimary(target: PodController, wish: PrimaryWish): PodController {
   const { kind, name, namespace } = wish;
   return {
@@ -55,7 +55,7 @@ export function newPrimary(target: PodController, wish: PrimaryWish): PodControl
   };
 }
 
-/** The primary with the target's template, as a promotion leaves it. */
+/** The primary with the target's template, as after a promotion. */
 export function promotedPrimary(target: PodController, current: PodController, wish: PrimaryWish): PodController {
   return {
     ...current,
@@ -80,7 +80,7 @@ function labelsOf(target: PodController, { prefixes, selector }: PrimaryWish): S
   return { ...withPrefixes(target.metadata.labels, prefixes), [selector.label]: primaryValue(selector) };
 }
 
-/** What Serinus and Kubernetes's controllers have written there stays. */
+/** Annotations of Serinus and of Kubernetes's controllers stay. */
 function ownAnnotations(annotations: StringMap | undefined): StringMap {
   const kept = Object.entries(annotations ?? {}).filter(([key]) => OWN_PREFIXES.some((own) => key.startsWith(own)));
   return Object.fromEntries(kept);
@@ -93,20 +93,20 @@ function copiedSpec(target: PodController, kind: PodKind): Readonly<Record<strin
   return Object.fromEntries(given.map((field) => [field, target.spec[field]]));
 }
 
-/** A workload of the Canary's beside target and primary. */
+/** A workload of the Canary in addition to target and primary. */
 export interface BesideWish {
   readonly kind: PodKind;
   readonly name: string;
   readonly selector: Selector;
-  /** The value of the selector's label by which its pods are distinguished. */
+  /** The value of the selector's label for its pods. */
   readonly value: string;
   readonly annotations: StringMap;
   readonly replicas: number;
-  /** What its pods are made of, but for their labels. */
+  /** The template of its pods, except their labels. */
   readonly template: PodTemplate;
 }
 
-/** A workload that takes over how the primary runs its pods, with labels of its own. */
+/** A workload that runs pods like the primary's, with labels of its own. */
 export function besidePrimary({ namespace, owner }: Canary, primary: PodController, wish: BesideWish): PodController {
   const { kind, name, selector, value, annotations, replicas, template } = wish;
   const labels = selecting(selector, value);
@@ -130,7 +130,7 @@ export function besidePrimary({ namespace, owner }: Canary, primary: PodControll
   };
 }
 
-/** What a promotion doesn't touch: a field that the target has no more is none of it. */
+/** The fields that a promotion doesn't change: one that the target no longer has is not among them. */
 function withoutCopied({ spec }: PodController, kind: PodKind): PodController['spec'] {
   const kept = Object.entries(spec).filter(([field]) => !kind.copied.includes(field));
   return Object.fromEntries(kept) as PodController['spec'];
@@ -154,12 +154,12 @@ function primaryTemplate(target: PodController, wish: TemplateWish, rolloutId: s
   };
 }
 
-/** The target's template as the primary would have it. */
+/** The target's template as it would be in the primary. */
 export function asPrimary(target: PodController, wish: TemplateWish): PodTemplate {
   return withoutRolloutId(primaryTemplate(target, wish, ''));
 }
 
-/** Whether the primary already runs what the target's template would make of it. */
+/** Whether the primary already runs what the target's template would become there. */
 export function runsSameTemplate(target: PodController, primary: PodController, wish: TemplateWish): boolean {
   return comparable(primaryTemplate(target, wish, '')) === comparable(wish.kind.template(primary));
 }
@@ -168,7 +168,7 @@ function comparable(template: PodTemplate): string {
   return canonicalJson(withoutRolloutId(template));
 }
 
-/** What the template is, however often it was promoted. */
+/** The template regardless of the number of its promotions. */
 export function withoutRolloutId(template: PodTemplate): PodTemplate {
   const { [ROLLOUT_ID]: _id, ...annotations } = template.metadata?.annotations ?? {};
   return { ...template, metadata: { ...template.metadata, annotations } };

@@ -1,19 +1,19 @@
 import { jsonIn } from '../../domain/json.js';
 import type { KubeObject } from '../../kube/object.js';
 
-/** On a primary: checksums of the configs that were promoted with what it runs, as in `Revision.configs`. */
+/** On a primary: checksums of the configs that were promoted with its content, as in `Revision.configs`. */
 export const CONFIGS = 'serinus.dev/configs';
-/** The same of what it ran before its last promotion. */
+/** The same for its content before the last promotion. */
 export const FORMER_CONFIGS = 'serinus.dev/former-configs';
 
 type Checksums = Readonly<Record<string, string>>;
 
-/** @returns undefined where it isn't known: an earlier version or Flagger has promoted it */
+/** @returns undefined where they are unknown: an earlier version or Flagger has promoted it */
 export function configsOf({ metadata }: Pick<KubeObject, 'metadata'>): Checksums | undefined {
   return jsonIn(metadata.annotations?.[CONFIGS]) as Checksums | undefined;
 }
 
-/** The primary with what was promoted to it. */
+/** The primary with the checksums of its promoted configs. */
 export function withConfigs<T extends KubeObject>(primary: T, configs: Checksums | undefined): T {
   return withAnnotation(primary, CONFIGS, configs && textOf(configs));
 }
@@ -21,7 +21,7 @@ export function withConfigs<T extends KubeObject>(primary: T, configs: Checksums
 /**
  * The primary after a promotion.
  *
- * @param before as it was before
+ * @param before the primary before it
  * @param again the promotion was carried out before, at least in part
  */
 export function withPromotedConfigs<T extends KubeObject>(
@@ -34,7 +34,7 @@ export function withPromotedConfigs<T extends KubeObject>(
   return withAnnotation(withConfigs(promoted, configs), FORMER_CONFIGS, former);
 }
 
-/** The primary as a rollback leaves it. */
+/** The primary after a rollback. */
 export function withFormerConfigs<T extends KubeObject>(primary: T): T {
   return withAnnotation(primary, CONFIGS, primary.metadata.annotations?.[FORMER_CONFIGS]);
 }

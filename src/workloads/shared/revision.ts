@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Names a pod template, or the spec of a Service, by its content. The leading `s1` tells this algorithm from others, so
- * that a hash written by another controller, or by a later version of this one, is known to be incomparable.
+ * Hash of the content of a pod template, or of a Service's spec. The leading `s1` marks this algorithm: a hash written
+ * by another controller, or by a later version of this one, is recognised as not comparable.
  */
 export function contentHash(content: unknown): string {
   return `s1${createHash('sha256').update(canonicalJson(content)).digest('hex').slice(0, 12)}`;

@@ -12,7 +12,7 @@ export function findSelector(target: PodController, supported: readonly string[]
   const labels = target.spec.selector.matchLabels ?? {};
   for (const label of supported) {
     const value = labels[label];
-    // Flux's marks are kept off everything that is generated.
+    // Flux's labels are kept off all generated objects.
     if (value !== undefined) return { label, value, labels: withoutFlux(labels) };
   }
   return undefined;
@@ -38,22 +38,22 @@ export function primaryValue(selector: Selector): string {
 }
 
 /**
- * The labels by which pods are found that are distinguished by this value. With one label alone those of another release
- * of the same chart would be found as well.
+ * The labels that select the pods with this value. One label alone could also select pods of another release of the
+ * same chart.
  */
 export function selecting({ label, labels }: Pick<Selector, 'label' | 'labels'>, value: string): StringMap {
   return { ...labels, [label]: value };
 }
 
-/** The labels by which a workload finds its pods. */
+/** The labels by which a workload selects its pods. */
 export function matchLabelsOf(workload: PodController | undefined): StringMap {
   return workload?.spec.selector.matchLabels ?? {};
 }
 
 /**
- * How a Service finds the primary's pods. A primary that Flagger or an earlier version has made selects them by one
- * label, for good. Its pods bear the others as well, unless they are older than the label: so a Service is narrowed when
- * there are no such pods.
+ * How a Service selects the primary's pods. A primary that Flagger or an earlier version has created selects them by
+ * one label, for good. Its pods have the other labels as well, unless they are older than those: so the Service's
+ * selector is narrowed only when there are no such pods.
  *
  * @param rolledOut all of the primary's pods are of its present template
  */

@@ -12,14 +12,14 @@ import type { Previous } from '../port.js';
 import { CONFIGS, configsOf, FORMER_CONFIGS } from './promoted-configs.js';
 import { contentHash } from './revision.js';
 
-/** Set while a promotion is under way: which revision the primary held before. */
+/** Set while a promotion is under way: the revision that the primary held before. */
 const PROMOTED_FROM = 'serinus.dev/promoted-from';
-/** Hash of that revision, as the status had it; stays on a primary that has been put back to it. */
+/** Hash of that revision, from the status; stays on a primary that has been restored to it. */
 const FROM_REVISION = 'serinus.dev/promoted-from-revision';
-/** Which revision the primary held before its last finished promotion; what an undo brings back. */
+/** The revision that the primary held before its last finished promotion; what an undo restores. */
 const PREVIOUS = 'serinus.dev/previous';
 const PREVIOUS_REVISION = 'serinus.dev/previous-revision';
-/** Annotations of a primary that say what it held before. */
+/** Annotations of a primary about its former content. */
 export const MARKS: readonly string[] = [
   PROMOTED_FROM,
   FROM_REVISION,
@@ -28,41 +28,41 @@ export const MARKS: readonly string[] = [
   CONFIGS,
   FORMER_CONFIGS,
 ];
-/** In place of its name, once the promotion is being undone. */
+/** Replaces the name, once the promotion is being undone. */
 const UNDONE = 'undone';
-/** Former contents that are kept of each primary. */
+/** Former contents kept of each primary. */
 const KEPT = 3;
 const OF_CANARY = 'serinus.dev/canary';
-/** On a snapshot: hash of the revision that the primary held, how many pods it had, and {@link CONFIGS}. */
+/** On a snapshot: hash of the primary's revision, its number of pods, and {@link CONFIGS}. */
 const REVISION = 'serinus.dev/revision';
 const REPLICAS = 'serinus.dev/replicas';
 
-/** What is known of a primary besides what is kept of it. */
+/** Facts about a primary, in addition to its snapshot. */
 export interface Facts {
-  /** Pods that it has; undefined for a primary that has none of its own. */
+  /** Number of its pods; undefined for a primary without pods of its own. */
   readonly replicas?: number;
 }
 
-/** What a primary that is gone was made of. */
+/** The content of a missing primary. */
 export interface Lost<Content> {
-  /** Undefined where it isn't known any more. */
+  /** Undefined where it is lost. */
   readonly content: Content | undefined;
   /** Checksums of its configs, where they are known. */
   readonly configs: Readonly<Record<string, string>> | undefined;
-  /** How many pods it had when that was last written down. */
+  /** Its number of pods when that was last recorded. */
   readonly replicas: number | undefined;
 }
 
-/** What is kept of a primary, and put back: a pod template, or the spec of a Service. */
+/** What is saved of a primary, and restored: a pod template, or the spec of a Service. */
 export interface Kept<Content> {
   of(primary: KubeObject): Content;
-  /** What makes one content another than a former one. */
+  /** Contents with the same identity are equal. */
   identity(content: Content): unknown;
 }
 
 /**
- * What a primary held before its last promotions, each in a ControllerRevision: what a rollback during a promotion puts
- * back.
+ * A primary's contents before its last promotions, each in a ControllerRevision: a rollback during a promotion restores
+ * them.
  */
 export class Snapshots<Content> {
   constructor(
@@ -70,9 +70,9 @@ export class Snapshots<Content> {
     private readonly kept: Kept<Content>,
   ) {}
 
-  /** Keeps what the primary holds now; the oldest kept ones go. */
+  /** Saves what the primary holds now; the oldest snapshots are deleted. */
   async keep(canary: Canary, primary: KubeObject | undefined, fence: Claim, facts: Facts = {}): Promise<void> {
-    // A promotion that is carried out twice must not keep what it has just written.
+    // A promotion that is carried out twice must not save what it has just written.
     if (!primary || isMarkedBy(primary, fence)) return;
     const kept = (await this.all(canary)).toSorted((a, b) => revisionOf(b) - revisionOf(a));
     const name = this.nameOf(canary, primary);
@@ -84,14 +84,14 @@ export class Snapshots<Content> {
     for (const item of others.slice(KEPT - 1)) await remove(this.cache, CONTROLLER_REVISIONS, item, { fence });
   }
 
-  /** All that is kept of the Canary's primary, from the API server. A label alone makes nothing the Canary's. */
+  /** All snapshots of the Canary's primary, from the API server. A label alone doesn't make an object the Canary's. */
   async all({ namespace, name, owner }: Canary): Promise<readonly KubeObject[]> {
     const labelSelector = `${OF_CANARY}=${fitting(name, LONGEST_LABEL)}`;
     const { items } = await this.cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector });
     return items.filter((item) => isOurs(item, owner));
   }
 
-  /** The promoted primary with a mark of what it held before its promotion began. */
+  /** The promoted primary, with an annotation about its content before the promotion began. */
   marked<T extends KubeObject>(canary: Canary, before: KubeObject, promoted: T, fence: Fence): T {
     const known = isMarkedBy(before, fence) ? before.metadata.annotations : undefined;
     const annotations = {
@@ -102,18 +102,18 @@ export class Snapshots<Content> {
     return { ...promoted, metadata: { ...promoted.metadata, annotations } };
   }
 
-  /** @returns what the primary held before the promotion that is under way; undefined where there is none */
+  /** @returns the primary's content before the promotion that is under way; undefined where there is none */
   async before(canary: Canary, primary: KubeObject): Promise<Content | undefined> {
     return this.contentOf(canary, primary.metadata.annotations?.[PROMOTED_FROM]);
   }
 
-  /** @returns what the primary held before its last promotion, finished or not; undefined where that is unknown */
+  /** @returns the primary's content before its last promotion, finished or not; undefined where it is unknown */
   async previous(canary: Canary, primary: KubeObject): Promise<Content | undefined> {
     const { [PROMOTED_FROM]: mark, [PREVIOUS]: previous } = primary.metadata.annotations ?? {};
     return this.contentOf(canary, mark ?? previous);
   }
 
-  /** What an undo would bring back. */
+  /** What an undo would restore. */
   async undoable(canary: Canary, primary: KubeObject): Promise<Previous | 'undone' | undefined> {
     const annotations = primary.metadata.annotations ?? {};
     if (annotations[PROMOTED_FROM] === undefined && annotations[PREVIOUS] === UNDONE) return 'undone';
@@ -123,7 +123,7 @@ export class Snapshots<Content> {
     };
   }
 
-  /** What a primary was made of that is gone. @param revision hash of what it is to run */
+  /** The content of a missing primary. @param revision hash of the revision that it is to run */
   async lost(canary: Canary, revision: string): Promise<Lost<Content>> {
     const newestFirst = (await this.all(canary)).toSorted((a, b) => revisionOf(b) - revisionOf(a));
     const found = newestFirst.find(({ metadata }) => metadata.annotations?.[REVISION] === revision);
@@ -141,12 +141,15 @@ export class Snapshots<Content> {
     return (kept?.['data'] as { template?: Content } | undefined)?.template;
   }
 
-  /** The same for the same content. */
+  /** Equal contents have the same name. */
   private nameOf(canary: Canary, primary: KubeObject): string {
     return `${canary.targetRef.primaryName}-${contentHash(this.kept.identity(this.kept.of(primary)))}`;
   }
 
-  /** The same content may be another revision's by now, and have another size; as the newest it is the last to go. */
+  /**
+   * The same content may belong to another revision by now, and have another size; as the newest snapshot it is the
+   * last to be deleted.
+   */
   private async renew(item: KubeObject, revision: number, annotations: StringMap, fence: Claim): Promise<void> {
     const { namespace, name, resourceVersion, annotations: known = {} } = item.metadata;
     const isAsItWas = Object.entries(annotations).every(([key, value]) => known[key] === value);
@@ -198,19 +201,21 @@ function annotationsOf(canary: Canary, primary: KubeObject, { replicas }: Facts)
   };
 }
 
-/** Whether a promotion by the writer of this fence has begun; the mark of one who has given up counts for nothing. */
+/**
+ * Whether a promotion with this writer's fence has begun; the annotation of a writer that has given up doesn't count.
+ */
 export function isMarkedBy(primary: KubeObject, fence: Fence): boolean {
   const { [PROMOTED_FROM]: mark, [FENCE_ANNOTATION]: stamp } = primary.metadata.annotations ?? {};
   return mark !== undefined && parseFence(stamp)?.epoch === fence.epoch;
 }
 
-/** The primary without the mark: there is no promotion under way any more. */
+/** The primary without the annotation: no promotion is under way any more. */
 export function unmarked<T extends KubeObject>(primary: T): T {
   const { [PROMOTED_FROM]: _mark, ...annotations } = primary.metadata.annotations ?? {};
   return { ...primary, metadata: { ...primary.metadata, annotations } };
 }
 
-/** The primary when its promotion is finished: what it held before is what an undo brings back. */
+/** The primary after its promotion has finished: an undo restores its former content. */
 export function settled<T extends KubeObject>(primary: T): T {
   const { [PROMOTED_FROM]: mark, [FROM_REVISION]: revision, ...others } = primary.metadata.annotations ?? {};
   if (mark === undefined) return primary;
@@ -218,7 +223,7 @@ export function settled<T extends KubeObject>(primary: T): T {
   return { ...primary, metadata: { ...primary.metadata, annotations } };
 }
 
-/** The primary as if its last promotion weren't finished, so that whoever rolls it back puts the former content back. */
+/** The primary as if its last promotion weren't finished, so that any rollback restores the former content. */
 export function reopened<T extends KubeObject>(primary: T): T {
   const { [PREVIOUS]: previous, [PREVIOUS_REVISION]: revision, ...others } = primary.metadata.annotations ?? {};
   if (previous === undefined || previous === UNDONE || others[PROMOTED_FROM] !== undefined) return primary;
@@ -226,7 +231,7 @@ export function reopened<T extends KubeObject>(primary: T): T {
   return { ...primary, metadata: { ...primary.metadata, annotations } };
 }
 
-/** Hash of the revision that a primary has been put back to, or is to be; undefined where it has not been. */
+/** Hash of the revision that a primary has been restored to, or is to be; undefined where there is none. */
 export function restoredRevision(primary: KubeObject): string | undefined {
   const revision = primary.metadata.annotations?.[FROM_REVISION];
   return revision === '' ? undefined : revision;

@@ -9,7 +9,7 @@ import { primaryValue, selecting } from './selector.js';
 import type { Selector } from './pod-selector.js';
 
 /**
- * Refuses a selector that would find pods of others: users who ask for one application would be answered by another.
+ * Refuses a selector that would select foreign pods: another application would answer users' requests.
  *
  * @param workloads of the namespace
  * @throws ForeignError naming the workload and the labels

@@ -7,7 +7,7 @@ import type { Configs } from '../configs/configs.js';
 import type { UndoArtifacts, WarmPods } from '../port.js';
 import type { Snapshots } from './snapshots.js';
 
-/** {@link UndoArtifacts} of any workload whose primary is kept in snapshots. */
+/** {@link UndoArtifacts} of any workload whose primary has snapshots. */
 export class SnapshotArtifacts<Content> implements UndoArtifacts {
   constructor(
     private readonly cache: ClusterCache,

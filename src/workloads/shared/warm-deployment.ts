@@ -21,7 +21,9 @@ import type { Snapshots } from './snapshots.js';
 const SUFFIX = '-previous';
 export const EXPIRES = 'serinus.dev/expires-at';
 
-/** Warm pods of a Deployment: another Deployment, `<target>-previous`, which goes with the Canary at the latest. */
+/**
+ * Warm pods of a Deployment: another Deployment, `<target>-previous`, which is deleted with the Canary at the latest.
+ */
 export class WarmDeployment implements WarmPods {
   constructor(
     private readonly of: PodKind,
@@ -42,13 +44,14 @@ export class WarmDeployment implements WarmPods {
     const key = { namespace, name: wish.metadata.name };
     const desire = (current: KubeObject | undefined): KubeObject | undefined => {
       if (!current) return wish;
-      // A release that is promoted doesn't fail for the want of them: what bears the name is refused before it begins.
+      // A promotion doesn't fail because they are missing: a foreign object of that name is refused before the release
+      // begins.
       if (!isOurs(current, canary.owner)) return undefined;
       const { metadata, spec } = asPodController(current);
       return {
         ...current,
         metadata: { ...metadata, annotations: { ...metadata.annotations, ...wish.metadata.annotations } },
-        // Nobody can change how a Deployment selects its pods.
+        // A Deployment's selector is immutable.
         spec: { ...wish.spec, selector: spec.selector },
       };
     };
@@ -123,7 +126,7 @@ export class WarmDeployment implements WarmPods {
     until: number,
   ): Promise<PodController> {
     const { namespace, targetRef } = canary;
-    // Its pods may start at any time: they must read what was there before the promotion, not what is there now.
+    // Its pods may start at any time: they must read the configs from before the promotion, not the present ones.
     const epoch = parseFence(primary.metadata.annotations?.[FENCE_ANNOTATION])?.epoch;
     const names = await this.configs.former.names(configReferences(template.spec), namespace, epoch);
     return besidePrimary(canary, primary, {
