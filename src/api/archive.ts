@@ -11,7 +11,7 @@ export function archiveIn({ archive }: { readonly archive: Archive | undefined }
 }
 
 /**
- * Runs something that asks the archive.
+ * Makes a request to the archive.
  *
  * @throws Problem where the archive can't answer, or the cursor isn't one
  */

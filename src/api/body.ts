@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { isDeeperThan } from '../crds/bounded/depth.js';
 import { Problem } from './problems/problem.js';
 
-/** Lists and objects inside each other; a pod template has some fifteen. */
+/** Nesting of lists and objects; a pod template has about fifteen levels. */
 const DEEPEST = 64;
 
 /**
- * Bodies that are nested deeper than anything that can be meant are refused before anybody looks at them: what walks
- * through them by recursion, to check or to print them, would run out of stack.
+ * Bodies that are nested too deeply to make sense are refused before anything reads them: recursive code that checks or
+ * prints them would overflow the stack.
  */
 export function readJsonWithinBounds(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');

@@ -42,15 +42,15 @@ import { pageFolder, pageText } from './web/page.js';
 const BODY_LIMIT = 256 * 1024;
 /** Of one part of a path: ids of releases have a namespace, a name and a run id, links a signature. */
 const LONGEST_PARAMETER = 4_000;
-/** For a whole request to come in; whoever is slower is cut off. */
+/** For a whole request to come in; slower clients are disconnected. */
 const REQUEST_MS = 30_000;
 const READ_MS = 3_000;
 const WORKER_MS = 2_000;
 
 /**
- * The HTTP API over what a process has wired up. It doesn't listen yet.
+ * Builds the HTTP API from a process' dependencies. It doesn't listen yet.
  *
- * @param temporal connects when it is first used
+ * @param temporal connects on first use
  */
 export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptions): App {
   const app = Fastify({
@@ -61,7 +61,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
   closeInTime(app);
-  // Nothing but JSON: a page of another site can't send that from a browser.
+  // Only JSON: a page of another site can't send that from a browser.
   app.removeContentTypeParser('text/plain');
   readJsonWithinBounds(app);
   app.setValidatorCompiler(validateInput);
@@ -80,7 +80,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
   warmCaches(deps);
 
   describeRoutes(app, { version: options.version, authentication: authentication.kind });
-  // Routes come after the plugin that describes them.
+  // Routes come after the plugin that documents them.
   void app.register((routes: App, _options, done) => {
     healthRoutes(routes, deps, runs);
     metricsRoute(routes, deps);

@@ -3,20 +3,20 @@ import type { ResourceType } from '../kube/object.js';
 import { CANARIES, CONFIG_MAPS, DEPLOYMENTS, LEASES, SECRETS } from '../kube/object.js';
 import { Problem } from './problems/problem.js';
 
-/** The kinds that requests are answered from. */
+/** The kinds that answers need. */
 function kindsOf(deps: Dependencies): readonly ResourceType[] {
   const configs = deps.settings.configTracking ? [CONFIG_MAPS, SECRETS] : [];
   return [CANARIES, DEPLOYMENTS, LEASES, ...configs];
 }
 
-/** Starts filling the caches that requests are answered from. */
+/** Starts to fill the caches that answers need. */
 export function warmCaches(deps: Dependencies): void {
   for (const kind of kindsOf(deps)) deps.cache.watch(kind);
 }
 
 /**
- * The kinds whose cache hasn't been filled, by plural name; empty where all have. A cache that was filled once goes on
- * answering while the API server is away.
+ * The kinds whose cache isn't filled yet, by plural name; empty where all are. A filled cache keeps answering while the
+ * API server is away.
  *
  * @param waitMs how long to wait for them
  */

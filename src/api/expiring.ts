@@ -1,10 +1,10 @@
-/** Remembers answers for a while; whoever asks for the same thing meanwhile gets the same answer. */
+/** Caches answers for a while; repeated requests for the same key get the same answer. */
 export class Expiring<T> {
   private readonly entries = new Map<string, { readonly until: number; readonly answer: Promise<T> }>();
 
   /**
    * @param ms how long an answer holds
-   * @param limit answers that are kept; the oldest go first
+   * @param limit number of answers that are kept; the oldest are dropped first
    */
   constructor(
     private readonly ms: number,
@@ -12,7 +12,7 @@ export class Expiring<T> {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** An answer that fails isn't remembered. */
+  /** A failed answer isn't cached. */
   get(key: string, ask: () => Promise<T>): Promise<T> {
     const known = this.entries.get(key);
     if (known && known.until > this.now()) return known.answer;

@@ -8,14 +8,14 @@ const DESCRIPTION = `Progressive delivery for Kubernetes: looks at Canaries, rel
 
 Errors are problem documents (RFC 9457) whose \`type\` is a path that never changes.`;
 
-/** Any of them will do. */
+/** Any one of them suffices. */
 const SECURITY: Readonly<Record<Authentication['kind'], Record<string, string[]>[]>> = {
   none: [],
   kubernetes: [{ kubernetes: [] }],
   oidc: [{ kubernetes: [] }, { session: [] }],
 };
 
-/** Describes all routes that are registered after it; made from the same schemas that check what comes in. */
+/** Documents all routes that are registered after it, from the same schemas that validate requests. */
 export function describeRoutes(
   app: App,
   options: { readonly version: string; readonly authentication: Authentication['kind'] },
@@ -58,18 +58,18 @@ export function describeRoutes(
   });
 }
 
-/** Without the bar of whoever made the viewer. */
+/** Without the viewer's own header bar. */
 const THEME = {
   title: 'Serinus: HTTP API',
   css: [{ filename: 'serinus.css', content: '.swagger-ui .topbar { display: none; }' }],
 };
 
-/** Where people read the description in a browser. */
+/** Where people read the documentation in a browser. */
 const DOCS = '/docs';
 
 /** `/openapi.json` for programs, `/docs` for people. */
 export function openApiRoutes(app: App): void {
-  // The page's own Content-Security-Policy holds for it as well: all that it loads comes from here.
+  // The page's own Content-Security-Policy applies to it as well: all that it loads comes from here.
   void app.register(swaggerUi, { routePrefix: DOCS, staticCSP: false, theme: THEME });
 
   app.get('/openapi.json', {

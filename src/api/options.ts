@@ -5,12 +5,12 @@ import type { LinkTemplates } from './live/link-templates.js';
 
 /** Who may use the API. */
 export type Authentication =
-  /** Whoever reaches it. Only for loopback: names that callers give are marked as unverified. */
+  /** Everybody who reaches the API. Only for loopback: names that callers give are marked as unverified. */
   | { readonly kind: 'none' }
-  /** Bearer tokens that Kubernetes knows, with what its RBAC grants. */
+  /** Bearer tokens that Kubernetes recognises, with the permissions that its RBAC grants. */
   | {
       readonly kind: 'kubernetes';
-      /** A token must be meant for one of these; for the API server itself where empty. */
+      /** A token must be issued for one of these; for the API server itself where empty. */
       readonly audiences: readonly string[];
     }
   /** The same, and people may log in with a browser at an OpenID Connect issuer. */
@@ -18,13 +18,13 @@ export type Authentication =
 
 export interface ApiOptions {
   readonly authentication: Authentication;
-  /** How often one may ask; as often as they like where undefined. */
+  /** Limits on the rate of requests; none where undefined. */
   readonly limits?: RateLimits;
-  /** Addresses and networks whose X-Forwarded-… headers are believed; nobody's where undefined. */
+  /** Addresses and networks whose X-Forwarded-… headers are trusted; none where undefined. */
   readonly trustedProxies?: readonly string[];
-  /** In the OpenAPI document. */
+  /** Shown in the OpenAPI document. */
   readonly version: string;
-  /** Whose buttons people click; nobody's where undefined. */
+  /** Settings of the Slack app with buttons; no buttons where undefined. */
   readonly slack?: SlackSettings | undefined;
   /** Where people find more about releases. */
   readonly links?: LinkTemplates;
@@ -32,7 +32,7 @@ export interface ApiOptions {
   readonly readMs?: number;
   /** How long a worker may take to answer a query or an order, milliseconds. */
   readonly workerMs?: number;
-  /** Folder of the web page; found where it was built if left out, and no page where undefined. */
+  /** Folder of the web page; the build's folder if left out, and no page where undefined. */
   readonly page?: string | undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * What a page of Serinus may load: its own scripts, styles, pictures and fonts, and nothing inline. Nobody may frame it.
+ * What a page of Serinus may load: its own scripts, styles, pictures and fonts, and nothing inline. No page may frame
+ * it.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -26,13 +27,13 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
 };
 
-/** A year. Subdomains are not for us to speak for. */
+/** A year. Subdomains aren't ours to decide on. */
 const HSTS = 'max-age=31536000';
 
-/** Answers that depend on who asks, or on the moment. */
+/** Answers that depend on the caller, or on the moment. */
 const NEVER_STORED = /^\/(?:api|auth)\//;
 
-/** Must be called before any other hook is added, so that refusals of other hooks have the headers too. */
+/** Must be called before any other hook is added, so that refusals by other hooks have the headers, too. */
 export function addSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(request, reply);
@@ -40,10 +41,10 @@ export function addSecurityHeaders(app: FastifyInstance): void {
   });
 }
 
-/** For answers that are given without hooks. */
+/** For answers that bypass hooks. */
 export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(HEADERS);
-  // Over TLS, or behind a trusted proxy that says so; over plain HTTP browsers ignore it.
+  // Over TLS, or behind a trusted proxy that reports it; over plain HTTP browsers ignore it.
   if (request.protocol === 'https') reply.header('Strict-Transport-Security', HSTS);
   if (NEVER_STORED.test(request.url)) reply.header('Cache-Control', 'no-store');
 }

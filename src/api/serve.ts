@@ -11,7 +11,7 @@ export interface ServeOptions extends ApiOptions {
   readonly host: string;
   /** Any free one where 0. */
   readonly port: number;
-  /** Go on trying where the port can't be had: whatever else the process does is more important. */
+  /** Keep trying where the port is taken: the process' other tasks are more important. */
   readonly patient: boolean;
 }
 
@@ -22,8 +22,8 @@ const pauseAfter = doubling(1_000, 30_000);
 /**
  * Serves the API until the signal aborts, and lets requests under way finish.
  *
- * @param report told how to find out whether it serves
- * @throws Error where the port can't be had, and there is nothing else to do
+ * @param report receives the check whether it serves
+ * @throws Error where the port is taken, and the process has nothing else to do
  */
 export async function serveApi(
   deps: Dependencies,

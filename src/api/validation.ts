@@ -3,7 +3,10 @@ import type { z } from 'zod';
 import { safeParse } from 'zod';
 import { Problem, type ProblemMembers } from './problems/problem.js';
 
-/** Checks what comes in against the schemas of its route; a mistake is answered with the field, its value and what would be right. */
+/**
+ * Validates requests against the schemas of their route; the answer to a mistake names the field, its value and the
+ * remedy.
+ */
 export const validateInput: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (data: unknown) => {

@@ -11,10 +11,10 @@ import { ownedObjects } from './generated.js';
 type Contest = Pick<Reading, 'settings' | 'cache' | 'routers' | 'workloads'>;
 
 /**
- * To be called before anything moves: whether all that would be written is this Canary's, or free to be made or taken
- * over, and no other Canary of the namespace was there first for any of it.
+ * Call this before anything moves. It checks that everything to be written is this Canary's, or may be created or taken
+ * over, and that no other Canary of the namespace has an older claim to any of it.
  *
- * @throws ForeignError naming the object, and whose it is
+ * @throws ForeignError naming the object and its owner
  */
 export async function refuseContested(deps: Contest, context: CanaryContext): Promise<void> {
   const { canary, workload } = context;
@@ -24,7 +24,7 @@ export async function refuseContested(deps: Contest, context: CanaryContext): Pr
     const right = { owner: canary.owner, takesOver };
     const known = await deps.cache.get(type, canary.namespace, name);
     if (!known) continue;
-    // Nobody is refused by what a cache still shows.
+    // Refusals don't rely on the cache.
     const current = !isFree(known, right) ? await deps.cache.getFresh(type, canary.namespace, name) : known;
     if (current) refuseForeign(current, right);
   }
@@ -51,7 +51,7 @@ async function refuseRivals(
   }
 }
 
-/** What another Canary writes, and its target; nothing where its spec isn't valid. */
+/** The objects that another Canary writes, and its target; none where its spec is invalid. */
 function ownedBy(deps: Contest, object: KubeObject): readonly OwnedObject[] {
   const parsed = parsedCanary(deps, object);
   if (!parsed.ok) return [];

@@ -7,10 +7,10 @@ import { isOwnedBy } from '../kubernetes/ownership.js';
 import type { Router } from '../routers/port.js';
 import type { CanaryContext } from './read.js';
 
-// What is waited for before pods go: that no data plane sends them requests any more.
+// Waits, before pods are stopped, until no data plane sends them requests any more.
 
 export interface DrainTimes {
-  /** Longest wait for a data plane that reports what it has taken over, in milliseconds. */
+  /** Longest wait for a data plane that reports what it has applied, in milliseconds. */
   readonly settleLimit: number;
   /** Wait for one that doesn't report, or reports less than that. */
   readonly blind: number;
@@ -22,9 +22,9 @@ export interface DrainTimes {
 const TIMES: DrainTimes = { settleLimit: 10_000, blind: 2_000, inFlight: 500, poll: 50 };
 
 /**
- * Waits until the data plane has taken the weights, so that pods which are still sent requests aren't stopped. Bounded:
- * a data plane that never says so must not keep a release from ending. Who can't say yes may still say no: the wait for
- * it begins with the last no.
+ * Waits until the data plane has applied the weights, so that pods stop only when they get no more requests. The wait
+ * is limited: a data plane that never reports success must not keep a release from ending. Some data planes can report
+ * only failure: the wait for those begins with the last failure.
  */
 export async function drain(router: Router, canary: Canary, signal: AbortSignal, times = TIMES): Promise<void> {
   const began = Date.now();
@@ -40,7 +40,7 @@ export async function drain(router: Router, canary: Canary, signal: AbortSignal,
   await sleep(times.inFlight, undefined, { signal });
 }
 
-/** Longest wait for the endpoints: a Canary that is deleted must not stay because of them. */
+/** Longest wait for the endpoints: they must not block the deletion of a Canary. */
 const ENDPOINTS_MS = 10_000;
 
 /** @returns the names of the pods that a Service leads to, as data planes read them from its EndpointSlices */
@@ -55,8 +55,8 @@ export async function readyPods(cache: ClusterCache, namespace: string, service:
 }
 
 /**
- * Waits until the application's Service, which has been given back, leads to the target's pods and to no pod of the primary
- * any more: those go with the Canary.
+ * Waits until the application's Service, which has been given back, leads to the target's pods and to no pod of the
+ * primary any more: those are deleted with the Canary.
  */
 export async function untilServiceLeadsBack(
   cache: ClusterCache,
@@ -66,7 +66,7 @@ export async function untilServiceLeadsBack(
   const { namespace, service, targetRef } = canary;
   if (targetRef.kind === SERVICES.kind) return;
   const current = await cache.get(SERVICES, namespace, service.name);
-  // One of our own goes with the Canary.
+  // One of our own is deleted with the Canary.
   if (!current || isOwnedBy(current, canary.owner)) return;
   const began = performance.now();
   while (performance.now() - began < ENDPOINTS_MS) {

@@ -14,10 +14,10 @@ import { ownedServices } from '../workloads/shared/owned.js';
 import { selecting } from '../workloads/shared/selector.js';
 import type { CanaryContext } from './read.js';
 
-/** The finalizer that keeps a Canary until what it has changed is undone; Flagger's, so that either can take over. */
+/** The finalizer that keeps a Canary until its changes are undone; Flagger's, so that either can take over. */
 export const FINALIZER = 'finalizer.flagger.app';
 
-/** Makes what the primary needs before users are sent to it. */
+/** Creates what the primary needs before it gets users. */
 export async function buildPrimary(cache: ClusterCache, context: CanaryContext, fence: Claim): Promise<void> {
   const { canary, workload } = context;
   const { pods } = await workload.look(canary);
@@ -25,7 +25,7 @@ export async function buildPrimary(cache: ClusterCache, context: CanaryContext, 
   await workload.build(canary, fence);
 }
 
-/** Makes everything generated right, the users' Service and the route included. */
+/** Corrects all generated objects, including the users' Service and the route. */
 export async function reconcileAll(
   cache: ClusterCache,
   context: CanaryContext,
@@ -42,8 +42,8 @@ export async function reconcileAll(
 }
 
 /**
- * Points the users' Service back at the target, where it was there before the Canary. A target that is gone has no say:
- * the Service then gets what its own users have applied, or stays as it is.
+ * Points the users' Service back at the target, where it existed before the Canary. If the target is missing, the
+ * Service gets what its own users have applied, or stays as it is.
  */
 export async function giveServiceBack(
   cache: ClusterCache,
@@ -56,7 +56,7 @@ export async function giveServiceBack(
   const key = { namespace: canary.namespace, name: canary.service.name };
   const desire = (current: KubeObject | undefined): KubeObject | undefined => {
     if (!current || isOwnedBy(current, canary.owner)) return undefined;
-    // Another Canary has it by now.
+    // Another Canary owns it by now.
     if (!isFree(current, { owner: canary.owner, takesOver: true })) return undefined;
     const selector = originalSelector(current) ?? (label && selecting(label, label.value));
     if (!selector) return undefined;
@@ -65,7 +65,7 @@ export async function giveServiceBack(
   await write(cache, SERVICES, key, desire, { fence });
 }
 
-/** Everything that is written for the Canary, but for copies of configs. */
+/** All objects written for the Canary, except copies of configs. */
 export function ownedObjects({
   canary,
   router,
@@ -74,7 +74,10 @@ export function ownedObjects({
   return [...ownedServices(canary), ...workload.owns(canary), ...router.owns(canary)];
 }
 
-/** Adds or removes the finalizer. @param fence undefined where there can be no Lease, because the namespace goes */
+/**
+ * Adds or removes the finalizer. @param fence undefined where there can be no Lease, because the namespace is being
+ * deleted
+ */
 export async function putFinalizer(
   cache: ClusterCache,
   canary: { readonly namespace: string; readonly name: string },
@@ -83,7 +86,7 @@ export async function putFinalizer(
 ): Promise<void> {
   const desire = (current: KubeObject | undefined): KubeObject | undefined => {
     if (!current || hasFinalizer(current) === wanted) return undefined;
-    // A finalizer can't be added to what is being deleted.
+    // A finalizer can't be added to an object under deletion.
     if (wanted && isTerminating(current)) return undefined;
     const others = (current.metadata.finalizers ?? []).filter((name) => name !== FINALIZER);
     return { ...current, metadata: { ...current.metadata, finalizers: wanted ? [...others, FINALIZER] : others } };
@@ -95,7 +98,7 @@ export function hasFinalizer(object: KubeObject): boolean {
   return object.metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
-/** @returns undefined where kubectl has left none, or none that can be read */
+/** @returns undefined where kubectl has left none, or one that can't be parsed */
 function originalSelector(service: KubeObject): Readonly<Record<string, string>> | undefined {
   const applied = service.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
   return (jsonIn(applied) as { spec?: { selector?: Readonly<Record<string, string>> } } | undefined)?.spec?.selector;
@@ -133,7 +136,7 @@ function apexService(canary: Canary, pods: PodsView): ServiceWish {
   return { ...serviceWish(canary, pods, name, pods.primary, apex), takesOver: true };
 }
 
-/** A Service of the Canary's as it shall be. */
+/** A Service of the Canary as it shall be. */
 export function serviceWish(
   canary: Canary,
   { selector, ports }: PodsView,

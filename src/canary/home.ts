@@ -7,23 +7,24 @@ import type { CanaryContext } from './read.js';
 import type { Working } from './reading.js';
 import { growHome, makeNameable, makeWhole, type Destination } from './whole.js';
 
-/** Longest wait of one attempt for the pods of a primary that had to be made again; the canary serves meanwhile. */
+/** Longest wait of one attempt for the pods of a primary that had to be created again; the canary serves meanwhile. */
 const PATIENCE_MS = 30_000;
 const POLL_MS = 100;
 
-/** Where a rollback has sent the traffic, and what it found out about the way. */
+/** Where a rollback has sent the traffic, and the problems that it found. */
 export interface Homecoming {
   readonly servedBy: 'primary' | 'canary';
-  /** What a person must mend, in words for an event. */
+  /** What a user must fix, in words for an event. */
   readonly problems: readonly string[];
 }
 
 /**
- * Sends all traffic to the primary, after having made it whole; where it can't serve and the canary can, to the canary.
+ * Sends all traffic to the primary, after correcting it; where it can't serve and the canary can, to the canary.
  *
- * A primary that has to be made again has no pods yet: those of the canary serve everybody until it has, for a while.
+ * A primary that had to be created again has no pods yet: the canary's pods serve all users until it has some, for a
+ * while.
  *
- * @throws UserError where the route can't be told, and sends users elsewhere
+ * @throws UserError where the route is unreadable, and sends users elsewhere
  */
 export async function comeHome(
   deps: Working,
@@ -51,7 +52,7 @@ export async function comeHome(
   }
   return arrived('canary', home);
 
-  /** @returns pods that the primary is to have; fewer than it needs are no reason to leave users with a bad canary */
+  /** @returns the primary's desired number of pods; too few are no reason to leave users on a bad canary */
   async function ordered(): Promise<number> {
     try {
       return await growHome(deps.cache, context, fence);
@@ -74,14 +75,15 @@ async function route(deps: Working, { canary, router }: CanaryContext, weights: 
   try {
     await router.setWeights(canary, weights, fence);
   } catch (error) {
-    // Users stay where they are: nothing that serves them may be stopped, and it is told, and tried again.
+    // Users stay where they are: nothing that serves them may be stopped. The failure is reported, and the step
+    // retried.
     if (!(error instanceof UserError) || (await dividesOtherwise({ canary, router }, weights))) throw error;
     // No route of ours: the user's own leads to the Service of the primary.
     deps.log.warn({ canary: `${canary.name}.${canary.namespace}` }, messageOf(error));
   }
 }
 
-/** Whether our route, where there is one, sends some of the requests elsewhere than it shall. */
+/** Whether our route, if there is one, sends some of the requests elsewhere than it shall. */
 async function dividesOtherwise(
   { canary, router }: Pick<CanaryContext, 'canary' | 'router'>,
   wanted: Weights,
@@ -96,7 +98,7 @@ async function dividesOtherwise(
   }
 }
 
-/** What users have done to the target, or to what it reads, must not stand in the way back. */
+/** Users' changes of the target, or of what it reads, must not block a rollback. */
 async function refresh({ canary, workload }: CanaryContext): Promise<void> {
   try {
     await workload.refresh(canary);
@@ -105,7 +107,10 @@ async function refresh({ canary, workload }: CanaryContext): Promise<void> {
   }
 }
 
-/** Requests would arrive at pods that serve. A workload that is scaled to zero counts as ready, but serves nobody. */
+/**
+ * Whether requests would arrive at pods that serve. A workload that is scaled to zero counts as ready, but serves no
+ * users.
+ */
 async function serves(
   deps: Working,
   { canary, workload }: CanaryContext,

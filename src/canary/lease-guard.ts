@@ -16,42 +16,42 @@ import { keptSpec } from './read.js';
 import type { Working } from './reading.js';
 import { newestStamp as stampOf } from './stamps.js';
 
-/** Who owns a Canary's Lease. */
+/** The owner of a Canary's Lease. */
 export function leaseOwner(key: Pick<CanaryKey, 'namespace' | 'name'>, canary: KubeObject): LeaseOwner {
   const { apiVersion, kind } = canary;
   const owner = ownedBy({ apiVersion, kind, name: key.name, uid: canary.metadata.uid ?? '' });
   return { namespace: key.namespace, name: key.name, owner };
 }
 
-/** The claim of whoever has this guard; it makes a Lease again that was lost, if it took it for this very Canary. */
+/** The claim of this guard's run; it creates a lost Lease again, if the run took it for this very Canary. */
 export function claimOf(reading: Reading, { canary, fence, holder, uid }: LeaseGuard, view: CanaryView): LeaseClaim {
   const isTheirs = uid !== undefined && uid === view.object.metadata.uid;
   const newestStamp = isTheirs ? () => stampOf(reading, view, { fresh: true, known: fence.epoch }) : undefined;
   return new LeaseClaim(reading.leases, leaseOwner(canary, view.object), fence, { holder, newestStamp });
 }
 
-/** The claim of somebody who acts while nobody holds the Canary: void as soon as anybody takes it. */
+/** The claim of a process that acts while no run holds the Canary: void as soon as one takes it. */
 export function vacancyOf({ leases }: Pick<Reading, 'leases'>, key: CanaryKey, view: CanaryView): LeaseClaim {
   return new LeaseClaim(leases, leaseOwner(key, view.object), view.lease?.fence ?? { epoch: 0, seq: 0 });
 }
 
-/** Whether somebody newer holds the Canary. A cache that hasn't heard of us yet says nothing. */
+/** Whether a newer run holds the Canary. A cache that doesn't know our run yet says nothing. */
 export function isFenced(lease: LeaseView | undefined, guard: LeaseGuard): boolean {
   return lease !== undefined && lease.fence.epoch > guard.fence.epoch;
 }
 
 /**
- * Renews the Lease before so much of it is over that the rest would be less than was promised, so that waiting and
- * looking keep a release alive. Looking doesn't wait for a Lease that the API server refuses.
+ * Renews the Lease before its remaining time falls below the promised one, so that waiting and observing keep a release
+ * alive. An observation doesn't wait for a Lease that the API server refuses.
  *
- * @returns what a person must mend before it can be renewed
- * @throws FencedError where somebody newer holds the Canary
+ * @returns what a user must fix before it can be renewed
+ * @throws FencedError where a newer run holds the Canary
  */
 export async function keepAlive(deps: Working, view: CanaryView, guard: LeaseGuard): Promise<UserError | undefined> {
   const { lease } = view;
   const spec = keptSpec(view);
   if (!lease) {
-    // Somebody has deleted it, whatever its term was: without it nobody would miss the run.
+    // Somebody has deleted it, whatever its term was: without it the dead-man's switch wouldn't notice the run's death.
     return claimOf(deps, guard, view).stand(guard.lease, { spec });
   }
   if (guard.lease.kind !== 'seconds') return undefined;
@@ -59,25 +59,25 @@ export async function keepAlive(deps: Working, view: CanaryView, guard: LeaseGua
   const left = lease.expiresAt - deps.now();
   const { seconds, renewBelow = (seconds * 2) / 3 } = guard.lease;
   if (!news && left > renewBelow * 1000 && left !== Infinity) return undefined;
-  // Looking is no step: one that is looked at twice is where it was.
+  // An observation is no step: repeating one changes nothing.
   const fence =
     isOlder(lease.fence, guard.fence) && lease.fence.epoch === guard.fence.epoch ? lease.fence : guard.fence;
   return claimOf(deps, { ...guard, fence }, view).stand(guard.lease, { spec });
 }
 
-/** Whoever takes a Canary over, and what keeps its Lease from saying so. */
+/** The holder after a takeover, and what keeps the Lease from recording it. */
 export interface Taken {
   readonly fence: Fence;
-  /** What a person must mend before there can be a Lease that says so. */
+  /** What a user must fix before the Lease can record it. */
   readonly refusal?: UserError;
 }
 
 /**
- * Takes a Canary over whose traffic must come home, whether its Lease may be written or not. Where the API server refuses
- * that, the fence is one more than the Lease's, if there is one, and than every stamp's: what is stamped with it shuts
- * every earlier writer out.
+ * Takes a Canary over whose traffic must return to the primary, whether its Lease is writable or not. Where the API
+ * server refuses that, the fence is one more than the Lease's, if there is one, and than every fence annotation's:
+ * objects with it refuse every earlier writer.
  *
- * @throws FencedError where `taking.expected` doesn't hold any more
+ * @throws FencedError where `taking.expected` no longer holds
  */
 export async function takeOver(
   deps: Reading,
@@ -101,8 +101,8 @@ export async function takeOver(
 }
 
 /**
- * For which term a batch of writes takes the Lease, and how it lets go of it. The Lease is released when all is done:
- * whoever dies before that is missed.
+ * The term of the Lease for a batch of writes, and its release. The Lease is released only when all is done: a run that
+ * dies before that is noticed.
  */
 export function termsOf(
   input: LeaseGuard & { readonly observedGeneration: number; readonly observedApprovals?: string },

@@ -18,8 +18,8 @@ import { FINALIZER_STRAY, survey, type Circumstances } from './survey.js';
 type Reconcile = Effect & { readonly do: 'reconcile' };
 
 /**
- * Puts right what has strayed, each thing by itself: what can't be put right must not keep the rest away. What was
- * tried, and what was refused, is written into the Lease, by which whoever looks next tells a fight.
+ * Corrects drift, one object at a time: one that can't be corrected must not block the rest. Corrections and refusals
+ * are recorded in the Lease, so that the next run recognises a fight.
  */
 export async function mend(
   deps: Working,
@@ -51,7 +51,7 @@ export async function mend(
   await by.fence.renew(by.term, { repairs: JSON.stringify(withRepairs(repairs, attempts, deps.now())) });
 }
 
-/** What was put right lately, as the Lease has it. */
+/** The recent corrections, from the Lease. */
 export function repairsIn({ lease }: CanaryView): readonly Repair[] {
   return parseRepairs(lease?.repairs);
 }
@@ -59,9 +59,9 @@ export function repairsIn({ lease }: CanaryView): readonly Repair[] {
 interface Work {
   readonly effect: Reconcile & { readonly runs: string };
   readonly at: Circumstances;
-  /** All of one object. */
+  /** All strays of one object. */
   readonly ofObject: readonly Stray[];
-  /** Fields of it that are left alone. */
+  /** Its fields that are left alone. */
   readonly kept: readonly string[];
   readonly fence: LeaseClaim;
 }
@@ -87,7 +87,7 @@ async function mendObject(cache: ClusterCache, context: CanaryContext, work: Wor
   await router.reconcile(canary, weightsIn(effect), fence);
 }
 
-/** @returns why it could not be done, where a person must mend that */
+/** @returns why it was refused, where a user must fix that */
 async function refusal(work: () => Promise<void>): Promise<string | undefined> {
   try {
     await work();

@@ -20,9 +20,9 @@ export interface FullObservation extends Observation {
 }
 
 /**
- * What informer caches show of a Canary, for those who decide whether it needs a run.
+ * What informer caches show of a Canary, for deciding whether it needs a run.
  *
- * @returns undefined where it is gone, or goes and is no longer ours to hold up
+ * @returns undefined where it is gone, or under deletion and without our finalizer
  */
 export async function readObservation(deps: Working, key: CanaryKey): Promise<FullObservation | undefined> {
   const view = await readCanary(deps, key);
@@ -30,7 +30,7 @@ export async function readObservation(deps: Working, key: CanaryKey): Promise<Fu
   const { object, lease } = view;
   const status = parseStatus(object['status']);
   const deleting = isTerminating(object);
-  // Somebody else's finalizer may keep it for long: nobody needs a run for it again and again meanwhile.
+  // Another finalizer may keep it for long: it needs no run again and again meanwhile.
   const isAway = isActive(status.phase) && status.canaryWeight > 0 && !goesWithAll(object);
   if (deleting && !hasFinalizer(object) && !isAway) return undefined;
   const { seen, drift } = await lookAtTarget(deps, view);
@@ -63,13 +63,13 @@ async function lookAtTarget(
     const target = await context.workload.look(context.canary);
     return { seen: target, drift: await driftIn(deps, view, context, target) };
   } catch (error) {
-    // Something a person must mend: the run that is open says so, and nobody needs another.
+    // Something that a user must fix: the open run reports it, and another run wouldn't help.
     if (error instanceof UserError) return { seen: undefined, drift: [] };
     throw error;
   }
 }
 
-/** What somebody fights for, or what can't be put right for now, needs no run. */
+/** Drift that another controller fights for, or that can't be corrected for now, needs no run. */
 async function driftIn(
   deps: Working,
   view: CanaryView,
@@ -78,7 +78,7 @@ async function driftIn(
 ): Promise<readonly string[]> {
   const { phase, lastPromotedSpec } = context.canary.status;
   const unserved = lastPromotedSpec === '';
-  // Before a Canary is initialised most of it isn't there yet, and none of that is drift.
+  // Before a Canary is initialised most generated objects don't exist yet, and their absence is no drift.
   if (unserved && (phase !== 'Initializing' || !built)) return [];
   const diverted = await isDiverted(deps.cache, context);
   const at = { pods, diverted, unserved, repairs: repairsIn(view), now: deps.now() };

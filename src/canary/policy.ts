@@ -4,7 +4,7 @@ import { annotatedIn, type Policy } from '../domain/policy.js';
 import type { AskedState } from '../workflows/activities.js';
 import type { Working } from './reading.js';
 
-/** What the core must know of a Canary, with who is notified of it by the flags of this process. */
+/** What the core must know of a Canary, including who is notified according to this process' flags. */
 export function policyIn({ settings }: Pick<Working, 'settings'>, canary: Canary): Policy {
   const { notifier, eventWebhook, cloudEvents } = settings.notifications;
   return policyOfCanary(canary, {
@@ -25,8 +25,8 @@ export function isNews(policy: Policy, standing: AskedState): boolean {
 }
 
 /**
- * The policy that the workflow goes by after this look. Load tests are asked for by an annotation, which makes no policy
- * news: until it is, the workflow carries out those that it knows of.
+ * The workflow's policy after this observation. An annotation defines the load tests, so a change of it doesn't renew
+ * the policy: until another change does, the workflow runs the load tests that it knows.
  */
 export function policyInForce(policy: Policy, asked: AskedState): Policy {
   const { knownLoadTests } = asked;

@@ -20,17 +20,17 @@ import type { Reading } from './reading.js';
 
 export type { Reading } from './reading.js';
 
-/** A Canary as it is in the cluster, and as it can be worked with. */
+/** A Canary as it is in the cluster, and parsed. */
 export interface CanaryView {
   readonly object: KubeObject;
-  /** By the present spec, or where that is invalid by the last valid one; undefined where there never was one. */
+  /** From the present spec, or where that is invalid from the last valid one; undefined where there never was one. */
   readonly canary: Canary | undefined;
   /** What is wrong with the present spec. */
   readonly refusal: Refusal | undefined;
   readonly lease: LeaseView | undefined;
 }
 
-/** @returns undefined where the Canary is gone */
+/** @returns undefined where the Canary doesn't exist */
 export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): Promise<CanaryView | undefined> {
   const object = await (fresh
     ? deps.cache.getFresh(CANARIES, key.namespace, key.name)
@@ -42,7 +42,7 @@ export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): 
   return { object, canary: lastValid(deps, object, lease), refusal: parsed.refusal, lease };
 }
 
-/** A release under way goes on by the spec that was valid last, which its Lease has kept. */
+/** A release under way continues with the last valid spec, which its Lease holds. */
 function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefined): Canary | undefined {
   if (lease?.spec === undefined) return undefined;
   const { spec: text } = lease;
@@ -58,8 +58,8 @@ function lastValid(deps: Reading, object: KubeObject, lease: LeaseView | undefin
 }
 
 /**
- * A Canary as {@link parseCanary} reads it. One version of it is read once in a process, however many ask and however
- * often: what a Canary costs must not grow with what the others do.
+ * A Canary as {@link parseCanary} reads it. A process parses each version once, for any number of callers: the cost of
+ * one Canary must not grow with the others.
  */
 export function parsedCanary(deps: Pick<Reading, 'settings'>, object: KubeObject): Parsed<Canary> {
   const { uid, resourceVersion } = object.metadata;
@@ -69,25 +69,25 @@ export function parsedCanary(deps: Pick<Reading, 'settings'>, object: KubeObject
   );
 }
 
-/** By whom a {@link FairShare} counts. */
+/** The owner that a {@link FairShare} charges. */
 function ownerOf({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
-/** By the settings that they were read with: what a spec means depends on them. */
+/** By the settings that they were parsed with: the meaning of a spec depends on them. */
 const READ = new WeakMap<
   Reading['settings'],
   Map<string, { readonly version: string; readonly parsed: Parsed<Canary> }>
 >();
-/** More Canaries than a cluster has; those read longest ago are read again. */
+/** More Canaries than a cluster has; the least recent are parsed again. */
 const MOST_READ = 5_000;
 
-/** A text that is read once a version. */
+/** A text that is parsed once per version. */
 interface Versioned {
   readonly key: string;
-  /** Always read where undefined. */
+  /** Always parsed where undefined. */
   readonly version: string | undefined;
-  /** Whom it costs. */
+  /** The owner that is charged. */
   readonly whose: string;
 }
 
@@ -109,7 +109,7 @@ function readOnce(
   return parsed;
 }
 
-/** Whoever may write Leases may have spoilt it: then there is nothing to go on by, and the Canary is as if it never was valid. */
+/** Anyone with write access to Leases may have damaged it: then there is no valid spec, as if there never was one. */
 function keptIn(text: string): KeptSpec {
   const { generation, spec, approvals, own } = (jsonIn(text) ?? {}) as { readonly [field in keyof KeptSpec]?: unknown };
   return {
@@ -130,9 +130,9 @@ function texts(own: object): Readonly<Record<string, string>> {
 interface KeptSpec {
   readonly generation: number;
   readonly spec: unknown;
-  /** The annotation with the approvals, where there was one. */
+  /** The approvals annotation, if there was one. */
   readonly approvals?: string | undefined;
-  /** Its own settings, by annotation. */
+  /** The Canary's own settings, by annotation. */
   readonly own?: Readonly<Record<string, string>>;
 }
 
@@ -151,7 +151,7 @@ export function keptSpec(view: CanaryView): string | undefined {
   return JSON.stringify(kept);
 }
 
-/** The Canary with what it takes to work on it. */
+/** The Canary with everything needed to work on it. */
 export interface CanaryContext {
   readonly object: KubeObject;
   readonly canary: Canary;
@@ -159,7 +159,7 @@ export interface CanaryContext {
   readonly workload: Workload;
 }
 
-/** Target and primary as they are cached; whoever tells people about them needs no more. */
+/** The cached target and primary, for reports that need nothing more. */
 export async function workloadsOf(
   deps: Reading,
   { namespace, targetRef }: Pick<Canary, 'namespace' | 'targetRef'>,
@@ -172,7 +172,7 @@ export async function workloadsOf(
   return { target, primary };
 }
 
-/** @throws UserError where nothing can be done with it */
+/** @throws UserError where the Canary can't be worked on */
 export function canaryContext(deps: Reading, view: CanaryView): CanaryContext {
   if (!view.canary)
     throw new UserError(

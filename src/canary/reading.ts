@@ -7,7 +7,7 @@ import type { Router } from '../routers/port.js';
 import type { Settings } from '../settings.js';
 import type { Workload } from '../workloads/port.js';
 
-/** What reading a Canary takes; a process that only reads needs no more. */
+/** Dependencies for reading a Canary; a process that only reads needs no more. */
 export interface Reading {
   readonly settings: Settings;
   readonly cache: ClusterCache;
@@ -16,9 +16,9 @@ export interface Reading {
   readonly workloads: readonly Workload[];
 }
 
-/** What working on a Canary takes besides. */
+/** Further dependencies for working on a Canary. */
 export interface Working extends Reading {
-  /** What each Canary takes of this process. */
+  /** Each Canary's use of this process. */
   readonly share: FairShare;
   readonly meters: Meters;
   readonly log: Logger;

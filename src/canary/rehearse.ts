@@ -12,26 +12,26 @@ import type { Settings } from '../settings.js';
 import { createWorkloads, workloadFor } from '../workloads/registry.js';
 import type { CanaryContext } from './read.js';
 
-/** How long it counts that everything was taken, in milliseconds: policies and quotas change. */
+/** How long a rehearsal without refusals counts, in milliseconds: policies and quotas change. */
 const GOOD_FOR_MS = 600_000;
-/** Canaries whose rehearsals are remembered. */
+/** Canaries whose rehearsals are kept. */
 const REMEMBERED = 1_000;
-/** A share that users would notice nothing of, if it were real. */
+/** A share so small that users would notice nothing, if it were real. */
 const FIRST_PERCENT = 1;
 
-/** What a release would write, before it writes any of it. */
+/** Checks what a release would write, before it writes any of it. */
 export interface Rehearsals {
   /**
-   * Has the API server check what a release of this revision writes: the target's replicas, the route's weights, and the
-   * primary with its configs.
+   * Makes the API server check what a release of this revision writes: the target's replicas, the route's weights, and
+   * the primary with its configs.
    *
-   * @returns all that it refuses, in words for an event; undefined where it takes everything, or doesn't say
+   * @returns all refusals, in words for an event; undefined where there are none, or no answer
    * @throws TransientError where it can't be reached
    */
   refusal(context: CanaryContext, revision: Revision, fence: Fence): Promise<string | undefined>;
 }
 
-/** Rehearses releases on the real API server, by the very code that carries them out. */
+/** Rehearses releases on the real API server, with the same code that carries them out. */
 export class DryRuns implements Rehearsals {
   private readonly good = new Map<string, { readonly of: string; readonly until: number }>();
 
@@ -66,7 +66,7 @@ export class DryRuns implements Rehearsals {
   }
 }
 
-/** The first step that moves traffic, and the copies before it, where there are some. */
+/** The first step that moves traffic, and the mirroring before it, if there is some. */
 export function weightsOf({ analysis, judgement }: CanaryContext['canary']): readonly Weights[] {
   const { strategy } = analysis;
   const first = canaryAt(FIRST_PERCENT);
@@ -83,23 +83,23 @@ async function refusalOf(step: () => Promise<unknown>): Promise<string | undefin
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error.message;
-    // Somebody else writes at this moment: whoever writes in earnest reads again.
+    // Somebody else writes at this moment: the real write would read again.
     if (error instanceof KubeError || error instanceof FencedError) return undefined;
     throw error;
   }
 }
 
-/** Events hold 1,024 characters, and a condition is read in a terminal. */
+/** Events hold 1,024 characters, and people read conditions in a terminal. */
 const LONGEST = 900;
 
-/** As many as there is room for, at least one, and how many more there are. */
+/** As many as there is room for, at least one, and the number of the others. */
 function joined(refusals: readonly string[]): string {
   const shown = refusals.filter((_, i) => i === 0 || refusals.slice(0, i + 1).join('; ').length <= LONGEST);
   const more = refusals.length - shown.length;
   return more === 0 ? shown.join('; ') : `${shown.join('; ')}; and ${more} more`;
 }
 
-/** Nothing is stored, so nobody has to be kept from storing it. */
+/** Nothing is stored, so no writer has to be refused. */
 export function claimed({ epoch, seq }: Fence): Claim {
   const nothing = (): Promise<void> => Promise.resolve();
   return { epoch, seq, confirm: nothing, outrankedBy: nothing };

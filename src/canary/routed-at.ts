@@ -9,8 +9,8 @@ import type { CanaryContext } from './read.js';
 const GRAIN_MS = 1_000;
 
 /**
- * Divides the traffic, and tells how long ago it was divided so: an attempt whose answer never arrived may have done it
- * already, and the time since then is time in which the canary has been met.
+ * Divides the traffic, and returns how long ago it was divided so: an attempt whose answer was lost may have done it
+ * already, and users have met the canary since then.
  *
  * @returns milliseconds; 0 where it was done just now
  */
@@ -30,7 +30,7 @@ export async function routed(
   return times.length === 0 ? 0 : Math.max(0, now() - Math.max(...times) - GRAIN_MS);
 }
 
-/** What bears this very fence: what this batch has written already. */
+/** Objects with exactly this fence: this batch has written them already. */
 async function stamped(
   cache: ClusterCache,
   { canary, router }: CanaryContext,
@@ -48,7 +48,7 @@ function isSame(a: KubeObject, b: KubeObject | undefined): boolean {
   return a.metadata.uid === b?.metadata.uid && a.metadata.resourceVersion === b?.metadata.resourceVersion;
 }
 
-/** When we have written it last, milliseconds since 1970; NaN where that isn't told. */
+/** When we have last written it, milliseconds since 1970; NaN where that is unknown. */
 function writtenAt({ metadata }: KubeObject): number {
   const times = metadata.managedFields?.filter(({ manager }) => manager === FIELD_MANAGER) ?? [];
   return Math.max(...times.map(({ time }) => Date.parse(time ?? '')));

@@ -3,9 +3,9 @@ import { readCanary, canaryContext } from './read.js';
 import type { Working } from './reading.js';
 
 /**
- * Percent of the traffic on the canary, as the traffic provider's object in the cache has it.
+ * Percent of the traffic on the canary, from the traffic provider's cached object.
  *
- * @returns undefined where that can't be told
+ * @returns undefined where it is unknown
  */
 export async function routedWeight(deps: Working, { metadata }: KubeObject): Promise<number | undefined> {
   const { name, namespace = '' } = metadata;
@@ -15,7 +15,7 @@ export async function routedWeight(deps: Working, { metadata }: KubeObject): Pro
     const { canary, router } = canaryContext(deps, view);
     return (await router.weights(canary))?.canary;
   } catch (error) {
-    // A metric that can't be had must not take the others with it.
+    // A metric that isn't available must not take the others with it.
     deps.log.debug({ canary: `${name}.${namespace}` }, `the weight can't be read: ${String(error)}`);
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { ClusterCache } from '../kube/cache.js';
 import { SECRETS } from '../kube/object.js';
 
 /**
- * The content of a Secret, read from the API server for each use: what isn't kept can't be lost.
+ * The content of a Secret, read from the API server for each use: what isn't stored can't leak.
  *
  * @throws UserError where there is none of this name
  */

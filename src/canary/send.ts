@@ -8,14 +8,14 @@ import type { Working } from './reading.js';
 import { readyBaseline } from './baseline/baseline.js';
 import { growHome, makeNameable, makeWhole } from './whole.js';
 
-/** Longest wait for the first pod of a primary that somebody has scaled to nothing. */
+/** Longest wait for the first pod of a primary that somebody has scaled to zero. */
 const PODS_MS = 15_000;
 const POLL_MS = 100;
 
 /**
- * Divides the traffic, after whoever is to get (more of) it has been made whole.
+ * Divides the traffic, after correcting the side that gets (more of) it.
  *
- * @throws UserError where requests that are sent there would not arrive
+ * @throws UserError where requests sent there would not arrive
  */
 export async function send(
   { cache, now }: Pick<Working, 'cache' | 'now'>,

@@ -7,7 +7,7 @@ import { SERVICES } from '../kube/object.js';
 import { stampOf } from '../kubernetes/write.js';
 import { canaryContext, type CanaryView, type Reading, type CanaryContext } from './read.js';
 
-/** Whatever Serinus may have stamped for a Canary, each once. */
+/** All objects of a Canary that may have a fence annotation, each once. */
 export async function stampedObjects({ canary, workload, router }: CanaryContext): Promise<readonly NamedObject[]> {
   const { service } = canary;
   const services = [service.name, service.primaryName, service.canaryName].map((name) => ({ type: SERVICES, name }));
@@ -19,12 +19,12 @@ export async function stampedObjects({ canary, workload, router }: CanaryContext
 }
 
 /**
- * The newest fence that stands on the objects of a Canary: whoever takes the Canary must get past it, whatever its Lease
- * says, which may have been deleted, or restored from a time before.
+ * The newest fence annotation on the objects of a Canary: the next run's epoch must be beyond it, whatever the Lease
+ * says, which may have been deleted, or restored from an old backup.
  *
- * @param known an epoch that has been; a stamp far beyond it is nobody's of ours
- * @param fresh asks the API server: for whoever has no Lease to go by; else from the cache
- * @returns undefined where there is none, or nobody can say which objects those are
+ * @param known an epoch that has existed; a fence far beyond it is never one of ours
+ * @param fresh reads the API server, for a process without a Lease; else the cache
+ * @returns undefined where there is none, or those objects are unknown
  */
 export async function newestStamp(
   reading: Reading,
@@ -45,7 +45,7 @@ async function objectsOf(reading: Reading, view: CanaryView): Promise<readonly N
   try {
     return await stampedObjects(canaryContext(reading, view));
   } catch (error) {
-    // No spec that anybody could go by, or no route named in it.
+    // No valid spec, or no route named in it.
     if (error instanceof UserError) return [];
     throw error;
   }

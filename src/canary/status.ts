@@ -11,7 +11,7 @@ import { targetOf } from '../meters/port.js';
 
 /**
  * Writes a Canary's status, and counts the release that ends with it: once, since only the write that changes the phase
- * is counted.
+ * counts.
  *
  * @param at milliseconds since 1970
  */

@@ -13,34 +13,34 @@ import { baselineServices } from './baseline/baseline.js';
 import { hasFinalizer, ownedObjects, servicesOf } from './generated.js';
 import { isDiverted } from './warm.js';
 
-/** What stands for the finalizer among what isn't as it should be. */
+/** Stands for the finalizer among the strays. */
 export const FINALIZER_STRAY = 'Canary/finalizer';
 
-/** How what is generated stands. */
+/** The state of the generated objects. */
 export interface Survey {
-  /** To be put right. */
+  /** To be corrected. */
   readonly strays: readonly Stray[];
-  /** Left as it is, with why, in words for an event. */
+  /** Left as they are, each with the reason, in words for an event. */
   readonly left: readonly { readonly stray: Stray; readonly why: string; readonly refused: boolean }[];
-  /** What a person must mend before all of it can be looked at. */
+  /** What a user must fix before all objects can be observed. */
   readonly problem: string | undefined;
 }
 
-/** What a survey has to know besides the cluster. */
+/** The inputs of a survey besides the cluster. */
 export interface Circumstances {
   /** Undefined where the target is a Service, which has copies of its own. */
   readonly pods: PodsView | undefined;
   /** The canary's Service leads to the warm pods of the former version. */
   readonly diverted: boolean;
-  /** Users are still served by the target: only what the primary needs is there. */
+  /** The target still serves users: only what the primary needs exists. */
   readonly unserved: boolean;
-  /** What was put right lately. */
+  /** Recent corrections. */
   readonly repairs: readonly Repair[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Looks at everything generated, and tells apart what is to be put right from what is better left alone. */
+/** Observes all generated objects, and distinguishes drift to correct from drift to leave alone. */
 export async function survey(cache: ClusterCache, context: CanaryContext, at: Circumstances): Promise<Survey> {
   const { canary, workload } = context;
   const all = [...(await strayedServices(cache, context, at)), ...(await workload.drift(canary))];
@@ -57,10 +57,10 @@ export async function survey(cache: ClusterCache, context: CanaryContext, at: Ci
   return { strays, left, problem: route.problem };
 }
 
-/** What somebody has deleted and a finalizer keeps: there is no making it again before it is gone. */
+/** Objects under deletion that a finalizer keeps: they can't be created again before they are gone. */
 async function leavingOf(cache: ClusterCache, context: CanaryContext): Promise<Survey['left']> {
   const { canary, object } = context;
-  // Its objects go with it.
+  // Its objects are deleted with it.
   if (isTerminating(object)) return [];
   const left = await Promise.all(
     ownedObjects(context).map(async ({ type, name, takesOver }) => {
@@ -90,7 +90,7 @@ async function strayedServices(
     if (unserved && wish.name === canary.service.name) continue;
     const object = `${SERVICES.kind}/${wish.name}`;
     const current = await cache.get(SERVICES, wish.namespace, wish.name);
-    // What is somebody else's is no Service of ours: making it is refused, with whose it is.
+    // A foreign object isn't our Service: creating ours will be refused, and the error names the owner.
     if (!current || !isFree(current, wish)) strays.push({ object });
     else strays.push(...fieldsOf(object, current, desiredService(wish, current)));
   }
@@ -111,13 +111,13 @@ async function strayedRoute(
     const strays = drift.map((object) => whole(cache, canary, router.concerns(canary), object));
     return { strays: [...foreign, ...(await Promise.all(strays))], problem: undefined };
   } catch (error) {
-    // The route can't be looked at; everything else can.
+    // The route can't be read; everything else can.
     if (!(error instanceof UserError)) throw error;
     return { strays: [], problem: messageOf(error) };
   }
 }
 
-/** What bears the name of a generated object and is somebody else's: making it is refused, with whose it is. */
+/** Foreign objects with the name of a generated one: creating it will be refused, and the error names the owner. */
 async function foreignOf(
   cache: ClusterCache,
   canary: Canary,
@@ -132,7 +132,7 @@ async function foreignOf(
   return strays;
 }
 
-/** An object of which only a whole can be said: whether it is gone, or isn't as it should be. */
+/** An object whose fields aren't compared one by one: it is missing, or differs as a whole. */
 async function whole(
   cache: ClusterCache,
   { namespace }: Canary,
@@ -145,15 +145,15 @@ async function whole(
 }
 
 function strayedFinalizer({ object, canary }: CanaryContext, { unserved }: Circumstances): readonly Stray[] {
-  // What is being deleted gets none, and loses it at the very end.
+  // An object under deletion gets none, and loses it at the very end.
   if (unserved || isTerminating(object)) return [];
   return hasFinalizer(object) === canary.revertOnDeletion ? [] : [{ object: FINALIZER_STRAY }];
 }
 
 /**
- * Generated objects that aren't as they should be, `Kind/name`, whoever may be fighting for them.
+ * Generated objects with drift, `Kind/name`, even those that another controller fights for.
  *
- * @throws UserError where a person must mend something before that can be told
+ * @throws UserError where a user must fix something before that is known
  */
 export async function driftOf(
   cache: ClusterCache,

@@ -10,17 +10,17 @@ import { selecting } from '../workloads/shared/selector.js';
 import type { CanaryContext } from './read.js';
 import { readyPods } from './drain.js';
 
-/** Longest wait for the endpoints; without them the primary's rolling update is the quicker way. */
+/** Longest wait for the endpoints; after that the primary's rolling update is the quicker way. */
 const ENDPOINTS_MS = 5_000;
 /** Longest wait for more of them, within the time that an activity may take. */
 const GROWTH_MS = 15_000;
 const POLL_MS = 25;
-/** Data planes watch endpoints on their own, and may hear of them a moment later. */
+/** Data planes watch endpoints themselves, and may see a change a moment later. */
 const HEARD_MS = 150;
 
 /**
- * Points the canary's Service at the warm pods of the former version, and waits until it leads to them and to nobody
- * else.
+ * Points the canary's Service at the warm pods of the former version, and waits until it leads to them and to no
+ * others.
  *
  * @throws UserError where there are none, or they can't be reached in time
  */
@@ -46,9 +46,9 @@ export async function divert(
 }
 
 /**
- * As many of them as the primary has: it may have grown since they were started, and all of its traffic comes to them.
+ * Scales them to the primary's size: it may have grown since they were started, and all of its traffic comes to them.
  *
- * @throws UserError where that takes longer than the primary's own rolling update may: a quota forbids it, for instance
+ * @throws UserError where that takes longer than the primary's own rolling update may: for instance because of a quota
  */
 async function untilBigEnough(
   { canary }: CanaryContext,
@@ -63,7 +63,7 @@ async function untilBigEnough(
     if (readiness?.ready) return;
     if (performance.now() - began > GROWTH_MS) {
       const reason = readiness?.reason ?? 'there are none';
-      // What they take of a quota, the primary's own rolling update needs.
+      // The primary's own rolling update needs their share of a quota.
       await warm.drop(canary, fence);
       throw new UserError(
         `the pods of the former version are too few for all of the traffic (${reason}): it stays with the primary, whose own rolling update brings that version back`,

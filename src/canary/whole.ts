@@ -16,24 +16,24 @@ import type { CanaryContext } from './read.js';
 import { servicesOf } from './generated.js';
 import { isDiverted } from './warm.js';
 
-/** Longest wait for a Service that has just been made to lead to pods. */
+/** Longest wait for a new Service to lead to pods. */
 const ENDPOINTS_MS = 5_000;
 const POLL_MS = 50;
 
-/** Where traffic is about to be sent to. */
+/** The side that traffic is about to be sent to. */
 export interface Destination {
-  /** `Kind/name` of what had to be made again, or was changed. */
+  /** `Kind/name` of objects that were created again, or corrected. */
   readonly made: readonly string[];
-  /** What could not be made whole, in words for an event. */
+  /** What could not be corrected, in words for an event. */
   readonly problems: readonly string[];
   /** Requests that are sent there arrive at pods, if there are any. */
   readonly isReachable: boolean;
 }
 
-/** How a destination is made whole. */
+/** How a destination is corrected. */
 export interface Making {
   readonly fence: Claim;
-  /** Hash of the revision that a primary which is gone is to run; undefined where none is to be made. */
+  /** Hash of the revision for a missing primary; undefined where none is to be created. */
   readonly runs: string | undefined;
   /** Reads the API server, not a cache. */
   readonly fresh?: boolean;
@@ -41,11 +41,11 @@ export interface Making {
 }
 
 /**
- * Makes one side whole before traffic is sent to it: its Services, and for the primary what its pods need as well: the
- * workload, the copies of its configs, its autoscaler. What is in order costs nothing. What a person must mend is told,
- * and keeps nothing else from being made.
+ * Corrects one side before traffic is sent to it: its Services, and for the primary also what its pods need: the
+ * workload, the copies of its configs, its autoscaler. Correct objects cost nothing. What a user must fix is reported,
+ * and doesn't block the rest.
  *
- * Its pods are for the caller to count, and its route is made with the weights.
+ * The caller checks its pods, and its route is written with the weights.
  *
  * @throws FencedError where a newer run has taken over
  */
@@ -89,16 +89,15 @@ export async function makeWhole(
     });
   }
   const reachable = await isReachable(cache, context, of);
-  // What keeps somebody from looking matters where something is missing.
+  // An object that can't be read only matters where something is missing.
   return { made, problems: reachable ? problems : [...problems, ...blind], isReachable: reachable };
 }
 
 /**
- * Makes the Service of a side again that is to get no requests, where it is gone: a gateway may take no route over that
- * names a Service which isn't there, as APISIX' doesn't, and goes on dividing the requests as before. Where it leads to
- * doesn't matter.
+ * Creates the Service of a side again that is to get no requests, if it is missing: a gateway may reject a route that
+ * names a missing Service, as APISIX does, and keep dividing the requests as before. Its selector doesn't matter.
  *
- * @returns what a person must mend, in words for an event
+ * @returns what a user must fix, in words for an event
  * @throws FencedError where a newer run has taken over
  */
 export async function makeNameable(
@@ -118,7 +117,7 @@ export async function makeNameable(
     await write(cache, SERVICES, wish, (now) => now ?? desiredService(wish, now), { fence, right: wish });
     return [];
   } catch (error) {
-    // The route may be taken over all the same: that isn't held up.
+    // The gateway may accept the route all the same, so this doesn't block it.
     if (!(error instanceof UserError)) throw error;
     return [messageOf(error)];
   }
@@ -129,9 +128,9 @@ function isPrimary({ canary, workload }: CanaryContext, { object }: Stray): bool
 }
 
 /**
- * Orders the pods that the primary needs to carry all of the traffic; does not wait for them.
+ * Scales the primary up for all of the traffic; doesn't wait for the pods.
  *
- * @returns how many they are
+ * @returns their number
  */
 export async function growHome(cache: ClusterCache, context: CanaryContext, fence: Claim): Promise<number> {
   const { canary, router, workload } = context;
@@ -141,10 +140,10 @@ export async function growHome(cache: ClusterCache, context: CanaryContext, fenc
 }
 
 /**
- * Pods that the primary needs to carry all of the traffic.
+ * The number of pods that the primary needs for all of the traffic.
  *
- * @param weight percent of it that others than the primary have now
- * @param diverted that side are the warm pods of the former version
+ * @param weight percent of it that doesn't go to the primary now
+ * @param diverted the other side consists of the warm pods of the former version
  */
 export async function podsNeeded(
   { canary, workload }: Pick<CanaryContext, 'canary' | 'workload'>,
@@ -181,7 +180,7 @@ async function driftOfWorkload({ canary, workload }: CanaryContext, problems: st
   }
 }
 
-/** Without its target nobody knows what a Service would have to look like: it stays as it is. */
+/** Without its target the desired state of a Service is unknown: it stays as it is. */
 async function podsOf({ canary, workload }: CanaryContext, problems: string[]): Promise<PodsView | undefined> {
   try {
     return (await workload.look(canary)).pods;
@@ -199,7 +198,7 @@ async function servicesFor(cache: ClusterCache, context: CanaryContext, pods: Po
   return servicesOf(canary, pods, warm).filter(({ name }) => (name === ofCanary) === (of === 'canary'));
 }
 
-/** The Service that requests for that side are sent to is there; what it leads to, its pods tell. */
+/** Whether the side's Service exists and can get requests; its pods are checked elsewhere. */
 async function isReachable(cache: ClusterCache, { canary }: CanaryContext, of: 'primary' | 'canary'): Promise<boolean> {
   return (await cache.get(SERVICES, canary.namespace, serviceNameOf(canary, of))) !== undefined;
 }

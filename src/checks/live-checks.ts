@@ -115,7 +115,7 @@ export function createChecks(cache: ClusterCache, settings: Settings, meters: Me
       let report: (answered: Answered | undefined) => void = () => undefined;
       const known = new Promise<Answered | undefined>((resolve) => (report = resolve));
       const [analysis, seen] = await withSideLook(
-        () => tell(undefined)) => judged(report).finally(() => report(undefined)) => tell(undefined)),
+        () => judged(report).finally(() => report(undefined)),
         async (signal) => seenShare(metricsContext(context), sources, span, signal, await known),
         inquiry.signal,
       );

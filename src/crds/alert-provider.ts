@@ -9,7 +9,7 @@ export type { AlertProviderType } from './schema/alert-provider.js';
 /** Where alerts are sent. */
 export interface AlertProvider {
   readonly name: string;
-  /** The Secret is read from here too. */
+  /** Its Secret is in this namespace, too. */
   readonly namespace: string;
   readonly generation: number;
   readonly type: AlertProviderType;
@@ -28,7 +28,7 @@ const schema = objectSchema('AlertProvider', alertProviderSpecSchema);
 const DEFAULT_CHANNEL = 'general';
 const DEFAULT_USERNAME = 'flagger';
 
-/** Reads an AlertProvider as the API server hands it out. Never throws. */
+/** Parses an AlertProvider from the API server. Never throws. */
 export function parseAlertProvider(object: unknown): Parsed<AlertProvider> {
   const parsed = parseObject(schema, object);
   if (!parsed.ok) return parsed;

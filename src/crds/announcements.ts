@@ -1,24 +1,24 @@
 import type { Canary } from './types.js';
 
-/** Annotations of a Canary that name who is notified of its releases besides Flagger's alerts and webhooks. */
+/** Annotations of a Canary that name recipients besides those of Flagger's alerts and webhooks. */
 const CLOUD_EVENTS = 'serinus.dev/cloudevents';
 const COMMIT_STATUS = 'serinus.dev/commit-status';
 const COMMIT_REPOSITORY = 'serinus.dev/commit-repository';
 const COMMIT_SECRET = 'serinus.dev/commit-secret';
 
-/** Of the target or of its pods: the commit that its revision was made from. */
+/** On the target or its pods: the commit that its revision was made from. */
 export const COMMIT_ANNOTATION = 'serinus.dev/commit';
 
 export const FORGES = ['github', 'gitlab'] as const;
 
 export type Forge = (typeof FORGES)[number];
 
-/** Where a release's state is shown beside the commit that is released. */
+/** The repository whose commits show a release's state. */
 export interface CommitReporting {
   readonly forge: Forge;
   /** `owner/name` at GitHub, the project's path or number at GitLab. */
   readonly repository: string;
-  /** A Secret of the Canary's namespace with the key `token`, and `address` where the forge is one's own. */
+  /** A Secret of the Canary's namespace with the key `token`, and `address` for a self-hosted forge. */
   readonly secretName: string;
 }
 
@@ -30,8 +30,8 @@ export function cloudEventsOf({ annotations }: Annotated): string | undefined {
 }
 
 /**
- * @returns undefined where no commit statuses are asked for; a text that names annotation, value and remedy where they
- *   can't be made
+ * @returns undefined where no commit statuses are configured; a text that names annotation, value and remedy where the
+ *   configuration is wrong
  */
 export function commitReportingOf({ annotations }: Annotated): CommitReporting | string | undefined {
   const forge = annotations[COMMIT_STATUS]?.trim();
@@ -47,7 +47,7 @@ export function commitReportingOf({ annotations }: Annotated): CommitReporting |
   return { forge: known, repository, secretName };
 }
 
-/** Whether the Canary's annotations ask for events, and for alerts from the least severity on. */
+/** Whether the Canary's annotations add recipients of events, and from which severity on of alerts. */
 export function annotatedListeners(canary: Annotated): { readonly events: boolean; readonly alerts: boolean } {
   const events = cloudEventsOf(canary) !== undefined;
   return { events, alerts: events || commitReportingOf(canary) !== undefined };

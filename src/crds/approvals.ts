@@ -10,7 +10,7 @@ import { complaints, type Complaint } from './refusal.js';
 
 /**
  * Who must approve what, as a YAML list in an annotation of the Canary: the CustomResourceDefinition is Flagger's, and
- * prunes what it doesn't know.
+ * prunes unknown fields.
  */
 export const APPROVALS_ANNOTATION = 'serinus.dev/approvals';
 
@@ -20,26 +20,26 @@ const SHAPE = `write a YAML list of gates, such as "- gate: promotion"; a gate i
 type Annotations = Readonly<Record<string, string>>;
 type Annotated = { readonly metadata: { readonly annotations?: Annotations | undefined } };
 
-/** What the annotation says, or everything that is wrong with it. */
+/** The parsed annotation, or everything that is wrong with it. */
 export type ReadApprovals =
   | { readonly ok: true; readonly approvals: ApprovalPolicy | undefined }
   | { readonly ok: false; readonly complaints: readonly [Complaint, ...Complaint[]] };
 
-/** What of a Canary's spec decides which gates a release can come to. */
+/** The parts of a Canary's spec that decide which gates a release can reach. */
 export interface Course {
   readonly strategy: Strategy;
   readonly provider: string;
   /** Traffic can be divided. */
   readonly routed: boolean;
-  /** Names of the metrics that are held against thresholds. */
+  /** Names of the metrics that are compared with thresholds. */
   readonly metrics: readonly string[];
-  /** Why a canary can't be compared with a fresh baseline, with what would be right; undefined where it can. */
+  /** Why a canary can't be compared with a fresh baseline, with the remedy; undefined where it can. */
   readonly refusedBaseline?: string | undefined;
 }
 
 /**
- * Tells what a Canary's annotations ask of its releases from what they asked before, since a change of them raises no
- * generation: the approvals, and Serinus' own settings. Empty where there is neither.
+ * Distinguishes what a Canary's annotations demand of its releases, since a change of them raises no generation: the
+ * approvals, and Serinus' own settings. Empty where there is neither.
  */
 export function approvalsDigest({ metadata: { annotations } }: Annotated): string {
   const approvals = annotations?.[APPROVALS_ANNOTATION];
@@ -62,8 +62,8 @@ export function withApprovals(annotations: Annotations | undefined, text: string
 }
 
 /**
- * Reads the annotation. An entry that no release could ever come to is refused: a gate that is written down must not
- * be missing in silence.
+ * Parses the annotation. An entry that no release could ever reach is refused: a gate that a user has written must not
+ * be missing silently.
  */
 export function readApprovals(annotations: Annotations, course: Course): ReadApprovals {
   const text = annotations[APPROVALS_ANNOTATION];
@@ -80,7 +80,10 @@ export function readApprovals(annotations: Annotations, course: Course): ReadApp
   return { ok: true, approvals: { digest: textDigest(text), rules: read.data } };
 }
 
-/** Room for many times what a policy needs. Whoever may write a Canary may write this, and everybody's releases wait. */
+/**
+ * Many times the size of a real policy. Anyone with write access to a Canary may write this, and all releases wait
+ * while it is parsed.
+ */
 const BOUNDS: YamlBounds = { characters: 16_384, tokens: 6_000, depth: 8 };
 
 function parseYaml(text: string): { readonly value: unknown } | { readonly complaint: Complaint } {
@@ -99,7 +102,7 @@ function placed({ field, value, remedy }: Complaint, text: string): Complaint {
   return { field: `${FIELD}${field.startsWith('[') ? '' : '.'}${field}`, value, remedy };
 }
 
-/** What is wrong with entries whose shape is right, by each other and by the spec. */
+/** Contradictions between well-formed entries, or with the spec. */
 function contradictions(rules: readonly ApprovalRule[], course: Course): readonly Complaint[] {
   return rules.flatMap((rule, index) => {
     const entry = `${FIELD}[${index}]`;

@@ -5,14 +5,14 @@ import type { Canary } from './types.js';
 /** Providers whose routes divide requests among three. */
 const WITH_BASELINE: readonly string[] = ['apisix', 'gatewayapi:v1', 'gatewayapi:v1beta1', 'istio', 'traefik'];
 
-/** A larger share of the canary leaves no equal one for the baseline. */
+/** With a larger share of the canary no equal one is left for the baseline. */
 const LARGEST_BESIDE_BASELINE = 50;
 
-/** The kind of target that there may be fresh pods of, as many as the canary has. */
+/** The kind of target that can have fresh pods, as many as the canary. */
 const WITH_PODS = 'Deployment';
 const SUFFIX = '-baseline';
 
-/** What a Canary asks for besides a baseline. */
+/** The other parts of a Canary that matter for a baseline. */
 export interface BesideBaseline {
   readonly provider: string;
   readonly routeRef: { readonly kind: string } | undefined;
@@ -21,7 +21,7 @@ export interface BesideBaseline {
   readonly sessionAffinity: boolean;
 }
 
-/** Why there can be no fresh baseline, with what would be right; undefined where there can. */
+/** Why there can be no fresh baseline, with the remedy; undefined where there can. */
 export function refusedBaseline(asked: BesideBaseline): string | undefined {
   const { provider, routeRef, targetKind, strategy, sessionAffinity } = asked;
   if (!WITH_BASELINE.includes(provider)) {
@@ -46,12 +46,12 @@ export function baselineServiceName({ service }: Pick<Canary, 'service'>): strin
   return `${service.name}${SUFFIX}`;
 }
 
-/** Name of the Deployment that makes them. */
+/** Name of the Deployment of the baseline's pods. */
 export function baselineTargetName({ targetRef }: Pick<Canary, 'targetRef'>): string {
   return `${targetRef.name}${SUFFIX}`;
 }
 
-/** The value of the label by which they are found, from that of the target's pods. */
+/** The value of their selector label, from that of the target's pods. */
 export function baselineValue(value: string): string {
   return `${value}${SUFFIX}`;
 }
@@ -61,7 +61,7 @@ export function asksForBaseline({ judgement }: Pick<Canary, 'judgement'>): boole
   return judgement?.baseline === true;
 }
 
-/** Whether there is to be one now: while a canary that doesn't serve everybody is being analysed. */
+/** Whether there is to be one now: while a canary that doesn't serve all users is being analysed. */
 export function wantsBaseline({ judgement, skipAnalysis, status }: Canary): boolean {
   if (!asksForBaseline({ judgement }) || skipAnalysis) return false;
   const { phase, canaryWeight, lastPromotedSpec } = status;

@@ -31,9 +31,9 @@ export interface ParseOptions {
   readonly minIntervalSeconds?: number;
   /** References to other namespaces are refused; false where undefined. */
   readonly noCrossNamespaceRefs?: boolean;
-  /** By what Canaries are judged that say nothing else; `off` where undefined. */
+  /** The judgement of Canaries without one of their own; `off` where undefined. */
   readonly defaultJudgement?: DefaultJudgement;
-  /** What is built; this version's own table where undefined. */
+  /** What this version supports; its own table where undefined. */
   readonly support?: Support;
 }
 
@@ -51,8 +51,8 @@ const schema = objectSchema('Canary', canarySpecSchema);
 type CanaryObject = z.output<typeof schema>;
 
 /**
- * Reads a Canary as the API server hands it out. Fields that nobody knows are ignored. Never throws: what can't be
- * carried out comes back as a refusal, which names the first thing to mend.
+ * Parses a Canary from the API server. Unknown fields are ignored. Never throws: an invalid Canary gives a refusal,
+ * which names the first thing to fix.
  */
 export function parseCanary(object: unknown, options: ParseOptions): Parsed<Canary> {
   const parsed = parseObject(schema, object);
@@ -60,7 +60,7 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   const { metadata, spec } = parsed.value;
   const complaint = complaintAbout(spec, ruleContext(metadata.namespace, options));
   if (complaint) return refused(complaint, metadata.generation);
-  // The schema lets it be missing, for targets that bring their own Service.
+  // The schema allows it to be missing, for targets that bring their own Service.
   if (!spec.service) return refused(NO_SERVICE, metadata.generation);
   const read = approvalsOf(parsed.value, options);
   if (!read.ok) return refused(read.complaints[0], metadata.generation);
@@ -73,7 +73,7 @@ export function parseCanary(object: unknown, options: ParseOptions): Parsed<Cana
   return { ok: true, value: frozen(canaryOf(parsed.value, service, asked, options)) };
 }
 
-/** Once the spec is right: the gates that a release comes to follow from it. */
+/** Only once the spec is valid: the gates of a release follow from it. */
 function approvalsOf(object: CanaryObject, options: ParseOptions): ReadApprovals {
   return readApprovals(object.metadata.annotations, courseOf(object, options));
 }
@@ -90,8 +90,8 @@ function courseOf({ spec }: CanaryObject, options: ParseOptions): Course {
 }
 
 /**
- * Everything that is wrong with a Canary, where {@link parseCanary} says the first thing; empty where it parses. What
- * the rules have to say is only known once the shape is right.
+ * Everything that is wrong with a Canary, where {@link parseCanary} returns the first thing; empty where it is valid.
+ * The rules are only checked once the shape is right.
  */
 export function refusalsOf(object: unknown, options: ParseOptions): readonly Refusal[] {
   const excess = excessOf(specOf(object));

@@ -12,7 +12,7 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
 
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
 const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
-/** Longer than any that is meant; without a limit the time it takes to read grows faster than the text. */
+/** Longer than any real one; without a limit parsing time would grow faster than the text. */
 const LONGEST = 100;
 /** Go holds a duration in a signed 64-bit number of nanoseconds, about 292 years. */
 const LIMIT = 2 ** 63;

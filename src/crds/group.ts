@@ -1,4 +1,4 @@
-/** The API group of all three kinds; that of Flagger, so that its Canaries are understood as they are. */
+/** The API group of all three kinds; Flagger's, so that its Canaries work unchanged. */
 export const GROUP = 'flagger.app';
 export const VERSION = 'v1beta1';
 export const API_VERSION = `${GROUP}/${VERSION}`;

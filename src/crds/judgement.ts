@@ -16,10 +16,10 @@ const BOUNDS: YamlBounds = { characters: 8_192, tokens: 3_000, depth: 6 };
 /** The metrics of failed and of slow requests. */
 export const ERRORS = 'errors';
 export const LATENCY = 'latency';
-/** A share of requests slower than an edge that nobody minds, where nothing else is said. */
+/** The acceptable share of slow requests, by default. */
 const SLOW_FLOOR = 0.01;
 
-/** A counter pair of the user's, by version; the selectors are query templates. */
+/** A counter pair defined by the user, by version; the selectors are query templates. */
 export interface JudgedCounts {
   readonly name: string;
   readonly canary: CountSelectors;
@@ -33,7 +33,7 @@ interface CountSelectors {
   readonly bad: string;
 }
 
-/** Sums and numbers of values of the user's, by version; the selectors are query templates. */
+/** Sums and numbers of values defined by the user, by version; the selectors are query templates. */
 export interface JudgedMean {
   readonly name: string;
   readonly canary: SumSelectors;
@@ -49,28 +49,28 @@ interface SumSelectors {
   readonly count: string;
 }
 
-/** All that the annotation says, made complete. */
+/** The annotation's settings, complete. */
 export interface JudgementSettings extends JudgementPolicy {
   readonly rules: Rules;
   readonly counts: readonly JudgedCounts[];
   readonly means: readonly JudgedMean[];
-  /** Metrics of the spec whose thresholds aren't checked, because evidence is judged in their place. */
+  /** Metrics of the spec whose thresholds aren't checked, because evidence judges them instead. */
   readonly replaced: readonly string[];
-  /** Metrics whose φ the primary's past tells. */
+  /** Metrics whose φ is measured from the primary's past. */
   readonly measured: readonly string[];
   /** Whether latency is judged, too. */
   readonly latency: boolean;
-  /** After a weight was set, before what it causes is counted. */
+  /** How long after a change of weight requests aren't counted yet. */
   readonly settleSeconds: number;
 }
 
-/** What a cluster's Canaries are judged by that say nothing else. */
+/** The judgement of a cluster's Canaries without one of their own. */
 export const DEFAULT_JUDGEMENTS = ['off', 'careful', 'balanced', 'quick'] as const;
 export type DefaultJudgement = (typeof DEFAULT_JUDGEMENTS)[number];
 
-/** What a Canary writes that isn't to be judged by the default of its cluster. */
+/** The value for a Canary that isn't to be judged by its cluster's default. */
 const OFF = 'off';
-/** Their metrics don't tell the versions apart. */
+/** Their metrics don't distinguish the versions. */
 const UNCOUNTABLE: ReadonlySet<string> = new Set(['knative']);
 
 export type ReadJudgement =
@@ -85,7 +85,7 @@ interface Preset extends Pick<JudgementPolicy, 'steps' | 'promotion'> {
   readonly wait: JudgementPolicy['wait'];
 }
 
-/** What most teams use, without reading the mathematics. docs/judgement.md says the same in words. */
+/** For teams that don't read the mathematics. docs/judgement.md describes the same in words. */
 const PRESETS: Readonly<Record<Written['preset'], Preset>> = {
   careful: {
     limits: { tolerated: 1.25, unacceptable: 2, floor: 0.001, dispersion: 1 },
@@ -110,10 +110,10 @@ const SETTLE_SECONDS = 5;
 const WATCH = { seconds: 1_800, text: '30m', then: 'ask' } as const;
 
 /**
- * Reads the annotation. Where canary and primary don't serve at the same time, by weight, there is nothing to compare:
+ * Parses the annotation. Where canary and primary don't serve at the same time, by weight, there is nothing to compare:
  * that is refused.
  *
- * @param preset of the cluster, for Canaries that say nothing and can be judged at all
+ * @param preset of the cluster, for Canaries without the annotation that can be judged at all
  */
 export function readJudgement(
   annotations: Readonly<Record<string, string>>,
@@ -230,12 +230,12 @@ function watchOf({ for: given, then = WATCH.then }: NonNullable<Written['watch']
   return { ...(given ? { seconds: given.ms / 1000, text: given.text } : WATCH), then };
 }
 
-/** How a metric's own limits are written. */
+/** The written form of a metric's own limits. */
 type OwnLimits = Partial<{ [K in Exclude<keyof RatioLimits, 'dispersion'>]: number | undefined }> & {
   readonly dispersion?: number | 'measured' | undefined;
 };
 
-/** Where nobody says how much failures scatter, the primary's past does. */
+/** Where the annotation doesn't set how much failures scatter, the primary's past is measured. */
 function measuredBy(own: OwnLimits | undefined): { readonly measured?: true } {
   return own?.dispersion === undefined || own.dispersion === 'measured' ? { measured: true } : {};
 }
@@ -256,7 +256,7 @@ function unfit({ strategy, provider, routed }: Course): readonly Complaint[] {
   return [none('only a canary release by weights has both versions serve the same users at once')];
 }
 
-/** Who is compared with a baseline says how its counters are found, and who isn't has no use for that. */
+/** With a baseline, counters need selectors for it; without one, they must not have any. */
 function unfitBaseline({ baseline, counts, means }: Written, { refusedBaseline }: Course): readonly Complaint[] {
   if (baseline && refusedBaseline !== undefined) {
     return [{ field: `${FIELD}.baseline`, value: baseline, remedy: refusedBaseline }];
@@ -289,7 +289,7 @@ function contradictions({ counts, means }: Written, { rules, latency }: Judgemen
   return [...limits, ...twins];
 }
 
-/** What the text says is replaced, and where it says so. */
+/** The metrics that the annotation replaces, and where it says so. */
 function replacementsOf({ errors, latency, counts, means }: Written): readonly { field: string; value: string }[] {
   const written = [
     ...[

@@ -8,7 +8,7 @@ import { metricTemplateSpecSchema, type MetricProviderType } from './schema/metr
 /** A query that Canaries refer to. */
 export interface MetricTemplate {
   readonly name: string;
-  /** The Secret is read from here too. */
+  /** Its Secret is in this namespace, too. */
   readonly namespace: string;
   readonly generation: number;
   readonly provider: MetricTemplateProvider;
@@ -27,7 +27,7 @@ export interface MetricTemplateProvider {
   readonly insecureSkipVerify: boolean;
 }
 
-/** Headers that say how a request is sent, and not what is asked. */
+/** Headers about the transport of a request, not its content. */
 const FRAMING: readonly string[] = [
   'connection',
   'content-length',
@@ -44,7 +44,7 @@ type Spec = z.output<typeof metricTemplateSpecSchema>;
 
 const schema = objectSchema('MetricTemplate', metricTemplateSpecSchema);
 
-/** Providers that have no address of their own. */
+/** Providers without a default address. */
 const NEED_ADDRESS: readonly MetricProviderType[] = [
   'prometheus',
   'influxdb',
@@ -54,7 +54,7 @@ const NEED_ADDRESS: readonly MetricProviderType[] = [
   'signoz',
 ];
 
-/** Reads a MetricTemplate as the API server hands it out. Never throws. */
+/** Parses a MetricTemplate from the API server. Never throws. */
 export function parseMetricTemplate(object: unknown): Parsed<MetricTemplate> {
   const parsed = parseObject(schema, object);
   if (!parsed.ok) return parsed;

@@ -4,7 +4,7 @@ import { API_VERSION } from './group.js';
 import { firstComplaint, refused, type Parsed } from './refusal.js';
 import { metadataSchema } from './schema/metadata.js';
 
-/** A whole object of one of the three kinds, as the API server hands it out. */
+/** A whole object of one of the three kinds, as the API server returns it. */
 export function objectSchema<Spec extends z.ZodType>(kind: string, spec: Spec) {
   return z.object({
     apiVersion: z.literal(API_VERSION),
@@ -15,7 +15,7 @@ export function objectSchema<Spec extends z.ZodType>(kind: string, spec: Spec) {
   });
 }
 
-/** Reads an object, or says what is wrong with its shape first of all. */
+/** Parses an object, or returns the first error in its shape. */
 export function parseObject<Schema extends z.ZodType>(schema: Schema, object: unknown): Parsed<z.output<Schema>> {
   const excess = excessOf(specOf(object));
   if (excess) return refused(excess, generationOf(object));
@@ -30,7 +30,7 @@ function generationOf(object: unknown): number {
   return withGeneration.safeParse(object).data?.metadata.generation ?? 0;
 }
 
-/** What an object has as its spec, whatever that is. */
+/** The spec of an object, whatever that is. */
 export function specOf(object: unknown): unknown {
   return typeof object === 'object' && object !== null && 'spec' in object ? object.spec : undefined;
 }

@@ -3,14 +3,14 @@ import { isOwnRoute } from './traffic.js';
 
 /**
  * Settings of a Canary that Flagger doesn't have. They are annotations, since the CustomResourceDefinition is Flagger's
- * and prunes what it doesn't know; what can't be understood is refused like a field of the spec.
+ * and prunes unknown fields; an invalid one is refused like a field of the spec.
  */
 export interface OwnSettings {
   /** Changes of the target's autoscaler become the primary's at once, instead of with a release. */
   readonly followsAutoscaler: boolean;
-  /** Failed checks in a row that roll a release back; no number of them where undefined. */
+  /** Failed checks in a row that roll a release back; not counted where undefined. */
   readonly consecutiveFailures: number | undefined;
-  /** Ingresses, or routes, besides that of the Canary's reference, to which the same applies. */
+  /** Further Ingresses, or routes, that are treated like the one that the Canary refers to. */
   readonly moreSources: readonly string[];
   /** A Secret of the Canary's namespace with what the metrics server asks for; nothing is sent where undefined. */
   readonly metricsServerSecret: string | undefined;
@@ -28,12 +28,12 @@ const MORE_INGRESSES = 'serinus.dev/more-ingresses';
 const MORE_ROUTES = 'serinus.dev/more-routes';
 const METRICS_SERVER_SECRET = 'serinus.dev/metrics-server-secret';
 /**
- * How a release is judged by statistics, as YAML. `judgement.ts` reads it; it is looked at, and kept for a release under
- * way, as the others are.
+ * The judgement of a release by statistics, as YAML. `judgement.ts` parses it; like the others it is read, and kept for
+ * a release under way.
  */
 export const JUDGEMENT_ANNOTATION = 'serinus.dev/judgement';
 
-/** All of them, in a fixed order; the judgement is read elsewhere. */
+/** All of them, in a fixed order; the judgement is parsed elsewhere. */
 export const OWN_SETTINGS: readonly string[] = [
   AUTOSCALER_CHANGES,
   CONSECUTIVE_FAILURES,
@@ -43,7 +43,7 @@ export const OWN_SETTINGS: readonly string[] = [
   JUDGEMENT_ANNOTATION,
 ];
 
-/** The most characters that any of them may have: nothing that people mean is longer. */
+/** The most characters of any of them: no real value is longer. */
 const LONGEST = 2_000;
 
 /**
@@ -77,9 +77,9 @@ export function readOwnSettings(
   return first ? { ok: false, complaints: [first, ...others] } : { ok: true, settings };
 }
 
-/** Why a text says nothing. */
+/** Why a text is invalid. */
 class Problem {
-  /** @param remedy what would be right */
+  /** @param remedy a description of valid values */
   constructor(readonly remedy: string) {}
 }
 
@@ -97,7 +97,7 @@ function objectName(text: string): string | Problem {
   return fits ? text : new Problem('use the name of an object in the namespace of the Canary');
 }
 
-/** Providers that go by the users' objects. */
+/** Providers that use the users' objects. */
 const BY_INGRESS: readonly string[] = ['nginx', 'skipper'];
 const BY_ROUTE: readonly string[] = ['apisix', 'gatewayapi with an HTTPRoute as spec.routeRef'];
 const MOST_SOURCES = 20;
@@ -119,7 +119,7 @@ function namesFor(
   };
 }
 
-/** The annotations with these settings in the place of their own; a setting that isn't among them goes. */
+/** The annotations with their own settings replaced by these; other settings are removed. */
 export function withOwnSettings(annotations: Annotations | undefined, settings: Annotations): Annotations {
   const others = Object.entries(annotations ?? {}).filter(([name]) => !OWN_SETTINGS.includes(name));
   return { ...Object.fromEntries(others), ...settings };

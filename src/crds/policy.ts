@@ -7,11 +7,11 @@ import type { JudgementSettings } from './judgement.js';
 import { trafficFeatures } from './traffic.js';
 import type { Canary, Webhook } from './types.js';
 
-/** Who is notified of every Canary that says nothing else. */
+/** Recipients of every Canary that doesn't name its own. */
 export interface GlobalListeners {
   readonly events: boolean;
   readonly alerts: boolean;
-  /** Somebody takes everything as CloudEvents. */
+  /** A recipient takes everything as CloudEvents. */
   readonly cloudEvents?: boolean;
 }
 
@@ -48,7 +48,7 @@ export function policyOfCanary(canary: Canary, everywhere: GlobalListeners = NOB
   };
 }
 
-/** What the core goes by; limits and queries are the activity's. */
+/** The core's part; limits and queries are the activity's. */
 function judgementOf(settings: JudgementSettings): JudgementPolicy {
   const { digest, steps, promotion, wait, shared, watch, baseline } = settings;
   return {
@@ -59,7 +59,7 @@ function judgementOf(settings: JudgementSettings): JudgementPolicy {
   };
 }
 
-/** What a Canary says of its own takes the place of what holds for all, be it that nobody is told. */
+/** A Canary's own recipients replace the global ones, even if there are none. */
 function listenersOf(canary: Canary, everywhere: GlobalListeners): Listeners {
   const { analysis } = canary;
   const annotated = annotatedListeners(canary);
@@ -83,9 +83,9 @@ function hooksByType(webhooks: readonly Webhook[]): Policy['hooks'] {
 }
 
 /**
- * Rollout webhooks that this Canary wants carried out as a load test of the release itself (annotation
- * `serinus.dev/load-test: native`) instead of being posted to a load tester: those whose command is hey's. A name that several of them have tells
- * none of them: they are posted, as any other.
+ * Rollout webhooks that the release runs itself as a load test (annotation `serinus.dev/load-test: native`) instead of
+ * posting them to a load tester: those whose command is hey's. Of several webhooks with the same name none is run here:
+ * they are posted like any other.
  */
 function loadTestsOf(canary: Canary): readonly string[] {
   if (canary.annotations[LOAD_TEST_ANNOTATION] !== 'native') return [];
@@ -95,8 +95,8 @@ function loadTestsOf(canary: Canary): readonly string[] {
 }
 
 /**
- * For how long pods of the former version are to be kept ready after a promotion (annotation
- * `serinus.dev/keep-previous: 30m`), so that an undo takes seconds.
+ * How long pods of the former version stay ready after a promotion (annotation `serinus.dev/keep-previous: 30m`), so
+ * that an undo takes seconds.
  */
 function keptPrevious({ annotations, targetRef }: Canary): { seconds?: number; notices: readonly string[] } {
   const text = annotations[KEEP_PREVIOUS_ANNOTATION];

@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 import type { Refusal } from '../domain/findings.js';
 
-/** An object that has been read, or why it can't be. */
+/** A parsed object, or why it is invalid. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
 
-/** What is wrong with one field, before it is known which generation of the object it is wrong in. */
+/** What is wrong with one field, without the generation of the object. */
 export interface Complaint {
   /** From the object's root: `spec.analysis.webhooks[0].timeout`. */
   readonly field: string;
-  /** What the user gave; undefined where nothing was given. Never the value of a field that may hold a secret. */
+  /** The user's value; undefined where there was none. Never the value of a field that may hold a secret. */
   readonly value: unknown;
-  /** What would be right. */
+  /** A description of valid values. */
   readonly remedy: string;
 }
 
@@ -24,14 +24,14 @@ export function describeRefusal(refusal: Refusal): string {
   return `${refusal.field}: ${refusal.value} is not valid, ${refusal.remedy}`;
 }
 
-/** The first thing that a schema has found wrong. */
+/** The first error that a schema has found. */
 export function firstComplaint(error: z.ZodError, given: unknown): Complaint {
   const [first] = error.issues;
   if (first === undefined) throw new Error('a schema has refused an object without saying why');
   return complaintOf(first, given);
 }
 
-/** Everything that a schema has found wrong. */
+/** All errors that a schema has found. */
 export function complaints(error: z.ZodError, given: unknown): readonly Complaint[] {
   return error.issues.map((issue) => complaintOf(issue, given));
 }
@@ -61,7 +61,7 @@ function remedyFor(issue: z.core.$ZodIssue, value: unknown): string {
   const missing = value === undefined ? 'it is required: ' : '';
   switch (issue.code) {
     case 'invalid_type':
-      // The schema's own words, where it has any, say more than the type does.
+      // The schema's own message, if it has one, says more than the type does.
       return issue.message.startsWith('Invalid input')
         ? `${missing}use ${typeWords(issue.expected)}`
         : missing + issue.message;
@@ -104,10 +104,10 @@ function limitWords(origin: string, maximum: number | bigint): string {
   return `${maximum} or less`;
 }
 
-/** Fields whose values may hold a secret, whatever is below them. */
+/** Fields whose values may hold a secret, including everything below them. */
 const SECRETIVE = /\.(headers|metadata|templateVariables|address|proxy|url|metricsServer)(\.|\[|$)/;
 const LONGEST = 80;
-/** What a value is called that isn't there. */
+/** Stands for a missing value. */
 export const NOTHING = '(nothing)';
 
 function shown(field: string, value: unknown): string {

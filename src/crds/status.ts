@@ -5,8 +5,8 @@ import { canaryStatusSchema, conditionSchema } from './schema/status.js';
 const { shape } = canaryStatusSchema;
 
 /**
- * Reads `status`. It is written by controllers, perhaps by another than this one, so a field that isn't as it should
- * be is taken as if it weren't there, and a phase that nobody knows as that of a Canary nobody has looked at yet.
+ * Parses `status`. Controllers write it, perhaps other ones than this, so an invalid field counts as missing, and an
+ * unknown phase as that of a new Canary.
  */
 export function parseStatus(status: unknown): CanaryStatus {
   if (typeof status !== 'object' || status === null) return readStatus(status);
@@ -17,7 +17,7 @@ export function parseStatus(status: unknown): CanaryStatus {
   return read;
 }
 
-/** An object of the cache is read once, however often it is looked at: some look at all of them every second. */
+/** A cached object is parsed once, however often it is read: some callers read all of them every second. */
 const READ = new WeakMap<object, CanaryStatus>();
 
 function readStatus(status: unknown): CanaryStatus {

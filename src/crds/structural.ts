@@ -5,7 +5,7 @@ export interface StructuralSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** What is printed, in this order. Anything else that a zod schema may come to say is a mistake of ours. */
+/** The keywords that are printed, in this order. Any other one in a zod schema is a bug of ours. */
 const KEYWORDS = [
   'description',
   'type',
@@ -33,7 +33,7 @@ const KNOWN: ReadonlySet<string> = new Set(KEYWORDS);
  * Prints a zod schema as a structural schema of `apiextensions.k8s.io/v1`: what a user types, before defaults and
  * conversions.
  *
- * @throws Error for a schema that a CustomResourceDefinition has no words for
+ * @throws Error for a schema that a CustomResourceDefinition can't express
  * @see https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  */
 export function structuralSchema(schema: z.ZodType): StructuralSchema {
@@ -46,7 +46,7 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
   return tidy(printed);
 }
 
-/** Keywords in their order, subschemas too, without what is said already by `x-kubernetes-int-or-string`. */
+/** Keywords in their order, in subschemas, too, without those that `x-kubernetes-int-or-string` implies. */
 function tidy(schema: object): StructuralSchema {
   const given = new Map<string, unknown>(Object.entries(schema));
   if (given.get('x-kubernetes-int-or-string') === true) given.delete('anyOf');
@@ -73,7 +73,7 @@ function tidied(keyword: (typeof KEYWORDS)[number], value: unknown): unknown {
   }
 }
 
-/** Not `additionalProperties: false` either: Kubernetes prunes what it doesn't know. */
+/** Not `additionalProperties: false` either: Kubernetes prunes unknown fields. */
 function asSchema(value: unknown): object {
   if (typeof value !== 'object' || value === null) throw new Error(`not a schema: ${JSON.stringify(value)}`);
   return value;

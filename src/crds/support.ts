@@ -2,9 +2,9 @@ import type { Provider } from './schema/canary.js';
 import type { AutoscalerKind, TargetKind } from './schema/references.js';
 
 /**
- * What this version of Serinus can do of what a Canary can ask for. Whoever builds something that is `false` here
- * turns it to `true`; until then a Canary that asks for it is refused, since a release that silently leaves out part
- * of what was asked for is worse than none.
+ * What this version of Serinus supports of a Canary's possible fields. Whoever implements something that is `false`
+ * here sets it to `true`; until then a Canary that needs it is refused, since a release that silently ignores a part of
+ * its spec is worse than none.
  */
 export interface Support {
   readonly providers: Readonly<Record<Provider, boolean>>;
@@ -13,7 +13,7 @@ export interface Support {
   readonly features: Readonly<Record<Feature, boolean>>;
 }
 
-/** Parts of a spec that can be asked for or not, by the field that asks. */
+/** Optional parts of a spec, by their field. */
 export type Feature = 'analysis.alerts' | 'event webhooks' | 'ingressRef' | 'upstreamRef';
 
 export const SUPPORT: Support = {
@@ -58,7 +58,10 @@ export const SUPPORT: Support = {
 const BY_HTTP_ROUTES = 'use gatewayapi:v1';
 const IN_THE_MESH = `${BY_HTTP_ROUTES} with a Service in service.gatewayRefs`;
 
-/** What somebody does instead, of the providers that aren't built; why is in docs/decisions/0010-providers-of-flagger.md. */
+/**
+ * What to use instead of the providers that aren't supported; the reasons are in
+ * docs/decisions/0010-providers-of-flagger.md.
+ */
 export const INSTEAD_OF: Readonly<Partial<Record<Provider, string>>> = {
   appmesh: `App Mesh has ended in September 2026, ${BY_HTTP_ROUTES}`,
   'appmesh:v1beta2': `App Mesh has ended in September 2026, ${BY_HTTP_ROUTES}`,
@@ -71,7 +74,7 @@ export const INSTEAD_OF: Readonly<Partial<Record<Provider, string>>> = {
   'smi:v1alpha3': `SMI is archived, ${IN_THE_MESH}`,
 };
 
-/** The names that are built, for people: `apisix, istio`. */
+/** The supported names, for people: `apisix, istio`. */
 export function builtOf(table: Readonly<Record<string, boolean>>): string {
   return Object.entries(table)
     .flatMap(([name, built]) => (built ? [name] : []))

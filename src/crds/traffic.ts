@@ -3,17 +3,17 @@ import type { Provider } from './schema/canary.js';
 /** Parts of an entry of `analysis.match`. */
 export type AudiencePart = 'headers' | 'queryParams' | 'sourceLabels';
 
-/** What a traffic provider can do with requests besides dividing them. */
+/** What a traffic provider can do with requests, besides dividing them. */
 export interface TrafficFeatures {
   /** Requests can be divided by weight. */
   readonly weights: boolean;
-  /** By what a request for the canary can be told; nothing where it can't. */
+  /** The conditions that can select requests for the canary; none where the provider can't select. */
   readonly match: readonly AudiencePart[];
   readonly mirror: boolean;
   /** A share of the requests can be copied instead of all. */
   readonly mirrorWeight: boolean;
   readonly sessionAffinity: boolean;
-  /** Users get to the primary by the apex Service; the provider's own object leads to the canary only. */
+  /** The apex Service leads users to the primary; the provider's own object leads only to the canary. */
   readonly viaApex: boolean;
 }
 
@@ -59,14 +59,14 @@ const FEATURES: Partial<Record<Provider, TrafficFeatures>> = {
 };
 
 /**
- * Whether a reference is to an HTTPRoute of the users' own, which the provider divides instead of making one. What else it
- * may be to has no meaning to the provider.
+ * Whether a reference is to a users' own HTTPRoute, which the provider divides instead of generating one. References to
+ * other kinds mean nothing to the provider.
  */
 export function isOwnRoute(provider: string, routeRef: { readonly kind: string } | undefined): boolean {
   return provider.startsWith('gatewayapi:') && routeRef?.kind === 'HTTPRoute';
 }
 
-/** A provider that isn't in the table divides requests by weight and does nothing else. */
+/** A provider that isn't in the table only divides requests by weight. */
 export function trafficFeatures(provider: string): TrafficFeatures {
   return Object.hasOwn(FEATURES, provider) ? (FEATURES[provider as Provider] ?? WEIGHTS_ONLY) : WEIGHTS_ONLY;
 }

@@ -14,8 +14,8 @@ import type { serviceSchema } from './schema/service.js';
 import type { conditionSchema } from './schema/status.js';
 
 /**
- * A Canary as the rest of Serinus knows it: checked, complete, with all defaults filled in, and frozen. Names are those
- * of the spec; what follows from the spec (names of generated objects) stands beside what it follows from.
+ * A Canary for the rest of Serinus: valid, complete, with all defaults filled in, and frozen. Names are those of the
+ * spec; derived values (names of generated objects) are beside the field that they derive from.
  */
 export interface Canary {
   readonly apiVersion: string;
@@ -29,7 +29,7 @@ export interface Canary {
   readonly finalizers: readonly string[];
   /** When it was marked for deletion; undefined while it isn't. */
   readonly deletionTimestamp: string | undefined;
-  /** For the objects that are made for this Canary. */
+  /** For the objects generated for this Canary. */
   readonly owner: CanaryOwner;
   readonly provider: string;
   /** URL of the Prometheus for built-in checks and inline queries. */
@@ -45,13 +45,13 @@ export interface Canary {
   readonly revertOnDeletion: boolean;
   readonly suspend: boolean;
   readonly analysis: Analysis;
-  /** Who must approve what, by annotation; nobody where undefined. */
+  /** Who must approve what, by annotation; no approvals where undefined. */
   readonly approvals: ApprovalPolicy | undefined;
-  /** What Flagger has no fields for, by annotation. */
+  /** Settings that Flagger has no fields for, by annotation. */
   readonly own: OwnSettings;
-  /** How releases are judged by statistics, besides their metrics; not at all where undefined. */
+  /** How statistics judge releases, in addition to their metrics; not at all where undefined. */
   readonly judgement: JudgementSettings | undefined;
-  /** What was written and has no effect, in words for events. */
+  /** Fields without effect, in words for events. */
   readonly unused: readonly string[];
   readonly status: CanaryStatus;
 }
@@ -75,14 +75,14 @@ export interface ObjectRef {
 
 export interface TargetRef extends ObjectRef {
   readonly kind: TargetKind;
-  /** `<name>-primary`: the workload that serves what was promoted. */
+  /** `<name>-primary`: the workload that serves the promoted version. */
   readonly primaryName: string;
 }
 
 export interface AutoscalerRef extends ObjectRef {
   readonly kind: AutoscalerKind;
   readonly primaryScalerQueries: Readonly<Record<string, string>>;
-  /** Bounds of the primary's autoscaler; undefined means those of the target's. */
+  /** Bounds of the primary's autoscaler; undefined means the target's bounds. */
   readonly primaryScalerReplicas: {
     readonly minReplicas: number | undefined;
     readonly maxReplicas: number | undefined;
@@ -91,7 +91,7 @@ export interface AutoscalerRef extends ObjectRef {
 
 type ServiceSpec = DeepReadonly<z.output<typeof serviceSchema>>;
 
-/** The three Services. What only some traffic providers look at is as the user wrote it. */
+/** The three Services. Fields that only some traffic providers use are as the user wrote them. */
 export interface CanaryService extends Omit<ServiceSpec, ServiceDefaults> {
   /** The apex: `service.name`, or the target's name. */
   readonly name: string;
@@ -101,7 +101,7 @@ export interface CanaryService extends Omit<ServiceSpec, ServiceDefaults> {
   readonly canaryName: string;
   readonly port: number;
   readonly portName: string;
-  /** The spec says what the port is called. */
+  /** The spec names the port. */
   readonly namesPort: boolean;
   readonly targetPort: number | string;
   readonly portDiscovery: boolean;
@@ -142,14 +142,14 @@ export interface Analysis {
   /** Failed checks that roll the release back; at least 1. */
   readonly threshold: number;
   readonly strategy: Strategy;
-  /** What of the spec the strategy leaves out, in words for events. */
+  /** Parts of the spec that the strategy ignores, in words for events. */
   readonly notices: readonly string[];
   /** Checks of an A/B test or a Blue/Green release; 0 where weights grow instead. */
   readonly iterations: number;
-  /** Which requests are for the canary in an A/B test; empty where every request may meet it. */
+  /** The requests that are for the canary in an A/B test; empty where any request may meet it. */
   readonly match: readonly Audience[];
   readonly mirror: boolean;
-  /** Percent of requests that are copied while mirroring; 100 where the spec says nothing. */
+  /** Percent of requests that are copied while mirroring; 100 where the spec sets none. */
   readonly mirrorWeight: number;
   readonly sessionAffinity: SessionAffinity | undefined;
   /** Percent of updated pods that must be available. */
@@ -160,7 +160,7 @@ export interface Analysis {
   readonly alerts: readonly AlertRule[];
 }
 
-/** One entry of `analysis.match`: all its parts must be true of a request. */
+/** One entry of `analysis.match`: a request must meet all its parts. */
 export type Audience = DeepReadonly<z.output<typeof audienceSchema>>;
 
 /** A cookie that keeps a client that has met the canary there. Ages are in seconds. */
@@ -172,7 +172,7 @@ export interface Metric {
   readonly sources: readonly MetricSource[];
 }
 
-/** Where the value comes from, what is in the query's `{{ interval }}`, and which values pass, bounds included. */
+/** The source of the value, the query's `{{ interval }}`, and the range of values that pass, bounds included. */
 export type MetricSource =
   | { readonly kind: 'builtin'; readonly builtin: BuiltinMetric; readonly interval: Duration; readonly range: Range }
   | { readonly kind: 'query'; readonly query: string; readonly interval: Duration; readonly range: Range }
@@ -212,7 +212,7 @@ export interface Webhook {
 /** Who is notified of the release. */
 export interface AlertRule {
   readonly name: string;
-  /** The least severity that is sent; nothing is where undefined. */
+  /** The least severity that is sent; nothing is sent where undefined. */
   readonly severity: Severity | undefined;
   /** The AlertProvider. */
   readonly providerRef: NamespacedRef;

@@ -4,10 +4,10 @@ import { Halted, step } from './analysis/halt.js';
 import { metricsServerOf, openTemplate } from './providers.js';
 
 /**
- * Asks the metrics server (where a built-in check or an inline query needs it) and each template's provider whether
- * they answer, in the order of the spec. The words, and their spelling, are Flagger's.
+ * Checks whether the metrics server (where a built-in check or an inline query needs it) and each template's provider
+ * answer, in the order of the spec. The wording, and its spelling, are Flagger's.
  *
- * @returns what is wrong with the first that doesn't
+ * @returns the error of the first that doesn't
  * @throws whatever `signal` was aborted with
  */
 export async function checkProviders(

@@ -5,10 +5,10 @@ import { metricsProviderOf } from './observers.js';
 import type { Flavour } from './queries/builtin.js';
 import type { ProviderEnvironment } from './environment.js';
 
-/** What a failing provider counts as: no judgement, or a failed check as in Flagger. */
+/** What a failing provider leads to: no judgement, or a failed check as in Flagger. */
 export type ProviderErrors = 'hold' | 'flagger';
 
-/** How an evaluation is to be made for every Canary. */
+/** Settings of evaluations, the same for every Canary. */
 export interface MetricsSettings {
   readonly meshProvider: string;
   readonly builtinQueries: Flavour;
@@ -20,41 +20,43 @@ export interface MetricsSettings {
 export interface MetricsContext {
   readonly names: QueryNames;
   readonly metrics: readonly Metric[];
-  /** Whose numbers built-in checks read, see `metricsProviderOf`. */
+  /** The source of the built-in checks' numbers, see `metricsProviderOf`. */
   readonly metricsProvider: string;
   /** URL of the Prometheus for built-in checks and inline queries. */
   readonly metricsServer: string;
-  /** A Secret of the Canary's namespace with credentials for it; it is asked without any where undefined. */
+  /** A Secret of the Canary's namespace with its credentials; requests carry none where undefined. */
   readonly metricsServerSecret?: string | undefined;
   readonly flavour: Flavour;
   readonly providerErrors: ProviderErrors;
-  /** Clips what queries look back on; it isn't clipped where undefined, as in Flagger. */
+  /** Limits how far queries look back; no limit where undefined, as in Flagger. */
   readonly window?: Window;
-  /** Milliseconds since 1970. Where undefined, only results within a `window` tell what they looked back on. */
+  /** Milliseconds since 1970. Where undefined, only results within a `window` have a time span. */
   readonly now?: number;
 }
 
-/** Where an evaluation reads what isn't in the Canary. All of it is read anew for each evaluation, nothing is kept. */
+/**
+ * The inputs of an evaluation that aren't in the Canary. All of it is read again for each evaluation, nothing is kept.
+ */
 export interface MetricsSources {
-  /** @throws UserError where there is no such template, or it isn't valid */
+  /** @throws UserError where the template doesn't exist or isn't valid */
   template(namespace: string, name: string): Promise<MetricTemplate>;
   /**
    * A Secret's entries, decoded.
    *
-   * @throws UserError where there is no such Secret
+   * @throws UserError where the Secret doesn't exist
    */
   secret(namespace: string, name: string): Promise<Readonly<Record<string, string>>>;
-  /** Addresses of the pods that have been the canary's since the interval began, as far as they are known. */
+  /** Known addresses of the canary's pods since the interval began. */
   canaryAddresses(): Promise<readonly string[]>;
-  /** The same of the canary's baseline; it has none where undefined. */
+  /** The same for the canary's baseline; undefined where there is none. */
   baselineAddresses?(): Promise<readonly string[]>;
-  /** Where undefined, providers that use the identity of Serinus itself find none. */
+  /** Where undefined, providers that use Serinus' own identity have none. */
   readonly environment?: ProviderEnvironment;
 }
 
 const KNATIVE = 'serving.knative.dev/v1';
 
-/** For Knative targets `names.route` is to be replaced with the name of the Service's latest revision. */
+/** For Knative targets `names.route` must be replaced by the name of the Service's latest revision. */
 export function metricsContextOf(
   canary: Canary,
   { meshProvider, builtinQueries, providerErrors = 'hold' }: MetricsSettings,

@@ -1,6 +1,6 @@
 import { TransientError, UserError } from '../errors.js';
 
-/** The query was answered, with nothing, or with NaN. The canary may not be receiving traffic. */
+/** The answer to the query was empty, or NaN. The canary may not be receiving traffic. */
 export class NoValuesFound extends Error {
   override readonly name = 'NoValuesFound';
 
@@ -9,9 +9,9 @@ export class NoValuesFound extends Error {
   }
 }
 
-/** The provider didn't answer, or not as it should: unreachable, too slow, failing, or it doesn't let us in. */
+/** The provider didn't answer properly: unreachable, too slow, failing, or refusing access. */
 export class ProviderError extends TransientError {
-  /** @param status of its answer over HTTP, where that is what failed */
+  /** @param status of its HTTP answer, where that is the failure */
   constructor(
     message: string,
     readonly status?: number,
@@ -20,5 +20,5 @@ export class ProviderError extends TransientError {
   }
 }
 
-/** The provider answered that the query is wrong, or its answer isn't one number: the user must mend the query. */
+/** The provider rejects the query, or its answer isn't one number: the user must fix the query. */
 export class QueryRefused extends UserError {}

@@ -1,6 +1,6 @@
 /**
- * Prints a number like Go's `%v` prints a float64: the fewest digits that tell it apart, with an exponent below 1e-4
- * and from 1e6 on.
+ * Prints a number like Go's `%v` prints a float64: the fewest digits that identify it, with an exponent below 1e-4 and
+ * from 1e6 on.
  */
 export function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return notFinite(value);

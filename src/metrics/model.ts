@@ -2,7 +2,7 @@ import type { Duration } from '../crds/schema/fields.js';
 import type { Canary } from '../crds/types.js';
 import { parseTemplate, type Constants, type Template } from './gotemplate/template.js';
 
-/** What queries call things; each is a function of query templates, without arguments. */
+/** Names for queries; each is a function of query templates, without arguments. */
 export interface QueryNames {
   /** Of the Canary. */
   readonly name: string;
@@ -23,9 +23,9 @@ export interface QueryModel extends QueryNames {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Seen from here, an analysis looks no further back. */
+/** An analysis looks back no further than this. */
 export interface Window {
-  /** When the canary got the weight that it has. Milliseconds since 1970. */
+  /** When the canary got its present weight. Milliseconds since 1970. */
   readonly notBefore: number;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -66,7 +66,7 @@ function parseQuery(query: string): Template {
   return parseTemplate(query, FUNCTIONS);
 }
 
-/** @throws TemplateError where the template can't be read, or asks for a variable that isn't there */
+/** @throws TemplateError where the template can't be parsed, or uses an unknown variable */
 export function renderQuery(query: string, model: QueryModel): string {
   return parseQuery(query).render(constantsOf(model));
 }
@@ -79,7 +79,7 @@ export function constantsOf(model: QueryModel): Constants {
  * The interval to render queries with. Within a window it ends where the window begins, so that requests under an
  * earlier weight don't count; it is never shorter than a second.
  *
- * @returns the user's own text where that is short enough; nothing where the metric has no interval
+ * @returns the user's own text where that is short enough; the empty text where the metric has no interval
  */
 export function intervalWithin(interval: Duration | undefined, window: Window | undefined): string {
   if (!interval) return '';

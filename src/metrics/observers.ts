@@ -1,6 +1,6 @@
 import type { Observer } from './queries/flagger.js';
 
-/** Providers whose name begins like this. */
+/** Providers whose names begin with a prefix. */
 const BY_PREFIX: readonly (readonly [prefix: string, observer: Observer])[] = [
   ['appmesh', 'appmesh'],
   ['gloo', 'gloo'],
@@ -30,7 +30,7 @@ export interface ProviderChoice {
   readonly ofService: boolean;
 }
 
-/** What built-in checks call the place of their numbers, in messages too. The rules are Flagger's. */
+/** The name of the built-in checks' metrics provider, for messages too. The rules are Flagger's. */
 export function metricsProviderOf({ meshProvider, provider, ofService }: ProviderChoice): string {
   const chosen = provider ? ofCanary(provider, meshProvider) : ofCluster(meshProvider);
   return ofService ? `${chosen}:service` : chosen;
@@ -45,7 +45,7 @@ function ofCanary(provider: string, meshProvider: string): string {
   return meshProvider.includes('linkerd') ? 'linkerd' : provider;
 }
 
-/** Which queries are for a metrics provider; Istio's for those that nobody knows, as in Flagger. */
+/** The queries for a metrics provider; Istio's for unknown ones, as in Flagger. */
 export function observerOf(metricsProvider: string): Observer {
   const prefixed = BY_PREFIX.find(([prefix]) => metricsProvider.startsWith(prefix))?.[1];
   return BY_NAME.get(metricsProvider) ?? prefixed ?? 'istio';

@@ -5,8 +5,8 @@ import type { ProviderOptions } from './port.js';
 /**
  * The provider's address.
  *
- * @param options.example what one looks like
- * @param options.fallback where the provider is found by default; the template must tell where undefined
+ * @param options.example an example of an address
+ * @param options.fallback the provider's default address; where undefined, the template must name one
  * @throws UserError
  */
 export function addressOf(
@@ -27,8 +27,7 @@ export function below(address: URL, path: string): URL {
 }
 
 /**
- * An entry of the Secret that the provider can't do without. Entries made from a file often end in a line break, which
- * none has of its own.
+ * A required entry of the Secret. Entries made from a file often end in a line break, which is removed.
  *
  * @throws UserError
  */

@@ -12,7 +12,7 @@ import { createProvider } from './registry.js';
 export type Tone = 'analysis' | 'initialisation';
 
 /**
- * The Prometheus of built-in checks and inline queries. Its Secret is read for this call, as that of a template.
+ * The Prometheus of built-in checks and inline queries. Its Secret is read for this call, like that of a template.
  *
  * @throws Halted
  */
@@ -52,16 +52,16 @@ function prometheusAt(address: string, secret: string | undefined): MetricTempla
 /** A template and its provider. */
 export interface OpenTemplate {
   readonly template: MetricTemplate;
-  /** Looks back as far as it likes. */
+  /** Without a limit on how far it looks back. */
   readonly provider: MetricsProvider;
-  /** The provider, looking back no further than the window does. */
+  /** The provider, looking back no further than the window. */
   readonly within: (window: Window) => Promise<MetricsProvider>;
 }
 
 /**
- * A template and its provider. The Secret is read for this call, and kept nowhere but in the provider.
+ * A template and its provider. The Secret is read for this call, and only the provider keeps it.
  *
- * @param interval the metric's
+ * @param interval of the metric
  * @throws Halted
  */
 export async function openTemplate(

@@ -5,11 +5,11 @@ import { observerOf } from './observers.js';
 import { builtinQuery, renderBuiltin } from './queries/builtin.js';
 
 /**
- * The query of a metric in PromQL, as an analysis sends it; for people who want to look at it themselves.
+ * The query of a metric in PromQL, as an analysis sends it; for people who want to run it themselves.
  *
- * @param seconds how far the query looks back; as far as the spec says where undefined
- * @returns undefined where it isn't Prometheus that is asked, or nothing can be asked for want of pods
- * @throws UserError or TemplateError where the template is missing or can't be read
+ * @param seconds how far the query looks back; the spec's interval where undefined
+ * @returns undefined where the source isn't Prometheus, or the query needs pods and there are none
+ * @throws UserError or TemplateError where the template is missing or can't be parsed
  */
 export async function queryText(
   source: MetricSource,

@@ -38,7 +38,7 @@ export function createProvider(options: ProviderOptions): MetricsProvider {
   return FACTORIES[options.provider.type](options);
 }
 
-/** How a provider reads a query, where that can be told without asking it; throws QueryRefused. */
+/** Parsers of providers' queries, for errors that show without a request; throw QueryRefused. */
 const READERS: Partial<Record<MetricProviderType, (query: string) => unknown>> = {
   cloudwatch: queriesIn,
   externalmetrics: pathOf,
@@ -49,7 +49,7 @@ const READERS: Partial<Record<MetricProviderType, (query: string) => unknown>> =
 };
 
 /**
- * Why a provider couldn't read a query, as far as that shows without asking it.
+ * Why a provider would reject a query, as far as that shows without a request.
  *
  * @param query rendered
  * @returns undefined where nothing is wrong with it, or only the provider knows

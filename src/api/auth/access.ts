@@ -1,7 +1,7 @@
 import { GROUP } from '../../crds/group.js';
 import { type OrderName, wordOf } from '../../domain/orders/catalogue.js';
 
-/** What somebody wants to do with Canaries, or with what belongs to them. */
+/** An action on Canaries, or on what belongs to them. */
 export interface Access {
   readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete';
   /** Canaries where undefined. */
@@ -20,17 +20,17 @@ interface Named {
   readonly name: string;
 }
 
-/** The right to start a release of a Canary. */
+/** The permission to start a release of a Canary. */
 export function startAccess({ namespace, name }: Named): Access {
   return { verb: 'create', subresource: 'rollouts', namespace, name };
 }
 
-/** The right to give an order to the releases of a Canary: each order is a sub-resource of its own. */
+/** The permission to give an order to the releases of a Canary: each order is a separate sub-resource. */
 export function orderAccess(order: OrderName, { namespace, name }: Named): Access {
   return { verb: 'update', subresource: wordOf(order), namespace, name };
 }
 
-/** The right to see the target of a Canary, with the template of its pods. */
+/** The permission to see the target of a Canary, with the template of its pods. */
 export function targetAccess(kind: 'Deployment' | 'DaemonSet', { namespace, name }: Named): Access {
   return {
     verb: 'get',
@@ -41,12 +41,14 @@ export function targetAccess(kind: 'Deployment' | 'DaemonSet', { namespace, name
   };
 }
 
-/** The right to read what pods log, as for `kubectl logs`: for all pods of the namespace, whose names change. */
+/**
+ * The permission to read pods' logs, as for `kubectl logs`: for all pods of the namespace, because their names change.
+ */
 export function logsAccess({ namespace }: Pick<Named, 'namespace'>): Access {
   return { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace };
 }
 
-/** As a rule of a Role would have it. */
+/** In the words of a Role's rule. */
 export function inWords({ verb, resource: whole = 'canaries', group, subresource, namespace, name }: Access): string {
   const resource = subresource === undefined ? whole : `${whole}/${subresource}`;
   const which = name === undefined ? '' : ` "${name}"`;

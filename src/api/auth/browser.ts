@@ -10,10 +10,10 @@ export function changes(request: FastifyRequest): boolean {
 }
 
 /**
- * Without authentication, whoever reaches the port may do everything. A page of another site in a browser on this
- * machine can reach it too, by a name of its own that it lets point here: such a request names another host.
+ * Without authentication everybody who reaches the port may do everything. A page of another site in a browser on this
+ * machine can reach it too, by pointing a host name of its own here: such a request names another host.
  *
- * @returns undefined where it is none
+ * @returns undefined where it isn't such a request
  */
 export function foreignHost(request: FastifyRequest): Problem | undefined {
   if (isLoopback(request.hostname)) return undefined;
@@ -24,7 +24,7 @@ export function foreignHost(request: FastifyRequest): Problem | undefined {
   });
 }
 
-/** By these a proxy says that a request isn't its own. */
+/** Headers by which a proxy marks forwarded requests. */
 const FORWARDED = [
   'forwarded',
   'via',
@@ -35,9 +35,10 @@ const FORWARDED = [
 ] as const;
 
 /**
- * Without authentication, only this machine may ask. What a proxy hands on comes from this machine, too, by its address.
+ * Without authentication only this machine may send requests. Those that a proxy forwards come from this machine, too,
+ * by their address.
  *
- * @returns undefined where no proxy says that it is another's
+ * @returns undefined where no proxy marks the request as forwarded
  */
 export function forwarded(request: FastifyRequest): Problem | undefined {
   const field = FORWARDED.find((header) => request.headers[header] !== undefined);
@@ -54,7 +55,7 @@ function canonical(header: string): string {
 }
 
 /**
- * Browsers say from which site's page a request comes: `Origin`, or at least `Sec-Fetch-Site`. Programs needn't.
+ * Browsers report which site's page sends a request: in `Origin`, or at least in `Sec-Fetch-Site`. Programs needn't.
  *
  * @param isOurs whether an origin is one of ours
  * @returns undefined where it isn't another site's
@@ -69,12 +70,12 @@ export function foreignOrigin(request: FastifyRequest, isOurs: (origin: string) 
   });
 }
 
-/** `none`: the user's own doing, such as an address that was typed. */
+/** `none`: the user's own action, such as a typed address. */
 function isHome(site: string | string[] | undefined): boolean {
   return site === undefined || site === 'same-origin' || site === 'none';
 }
 
-/** A page that this machine serves, such as that of a development server. */
+/** A page from this machine, such as that of a development server. */
 export function isLoopbackOrigin(origin: string): boolean {
   return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
 }

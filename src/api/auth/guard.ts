@@ -15,24 +15,24 @@ import type { User } from './user.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who the token or the session belongs to; undefined until that is known, and where nobody is asked who he is. */
+    /** The user of the token or the session; undefined until it is known, and without authentication. */
     user: User | undefined;
-    /** Where it came with the cookie of one. */
+    /** The session, where the request carries its cookie. */
     session: Session | undefined;
   }
 }
 
 export interface GuardOptions {
   readonly authentication: Authentication;
-  /** Asks for reviews. */
+  /** For token and access reviews. */
   readonly client: ApiClient;
   readonly log: Logger;
   readonly limits: Limits;
-  /** Of browsers; undefined where nobody can log in with one. */
+  /** Browser sessions; undefined where logins aren't possible. */
   readonly sessions: Sessions | undefined;
 }
 
-/** Decides before anything else is read of a request whether it may go on. */
+/** Decides whether a request is permitted, before anything else of it is read. */
 export class Guard {
   private readonly reviews: Reviews | undefined;
 
@@ -41,7 +41,7 @@ export class Guard {
     this.reviews = authentication.kind === 'none' ? undefined : new Reviews(client, authentication.audiences);
   }
 
-  /** Marks every answer with how callers are authenticated, and shuts out pages of other sites in a browser. */
+  /** Marks every answer with the authentication mode, and refuses requests from pages of other sites. */
   watchOver(app: FastifyInstance): void {
     const { kind } = this.options.authentication;
     app.decorateRequest('user', undefined);
@@ -53,7 +53,7 @@ export class Guard {
     });
   }
 
-  /** @throws Problem where the caller may not do this, or it can't be found out */
+  /** @throws Problem where the caller isn't permitted, or that can't be checked */
   async admit(request: FastifyRequest, access: Access): Promise<void> {
     demandNames(access);
     if (!this.reviews) return;
@@ -66,7 +66,7 @@ export class Guard {
   }
 
   /**
-   * The same for a request that was let in a while ago and goes on: its token or session may be over since.
+   * The same for a long request that was permitted before: its token or session may have expired since.
    *
    * @throws Problem as {@link admit} does
    */
@@ -76,18 +76,18 @@ export class Guard {
   }
 
   /**
-   * For requests of which only the body tells what they are about: {@link admit} is still to be asked.
+   * For requests whose subject is in the body: a call of {@link admit} must follow.
    *
-   * @throws Problem where it isn't known who asks
+   * @throws Problem where the caller is unknown
    */
   async identify(request: FastifyRequest): Promise<void> {
     if (this.reviews) await this.recognise(request, this.reviews, 'anything');
   }
 
   /**
-   * For requests that need nobody's name, but answer more where there is one.
+   * For requests that need no authentication, but answer more with it.
    *
-   * @throws Problem where there is a token that isn't valid
+   * @throws Problem where there is an invalid token
    */
   async greet(request: FastifyRequest): Promise<void> {
     const { sessions } = this.options;
@@ -96,22 +96,22 @@ export class Guard {
     }
   }
 
-  /** Whether a caller who is known may do this; everybody may where nobody is asked who he is. */
+  /** Whether an identified caller may do this; always true without authentication. */
   async may(request: FastifyRequest, access: Access): Promise<boolean> {
     demandNames(access);
     if (!this.reviews) return true;
     return request.user !== undefined && this.reviews.mayAccess(request.user, access);
   }
 
-  /** Why a caller who is known may not do this, in words; undefined where they may. */
+  /** Why an identified caller may not do this, in words; undefined where they may. */
   async refusal(request: FastifyRequest, access: Access): Promise<string | undefined> {
     if (await this.may(request, access)) return undefined;
     return `${request.user?.username ?? 'nobody'} may not ${inWords(access)}`;
   }
 
   /**
-   * The token by which a caller is known to the API server itself; undefined where they have come by a session, with a
-   * token that is meant for Serinus alone, or nobody asks who they are.
+   * The caller's token for the API server itself; undefined for a session, for a token that is issued for Serinus
+   * alone, and without authentication.
    */
   tokenOf(request: FastifyRequest): string | undefined {
     const { authentication } = this.options;
@@ -119,12 +119,12 @@ export class Guard {
     return request.user && !request.session ? tokenOf(request) : undefined;
   }
 
-  /** The same as {@link may} for somebody whom another system has recognised. */
+  /** The same as {@link may} for a user that another system has identified. */
   async mayAs(user: User, access: Access): Promise<boolean> {
     return !this.reviews || this.reviews.mayAccess(user, access);
   }
 
-  /** Says a refusal in the log. @returns the problem */
+  /** Logs a refusal. @returns the problem */
   refused(request: FastifyRequest, access: string, problem: Problem): Problem {
     this.options.log.warn(
       {
@@ -155,7 +155,7 @@ export class Guard {
     }
   }
 
-  /** A token that isn't known yet costs a question to Kubernetes; who has tried many that were wrong waits for an answer. */
+  /** An unknown token costs a request to Kubernetes; an address that has sent many wrong ones must wait. */
   private async byToken(request: FastifyRequest, reviews: Reviews): Promise<User> {
     const { limits } = this.options;
     const token = tokenOf(request);
@@ -183,7 +183,7 @@ export class Guard {
     return session.user;
   }
 
-  /** Browsers send cookies along whoever's page has caused a request: that it was ours must be shown. */
+  /** Browsers send cookies with requests from any page: the request must prove that it comes from ours. */
   private demandOwnPage(request: FastifyRequest, sessions: Sessions, session: Session): void {
     const foreign = foreignOrigin(request, (origin) => origin === sessions.origin);
     if (foreign) throw foreign;
@@ -196,9 +196,9 @@ export class Guard {
 }
 
 /**
- * Who asks is found out before anything of the request has been checked: a parameter may be there twice, and be a list.
+ * Authentication comes before any validation: a parameter may be repeated, and be a list.
  *
- * @throws Problem where no object can be called so
+ * @throws Problem where it can't be the name of an object
  */
 function demandNames({ namespace, name }: { readonly namespace?: unknown; readonly name?: unknown }): void {
   demandName('namespace', namespace, isNamespaceName, 'a namespace');

@@ -4,21 +4,21 @@ import { Problem } from '../problems/problem.js';
 import { networkOf } from './network.js';
 import { Turns } from './turns.js';
 
-/** How often one may ask, a minute; without bounds where 0. Each process counts for itself. */
+/** Requests a minute; without limit where 0. Each process counts separately. */
 export interface RateLimits {
   /** Requests of one user. */
   readonly requests: number;
   /** Requests of one user that change something: orders, releases, checks. */
   readonly changes: number;
-  /** From one address: logins, uses of links, and wrong tokens, each counted apart. */
+  /** From one address: logins, uses of links, and wrong tokens, each counted separately. */
   readonly logins: number;
 }
 
 const WINDOW_MS = 60_000;
-/** Users and addresses that are counted at once; those heard of longest ago are forgotten first. */
+/** Users and addresses that are counted at the same time; the least recent are dropped first. */
 const KEPT = 10_000;
 
-/** What is counted by address. None of them uses up another one, so that wrong tokens keep nobody from logging in. */
+/** Attempts counted by address. Each has a limit of its own, so that wrong tokens prevent no logins. */
 export type Attempt = 'login' | 'callback' | 'link' | 'token';
 
 const ATTEMPTS: Readonly<Record<Attempt, string>> = {
@@ -61,7 +61,7 @@ export class Limits {
   }
 
   /**
-   * Counts a request of a user who is known.
+   * Counts a request of an identified user.
    *
    * @throws Problem where there were too many
    */
@@ -80,8 +80,8 @@ export class Limits {
   }
 
   /**
-   * Looks up a token that isn't known. Where many wrong ones have come from the address, one after another: that keeps
-   * nobody out who has a valid one, and the API server from being asked as fast as somebody can send.
+   * Looks an unknown token up. For an address that has sent many wrong ones, one at a time: that keeps nobody out who
+   * has a valid token, and protects the API server from a flood of reviews.
    *
    * @throws Problem where too many wait already; whatever `look` throws
    */

@@ -4,10 +4,10 @@ const GROUPS = 8;
 const GROUPS_OF_A_NETWORK = 4;
 
 /**
- * What stands for everybody behind an address when callers are counted: whoever has an IPv6 address has all that begin with
- * the same 64 bits, however each of them is written.
+ * The network of an address, for counting callers: an IPv6 user has all addresses with the same first 64 bits, however
+ * each of them is written.
  *
- * @param address as a socket tells it: IPv4, or IPv6 with or without a zone
+ * @param address as reported by a socket: IPv4, or IPv6 with or without a zone
  */
 export function networkOf(address: string): string {
   const [plain = ''] = address.split('%', 1);

@@ -1,18 +1,21 @@
-/** Users and groups of Kubernetes' own, such as system:masters, and all ServiceAccounts: nobody but Kubernetes speaks for them. */
+/**
+ * Prefix of Kubernetes' own users and groups, such as system:masters, and of all ServiceAccounts: only Kubernetes may
+ * assert them.
+ */
 const RESERVED = 'system:';
 
-/** The API server adds it to whoever it has recognised, so rights may be bound to it. */
+/** The API server adds it to every user that it has authenticated, so permissions may be bound to it. */
 const EVERYBODY = 'system:authenticated';
 
 export function isReserved(name: string): boolean {
   return name.startsWith(RESERVED);
 }
 
-/** Groups of somebody whom another system than Kubernetes has recognised. */
+/** Groups of a user that a system other than Kubernetes has authenticated. */
 export interface ForeignGroups {
   /** Those that count, with the one that Kubernetes gives to everybody. */
   readonly groups: readonly string[];
-  /** Kubernetes' own, which aren't believed. */
+  /** Kubernetes' own, which are ignored. */
   readonly ignored: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { Expiring } from '../expiring.js';
 import type { Access } from './access.js';
 import { digest, keyOf, type User } from './user.js';
 
-/** Answers hold this long: a right that is taken away is gone after it at the latest. */
+/** How long answers are cached: a revoked permission is gone after this at the latest. */
 const REMEMBERED_MS = 10_000;
 
 const tokenReviewSchema = z.object({
@@ -29,22 +29,22 @@ const tokenReviewSchema = z.object({
 
 const accessReviewSchema = z.object({ status: z.object({ allowed: z.boolean().default(false) }) });
 
-/** How long a token that was valid is taken for one that may well be valid again. */
+/** How long a token that was valid counts as probably valid. */
 const TRUSTED_MS = 3_600_000;
 
-/** Asks Kubernetes who a token belongs to and what they may do. Tokens are kept as their SHA-256 only. */
+/** Asks Kubernetes whose a token is and what the user may do. Of tokens only the SHA-256 is kept. */
 export class Reviews {
   private readonly users = new Expiring<User | undefined>(REMEMBERED_MS);
   private readonly trusted = new Expiring<true>(TRUSTED_MS, 10_000);
   private readonly rights = new Expiring<boolean>(REMEMBERED_MS, 10_000);
 
-  /** @param audiences a token must be meant for one of these; for the API server itself where empty */
+  /** @param audiences a token must be issued for one of these; for the API server itself where empty */
   constructor(
     private readonly client: ApiClient,
     private readonly audiences: readonly string[],
   ) {}
 
-  /** Whether it is known whose token it is, or that it is nobody's, or it was somebody's within the last hour. */
+  /** Whether the token's user is cached, or that it has none, or it was valid within the last hour. */
   remembers(token: string): boolean {
     const key = digest(token);
     return this.users.has(key) || this.trusted.has(key);
@@ -58,7 +58,7 @@ export class Reviews {
     return user;
   }
 
-  /** Whether RBAC (or whatever authorizes in the cluster) grants this to the user and their groups. */
+  /** Whether RBAC (or whatever authorises in the cluster) grants this to the user and their groups. */
   async mayAccess(user: User, access: Access): Promise<boolean> {
     return this.rights.get(`${keyOf(user)} ${JSON.stringify(access)}`, () => this.reviewAccess(user, access));
   }
@@ -71,7 +71,7 @@ export class Reviews {
     });
     const { status } = tokenReviewSchema.parse(answer);
     if (!status.authenticated || !status.user?.username) return undefined;
-    // An authenticator that knows nothing of audiences doesn't say any: such a token was not made for us.
+    // An authenticator without audiences doesn't report any: such a token was not issued for us.
     if (this.audiences.length > 0 && !status.audiences.some((one) => this.audiences.includes(one))) return undefined;
     return status.user;
   }

@@ -2,7 +2,7 @@ import { Problem } from '../problems/problem.js';
 
 /** Between the end of one turn and the next, milliseconds. */
 const PAUSE_MS = 250;
-/** Who may wait: the last of them waits for about five seconds. */
+/** How many may wait: the last one waits for about five seconds. */
 const LONGEST_LINE = 20;
 
 interface Line {
@@ -11,8 +11,8 @@ interface Line {
 }
 
 /**
- * Lets whoever comes from one address go one after another: slower than somebody who tries many tokens would like, but
- * whoever has a valid one still gets in.
+ * Processes callers from one address one after another: slower than guessing tokens would need, but a caller with a
+ * valid one still gets in.
  */
 export class Turns {
   private readonly lines = new Map<string, Line>();

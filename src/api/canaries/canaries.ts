@@ -20,7 +20,7 @@ import { cachedImages, imagesOf } from './images.js';
 import { missingOf } from './missing.js';
 import { summaryOf } from './summary.js';
 
-/** Reads Canaries: from informer caches, and what is under way from Temporal. */
+/** Reads Canaries: from informer caches, and releases under way from Temporal. */
 export class Canaries {
   constructor(
     private readonly deps: Dependencies,
@@ -44,7 +44,7 @@ export class Canaries {
     return rows.sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
   }
 
-  /** @throws Problem where there is no such Canary */
+  /** @throws Problem where the Canary doesn't exist */
   async detail(key: CanaryKey): Promise<CanaryDetail> {
     await cachesFilled(this.deps, this.runs.patience.readMs);
     const view = await askKubernetes(() => readCanary(this.deps, key));
@@ -69,7 +69,7 @@ export class Canaries {
     };
   }
 
-  /** Images of the target as it is now, as far as the caches know; none where the Canary or its target is gone. */
+  /** Images of the target as it is now, as far as the caches know; none where the Canary or its target is missing. */
   async targetImages(key: CanaryKey): Promise<readonly string[]> {
     const object = this.deps.cache.watch(CANARIES).store.get(key.namespace, key.name);
     const parsed = object && parsedCanary(this.deps, object);
@@ -78,7 +78,7 @@ export class Canaries {
     return Object.values((await this.images(kind, key.namespace, name)) ?? {});
   }
 
-  /** @returns undefined where there is no such workload, and for a Service, which has no images */
+  /** @returns undefined where the workload doesn't exist, and for a Service, which has no images */
   private async images(kind: string, namespace: string, name: string): Promise<Record<string, string> | undefined> {
     const workload = this.deps.workloads.find((candidate) => candidate.kind === kind);
     const object = workload && (await this.deps.cache.get(workload.type, namespace, name));
@@ -97,7 +97,7 @@ export class Canaries {
   }
 }
 
-/** A Canary as the cache has it, without what only its run needs. */
+/** A Canary from the cache, without the parts that only its run needs. */
 export function viewOf(
   deps: Parameters<typeof parsedCanary>[0],
   object: KubeObject,
@@ -113,12 +113,12 @@ function forecastOf(canary: Canary): CanaryDetail['forecast'] {
   return { seconds, checks, explanation };
 }
 
-/** What a run waits for, as Temporal has indexed it: where no worker tells. */
+/** What a run waits for, as Temporal has indexed it: for when no worker answers. */
 function waitsWithout(release: OpenRelease | null, open: OpenRun | undefined): string | undefined {
   return release === null || release.unavailable !== undefined ? open?.waiting : undefined;
 }
 
-/** As what waits is called. */
+/** The name of what the run waits for. */
 export function keyOf({ namespace = '', name }: { readonly namespace?: string; readonly name: string }): string {
   return `${namespace}/${name}`;
 }

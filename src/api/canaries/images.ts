@@ -13,7 +13,7 @@ interface Pods {
   };
 }
 
-/** Images by container of a workload, init containers included, as `kubectl set image` has it. */
+/** Images by container of a workload, init containers included, as for `kubectl set image`. */
 export function imagesOf(deployment: KubeObject): Record<string, string> {
   const { main, init } = containersOf(deployment);
   return Object.fromEntries([...init, ...main].map(({ name, image }) => [name, image ?? '']));
@@ -27,13 +27,13 @@ export function containersOf(deployment: KubeObject): {
   return { main: containers, init: initContainers };
 }
 
-/** Of a Canary's two workloads, main containers first; none of what isn't there, or isn't known. */
+/** Images of a Canary's two workloads, main containers first; none for a missing or unknown workload. */
 export interface WorkloadImages {
   readonly primary: readonly string[];
   readonly target: readonly string[];
 }
 
-/** As the caches have them: nothing is asked for. */
+/** From the caches, without requests. */
 export function cachedImages(
   { cache, workloads }: Pick<Dependencies, 'cache' | 'workloads'>,
   { canary }: Pick<CanaryView, 'canary'>,

@@ -4,13 +4,13 @@ import type { Canary } from '../../crds/canary.js';
 import type { ResourceType } from '../../kube/object.js';
 import { METRIC_TEMPLATES } from '../../kube/object.js';
 
-/** So long an answer of a cache that isn't filled yet is waited for, milliseconds. */
+/** How long to wait for a cache that isn't filled yet, milliseconds. */
 const PATIENCE_MS = 500;
 
 /**
- * What a Canary refers to and isn't there, in words: without its target or a metric template nothing can be released.
+ * A missing object that a Canary refers to, in words: without its target or a metric template nothing can be released.
  *
- * @returns undefined where all of it is there, or nobody can tell
+ * @returns undefined where nothing is missing, or it is unknown
  */
 export async function missingOf(
   deps: Pick<Dependencies, 'cache' | 'workloads'>,
@@ -36,7 +36,7 @@ function templatesOf({ analysis }: Canary) {
   );
 }
 
-/** @returns undefined where nobody can tell: this process may not look at the kind, or hasn't seen all of it yet */
+/** @returns undefined where it is unknown: this process may not read the kind, or its cache isn't filled yet */
 async function isThere(
   { cache }: Pick<Dependencies, 'cache'>,
   type: ResourceType,
@@ -49,7 +49,7 @@ async function isThere(
     const store = await Promise.race([cache.synced(type), late]);
     return store && store.get(namespace, name) !== undefined;
   } catch {
-    // Whoever may not list the kind can't miss anything of it; what a release then meets is told by its own events.
+    // Without permission to list the kind nothing can be reported missing; a release then reports it in its own events.
     return undefined;
   } finally {
     clearTimeout(timer);

@@ -16,7 +16,7 @@ import { trafficOf } from '../live/traffic.js';
 import type { CanarySummary } from '../schema/canary.js';
 import type { WorkloadImages } from './images.js';
 
-/** What is shown of a spec, which may be invalid. */
+/** The shown parts of a spec, which may be invalid. */
 const specSchema = z
   .object({
     targetRef: z
@@ -27,21 +27,21 @@ const specSchema = z
   })
   .catch({ targetRef: { kind: 'Deployment', name: '' }, provider: undefined, suspend: false });
 
-/** What is known of a Canary besides its object. */
+/** Facts about a Canary that its object lacks. */
 export interface Besides {
   /** What its run waits for: `resume`, or a gate. */
   readonly waiting?: string | undefined;
-  /** What it refers to and isn't there. */
+  /** A missing object that it refers to. */
   readonly missing?: string | undefined;
-  /** Of its open run. */
+  /** Who started its open run. */
   readonly by?: string | undefined;
   readonly startedAt?: Date | undefined;
   readonly images?: WorkloadImages | undefined;
-  /** What its open run has measured last. */
+  /** The last measurement of its open run. */
   readonly worst?: WorstMetric | undefined;
 }
 
-/** A Canary as informer caches show it. */
+/** A Canary from the informer caches. */
 export function summaryOf(
   view: Pick<CanaryView, 'object' | 'refusal' | 'canary'>,
   { meshProvider, clusterName }: Pick<Dependencies['settings'], 'meshProvider' | 'clusterName'>,
@@ -107,18 +107,18 @@ export function summaryOf(
 const APPLICATION = 'app.kubernetes.io/part-of';
 const TEAM = /(?:^|\/)team$/;
 
-/** By which labels a fleet is grouped. */
+/** The labels that a fleet is grouped by. */
 function ownersOf({ metadata: { labels = {} } }: KubeObject): { application?: string; team?: string } {
   const application = labels[APPLICATION];
   const [, team] = Object.entries(labels).find(([label]) => TEAM.test(label)) ?? [];
   return { ...(application && { application }), ...(team && { team }) };
 }
 
-/** Phases behind the analysis. */
+/** Phases after the analysis. */
 const BEHIND: readonly Phase[] = ['WaitingPromotion', 'Promoting', 'Finalising'];
 const BEFORE: readonly Phase[] = ['Waiting', 'Progressing'];
 
-/** How far an analysis has come. @returns undefined where none is under way */
+/** Progress of an analysis. @returns undefined where none is under way */
 function stepOf(
   canary: Canary,
   { phase, canaryWeight, iterations }: Pick<ReturnType<typeof parseStatus>, 'phase' | 'canaryWeight' | 'iterations'>,

@@ -13,10 +13,10 @@ import type { App } from '../routes/app.js';
 import { slackRoute } from '../routes/slack.js';
 import { SlackButtons, type SlackSettings } from './slack.js';
 
-/** For an answer to get through to Slack, milliseconds. */
+/** For an answer to reach Slack, milliseconds. */
 const ANSWER_MS = 10_000;
 
-/** Orders that messages offer: by links, and by buttons where Slack is set up. Without keys there is neither. */
+/** Orders that messages offer: by links, and by buttons where Slack is configured. Without keys there is neither. */
 export function chatRoutes(
   app: App,
   deps: Dependencies,

@@ -12,7 +12,7 @@ export interface SlackSettings {
   /** The app's; a secret. */
   readonly signingSecret: string;
   readonly users: ChatUsers;
-  /** Where Slack takes answers to what was clicked. */
+  /** Where Slack accepts answers to clicks. */
   readonly answers?: string;
 }
 
@@ -22,7 +22,7 @@ const clickSchema = z.object({
   type: z.literal('block_actions'),
   user: z.object({ id: z.string() }),
   response_url: z.string(),
-  /** Whose button it is; in a thread it names the message that began it. */
+  /** The message of the button; in a thread it names the message that began it. */
   message: z.object({ thread_ts: z.string().optional() }).optional(),
   actions: z.array(z.object({ action_id: z.string(), value: z.string() })).min(1),
 });
@@ -35,12 +35,12 @@ export interface SlackTools {
   readonly now: () => number;
   /** @throws Problem where the user may not give this order to this release */
   readonly admit: (user: User, asked: Pick<Question, 'offer' | 'release'>) => Promise<void>;
-  /** Posts JSON. @throws Error where it doesn't get through */
+  /** Posts JSON. @throws Error where that fails */
   readonly post: (url: string, body: object) => Promise<void>;
 }
 
 /**
- * Buttons that people click in Slack. Who clicks is somebody to Kubernetes, or may do nothing.
+ * Buttons that people click in Slack. A click counts only if its Slack user is mapped to a user of Kubernetes.
  *
  * @see https://docs.slack.dev/interactivity/handling-user-interaction
  */
@@ -51,7 +51,7 @@ export class SlackButtons {
   ) {}
 
   /**
-   * @param body as it came
+   * @param body unparsed
    * @throws Problem where it isn't from Slack, or isn't a click
    */
   read(body: string, headers: { readonly timestamp: string; readonly signature: string }): Click {
@@ -70,7 +70,7 @@ export class SlackButtons {
     return parsed.data;
   }
 
-  /** Gives the order that was clicked, and says in the conversation what came of it. Never throws. */
+  /** Gives the clicked order, and posts the result into the conversation. Never throws. */
   async carryOut(click: Click): Promise<void> {
     const text = await this.answerTo(click);
     const thread = click.message?.thread_ts;
@@ -90,7 +90,7 @@ export class SlackButtons {
     }
     try {
       const asked = await this.tools.offered.ask(action.value);
-      // An approval is refused for want of groups, which this user may have.
+      // An approval is refused for lack of groups, which this user may have.
       if (asked.refused !== undefined && asked.offer.order !== 'approve')
         return `<@${id}>, that can't be done now: ${asked.refused}.`;
       await this.tools.admit(user, asked);
@@ -116,7 +116,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Older requests may have been recorded and sent again. */
+/** Older requests may have been recorded and replayed. */
 const LONGEST_SECONDS = 300;
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isReserved } from '../auth/reserved.js';
 import type { User } from '../auth/user.js';
 
-/** Who somebody in Slack is to Kubernetes. */
+/** The Kubernetes users of Slack members. */
 export type ChatUsers = ReadonlyMap<string, User>;
 
 const OWN = 'names that begin with system: are Kubernetes’ own, and nobody in Slack';
@@ -19,8 +19,8 @@ const fileSchema = z.record(
 );
 
 /**
- * @param content of the file, read as YAML: member IDs of Slack, each with `user` and `groups`
- * @throws Error that names the first entry that can't be used, and what would be right
+ * @param content of the file, parsed as YAML: member IDs of Slack, each with `user` and `groups`
+ * @throws Error that names the first invalid entry, and the remedy
  */
 export function chatUsersOf(content: unknown): ChatUsers {
   const parsed = fileSchema.safeParse(content ?? {});

@@ -2,7 +2,7 @@ import type { Report } from '../../check/check.js';
 import type { Forecast } from '../../check/forecast.js';
 import type { CheckAnswer, CheckedCanary } from '../schema/check.js';
 
-/** Reports as they are sent, and printed for programs. */
+/** Reports as JSON, for answers and for programs. */
 export function answerOf(reports: readonly Report[]): CheckAnswer {
   return { canaries: reports.map(checkedCanary) };
 }
@@ -30,7 +30,7 @@ function sentForecast(forecast: NonNullable<Report['forecast']>): NonNullable<Ch
   return { traffic, weights: weights.map(withoutUndefined), healthy, fiveTimes };
 }
 
-/** What takes longer than a week is left out. */
+/** Durations of more than a week are left out. */
 function withoutUndefined({ weight, ...seconds }: Forecast['weights'][number]) {
   const known = Object.entries(seconds).filter(([, value]) => value !== undefined);
   return { weight, ...(Object.fromEntries(known) as Partial<Record<keyof typeof seconds, number>>) };

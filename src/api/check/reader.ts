@@ -6,7 +6,7 @@ import type { ResourceType } from '../../kube/object.js';
 import type { Access } from '../auth/access.js';
 import type { Guard } from '../auth/guard.js';
 
-/** The caller may not see this, although Serinus may. */
+/** The caller may not read this, although Serinus may. */
 export class NotForCaller extends KubeError {
   constructor(message: string) {
     super(403, 'Forbidden', message);
@@ -14,8 +14,8 @@ export class NotForCaller extends KubeError {
 }
 
 /**
- * The cluster as the caller of the API may see it: Serinus reads with its own account what the caller asks about only
- * where the caller's own rights would do.
+ * The cluster as the caller of the API may see it: Serinus reads with its own account, but only what the caller's own
+ * permissions allow.
  */
 export function readerFor(request: FastifyRequest, guard: Guard, client: ApiClient): ClusterReader {
   const demand = async (access: Access): Promise<void> => {
@@ -34,7 +34,7 @@ export function readerFor(request: FastifyRequest, guard: Guard, client: ApiClie
   };
 }
 
-/** A kind as rights name it. */
+/** A kind in the words of RBAC. */
 export function resourceOf({ apiVersion, plural }: ResourceType): Pick<Access, 'group' | 'resource'> {
   const [group = '', version] = apiVersion.split('/');
   return { group: version === undefined ? '' : group, resource: plural };

@@ -5,9 +5,8 @@ import type { Guard } from '../auth/guard.js';
 import { resourceOf } from './reader.js';
 
 /**
- * Who has the API server check what a release would write: the caller, by the token that they have sent, where that
- * opens the API server. With a session, or a token that is meant for Serinus alone, Serinus asks by its own account, as
- * far as the caller's rights would do.
+ * The identity for dry runs of a release's writes: the caller's token, if the API server accepts it. With a session, or
+ * a token that is issued for Serinus alone, Serinus' own account, as far as the caller's permissions allow.
  */
 export function understudyFor(request: FastifyRequest, guard: Guard, client: ApiClient): Understudy {
   const token = guard.tokenOf(request);

@@ -11,13 +11,13 @@ import { parseReleaseId, type ReleaseId } from '../releases/id.js';
 import type { Runs } from '../releases/runs.js';
 import type { Obeyed, Pending } from '../schema/requests.js';
 
-/** What whoever opens a link is asked. */
+/** The question for a person who opens a link. */
 export interface Question {
   readonly offer: Offer;
   readonly release: ReleaseId;
-  /** What would happen now; undefined where a worker doesn't tell. */
+  /** What would happen now; undefined where no worker answers. */
   readonly effect: string | undefined;
-  /** Why the order can't be given; undefined where it can. */
+  /** Why the order is refused; undefined where it isn't. */
   readonly refused: string | undefined;
 }
 
@@ -25,11 +25,11 @@ type Bounds = Pick<GivenOrder['details'], 'revision' | 'gate' | 'atWeight'>;
 
 export interface Actor {
   readonly by: string;
-  /** Verified ones; undefined where nobody has verified who it is. */
+  /** Verified ones; undefined where the identity isn't verified. */
   readonly groups?: readonly string[];
 }
 
-/** Orders that messages have offered, and that somebody takes up. */
+/** Orders that messages have offered, for the people who use them. */
 export class OfferedOrders {
   constructor(
     private readonly deps: Pick<Dependencies, 'settings' | 'now'> & { readonly log: Logger },
@@ -39,8 +39,8 @@ export class OfferedOrders {
   ) {}
 
   /**
-   * @throws LinkRefused for a link that isn't ours, or too old
-   * @throws Problem for a release that nobody knows
+   * @throws LinkRefused for a link that isn't ours, or has expired
+   * @throws Problem for an unknown release
    */
   async read(token: string): Promise<{ readonly offer: Offer; readonly release: ReleaseId }> {
     const offer = await verified(token, this.linking.keys, this.deps.now());
@@ -71,9 +71,9 @@ export class OfferedOrders {
   }
 
   /**
-   * Gives the order. The same link gives the same order: the release takes it once.
+   * Gives the order. The same link gives the same order: the release accepts it once.
    *
-   * @throws Problem where the release can't obey
+   * @throws Problem where the release refuses it
    */
   async give(
     { offer, release }: Pick<Question, 'offer' | 'release'>,
@@ -105,8 +105,8 @@ function requestIdOf({ order, id }: Offer): string {
 }
 
 /**
- * An order is for what the message was about: its revision, and for what waits its gate and its weight too. The release
- * itself compares when it takes the order, so that nothing can come between.
+ * An order applies to the situation of its message: its revision, and for a waiting release its gate and its weight,
+ * too. The release itself compares them when it accepts the order, so that nothing can change in between.
  */
 function boundsOf({ order, occasion: { revision, gate, weight } }: Offer): Bounds {
   const same = revision === undefined ? {} : { revision };

@@ -1,11 +1,11 @@
-/** A page without scripts: it must work in whatever a chat opens it with. */
+/** A page without scripts: it must work in any chat's browser. */
 export interface Page {
   readonly title: string;
   /** Paragraphs of plain text. */
   readonly text: readonly string[];
-  /** The button that gives the order; undefined where there is nothing more to ask. */
+  /** The button that gives the order; undefined where there is no order to give. */
   readonly confirm?: string;
-  /** Where more can be seen. */
+  /** The link to more information. */
   readonly more: string;
 }
 

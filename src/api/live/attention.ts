@@ -1,15 +1,15 @@
 import type { CanarySummary } from '../schema/canary.js';
 import type { FleetStatus } from '../schema/standing.js';
 
-/** Failed checks from which on a release that goes on is worth a look. */
+/** Failed checks that make a running release worth a look. */
 const HALTS = 3;
 
 type Row = Pick<CanarySummary, 'phase' | 'problem' | 'missing' | 'message' | 'failedChecks'>;
 
 /**
- * Why somebody should look at a Canary, in a few words; undefined where nobody need.
+ * Why a Canary needs attention, in a few words; undefined where it doesn't.
  *
- * @param waiting what its run says that it waits for: `resume`, or a gate
+ * @param waiting what its run waits for: `resume`, or a gate
  */
 export function attentionOf(row: Row, standing: FleetStatus, waiting?: string): string | undefined {
   switch (standing) {

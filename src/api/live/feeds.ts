@@ -8,22 +8,22 @@ import type { Live } from '../schema/live.js';
 import type { LiveView } from './view.js';
 import { inBackground } from '../../background.js';
 
-/** What a Canary's watchers are told. */
+/** A message to a Canary's watchers. */
 export type FeedMessage = { readonly id: string; readonly live: Live } | 'gone';
 
 export type Watcher = (message: FeedMessage) => void;
 
-/** How often a Canary is looked at, milliseconds, besides whenever one of its objects changes. */
+/** How often a Canary is observed, milliseconds, in addition to changes of its objects. */
 interface Pace {
   readonly underWay: number;
   readonly atRest: number;
-  /** Changes come in bursts: so long is waited for the rest of one. */
+  /** Changes come in bursts: the wait for the rest of one. */
   readonly settle: number;
 }
 
 const PACE: Pace = { underWay: 2_000, atRest: 15_000, settle: 100 };
 
-/** One look-out for each Canary that somebody watches, however many they are; none where nobody does. */
+/** One observer for each Canary that has watchers, however many they are; none for a Canary without. */
 export class Feeds {
   private readonly feeds = new Map<string, Feed>();
 
@@ -33,7 +33,7 @@ export class Feeds {
     private readonly pace: Pace = PACE,
   ) {}
 
-  /** Tells how the Canary stands, at once and whenever that changes. @returns a function that ends it */
+  /** Reports the Canary's state, at once and whenever it changes. @returns a function that ends it */
   watch(key: CanaryKey, watcher: Watcher): () => void {
     const name = `${key.namespace}/${key.name}`;
     const feed = this.feeds.get(name) ?? new Feed(key, this.deps, this.view, this.pace);
@@ -47,7 +47,7 @@ export class Feeds {
     };
   }
 
-  /** Canaries that are looked at. */
+  /** Canaries that are observed. */
   get size(): number {
     return this.feeds.size;
   }
@@ -69,7 +69,7 @@ class Feed {
     private readonly pace: Pace,
   ) {
     for (const type of [CANARIES, ...deps.workloads.map((workload) => workload.type)]) {
-      // A kind that no Canary needs isn't watched for this.
+      // A kind that no Canary needs isn't watched only for this.
       if (!deps.cache.watches(type)) continue;
       this.unsubscribe.push(deps.cache.watch(type).store.onChange((object) => this.changed(object)));
     }
@@ -95,7 +95,7 @@ class Feed {
     for (const end of this.unsubscribe) end();
   }
 
-  /** The Canary's own objects are named after it or after its target: to look once too often does no harm. */
+  /** The Canary's own objects are named after it or after its target: one observation too many does no harm. */
   private changed({ kind, metadata }: KubeObject): void {
     if (metadata.namespace !== this.key.namespace) return;
     const ours = kind === CANARIES.kind ? metadata.name === this.key.name : this.targets.includes(metadata.name);
@@ -128,7 +128,7 @@ class Feed {
       message = { id: idOf(live), live };
     } catch (error) {
       if (error instanceof Problem && error.problem === 'unknown-canary') message = 'gone';
-      // What was told last stays true for all that is known.
+      // Nothing new is known, so the last report still stands.
       else
         this.deps.log.debug({ canary: `${this.key.name}.${this.key.namespace}` }, `no live view: ${messageOf(error)}`);
     }
@@ -149,7 +149,7 @@ function nameOf(message: FeedMessage): string {
   return message === 'gone' ? message : message.id;
 }
 
-/** The same in every process, so that a client may come back to another one. When it was put together doesn't count. */
+/** The same in every process, so that a client may reconnect to another one. The time of the report doesn't count. */
 function idOf({ at: _at, ...live }: Live): string {
   return createHash('sha256').update(JSON.stringify(live)).digest('base64url').slice(0, 22);
 }

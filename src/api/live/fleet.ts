@@ -11,19 +11,19 @@ import type { CanarySummary } from '../schema/canary.js';
 import type { CanaryGone } from '../schema/live.js';
 import type { OpenRuns, SeenRun } from './open-runs.js';
 
-/** What the fleet's watchers are told. */
+/** A message to the fleet's watchers. */
 export type News =
   | { readonly id: string; readonly event: 'canary'; readonly row: CanarySummary }
   | { readonly id: string; readonly event: 'gone'; readonly row: CanaryGone };
 
 type Watcher = (news: News) => void;
 
-/** What the Canaries' own objects don't tell is asked for so often, milliseconds. */
+/** Interval of requests for what the Canaries' own objects don't show, milliseconds. */
 const ROUND_MS = 2_000;
-/** News that are kept for those who come back. */
+/** Number of messages kept for reconnecting clients. */
 const KEPT = 1_000;
 
-/** The rows of all Canaries, kept up to date while somebody watches. */
+/** The rows of all Canaries, kept up to date while anybody watches. */
 export class Fleet {
   private readonly watchers = new Set<Watcher>();
   private readonly rows = new Map<string, CanarySummary>();
@@ -41,8 +41,8 @@ export class Fleet {
   ) {}
 
   /**
-   * @param since the id of the news seen last
-   * @returns what there is to know first: all rows, or only the news since then; and a function that ends it
+   * @param since the id of the last message seen
+   * @returns the first messages: all rows, or only the changes since then; and a function that ends it
    */
   watch(
     since: string | undefined,
@@ -58,7 +58,7 @@ export class Fleet {
     return { first: missed ?? this.all(), whole: missed === undefined, stop };
   }
 
-  /** The id that names all that has been told so far. */
+  /** The id of the newest message. */
   get id(): string {
     return `${this.round}.${this.count}`;
   }
@@ -67,7 +67,7 @@ export class Fleet {
     return [...this.rows.values()].map((row) => ({ id: this.id, event: 'canary', row }));
   }
 
-  /** @returns undefined where it isn't known any more what came after it */
+  /** @returns undefined where the messages after it are no longer known */
   private missed(since: string | undefined): News[] | undefined {
     const [round, count] = since?.split('.') ?? [];
     const behind = this.count - Number(count);
@@ -130,7 +130,7 @@ export class Fleet {
     return summaryOf(view, this.deps.settings, besides);
   }
 
-  /** What is under way, and what is missing, is known by other objects than the Canaries, and by Temporal. */
+  /** Releases under way and missing objects are known from other objects than the Canaries, and from Temporal. */
   private async lookAround(): Promise<void> {
     const { end } = this;
     try {
@@ -141,13 +141,13 @@ export class Fleet {
         const text = await missingOf(this.deps, viewOf(this.deps, object));
         if (text !== undefined) missing.set(keyOf(object.metadata), text);
       }
-      // Meanwhile everybody may have left.
+      // The last watcher may have left meanwhile.
       if (this.end !== end) return;
       this.open = open;
       this.missing = missing;
       for (const object of store.list()) this.update(keyOf(object.metadata), this.rowOf(object));
     } catch (error) {
-      // A process that stops looks at nothing any more; the rows stay as they are.
+      // A process that stops observes nothing any more; the rows stay as they are.
       this.deps.log.debug({}, `the fleet is not looked at: ${messageOf(error)}`);
     }
   }

@@ -1,6 +1,6 @@
 import { withoutTrailingSlashes } from '../../domain/text.js';
 
-/** Where people find more than Serinus itself knows; URLs that are filled in. Undefined: nobody has said. */
+/** Templates of links to more information than Serinus itself has. Undefined where they aren't configured. */
 export interface LinkTemplates {
   /** Of the Temporal UI, such as `http://temporal-ui.example:8080`. */
   readonly temporalUi?: string | undefined;
@@ -11,13 +11,13 @@ export interface LinkTemplates {
 }
 
 const OF_A_CANARY = ['namespace', 'name', 'target', 'from', 'to', 'seconds', 'end'] as const;
-/** What stands in braces in a template, by what the template is for. */
+/** The placeholders in braces, by kind of template. */
 export const PLACEHOLDERS = {
   metrics: [...OF_A_CANARY, 'query', 'query_json'],
   logs: OF_A_CANARY,
 } as const;
 
-/** In milliseconds since 1970; without an end it goes on until now. */
+/** In milliseconds since 1970; without an end it lasts until now. */
 export interface LinkSpan {
   readonly from: number;
   readonly to: number | undefined;
@@ -39,7 +39,7 @@ export function mistakeIn(kind: keyof typeof PLACEHOLDERS, template: string): st
 
 /**
  * @param query in PromQL, for a page of metrics
- * @returns the URL; whatever is put in is encoded for a URL
+ * @returns the URL; all inserted values are URL-encoded
  */
 export function filled(
   template: string,
@@ -54,7 +54,7 @@ export function filled(
     seconds: String(Math.max(1, Math.round(((to ?? Date.now()) - from) / 1000))),
     end: to === undefined ? '' : new Date(to).toISOString().slice(0, 19).replace('T', ' '),
     query,
-    // Where a page takes JSON, the query is a string in it.
+    // For pages whose URL contains JSON, with the query as a string in it.
     query_json: JSON.stringify(query).slice(1, -1),
   };
   return template.replace(IN_BRACES, (whole, name: string) => {

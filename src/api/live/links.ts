@@ -20,9 +20,9 @@ type MetricLinks = NonNullable<Live['links']['metrics']>;
 
 const REMEMBERED_MS = 300_000;
 
-/** Where more is to be found about a release, by the templates that the API was given. */
+/** Links to more information about a release, from the templates that the API was configured with. */
 export class Links {
-  /** By analysis: it doesn't change, and to render its queries takes reading from the cluster. */
+  /** By analysis: it doesn't change, and rendering its queries means reading from the cluster. */
   private readonly known = new Expiring<MetricLinks>(REMEMBERED_MS, 500);
 
   constructor(
@@ -68,7 +68,7 @@ export class Links {
     const sources = this.sourcesOf(canary);
     const links: { metric: string; href: string }[] = [];
     for (const [{ name }, source] of sourcesOf(canary)) {
-      // Whoever may see this Canary need not be allowed to read what another namespace has.
+      // A user who may see this Canary need not have permission to read another namespace.
       if (source.kind === 'template' && source.templateRef.namespace !== canary.namespace) continue;
       const span = spanOf(name, source, analysis);
       const query = await queryText(source, context, sources, Math.round((span.to - span.from) / 1000));
@@ -77,7 +77,7 @@ export class Links {
     return links;
   }
 
-  /** Read for this once: to watch these kinds for the sake of a few links would be too much. */
+  /** Read directly for this: watching these kinds for a few links would cost too much. */
   private sourcesOf({ namespace, service }: Canary): Pick<MetricsSources, 'template' | 'canaryAddresses'> {
     const { client } = this.deps.cache;
     return {
@@ -101,7 +101,7 @@ function sourcesOf(canary: Canary): (readonly [Metric, MetricSource])[] {
   return canary.analysis.metrics.flatMap((metric) => metric.sources.map((source) => [metric, source] as const));
 }
 
-/** What the query has looked back on; where the record doesn't say so, what the spec says. */
+/** The time span of the query: the record's, else the spec's. */
 function spanOf(name: string, { interval }: MetricSource, { at, metrics }: Analysis): Span {
   const known = metrics.find(({ metric }) => metric === name)?.window;
   return known ?? { from: at - (interval?.seconds ?? 60) * 1000, to: at };

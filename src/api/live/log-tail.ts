@@ -12,7 +12,7 @@ export interface TailLimits {
 }
 
 /**
- * The end of a log: takes it piece by piece, and keeps no more than may be shown, however much comes and however long a
+ * The end of a log: takes it piece by piece, and keeps no more than is shown, however much comes and however long a
  * line is.
  */
 export class LogTail {
@@ -28,7 +28,7 @@ export class LogTail {
     this.takeText(this.decoder.write(piece));
   }
 
-  /** @returns what there is to show, the oldest line first */
+  /** @returns the lines to show, the oldest first */
   end(): { readonly lines: readonly LogLine[]; readonly truncated: boolean } {
     this.takeText(this.decoder.end());
     if (this.begun !== '') this.keep(this.begun);
@@ -63,7 +63,7 @@ export class LogTail {
   }
 }
 
-/** `2026-03-02T10:00:00.000000001Z what was logged`, as Kubernetes gives it. */
+/** `2026-03-02T10:00:00.000000001Z a message`, the format of Kubernetes. */
 function lineOf(raw: string): LogLine {
   const blank = raw.indexOf(' ');
   const stamp = raw.slice(0, blank === -1 ? raw.length : blank);

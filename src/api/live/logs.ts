@@ -14,11 +14,11 @@ import { LogTail } from './log-tail.js';
 import type { Pods } from './pods.js';
 
 export interface LogLimits {
-  /** Logs that are read at once, for all callers together. */
+  /** Logs that are read at the same time, for all callers together. */
   readonly atOnce: number;
-  /** For one to be read, milliseconds. */
+  /** For reading one of them, milliseconds. */
   readonly readMs: number;
-  /** Read of one at most, whatever is kept of it. */
+  /** Most bytes read of one, whatever is kept of it. */
   readonly bytes: number;
   /** Characters of a line that are shown. */
   readonly lineLength: number;
@@ -36,7 +36,7 @@ export const LOG_LIMITS: LogLimits = {
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
-/** The last lines that pods of a Canary have logged: read when somebody asks, kept nowhere. */
+/** The last log lines of a Canary's pods: read on request, kept nowhere. */
 export class PodLogs {
   private reading = 0;
 
@@ -46,7 +46,7 @@ export class PodLogs {
     private readonly limits: LogLimits = LOG_LIMITS,
   ) {}
 
-  /** @throws Problem where there is no such Canary, pod or container, or too many logs are read already */
+  /** @throws Problem where the Canary, pod or container doesn't exist, or too many logs are being read already */
   async of(key: CanaryKey, query: LogsQuery): Promise<Logs> {
     const { name, pods } = await this.podsOf(key, query.of);
     const shown = pods.map(summaryOfPod).sort(byUrgency);
@@ -104,7 +104,7 @@ export class PodLogs {
           if (!isWhole) break;
         }
       } catch (error) {
-        // What has come until now is the log as far as it could be read.
+        // What has come until now is all of the log that could be read.
         if (bytes === 0) throw error;
         isWhole = false;
       } finally {
@@ -121,8 +121,8 @@ export class PodLogs {
 }
 
 /**
- * A container that hasn't started, a pod that has gone and a node that doesn't answer are what somebody may want to see:
- * the pods beside it are shown all the same.
+ * A container that hasn't started, a missing pod and a node that doesn't answer may be exactly what the user is looking
+ * for: the other pods are shown all the same.
  *
  * @throws Problem where the API itself may not read logs
  */
@@ -141,7 +141,7 @@ interface PodSummary {
   readonly ready: boolean;
   readonly containers: { readonly name: string; readonly restarts: number }[];
   readonly made: string;
-  /** The container of whoever names none. */
+  /** The container where the request names none. */
   readonly first: string;
 }
 
@@ -172,7 +172,7 @@ function summaryOfPod(pod: KubeObject): PodSummary {
   };
 }
 
-/** What somebody wants to see first: what isn't ready, then what is new. */
+/** The most interesting pods first: those that aren't ready, then the newest. */
 function byUrgency(a: PodSummary, b: PodSummary): number {
   if (a.ready !== b.ready) return a.ready ? 1 : -1;
   if (a.made !== b.made) return a.made < b.made ? 1 : -1;

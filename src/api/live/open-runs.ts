@@ -5,18 +5,18 @@ import type { OpenRun } from '../releases/run.js';
 import type { Runs } from '../releases/runs.js';
 import { WorstMetrics } from './worst-metrics.js';
 
-/** So long an answer of Temporal's is good for, and no other is asked for after a failure, milliseconds. */
+/** How long an answer of Temporal's is cached, and the pause after a failure, milliseconds. */
 const GOOD_MS = 1_000;
 const AFTER_FAILURE_MS = 5_000;
-/** Lists don't wait longer for it: without Temporal they tell all the rest. */
+/** Lists don't wait longer for it: without Temporal they show everything else. */
 const PATIENCE_MS = 1_000;
 
 type Known = ReadonlyMap<string, OpenRun>;
 
-/** A run under way with what its worker has told of it. */
+/** A run under way with its worker's answer. */
 export type SeenRun = OpenRun & { readonly worst?: WorstMetric };
 
-/** The runs under way of a cluster: one question for all of them, and for all who ask. */
+/** The runs under way of a cluster: one request for all of them, shared by all callers. */
 export class OpenRuns {
   private known: Known = new Map();
   private nextAt = 0;
@@ -31,7 +31,7 @@ export class OpenRuns {
     this.worst = new WorstMetrics(deps.settings.clusterName, ask, () => deps.now());
   }
 
-  /** By `namespace/name`. What can't be asked now is as it was known last. */
+  /** By `namespace/name`. While Temporal can't be reached the last known runs are returned. */
   async all(): Promise<ReadonlyMap<string, SeenRun>> {
     if (this.deps.now() >= this.nextAt) this.asking ??= this.ask().finally(() => (this.asking = undefined));
     if (this.asking) await withinPatience(this.asking);

@@ -25,10 +25,10 @@ const podSchema = z
   })
   .catch({ phase: 'Unknown', reason: undefined, conditions: [], containerStatuses: [] });
 
-/** Reasons for which a container waits without anything being wrong. */
+/** Reasons of a waiting container that are no error. */
 const USUAL = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** A pod as `kubectl get pods` tells of it: the worst of its containers decides. */
+/** A pod as `kubectl get pods` shows it: the worst of its containers decides. */
 export function podNode(pod: KubeObject): LiveNode {
   const { phase, reason, conditions, containerStatuses } = podSchema.parse(pod['status']);
   const waiting = containerStatuses.find(({ state }) => state.waiting)?.state.waiting;

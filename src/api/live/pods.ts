@@ -5,13 +5,13 @@ import { PODS, type KubeObject } from '../../kube/object.js';
 import { asPodController } from '../../workloads/shared/pod-controller.js';
 import { Expiring } from '../expiring.js';
 
-/** More than anybody reads; a workload that has more is counted all the same. */
+/** More than anybody reads; all pods of a larger workload are still counted. */
 const SHOWN = 50;
 const REMEMBERED_MS = 3_000;
 
 /**
- * Pods of workloads. They are asked for while somebody looks, a namespace and a selector at a time: to watch all pods
- * of a large cluster would cost more than all that Serinus does.
+ * Pods of workloads. They are requested while somebody watches, a namespace and a selector at a time: watching all pods
+ * of a large cluster would cost more than everything else that Serinus does.
  */
 export class Pods {
   private readonly known: Expiring<readonly KubeObject[]>;
@@ -30,7 +30,7 @@ export class Pods {
     const { namespace, uid, resourceVersion } = workload.metadata;
     if (labelSelector === undefined || namespace === undefined) return undefined;
     try {
-      // A workload that has changed has other pods.
+      // A changed workload has other pods.
       return await this.known.get(`${uid} ${resourceVersion}`, async () => {
         const { items } = await this.client.list(PODS, { namespace, labelSelector, limit: SHOWN });
         return items;

@@ -1,14 +1,14 @@
 /** One event of a stream (WHATWG HTML, server-sent events). */
 export interface StreamEvent {
   readonly event: string;
-  /** What a client gives back as `Last-Event-ID` when it has seen this and all before it; undefined within a series. */
+  /** The client's `Last-Event-ID` once it has seen this and all before it; undefined within a series. */
   readonly id?: string;
   readonly data: unknown;
-  /** A later event of the same key makes an earlier one that hasn't left yet superfluous. */
+  /** A later event with the same key replaces an earlier one that hasn't been sent yet. */
   readonly key: string;
 }
 
-/** Where events go: a response that has begun. */
+/** The destination of events: a response that has begun. */
 interface Sink {
   write(text: string): boolean;
   end(): unknown;
@@ -17,8 +17,8 @@ interface Sink {
 }
 
 /**
- * A response that sends events for as long as its client takes them. For a client that reads too slowly only the newest
- * event of each key is kept: what waits for it is no more than what there is to see.
+ * A response that sends events as long as its client accepts them. For a client that reads too slowly only the newest
+ * event of each key is kept, so that its queue never outgrows the state itself.
  */
 export class EventStream {
   private readonly waiting = new Map<string, string>();
@@ -34,12 +34,12 @@ export class EventStream {
     response.on('error', () => (this.over = true));
   }
 
-  /** Milliseconds for which the client has taken nothing. */
+  /** Milliseconds since the client last accepted anything. */
   get blockedFor(): number {
     return this.blockedAt === undefined ? 0 : this.now() - this.blockedAt;
   }
 
-  /** How long a client that lost the stream waits before it comes back, milliseconds. */
+  /** How long a client waits before it reconnects, milliseconds. */
   retryAfter(ms: number): void {
     this.write(`retry: ${ms}\n\n`);
   }
@@ -49,13 +49,13 @@ export class EventStream {
     const text = `event: ${event}\n${named}data: ${JSON.stringify(data)}\n\n`;
     if (this.blockedAt === undefined) this.write(text);
     else {
-      // The order is that of the newest events.
+      // Events are sent in the order of the newest ones.
       this.waiting.delete(key);
       this.waiting.set(key, text);
     }
   }
 
-  /** Nothing but a sign of life: clients leave comments out. */
+  /** A heartbeat: clients ignore comments. */
   comment(text: string): void {
     if (this.blockedAt === undefined) this.write(`: ${text}\n\n`);
   }
@@ -65,7 +65,7 @@ export class EventStream {
     this.over = true;
   }
 
-  /** For a client that would never take the end of the stream either. */
+  /** For a client that wouldn't accept the end of the stream either. */
   destroy(): void {
     this.response.destroy();
   }

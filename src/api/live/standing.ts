@@ -1,17 +1,16 @@
 import type { CanarySummary } from '../schema/canary.js';
 import type { FleetStatus } from '../schema/standing.js';
 
-/** What of a Canary decides how it stands. */
+/** The facts about a Canary that determine its status. */
 export type Known = Pick<CanarySummary, 'phase' | 'problem' | 'missing' | 'suspended'> & {
-  /** Its last release was undone, as its condition says. */
+  /** Its last release was undone, according to its condition. */
   readonly undone: boolean;
-  /** What was promoted last has turned out to be worse than what was there before, as its condition says. */
+  /** The version promoted last has turned out to be worse than the one before it, according to its condition. */
   readonly regressed: boolean;
 };
 
 /**
- * @param waiting what its run says that it waits for: `resume`, or a gate; undefined where it waits for nobody, or that
- *   is not known
+ * @param waiting what its run waits for: `resume`, or a gate; undefined where it waits for nobody, or that is unknown
  */
 export function standingOf(
   { phase, problem, missing, suspended, undone, regressed }: Known,

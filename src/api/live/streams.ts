@@ -10,13 +10,13 @@ import { EventStream } from './sse.js';
 export interface StreamLimits {
   /** Streams at once. */
   readonly streams: number;
-  /** Those of one user; where nobody is asked who he is, those from one network address. */
+  /** Those of one user; without authentication, those from one network address. */
   readonly ofOne: number;
-  /** Between two signs of life, milliseconds. Proxies cut connections off that are silent for a minute. */
+  /** Between two heartbeats, milliseconds. Proxies close connections that are silent for a minute. */
   readonly heartbeatMs: number;
-  /** Between two looks whether the client may still see what it sees, milliseconds. */
+  /** Between two checks of the client's permission, milliseconds. */
   readonly admitMs: number;
-  /** A client that takes nothing for so long is let go, milliseconds. */
+  /** A client that accepts nothing for so long is disconnected, milliseconds. */
   readonly patienceMs: number;
 }
 
@@ -31,12 +31,14 @@ export const STREAM_LIMITS: StreamLimits = {
 export const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 const REFUSALS: readonly ProblemName[] = ['unauthenticated', 'forbidden'];
 const RETRY_MS = 2_000;
-/** Places are given back whenever a client leaves: nobody can say when the next one does. */
+/** A place becomes free whenever a client leaves, which can't be predicted. */
 const ROOM_AGAIN_SECONDS = 15;
 
-/** The streams that are open: bounded in number, in all and for each, kept alive, watched over, and closed with the server. */
+/**
+ * The open streams: limited in number, in all and for each user, kept alive, supervised, and closed with the server.
+ */
 export class Streams {
-  /** Whose each of them is. */
+  /** The user of each stream. */
   private readonly open = new Map<EventStream, string>();
 
   constructor(
@@ -50,7 +52,7 @@ export class Streams {
     });
   }
 
-  /** @throws Problem where there is no room for one more, or whoever asks has his share of them already */
+  /** @throws Problem where there is no room for one more, or the caller has too many already */
   demandRoom(request: FastifyRequest): void {
     const { streams, ofOne } = this.limits;
     const owner = ownerOf(request);
@@ -70,8 +72,8 @@ export class Streams {
   /**
    * Turns a reply into a stream.
    *
-   * @param admit throws a Problem where the client may not see it any more
-   * @param feed starts sending; what it returns is called when the stream has ended
+   * @param admit throws a Problem where the client's permission has ended
+   * @param feed starts to send; the function that it returns is called when the stream has ended
    * @throws Problem as {@link demandRoom} does: others may have come while this one waited
    */
   serve(
@@ -82,15 +84,15 @@ export class Streams {
   ): FastifyReply {
     this.demandRoom(request);
     reply.hijack();
-    // Whoever left while this waited is told of no more, and holds no place.
+    // A client that left while this waited gets nothing more, and occupies no place.
     if (reply.raw.destroyed) return reply;
     const headers = reply.getHeaders();
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) reply.raw.setHeader(name, value);
     reply.raw.setHeader('Content-Type', EVENT_STREAM);
     reply.raw.setHeader('Cache-Control', 'no-store');
-    // nginx would collect events into blocks.
+    // nginx would buffer events.
     reply.raw.setHeader('X-Accel-Buffering', 'no');
-    // Else the connection of a stream that has ended keeps the server from closing for as long as it may be used again.
+    // Otherwise the connection of an ended stream keeps the server from closing as long as it may be reused.
     reply.raw.setHeader('Connection', 'close');
     reply.raw.writeHead(200);
     const stream = new EventStream(reply.raw);
@@ -132,7 +134,7 @@ export class Streams {
       await admit();
     } catch (error) {
       if (error instanceof Problem && REFUSALS.includes(error.problem)) stream.close();
-      // Nobody can say now. What was allowed a moment ago is shown until somebody can.
+      // The check failed. What was permitted a moment ago is shown until the next check.
       else this.log.debug({}, `whether a stream may go on is not known: ${messageOf(error)}`);
     }
   }

@@ -3,22 +3,23 @@ import { isActive, type Phase } from '../../domain/phases.js';
 import type { Strategy } from '../../domain/policy.js';
 import type { Traffic } from '../schema/canary.js';
 
-/** What is known of a Canary's traffic. */
+/** Facts about a Canary's traffic. */
 export interface Known {
   readonly strategy: Strategy;
-  /** Of an A/B test: whose requests are for the canary. */
+  /** Of an A/B test: the conditions on requests for the canary. */
   readonly match: readonly Audience[];
   readonly phase: Phase;
-  /** Percent, as the release or the status has it. */
+  /** Percent, from the release or the status. */
   readonly weight: number;
-  /** Checks so far that go by number and not by weight. */
+  /** Checks so far, of a strategy that counts checks instead of weights. */
   readonly iterations: number;
 }
 
 /**
- * Which requests reach the canary. In an A/B test that is no share of them: the status says 0 there, and the release 100.
+ * Which requests reach the canary. In an A/B test that is no share of them: the status has 0 there, and the release
+ * 100.
  *
- * @returns undefined where nobody can tell
+ * @returns undefined where it is unknown
  */
 export function trafficOf({ strategy, match, phase, weight, iterations }: Known): Traffic | undefined {
   if (strategy.kind !== 'ab' || !isActive(phase)) return { to: 'share', percent: weight };
@@ -33,7 +34,7 @@ export function trafficText(traffic: Traffic): string {
   return traffic.to === 'match' ? `All requests that match ${traffic.match}` : `${traffic.percent}% of requests`;
 }
 
-/** The same of the primary. */
+/** The same for the primary. */
 export function restText(traffic: Traffic): string {
   return traffic.to === 'match' ? 'all other requests' : `${100 - traffic.percent}% of requests`;
 }

@@ -10,15 +10,15 @@ import { restText, trafficText } from './traffic.js';
 
 /** A workload of a Canary and what belongs to it. */
 export interface Seen {
-  /** Undefined where there is none. */
+  /** Undefined where it doesn't exist. */
   readonly object: KubeObject | undefined;
-  /** Undefined where that can't be told. */
+  /** Undefined where it is unknown. */
   readonly readiness: Readiness | undefined;
-  /** Undefined where they may not be looked at. */
+  /** Undefined where they may not be read. */
   readonly pods: readonly KubeObject[] | undefined;
 }
 
-/** What belongs to a Canary: its revisions, their workloads, their pods. */
+/** The objects of a Canary: its revisions, their workloads, their pods. */
 export function treeOf(summary: CanarySummary, primary: Seen, target: Seen): LiveNode[] {
   const { name, phase, problem = summary.missing, target: ref } = summary;
   const canary: LiveNode = {

@@ -34,23 +34,23 @@ import { why } from '../../domain/narrative/why.js';
 
 type Analysis = Extract<RecordEntry, { what: 'analysis' }>;
 
-/** What is known of a Canary's newest run. */
+/** Facts about a Canary's newest run. */
 interface Known {
   readonly run?: Run;
   readonly release?: Release;
   readonly state?: RunState | undefined;
   /** The last one. */
   readonly analysis?: Analysis | undefined;
-  /** Why nothing more is. */
+  /** Why more is unknown. */
   readonly unknown?: string;
 }
 
 /** An ended run stays as it is. */
 const ENDED_MS = 600_000;
-/** What is seen after a promotion changes from look to look. */
+/** What is observed after a promotion keeps changing. */
 const WATCHED_MS = 2_000;
 
-/** Puts together how a Canary and its release stand: from informer caches, its pods, and its run. */
+/** Combines the state of a Canary and its release: from informer caches, its pods, and its run. */
 export class LiveView {
   private readonly ended = new Expiring<EndedRun>(ENDED_MS, 200);
   private readonly watches = new Expiring<Release>(WATCHED_MS, 200);
@@ -64,10 +64,10 @@ export class LiveView {
     this.pods = new Pods(deps.cache.client, deps.log);
   }
 
-  /** @throws Problem where there is no such Canary, or the caches have not been filled yet */
+  /** @throws Problem where the Canary doesn't exist, or the caches aren't filled yet */
   async of(key: CanaryKey): Promise<Live> {
     await cachesFilled(this.deps, this.runs.patience.readMs);
-    // Before anything is read: of two views the later one knows all that the other does.
+    // Before anything is read: of two views, the later one contains all that the earlier one does.
     const now = this.deps.now();
     const view = await askKubernetes(() => readCanary(this.deps, key));
     if (!view) throw unknownCanary(key);
@@ -81,7 +81,7 @@ export class LiveView {
     return this.put(now, view, summary, known, treeOf(summary, primary, target), links);
   }
 
-  /** As the fleet shows it, with what the run itself tells. */
+  /** The fleet's row, with the run's own answer. */
   private async summary(view: CanaryView, { state }: Known): Promise<CanarySummary> {
     const open = state?.ending === undefined ? state : undefined;
     const missing = open?.problem?.text ?? (await missingOf(this.deps, view));
@@ -108,7 +108,7 @@ export class LiveView {
     links: Live['links'],
   ): Live {
     const { state, release, analysis } = known;
-    // What the newest release goes by; before the first one, what the Canary says.
+    // The newest release's course; before the first release, the Canary's.
     const course = release?.course ?? (view.canary && courseView(courseOf(policyOfCanary(view.canary), 0)));
     const open = state?.ending === undefined ? state : undefined;
     const next = (state && nextOf(state, now)) ?? nextOfWatch(release);
@@ -171,7 +171,7 @@ export class LiveView {
       if (run.status !== 'running') {
         const { release, analysis, watchedBy } = await this.ended.get(run.runId, () => this.endedRun(run));
         const watched = await this.watches.get(run.runId, () => withWatch(this.runs, release, watchedBy));
-        // Everybody who may see the Canary sees this, also who may not get its target: no template is in it.
+        // Visible to everybody who may see the Canary, even without permission for its target: it contains no template.
         const atRest = await steeringAtRest(this.deps, this.runs, key, release, () => Promise.resolve(false));
         return { run, release: { ...watched, ...atRest }, analysis };
       }
@@ -184,7 +184,7 @@ export class LiveView {
     }
   }
 
-  /** What an ended run has left needs no worker. */
+  /** The result of an ended run needs no worker. */
   private async endedRun(run: Run): Promise<EndedRun> {
     const outcome = await this.runs.outcome(run);
     const release = releaseOf(run, { unavailable: `the run ended without a result: ${run.status}` }, outcome);
@@ -210,7 +210,7 @@ function watchText({ stands, until, says }: NonNullable<Release['watch']>): stri
     : `${STANDS[stands]}: ${says}`;
 }
 
-/** Before a run has looked at what it releases, the caches tell. */
+/** Before a run has observed its release, the caches know. */
 function named(release: Release, { versions }: CanarySummary): Release {
   return release.ended || release.versions !== undefined || versions === undefined ? release : { ...release, versions };
 }
@@ -225,7 +225,7 @@ function lastAnalysis(record: readonly RecordEntry[]): Analysis | undefined {
   return record.findLast((entry) => entry.what === 'analysis');
 }
 
-/** Seen under another weight, it says nothing about this one. */
+/** A share seen under another weight says nothing about this one. */
 function seenOf(
   analysis: Analysis | undefined,
   { weight, weightSince }: RunState,

@@ -3,9 +3,9 @@ import type { MetricResult } from '../../domain/findings.js';
 import type { CanaryKey } from '../../domain/identity.js';
 import type { OpenRun } from '../releases/run.js';
 
-/** A run is asked again after so long, milliseconds: between two of its checks there is nothing new. */
+/** A run is asked again after so long, milliseconds: between two of its checks nothing changes. */
 const GOOD_MS = 10_000;
-/** Runs that are asked at once. */
+/** Runs that are asked at the same time. */
 const AT_ONCE = 4;
 
 interface Known {
@@ -13,7 +13,7 @@ interface Known {
   readonly worst: WorstMetric | undefined;
 }
 
-/** The worst metric of each release under way, by its worker: asked for while somebody looks, a few at a time. */
+/** The worst metric of each release under way, from its worker: requested while somebody watches, a few at a time. */
 export class WorstMetrics {
   private known = new Map<string, Known>();
   private asking: Promise<void> | undefined;
@@ -28,13 +28,13 @@ export class WorstMetrics {
     return this.known.get(runId)?.worst;
   }
 
-  /** Whether there is a run of which nothing has been asked yet. */
+  /** Whether there is a run that hasn't been asked yet. */
   lacks(runs: Iterable<OpenRun>): boolean {
     return [...runs].some(({ runId }) => !this.known.has(runId));
   }
 
   /**
-   * Asks for what is too old; what can't be told is left out until the next time.
+   * Asks runs whose answer is too old; one that doesn't answer is skipped until the next time.
    *
    * @param runs by `namespace/name`
    */
@@ -58,7 +58,7 @@ export class WorstMetrics {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
-  /** One that waits for people measures nothing meanwhile. */
+  /** A run that waits for people measures nothing meanwhile. */
   private isDue({ runId, waiting }: OpenRun): boolean {
     const known = this.known.get(runId);
     return known === undefined || (waiting === undefined && this.now() - known.at >= GOOD_MS);

@@ -10,13 +10,13 @@ import { Once } from '../rollouts/once.js';
 import type { Obeyed, Pending } from '../schema/requests.js';
 import { refused, unknownRelease, type GivenOrder } from './given.js';
 
-/** A release that has just ended hands orders on to the run that follows; that one may take a moment to be there. */
+/** A release that has just ended passes orders on to the next run, which may take a moment to start. */
 const ATTEMPTS = 20;
 const PAUSE_MS = 250;
 
 /**
- * Gives orders that are for releases which have ended, or whose run is gone. A run of its own carries each of them out, on the workflow id of
- * the Canary, so that there is never another release beside it.
+ * Gives orders about releases that have ended, or whose run is gone. A run of its own carries each of them out, under
+ * the workflow id of the Canary, so that there is never another release beside it.
  */
 export class OrdersAtRest {
   private readonly once = new Once<Obeyed | Pending>();
@@ -27,9 +27,9 @@ export class OrdersAtRest {
   ) {}
 
   /**
-   * The same order, by its id, is given once and answered alike, by whichever process and whenever it is sent again.
+   * The same order, by its id, is given once and answered identically, by any process and whenever it is sent again.
    *
-   * @throws Problem where the release is unknown, or it can't be done now
+   * @throws Problem where the release is unknown, or the order is refused now
    */
   async give(release: ReleaseId, given: GivenOrder): Promise<Obeyed | Pending> {
     const id = formatReleaseId(release.canary, release.runId);
@@ -44,7 +44,7 @@ export class OrdersAtRest {
   private async deliver(run: Run, id: string, given: GivenOrder): Promise<Obeyed | Pending> {
     const { canary } = run;
     const { order, details } = given;
-    // Of the newest release only: the run compares it with what its Canary has.
+    // Only of the newest release: the run compares it with the Canary's.
     const revision = details.revision ?? (run.status === 'running' ? undefined : run.revision);
     const about = revision === undefined ? details : { ...details, revision };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
@@ -78,7 +78,7 @@ export class OrdersAtRest {
     if (!run) return undefined;
     const id = formatReleaseId(canary, run.runId);
     const receipt = await this.runs.receipt(run, requestId);
-    // What was refused has done nothing, and may be possible now.
+    // A refused order has done nothing, and may be possible now.
     if (receipt?.taken === false) return undefined;
     return receipt ? answerOf(id, order, receipt) : { id, order: wordOf(order), taken: 'pending' };
   }

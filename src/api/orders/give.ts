@@ -23,7 +23,7 @@ import type { Obeyed, Pending } from '../schema/requests.js';
 import { OrdersAtRest } from './at-rest.js';
 import { refused, unknownRelease, type GivenOrder } from './given.js';
 
-/** A release may continue in a new run just when an order comes. */
+/** A release may continue in a new run at the moment an order comes. */
 const ATTEMPTS = 3;
 
 /** Gives people's orders to releases. */
@@ -39,10 +39,10 @@ export class Orders {
   }
 
   /**
-   * Gives an order as an update, which a worker answers. Where none answers in time the same order is left as a
-   * signal, which Temporal keeps; the release takes whichever comes first, and only that.
+   * Gives an order as an update, which a worker answers. Where none answers in time the same order is sent as a signal,
+   * which Temporal keeps; the release accepts whichever comes first, and only that.
    *
-   * @throws Problem where the release is unknown, has ended, or can't obey now
+   * @throws Problem where the release is unknown, has ended, or refuses now
    */
   async give(release: ReleaseId, given: GivenOrder): Promise<Obeyed | Pending> {
     if (isForRest(given.order)) return this.atRest.give(release, given);
@@ -54,15 +54,15 @@ export class Orders {
       try {
         return await this.deliver(run, given);
       } catch (error) {
-        // It has ended or continued as new since it was looked up.
+        // The run has ended or continued as new since it was looked up.
         if (!(error instanceof WorkflowNotFoundError) || attempt >= ATTEMPTS) throw temporalProblem(error);
       }
     }
   }
 
   /**
-   * The run was ended from outside and couldn't roll back, and nothing has been done about its Canary since: whoever
-   * wants its traffic home needn't wait for the janitor.
+   * The run was terminated and couldn't roll back, and no other run has taken its Canary over since: a person who wants
+   * traffic back at the primary needn't wait for the janitor.
    */
   private async isLeftBehind(run: Run): Promise<boolean> {
     if (run.status !== 'terminated' && run.status !== 'timed-out') return false;
@@ -94,7 +94,7 @@ export class Orders {
     return this.runs.within(this.runs.patience.readMs, () => this.handleOf(run).signal(orderSignals[order], details));
   }
 
-  /** Of exactly this run: an order for one release must never reach the next. */
+  /** For exactly this run: an order for one release must never reach the next. */
   private handleOf(run: Run) {
     return this.client.workflow.getHandle(workflowIdOf(run.canary), run.runId);
   }

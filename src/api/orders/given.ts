@@ -2,7 +2,7 @@ import type { OrderName } from '../../domain/orders/catalogue.js';
 import type { OrderDetails } from '../../workflows/contract.js';
 import { Problem } from '../problems/problem.js';
 
-/** What is given to a release, with the id that makes it one however often it is sent. */
+/** An order for a release, with the id that identifies it however often it is sent. */
 export interface GivenOrder {
   readonly order: OrderName;
   readonly details: OrderDetails & { readonly requestId: string; readonly by: string };

@@ -1,4 +1,4 @@
-/** A kind of problem: its status, and what it is in a few words that never change. */
+/** A kind of problem: its status, and a short title that never changes. */
 interface Kind {
   readonly status: number;
   readonly title: string;

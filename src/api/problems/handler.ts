@@ -6,10 +6,9 @@ import { problemPage } from './page.js';
 import { Problem, PROBLEM_CONTENT } from './problem.js';
 
 /**
- * Makes every answer that isn't a success a problem document.
+ * Turns every answer that isn't a success into a problem document.
  *
- * @param page the web page, for people who come to a path that isn't there: it says so, and where to go; undefined where
- *   it isn't built
+ * @param page the web page, for people at an unknown path: it says so, and where to go; undefined where it isn't built
  */
 export function answerWithProblems(app: FastifyInstance, log: Logger, page: string | undefined): void {
   app.setNotFoundHandler((request, reply) => {
@@ -34,20 +33,20 @@ export function answerWithProblems(app: FastifyInstance, log: Logger, page: stri
   });
 }
 
-/** Answers what Fastify found before it had a route. */
+/** Answers errors that Fastify found before it had a route. */
 export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   setSecurityHeaders(request, reply);
   return send(request, reply, problemOf(error));
 }
 
-/** A browser that somebody has given a path to; programs and parts of the page itself get a problem document. */
+/** A request by a browser for a page; programs and parts of the page itself get a problem document. */
 function isForPeople({ method, url, headers }: FastifyRequest): boolean {
   return method === 'GET' && /\btext\/html\b/.test(headers.accept ?? '') && !FOR_PROGRAMS.test(url);
 }
 
 const FOR_PROGRAMS = /^\/(?:api|auth|assets|problems)\//;
 
-/** Ways on which browsers are sent, and where people must be able to read what went wrong. */
+/** Paths that browsers are redirected to, where people must be able to read what went wrong. */
 const FOR_PEOPLE = /^\/auth\//;
 
 function send(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
@@ -64,12 +63,12 @@ function send(request: FastifyRequest, reply: FastifyReply, problem: Problem): F
     .send(problem.document(pathOf(request)));
 }
 
-/** Without the query, which may hold what doesn't belong into a log. */
+/** Without the query, which may hold confidential values. */
 export function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? request.url;
 }
 
-/** What Fastify finds wrong with a request before a route sees it. */
+/** Errors that Fastify finds in a request before a route gets it. */
 const BY_CODE: ReadonlyMap<string, (message: string) => Problem> = new Map([
   [
     'FST_ERR_CTP_INVALID_MEDIA_TYPE',

@@ -3,9 +3,9 @@ import { KubeError } from '../../kube/kube-error.js';
 import { Problem } from './problem.js';
 
 /**
- * Runs something that asks Kubernetes.
+ * Makes a request to Kubernetes.
  *
- * @throws Problem where Kubernetes can't be reached, the target can't be used, or Serinus' own account may not ask
+ * @throws Problem where Kubernetes can't be reached, the target can't be used, or Serinus' own account lacks permission
  */
 export async function askKubernetes<T>(ask: () => Promise<T>): Promise<T> {
   try {
@@ -22,7 +22,7 @@ export async function askKubernetes<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The problem that a failed call of Temporal is. */
+/** The problem for a failed call of Temporal. */
 export function temporalProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';

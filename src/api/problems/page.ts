@@ -1,7 +1,7 @@
 import { PROBLEMS } from './catalogue.js';
 import type { Problem } from './problem.js';
 
-/** A problem for people who stand before a browser. Nothing in it runs, and nothing is loaded. */
+/** A problem for people at a browser. Nothing in it runs, and nothing is loaded. */
 export function problemPage(problem: Problem): string {
   const { title } = PROBLEMS[problem.problem];
   const { remedy } = problem.members;

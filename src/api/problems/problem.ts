@@ -1,22 +1,22 @@
 import { PROBLEMS, type ProblemName } from './catalogue.js';
 
-/** What a problem can say besides what happened. */
+/** The optional members of a problem. */
 export interface ProblemMembers {
   /** The field, header or parameter at fault, as the caller wrote it: `images.podinfod`. */
   readonly field?: string;
   /** What it was. */
   readonly value?: unknown;
-  /** What would be right, or what to do. */
+  /** The remedy: a valid value, or what to do. */
   readonly remedy?: string;
   /** When to try again, seconds from now; also in the header `Retry-After`. */
   readonly retryAfter?: number;
-  /** The release that stands in the way. */
+  /** The release that conflicts with the request. */
   readonly release?: Readonly<Record<string, unknown>>;
   /** All fields at fault, where there are several. */
   readonly errors?: readonly { readonly field: string; readonly detail: string }[];
 }
 
-/** A problem document as RFC 9457 has it. */
+/** A problem document by RFC 9457. */
 export interface ProblemDocument extends ProblemMembers {
   readonly type: string;
   readonly title: string;
@@ -27,7 +27,9 @@ export interface ProblemDocument extends ProblemMembers {
 
 export const PROBLEM_CONTENT = 'application/problem+json';
 
-/** Thrown anywhere in the API, answered as a problem document. Its texts are for the caller: no secrets, no internals. */
+/**
+ * Thrown anywhere in the API, answered as a problem document. Its texts are for the caller: no secrets, no internals.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
@@ -43,7 +45,7 @@ export class Problem extends Error {
     return PROBLEMS[this.problem].status;
   }
 
-  /** @param instance the path that was asked for */
+  /** @param instance the path of the request */
   document(instance: string): ProblemDocument {
     const { title, status } = PROBLEMS[this.problem];
     return { type: `/problems/${this.problem}`, title, status, detail: this.detail, instance, ...this.members };

@@ -5,7 +5,7 @@ import type { Release } from '../schema/release.js';
 import { courseView } from './course.js';
 import { lineOf } from './record-line.js';
 
-/** All that the archive knows of a release; its templates are asked for separately. */
+/** Everything in the archive about a release, except its templates, which are requested separately. */
 export function releaseOfArchived(release: ArchivedRelease): Release {
   const {
     version: _,

@@ -17,10 +17,10 @@ import { stepsOf } from './steering.js';
 type AtRest = Pick<Release, 'steering' | 'desired'>;
 
 /**
- * What can be ordered of a release that has ended: nothing, unless it is the newest of its Canary and nothing is under
- * way. Nothing either where that can't be found out.
+ * The possible orders about an ended release: none, unless it is the newest of its Canary and nothing is under way.
+ * None either where that can't be found out.
  *
- * @param mayGet whether whoever asks may get an object that would be shown
+ * @param mayGet whether the caller may get an object that would be shown
  */
 export async function steeringAtRest(
   deps: Dependencies,
@@ -49,7 +49,7 @@ async function atRest(deps: Dependencies, key: CanaryKey, release: Release, mayG
   return { steering, ...(desired ? { desired } : {}) };
 }
 
-/** As a run would find it that is started for an order. */
+/** As a run that was started for an order would find it. */
 function asItRests(deps: Dependencies, key: CanaryKey, { object, canary }: CanaryView): RunState {
   const status = parseStatus(object['status']);
   const { phase, failedChecks, iterations, lastAppliedSpec: hash, trackedConfigs: configs } = status;

@@ -9,7 +9,7 @@ import type { Changes, Comparison, ReleaseItem } from '../schema/releases.js';
 import type { Finder } from './find.js';
 import { formatReleaseId, type ReleaseId } from './id.js';
 
-/** The rights that it takes to see pod templates: they are in the workloads. */
+/** The permissions needed to see pod templates: those to see the workloads that contain them. */
 export function templateReaders(namespace: string): readonly Access[] {
   return (['deployments', 'daemonsets'] as const).map((resource) => ({
     verb: 'get',
@@ -36,9 +36,9 @@ export async function compared(finder: Finder, a: ReleaseId, b: ReleaseId): Prom
 }
 
 /**
- * What a release changes, as the archive has kept it.
+ * The changes of a release, from the archive.
  *
- * @throws Problem where the archive doesn't know the release, or there is none
+ * @throws Problem where the archive lacks the release, or there is no archive
  */
 export async function changesOf(archive: Archive, id: ReleaseId): Promise<Changes> {
   const text = formatReleaseId(id.canary, id.runId);
@@ -61,7 +61,7 @@ async function found(finder: Finder, id: ReleaseId): Promise<Release> {
   return release;
 }
 
-/** Of what was to be released. */
+/** The template that was to be released. */
 async function templateOf(finder: Finder, id: ReleaseId): Promise<unknown> {
   return (await finder.archived(id))?.templates?.after;
 }

@@ -9,9 +9,9 @@ import type { Run } from './run.js';
 import type { Runs } from './runs.js';
 import { releaseOf } from './view.js';
 
-/** What has ended stays as it is; a longer time would only keep more of it. */
+/** Ended releases don't change; a longer time would only keep more of them. */
 const REMEMBERED_MS = 3_600_000;
-/** Releases that are asked for at once. */
+/** Releases that are requested at the same time. */
 const AT_ONCE = 8;
 
 /** A line of a list, and the run, where only Temporal knows the release. */
@@ -22,7 +22,7 @@ export interface Listed {
 
 type Lacking = Pick<ReleaseItem, 'verdict' | 'reason'> & { readonly images?: string[] };
 
-/** What lists lack of a release that has ended: of one in no archive, and of what earlier versions have archived. */
+/** Adds what lists lack about an ended release: one that is in no archive, or was archived by an earlier version. */
 export class Completion {
   private readonly known = new Expiring<Lacking>(REMEMBERED_MS);
 
@@ -32,7 +32,7 @@ export class Completion {
     private readonly log: Pick<Logger, 'warn'>,
   ) {}
 
-  /** The lines with what became of each. What can't be found out now is left out: the list is worth having without it. */
+  /** The lines with the outcome of each. What can't be found out now is left out: the list is useful without it. */
   async complete(listed: readonly Listed[]): Promise<readonly ReleaseItem[]> {
     const items = listed.map(({ item }) => item);
     const lacking = listed.flatMap(({ item, run }, index) =>
@@ -46,7 +46,7 @@ export class Completion {
           const key = `${run === undefined ? 'archive' : 'run'} ${item.id}`;
           items[index] = { ...item, ...(await this.known.get(key, () => this.ask(item, run))) };
         } catch (error) {
-          // Whoever doesn't answer once keeps nobody waiting for each of the others.
+          // After one failure, no further request for the others delays the list.
           if (!failed)
             this.log.warn({ release: item.id }, `a list goes without what became of it: ${messageOf(error)}`);
           failed = true;

@@ -5,7 +5,7 @@ import type { RunState } from '../../domain/state.js';
 import type { CourseView, LiveGate } from '../schema/course.js';
 import type { Gate } from '../schema/gate.js';
 
-/** How a release of this state goes, and how far it has come; undefined before its first look. */
+/** Course and progress of a release; undefined before its first observation. */
 export function courseOfState(state: RunState): CourseView | undefined {
   return state.policy && courseView(courseOf(state.policy, state.iterations), state);
 }
@@ -13,7 +13,7 @@ export function courseOfState(state: RunState): CourseView | undefined {
 /**
  * A release's course as the API shows it.
  *
- * @param state of a release under way: undefined where it isn't known, or has ended, and waits at none of its gates
+ * @param state of a release under way: undefined where it is unknown, or has ended, so that it waits at no gate
  */
 export function courseView({ strategy, gates }: Course, state?: RunState): CourseView {
   const closed = state && gateOf(state);
@@ -43,13 +43,13 @@ function isApproved({ gate, policy: title }: Pick<CourseGate, 'gate' | 'policy'>
   return rule !== undefined && state.applied !== undefined && isOpen(state, rule, state.applied);
 }
 
-/** A webhook's gate keeps a release waiting after the webhook has gone from the policy. */
+/** A webhook's gate keeps a release waiting even after the webhook has been removed from the policy. */
 function unforeseen(closed: Gate | undefined, gates: readonly CourseGate[]): LiveGate[] {
   if (closed === undefined || !HOOK_GATES.some((gate) => gate === closed.gate)) return [];
   return gates.some(({ gate }) => gate === closed.gate) ? [] : [{ ...closed, status: 'closed', hooks: [] }];
 }
 
-/** The gate at which a release stands, as the API shows it. */
+/** The gate at which a release waits, as the API shows it. */
 export function gateOf(state: RunState): Gate | undefined {
   const view = gateView(state);
   if (view === undefined) return undefined;

@@ -16,15 +16,14 @@ import { asPodController, type PodTemplate } from '../../workloads/shared/pod-co
 import { withoutRolloutId } from '../../workloads/shared/primary.js';
 import type { Release } from '../schema/release.js';
 
-/** Whether whoever asks may do that. */
+/** Whether the caller may do that. */
 export type MayGet = (access: Access) => Promise<boolean>;
 
 /**
- * What would make the target hold again what its primary runs after an undo: a JSON patch, and the command that applies
- * it.
+ * How to make the target hold what its primary runs after an undo: a JSON patch, and the command that applies it.
  *
- * @param mayGet whether whoever asks may get the target itself: its template is in the patch
- * @returns undefined where there is no such target with a pod template, or it may not be shown
+ * @param mayGet whether the caller may get the target itself: its template is in the patch
+ * @returns undefined where there is no such target with a pod template, or the caller may not see it
  */
 export async function desiredOf(deps: Dependencies, key: CanaryKey, mayGet: MayGet): Promise<Release['desired']> {
   const view = await readCanary(deps, key);
@@ -67,7 +66,7 @@ async function asTargets(deps: Dependencies, canary: Canary, spec: PodSpec): Pro
   };
 }
 
-/** The value with every string that is `from` replaced. */
+/** The value with every string that equals `from` replaced. */
 function renamed(value: unknown, from: string, to: string): unknown {
   if (value === from) return to;
   if (Array.isArray(value)) return value.map((item: unknown) => renamed(item, from, to));

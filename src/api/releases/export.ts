@@ -4,14 +4,14 @@ import type { Archive, ReleaseFilter } from '../../archive/port.js';
 import { messageOf } from '../../errors.js';
 import { askArchive } from '../archive.js';
 
-/** Releases that are read at once for figures. */
+/** Releases that are read at the same time for figures. */
 const PAGE = 200;
 
 /**
- * Releases as lines of JSON, without their templates, read as fast as whoever asks takes them.
+ * Releases as lines of JSON, without their templates, read as fast as the caller accepts them.
  *
- * @returns once the first is there, so that an archive that can't answer is said instead
- * @throws Problem where the archive can't answer
+ * @returns once the first one is read, so that an archive that fails gives an error instead
+ * @throws Problem where the archive fails
  */
 export async function exported(archive: Archive, filter: ReleaseFilter, log: Logger): Promise<AsyncIterable<string>> {
   const releases = archive.export(filter)[Symbol.asyncIterator]();
@@ -30,7 +30,7 @@ async function* lines(
       yield `${JSON.stringify(release)}\n`;
     }
   } catch (error) {
-    // The answer has begun: breaking it off is all that tells the caller.
+    // The answer has begun: only breaking it off can show the error to the caller.
     log.warn({}, `an export of the archive was broken off: ${messageOf(error)}`);
     throw error;
   } finally {

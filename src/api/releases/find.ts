@@ -18,8 +18,8 @@ export class Finder {
   ) {}
 
   /**
-   * @returns undefined where nobody knows it
-   * @throws Problem where it isn't found, and somebody who may know it can't be asked
+   * @returns undefined where the release is unknown
+   * @throws Problem where it isn't found, and a source that may know it can't be reached
    */
   async find(id: ReleaseId): Promise<Release | undefined> {
     let run: Run | undefined;
@@ -33,12 +33,12 @@ export class Finder {
       return archived && releaseOfArchived(archived);
     }
     const release = await this.inTemporal(run);
-    // The archive keeps what a run has let go of, and what became of one that died.
+    // The archive has the record entries that a run no longer carries, and the outcome of one that died.
     const whole = !release.ended || (release.unavailable === undefined && release.recordDropped === 0);
     return whole ? release : ((await this.fuller(id)) ?? release);
   }
 
-  /** From the archive alone. @throws Problem where it can't answer */
+  /** Only from the archive. @throws Problem where it fails */
   async archived({ canary, runId }: ReleaseId): Promise<ArchivedRelease | undefined> {
     const { archive } = this;
     return archive && askArchive(() => archive.get(canary.cluster, formatReleaseId(canary, runId)));
@@ -57,14 +57,14 @@ export class Finder {
     return { ...(await withWatch(this.runs, releaseOf(run, answer, outcome), outcome?.watchedBy)), source: 'temporal' };
   }
 
-  /** While Temporal is down, the archive stands in where it can. */
+  /** While Temporal is down, the archive replaces it where it can. */
   private async despite(error: unknown, id: ReleaseId): Promise<Release> {
     const archived = error instanceof Problem ? await this.fuller(id) : undefined;
     if (archived) return archived;
     throw error;
   }
 
-  /** Where the archive can't answer, what is known already has to do. */
+  /** Where the archive fails, what is known already must suffice. */
   private async fuller(id: ReleaseId): Promise<Release | undefined> {
     try {
       const archived = await this.archived(id);

@@ -11,14 +11,14 @@ const ID =
 
 export { releaseIdOf as formatReleaseId } from '../../domain/identity.js';
 
-/** @returns undefined for anything that can't be the id of a release */
+/** @returns undefined for text that can't be the id of a release */
 export function parseReleaseId(cluster: string, text: string): ReleaseId | undefined {
   const { namespace, name, runId } = ID.exec(text)?.groups ?? {};
   if (namespace === undefined || name === undefined || runId === undefined) return undefined;
   return { canary: { cluster, namespace, name }, runId };
 }
 
-/** Where a release is found in the API. */
+/** The path of a release in the API. */
 export function releasePath(id: string): string {
   return `/api/v1/releases/${encodeURIComponent(id)}`;
 }

@@ -3,7 +3,7 @@ import type { ReleaseItem } from '../schema/releases.js';
 import type { Run } from './run.js';
 import { summaryOf } from './view.js';
 
-/** A line of the list, of a release in the archive. */
+/** A line of the list, for a release in the archive. */
 export function itemOfArchived(release: ArchivedSummary): ReleaseItem {
   const { id, cluster, namespace, name, outcome, phase, weight, revision, triggeredBy, reason, verdict } = release;
   const { startedAt, endedAt, restores, undoneBy } = release;
@@ -29,7 +29,7 @@ export function itemOfArchived(release: ArchivedSummary): ReleaseItem {
   };
 }
 
-/** A line of the list, of a release that only Temporal knows. @param images of one under way, where they are known */
+/** A line of the list, for a release that only Temporal knows. @param images of one under way, where they are known */
 export function itemOfRun(run: Run, images: readonly string[]): ReleaseItem {
   const { run: status, ...summary } = summaryOf(run);
   const { startedAt, endedAt } = summary;

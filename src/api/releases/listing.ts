@@ -15,12 +15,12 @@ import type { Runs } from './runs.js';
 import { Completion, type Listed } from './completion.js';
 import { closedQuery, openQuery } from './visibility.js';
 
-/** Runs that Temporal is asked for at once. */
+/** Page size of requests to Temporal. */
 const RUNS_AT_ONCE = 100;
 
 /**
- * Where a page has ended. `at`: when the listing began, which is when releases were under way or had ended.
- * `open`: Temporal's token, while pages of releases under way go on; `after`: the release that came last, afterwards.
+ * The end of a page. `at`: when the listing began, which decides which releases were under way. `open`: Temporal's
+ * token, while pages of releases under way continue; `after`: the last release, after those.
  */
 const moment = z.int().min(0).max(LATEST_MS);
 const text = z.string().min(1).max(LONGEST_CURSOR);
@@ -30,17 +30,20 @@ const cursorSchema = z.union([
 ]);
 type Cursor = z.output<typeof cursorSchema>;
 
-/** What lists need besides the runs. */
+/** The inputs of lists besides the runs. */
 interface Sources {
   readonly archive: Archive | undefined;
   readonly runs: Runs;
-  /** Of the target of a Canary now. */
+  /** The images of a Canary's target now. */
   readonly images: (canary: CanaryKey) => Promise<readonly string[]>;
   readonly now: () => number;
   readonly log: Pick<Logger, 'warn'>;
 }
 
-/** Releases of all Canaries: those under way as Temporal knows them, then those in the archive or in Temporal, none twice. */
+/**
+ * Releases of all Canaries: those under way according to Temporal, then those in the archive or in Temporal, none
+ * twice.
+ */
 export class Listing {
   private readonly completion: Completion;
 
@@ -48,12 +51,12 @@ export class Listing {
     this.completion = new Completion(sources.archive, sources.runs, sources.log);
   }
 
-  /** @throws Problem where the archive can't answer, or the cursor isn't one */
+  /** @throws Problem where the archive fails, or the cursor is invalid */
   async page(filter: ReleaseFilter, limit: number, text: string | undefined): Promise<ReleasesPage> {
     const cursor: Cursor | undefined = text === undefined ? undefined : read(text);
     const at = cursor?.at ?? this.sources.now();
     if (cursor !== undefined && !('open' in cursor)) return this.ended(filter, limit, at, cursor.after, []);
-    // What is under way has no outcome.
+    // A release under way has no outcome.
     if (filter.outcome !== undefined) return this.ended(filter, limit, at, undefined, []);
     try {
       const { items, token } = await this.underWay(filter, limit, cursor?.open).catch(asWrongCursor);
@@ -79,7 +82,7 @@ export class Listing {
     };
   }
 
-  /** @param first what the page begins with */
+  /** @param first the beginning of the page */
   private async ended(
     filter: ReleaseFilter,
     limit: number,
@@ -91,7 +94,7 @@ export class Listing {
     if (room <= 0) return { items: [...first], nextCursor: write({ at }) };
     const archived = await this.fromArchive(filter, room + 1, at, after);
     const last = archived.items.at(-1);
-    // Further back than the archive's page, Temporal needn't be asked for this one.
+    // Releases older than the archive's page aren't needed from Temporal for this one.
     const back = archived.more && last ? endOf(last) : undefined;
     const { items: known, problem } = await this.fromTemporal(
       filter,
@@ -117,7 +120,7 @@ export class Listing {
     let cursor = after && cursorOf(after);
     do {
       const page = await askArchive(() => archive.list(filter, count, cursor));
-      // What has ended since then was listed as under way.
+      // Releases that have ended since then were listed as under way.
       const releases = page.items.filter(({ cause }) => isRelease(cause.kind));
       items.push(...releases.map(itemOfArchived).filter((item) => endOf(item) <= at));
       cursor = page.next;
@@ -131,7 +134,7 @@ export class Listing {
     span: { readonly from: number | undefined; readonly to: number },
     after: Position | undefined,
   ): Promise<{ readonly items: readonly Listed[]; readonly problem?: string }> {
-    // Temporal knows no images of what has ended.
+    // Temporal has no images of ended releases.
     if (filter.image !== undefined) return { items: [] };
     const from = Math.max(filter.since?.getTime() ?? 0, span.from ?? 0);
     const query = closedQuery(filter, from === 0 ? undefined : from, span.to);
@@ -162,7 +165,7 @@ export class Listing {
   }
 }
 
-/** What the janitor starts brings home what another run has left: it is that run's release which ended so. */
+/** A run that the janitor starts rolls another run's release back: the outcome belongs to that release. */
 function isRelease(kind: string | undefined): boolean {
   return kind !== 'recover';
 }
@@ -171,7 +174,7 @@ function isTemporalDown(error: unknown): error is Problem {
   return error instanceof Problem && error.problem === 'temporal-unreachable';
 }
 
-/** The token of Temporal's is a part of the cursor. */
+/** Temporal's token is a part of the cursor. */
 function asWrongCursor(error: unknown): never {
   throw error instanceof WrongPageToken ? wrongCursor() : error;
 }
@@ -196,7 +199,7 @@ function write(cursor: Cursor): string {
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-/** @throws Problem for anything else than what {@link write} made */
+/** @throws Problem for text that {@link write} didn't make */
 function read(text: string): Cursor {
   if (text.length > LONGEST_CURSOR) throw wrongCursor();
   try {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Problem } from '../problems/problem.js';
 
-/** The text that says where a page begins is none that was handed out for this list. */
+/** The page token was not issued for this list. */
 export class WrongPageToken extends Problem {
   constructor() {
     const remedy = 'use the nextPageToken of the page before, with the same filters';
@@ -10,8 +10,8 @@ export class WrongPageToken extends Problem {
 }
 
 /**
- * Temporal's token with a mark of the list that it belongs to. Temporal takes one that it can't read for a fault of its
- * own, and its client asks again until time is up, which would look like an outage.
+ * Temporal's token with a mark of its list. Temporal treats a malformed token as an internal error, and its client
+ * retries until the time is up, which would look like an outage.
  *
  * @param query of the list filter
  * @returns undefined where there is no further page
@@ -21,7 +21,7 @@ export function pageTokenOf(token: Uint8Array, query: string): string | undefine
   return Buffer.from(token).toString('base64url') + markOf(token, query);
 }
 
-/** @throws WrongPageToken for anything else than what {@link pageTokenOf} made for the same list */
+/** @throws WrongPageToken for text that {@link pageTokenOf} didn't make for the same list */
 export function temporalTokenOf(text: string, query: string): Uint8Array {
   const token = Buffer.from(text.slice(0, -MARK_LENGTH), 'base64url');
   if (token.length === 0 || pageTokenOf(token, query) !== text) throw new WrongPageToken();

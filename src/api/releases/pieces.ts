@@ -4,7 +4,7 @@ import { releaseIdOf, type CanaryKey } from '../../domain/identity.js';
 import { NOTHING_OFFLOADED, type Offloaded, type RecordEntry } from '../../domain/record/record.js';
 import { archiveIdOf, type ArchiveInput } from '../../workflows/contract.js';
 
-/** A run or its result, which carries only the last part of a long record. */
+/** A run or its result, with only the last part of a long record. */
 interface Carrier {
   readonly canary: CanaryKey;
   readonly record: readonly RecordEntry[];
@@ -12,19 +12,19 @@ interface Carrier {
   readonly handedOver?: Offloaded;
 }
 
-/** Pieces that are remembered. They never change, and somebody who watches a release asks for them again and again. */
+/** Pieces that are cached. They never change, and watchers of a release request them again and again. */
 const REMEMBERED = 100;
 /** `NOT_FOUND` of gRPC. */
 const NOT_FOUND = 5;
 
-/** The pieces of long records, which runs have handed over to other workflows. */
+/** The pieces of long records, which runs have passed to other workflows. */
 export class Pieces {
   private readonly known = new Map<string, readonly RecordEntry[]>();
 
   constructor(private readonly client: Client) {}
 
   /**
-   * The carrier with its whole record. What Temporal has forgotten counts as dropped.
+   * The carrier with its whole record. Entries that Temporal no longer has count as dropped.
    *
    * @param first id of the release's first run
    * @throws whatever Temporal's client throws
@@ -56,7 +56,7 @@ export class Pieces {
     return found;
   }
 
-  /** Of what a workflow brings, its input tells, which is in the first event. */
+  /** The pieces are the input of the archiving workflow, which is in its first event. */
   private async read(workflowId: string): Promise<readonly RecordEntry[]> {
     try {
       const { history } = await this.client.workflowService.getWorkflowExecutionHistory({

@@ -1,17 +1,17 @@
 import { readLine, type RecordLine } from '../schema/record.js';
 
-/** An entry as Temporal or the archive keeps it: other versions of Serinus may have written it. */
+/** An entry from Temporal or the archive: another version of Serinus may have written it. */
 interface Kept {
   readonly at: number;
   readonly what: string;
 }
 
-/** An entry of a record as the API tells it. */
+/** An entry of a record as the API returns it. */
 export function lineOf(kept: Kept): RecordLine {
   return readLine({ ...withoutNulls(kept), what: kept.what, at: new Date(kept.at).toISOString() });
 }
 
-/** JSON has no word for a number that is none, such as a ratio to zero: it writes null, and here it is missing. */
+/** JSON has no Infinity and no NaN, such as a ratio to zero: it writes null, which is dropped here. */
 function withoutNulls(value: object): object {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, field]: [string, unknown]) =>

@@ -4,18 +4,18 @@ import type { CanaryKey } from '../../domain/identity.js';
 import { searchAttributes as attributes } from '../../workflows/contract.js';
 import type { RunStatus } from '../schema/release.js';
 
-/** What Temporal knows of a run without asking a worker. */
+/** What Temporal knows of a run without a worker. */
 export interface Run {
   readonly canary: CanaryKey;
   readonly runId: string;
   readonly status: RunStatus;
   readonly startedAt: Date;
   readonly endedAt: Date | undefined;
-  /** `New` until the run has looked for the first time. */
+  /** `New` until the run's first observation. */
   readonly phase: string;
   readonly weight: number;
   readonly revision: string | undefined;
-  /** What became of the release; undefined while it is under way. */
+  /** Outcome of the release; undefined while it is under way. */
   readonly outcome: string | undefined;
   readonly triggeredBy: string;
   readonly requestId: string | undefined;
@@ -34,7 +34,7 @@ const STATUSES: Readonly<Record<number, RunStatus>> = {
   7: 'timed-out',
 };
 
-/** @param raw as describing and listing give it */
+/** @param raw from describing and listing */
 export function runOf(canary: CanaryKey, raw: RawWorkflowExecutionInfo): Run {
   const indexed = raw.searchAttributes?.indexedFields ?? {};
   const text = (key: { readonly name: string }): string | undefined => {
@@ -59,7 +59,7 @@ export function runOf(canary: CanaryKey, raw: RawWorkflowExecutionInfo): Run {
   };
 }
 
-/** What Temporal tells of an open run in a list. */
+/** What Temporal's list shows of an open run. */
 export interface OpenRun {
   readonly runId: string;
   /** What it waits for that only people can give: `resume`, or a gate. */
@@ -68,7 +68,7 @@ export interface OpenRun {
   readonly startedAt: Date;
 }
 
-/** The Canary of an open run, as `namespace/name`, and what is known of the run. */
+/** The Canary of an open run, as `namespace/name`, and the run. */
 export function openRunOf(raw: RawWorkflowExecutionInfo): [string, OpenRun][] {
   const indexed = raw.searchAttributes?.indexedFields ?? {};
   const [namespace, name, waiting] = [attributes.namespace, attributes.name, attributes.waiting].map(({ name: key }) =>

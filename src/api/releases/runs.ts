@@ -30,7 +30,7 @@ import { Pieces } from './pieces.js';
 import { openRunOf, runOf, type OpenRun, type Run } from './run.js';
 import { allOf, equals, historyQuery, underWayQuery } from './visibility.js';
 
-/** Time for an answer, milliseconds. */
+/** Time limits for answers, milliseconds. */
 export interface Patience {
   /** Of Temporal itself. */
   readonly readMs: number;
@@ -45,12 +45,12 @@ export interface Page {
 
 /** A release that continued as new more often than this has lasted for months. */
 const MAX_HOPS = 10_000;
-/** Open runs are asked for in pages of so many, and no more of these than that. */
+/** Page size of requests for open runs, and their largest number. */
 const OPEN_PAGE = 1_000;
 const MOST_PAGES = 10;
 
 /**
- * The runs of Canaries' workflows, as the API reads them.
+ * The runs of Canaries' workflows, for the API.
  *
  * All methods throw {@link Problem} `temporal-unreachable` where Temporal doesn't answer in time.
  */
@@ -73,7 +73,7 @@ export class Runs {
     return this.describe(canary, undefined);
   }
 
-  /** The run that a release is in now, or ended in: a long one has continued in new runs since. */
+  /** The present or last run of a release: a long release has continued in new runs since its first. */
   async find({ canary, runId }: ReleaseId): Promise<Run | undefined> {
     let run = await this.describe(canary, runId);
     for (let hop = 0; run && goesOn(run) && hop < MAX_HOPS; hop += 1) {
@@ -84,7 +84,7 @@ export class Runs {
     return run;
   }
 
-  /** The state of a run, by a worker. @returns the reason where none answers */
+  /** The state of a run, from a worker. @returns the reason where none answers */
   async view(run: Run): Promise<RunView | { readonly unavailable: string }> {
     try {
       const view = await this.within(this.patience.workerMs, () =>
@@ -99,7 +99,7 @@ export class Runs {
   }
 
   /**
-   * What the newest check of a run under way has measured; nothing before the first.
+   * The measurements of the newest check of a run under way; none before the first.
    *
    * @throws an error where no worker answers
    */
@@ -125,7 +125,8 @@ export class Runs {
   }
 
   /**
-   * What was seen after a promotion, by a worker. What can't be told now is left out: the release is known all the same.
+   * The observations after a promotion, from a worker. Left out where it doesn't answer now: the release is known all
+   * the same.
    *
    * @param workflowId as the release's outcome names it
    */
@@ -144,7 +145,7 @@ export class Runs {
     return this.read(() => this.pieces.joined(carrier, first));
   }
 
-  /** What the newest run answered to a submission; undefined where it has not got it, or not answered yet. */
+  /** The newest run's answer to a submission; undefined where it has not received or answered it yet. */
   async submitted(canary: CanaryKey, changeId: string): Promise<SubmitAnswer | undefined> {
     const handle = this.client.workflow.getHandle(workflowIdOf(canary)).getUpdateHandle<SubmitAnswer>(changeId);
     return this.orUndefined(async () => {
@@ -157,7 +158,7 @@ export class Runs {
     });
   }
 
-  /** What a run has answered to an order; undefined where it has not answered yet. */
+  /** A run's answer to an order; undefined where it has not answered yet. */
   async receipt(run: Run, requestId: string): Promise<OrderReceipt | undefined> {
     const handle = this.client.workflow.getHandle(workflowIdOf(run.canary), run.runId);
     return this.orUndefined(async () => {
@@ -170,7 +171,7 @@ export class Runs {
     });
   }
 
-  /** The run that carried a request out, by what Temporal has indexed. */
+  /** The run that carried a request out, according to Temporal's index. */
   async byRequest(canary: CanaryKey, requestId: string): Promise<Run | undefined> {
     const query = allOf([...canaryIs(canary), equals(attributes.requestId.name, requestId)]);
     return (await this.list(() => canary, query, 1, undefined)).runs[0];
@@ -207,7 +208,7 @@ export class Runs {
   }
 
   /**
-   * Runs of any Canaries of a cluster; of closed ones, those that ended last come first.
+   * Runs of all Canaries of a cluster; closed ones are sorted by their end, the latest first.
    *
    * @param query of the list filter
    */
@@ -286,7 +287,7 @@ export class Runs {
   }
 }
 
-/** A run that continued as new before its release had ended; one that ended it has left the next run another release. */
+/** A run that continued as new before its release had ended; after its end the next run has another release. */
 function goesOn(run: Run): boolean {
   return run.status === 'continued-as-new' && run.outcome === undefined;
 }

@@ -9,7 +9,7 @@ export interface Step {
   readonly command: string;
 }
 
-/** Orders that a release would obey, with where to send them. */
+/** Orders that a release would accept, with where to send them. */
 export function stepsOf(orders: readonly PossibleOrder[], id: string): Step[] {
   return orders.map(({ order, effect, command }) => {
     const word = wordOf(order);

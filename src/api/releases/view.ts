@@ -14,10 +14,10 @@ import { stepsOf } from './steering.js';
 
 type RunAnswer = RunView | { readonly unavailable: string };
 
-/** Ends of a run by which the release in it has not come to an end of its own. */
+/** Ends of a run that cut its release off. */
 const CUT_OFF: readonly Run['status'][] = ['failed', 'cancelled', 'terminated', 'timed-out'];
 
-/** What became of the release of a run; undefined only while it is under way, or where nobody has written it down. */
+/** The outcome of a run's release; undefined only while it is under way, or where it was never recorded. */
 function outcomeIn({ status, outcome }: Run): string | undefined {
   // A run that has just continued from another release still has the outcome of that one.
   if (status === 'running') return undefined;
@@ -36,7 +36,7 @@ export function summaryOf(run: Run): ReleaseSummary {
   };
 }
 
-/** The open run of a Canary in short, by what Temporal and, where one answers, a worker tell. */
+/** The open run of a Canary in short, from Temporal and, if one answers, a worker. */
 export function openReleaseOf(run: Run, answer: RunAnswer): OpenRelease {
   if ('unavailable' in answer) return { ...knownOf(run), unavailable: answer.unavailable };
   const { state, waitsFor } = answer;
@@ -50,7 +50,7 @@ export function openReleaseOf(run: Run, answer: RunAnswer): OpenRelease {
 /**
  * All that is known of a release.
  *
- * @param outcome the result of the run, where it has one: it stands in for a worker that doesn't answer
+ * @param outcome the result of the run, if it has one: it replaces a worker that doesn't answer
  */
 export function releaseOf(run: Run, answer: RunAnswer, outcome: Outcome | undefined): Release {
   const base = {
@@ -106,7 +106,7 @@ function ofOutcome(outcome: Outcome) {
   };
 }
 
-/** What is known of the versions before anything is in the archive. */
+/** The versions as far as they are known before the release is archived. */
 function shippedBy(shipment: ReleaseArtifacts | undefined): Pick<Release, 'versions'> {
   return shipment === undefined ? {} : { versions: versionsOf(shipment.images.before, shipment.images.after) };
 }

@@ -12,8 +12,8 @@ export function allOf(conditions: readonly string[]): string {
 }
 
 /**
- * Which runs are listed. A run that continued as new is left out while the release goes on in the next: that one stands
- * for both.
+ * The filter for runs to list. A run that continued as new is left out while its release continues in the next one,
+ * which represents both.
  *
  * @param all also runs that released nothing
  */
@@ -31,12 +31,12 @@ export function underWayQuery(): string[] {
   return [equals('WorkflowType', ROLLOUT), "ExecutionStatus = 'Running'"];
 }
 
-/** Names of Kubernetes need no escapes; what else could come here must not end the string. */
+/** Names of Kubernetes need no escapes; any other text must not end the string. */
 function quoted(value: string): string {
   return `'${value.replace(/[\\']/g, (character) => `\\${character}`)}'`;
 }
 
-/** Which releases of all Canaries are asked for. */
+/** The filter for releases of all Canaries. */
 export type FleetFilter = Omit<ReleaseFilter, 'image'>;
 
 /** Releases under way. */
@@ -45,7 +45,7 @@ export function openQuery(filter: FleetFilter): string {
 }
 
 /**
- * Releases that have ended, by the time they did.
+ * Releases that have ended, by the time of their end.
  *
  * @param from milliseconds since 1970, included
  * @param to milliseconds since 1970, included
@@ -75,7 +75,7 @@ function fleetConditions({ cluster, namespace, name, outcome, until, actor }: Fl
   ];
 }
 
-/** Temporal counts nanoseconds in 64 bits: later than in 2262 is then, for any release that there can be. */
+/** Temporal counts nanoseconds in 64 bits, which end in 2262: later times are cut off there. */
 const LAST_MS = Date.UTC(2262, 0);
 
 function time(ms: number): string {

@@ -7,14 +7,17 @@ import { lineOf } from './record-line.js';
 import type { Run } from './run.js';
 import type { Runs } from './runs.js';
 
-/** The workflow that watches what a release has promoted, by its state or its result; undefined where none does. */
+/**
+ * The workflow that watches the version promoted by a release, from its state or its result; undefined where there is
+ * none.
+ */
 export function watcherOf(run: Run, { state, runs }: RunView): string | undefined {
   const isWatched = state?.ending?.kind === 'promoted' && state.policy?.judgement?.watch !== undefined;
   if (run.status === 'running' || !isWatched) return undefined;
   return aftercareIdOf(run.canary.cluster, formatReleaseId(run.canary, runs?.[0] ?? run.runId));
 }
 
-/** A release with what has been seen since its promotion, as far as that can be told. */
+/** A release with the observations since its promotion, as far as they are known. */
 export async function withWatch(
   runs: Pick<Runs, 'aftercare'>,
   release: Release,

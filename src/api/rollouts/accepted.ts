@@ -3,7 +3,7 @@ import type { SubmitAnswer } from '../../workflows/contract.js';
 import { formatReleaseId, releasePath } from '../releases/id.js';
 import type { Accepted } from '../schema/requests.js';
 
-/** @param revision what is released */
+/** @param revision the one to release */
 export function accepted(canary: CanaryKey, revision: string, answer: SubmitAnswer): Accepted {
   const id = formatReleaseId(canary, answer.runId);
   const { namespace, name } = canary;

@@ -8,8 +8,8 @@ import { accepted } from './accepted.js';
 /**
  * The answer to a request that was carried out before, by this process or another.
  *
- * The newest run knows which submissions it got. Older ones, and what was left as a signal, are found by the request
- * id that Temporal has indexed.
+ * The newest run knows the submissions that it received. Older runs, and requests left as a signal, are found by the
+ * request id that Temporal has indexed.
  */
 export async function earlier(
   runs: Runs,
@@ -24,7 +24,7 @@ export async function earlier(
   }
   const latest = await runs.latest(canary);
   const run = latest?.requestId === requestId ? latest : await runs.byRequest(canary, requestId);
-  // A run that was started for a request has said so to whoever sent it.
+  // A run that was started for a request has answered its sender then.
   return run && answerOf(runs, run, { verdict: 'started', runId: run.runId }, requestId);
 }
 
@@ -33,7 +33,7 @@ async function answerOf(runs: Runs, run: Run, answer: SubmitAnswer, requestId: s
   return accepted(run.canary, revision, answer);
 }
 
-/** The revision that was asked for, where the run still knows; it may have gone on to a newer one since. */
+/** The revision that was requested, where the run still knows it; it may have continued with a newer one since. */
 async function requested(runs: Runs, run: Run, requestId: string): Promise<string | undefined> {
   const answer = (await runs.outcome(run)) ?? (await runs.view(run));
   const cause = 'unavailable' in answer ? undefined : 'state' in answer ? answer.state?.cause : answer.cause;

@@ -9,10 +9,10 @@ import { formatReleaseId } from '../releases/id.js';
 import type { Run } from '../releases/run.js';
 import { isTerminating } from '../../kube/terminating.js';
 
-/** Changes that a run releases, or finds that it has nothing to release. */
+/** Changes that a run releases, or finds nothing to release for. */
 const RELEASE_KINDS: readonly string[] = ['target', 'config', 'request', 'order'];
 
-/** @throws Problem where nothing can be released of this Canary, whatever is under way */
+/** @throws Problem where this Canary can't be released, whatever is under way */
 export function refuseUnfit(view: CanaryView): Canary {
   const { object, refusal, canary } = view;
   const name = `${object.metadata.name}.${object.metadata.namespace ?? ''}`;
@@ -39,7 +39,7 @@ export function refuseUnfit(view: CanaryView): Canary {
 }
 
 /**
- * A release that is under way, or about to be, by what Temporal and the Canary's status tell.
+ * A release that is under way, or about to be, according to Temporal and the Canary's status.
  *
  * @param latest the newest run of the Canary
  */
@@ -60,12 +60,12 @@ function underWay(canary: Canary, latest: Run | undefined): Problem | undefined 
   return busy(canary, `a release of ${nameOf(canary)} is under way (${where})`, release);
 }
 
-/** Between two looks at the newest run, milliseconds. */
+/** Between two reads of the newest run, milliseconds. */
 const PAUSE_MS = 200;
 
 /**
- * The same, for whoever has waited until the Canary's status was at rest: a run's phase comes to Temporal a moment after
- * it has come to the status, and nobody is turned away for that moment.
+ * The same, after waiting until the Canary's status was at rest: a run's phase reaches Temporal a moment after the
+ * status, and no request is refused because of that moment.
  *
  * @param latest reads the newest run of the Canary
  * @param patienceMs how long the two may disagree
@@ -83,7 +83,7 @@ export async function lastingObstacle(
   }
 }
 
-/** Somebody has changed the target a moment ago; whoever watches is about to start its release. */
+/** Somebody has just changed the target; the watch is about to start its release. */
 export function aboutToBegin(canary: Canary, seen: SeenRevision): Problem | undefined {
   if (compareRevisions(knownOf(canary.status), seen) !== 'new') return undefined;
   const release = { revision: seen.revision.hash, phase: canary.status.phase, weight: canary.status.canaryWeight };

@@ -1,12 +1,12 @@
 import { Problem } from '../problems/problem.js';
 import { Expiring } from '../expiring.js';
 
-/** Temporal's index knows a new run within a second or so; this bridges far more. */
+/** Temporal's index has a new run within a second or so; this covers far more. */
 const REMEMBERED_MS = 10 * 60_000;
 
 /**
- * Does what is asked for under a key once, and gives the same answer to everybody who asks under it again. What fails
- * may be tried again. Only of this process: what has been done is found in Temporal by all of them.
+ * Does the work of a key once, and gives all callers with that key the same answer. Failed work may be tried again.
+ * Only within this process: all processes find finished work in Temporal.
  */
 export class Once<T> {
   private readonly answers = new Expiring<{ readonly fingerprint: string; readonly answer: T }>(REMEMBERED_MS);
@@ -22,7 +22,7 @@ export class Once<T> {
   }
 }
 
-/** Lets one at a time do something with the same key; the others wait in turn. */
+/** Allows one caller at a time with the same key; the others wait in turn. */
 export class Turns {
   private readonly last = new Map<string, Promise<unknown>>();
 

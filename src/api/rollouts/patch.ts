@@ -3,15 +3,15 @@ import { containersOf } from '../canaries/images.js';
 import { Problem } from '../problems/problem.js';
 import type { StartRollout } from '../schema/requests.js';
 
-/** A strategic merge patch of a workload that changes its pod template and nothing else. */
+/** A strategic merge patch of a workload that changes only its pod template. */
 export interface TemplatePatch {
   readonly spec: { readonly template: object };
 }
 
 /**
- * What a request changes in the target.
+ * The changes of the target that a request asks for.
  *
- * @throws Problem for a container that isn't there, and for a patch that reaches beyond the pod template
+ * @throws Problem for a missing container, and for a patch beyond the pod template
  */
 export function templatePatch(target: KubeObject, request: StartRollout): TemplatePatch {
   if (request.images) return imagesPatch(target, request.images);

@@ -23,9 +23,9 @@ import { aboutToBegin, lastingObstacle, nothingToRelease, refuseUnfit } from './
 import { Once, Turns } from './once.js';
 import { templatePatch, type TemplatePatch } from './patch.js';
 
-/** The name under which the API server records what people changed through the API. */
+/** The field manager of people's changes through the API. */
 const FIELD_MANAGER = 'serinus-api';
-/** Others write to the target too, for instance its status; such a race is tried again. */
+/** Others write to the target, too, for instance its status; such a conflict is retried. */
 const ATTEMPTS = 5;
 /** How long Temporal and a Canary's status may disagree, milliseconds. */
 const AGREE_MS = 5_000;
@@ -33,13 +33,13 @@ const AGREE_MS = 5_000;
 export interface RolloutRequest {
   readonly canary: CanaryKey;
   readonly body: StartRollout;
-  /** Who asks. */
+  /** The caller. */
   readonly by: string;
-  /** The same for the same request, however often it is sent. */
+  /** Repetitions of the same request have the same id. */
   readonly requestId: string | undefined;
 }
 
-/** Releases what people ask for: changes the target, and has that released. */
+/** Releases what people request: changes the target, and has it released. */
 export class Rollouts {
   private readonly once = new Once<Accepted>();
   private readonly turns = new Turns();
@@ -50,8 +50,8 @@ export class Rollouts {
   ) {}
 
   /**
-   * Does what is asked for, once for each request id. The target's version guards its change: of two requests at the
-   * same time, through whichever processes, the second sees what the first has done.
+   * Carries a request out, once for each request id. The target's version guards its change: of two simultaneous
+   * requests, through whichever processes, the second sees the result of the first.
    *
    * @throws Problem where nothing was done
    */
@@ -85,7 +85,7 @@ export class Rollouts {
     }
   }
 
-  /** @returns what the target holds now; undefined where somebody else was quicker, and it has to be looked at again */
+  /** @returns the target's new content; undefined where somebody else was quicker, and it must be read again */
   private async changed(
     context: CanaryContext,
     key: CanaryKey,
@@ -103,7 +103,7 @@ export class Rollouts {
     }
   }
 
-  /** @throws KubeError where the target is no longer what was read, and nothing was changed */
+  /** @throws KubeError where the target has changed since it was read, and nothing was written */
   private async change(context: CanaryContext, key: CanaryKey, body: StartRollout): Promise<TargetView> {
     const { canary, workload } = context;
     const before = await askKubernetes(() => freshLook(context));
@@ -115,7 +115,7 @@ export class Rollouts {
     if (body.ifUnderWay === 'refuse') {
       if (obstacle) throw obstacle;
       const begins = aboutToBegin(canary, before);
-      // Where it holds just what is asked for, this request has been here before and got no further.
+      // Where it holds exactly what is requested, this request has been here before and got no further.
       if (begins && !(await this.holds(workload.type, target, patch))) throw begins;
     }
     const patched = await this.send(workload.type, target, patch, false);

@@ -13,12 +13,12 @@ const formSchema = z.object({ reason: z.string().max(500).default('') });
 
 const HIDDEN = { hide: true } as const;
 const HTML = 'text/html; charset=utf-8';
-/** Whoever has the link may act: it must not be kept, nor told to other sites. */
+/** Whoever has the link may use it: it must not be stored, nor sent to other sites. */
 const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' } as const;
 
 /**
- * Where links in messages lead. Opening one only asks: mail scanners and chats open links by themselves. The link is
- * what is shown, not who somebody is, so cookies and tokens are neither needed nor looked at.
+ * Where links in messages lead. Opening one only asks: mail scanners and chats open links by themselves. The link
+ * itself is the authorisation, so cookies and tokens are neither needed nor read.
  */
 export function actRoutes(app: App, offered: OfferedOrders, limits: Limits): void {
   takeForms(app);
@@ -85,8 +85,8 @@ function headed({ offer, release: { canary } }: Question): Pick<Page, 'title' | 
 }
 
 /**
- * Has the routes of this plugin take what forms of browsers send, its fields as strings. Nowhere else: pages of other
- * sites can send forms too, so such a route must not go by a cookie.
+ * Lets the routes of this plugin accept browsers' forms, with fields as strings. No other routes: pages of other sites
+ * can send forms too, so such a route must not rely on a cookie.
  */
 function takeForms(app: App): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {

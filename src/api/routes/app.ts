@@ -9,7 +9,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { PROBLEM_CONTENT } from '../problems/problem.js';
 import { problemSchema } from '../schema/problem.js';
 
-/** Fastify, with types that come from the schemas of its routes. */
+/** Fastify, with types from the schemas of its routes. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -18,10 +18,10 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** Of routes that need no token: what they tell is about the process. */
+/** For routes that need no token: they are only about the process. */
 export const open = { tags: ['process'], security: [] };
 
-/** What every route may answer when it can't do what it was asked for. */
+/** Every route's possible error answers. */
 export const problems = {
   '4xx': { description: 'What is wrong with the request', content: { [PROBLEM_CONTENT]: { schema: problemSchema } } },
   '5xx': {

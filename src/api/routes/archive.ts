@@ -30,10 +30,10 @@ import { problems, type App } from './app.js';
 
 const tags = ['releases'];
 const DAY_MS = 24 * 3_600_000;
-/** What the figures of delivery are about, where nobody says. */
+/** Default period of the delivery figures. */
 const DORA_DAYS = 30;
 
-/** Releases of all Canaries, those of long ago included, and what can be read from them. */
+/** Releases of all Canaries, including old ones, and figures about them. */
 export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder: Finder, listing: Listing): void {
   const { clusterName: cluster } = deps.settings;
   const idOf = (id: string): ReleaseId => {
@@ -44,7 +44,7 @@ export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder
   const admitList = (request: FastifyRequest, namespace: string | undefined): Promise<void> =>
     guard.admit(request, { verb: 'list', namespace });
 
-  // Templates hold what is in the workloads, so whoever may see these may see them.
+  // Templates contain what the workloads contain, so permission to see those suffices.
   const admitToTemplates = async (request: FastifyRequest, { namespace, name }: CanaryKey): Promise<void> => {
     await guard.admit(request, { verb: 'get', namespace, name });
     for (const access of templateReaders(namespace)) await guard.admit(request, access);
@@ -86,7 +86,7 @@ export function archiveRoutes(app: App, deps: Dependencies, guard: Guard, finder
       response: { 200: comparisonSchema, ...problems },
     },
     onRequest: async (request) => {
-      // Nothing has been checked of the query yet.
+      // The query hasn't been validated yet.
       const ids: readonly unknown[] = [request.query.a, request.query.b];
       await guard.identify(request);
       for (const id of ids) {

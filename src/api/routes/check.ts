@@ -15,7 +15,7 @@ import { problems, type App } from './app.js';
 
 type Body = z.output<typeof checkRequestSchema>;
 
-/** Checking a policy before a release relies on it. */
+/** Checks a policy before a release relies on it. */
 export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
   app.post('/api/v1/check', {
     schema: {
@@ -25,7 +25,7 @@ export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
       body: checkRequestSchema,
       response: { 200: checkAnswerSchema, ...problems },
     },
-    // Which Canaries it is about only the body tells.
+    // Only the body names the Canaries.
     onRequest: (request) => guard.identify(request),
     handler: async (request) => {
       const { body } = request;
@@ -47,7 +47,7 @@ export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
   });
 }
 
-/** @throws Problem where the caller's own rights don't do for what a check can't be made without */
+/** @throws Problem where the caller lacks a permission that a check needs */
 function forCaller(error: unknown): never {
   if (!(error instanceof NotForCaller)) throw error;
   throw new Problem('forbidden', error.message, {
@@ -55,7 +55,7 @@ function forCaller(error: unknown): never {
   });
 }
 
-/** @throws Problem where it can't be read, or has no Canary */
+/** @throws Problem where it can't be parsed, or has no Canary */
 function manifestsIn({ manifest, namespace }: Body): Manifests {
   try {
     const manifests =
@@ -74,9 +74,9 @@ function manifestsIn({ manifest, namespace }: Body): Manifests {
 }
 
 /**
- * Looking needs the right to see such a Canary. To ask metrics needs more: with an address and a Secret of one's own
- * choice that is what a Canary and a MetricTemplate could have Serinus do once they are applied, so whoever wants it
- * must be allowed to apply them.
+ * Reading needs permission to see such a Canary. Querying metrics needs more: with an address and a Secret of the
+ * caller's choice, it can do what a Canary and a MetricTemplate could make Serinus do once applied, so the caller must
+ * be permitted to apply them.
  */
 async function admit(guard: Guard, request: FastifyRequest, manifests: Manifests, { metrics }: Body): Promise<void> {
   for (const { metadata } of manifests.canaries) {

@@ -33,7 +33,7 @@ const events = (description: string) => ({
   200: { description, content: { 'text/event-stream': { schema: z.string() } } },
 });
 
-/** How a Canary and its release stand now, once or for as long as somebody looks. */
+/** The state of a Canary and its release now, once or continuously. */
 export function liveRoutes(
   app: App,
   deps: Dependencies,
@@ -131,7 +131,7 @@ export function liveRoutes(
           const { first, whole, stop } = fleet.watch(request.headers['last-event-id'], (news) => {
             if (concerns(news)) sendNews(stream, news, true);
           });
-          // Rows of a snapshot have no ids: who loses the stream in the middle of it needs all of it again.
+          // Rows of a snapshot have no ids: a client that loses the stream in the middle of it needs all of it again.
           for (const news of first.filter(concerns)) sendNews(stream, news, !whole);
           const canaries = first.filter(concerns).map(({ row }) => `${row.namespace}/${row.name}`);
           if (whole) stream.send({ event: 'synced', id: fleet.id, data: { canaries }, key: 'synced' });

@@ -25,7 +25,7 @@ export interface LoginOptions {
 export function loginRoutes(app: App, options: LoginOptions): void {
   const { guard, sessions, limits, issuer, log } = options;
 
-  /** Nobody may log in, fail or be refused as often as they like. */
+  /** Limits logins, their failures and their refusals. */
   const counted =
     (attempt: 'login' | 'callback') =>
     async (request: FastifyRequest): Promise<void> => {
@@ -78,7 +78,7 @@ export function loginRoutes(app: App, options: LoginOptions): void {
       summary: 'End the session of the browser',
       response: { 200: loggedOutSchema, ...problems },
     },
-    // With the checks against forged requests, as any other change.
+    // Protected against forged requests, like any other change.
     onRequest: (request) => guard.identify(request),
     handler: async (request, reply) => {
       const idToken = await sessions.end(request, reply);
@@ -91,7 +91,7 @@ export function loginRoutes(app: App, options: LoginOptions): void {
   });
 }
 
-/** @throws Problem where the browser doesn't come back from a login that it has begun here */
+/** @throws Problem where the browser doesn't return from a login that it has begun here */
 async function loggedIn(
   { sessions, issuer, claims, log }: LoginOptions,
   request: FastifyRequest,
@@ -152,7 +152,7 @@ async function audited<T>(guard: Guard, request: FastifyRequest, act: () => Prom
   }
 }
 
-/** Only used to see what a browser would make of a path. */
+/** Only used to see how a browser would resolve a path. */
 const HERE = 'http://serinus.invalid';
 
 /**
@@ -163,6 +163,6 @@ export function isOwnPath(path: string): boolean {
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(path) || path.includes('\\')) return false;
   if (!URL.canParse(path, HERE)) return false;
   const { origin, pathname } = new URL(path, HERE);
-  // Not into the login again, nor into what dots in the path might lead out to.
+  // Not to the login again, nor to where dots in the path might lead.
   return origin === HERE && !pathname.startsWith('//') && !pathname.startsWith('/auth/');
 }

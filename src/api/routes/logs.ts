@@ -10,7 +10,7 @@ import { logsQuerySchema, logsSchema } from '../schema/logs.js';
 import { canaryParamsSchema } from '../schema/requests.js';
 import { problems, type App } from './app.js';
 
-/** What the pods of a Canary have logged, for whoever may read their logs by other ways, too. */
+/** The logs of a Canary's pods, for callers who may read them otherwise, too. */
 export function logsRoute(app: App, deps: Dependencies, guard: Guard, runs: Runs): void {
   const logs = new PodLogs(deps, new Pods(deps.cache.client, deps.log));
   app.get('/api/v1/namespaces/:namespace/canaries/:name/logs', {

@@ -37,7 +37,7 @@ function timeRequests(app: App, registry: Registry): void {
     registers: [registry],
   });
   app.addHook('onResponse', (request, reply, done) => {
-    // How long somebody has looked at a stream says nothing about the API.
+    // The duration of a stream says nothing about the API.
     if (reply.raw.getHeader('content-type') === EVENT_STREAM) return done();
     const route = request.routeOptions.url ?? 'unknown';
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
@@ -46,7 +46,7 @@ function timeRequests(app: App, registry: Registry): void {
 }
 
 function countCanaries(registry: Registry, deps: Dependencies): void {
-  // Metrics must be there while the API server isn't: what the cache holds is what counts.
+  // Metrics must be available while the API server isn't: the cache's content counts.
   const known = (): KubeObject[] => deps.cache.watch(CANARIES).store.list();
 
   new Gauge({

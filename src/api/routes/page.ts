@@ -7,13 +7,13 @@ import type { App } from './app.js';
 /** Files under it have a hash of their content in their name. */
 const HASHED = '/assets/';
 const FOR_EVER = 'public, max-age=31536000, immutable';
-/** Kept, but asked about each time: after an upgrade the next look shows the new page. */
+/** Stored, but revalidated each time: after an upgrade the next request shows the new page. */
 const ASK_EACH_TIME = 'no-cache';
 
 /**
- * The web page. It holds no data of its own, so that it needs no token: what it shows, it asks the API for.
+ * The web page. It contains no data of its own, so it needs no token: it requests its data from the API.
  *
- * @param folder where it is; undefined where it isn't built, which whoever asks for it is told
+ * @param folder of the page; undefined where it isn't built, which its visitors are told
  */
 export function pageRoutes(app: App, folder: string | undefined): void {
   if (folder === undefined) {
@@ -22,7 +22,7 @@ export function pageRoutes(app: App, folder: string | undefined): void {
   }
   void app.register(fastifyStatic, {
     root: folder,
-    // One route a file, known from the start: what isn't there is answered as any other path that isn't.
+    // One route a file, known from the start: a missing file is answered like any other unknown path.
     wildcard: false,
     index: false,
     cacheControl: false,

@@ -6,7 +6,7 @@ import { open, problems, type App } from './app.js';
 const kindSchema = z.object({ type: z.string(), title: z.string(), status: z.number() }).meta({ id: 'ProblemKind' });
 const KINDS = new Map(Object.entries(PROBLEMS));
 
-/** `/problems/<name>`: where the `type` of a problem leads. */
+/** `/problems/<name>`: the target of a problem's `type`. */
 export function problemKindRoute(app: App): void {
   app.get('/problems/:name', {
     schema: {

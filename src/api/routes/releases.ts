@@ -24,7 +24,7 @@ type OrderBody = z.output<typeof orderSchemas.plain> &
   Partial<Pick<z.output<typeof orderSchemas.gate>, 'gate'>> &
   Partial<Pick<z.output<typeof orderSchemas.weight>, 'weight'>>;
 
-/** Looking at a release, and giving it orders. */
+/** Reads a release, and gives it orders. */
 export function releaseRoutes(
   app: App,
   deps: Dependencies,

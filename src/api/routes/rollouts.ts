@@ -23,7 +23,7 @@ import { placesOf } from './tree.js';
 const tags = ['releases'];
 const pathOf = (branch: string): string => `/api/v1/namespaces/:namespace/canaries/:name/${branch}`;
 
-/** Starting releases of a Canary, and looking back at them. */
+/** Starts releases of a Canary, and lists past ones. */
 export function rolloutRoutes(app: App, deps: Dependencies, guard: Guard, rollouts: Rollouts, runs: Runs): void {
   const keyOf = (params: { namespace: string; name: string }): CanaryKey => ({
     cluster: deps.settings.clusterName,

@@ -9,7 +9,7 @@ import { problems, type App } from './app.js';
 
 const tags = ['session'];
 
-/** Who asks, and what they may do. */
+/** The caller's identity and permissions. */
 export function sessionRoutes(app: App, guard: Guard, mode: Authentication['kind']): void {
   app.get('/api/v1/session', {
     schema: {

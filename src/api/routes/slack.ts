@@ -7,9 +7,9 @@ const headersSchema = z.looseObject({
   'x-slack-signature': z.string().default(''),
 });
 
-/** Where an app of Slack sends what people click. It is signed, so that it needs no token. */
+/** Where a Slack app sends clicks. They are signed, so they need no token. */
 export function slackRoute(app: App, buttons: SlackButtons): void {
-  // The signature is over the body as it came.
+  // The signature is over the unparsed body.
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),
   );
@@ -20,7 +20,7 @@ export function slackRoute(app: App, buttons: SlackButtons): void {
         timestamp: headers['x-slack-request-timestamp'],
         signature: headers['x-slack-signature'],
       });
-      // Slack waits for three seconds; what comes of it is said in the conversation.
+      // Slack waits for three seconds; the result is posted into the conversation.
       void buttons.carryOut(click);
       return reply.code(200).send();
     },

@@ -1,10 +1,10 @@
 /**
- * Releases are found under `releases`. Paths that say `rollouts` lead to the same: they are what releases were called
- * before, and what scripts may still ask for.
+ * Releases are found under `releases`. Paths with `rollouts` are aliases: their former name, which scripts may still
+ * use.
  */
 const BRANCHES = ['releases', 'rollouts'] as const;
 
-/** How a route is described under one of its paths. */
+/** A route's description under one of its paths. */
 export interface Place {
   readonly path: string;
   readonly operationId: string;
@@ -12,10 +12,10 @@ export interface Place {
 }
 
 /**
- * Every path of a route about releases, the one to use first.
+ * Every path of a route about releases, the preferred one first.
  *
  * @param pathOf the path under a branch
- * @param former operation of the path that says `rollouts`
+ * @param former operation of the path with `rollouts`
  */
 export function placesOf(
   method: 'GET' | 'POST',

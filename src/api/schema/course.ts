@@ -23,7 +23,7 @@ export const strategySchema = z.object({
   threshold: z.number().describe('Failed checks that roll the release back'),
 });
 
-/** What a release goes through, and where it may be made to wait. */
+/** The steps of a release, and where it may have to wait. */
 export const courseSchema = z
   .object({ strategy: strategySchema, gates: z.array(liveGateSchema) })
   .meta({ id: 'Course' });

@@ -6,7 +6,7 @@ import { releaseSchema } from './release.js';
 
 const time = (description: string) => z.string().meta({ description, format: 'date-time' });
 
-/** How something does, for an icon beside the word that says it. */
+/** The state of something, for an icon beside its status text. */
 const HEALTHS = ['good', 'busy', 'bad', 'idle'] as const;
 
 const nodeShape = {
@@ -17,7 +17,7 @@ const nodeShape = {
   detail: z.string().optional(),
 };
 
-/** A part of what belongs to a Canary, with its own parts. */
+/** An object of a Canary, with its own parts. */
 export type LiveNode = z.output<z.ZodObject<typeof nodeShape>> & { readonly children: readonly LiveNode[] };
 
 const nodeSchema: z.ZodType<LiveNode> = z
@@ -73,7 +73,7 @@ export const liveSchema = z
   })
   .meta({ id: 'Live' });
 
-/** Who has gone from the fleet. */
+/** A Canary that is gone from the fleet. */
 export const goneSchema = z
   .object({ cluster: z.string(), namespace: z.string(), name: z.string() })
   .meta({ id: 'CanaryGone' });

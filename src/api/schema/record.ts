@@ -167,7 +167,9 @@ export const recordEntrySchema = z.discriminatedUnion('what', [...KNOWN, unknown
 export type RecordLine = z.output<typeof recordEntrySchema>;
 export type KnownLine = Exclude<RecordLine, { what: 'unknown' }>;
 
-/** An entry as it was kept or sent, perhaps by another version: what isn't known here is told whole, and as unknown. */
+/**
+ * An entry as stored or sent, perhaps by another version: one of an unknown kind is returned whole, marked as unknown.
+ */
 export function readLine(sent: { readonly at: string; readonly what: string }): RecordLine {
   const { data } = recordEntrySchema.safeParse(sent);
   if (data !== undefined) return data;
@@ -175,14 +177,14 @@ export function readLine(sent: { readonly at: string; readonly what: string }): 
   return { at: when, what: 'unknown', kind, fields };
 }
 
-/** Whatever is only to be read, as if it could be written: schemas don't say which. */
+/** Makes readonly types writable: schemas don't distinguish the two. */
 type Writable<T> = T extends object ? { -readonly [Field in keyof T]: Writable<T[Field]> } : T;
 
-/** As it is sent: a time is a text. */
+/** As sent: a time is a text. */
 type Sent<Entry> = Entry extends unknown ? Omit<Entry, 'at'> & { readonly at: string } : never;
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never;
 
-/** An entry or a field that only one of the two has doesn't compile: name it here and in the domain. */
+/** An entry or a field that only one of the two has doesn't compile: add it here and in the domain. */
 const sentAsTheDomainKeepsIt: Same<Writable<KnownLine>, Writable<Sent<RecordEntry>>> = true;
 void sentAsTheDomainKeepsIt;

@@ -3,7 +3,7 @@ import { courseSchema } from './course.js';
 import { gateSchema } from './gate.js';
 import { recordEntrySchema } from './record.js';
 
-/** How a run of the workflow stands, in Temporal's words. */
+/** The status of a workflow's run, in Temporal's words. */
 export const RUN_STATUSES = [
   'running',
   'completed',
@@ -44,7 +44,7 @@ const whatTheWorkerTells = {
   unavailable: z.string().optional().describe('Why nothing more is known'),
 };
 
-/** From which version to which, by the tags of images. */
+/** The versions before and after, by the tags of images. */
 export const versionsSchema = z
   .object({
     from: z.string().optional().describe('Of the primary before; missing where nothing ran'),

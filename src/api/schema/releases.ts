@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OutcomeKind } from '../../domain/state.js';
 import { recordEntrySchema } from './record.js';
 
-/** Every one, under its own name. */
+/** All of them, under their own names. */
 const OUTCOMES = {
   promoted: 'promoted',
   'rolled-back': 'rolled-back',

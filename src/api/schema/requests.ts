@@ -10,7 +10,7 @@ const line = (max: number, remedy: string) =>
     .max(max, { error: `use at most ${max} characters`, abort: true })
     .regex(/^[^\p{Cc}]*$/u, { error: 'use a single line without control characters' });
 
-/** Nothing else can be there, so nothing else is looked for, and no path is made of it. */
+/** No object can have another name, so no other is looked up or made part of a path. */
 export const namespaceName = z
   .string({ error: 'name one namespace' })
   .refine(isNamespaceName, { error: 'use the name of a namespace: small letters, digits and -' });
@@ -18,7 +18,7 @@ const canaryName = z
   .string({ error: 'name one Canary' })
   .refine(isObjectName, { error: 'use the name of a Canary: small letters, digits, - and .' });
 
-/** Without the characters that would have to be escaped anywhere on its way. */
+/** Without characters that would have to be escaped anywhere on the way. */
 const KEY = /^[\w.:/+=@~-]{1,200}$/;
 
 export const headersSchema = z.object({
@@ -33,7 +33,7 @@ const IMAGE =
   /^(?:[\w.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@[a-z0-9+._-]+:[0-9a-fA-F]{32,})?$/;
 const imageSchema = z
   .string({ error: 'name an image, such as registry.example/podinfo:6.0.1' })
-  // Before the pattern is tried: what that costs grows with the text.
+  // Checked before the pattern, whose cost grows with the text.
   .max(500, { error: 'use at most 500 characters', abort: true })
   .regex(IMAGE, { error: 'name an image, such as registry.example/podinfo:6.0.1' });
 
@@ -97,7 +97,7 @@ const orderShape = {
     .describe('The revision that you saw; where another one is under way, the order is refused'),
 };
 
-/** The body of an order, by what is said with it. */
+/** The body of an order, by its parameters. */
 export const orderSchemas = {
   plain: z.strictObject(orderShape, { error: bodyError }).meta({ id: 'Order' }),
   gate: z

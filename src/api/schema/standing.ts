@@ -1,6 +1,6 @@
 /**
- * How a Canary stands, as people speak of it: its phase, and what a phase alone doesn't tell. Page and command line show
- * this one; neither works it out again.
+ * A Canary's status in people's words: its phase, and what a phase alone doesn't show. Page and command line show this
+ * one; neither computes its own.
  */
 export const STANDINGS = [
   'failed',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What a browser is given for each path of the page's own: the page finds out itself what to show. */
+/** The paths for which a browser gets the page: the page itself decides what to show. */
 export const PAGE_PATHS = [
   '/',
   '/canaries/:namespace/:name',
@@ -23,7 +23,7 @@ export function pageFolder(): string | undefined {
   return existsSync(`${folder}index.html`) ? folder : undefined;
 }
 
-/** What a browser loads first. @returns undefined where the folder doesn't have it */
+/** The page's first file. @returns undefined where the folder doesn't have it */
 export function pageText(folder: string): string | undefined {
   const path = join(folder, 'index.html');
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;

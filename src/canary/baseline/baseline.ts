@@ -14,11 +14,11 @@ import { readyPods } from '../drain.js';
 import { serviceWish } from '../generated.js';
 import type { CanaryContext } from '../read.js';
 
-/** Longest wait for Kubernetes to find the pods of a Service that has just been made. */
+/** Longest wait for Kubernetes to find the pods of a new Service. */
 const ENDPOINTS_MS = 5_000;
 const POLL_MS = 50;
 
-/** Starts the baseline, of the canary's size, and makes its Service; makes both right where they are there. */
+/** Starts the baseline, of the canary's size, and creates its Service; corrects existing ones. */
 export async function putBaseline(cache: ClusterCache, context: CanaryContext, fence: Claim): Promise<void> {
   const { canary, workload } = context;
   const { pods } = await workload.look(canary);
@@ -29,9 +29,9 @@ export async function putBaseline(cache: ClusterCache, context: CanaryContext, f
 }
 
 /**
- * Makes the baseline whole before requests are sent to it.
+ * Corrects the baseline before requests are sent to it.
  *
- * @throws UserError where they would not arrive
+ * @throws UserError where requests would not arrive
  */
 export async function readyBaseline(
   cache: ClusterCache,
@@ -49,7 +49,7 @@ export async function readyBaseline(
   }
 }
 
-/** Removes the baseline and its Service; what is somebody else's stays, and so does what isn't there. */
+/** Deletes the baseline and its Service; foreign and missing objects are skipped. */
 export async function dropBaseline(
   cache: ClusterCache,
   { canary, router, workload }: CanaryContext,
@@ -61,7 +61,7 @@ export async function dropBaseline(
   if (service && isOurs(service, canary.owner)) await remove(cache, SERVICES, service, { fence });
 }
 
-/** The baseline's Service, as it is to be now; none where there is no baseline that it could lead to. */
+/** The baseline's Service as it shall be now; none where there is no baseline that it could lead to. */
 export async function baselineServices(
   { canary, workload }: Pick<CanaryContext, 'canary' | 'workload'>,
   pods: PodsView | undefined,

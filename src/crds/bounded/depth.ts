@@ -1,6 +1,6 @@
 /**
- * Whether a value of JSON has more levels of lists and objects inside each other than that. What goes round in a circle
- * has. It looks without recursion: what is asked about may be deep enough to overflow the stack.
+ * Whether a JSON value is nested deeper than a limit. A cyclic value is. It works without recursion: the value may be
+ * deep enough to overflow the stack.
  *
  * @param limit levels; `{}` is one
  */

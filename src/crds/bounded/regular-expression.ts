@@ -1,26 +1,26 @@
-/** How a data plane reads regular expressions: RE2 that of Envoy, PCRE that of NGINX and APISIX. */
+/** The dialect of a data plane's regular expressions: RE2 in Envoy, PCRE in NGINX and APISIX. */
 export type Dialect = 'RE2' | 'PCRE';
 
-/** RE2 repeats no more often than that, PCRE not more often than this. */
+/** The largest repetition count of each dialect. */
 const MOST_REPEATED: Readonly<Record<Dialect, number>> = { RE2: 1_000, PCRE: 65_535 };
 
-/** Letters that mean something to RE2 after a backslash. */
+/** Letters with a meaning in RE2 after a backslash. */
 const RE2_LETTERS = 'aftnrvdDsSwWbBAzCQEpPx';
 
-/** Ways in which RE2 lets a group begin that isn't a plain one. */
+/** Beginnings of groups in RE2 that aren't plain ones. */
 const RE2_GROUP = /^\?(?:P?<[A-Za-z_][A-Za-z0-9_]*>|[imsU]*(?:-[imsU]+)?[:)])/;
 
-/** What is written after a backslash, with the number or name that belongs to it. */
+/** What follows a backslash, with its number or name. */
 const CODED = /^\\(?:x(?:\{[0-9A-Fa-f]*\}|[0-9A-Fa-f]{0,2})|[0-7]{1,3}|[pP](?:\{[^}]*\}|.)|c.|[^])/;
 
 class Unreadable extends Error {}
 
 /**
- * Why a regular expression can't be read, without carrying it out: a data plane that can't read it refuses the whole route,
- * or lets nobody in. What only some versions of a dialect read is taken for readable.
+ * Why a regular expression is invalid, without running it: a data plane refuses the whole route because of an invalid
+ * one, or lets nobody in. What only some versions of a dialect accept counts as valid.
  *
- * @param dialects any of them will do
- * @returns words that go on after "it"; undefined where it can be read
+ * @param dialects any of them suffices
+ * @returns words that continue after "it"; undefined where it is valid
  */
 export function complaintAboutPattern(text: string, dialects: readonly Dialect[]): string | undefined {
   const complaints = dialects.map((dialect) => complaintIn(text, dialect));
@@ -37,7 +37,7 @@ function complaintIn(text: string, dialect: Dialect): string | undefined {
   }
 }
 
-/** What stands before: nothing that could be repeated, something, or something that is repeated already. */
+/** What comes before: nothing that could be repeated, something, or something that is repeated already. */
 type Before = 'nothing' | 'something' | 'repeated' | 'repeated for good';
 
 class Scan {
@@ -180,7 +180,7 @@ class Scan {
     this.step(length, 'repeated for good');
   }
 
-  /** `{2,5}`; a brace with anything else in it is a brace. */
+  /** `{2,5}`; a brace with other content is an ordinary character. */
   private counted(): void {
     const found = /^\{(\d+)(?:,(\d*))?\}/.exec(this.text.slice(this.at, this.at + 24));
     if (!found) return this.step(1, 'something');

@@ -3,14 +3,14 @@ import { complaintAboutSize } from '../rules/limits.js';
 import { isDeeperThan } from './depth.js';
 
 const DEEPEST = 32;
-/** Entries of a list. Each webhook is called, each metric asked and each alert sent at every check. */
+/** Entries of a list. Each check calls each webhook, queries each metric and sends each alert. */
 const MOST_ENTRIES = 100;
-/** Of a field's name in a message. */
+/** Length of a field's name in a message. */
 const LONGEST_KEY = 60;
 
 /**
- * What is too much about a spec, before anything else is looked at: a spec costs as much as it is long, at every look
- * at its Canary, and everybody else's releases wait meanwhile.
+ * What makes a spec too large, checked before anything else: the cost of every observation grows with the spec's
+ * length, and everybody else's releases wait meanwhile.
  */
 export function excessOf(spec: unknown): Complaint | undefined {
   if (isDeeperThan(spec, DEEPEST)) {
@@ -19,7 +19,7 @@ export function excessOf(spec: unknown): Complaint | undefined {
   return complaintAboutSize(spec) ?? longList(spec, 'spec');
 }
 
-/** By recursion: how deep it is has been looked at. */
+/** Recursive: the depth has been checked before. */
 function longList(value: unknown, field: string): Complaint | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (Array.isArray(value) && value.length > MOST_ENTRIES) {

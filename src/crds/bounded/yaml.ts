@@ -1,27 +1,27 @@
 import { Composer, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, type Document } from 'yaml';
 import { isDeeperThan } from './depth.js';
 
-/** How much of a YAML text is read, whoever has written it. What is more is refused before it costs anything. */
+/** Limits on a YAML text, whoever has written it. A larger text is refused before it costs anything. */
 export interface YamlBounds {
   readonly characters: number;
-  /** Words and signs; line ends and blanks count, too. What reading costs goes by these. */
+  /** Words and symbols; line ends and blanks count, too. The cost of parsing depends on them. */
   readonly tokens: number;
-  /** Lists and maps inside each other. */
+  /** Nesting of lists and maps. */
   readonly depth: number;
 }
 
-/** Why a text can't be read as YAML, in one line. */
+/** Why a text isn't valid YAML, in one line. */
 export class YamlProblem extends Error {
   override readonly name = 'YamlProblem';
 }
 
-/** More than people write, and few enough to look each of them up in the whole text. */
+/** More than people write, and few enough to search the whole text for each of them. */
 const MOST_ANCHORS = 100;
 
 /**
- * Reads all documents of a YAML text in a time that grows as its length does. Keys must be unique, as YAML has it.
+ * Parses all documents of a YAML text in time proportional to its length. Keys must be unique, as YAML requires.
  *
- * @throws YamlProblem where it isn't YAML, or is more than the bounds allow
+ * @throws YamlProblem where it isn't YAML, or exceeds the bounds
  */
 export function readYamlDocuments(text: string, bounds: YamlBounds): readonly unknown[] {
   if (text.length > bounds.characters) {
@@ -42,7 +42,7 @@ export function readYaml(text: string, bounds: YamlBounds): unknown {
   return value;
 }
 
-/** The lexer alone is cheap, and knows what all that comes after it will cost. */
+/** The lexer alone is cheap, and predicts the cost of all that follows. */
 function demandFewTokens(text: string, { tokens, depth }: YamlBounds): void {
   let seen = 0;
   let open = 0;
@@ -61,9 +61,9 @@ function demandFewTokens(text: string, { tokens, depth }: YamlBounds): void {
 function compose(text: string, { depth }: YamlBounds): readonly Document[] {
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  // Documents hold lists of items, which hold key and value: some three levels for each one of YAML.
+  // Documents hold lists of items, which hold key and value: about three levels for each one of YAML.
   if (isDeeperThan(tokens, 4 * depth + 8)) throw tooDeep(depth);
-  // The library compares each key with every other one.
+  // The library would compare each key with every other one.
   const documents = [...new Composer({ uniqueKeys: false }).compose(tokens)];
   for (const { errors } of documents) {
     const [error] = errors;
@@ -98,7 +98,7 @@ function demandUniqueKeys({ contents }: Document): void {
     const keys = new Set<unknown>();
     for (const { key, value } of node.items) {
       open.push(key, value);
-      // Maps that are merged may be several.
+      // Several maps may be merged.
       if (!isScalar(key) || key.value === '<<') continue;
       if (keys.has(key.value)) throw new YamlProblem(`the key ${JSON.stringify(key.value)} is there twice in one map`);
       keys.add(key.value);

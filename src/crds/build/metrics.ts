@@ -14,10 +14,10 @@ export function metricOf(metric: MetricSpec, namespace: string): Metric {
 }
 
 /**
- * Everything that a metric is read from, in the order in which it is checked; a name of a built-in check does not
- * keep a query or a template from being checked too.
+ * All sources of a metric, in the order in which they are checked; the name of a built-in check doesn't exclude a query
+ * or a template.
  *
- * @param namespace of the Canary, where the template is unless the metric says otherwise
+ * @param namespace of the Canary, where the template is unless the metric names another
  */
 export function metricSources(metric: MetricSpec, namespace: string): readonly MetricSource[] {
   const { interval = DEFAULT_INTERVAL, query, templateRef } = metric;
@@ -47,7 +47,7 @@ function builtinRange(builtin: BuiltinMetric, metric: MetricSpec): Range {
   };
 }
 
-/** The deprecated `threshold` is an upper bound, and counts only where there is no `thresholdRange`. */
+/** The deprecated `threshold` is an upper bound, and only counts without a `thresholdRange`. */
 function rangeOf({ thresholdRange, threshold = 0 }: MetricSpec): Range {
   return thresholdRange ?? { max: threshold };
 }

@@ -4,7 +4,7 @@ import type { serviceSchema } from '../schema/service.js';
 
 type ServiceSpec = z.output<typeof serviceSchema>;
 
-/** @param target name of the target, which the Services have unless the spec names them */
+/** @param target name of the target, which the Services get unless the spec names them */
 export function serviceOf(spec: ServiceSpec, target: string): CanaryService {
   const name = spec.name || target;
   return {

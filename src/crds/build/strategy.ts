@@ -5,16 +5,16 @@ import { trafficFeatures } from '../traffic.js';
 
 type AnalysisSpec = z.output<typeof analysisSchema>;
 
-/** What Flagger takes where only Services lead to the pods and the spec asks for growing weights. */
+/** Flagger's number of checks where only Services lead to the pods and the spec has growing weights. */
 const ITERATIONS_WITHOUT_WEIGHTS = 10;
 
-/** What a spec comes to with its provider, and what of the spec that leaves out, in words for events. */
+/** The strategy of a spec with its provider, and the parts of the spec that it ignores, in words for events. */
 export interface StrategyChoice {
   readonly strategy: Strategy;
   readonly notices: readonly string[];
 }
 
-/** As Flagger tells the three strategies apart. */
+/** The three strategies, distinguished as in Flagger. */
 export function strategyOf(spec: AnalysisSpec, provider: string): StrategyChoice {
   return trafficFeatures(provider).weights
     ? { strategy: withRouter(spec), notices: noticesOf(spec, provider) }
@@ -27,7 +27,7 @@ function withRouter(spec: AnalysisSpec): Strategy {
   const mirror = spec.mirror ? ({ mirror: true } as const) : {};
   if (iterations > 0 && (spec.match ?? []).length > 0) return { kind: 'ab', iterations, stepWeightPromotion };
   if (iterations > 0) return { kind: 'blueGreen', iterations, stepWeightPromotion, ...mirror };
-  // The last of `stepWeights` may lie above 100, which means all traffic.
+  // The last of `stepWeights` may be above 100, which means all traffic.
   const weights = spec.stepWeights?.map((weight) => Math.min(weight, 100));
   return weights
     ? { kind: 'canary', weights, maxWeight: weights.at(-1) ?? 100, stepWeightPromotion, ...mirror }

@@ -1,11 +1,11 @@
 import type { Provider } from '../schema/canary.js';
 
 /**
- * Which fields of a Canary mean something to which traffic provider: the one table that tells a field that is used from
- * one that nobody reads. Whoever builds a provider, or teaches one a field, adds it here.
+ * Which fields of a Canary mean something to which traffic provider: the one table that distinguishes used fields from
+ * ignored ones. Whoever adds a provider, or a field to one, adds it here.
  */
 
-/** Fields below `spec` that only some providers use. All others are used whatever the provider. */
+/** Fields below `spec` that only some providers use. All providers use the others. */
 export const PROVIDER_FIELDS = [
   'ingressRef',
   'routeRef',
@@ -28,7 +28,7 @@ export const PROVIDER_FIELDS = [
 
 type ProviderField = (typeof PROVIDER_FIELDS)[number];
 
-/** A field, or a part of it where the rest has no meaning to the provider: `service.match.uri.prefix`. */
+/** A field, or a part of it where the rest means nothing to the provider: `service.match.uri.prefix`. */
 type Ability = ProviderField | `${ProviderField}.${string}`;
 
 const GATEWAY_API: readonly Ability[] = [
@@ -45,7 +45,10 @@ const GATEWAY_API: readonly Ability[] = [
   'service.rewrite',
 ];
 
-/** What a Gateway API route can't say of `service.match` is refused there: left out, it would let more requests in. */
+/**
+ * Parts of `service.match` that the Gateway API can't express are refused there: ignoring them would let more requests
+ * in.
+ */
 const REFUSED_BY_GATEWAY_API: readonly Ability[] = [
   'service.match.authority',
   'service.match.port',
@@ -85,7 +88,7 @@ const ABILITIES: Partial<Record<Provider, readonly Ability[]>> = {
   traefik: [],
 };
 
-/** @returns undefined for a provider that isn't in the table: nothing is known of it */
+/** @returns undefined for a provider that isn't in the table */
 export function abilitiesOf(provider: string): readonly string[] | undefined {
   return Object.hasOwn(ABILITIES, provider) ? ABILITIES[provider as Provider] : undefined;
 }

@@ -8,8 +8,8 @@ import { KnownFields, type UnknownField } from './unknown.js';
 import { unusedByProvider, unusedInAnalysis, unusedInAutoscaler, type UnusedField } from './unused.js';
 
 /**
- * Every field that somebody has written is used, refused, or named by one of these two. Refused are those that would
- * make a release another one than it was meant to be, by `src/crds/rules`.
+ * Every field that a user has written is used, refused, or named by one of these two. `src/crds/rules` refuses those
+ * that would change the meaning of a release.
  */
 
 const KNOWN = {
@@ -20,11 +20,11 @@ const KNOWN = {
 
 export type FieldsKind = keyof typeof KNOWN;
 
-/** Beside the spec; a status in a manifest is what `kubectl get -o yaml` has put there. */
+/** Beside the spec; a status in a manifest comes from `kubectl get -o yaml`. */
 const TOP_LEVEL: readonly string[] = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 
 /**
- * Fields of an object that the API server drops, because its schema hasn't got them.
+ * Fields of an object that the API server drops, because its schema doesn't have them.
  *
  * @param object as its user has written it
  */
@@ -35,7 +35,7 @@ export function unknownFields(kind: FieldsKind, object: object): readonly Unknow
   return [...above, ...KNOWN[kind]().unknownIn(Reflect.get(object, 'spec'))];
 }
 
-/** Fields that are there and valid, and that nobody reads. */
+/** Valid fields that have no effect. */
 function unusedFields(spec: CanarySpec, provider: string): readonly UnusedField[] {
   return [
     ...unusedByProvider(spec, provider),
@@ -47,8 +47,8 @@ function unusedFields(spec: CanarySpec, provider: string): readonly UnusedField[
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * Fields that the API server has dropped when `kubectl apply` wrote the Canary: kubectl keeps what it was given in an
- * annotation. By other ways nothing of them is left.
+ * Fields that the API server has dropped when `kubectl apply` wrote the Canary: kubectl keeps its input in an
+ * annotation. Other clients leave no trace of them.
  */
 export function droppedFields(annotations: Readonly<Record<string, string>>): readonly UnknownField[] {
   const text = annotations[LAST_APPLIED];
@@ -62,7 +62,7 @@ export function droppedFields(annotations: Readonly<Record<string, string>>): re
   return found;
 }
 
-/** By digest: the same text is looked at with every tick. */
+/** By digest: every tick sees the same text. */
 const seen = new Map<string, readonly UnknownField[]>();
 const REMEMBERED = 500;
 
@@ -71,7 +71,7 @@ function unknownIn(text: string): readonly UnknownField[] {
   return typeof applied === 'object' && applied !== null ? unknownFields('Canary', applied) : [];
 }
 
-/** Events of one release about its fields; whoever has more mistakes finds the others with `serinus check`. */
+/** Most events of one release about its fields; `serinus check` lists all mistakes. */
 const MOST_NOTICES = 10;
 
 /** In words for events. */

@@ -1,25 +1,25 @@
 import type { z } from 'zod';
 import { structuralSchema, type StructuralSchema } from '../structural.js';
 
-/** A field that the schema doesn't have: the API server drops it without a word. */
+/** A field that the schema doesn't have: the API server silently drops it. */
 export interface UnknownField {
   /** From the object's root: `spec.autoscalerRef.canaryScalerReplicas`. */
   readonly field: string;
-  /** Where it belongs, or what is meant, where that can be told. */
+  /** Where it belongs, or what is meant, if that can be guessed. */
   readonly hint: string | undefined;
 }
 
-/** Names of the API of 2019, and what they are called since. */
+/** Field names of the API of 2019, with their present names. */
 const RENAMED: Readonly<Record<string, string>> = {
   'spec.canaryAnalysis': 'it is called spec.analysis since v1beta1',
 };
 
-/** One mistake hardly has more; a hostile object may. */
+/** A user's mistake hardly has more; a hostile object may. */
 const MOST = 50;
 
 /** All fields of one schema, to compare objects with. */
 export class KnownFields {
-  /** Paths of fields by their last name: a field in the wrong place has a place that is right. */
+  /** Paths of fields by their last name: suggests the right place of a misplaced field. */
   private readonly places = new Map<string, string[]>();
 
   constructor(

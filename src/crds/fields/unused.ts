@@ -1,16 +1,16 @@
 import { isOwnRoute } from '../traffic.js';
 import { abilitiesOf, PROVIDER_FIELDS, usersOf } from './abilities.js';
 
-/** A field that is there and has no effect. */
+/** A field that is set and has no effect. */
 export interface UnusedField {
   /** From the object's root: `spec.service.corsPolicy`. */
   readonly field: string;
-  /** Why, in words that go on after the field's name. */
+  /** Why, in words that continue after the field's name. */
   readonly why: string;
   readonly remedy: string;
 }
 
-/** What of a spec its traffic provider has no use for. Empty lists and texts ask for nothing. */
+/** The fields of a spec that its traffic provider ignores. Empty lists and texts don't count. */
 export function unusedByProvider(spec: object, provider: string): readonly UnusedField[] {
   const own = ownRouteOf(spec, provider);
   const abilities = own === undefined ? abilitiesOf(provider) : BY_OWN_ROUTE;
@@ -29,10 +29,10 @@ export function unusedByProvider(spec: object, provider: string): readonly Unuse
   });
 }
 
-/** All else about requests is said in the route itself. */
+/** All other settings of requests are in the route itself. */
 const BY_OWN_ROUTE: readonly string[] = ['routeRef'];
 
-/** The name of the users' own HTTPRoute, where the provider goes by one. */
+/** The name of the users' own HTTPRoute, where the provider uses one. */
 function ownRouteOf(spec: object, provider: string): string | undefined {
   const routeRef = valueAt(spec, 'routeRef') as { readonly kind: string; readonly name: string } | undefined;
   return isOwnRoute(provider, routeRef) ? routeRef?.name : undefined;
@@ -69,9 +69,9 @@ interface Analysis {
 }
 
 /**
- * What of an analysis its other fields leave without effect.
+ * The fields of an analysis that have no effect because of its other fields.
  *
- * @param routed whether the provider divides requests; where it doesn't, the strategy says what it leaves out
+ * @param routed whether the provider divides requests; where it doesn't, the strategy reports what it ignores
  */
 export function unusedInAnalysis(
   { iterations = 0, match = [], mirror, mirrorWeight = 0 }: Analysis,

@@ -1,14 +1,14 @@
 import { firstOf, httpUrl, wholeBetween, type Rule } from './rule.js';
 import { metricSources } from '../build/metrics.js';
 
-/** Rules for how a release advances and what it is judged by. */
+/** Rules for the steps of a release and for its checks. */
 
 const ANY = Number.MAX_SAFE_INTEGER;
 
 export const thresholdIsCount: Rule = ({ analysis }) =>
   wholeBetween('spec.analysis.threshold', analysis.threshold, 0, ANY);
 
-/** Parts of one are taken as they are: `serinus check` warns of them. */
+/** Fractions are accepted as they are: `serinus check` warns of them. */
 export const iterationsAreNotNegative: Rule = ({ analysis: { iterations = 0 } }) =>
   iterations >= 0
     ? undefined
@@ -18,7 +18,7 @@ export const iterationsAreNotNegative: Rule = ({ analysis: { iterations = 0 } })
         remedy: 'use how many checks there shall be, such as 10',
       };
 
-/** Only looked at where it counts: the last of `stepWeights` outdoes it. */
+/** Only checked where it matters: the last of `stepWeights` overrides it. */
 export const maxWeightIsPercent: Rule = ({ analysis }) =>
   analysis.stepWeight === undefined ? undefined : wholeBetween('spec.analysis.maxWeight', analysis.maxWeight, 1, 100);
 
@@ -84,7 +84,7 @@ export const webhooksAreCallable: Rule = ({ analysis: { webhooks = [] } }) =>
     return httpUrl(`${field}.url`, url) ?? wholeBetween(`${field}.retries`, retries, 0, ANY);
   });
 
-/** The start of a load test is answered with yes at once: as a rollback webhook it would end every release. */
+/** A load tester answers yes at once when a test starts: as a rollback webhook it would end every release. */
 export const rollbackHooksAsk: Rule = ({ analysis: { webhooks = [] } }) =>
   firstOf(webhooks, ({ type, metadata = {} }, index) =>
     type === 'rollback' && (metadata['type'] ?? 'cmd') === 'cmd' && /^\s*hey\s/.test(metadata['cmd'] ?? '')
@@ -96,7 +96,7 @@ export const rollbackHooksAsk: Rule = ({ analysis: { webhooks = [] } }) =>
       : undefined,
   );
 
-/** What a browser takes for the name of a cookie: anything else would end the header, or begin another attribute. */
+/** A valid name of a cookie: anything else would end the header, or begin another attribute. */
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 export const cookiesAreKept: Rule = ({ analysis: { sessionAffinity } }) => {

@@ -10,7 +10,7 @@ import * as support from './support.js';
 import * as target from './target.js';
 import * as traffic from './traffic.js';
 
-/** In this order: to mend the details of something that can't be done anyway would be wasted time. */
+/** In this order: fixing details of something impossible would waste time. */
 const RULES: readonly Rule[] = [
   support.providerIsBuilt,
   support.targetIsBuilt,
@@ -20,7 +20,7 @@ const RULES: readonly Rule[] = [
   target.serviceTargetIsRouted,
   target.serviceTargetKeepsName,
   target.autoscalerFitsTarget,
-  traffic.audienceCanBeTold,
+  traffic.audienceCanBeMatched,
   traffic.audienceIsNotEverybody,
   traffic.gatewayApiCanSayIt,
   patternsCanBeRead,
@@ -62,12 +62,12 @@ const RULES: readonly Rule[] = [
   analysis.cookiesDiffer,
 ];
 
-/** The first thing that is wrong with a spec whose shape is right. */
+/** The first error in a spec whose shape is right. */
 export function complaintAbout(spec: CanarySpec, context: RuleContext): Complaint | undefined {
   return firstOf(RULES, (rule) => rule(spec, context));
 }
 
-/** Everything that is wrong with a spec whose shape is right, one complaint a rule. */
+/** All errors in a spec whose shape is right, one a rule. */
 export function complaintsAbout(spec: CanarySpec, context: RuleContext): readonly Complaint[] {
   return RULES.flatMap((rule) => rule(spec, context) ?? []);
 }

@@ -1,11 +1,11 @@
 import type { Complaint } from '../refusal.js';
 import { firstOf, type Rule } from './rule.js';
 
-/** Rules for what the API server would refuse later: names and numbers that it has no room for. */
+/** Rules for what the API server would refuse later: names and numbers that are too long or too large. */
 
-/** Suffixes of what is made for a Canary, the longest first. */
+/** Suffixes of generated objects, the longest first. */
 const PRIMARY = '-primary';
-/** Former contents of a primary are kept under its name and a hash. */
+/** Former contents of a primary are saved under its name and a hash. */
 const SNAPSHOT = `${PRIMARY}-s1000000000000`;
 
 const LONGEST_SERVICE = 63;
@@ -16,7 +16,7 @@ const TERMS = 3;
 /** Timers count milliseconds. */
 const DAY_SECONDS = 86_400;
 
-/** Three Services are made of one name, and names of Services are those of hosts. */
+/** Three Services get their names from one, and names of Services are host names. */
 export const serviceNamesFit: Rule = ({ service, targetRef }) => {
   const own = service?.name;
   const name = own || targetRef.name;
@@ -60,7 +60,7 @@ export const timesFit: Rule = ({ analysis, progressDeadlineSeconds = 0 }) => {
   );
 };
 
-/** Attempts of a webhook: with half a minute between two of them it keeps a release for an hour. */
+/** Attempts of a webhook: half a minute apart, they block a release for an hour. */
 const MOST_RETRIES = 100;
 
 export const countsFit: Rule = ({ analysis, autoscalerRef }) => {
@@ -87,8 +87,8 @@ function shortened(name: string): string {
 }
 
 /**
- * What a release goes by is kept in its Lease, in an annotation beside others: an object's annotations have 256 KiB
- * together. Nobody writes so much; `kubectl apply`, which keeps it in an annotation too, couldn't.
+ * A release's spec is kept in its Lease, in an annotation beside others: an object's annotations are limited to 256 KiB
+ * together. No real spec is that large; `kubectl apply`, which keeps it in an annotation too, couldn't write it.
  */
 const LARGEST_SPEC_BYTES = 128 * 1024;
 

@@ -1,7 +1,7 @@
 import { isOwnRoute } from '../traffic.js';
 import { firstOf, httpUrl, wholeBetween, type Rule } from './rule.js';
 
-/** Rules for what a Canary says of objects and Services. */
+/** Rules for the objects and Services in a Canary. */
 
 const HIGHEST_PORT = 65_535;
 
@@ -39,7 +39,7 @@ export const ingressIsNamed: Rule = ({ provider, ingressRef }, { defaultProvider
 export const gatewayIsNamed: Rule = ({ provider, service, routeRef }, { defaultProvider }) => {
   const name = provider ?? defaultProvider;
   if (!name.startsWith('gatewayapi:') || !service || service.gatewayRefs?.length) return undefined;
-  // A route of the users' own names its Gateways itself.
+  // The users' own route names its Gateways itself.
   if (isOwnRoute(name, routeRef)) return undefined;
   const remedy = 'GatewayRefs must be specified when using Gateway API as a provider: name the Gateways of the route';
   return { field: 'spec.service.gatewayRefs', value: undefined, remedy };
@@ -47,7 +47,7 @@ export const gatewayIsNamed: Rule = ({ provider, service, routeRef }, { defaultP
 
 export const portIsValid: Rule = ({ service }) => wholeBetween('spec.service.port', service?.port, 1, HIGHEST_PORT);
 
-/** A number in quotes is no number to Kubernetes, and not a name either: a port's name has a letter in it. */
+/** A number in quotes is no number to Kubernetes, and no name either: a port's name contains a letter. */
 export const targetPortIsValid: Rule = ({ service }) => {
   const field = 'spec.service.targetPort';
   const value = service?.targetPort;
@@ -56,12 +56,12 @@ export const targetPortIsValid: Rule = ({ service }) => {
   return { field, value, remedy: 'use a number without quotes, or the name of a container port' };
 };
 
-/** As Kubernetes has it for ports of containers. */
+/** Kubernetes' rule for ports of containers. */
 function isPortName(name: string): boolean {
   return name.length <= 15 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) && /[a-z]/.test(name);
 }
 
-/** As Kubernetes has it for ports of Services. */
+/** Kubernetes' rule for ports of Services. */
 export const portNameIsValid: Rule = ({ service }) => {
   const { portName = '' } = service ?? {};
   if (portName === '' || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(portName)) return undefined;

@@ -3,7 +3,7 @@ import { abilitiesOf } from '../fields/abilities.js';
 import { trafficFeatures } from '../traffic.js';
 import { firstOf, type Rule } from './rule.js';
 
-/** As the data planes of each provider read them. The Gateway API leaves that to whoever implements it. */
+/** The dialects of each provider's data planes. For the Gateway API it depends on the implementation. */
 const DIALECTS: Readonly<Record<string, readonly Dialect[]>> = {
   apisix: ['PCRE'],
   nginx: ['PCRE'],
@@ -18,19 +18,19 @@ interface Placed {
 }
 
 /**
- * A regular expression that the data plane can't read lets nobody in, or keeps it from taking the whole route. What the
- * provider has no use for is named as such instead.
+ * A regular expression that the data plane can't parse lets nobody in, or makes it reject the whole route. Fields that
+ * the provider ignores are reported as such instead.
  */
 export const patternsCanBeRead: Rule = ({ provider: named, service, analysis }, { defaultProvider }) => {
   const provider = named ?? defaultProvider;
   const dialects = DIALECTS[provider] ?? ANY;
   const uses = (field: string): boolean =>
     abilitiesOf(provider)?.some((one) => one === field || one.startsWith(`${field}.`)) ?? true;
-  const isTold = trafficFeatures(provider).match.length > 0;
+  const isMatched = trafficFeatures(provider).match.length > 0;
   const asked = {
     'spec.service.match': uses('service.match') ? service?.match : undefined,
     'spec.service.corsPolicy': uses('service.corsPolicy') ? service?.corsPolicy : undefined,
-    'spec.analysis.match': isTold ? analysis.match : undefined,
+    'spec.analysis.match': isMatched ? analysis.match : undefined,
   };
   const patterns = Object.entries(asked).flatMap(([field, value]) => [...patternsBelow(field, value)]);
   return firstOf(patterns, ({ field, pattern }) => {
@@ -40,7 +40,7 @@ export const patternsCanBeRead: Rule = ({ provider: named, service, analysis }, 
   });
 };
 
-/** Wherever a text is matched its pattern is called the same. */
+/** The field of a pattern has the same name wherever a text is matched. */
 function* patternsBelow(field: string, value: unknown): Generator<Placed> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, part] of Object.entries(value)) {

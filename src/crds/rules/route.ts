@@ -1,7 +1,7 @@
 import { isOwnRoute } from '../traffic.js';
 import { firstOf, type Rule } from './rule.js';
 
-/** Rules for a route of the users' own, `spec.routeRef`. */
+/** Rules for a users' own route, `spec.routeRef`. */
 
 const API_GROUP = 'gateway.networking.k8s.io';
 
@@ -17,7 +17,7 @@ export const routeFitsProvider: Rule = ({ provider: named, routeRef }, { default
   return { field: 'spec.routeRef.apiVersion', value: routeRef.apiVersion, remedy };
 };
 
-/** Of a rule that is somebody's own, nothing but its weights can be told apart without rules of ours among theirs. */
+/** In a rule of the users' own only weights can be changed; anything else would need rules of ours among theirs. */
 export const ownRouteIsWeighed: Rule = ({ provider: named, routeRef, analysis }, { defaultProvider }) => {
   if (!isOwnRoute(named ?? defaultProvider, routeRef)) return undefined;
   const asked = {

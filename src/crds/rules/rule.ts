@@ -2,7 +2,7 @@ import type { Complaint } from '../refusal.js';
 import type { CanarySpec } from '../schema/canary.js';
 import type { Support } from '../support.js';
 
-/** What a rule may know besides the spec. */
+/** What a rule may use besides the spec. */
 export interface RuleContext {
   /** Of the Canary. */
   readonly namespace: string;
@@ -12,13 +12,13 @@ export interface RuleContext {
 }
 
 /**
- * Something that the schema can't say, or that a cluster with Flagger's own CustomResourceDefinition lets pass.
+ * A check that the schema can't express, or that a cluster with Flagger's own CustomResourceDefinition lacks.
  *
  * @returns what is wrong, or undefined where nothing is
  */
 export type Rule = (spec: CanarySpec, context: RuleContext) => Complaint | undefined;
 
-/** The first complaint of several checks, made only as far as needed. */
+/** The first error of several checks, computed only as far as needed. */
 export function firstOf<T>(
   items: Iterable<T>,
   check: (item: T, index: number) => Complaint | undefined,
@@ -31,7 +31,7 @@ export function firstOf<T>(
   return undefined;
 }
 
-/** A number that, where it is given, must be whole and between two bounds, themselves included. */
+/** A number that, if set, must be whole and within two bounds, both included. */
 export function wholeBetween(
   field: string,
   value: number | undefined,
@@ -43,7 +43,7 @@ export function wholeBetween(
   return { field, value, remedy: `use a whole number${range}` };
 }
 
-/** A URL that, where it is given, must be one that can be called. */
+/** A URL that, if set, must be a valid HTTP one. */
 export function httpUrl(field: string, value: string | undefined): Complaint | undefined {
   if (value === undefined || value === '') return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;

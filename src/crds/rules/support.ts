@@ -40,7 +40,7 @@ function isProvider(name: string, support: Support): name is Provider {
 
 interface FeatureCheck {
   readonly feature: Feature;
-  /** Where a spec asks for it, or undefined where it doesn't. */
+  /** The error where a spec needs it, or undefined where it doesn't. */
   readonly asked: (spec: CanarySpec) => Complaint | undefined;
 }
 

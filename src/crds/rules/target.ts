@@ -1,9 +1,9 @@
 import { providersWith, trafficFeatures } from '../traffic.js';
 import type { Rule } from './rule.js';
 
-/** Rules for what can be released, and by what. */
+/** Rules for targets and their traffic providers. */
 
-/** Kinds that bear the name of a built-in one and aren't it: the built-in one would be released instead. */
+/** Custom kinds with the name of a built-in one: the built-in one would be released instead. */
 export const targetIsBuiltIn: Rule = ({ targetRef: { apiVersion, kind } }) => {
   // Groups of custom resources have a dot in their names; those of Deployments, DaemonSets and Services don't.
   if (!(apiVersion.split('/')[0] ?? '').includes('.') || !apiVersion.includes('/')) return undefined;
@@ -17,7 +17,7 @@ export const targetIsBuiltIn: Rule = ({ targetRef: { apiVersion, kind } }) => {
 
 const BUILT_IN = { DaemonSet: 'apps/v1', Deployment: 'apps/v1', Service: 'v1' } as const;
 
-/** A Service that is released leads to the new version from the start: users must come by the provider's route. */
+/** A Service under release leads to the new version from the start: users must come by the provider's route. */
 export const serviceTargetIsRouted: Rule = ({ targetRef, provider: named }, { defaultProvider }) => {
   const provider = named ?? defaultProvider;
   if (targetRef.kind !== 'Service' || !trafficFeatures(provider).viaApex) return undefined;

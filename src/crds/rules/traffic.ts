@@ -2,11 +2,11 @@ import type { CanarySpec } from '../schema/canary.js';
 import { providersWith, trafficFeatures, type AudiencePart, type TrafficFeatures } from '../traffic.js';
 import { firstOf, type Rule } from './rule.js';
 
-/** What only Services lead to can't be told apart by request: such a Canary is released Blue/Green, and told so. */
+/** Services alone can't distinguish requests: such a Canary is released Blue/Green, and reports that. */
 const NO_ROUTER = 'kubernetes';
 
-/** An audience that the provider can't tell apart would mean that everybody meets the canary. */
-export const audienceCanBeTold: Rule = (spec, { defaultProvider }) => {
+/** If the provider can't distinguish an audience, everybody would meet the canary. */
+export const audienceCanBeMatched: Rule = (spec, { defaultProvider }) => {
   const provider = providerOf(spec, defaultProvider);
   const { match = [] } = spec.analysis;
   if (match.length === 0 || provider === NO_ROUTER) return undefined;
@@ -31,7 +31,7 @@ export const audienceCanBeTold: Rule = (spec, { defaultProvider }) => {
 
 const PARTS: readonly AudiencePart[] = ['headers', 'queryParams', 'sourceLabels'];
 
-/** An entry that every request fits would show everybody the canary. */
+/** An entry that matches every request would show the canary to everybody. */
 export const audienceIsNotEverybody: Rule = (spec, { defaultProvider }) => {
   if (providerOf(spec, defaultProvider) === NO_ROUTER) return undefined;
   return firstOf(spec.analysis.match ?? [], (entry, index) => {
@@ -47,7 +47,7 @@ export const audienceIsNotEverybody: Rule = (spec, { defaultProvider }) => {
   });
 };
 
-/** Connections are divided as they are: what is in them nobody looks at. */
+/** Connections are divided as a whole: nothing inspects their content. */
 export const connectionsStayWhole: Rule = (spec, { defaultProvider }) => {
   const { service, analysis } = spec;
   if (providerOf(spec, defaultProvider) !== 'istio' || service?.appProtocol?.toLowerCase() !== 'tcp') return undefined;
@@ -67,7 +67,7 @@ export const connectionsStayWhole: Rule = (spec, { defaultProvider }) => {
   );
 };
 
-/** Which requests a delegate is for, whoever delegates to it says. */
+/** The VirtualService that delegates says which requests a delegate is for. */
 export const delegateHasNoHosts: Rule = (spec, { defaultProvider }) => {
   const { delegation, hosts = [], gateways = [] } = spec.service ?? {};
   if (providerOf(spec, defaultProvider) !== 'istio' || !delegation) return undefined;
@@ -82,7 +82,7 @@ export const delegateHasNoHosts: Rule = (spec, { defaultProvider }) => {
   );
 };
 
-/** What the Gateway API has no words for, and would let more requests in where it was left out. */
+/** Conditions that the Gateway API can't express, and that would let more requests in if they were ignored. */
 const BEYOND_GATEWAY_API = [
   'authority',
   'scheme',
@@ -92,7 +92,7 @@ const BEYOND_GATEWAY_API = [
   'withoutHeaders',
 ] as const;
 
-/** What is left out of a route would let more requests in, or more origins. */
+/** Anything missing from a route would let more requests in, or more origins. */
 export const gatewayApiCanSayIt: Rule = (spec, { defaultProvider }) => {
   const provider = providerOf(spec, defaultProvider);
   if (!provider.startsWith('gatewayapi:')) return undefined;
@@ -140,7 +140,7 @@ function needs(
   };
 }
 
-/** Where the provider has something of its own instead. */
+/** The provider's own feature for it, if there is one. */
 function instead(feature: 'mirror' | 'sessionAffinity', provider: string): string {
   const own =
     feature === 'sessionAffinity' && provider === 'nginx'

@@ -30,7 +30,7 @@ export const sessionAffinitySchema = z
   })
   .meta({ description: 'A client that has seen the canary stays with it' });
 
-/** `spec.analysis`: how a release advances and what it is judged by. */
+/** `spec.analysis`: the steps of a release and its checks. */
 export const analysisSchema = exactlyOneOf(
   z.object({
     interval: duration('Time between two checks'),

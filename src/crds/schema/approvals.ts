@@ -4,7 +4,7 @@ import { POLICY_GATES } from '../../domain/approvals/gates.js';
 import { parseGoDuration } from '../duration.js';
 
 const MOST_ENTRIES = 110;
-/** More than people can mean; a slip of the finger is told. */
+/** More than anybody wants; a larger number is a typing error. */
 const MOST_NEEDED = 20;
 const NEEDED = `use a whole number from 1 to ${MOST_NEEDED}`;
 const WEIGHT = 'use a whole number from 1 to 100';
@@ -20,7 +20,7 @@ const expiresAfter = z.string({ error: AFTER }).transform((text, context) => {
 
 const FIELDS = 'gate, at, needed, groups, notByTrigger, expiresAfter, expiresInto';
 
-/** One entry of the annotation with the approvals, made complete. */
+/** One entry of the approvals annotation, with defaults. */
 const approvalSchema = z
   .strictObject(
     {

@@ -62,5 +62,5 @@ export const canarySpecSchema = z
   })
   .meta({ description: 'What is released, and how' });
 
-/** The spec as the API server has it, durations read and the schema's own defaults filled in. */
+/** The spec from the API server, durations parsed and the schema's own defaults filled in. */
 export type CanarySpec = z.output<typeof canarySpecSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HOOK_TYPES } from '../../domain/policy.js';
 import { duration, namespaceName, objectName, stringMap } from './fields.js';
 
-/** What is asked during an analysis, and who is told: the lists inside `spec.analysis`. */
+/** Checks of an analysis, and recipients of its alerts: the lists inside `spec.analysis`. */
 
 const reference = (what: string) =>
   z
@@ -12,7 +12,7 @@ const reference = (what: string) =>
     })
     .meta({ description: `The ${what}` });
 
-/** Metrics that need no query: the names alone say what is measured. */
+/** Metrics that need no query: their names define what is measured. */
 export const BUILTIN_METRICS = ['request-success-rate', 'request-duration'] as const;
 
 export type BuiltinMetric = (typeof BUILTIN_METRICS)[number];

@@ -3,11 +3,11 @@ import { isApiVersion, isNamespaceName, isObjectName } from '../../domain/names.
 import { parseGoDuration } from '../duration.js';
 
 /**
- * Kinds of fields that occur in many places. Each says once what the CustomResourceDefinition prints and what is
+ * Kinds of fields that occur in many places. Each defines once what the CustomResourceDefinition contains and what is
  * checked at run time.
  */
 
-/** A length of time: the user's text, which queries are rendered with, and what it means. */
+/** A duration: the user's text, for rendering queries, and its value. */
 export interface Duration {
   readonly text: string;
   readonly seconds: number;
@@ -17,7 +17,7 @@ const DURATION_REMEDY = 'use a duration such as 30s or 1m';
 
 /**
  * A duration that begins with minutes or seconds. The pattern is open at its end, as it has always been, so the API
- * server lets `1min` pass; that the whole text is a Go duration is checked at run time.
+ * server accepts `1min`; run time checks that the whole text is a Go duration.
  */
 export function duration(description: string) {
   return z
@@ -38,7 +38,7 @@ export function intOrString(description: string) {
     .meta({ description, 'x-kubernetes-int-or-string': true });
 }
 
-/** The name of an object. That it is one is checked at run time only: the API server has always let it pass. */
+/** The name of an object. Only checked at run time: the API server has always accepted any text. */
 export function objectName(description: string) {
   return z
     .string()
@@ -50,7 +50,7 @@ export function objectName(description: string) {
 
 const OBJECT_NAME_REMEDY = 'use the name of an object: small letters, digits, - and ., such as podinfo';
 
-/** Of an object of another namespace, or of this one where it is empty or missing; checked at run time only. */
+/** Of an object in another namespace, or in this one where it is empty or missing; only checked at run time. */
 export function namespaceName(description: string) {
   return z
     .string()
@@ -60,7 +60,7 @@ export function namespaceName(description: string) {
     .meta({ description });
 }
 
-/** Of a kind of object; checked at run time only. */
+/** Of a kind of object; only checked at run time. */
 export function apiVersion(description: string) {
   return z
     .string()
@@ -79,9 +79,9 @@ export function stringMap(description: string) {
 }
 
 /**
- * Exactly one of these fields of an object must be there; whether it is there counts, not its value.
+ * Exactly one of these fields of an object must be present; its presence counts, not its value.
  *
- * @param along required fields that the CustomResourceDefinition names again in each of its alternatives
+ * @param along required fields that the CustomResourceDefinition repeats in each of its alternatives
  */
 export function exactlyOneOf<Shape extends z.ZodRawShape>(
   object: z.ZodObject<Shape>,
@@ -97,7 +97,7 @@ export function exactlyOneOf<Shape extends z.ZodRawShape>(
     .meta({ description, oneOf: names.map((name) => ({ required: [...along, name] })) });
 }
 
-/** At most one of these fields of an object may be there. */
+/** At most one of these fields of an object may be present. */
 export function atMostOneOf<Shape extends z.ZodRawShape>(
   object: z.ZodObject<Shape>,
   names: readonly (keyof Shape & string)[],
@@ -116,7 +116,7 @@ function presentOf(value: object, names: readonly string[]): readonly string[] {
   return Object.entries(value).flatMap(([name, set]) => (set !== undefined && names.includes(name) ? [name] : []));
 }
 
-/** Points at the object where nothing is set, or at the field that is one too many. */
+/** Points at the object where none is present, or at the surplus field. */
 function complain(context: z.RefinementCtx, present: readonly string[], remedy: string): void {
   const tooMany = present[1];
   context.addIssue({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What of `service` speaks of objects of the Gateway API. Lengths and patterns are those of its own types. */
+/** The parts of `service` about objects of the Gateway API. Lengths and patterns are those of its own types. */
 
 const GROUP = /^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const SECTION = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { atMostOneOf, exactlyOneOf, stringMap, strings } from './fields.js';
 
-/** How requests are distinguished, in the words of Istio. */
+/** Conditions on requests, in the words of Istio. */
 
 const texts = {
   exact: z.string().meta({ description: 'The whole text' }).optional(),
@@ -23,7 +23,7 @@ function matchMap(description: string) {
   return z.record(z.string(), stringMatch('What the value must be')).meta({ description });
 }
 
-/** One entry of `service.match`. All that it holds must be true of a request. */
+/** One entry of `service.match`. A request must meet all its conditions. */
 export const httpMatchSchema = z
   .object({
     name: z.string().meta({ description: 'Name of the condition' }).optional(),
@@ -42,7 +42,7 @@ export const httpMatchSchema = z
   })
   .meta({ description: 'A condition on requests; all its parts must be true' });
 
-/** One entry of `analysis.match`: who gets to see the canary in an A/B test. */
+/** One entry of `analysis.match`: who meets the canary in an A/B test. */
 export const audienceSchema = z
   .object({
     headers: z

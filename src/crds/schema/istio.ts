@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exactlyOneOf, strings } from './fields.js';
 import { definiteStringMatch } from './http-match.js';
 
-/** What of `service` becomes Istio's DestinationRule and CORS policy. */
+/** The parts of `service` for Istio's DestinationRule and CORS policy. */
 
 const text = (description: string) => z.string().meta({ description }).optional();
 const flag = (description: string) => z.boolean().meta({ description }).optional();

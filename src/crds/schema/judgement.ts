@@ -39,7 +39,7 @@ const limits = {
   dispersion: z.union([z.literal('measured'), z.number().min(1).max(100)], { error: DISPERSION }).optional(),
 };
 
-/** A name, a matcher in braces, or both; what a range or a function would follow is refused. */
+/** A name, matchers in braces, or both; a range or a function after it is refused. */
 const selector = z
   .string({ error: SELECTOR })
   .trim()
@@ -69,7 +69,7 @@ const counts = known({
 const sums = known({ sum: selector, count: selector });
 const LARGEST = 'use the largest value that there can be, above 0';
 
-/** A floor is about failures that nobody minds; a small mean isn't one. */
+/** A floor is about acceptable failures; a small mean isn't one. */
 const { floor: _floor, ...ratios } = limits;
 
 const means = known({
@@ -82,7 +82,7 @@ const means = known({
   ...ratios,
 });
 
-/** Longer, and the past to compare with lies further back than most metrics servers remember. */
+/** With a longer watch, the past to compare with is older than what most metrics servers keep. */
 const LONGEST_WATCH_MS = 24 * 3_600_000;
 const LONGEST_WATCH = 'use 24h at most';
 
@@ -95,7 +95,7 @@ const patience = known({ for: duration.optional(), then: z.enum(ON_WAIT).optiona
 
 const MOST_COUNTS = 5;
 
-/** The annotation with the judgement, as it is written. */
+/** The judgement annotation, as written. */
 export const judgementSchema = known({
   preset: z.enum(['careful', 'balanced', 'quick']).default('balanced'),
   errors: known(limits).optional(),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What is read of an object's metadata. The API server has checked it, so all that may be missing is. */
+/**
+ * The parts of an object's metadata that are read. The API server has checked it, so everything optional may be
+ * missing.
+ */
 export const metadataSchema = z.object({
   name: z.string(),
   namespace: z.string().default('default'),

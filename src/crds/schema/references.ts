@@ -7,7 +7,7 @@ export const AUTOSCALER_KINDS = ['HorizontalPodAutoscaler', 'ScaledObject'] as c
 export type TargetKind = (typeof TARGET_KINDS)[number];
 export type AutoscalerKind = (typeof AUTOSCALER_KINDS)[number];
 
-/** The three fields by which one object names another of its namespace. */
+/** The three fields of a reference to an object in the same namespace. */
 function reference<Kind extends string>(what: string, kinds: readonly [Kind, ...Kind[]]) {
   return {
     apiVersion: apiVersion(`API group and version of the ${what}`),

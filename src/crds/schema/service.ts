@@ -58,7 +58,7 @@ const unmanagedMetadata = z
   })
   .meta({ description: 'Metadata of the three Services that belongs to somebody else' });
 
-/** `spec.service`: the Services that are made, and what the traffic provider makes of them. */
+/** `spec.service`: the generated Services, and their routing by the traffic provider. */
 export const serviceSchema = z
   .object({
     name: text('Name of the service; that of the target where empty. Changing it leaves the old Services behind'),

@@ -4,18 +4,18 @@ import { present } from '../http/over-http.js';
 import { renderBuiltin } from '../queries/builtin.js';
 import type { BuiltinQuery } from '../queries/query.js';
 
-/** Queries that were put, by their text, and their values; undefined for those that have none. */
+/** Queries that were sent, by their text, and their values; undefined for those without a value. */
 export type Answered = ReadonlyMap<string, number | undefined>;
 
 /**
- * @returns undefined where the query hasn't been put yet
- * @throws NoValuesFound where it was, and has no value
+ * @returns undefined where the query hasn't been sent yet
+ * @throws NoValuesFound where it was sent, and has no value
  */
 export function answerOf(answered: Answered | undefined, text: string): number | undefined {
   return answered?.has(text) === true ? present(answered.get(text)) : undefined;
 }
 
-/** What the query of a built-in check is made for. */
+/** The inputs of a built-in check's query. */
 interface Asking {
   readonly names: QueryNames;
   readonly interval: Duration;

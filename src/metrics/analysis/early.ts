@@ -1,23 +1,23 @@
 import { NoValuesFound } from '../errors.js';
 import type { Window } from '../model.js';
 
-/** There are no values yet from the time that counts, though there are earlier ones: the canary isn't to blame. */
+/** There are no values yet of the time that counts, though there are earlier ones: the canary isn't to blame. */
 export class TooEarly extends Error {
   override readonly name = 'TooEarly';
 
   constructor(metric: string) {
-    // The same at each look, so that it is said once.
+    // The same text at each observation, so that it is reported once.
     super(`Wait with metric ${metric}: no values found yet since the weight changed`);
   }
 }
 
 /**
- * Asks for a value within a window. Where there is none, it is asked for once more as if there were no window: that
- * tells a canary without any requests from one whose requests haven't made it into the metrics yet, as where a scrape
- * takes longer than the window. The second value isn't used, since it is about an earlier weight.
+ * Queries a value within a window. Where there is none, it queries again without the window: that distinguishes a
+ * canary without any requests from one whose requests aren't in the metrics yet, for instance because a scrape takes
+ * longer than the window. The second value isn't used, since it is about an earlier weight.
  *
- * @param lookBackSeconds how far back is looked without a window
- * @throws NoValuesFound where there is none at all; TooEarly; and whatever `ask` throws
+ * @param lookBackSeconds how far back the query without a window looks
+ * @throws NoValuesFound where there is no value at all; TooEarly; and whatever `ask` throws
  */
 export async function askWithin(
   metric: string,

@@ -8,15 +8,15 @@ import { readSource, type Reader } from './read.js';
 import type { Answered } from './answered.js';
 
 /**
- * Reads a Canary's metrics and holds them against their ranges: built-in checks and inline queries in the order of the
+ * Reads a Canary's metrics and compares them with their ranges: built-in checks and inline queries in the order of the
  * spec, then templates in the order of the spec, up to the first failure. A metric with several sources has a result
  * for each.
  *
- * A failure is a result, `providerError` where the canary isn't to blame (if such failures are to be told apart) or
- * where it is too early to tell. What is the user's to mend (a bad query, a
- * template or Secret that is missing or wrong) counts as a failed check, as in Flagger.
+ * A failure is a result. It has `providerError` where the canary isn't to blame (if the settings distinguish such
+ * failures) or where there are no values yet. A user's mistake (a bad query, a template or Secret that is missing or
+ * wrong) counts as a failed check, as in Flagger.
  *
- * @param answered what has been asked already, see `Together`
+ * @param answered queries that have been answered already, see `Together`
  * @throws whatever `signal` was aborted with
  */
 export async function evaluateMetrics(
@@ -53,7 +53,7 @@ async function check(metric: Metric, source: MetricSource, reader: Reader): Prom
   return window ? { ...result, window } : result;
 }
 
-/** What the query looks back on. An inline query says that itself, in its own words. */
+/** The time span of the query. An inline query sets it in its own words. */
 function spanOf(source: MetricSource, { window, now = window?.now }: MetricsContext): Span | undefined {
   if (source.kind === 'query' || !source.interval || now === undefined) return undefined;
   return { from: now - secondsWithin(source.interval, window) * 1000, to: now };

@@ -4,42 +4,41 @@ import { TooEarly } from './early.js';
 import { NoValuesFound } from '../errors.js';
 import type { Reading } from './judge.js';
 
-/** A step on the way to a value has failed; the message is what is said of it. */
+/** A step towards a value has failed; the message is for the event. */
 export class Halted extends Error {
   override readonly name = 'Halted';
 
   constructor(
     message: string,
     readonly blame: Blame,
-    /** The query was answered, with nothing. */
+    /** The answer to the query was empty. */
     readonly noValues = false,
   ) {
     super(message);
   }
 
-  /** It says nothing about the canary. */
+  /** The failure says nothing about the canary. */
   get providerError(): boolean {
     return this.blame !== 'canary';
   }
 }
 
-/** Whose fault it is: the canary's or its user's, the provider's, or nobody's. */
+/** Who is to blame: the canary or its user, the provider, or nobody. */
 type Blame = 'canary' | 'provider' | 'nobody';
 
-/** How a failure is worded; the steps are distinguished since Flagger's messages do so. */
+/** Wordings of a failure; Flagger's messages differ by step. */
 export interface Sayings {
   readonly failed: (error: string) => string;
-  /** Where undefined, as another failure. */
+  /** Where undefined, like any other failure. */
   readonly noValues?: (error: string) => string;
 }
 
 /**
  * Takes a step, and words its failure.
  *
- * What only the user can mend (a missing template, a bad query) and what the canary may be to blame for (no values) is
- * a failed check, as in Flagger. That a server gave no answer, the provider's or Kubernetes', is distinguished: it says
- * nothing about the canary; nor does a value that can't be there yet. Bugs, and the reason of an aborted signal, are
- * passed on.
+ * A mistake that only the user can fix (a missing template, a bad query) and a possible fault of the canary (no values)
+ * are failed checks, as in Flagger. A missing answer of the provider or of Kubernetes is distinguished: it says nothing
+ * about the canary; nor does a value that can't be there yet. Bugs, and the reason of an aborted signal, are passed on.
  *
  * @throws Halted
  */
@@ -56,9 +55,9 @@ export async function step<T>(take: () => T | Promise<T>, { failed, noValues = f
 }
 
 /**
- * What `read` comes to.
+ * The result of `read`.
  *
- * @param providerErrors what a failing provider counts as
+ * @param providerErrors what a failing provider leads to
  */
 export async function readingOf(read: () => Promise<number>, providerErrors: ProviderErrors): Promise<Reading> {
   try {

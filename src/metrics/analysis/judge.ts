@@ -5,17 +5,17 @@ import type { MetricResult } from '../../domain/findings.js';
 import { formatFixed, formatFloat } from '../go-format.js';
 import type { QueryNames } from '../model.js';
 
-/** What came of asking for a value. */
+/** The result of querying a value. */
 export type Reading =
   | { readonly value: number }
   | {
       readonly failure: string;
-      /** It says nothing about the canary: the provider is to blame, or it is too early to tell. */
+      /** It says nothing about the canary: the provider is to blame, or it is too early. */
       readonly providerError?: true;
       readonly noValues?: true;
     };
 
-/** How a value and its bounds are worded: `success rate 98.50% < 99%`. */
+/** The wording of a value and its bounds: `success rate 98.50% < 99%`. */
 interface Wording {
   readonly label: string;
   readonly value: (value: number) => string;
@@ -32,9 +32,9 @@ const BUILTIN_WORDINGS: Readonly<Record<BuiltinMetric, Wording>> = {
 };
 
 /**
- * Holds a reading against its range, bounds included. An infinite value is judged, and left out of the result.
+ * Compares a reading with its range, bounds included. An infinite value is judged, and left out of the result.
  *
- * @param builtin the built-in check that it is, if it is one
+ * @param builtin the built-in check, if it is one
  */
 export function judge(
   reading: Reading,

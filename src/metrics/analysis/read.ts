@@ -12,20 +12,20 @@ import { answerOf, builtinText, type Answered } from './answered.js';
 
 type SourceOf<Kind extends MetricSource['kind']> = Extract<MetricSource, { kind: Kind }>;
 
-/** Intervals of the metric that providers look back at most, where they are asked about a span of time. */
+/** How many of the metric's intervals providers look back at most, where they are queried for a time span. */
 const LONGEST_LOOK_BACK = 10;
 
-/** What reading a value takes. */
+/** The inputs for reading a value. */
 export interface Reader {
   readonly context: MetricsContext;
   readonly sources: MetricsSources;
   readonly signal: AbortSignal;
-  /** What has been asked already. */
+  /** Queries that have been answered already. */
   readonly answered?: Answered | undefined;
 }
 
 /**
- * Reads the value that a metric's source stands for.
+ * Reads the value of a metric's source.
  *
  * @throws Halted
  */
@@ -40,7 +40,7 @@ export async function readSource(source: MetricSource, metric: Metric, reader: R
   }
 }
 
-/** Percent, or whole milliseconds: Flagger leaves a duration's fraction out. */
+/** Percent, or whole milliseconds: Flagger drops a duration's fraction. */
 async function readBuiltin(
   { builtin, interval }: SourceOf<'builtin'>,
   metric: Metric,
@@ -60,7 +60,7 @@ async function readBuiltin(
   };
 
   const idle = `probably ${names.target}.${names.namespace} is not receiving traffic`;
-  // Flagger's HTTP observer leaves these words out.
+  // Flagger's HTTP observer omits these words.
   const running = observer === 'http' ? '' : 'running query failed: ';
   const value = await step(() => askWithin(metric.name, { window, lookBackSeconds: interval.seconds }, ask), {
     failed: (error) => `Prometheus query failed: ${running}${error}`,
@@ -71,7 +71,7 @@ async function readBuiltin(
   return builtin === 'request-duration' ? Math.trunc(value * query.factor) : value * query.factor;
 }
 
-/** An inline query is sent as it is: it is no template. */
+/** An inline query is sent unchanged: it isn't a template. */
 async function readQuery(
   { query }: SourceOf<'query'>,
   metric: Metric,

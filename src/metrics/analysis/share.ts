@@ -9,7 +9,7 @@ import { metricsServerOf } from '../providers.js';
 import { shareQueries, type ShareQueries } from '../queries/share.js';
 import { answerOf, type Answered } from './answered.js';
 
-/** Older requests don't matter, and addresses of pods that are gone aren't known any longer than this. */
+/** Older requests don't matter, and addresses of former pods are only known for this long. */
 const LONGEST_SECONDS = 600;
 const TIMEOUT_MS = 2_000;
 
@@ -19,7 +19,7 @@ export interface ShareSpan {
   readonly now: number;
 }
 
-/** @returns undefined where the traffic provider's metrics can't tell */
+/** @returns undefined where the traffic provider's metrics don't distinguish the versions */
 export async function shareTexts(
   { names, metricsProvider }: MetricsContext,
   sources: Pick<MetricsSources, 'canaryAddresses'>,
@@ -30,12 +30,12 @@ export async function shareTexts(
 }
 
 /**
- * How the requests were divided between canary and primary, by the metrics of the built-in checks. It is what was seen,
- * and judges nothing.
+ * How the requests were divided between canary and primary, according to the metrics of the built-in checks. It is
+ * shown, and judges nothing.
  *
  * @param signal ends it
- * @param answered what has been asked already
- * @returns undefined where the traffic provider's metrics can't tell; a failure is a result
+ * @param answered queries that have been answered already
+ * @returns undefined where the traffic provider's metrics don't distinguish the versions; a failure is a result
  */
 export async function seenShare(
   context: MetricsContext,

@@ -10,8 +10,8 @@ export interface Span {
 const SHORTEST_MS = 1_000;
 
 /**
- * The span of time to ask about, ending now: some of the metric's intervals, yet nothing from before `notBefore`. It is
- * never shorter than a second.
+ * The time span to query, ending now: some of the metric's intervals, but nothing before `notBefore`. It is never
+ * shorter than a second.
  */
 export function spanOf(options: ProviderOptions, intervals: number): Span {
   const { now = Date.now, notBefore = 0 } = options;
@@ -21,7 +21,7 @@ export function spanOf(options: ProviderOptions, intervals: number): Span {
 }
 
 /**
- * The metric's interval, for a provider that can't do without one.
+ * The metric's interval, for a provider that needs one.
  *
  * @throws UserError beginning with Flagger's words
  */

@@ -6,25 +6,25 @@ import { builtinQuery } from '../queries/builtin.js';
 import { builtinText, type Answered } from './answered.js';
 import { shareTexts, type ShareSpan } from './share.js';
 
-/** Whoever takes longer is asked one by one, by the time limits of those. */
+/** Where a server takes longer, the queries are sent one by one, with their own time limits. */
 const TIMEOUT_MS = 2_000;
-/** A request's address holds them all; proxies take one of eight kilobytes. */
+/** All of them are in the request's address; proxies accept one of eight kilobytes. */
 const LONGEST = 3_500;
-/** Who couldn't answer isn't asked in this way again for so long, in milliseconds. */
+/** A server that failed gets no combined query for so long, in milliseconds. */
 const REST_MS = 5 * 60_000;
 
 /**
- * Puts the queries that are Serinus' own, those of the built-in checks and of the share that was seen, as one request to
- * the metrics server. It saves requests and decides nothing: what can't be answered in this way is asked one by one.
+ * Sends Serinus' own queries, those of the built-in checks and of the measured share, as one request to the metrics
+ * server. It saves requests and decides nothing: queries that fail together are sent one by one.
  */
 export class Together {
-  /** Until when servers are asked one by one, by {@link serverOf}; milliseconds since 1970. */
+  /** Until when servers get single queries, by {@link serverOf}; milliseconds since 1970. */
   private readonly resting = new Map<string, number>();
 
   constructor(private readonly now: () => number = Date.now) {}
 
   /**
-   * @returns undefined where nothing could be asked in this way
+   * @returns undefined where nothing could be asked this way
    * @throws whatever `signal` was aborted with
    */
   async ask(
@@ -42,14 +42,14 @@ export class Together {
       return texts.length < 2 ? undefined : await answersTo(texts, context, sources, signal);
     } catch {
       signal.throwIfAborted();
-      // Asked one by one, they tell what is wrong. Before there is something to ask the server isn't at fault.
+      // Single queries show what is wrong. Without any query to send the server isn't at fault.
       if (texts.length > 0) this.resting.set(whose, this.now() + REST_MS);
       return undefined;
     }
   }
 }
 
-/** A server, and as whom it is asked: what is refused to one may be answered to others. */
+/** A server and the identity used there: one may be refused what another gets. */
 function serverOf({ metricsServer, metricsServerSecret, names }: MetricsContext): string {
   return JSON.stringify([
     metricsServer,

@@ -11,7 +11,7 @@ type Configured<Name extends keyof CloudWatchClientConfig> = NonNullable<CloudWa
 type Handler = Extract<Configured<'requestHandler'>, { handle: unknown }>;
 type Identity = Exclude<Awaited<ReturnType<Extract<Configured<'credentials'>, () => unknown>>>, undefined>;
 
-/** What the SDK would send, in its words. */
+/** The SDK's description of a request. */
 interface Request {
   readonly protocol: string;
   readonly hostname: string;
@@ -24,21 +24,21 @@ interface Request {
 const NOBODY =
   'no AWS credentials were found: give the worker a role for its service account, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 
-/** What the client is for. */
+/** The client's configuration. */
 export interface Asking {
   readonly region: string;
-  /** In place of AWS' own address. */
+  /** Replaces AWS' own address. */
   readonly endpoint: URL | undefined;
-  /** The process's own, or one that has keys in it. */
+  /** The process's own, or one that contains keys. */
   readonly environment: Environment;
   /** Whether CloudWatch's answer is the query's fault. */
   readonly isRefusal: (answer: HttpAnswer) => boolean;
 }
 
 /**
- * AWS' own client, loaded when it is first asked. It signs, finds the credentials and knows the wire format; how it gets
- * out is ours, so that proxies, limits and what may be told are the same as for every other provider. Each request is made
- * once: repeating is for whoever asks.
+ * AWS' own client, loaded on first use. It signs, finds the credentials and knows the wire format; its requests go out
+ * through our own HTTP layer, so that proxies, limits and redaction are the same as for every other provider. Each
+ * request is made once: the caller repeats it.
  */
 export async function clientFor(asking: Asking): Promise<CloudWatchClient> {
   const { CloudWatchClient: Client } = await import('@aws-sdk/client-cloudwatch');
@@ -59,15 +59,15 @@ export async function clientFor(asking: Asking): Promise<CloudWatchClient> {
 }
 
 /**
- * Who we are, by the SDK's chain: the environment's keys, a role for the service account (IRSA), a container's role (EKS
- * Pod Identity, ECS), the role of the instance, and AWS' configuration files. The chain reads the environment of the
- * process; of another one nothing counts but the keys in it.
+ * Our identity, by the SDK's chain: the environment's keys, a role for the service account (IRSA), a container's role
+ * (EKS Pod Identity, ECS), the role of the instance, and AWS' configuration files. The chain reads the environment of
+ * the process; from any other environment only its keys are used.
  */
 async function identityOf({ region, environment }: Asking): Promise<() => Promise<Identity>> {
   if (environment !== process.env) return () => keysIn(environment);
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   const secrets: string[] = [];
-  // Whatever STS answers, it isn't the query's fault.
+  // Whatever STS answers, the query isn't at fault.
   const clientConfig = { region, requestHandler: outbound(secrets, () => false) };
   const chain = defaultProvider({ clientConfig, maxRetries: 0 });
   return async () => {
@@ -93,7 +93,7 @@ function whyNot(error: unknown): string {
     : `no AWS credentials: ${excerpt(message, [])}`;
 }
 
-/** The SDK's way out. */
+/** The SDK's HTTP handler. */
 function outbound(secrets: readonly string[], isRefusal: (answer: HttpAnswer) => boolean): Handler {
   return {
     handle: async (request: Request, options?: { readonly abortSignal?: unknown }) => {
@@ -134,7 +134,7 @@ function urlOf({ protocol, hostname, port, path }: Request): URL {
   return new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`);
 }
 
-/** It is counted anew. */
+/** The length is computed again. */
 function withoutLength(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'));
 }

@@ -26,11 +26,11 @@ const NOT_THE_QUERYS_FAULT =
 const complaintSchema = z.object({ __type: z.string() });
 
 /**
- * Amazon CloudWatch's GetMetricData. A query is a JSON array of MetricDataQuery; of the first result the first value
- * counts, which is the newest. Throttled and failed requests are tried three times more within the time limit.
+ * Amazon CloudWatch's GetMetricData. A query is a JSON array of MetricDataQuery; the first value of the first result,
+ * which is the newest, counts. Throttled and failed requests are repeated three times within the time limit.
  *
- * It is asked with the credentials of the worker, see {@link clientFor}, and only ever at AWS' own address or the one
- * that the worker's environment has (`AWS_ENDPOINT_URL_CLOUDWATCH`): a template's address and Secret aren't used.
+ * It uses the credentials of the worker, see {@link clientFor}, and only AWS' own address or the one in the worker's
+ * environment (`AWS_ENDPOINT_URL_CLOUDWATCH`): a template's address and Secret aren't used.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/making-api-requests.html
@@ -57,7 +57,7 @@ class CloudWatch implements MetricsProvider {
     return valueOf(await this.getMetricData(queriesIn(query), signal, { MaxDatapoints: MAX_DATAPOINTS }));
   }
 
-  /** A request that asks for nothing is refused, and shows that we are let in. */
+  /** An empty request is refused, which shows that the credentials work. */
   async checkOnline(signal: AbortSignal): Promise<void> {
     try {
       await this.getMetricData([], signal);
@@ -74,7 +74,7 @@ class CloudWatch implements MetricsProvider {
     const { region, environment, endpoint, options } = this;
     const { from, to } = spanOf(options, INTERVALS);
     const input = {
-      // What isn't a MetricDataQuery CloudWatch refuses in words.
+      // CloudWatch explains why something isn't a MetricDataQuery.
       MetricDataQueries: [...queries] as GetMetricDataCommandInput['MetricDataQueries'],
       StartTime: new Date(from),
       EndTime: new Date(to),
@@ -96,7 +96,7 @@ class CloudWatch implements MetricsProvider {
         );
       } catch (error) {
         if (limited.aborted || error instanceof QueryRefused || error instanceof ProviderError) throw error;
-        // The client couldn't read it; its own words may quote the answer.
+        // The client couldn't parse it; its own message may quote the answer.
         throw new ProviderError('this is no answer of CloudWatch');
       } finally {
         client.destroy();
@@ -148,10 +148,10 @@ function valueOf({ MetricDataResults }: GetMetricDataCommandOutput): number {
 const VARIABLE = 'AWS_ENDPOINT_URL_CLOUDWATCH';
 
 /**
- * Where CloudWatch is asked in place of its public address, by what the process's environment says.
+ * CloudWatch's address in place of its public one, from the process's environment.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
- * @throws UserError where the environment says something that is no URL
+ * @throws UserError where the environment's value is no URL
  */
 export function endpointIn(environment: Environment): URL | undefined {
   const given = environment[VARIABLE] || environment['AWS_ENDPOINT_URL'];
@@ -160,7 +160,7 @@ export function endpointIn(environment: Environment): URL | undefined {
   throw new UserError(`${VARIABLE} or AWS_ENDPOINT_URL of the worker is not a valid URL`);
 }
 
-/** CloudWatch's public address in a region, to be told. */
+/** CloudWatch's public address in a region, for messages. */
 function publicAddress(region: string): URL {
   return new URL(`https://monitoring.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`);
 }

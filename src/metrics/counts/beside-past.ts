@@ -6,9 +6,9 @@ import type { CountedSpan } from './increase.js';
 import { countableSpan } from './read.js';
 import { countAll, counterOf, dispersionsBefore, type CountedWindow } from './window.js';
 
-/** A window of the version that has been promoted, and one as long of the version before it. */
+/** A window of the promoted version, and one of the same length of the version before it. */
 export interface BesidePast extends CountedWindow {
-  /** What it is compared with. */
+  /** The window that it is compared with. */
   readonly past: CountedSpan;
 }
 
@@ -17,19 +17,20 @@ interface PastAsked {
   readonly from: number;
   /** No window ends later. */
   readonly until: number;
-  /** How far back the past lies that a moment is compared with, milliseconds. */
+  /** The time between a moment and its counterpart in the past, milliseconds. */
   readonly shiftMs: number;
-  /** By which latency is judged already, in seconds. */
+  /** The edges at which latency is judged already, in seconds. */
   readonly edges?: readonly number[] | undefined;
-  /** The end of the past, where it is to be measured how its failures scattered. */
+  /** The end of the past, if the scatter of its failures is to be measured. */
   readonly scatterBefore?: number | undefined;
 }
 
 /**
- * What serves everybody now against what did before the release: the primary's requests of a window, as the canary's, and
- * the primary's of one that lies `shiftMs` back, as the primary's. Of windows that follow each other, neither overlaps.
+ * The version that serves all users now against the one before the release: the primary's requests of a window take the
+ * canary's place, and those of the window `shiftMs` earlier the primary's. Consecutive windows don't overlap, neither
+ * now nor in the past.
  *
- * @returns undefined where the window is too short yet
+ * @returns undefined where the window is still too short
  * @throws Halted, ProviderError, QueryRefused
  */
 export async function readBesidePast(
@@ -40,14 +41,14 @@ export async function readBesidePast(
   signal: AbortSignal,
 ): Promise<BesidePast | undefined> {
   const { counts: own, latency, means, measured } = settings;
-  // A baseline is gone by then, and wasn't there before.
+  // A baseline is gone by then, and didn't exist before.
   const counter = await counterOf(context, sources, { counts: own, latency, means, measured });
   const open = await countableSpan(counter.server, from, signal);
   if (!open) return undefined;
   const span = { from, to: Math.min(open.to, until) };
   const past = { from: span.from - shiftMs, to: span.to - shiftMs };
   await demandSamples(counter.server, past.from, signal);
-  // By the past: edges that were chosen by what is judged would void what is promised of them.
+  // By the past: edges chosen by the judged counts would void the guarantee.
   const then = await countAll(counter, past, edges, signal);
   const now = await countAll(counter, span, then.latency?.edges ?? edges, signal);
   const dispersions = await dispersionsBefore(counter, { edges: then.latency?.edges, until: scatterBefore }, signal);
@@ -67,7 +68,7 @@ export async function readBesidePast(
   };
 }
 
-/** @throws ProviderError where the server wasn't scraping then, or has forgotten it */
+/** @throws ProviderError where the server wasn't scraping then, or has deleted the samples */
 async function demandSamples(server: MetricsProvider, at: number, signal: AbortSignal): Promise<void> {
   try {
     await server.query(`count(up @ ${(at / 1000).toFixed(3)})`, signal);

@@ -7,11 +7,11 @@ export interface CountedSpan {
 }
 
 /**
- * By how much a counter grew from the last sample up to `from` to the last sample up to `to`. It is what was scraped,
- * nothing is extrapolated: of spans that follow each other, each increase counts in exactly one.
+ * The growth of a counter from its last sample up to `from` to its last sample up to `to`. Only scraped values are
+ * used, nothing is extrapolated: over consecutive spans each increase counts in exactly one.
  *
- * A counter that has no sample up to `from` has begun within the span, from 0: a pod that started, or the first request
- * of its kind. One that falls has begun anew.
+ * A counter without a sample up to `from` has begun within the span, at 0: a pod that started, or the first request of
+ * its kind. A counter that falls has restarted.
  */
 export function increaseOf({ samples }: Series, { from, to }: CountedSpan): number {
   let last = 0;

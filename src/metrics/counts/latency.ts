@@ -4,25 +4,25 @@ import type { CountedSpan } from './increase.js';
 import { countDurations, type ReadDurations } from './read.js';
 import type { DurationQuery } from './sources.js';
 
-/** Requests of a window by the edges that are judged. */
+/** Requests of a window by the judged edges. */
 export type CountedLatency = Omit<ReadDurations, 'baseline'>;
 
-/** The primary's past by which edges are chosen. */
+/** The primary's past that edges are chosen from. */
 const PAST_MS = 600_000;
 
 interface LatencyAsked {
   readonly span: CountedSpan;
-  /** Those that were chosen before, in seconds. */
+  /** Edges chosen before, in seconds. */
   readonly edges: readonly number[] | undefined;
-  /** What the canary is compared with; it stands as the primary in the result. */
+  /** The side that the canary is compared with; it takes the primary's place in the result. */
   readonly against: 'primary' | 'baseline';
 }
 
 /**
- * How slow the requests of a window were. The edges are chosen once, by what the primary did before the window: a choice by
- * the window's own counts would void what is promised of them.
+ * The latency of a window's requests. The edges are chosen once, by the primary's requests before the window: a choice
+ * by the window's own counts would void the guarantee.
  *
- * @returns undefined where the primary's past tells nothing yet
+ * @returns undefined where the primary's past isn't long enough yet
  * @throws ProviderError, QueryRefused
  */
 export async function latencyWithin(

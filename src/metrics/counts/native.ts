@@ -2,19 +2,19 @@ import { ProviderError } from '../errors.js';
 import type { HistogramSample, Series } from '../port.js';
 
 /**
- * Native histograms as the counters that classic ones are: how many values were at most each edge. Where an edge is a
+ * Turns native histograms into the counters of classic ones: how many values were at most each edge. Where an edge is a
  * bucket's border nothing is interpolated.
  */
 
 type Bucket = HistogramSample['buckets'][number];
 
-/** `x_bucket{…}` as a native histogram is called. */
+/** The native histogram's name for `x_bucket{…}`. */
 export function nativeSelector(selector: string): string {
   return selector.replace(/_bucket(?=\{)/, '');
 }
 
 /**
- * @param edges in the histogram's unit, where they are chosen already; its own borders otherwise
+ * @param edges in the histogram's unit, if they are chosen already; its own borders otherwise
  * @throws ProviderError where a bucket lies across such an edge
  */
 export function asCounters(series: readonly Series[], edges: readonly number[] | undefined): readonly Series[] {
@@ -38,13 +38,13 @@ function upTo(edge: number, { buckets }: HistogramSample): number {
 }
 
 /**
- * Borders that all samples agree on. Of an exponential histogram those that are powers of two, which it keeps when it
- * becomes coarser: buckets without values aren't shown, so that what lies between is filled in.
+ * Borders that all samples have. For an exponential histogram those that are powers of two, which stay when it becomes
+ * coarser: buckets without values are omitted, so the borders between are filled in.
  */
 function bordersOf(series: readonly Series[]): readonly number[] {
   const buckets = series
     .flatMap(({ histograms = [] }) => histograms.flatMap((one) => one.buckets))
-    // What is about nought has no border of its own.
+    // The bucket around zero has no border of its own.
     .filter(({ left, right }) => right > 0 && (left >= 0 || left === -Infinity));
   const shown = [...new Set(buckets.map(({ right }) => right))].filter(Number.isFinite);
   const borders = buckets.every(isExponential) ? powersOfTwo(shown) : shown;
@@ -59,7 +59,7 @@ function isExponential({ left, right }: Bucket): boolean {
   return Math.abs(scale - Math.round(scale)) < 1e-6;
 }
 
-/** More of them than have values at the one end say nothing. */
+/** At the lower end, more of them than have values add nothing. */
 const MOST_DOUBLINGS = 20;
 
 function powersOfTwo(shown: readonly number[]): readonly number[] {

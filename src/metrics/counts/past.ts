@@ -4,12 +4,12 @@ import { durationSeries, type Arm, type CountPair } from './read.js';
 import type { CountQuery, DurationQuery } from './sources.js';
 
 /**
- * What the primary did before a canary had any traffic, in windows of one length: how much its failures scatter tells how
- * far they depend on each other.
+ * The primary's requests before a canary had any traffic, in windows of one length: the scatter of its failures shows
+ * how far they depend on each other.
  */
 
 const WINDOW_MS = 60_000;
-/** Some more than are needed to say anything. */
+/** A few more than the minimum. */
 const WINDOWS = 32;
 
 /** @throws ProviderError, QueryRefused */
@@ -42,7 +42,7 @@ export async function pastPair(
 
 /**
  * @param edges in seconds
- * @returns for each edge the windows, in which bad is what took longer
+ * @returns the windows of each edge, where slower requests are bad
  * @throws ProviderError, QueryRefused
  */
 export async function pastDurations(
@@ -76,7 +76,7 @@ async function pastSamples(server: MetricsProvider, selector: string, until: num
   return (await server.samples?.(selector, { from: until - WINDOWS * WINDOW_MS, to: until }, signal)) ?? [];
 }
 
-/** A counter's first sample shows what it has come to in all its life, which is nobody's window. */
+/** A counter's first sample is the sum of its whole life, which belongs to no window. */
 function grown(series: readonly Series[], { from, to }: CountedSpan): number {
   return series.reduce((sum, one) => {
     const first = one.samples[0]?.at ?? to;

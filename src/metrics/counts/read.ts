@@ -4,11 +4,11 @@ import { increaseOf, type CountedSpan } from './increase.js';
 import { asCounters, nativeSelector } from './native.js';
 import type { CountQuery, DurationQuery } from './sources.js';
 
-/** Prometheus' own: an older sample isn't the present any more. */
+/** Prometheus' own: an older sample is no longer current. */
 const LOOK_BACK_MS = 300_000;
-/** Where nothing tells how long scrapes take. */
+/** The assumed duration of scrapes where it is unknown. */
 const USUAL_SCRAPE_SECONDS = 5;
-/** Between the end of a scrape and its samples being there to be read. */
+/** From the end of a scrape until its samples can be read. */
 const MARGIN_MS = 1_000;
 const SHORTEST_MS = 1_000;
 
@@ -17,7 +17,7 @@ export interface Arm {
   readonly bad: number;
 }
 
-/** What both versions got in a closed span of time. */
+/** Both versions' counts in a closed time span. */
 export interface ReadCounts {
   readonly span: CountedSpan;
   readonly canary: Arm;
@@ -25,18 +25,18 @@ export interface ReadCounts {
   readonly baseline: Arm;
 }
 
-/** Counts two versions of something: a selector of counters for all, and one for the bad ones. */
+/** Counts two versions: a selector of counters for all requests, and one for the bad ones. */
 export interface CountPair {
   readonly total: string;
   readonly bad: string;
 }
 
 /**
- * The span that can be counted by now: from `from` to the last time of which every scrape is in, by the server's clock
- * and the longest scrape that it made.
+ * The span that can be counted by now: from `from` to the last time for which every scrape has arrived, by the server's
+ * clock and its longest scrape.
  *
  * @param from milliseconds since 1970
- * @returns undefined where it is too short yet
+ * @returns undefined where it is still too short
  * @throws ProviderError where the server wasn't scraping when the span began, or fails; QueryRefused
  */
 export async function countableSpan(
@@ -75,7 +75,7 @@ export async function countRequests(
   return arms;
 }
 
-/** Requests by how long they took: how many of them took longer than each edge. */
+/** Requests by duration: how many of them took longer than each edge. */
 export interface ReadDurations {
   /** In seconds, ascending. */
   readonly edges: readonly number[];
@@ -90,7 +90,7 @@ interface DurationArm {
 }
 
 /**
- * @param chosen edges in seconds that are to be among those of the result, where they are chosen already
+ * @param chosen edges in seconds that the result must contain, if they are chosen already
  * @throws ProviderError, QueryRefused
  */
 export async function countDurations(
@@ -118,7 +118,7 @@ export async function countDurations(
   return { edges, canary: arm(within.canary), primary: arm(within.primary), baseline: arm(within.baseline) };
 }
 
-/** The counters of a classic histogram; where there is none, those that a native one amounts to. */
+/** The counters of a classic histogram; where there is none, those derived from a native one. */
 export async function durationSeries(
   { selector, perSecond }: DurationQuery,
   chosen: readonly number[] | undefined,
@@ -129,7 +129,7 @@ export async function durationSeries(
   const native = await read(nativeSelector(selector));
   return asCounters(
     native,
-    // An edge that has been divided by a thousand is to be found again.
+    // An edge that was divided by a thousand must be found again.
     chosen?.map((edge) => (perSecond === 1 ? edge : Number((edge * perSecond).toPrecision(12)))),
   );
 }

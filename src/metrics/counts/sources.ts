@@ -5,32 +5,32 @@ import type { Observer } from '../queries/flagger.js';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whose requests a series counts. */
+/** The side that a series counts requests of. */
 export type Side = 'canary' | 'primary' | 'baseline';
 
-/** How a traffic provider's counter of requests tells whose they were, and which failed. Texts are templates. */
+/** How a traffic provider's counter of requests distinguishes sides and failures. Texts are templates. */
 interface RequestSource {
   readonly counter: string;
-  /** Label matchers of what is about this Canary. */
+  /** Label matchers for this Canary. */
   readonly ours: string;
-  /** The label that tells the versions apart, and regular expressions of its values, whole. */
+  /** The label that distinguishes the versions, and regular expressions of its whole values. */
   readonly side: string;
   readonly canary: string;
   readonly primary: string;
-  /** Where a baseline is told by that label, its values, and how `ours` is to be read where there is one. */
+  /** Where that label identifies a baseline: its values, and `ours` where there is one. */
   readonly baseline?: { readonly values: string; readonly ours: (ours: string) => string };
-  /** The label of a request's outcome, and those of failures. */
+  /** The label of a request's outcome, and the outcomes that are failures. */
   readonly outcome: string;
   readonly failed: RegExp;
   /** Counters of durations, by the upper edge in the label `le`. */
   readonly durations: {
     readonly counter: string;
-    /** How many of the edges' unit are a second. */
+    /** How many of the edges' unit make a second. */
     readonly perSecond: 1 | 1000;
-    /** Label matchers, where they aren't `ours`. */
+    /** Label matchers, if other than `ours`. */
     readonly ours?: string;
   };
-  /** The values are addresses of pods: the canary's are known, what else is ours is the primary's. */
+  /** The values are addresses of pods: the canary's are known, all others of ours are the primary's. */
   readonly byAddress?: true;
   readonly wordNames?: true;
 }
@@ -75,7 +75,7 @@ function byPod(counter: string, durations: RequestSource['durations'], outcome: 
   };
 }
 
-/** @param named yields the label's values for `canary`, `primary`, or for an alternative of both */
+/** @param named returns the label's values for `canary`, `primary`, or for an alternative of both */
 function byName(
   counter: string,
   durations: RequestSource['durations'],
@@ -106,7 +106,7 @@ function traefikService(which: string): string {
   return `{{ namespace }}-{{ service }}-${which}-${NAME}@kubernetescrd`;
 }
 
-/** Knative's metrics have no label that tells the versions apart. */
+/** Knative's metrics have no label that distinguishes the versions. */
 const SOURCES: Readonly<Partial<Record<Observer, RequestSource>>> = {
   apisix: {
     counter: 'apisix_http_status',
@@ -199,29 +199,29 @@ const SOURCES: Readonly<Partial<Record<Observer, RequestSource>>> = {
   ),
 };
 
-/** What to read, and what each of the series that come is about. */
+/** What to read, and the side of each resulting series. */
 export interface CountQuery {
   /** A PromQL selector of counters. */
   readonly selector: string;
-  /** Undefined where a series is about neither version. */
+  /** Undefined where a series belongs to neither version. */
   readonly sideOf: (labels: Labels) => Side | undefined;
   readonly isFailure: (labels: Labels) => boolean;
 }
 
-/** The same about durations. */
+/** The same for durations. */
 export interface DurationQuery extends Pick<CountQuery, 'selector' | 'sideOf'> {
-  /** How many of the edges' unit are a second. */
+  /** How many of the edges' unit make a second. */
   readonly perSecond: number;
-  /** In seconds, of a series; Infinity for all requests, undefined where it is no bucket. */
+  /** The edge of a series, in seconds; Infinity for all requests, undefined where it is no bucket. */
   readonly edgeOf: (labels: Labels) => number | undefined;
 }
 
-/** Whether requests of both versions can be counted apart at all. */
+/** Whether requests of both versions can be counted separately. */
 export function canCountRequests(observer: Observer): boolean {
   return SOURCES[observer] !== undefined;
 }
 
-/** Addresses of pods, asked for only where they tell whose requests are whose. */
+/** Addresses of pods, read only where they distinguish the sides. */
 export interface CountedPods {
   readonly canary: () => Promise<readonly string[]>;
   /** Undefined where the canary is compared with the primary. */
@@ -229,9 +229,9 @@ export interface CountedPods {
 }
 
 /**
- * The counters of requests, of both versions and all outcomes at once.
+ * The counters of requests, for both versions and all outcomes at once.
  *
- * @returns undefined where the traffic provider's metrics don't tell the versions apart
+ * @returns undefined where the traffic provider's metrics don't distinguish the versions
  */
 export async function requestCounts(
   observer: Observer,
@@ -256,7 +256,7 @@ export async function requestCounts(
     const value = labels[source.side] ?? '';
     if (known && value === '') return undefined;
     if (known) return known.has(bare(value)) ? 'canary' : beside.has(bare(value)) ? 'baseline' : 'primary';
-    // The others' names are the canary's with something more.
+    // The others' names consist of the canary's and a suffix.
     if (ofBaseline?.test(value)) return 'baseline';
     if (primary.test(value)) return 'primary';
     return canary.test(value) ? 'canary' : undefined;
@@ -275,7 +275,7 @@ export async function requestCounts(
   };
 }
 
-/** Names as a regular expression finds them: the dot of `shop.v2` is no other character. */
+/** Escapes names for a regular expression: the dot of `shop.v2` matches no other character. */
 function literally(constants: Constants): Constants {
   const escaped = Object.entries(constants).map(([name, value]) => [
     name,
@@ -288,7 +288,7 @@ function edgeIn(le: string): number {
   return le === '+Inf' ? Infinity : Number(le);
 }
 
-/** IPv6 addresses are shown with or without brackets. */
+/** IPv6 addresses come with or without brackets. */
 function bare(address: string): string {
   return address.replace(/^\[|\]$/g, '');
 }

@@ -14,41 +14,44 @@ import { pastDurations, pastPair, pastRequests } from './past.js';
 import { countableSpan, countPair, countRequests, type Arm, type CountPair, type ReadCounts } from './read.js';
 import { canCountRequests, requestCounts, type CountQuery, type DurationQuery } from './sources.js';
 
-/** What both versions got in one closed window, by metric. */
+/** Both versions' counts in one closed window, by metric. */
 export interface CountedWindow {
   readonly span: CountedSpan;
-  /** Whose they were; the primary's are all that aren't the canary's, those of its baseline included. */
+  /** Requests by side; the primary's are all that aren't the canary's, including those of its baseline. */
   readonly requests: { readonly canary: number; readonly primary: number; readonly baseline?: number };
-  /** Where the canary is compared with a baseline, that stands in the primary's place. */
+  /** A baseline, where there is one, takes the primary's place here. */
   readonly counts: Readonly<Record<string, { readonly canary: Arm; readonly primary: Arm }>>;
-  /** Where latency is judged, and the primary has shown by which edges it can be. */
+  /** Present where latency is judged, and the primary's past has led to edges. */
   readonly latency?: CountedLatency;
-  /** φ by metric, where it was to be measured and the primary's past tells. */
+  /** φ by metric, where it was to be measured and the primary's past suffices. */
   readonly dispersions?: Readonly<Record<string, number>>;
 }
 
 type Counting = Pick<JudgementSettings, 'counts' | 'latency' | 'means' | 'measured' | 'baseline'>;
 type Pods = Pick<MetricsSources, 'canaryAddresses' | 'baselineAddresses' | 'secret'>;
 
-/** Why a Canary can't be judged by counts at all, in words; undefined where it can. */
+/** Why a Canary can't be judged by counts, in words; undefined where it can. */
 export function uncountable({ metricsProvider }: Pick<MetricsContext, 'metricsProvider'>): string | undefined {
   if (canCountRequests(observerOf(metricsProvider))) return undefined;
-  return `the metrics of ${metricsProvider} don't tell requests to the canary from those to the primary`;
+  return `the metrics of ${metricsProvider} don't distinguish requests to the canary from those to the primary`;
 }
 
 interface WindowAsked {
   /** Milliseconds since 1970. */
   readonly from: number;
-  /** By which latency is judged already, in seconds. */
+  /** The edges at which latency is judged already, in seconds. */
   readonly edges?: readonly number[] | undefined;
-  /** When the canary got its first traffic, milliseconds since 1970; given with the first window, it has the primary's past measured. */
+  /**
+   * When the canary got its first traffic, milliseconds since 1970; passed with the first window, so that the primary's
+   * past is measured.
+   */
   readonly trafficSince?: number | undefined;
 }
 
 /**
- * Reads the window that begins at `from` and ends where every scrape is in.
+ * Reads the window that begins at `from` and ends where every scrape has arrived.
  *
- * @returns undefined where it is too short yet
+ * @returns undefined where it is still too short
  * @throws Halted, ProviderError, QueryRefused
  */
 export async function readWindow(
@@ -78,7 +81,7 @@ export async function readWindow(
   };
 }
 
-/** What counts the requests of a Canary, and how. */
+/** Counts the requests of a Canary. */
 export interface Counter {
   readonly server: MetricsProvider;
   readonly query: CountQuery & { readonly durations: DurationQuery };
@@ -135,13 +138,13 @@ export async function countAll(
 }
 
 interface PastAsked {
-  /** By which latency is judged, in seconds; none where it isn't. */
+  /** The edges at which latency is judged, in seconds; none where it isn't judged. */
   readonly edges: readonly number[] | undefined;
   /** When the past ends; undefined where nothing is to be measured. */
   readonly until: number | undefined;
 }
 
-/** @returns φ of each metric whose past says something of it; undefined where nothing is to be measured */
+/** @returns φ of each metric with a sufficient past; undefined where nothing is to be measured */
 export async function dispersionsBefore(
   { server, query, settings: { counts, means, measured }, rendered }: Counter,
   { edges = [], until }: PastAsked,
@@ -171,13 +174,13 @@ export async function dispersionsBefore(
   return Object.fromEntries(found.flat());
 }
 
-/** A past that is too large to be read is one that tells nothing; a server that is down is asked again. */
+/** A past that is too large to be read counts as unknown; a server that is down is asked again. */
 function tooMuch(error: unknown): readonly (readonly Arm[])[] {
   if (error instanceof TransientError || !(error instanceof QueryRefused)) throw error;
   return [];
 }
 
-/** @throws QueryRefused where the values are larger than they should be, which voids what is promised of them */
+/** @throws QueryRefused where the values are larger than declared, which voids the guarantee */
 function partsOf({ requests, bad: sum }: Arm, { name, atMost }: JudgedMean): Arm {
   const bad = sum / atMost;
   if (bad <= requests) return { requests, bad };

@@ -20,7 +20,7 @@ const answerSchema = z.object({
   series: z
     .array(
       z.object({
-        /** Seconds that a point stands for. */
+        /** Seconds that a point covers. */
         interval: z.number().nullish(),
         pointlist: z.array(z.tuple([z.number().nullable(), z.number().nullable()])),
       }),
@@ -31,9 +31,9 @@ const answerSchema = z.object({
 const validSchema = z.object({ valid: z.literal(true) });
 
 /**
- * Datadog's API for timeseries points. Of the first series the newest point counts whose time has ended, since the newest
- * of all is hardly ever complete; where none has, the newest one. Flagger goes by the oldest, which is ten intervals old:
- * another version may have been served then. A point without a value is passed over rather than read as 0.
+ * Datadog's API for timeseries points. The newest point of the first series whose time has ended counts, since the very
+ * newest is hardly ever complete; where none has ended, the very newest. Flagger takes the oldest, which is ten
+ * intervals old: another version may have been live then. A point without a value is skipped rather than read as 0.
  *
  * Credentials: `datadog_api_key` and `datadog_application_key`.
  *
@@ -61,7 +61,7 @@ export function createDatadog(options: ProviderOptions): MetricsProvider {
     },
     value: (body) => {
       const { status, error, series } = readJson(answerSchema, body, answerer);
-      // Datadog answers some queries that it can't carry out with status 200.
+      // Datadog answers some queries that it can't run with status 200.
       if (status === 'error') throw new QueryRefused(`error response: ${excerpt(error ?? reasonIn(body), secrets)}`);
       return series?.[0] && newestOf(series[0], options.now?.() ?? Date.now());
     },

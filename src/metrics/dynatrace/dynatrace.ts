@@ -16,8 +16,8 @@ const answerSchema = z.object({
 const metricsSchema = z.object({ metrics: z.array(z.unknown()) });
 
 /**
- * Dynatrace's metrics API. With resolution `Inf` a series is one point; of the first metric's series the last counts.
- * Other than in Flagger a point without a value is no value rather than 0.
+ * Dynatrace's metrics API. With resolution `Inf` a series is one point; the last series of the first metric counts.
+ * Unlike in Flagger a point without a value is no value rather than 0.
  *
  * Credentials: `dynatrace_token`, with the scope `metrics.read`.
  *

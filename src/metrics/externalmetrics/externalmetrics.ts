@@ -21,7 +21,7 @@ const answerSchema = z.object({ items: z.array(z.object({ value: z.string() })) 
 /** Reads a path of the API server. */
 interface Api {
   readonly whom: string;
-  /** Must not be seen in a message. */
+  /** Must not appear in messages. */
   readonly secrets: readonly string[];
   get(path: string, signal: AbortSignal): Promise<unknown>;
 }
@@ -29,8 +29,8 @@ interface Api {
 /**
  * The External Metrics API of a Kubernetes cluster. The value of the first item counts.
  *
- * Credentials: `token`. Without a Secret, Serinus' own identity asks, which only its own cluster gets to see: at an
- * address of its own, a template needs a token.
+ * Credentials: `token`. Without a Secret, Serinus' own identity is used, but only at its own cluster's API server: a
+ * template with an address needs a token.
  *
  * @see https://kubernetes.io/docs/reference/external-api/external-metrics.v1beta1/
  * @throws UserError

@@ -12,13 +12,13 @@ const EXPONENTS: Readonly<Record<string, number>> = {
 };
 const POWERS_OF_1024 = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const QUANTITY = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:[eE]([+-]?\d+)|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?))$/;
-/** Without a limit the time it takes to read grows faster than the text. */
+/** Without a limit parsing time would grow faster than the text. */
 const LONGEST = 100;
 
 /**
  * Reads a Kubernetes quantity, such as `250m`, `1.5`, `2Ki` or `1e3`.
  *
- * @returns undefined where it is none
+ * @returns undefined where the text is no quantity
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string): number | undefined {
@@ -28,6 +28,6 @@ export function parseQuantity(text: string): number | undefined {
   const [, digits = '', exponent, suffix = ''] = match;
   const binary = POWERS_OF_1024.indexOf(suffix);
   if (binary > 0) return Number(digits) * 1024 ** binary;
-  // Read as one decimal number, so that `250m` is 0.25 and nothing beside it.
+  // Parsed as one decimal number, so that `250m` is exactly 0.25.
   return Number(`${digits}e${exponent ?? EXPONENTS[suffix] ?? 0}`);
 }

@@ -3,14 +3,14 @@ import { demandShort, printf } from './printf.js';
 import { compareStrings, isMap, isTrue, printed, typeName, type Value } from './values.js';
 
 export interface Builtin {
-  /** How many arguments it must have at least, and at most. */
+  /** Least and most number of arguments. */
   readonly least: number;
   readonly most: number;
   /** @throws Misuse */
   readonly call: (args: readonly Value[]) => Value;
 }
 
-/** Go's functions that need no more than one look at their arguments; `and` and `or` are the renderer's. */
+/** Go's functions that evaluate all their arguments; `and` and `or` are the renderer's. */
 export const BUILTINS: Readonly<Record<string, Builtin>> = {
   print: variadic(0, (args) => print(args)),
   println: variadic(0, (args) => `${printedAll(args)}\n`),
@@ -39,7 +39,7 @@ function wanting(what: string, value: Value): string {
   throw new Misuse(`expected ${what}, which is a string, got ${typeName(value)}`);
 }
 
-/** Go puts a space between two values of which neither is a string. */
+/** Go puts a space between two values if neither is a string. */
 function print(args: readonly Value[]): string {
   return args.reduce<string>((text, value, index) => {
     const before = args[index - 1];
@@ -62,7 +62,7 @@ function something(of: Value): Value {
   return of;
 }
 
-/** A key that a map doesn't have is the empty string, other than with `{{ variables.key }}`. */
+/** A missing key of a map is the empty string, unlike with `{{ variables.key }}`. */
 function element(of: Value, key: Value): Value {
   if (!isMap(of)) throw new Misuse(`can't index item of type ${typeName(of)}`);
   return of.get(wanting('a key', key)) ?? '';

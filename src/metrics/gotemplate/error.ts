@@ -6,7 +6,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** A template that can't be read or rendered. The message begins with the place: `line 2, column 7: …`. */
+/** A template that can't be parsed or rendered. The message begins with the place: `line 2, column 7: …`. */
 export class TemplateError extends UserError {
   constructor(
     readonly place: Place,

@@ -4,7 +4,7 @@ import { numberOf, unquoted } from './literals.js';
 /** A piece of a template. Those of an action stand between an `open` and a `close`. */
 export type Token = {
   readonly place: Place;
-  /** What is before it ends there: space, or a sign that something begins. */
+  /** The text before it ends there: space, or a character that begins a new token. */
   readonly apart: boolean;
 } & (
   | { readonly kind: 'text' | 'name' | 'variable' | 'field' | 'string'; readonly text: string }
@@ -14,7 +14,7 @@ export type Token = {
 
 const LEFT = '{{';
 const RIGHT = '}}';
-/** No space is needed behind these. */
+/** No space is needed after these. */
 const BEGINNINGS: readonly Token['kind'][] = ['open', '(', '|', ':=', '='];
 const SPACE = ' \t\r\n';
 const COMMENT = /\/\*([^]*?)\*\/(?:}}|(?<trims>[ \t\r\n]-}}))/y;
@@ -53,7 +53,7 @@ class Lexer {
     return this.tokens;
   }
 
-  /** `{{- ` takes the space before it away. */
+  /** `{{- ` removes the space before it. */
   private trimsLeft(open: number): boolean {
     const after = open + LEFT.length;
     return this.source[after] === '-' && isSpace(this.source[after + 1]);
@@ -66,7 +66,7 @@ class Lexer {
     if (kept !== '') this.tokens.push({ kind: 'text', text: kept, place, apart: true });
   }
 
-  /** @returns whether the space after the action is taken away */
+  /** @returns whether the space after the action is removed */
   private action(open: number, trims: boolean): boolean {
     this.at = open + LEFT.length + (trims ? 1 : 0);
     const comment = this.commentEnd();
@@ -151,7 +151,7 @@ class Lexer {
     throw this.error(start, `unexpected ${JSON.stringify(character)}: expected a function, a value or "}}"`);
   }
 
-  /** Matches where the lexer stands, and moves on unless it only looks. */
+  /** Matches at the lexer's position, and advances unless it only looks. */
   private match(pattern: RegExp, look = false): RegExpExecArray | undefined {
     pattern.lastIndex = this.at;
     const match = pattern.exec(this.source) ?? undefined;

@@ -14,8 +14,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const ESCAPE = /\\(?:([abfnrtv\\"])|x([0-7][\da-fA-F])|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-1][0-7]{2})|[^])/g;
 
 /**
- * The value of what stands between the quotes of an interpreted string. Escapes of single bytes beyond ASCII aren't
- * known: text is Unicode here.
+ * The value of the text between the quotes of an interpreted string. Escapes of single bytes beyond ASCII aren't
+ * supported: text is Unicode here.
  *
  * @returns undefined where an escape isn't valid
  */
@@ -39,7 +39,7 @@ const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(ESCAPES).map(([letter, character]) => [character, `\\${letter}`]),
 );
 
-/** As Go's `strconv.Quote`, which is `%q`: what can't be seen is escaped. */
+/** As Go's `strconv.Quote`, which is `%q`: invisible characters are escaped. */
 export function quoted(text: string): string {
   return `"${[...text].map(quotedCharacter).join('')}"`;
 }
@@ -58,8 +58,8 @@ function quotedCharacter(character: string): string {
 const LARGEST_INT = 2n ** 63n;
 
 /**
- * A number as Go writes it: `5` is an int, `5.0` and `5e3` are floats. Numbers that are octal, binary, imaginary or
- * have underscores aren't known.
+ * A number as Go writes it: `5` is an int, `5.0` and `5e3` are floats. Octal, binary and imaginary numbers, and
+ * underscores, aren't supported.
  */
 export function numberOf(text: string): bigint | number | undefined {
   const digits = text.replace(/^[+-]/, '');

@@ -1,4 +1,4 @@
-/** What a function complains of; the renderer adds the place. */
+/** An error of a function; the renderer adds the place. */
 export class Misuse extends Error {
   override readonly name = 'Misuse';
 }

@@ -1,7 +1,7 @@
 import type { Place } from './error.js';
 import type { Value } from './values.js';
 
-/** A template, read. */
+/** A parsed template. */
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'action'; readonly pipeline: Pipeline }

@@ -2,15 +2,15 @@ import { TemplateError, type Place } from './error.js';
 import { tokenize, type Token } from './lexer.js';
 import type { Command, Node, Operand, Pipeline } from './nodes.js';
 
-/** Parentheses, `if` and `with` inside each other. */
+/** Nesting of parentheses, `if` and `with`. */
 const MAX_DEPTH = 100;
-/** It is read for each metric at each check. */
+/** It is parsed for each metric at each check. */
 const MAX_LENGTH = 32_768;
 const UNSUPPORTED = ['range', 'define', 'template', 'block', 'break', 'continue'];
 const ELSE_OR_END = ['else', 'end'];
 
 /**
- * Reads a template.
+ * Parses a template.
  *
  * @param functions that it may call
  * @throws TemplateError
@@ -25,7 +25,7 @@ export function parse(text: string, functions: ReadonlySet<string>): readonly No
 class Parser {
   private position = 0;
   private depth = 0;
-  /** Variables that may be used here; `$` is what the template is given, which is nothing. */
+  /** Variables in scope; `$` is the template's input, which is nothing. */
   private variables: readonly string[] = ['$'];
 
   constructor(
@@ -40,7 +40,7 @@ class Parser {
     throw this.error(token, `unexpected {{${this.keyword() ?? ''}}}: there is no {{if}} or {{with}} before it`);
   }
 
-  /** Nodes up to the end of the text, or up to an `else` or `end`, which is left for the caller. */
+  /** Nodes up to the end of the text, or up to an `else` or `end`, which the caller consumes. */
   private list(): readonly Node[] {
     const nodes: Node[] = [];
     for (;;) {
@@ -103,7 +103,7 @@ class Parser {
     return [...nodes, ...this.otherwise(opening, kind)];
   }
 
-  /** @param of what needs it, for the message where there is none */
+  /** @param of what needs it, for the message where it is missing */
   private pipeline(of: string): Pipeline {
     const { place } = this.peek();
     const sets = this.setting();

@@ -4,7 +4,7 @@ import { Misuse } from './misuse.js';
 import { isMap, printed, typeName, type Value } from './values.js';
 
 const DIRECTIVE = /%(?<flags>[-+ 0]*)(?<width>\d*)(?:\.(?<precision>\d*))?(?<verb>\p{L}|%|[^]?)/gu;
-/** Go allows a million, which nobody needs in a query. */
+/** Go allows a million, which no query needs. */
 const MAX_WIDTH = 1000;
 const MAX_TEXT = 100_000;
 
@@ -22,7 +22,7 @@ interface Directive {
 
 /**
  * Go's `fmt.Sprintf` with the verbs %s %v %d %f %q %t and %%, the flags `-`, `+`, space and `0`, width and precision.
- * Where Go prints `%!d(string=x)` into the text this complains: a query with that in it can't be meant.
+ * Where Go prints `%!d(string=x)` into the text this throws: no query is meant to contain that.
  *
  * @throws Misuse
  */
@@ -46,7 +46,7 @@ export function printf(format: string, args: readonly Value[]): string {
   return text + format.slice(read);
 }
 
-/** While it is being made: afterwards it may be too much to hold. @throws Misuse */
+/** Checked while the text grows: afterwards it may be too large for memory. @throws Misuse */
 export function demandShort(text: string): void {
   if (text.length > MAX_TEXT) throw new Misuse(`the text grows beyond ${MAX_TEXT} characters`);
 }

@@ -4,12 +4,12 @@ import { Misuse } from './misuse.js';
 import type { Command, Node, Operand, Pipeline } from './nodes.js';
 import { isMap, isTrue, printed, typeName, type Value } from './values.js';
 
-/** Functions without arguments, by their names: what a template can ask for. */
+/** Functions without arguments, by name: the inputs of a template. */
 export type Constants = Readonly<Record<string, Value>>;
 
 /** Longer than any query: the text of a template that doubles itself stops here. */
 const MAX_LENGTH = 100_000;
-/** Of all the texts that are made on the way. */
+/** Of all texts created while rendering. */
 const MAX_MADE = 1_000_000;
 
 /** @throws TemplateError */
@@ -23,7 +23,7 @@ interface Variable {
 }
 
 class Renderer {
-  /** Characters of all texts so far, those that are thrown away included. */
+  /** Characters of all texts so far, including discarded ones. */
   private made = 0;
   private variables: Variable[] = [{ name: '$', value: null }];
 
@@ -63,7 +63,7 @@ class Renderer {
     return result;
   }
 
-  /** @param last what came through the pipe; undefined in its first stage */
+  /** @param last the value from the pipe; undefined in its first stage */
   private command({ first, rest }: Command, dot: Value, last: Value | undefined): Value {
     if (first.kind !== 'function') return this.operand(first, dot);
     return this.call(first, dot, rest, last);
@@ -124,7 +124,7 @@ class Renderer {
     return Object.hasOwn(this.constants, name) ? this.constants[name] : undefined;
   }
 
-  /** `and` stops at the first that is false, `or` at the first that is true; what is behind it isn't looked at. */
+  /** `and` stops at the first false value, `or` at the first true one; the rest isn't evaluated. */
   private firstThatDecides(
     name: 'and' | 'or',
     dot: Value,

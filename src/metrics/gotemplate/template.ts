@@ -9,7 +9,7 @@ export type { Constants } from './render.js';
  * The part of Go's `text/template` that queries are written with: actions and their trim markers, comments, functions
  * called without a dot, `{{ variables.key }}`, pipelines, parentheses, literals, `$variables`, `if`, `else if`, `else`,
  * `with`, `end`, and the functions `and eq ge gt index le len lt ne not or print printf println`. Nothing else is ever
- * carried out. There is no `range`, so rendering always ends.
+ * executed. There is no `range`, so rendering always ends.
  *
  * @example
  * parseTemplate('up{app="{{ target }}"}', ['target']).render({ target: 'podinfo' }) // up{app="podinfo"}
@@ -17,14 +17,14 @@ export type { Constants } from './render.js';
 export interface Template {
   /**
    * @param constants a value for each function that the template was parsed with
-   * @throws TemplateError for what shows only with values: an unknown key, values that can't be compared
+   * @throws TemplateError for errors that depend on values: an unknown key, values that can't be compared
    */
   render(constants: Constants): string;
 }
 
 /**
  * @param functions names of the functions without arguments that it may call
- * @throws TemplateError where it can't be read, or calls a function that isn't there
+ * @throws TemplateError where it can't be parsed, or calls an unknown function
  */
 export function parseTemplate(text: string, functions: Iterable<string>): Template {
   const nodes = parse(text, new Set([...Object.keys(BUILTINS), 'and', 'or', ...functions]));

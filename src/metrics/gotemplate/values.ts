@@ -1,7 +1,7 @@
 import { formatFloat } from '../go-format.js';
 
 /**
- * What a template works with, by Go's types: string, bool, int (bigint), float64 (number), map[string]string, and nil
+ * The values of a template, by Go's types: string, bool, int (bigint), float64 (number), map[string]string, and nil
  * (null).
  */
 export type Value = string | boolean | bigint | number | ReadonlyMap<string, string> | null;
@@ -26,7 +26,7 @@ export function typeName(value: Value): string {
   }
 }
 
-/** What `if`, `with`, `and`, `or` and `not` go by: zero, nothing and the empty are false. */
+/** Truth for `if`, `with`, `and`, `or` and `not`: zero, nil and empty values are false. */
 export function isTrue(value: Value): boolean {
   if (isMap(value)) return value.size > 0;
   return Boolean(value);

@@ -9,7 +9,7 @@ import type { MetricsProvider, ProviderOptions } from '../port.js';
 const TIMEOUT_MS = 5_000;
 const ONLINE_QUERY = 'target=test';
 
-/** What is beyond all numbers is sent as `1e9999`. */
+/** Infinity is sent as `1e9999`. */
 const number = z.custom<number>((value) => typeof value === 'number');
 
 /** Points are pairs of a value and a time. */
@@ -18,8 +18,8 @@ const answerSchema = z.array(
 );
 
 /**
- * Graphite's render API. A query is the URL's query string, such as `target=…&from=-5min`. Over all series, the last
- * point with a value counts.
+ * Graphite's render API. A query is the URL's query string, such as `target=…&from=-5min`. The last point with a value
+ * counts, over all series.
  *
  * Credentials: `username` and `password`; without a Secret the address's user-info.
  *
@@ -63,7 +63,7 @@ function basicOf(options: ProviderOptions): string {
 }
 
 /**
- * Reads a query string as far as there must be something in it.
+ * Checks that a query string has a target.
  *
  * @throws QueryRefused
  */

@@ -2,20 +2,20 @@ import type { z } from 'zod';
 import { kindOf } from '../../http/answers.js';
 import { ProviderError, QueryRefused } from '../errors.js';
 
-/** Whose answer is read, to be said where it isn't understood. */
+/** The sender of the answer, for messages where the answer isn't understood. */
 export interface Answerer {
   /** As in `this is no answer of …`. */
   readonly name: string;
-  /** Must not be seen in a message. */
+  /** Must not appear in messages. */
   readonly secrets: readonly string[];
 }
 
-/** Values, lists and objects of an answer. Each costs more to be looked at than to be sent, and all others wait meanwhile. */
+/** Most values, lists and objects in an answer. Parsing costs more than sending, and all other work waits meanwhile. */
 const MOST_PARTS = 200_000;
 
 /**
- * @throws ProviderError where the answer isn't of that shape
- * @throws QueryRefused where there is more in it than anybody asks for who wants one number
+ * @throws ProviderError where the answer doesn't have that shape
+ * @throws QueryRefused where it holds more than any query for one number needs
  */
 export function readJson<Schema extends z.ZodType>(schema: Schema, body: string, answerer: Answerer): z.output<Schema> {
   if (hasMoreParts(body, MOST_PARTS)) {
@@ -26,7 +26,7 @@ export function readJson<Schema extends z.ZodType>(schema: Schema, body: string,
   throw notUnderstood(body, answerer);
 }
 
-/** Told by what stands between and before parts, in texts as well: that is quick, and never too few. */
+/** Counts the characters between and before parts, in texts as well: that is fast, and never too few. */
 function hasMoreParts(json: string, most: number): boolean {
   let parts = 0;
   for (let at = 0; at < json.length; at += 1) {
@@ -37,7 +37,7 @@ function hasMoreParts(json: string, most: number): boolean {
   return false;
 }
 
-/** Of what has come only the kind is said: it may be anything that this address has for whoever asks it. */
+/** Only the kind of the answer is shown: its content may be anything that this address serves. */
 export function notUnderstood(body: string, { name }: Answerer): ProviderError {
   return new ProviderError(`this is no answer of ${name}: ${kindOf(body)}`);
 }
@@ -51,7 +51,7 @@ export function parsedJson(text: string): unknown {
 }
 
 /**
- * Reads a number as Go prints it, and JSON where a number is put into a string.
+ * Parses a number as Go prints it, and as JSON where a number is put into a string.
  *
  * @returns undefined where it is none
  */

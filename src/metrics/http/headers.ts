@@ -6,10 +6,10 @@ import type { ProviderOptions } from '../port.js';
 export type Headers = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The headers of a provider's requests: the template's, and the provider's own in the place of those. The address's
+ * The headers of a provider's requests: the template's, replaced by the provider's own of the same name. The address's
  * user-info is sent as basic authentication where neither the provider nor its template has an `Authorization`.
  *
- * @throws UserError where HTTP doesn't allow one; it doesn't tell the value
+ * @throws UserError where HTTP doesn't allow one; the message omits the value
  */
 export function headersOf(
   { provider }: Pick<ProviderOptions, 'provider'>,
@@ -26,7 +26,7 @@ export function headersOf(
   return Object.fromEntries(all);
 }
 
-/** Node's own complaint names the header and keeps its value to itself. */
+/** Node's own error names the header and omits its value. */
 function validate(name: string, values: readonly string[]): void {
   try {
     validateHeaderName(name);
@@ -45,12 +45,12 @@ export function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** User-info may hold a `%` that stands for itself. */
+/** User-info may contain a literal `%`. */
 function percentDecoded(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString());
 }
 
-/** Everything among these that no message may show. */
+/** All values among these that no message may show. */
 export function secretsOf(
   { credentials = {} }: Pick<ProviderOptions, 'credentials'>,
   address: URL,

@@ -11,13 +11,13 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Headers;
   readonly body?: string;
-  /** Takes any certificate. Others of one's own are added with NODE_EXTRA_CA_CERTS. */
+  /** Accepts any certificate. NODE_EXTRA_CA_CERTS adds authorities of one's own. */
   readonly insecureSkipVerify?: boolean;
-  /** Past any proxy: what is asked is next to us, and nobody else's business. */
+  /** Bypasses any proxy: the address is local, and the request confidential. */
   readonly direct?: boolean;
-  /** Must not be seen in a message. */
+  /** Must not appear in messages. */
   readonly secrets: readonly string[];
-  /** Whether a failure is the query's fault rather than the provider's; told by the status where undefined. */
+  /** Whether a failure is the query's fault rather than the provider's; the status decides where undefined. */
   readonly isRefusal?: (answer: HttpAnswer) => boolean;
 }
 
@@ -27,13 +27,14 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** One number is asked for; an answer of this size is a query that forgets to aggregate. */
+/** The query is for one number; an answer of this size means that it forgot to aggregate. */
 export const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
-/** The query itself is at fault: malformed, too long, or it can't be carried out. */
+/** The query itself is at fault: malformed, too long, or impossible. */
 const QUERY_IS_AT_FAULT = [400, 413, 414, 422];
 
 /**
- * Asks over HTTP, until `signal` is aborted. Redirects of a GET are followed within the host; all others are failures.
+ * Sends an HTTP request, until `signal` is aborted. Redirects of a GET are followed within the host; all others are
+ * failures.
  *
  * @returns the answer's body
  * @throws QueryRefused, ProviderError; anything where `signal` was aborted
@@ -71,7 +72,7 @@ async function answer(request: HttpRequest, signal: AbortSignal): Promise<string
   throw failureOf(request, { status, statusText, body: text });
 }
 
-/** What is to be said of an answer that isn't a success. */
+/** The error for an answer that isn't a success. */
 export function failureOf(
   { secrets, isRefusal = refusedByStatus }: Pick<HttpRequest, 'secrets' | 'isRefusal'>,
   { status, statusText, body }: HttpAnswer & { readonly statusText: string },
@@ -85,7 +86,7 @@ export function refusedByStatus({ status }: HttpAnswer): boolean {
   return QUERY_IS_AT_FAULT.includes(status);
 }
 
-/** What is to be said where no answer came, or one beyond all bounds. */
+/** The error where no answer came, or one that is too large. */
 export function unanswered(
   request: Pick<HttpRequest, 'url' | 'secrets'>,
   error: unknown,
@@ -96,7 +97,7 @@ export function unanswered(
   return new ProviderError(`request to ${whomOf(request)} failed: ${excerpt(messageOf(error), request.secrets)}`);
 }
 
-/** Who is asked, as it may be shown: some have a part of the credentials in their path. */
+/** The address for messages: some contain a part of the credentials in their path. */
 export function whomOf({ url, secrets }: Pick<HttpRequest, 'url' | 'secrets'>): string {
   return excerpt(shown(url), secrets);
 }

@@ -2,15 +2,15 @@ import { formatGoDuration } from '../../crds/duration.js';
 import { ProviderError } from '../errors.js';
 
 export interface Limit {
-  /** For everything that a question takes, be it one request or several. */
+  /** For the whole query, however many requests it takes. */
   readonly timeoutMs: number;
-  /** Who is asked, as it may be shown to people. */
+  /** The server, as messages may show it. */
   readonly whom: string;
 }
 
 /**
- * Does something for a limited time. When that is over, or `signal` is aborted, this ends at once, whether or not the
- * work heeds the signal that it is given.
+ * Does something for a limited time. After that, or when `signal` is aborted, this ends at once, whether or not the
+ * work obeys its signal.
  *
  * @throws ProviderError when the time is over, whatever `signal` was aborted with, and whatever the work throws
  */

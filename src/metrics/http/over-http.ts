@@ -4,10 +4,10 @@ import { ask, whomOf, type HttpRequest } from './http.js';
 import { within } from './limit.js';
 import type { MetricsProvider } from '../port.js';
 
-/** How a provider is talked to that answers each question with one HTTP answer. */
+/** The protocol of a provider that answers each query with one HTTP answer. */
 export interface Dialect {
   readonly timeoutMs: number;
-  /** The request that puts a query. */
+  /** The request for a query. */
   question(query: string): HttpRequest;
   /**
    * The value in an answer's body.
@@ -18,13 +18,13 @@ export interface Dialect {
   value(body: string): number | undefined;
   /** The request that shows whether the provider answers. */
   probe(): HttpRequest;
-  /** @throws ProviderError where the probe's answer isn't what it should be */
+  /** @throws ProviderError where the probe's answer is wrong */
   checkProbe(body: string): void;
-  /** That the probe's query is refused shows well enough that the provider answers. */
+  /** Refusing the probe's query also proves that the provider answers. */
   readonly mayRefuseProbe?: true;
 }
 
-/** A provider that answers each question with one HTTP answer. */
+/** A provider that answers each query with one HTTP answer. */
 export function overHttp(dialect: Dialect): MetricsProvider {
   const { timeoutMs } = dialect;
   const answerTo = (request: HttpRequest, signal: AbortSignal) =>
@@ -45,7 +45,7 @@ export function overHttp(dialect: Dialect): MetricsProvider {
   };
 }
 
-/** @throws NoValuesFound for nothing and for NaN */
+/** @throws NoValuesFound for a missing value and for NaN */
 export function present(value: number | null | undefined): number {
   if (value == null || Number.isNaN(value)) throw new NoValuesFound();
   return value;

@@ -11,7 +11,7 @@ export type Record = ReadonlyMap<string, Cell>;
 /**
  * The first record of an answer in annotated CSV: tables of rows, separated by empty lines. A table begins with
  * annotations (`#datatype`, `#group`, `#default`) in any order, then its header, then its records. Its first column
- * belongs to the annotations. An error is a table of its own, without annotations at times.
+ * belongs to the annotations. An error is a separate table, sometimes without annotations.
  *
  * @returns undefined where there is no record; `no csv` for anything else
  */
@@ -48,7 +48,7 @@ function isAnnotation(row: readonly string[]): boolean {
   return row[0]?.startsWith('#') === true;
 }
 
-/** Results have a column `table`, errors one that is named so. */
+/** Results have a column `table`, errors a column `error`. */
 function isHeader(row: readonly string[]): boolean {
   return row.includes('table') || row.includes('error');
 }
@@ -84,7 +84,7 @@ function rowsOf(text: string): readonly (readonly string[])[] | undefined {
   const rows: string[][] = [[]];
   const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/y;
   for (let fields = 0; field.lastIndex < text.length; fields += 1) {
-    // The first record is wanted: what comes later needs no look, and takes others' time.
+    // Only the first record is needed: reading on would take time from others.
     if (rows.length > MOST_ROWS) break;
     const match = field.exec(text);
     if (!match || fields === MOST_FIELDS) return undefined;

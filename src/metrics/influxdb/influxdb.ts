@@ -18,7 +18,7 @@ const NUMBERS = ['double', 'long', 'unsignedLong'];
 const complaintSchema = z.object({ code: z.literal('not found') });
 
 /**
- * InfluxDB's query API of version 2, with queries in Flux. The first record's `_value` counts. Other than in Flagger a
+ * InfluxDB's query API of version 2, with queries in Flux. The first record's `_value` counts. Unlike in Flagger a
  * query without records has no value rather than the value 0, and whole numbers are numbers too.
  *
  * Credentials: `token` and `org`; none of them without a Secret.
@@ -59,7 +59,7 @@ export function createInfluxdb(options: ProviderOptions): MetricsProvider {
     if (record === 'no csv') throw notUnderstood(body, answerer);
     if (record === undefined) return undefined;
     const error = record.get('error');
-    // A result may have a column of that name too.
+    // A result may have a column of that name, too.
     if (error && !record.has('table')) throw new QueryRefused(`query error: ${excerpt(error.text, secrets)}`);
     const cell = record.get('_value');
     if (!cell) throw new QueryRefused('query returned a record without _value');
@@ -73,12 +73,12 @@ export function createInfluxdb(options: ProviderOptions): MetricsProvider {
     checkProbe: (body) => {
       if (firstRecord(body) === 'no csv') throw notUnderstood(body, answerer);
     },
-    // Hardly anybody has a bucket of that name.
+    // A bucket of that name is very unlikely.
     mayRefuseProbe: true,
   });
 }
 
-/** An organisation or a bucket that isn't there is answered like a path that isn't there, with a code. */
+/** A missing organisation or bucket is answered like a missing path, but with a code. */
 function isRefusal(answer: HttpAnswer): boolean {
   return (
     refusedByStatus(answer) || (answer.status === 404 && complaintSchema.safeParse(parsedJson(answer.body)).success)

@@ -23,9 +23,9 @@ const analysisSchema = z.object({
 type AnalysisQuery = Extract<KeptnQuery, { kind: 'analysis' }>;
 
 /**
- * Keptn's objects in the cluster, read with the identity of Serinus: the value of a KeptnMetric, or a new Analysis,
- * which is 1 where it passes and 0 where it doesn't. An Analysis has 10 seconds to complete, and is deleted afterwards;
- * one that a dying worker leaves behind has the label `app.kubernetes.io/managed-by: serinus`.
+ * Keptn's objects in the cluster, read with Serinus' own identity: the value of a KeptnMetric, or a new Analysis, which
+ * is 1 where it passes and 0 where it doesn't. An Analysis has 10 seconds to complete, and is deleted afterwards; one
+ * that a dying worker leaves behind has the label `app.kubernetes.io/managed-by: serinus`.
  *
  * @see https://keptn.sh/stable/docs/reference/crd-reference/metric/
  * @see https://keptn.sh/stable/docs/reference/crd-reference/analysis/
@@ -42,7 +42,7 @@ export function createKeptn({ timeoutMs, environment: environment = NOWHERE }: P
         asked.kind === 'metric' ? metric(cluster, asked, limited) : analysis(cluster, asked, limited),
       );
     },
-    /** It is a part of the cluster. */
+    /** It is part of the cluster. */
     checkOnline: (signal) => Promise.resolve().then(() => signal.throwIfAborted()),
   };
 }
@@ -77,7 +77,7 @@ async function analysis(cluster: ClusterApi, query: AnalysisQuery, signal: Abort
       if (status?.state === 'Completed' && status.pass !== undefined) return status.pass ? 1 : 0;
     }
   } finally {
-    // That it can't be deleted says nothing about the canary, and its label tells whose it is.
+    // A failed deletion says nothing about the canary, and the label shows who owns the object.
     await cluster.delete(path).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { isNamespaceName, isObjectName } from '../../domain/names.js';
 import { QueryRefused } from '../errors.js';
 
-/** What a query of Keptn's asks for. */
+/** The object that a query for Keptn names. */
 export type KeptnQuery =
   | { readonly kind: 'metric'; readonly namespace: string; readonly name: string }
   | {
@@ -18,8 +18,8 @@ const DEFAULT_DURATION = '1m';
 const FORMAT = 'keptnmetric/<namespace>/<name> or analysis/<namespace>/<name>[/<duration>[/<key>=<value>;…]]';
 
 /**
- * Reads a query such as `keptnmetric/my-ns/my-metric` or `analysis/my-ns/my-definition/5m/stage=prod;project=x`. Capitals
- * count as small letters, and words may be in the plural.
+ * Parses a query such as `keptnmetric/my-ns/my-metric` or `analysis/my-ns/my-definition/5m/stage=prod;project=x`. Case
+ * doesn't matter, and words may be in the plural.
  *
  * @throws QueryRefused
  */
@@ -43,7 +43,7 @@ export function readQuery(query: string): KeptnQuery {
   }
 }
 
-/** What isn't `key=value` is left out, as in Flagger. */
+/** Parts other than `key=value` are ignored, as in Flagger. */
 function argumentsIn(text: string): Record<string, string> {
   const pairs = text.split(';').map((pair) => pair.split('='));
   return Object.fromEntries(pairs.flatMap(([key, value, more]) => (key && value && !more ? [[key, value]] : [])));

@@ -16,8 +16,8 @@ const answerSchema = z.object({ results: z.array(z.record(z.string(), z.unknown(
 const valueSchema = z.number().nullable();
 
 /**
- * New Relic's Insights query API. The query must yield exactly one result, named `result` as those of `percentage()`
- * and `filter()` are; ` SINCE … seconds ago` is put behind it.
+ * New Relic's Insights query API. The query must yield exactly one result, named `result` like those of `percentage()`
+ * and `filter()`; ` SINCE … seconds ago` is appended to it.
  *
  * Credentials: `newrelic_account_id` and `newrelic_query_key`.
  *

@@ -11,7 +11,7 @@ import type { MetricsProvider, ProviderOptions } from '../port.js';
 const TIMEOUT_MS = 5_000;
 const ONLINE_QUERY = 'vector(1)';
 
-/** What the HTTP API answers to an instant query; samples are pairs of a time and a number in text. */
+/** The HTTP API's answer to an instant query; samples are pairs of a time and a number in text. */
 const answerSchema = z.object({
   data: z.discriminatedUnion('resultType', [
     z.object({
@@ -24,7 +24,7 @@ const answerSchema = z.object({
   ]),
 });
 
-/** What it answers to several queries that are put as one. */
+/** The answer to several queries that are sent as one. */
 const togetherSchema = z.object({
   data: z.object({
     resultType: z.literal('vector'),
@@ -32,18 +32,18 @@ const togetherSchema = z.object({
   }),
 });
 
-/** Tells whose value it is, where several queries are put as one. */
+/** Identifies the query of each value, where several are sent as one. */
 const QUERY_LABEL = 'serinus_query';
-/** A value that is always there: an answer without it comes from somebody who hasn't understood what was asked. */
+/** A value that is always present: an answer without it comes from a server that misunderstood the query. */
 const WITNESS = 'understood';
 
-/** Numbers are in text; a bucket begins with which of its borders belong to it. */
+/** Numbers are text; a bucket begins with a number that says which of its borders it includes. */
 const histogramSchema = z.object({
   count: z.string(),
   buckets: z.array(z.tuple([z.number(), z.string(), z.string(), z.string()])).default([]),
 });
 
-/** What it answers to a range selector: all samples as they are stored. */
+/** The answer to a range selector: all samples as stored. */
 const matrixSchema = z.object({
   data: z.object({
     resultType: z.literal('matrix'),
@@ -61,9 +61,9 @@ const matrixSchema = z.object({
 });
 
 /**
- * Prometheus, or whatever speaks its HTTP API. A query is an instant query; of several series the last counts. Other
- * than in Flagger a query may yield a scalar, and credentials take the place of an `Authorization` header among the
- * provider's `headers` rather than being sent beside it.
+ * Prometheus, or another server with its HTTP API. A query is an instant query; the last of several series counts.
+ * Unlike in Flagger a query may yield a scalar, and credentials replace an `Authorization` header among the provider's
+ * `headers` rather than being sent beside it.
  *
  * Credentials: `token`, or else `username` and `password`; without a Secret the address's user-info.
  *
@@ -124,7 +124,7 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
       const byLabel = new Map(queries.map((query, at) => [String(at), query]));
       const values = new Map<string, number>();
       let understood = false;
-      // Of several series of one query the last counts, as where it is asked by itself.
+      // The last of several series of one query counts, as where it is sent alone.
       for (const { metric, value } of readJson(togetherSchema, body, answerer).data.result) {
         const label = metric[QUERY_LABEL] ?? '';
         const query = byLabel.get(label);
@@ -156,7 +156,7 @@ export function createPrometheus(options: ProviderOptions): MetricsProvider {
   };
 }
 
-/** Series of all queries, each with the number of its query as a label. */
+/** Series of all queries, each labelled with the number of its query. */
 function joined(queries: readonly string[]): string {
   const labelled = (query: string, label: string | number) =>
     `label_replace( ( ${query} ), "${QUERY_LABEL}", "${label}", "", "" )`;

@@ -3,7 +3,7 @@ import { QueryRefused } from '../errors.js';
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']' };
 
 /**
- * Reads PromQL as far as brackets and quotes go.
+ * Checks the brackets and quotes of PromQL.
  *
  * @throws QueryRefused where one of them isn't closed
  */

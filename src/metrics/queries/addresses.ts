@@ -1,7 +1,7 @@
 /**
- * What a label of pod addresses is matched with: the content of a PromQL string in double quotes that holds a regular
+ * A matcher for a label of pod addresses: the content of a PromQL string in double quotes that holds a regular
  * expression. Prometheus anchors it at both ends, so `10.0.0.1` matches neither `10.0.0.11` nor `10x0y0z1`. Gateways
- * show IPv6 addresses with or without brackets.
+ * write IPv6 addresses with or without brackets.
  */
 export function addressMatcher(addresses: readonly string[]): string {
   return quotedForPromql(addresses.map(oneAddress).join('|'));

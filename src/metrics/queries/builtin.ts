@@ -6,7 +6,7 @@ import { CANARY_ONLY_QUERIES } from './canary-only.js';
 import { FLAGGER_QUERIES, type Observer } from './flagger.js';
 import type { BuiltinQuery } from './query.js';
 
-/** Serinus' own queries, which see nothing but the canary, or Flagger's to the letter. */
+/** Serinus' own queries, which see only the canary, or exactly Flagger's. */
 export type Flavour = 'canary-only' | 'flagger';
 
 /** The query of a built-in check. */

@@ -9,20 +9,20 @@ const FLAGGER_WITH_ZERO = Object.fromEntries(
 /**
  * Flagger's queries where they see the canary, and better ones where they miss it.
  *
- * All of them: with all requests failed there is no series of successes, and Flagger's queries find no values. Here
- * that is a success rate of 0.
+ * All of them: when all requests fail there is no series of successes, and Flagger's queries find no values. Here that
+ * is a success rate of 0.
  *
  * APISIX: the generated route carries all traffic, so Flagger's queries mix primary and canary, and a canary that fails
- * 5% of its requests at weight 10 shows as 99.5%. The `node` label is the address of the pod that answered, by which
- * the canary's requests are distinguished.
+ * 5% of its requests at weight 10 shows as 99.5%. The `node` label is the address of the pod that answered, which
+ * identifies the canary's requests.
  *
- * Traefik names what an IngressRoute leads to in one of two ways, as its setting `safeNaming` says; Flagger's queries know
- * the older one only.
+ * Traefik names the destination of an IngressRoute in one of two ways, depending on its setting `safeNaming`; Flagger's
+ * queries know only the older one.
  *
- * APISIX, Gloo, Kuma and Traefik: the objects are named after the apex Service. Flagger's queries have the target's
- * name there, and find nothing where the two differ.
+ * APISIX, Gloo, Kuma and Traefik: the objects are named after the apex Service. Flagger's queries use the target's name
+ * there, and find nothing where the two differ.
  *
- * nginx and Skipper: Flagger's durations are means, though the 99th percentile is promised.
+ * nginx and Skipper: Flagger's durations are means, though its documentation promises the 99th percentile.
  */
 export const CANARY_ONLY_QUERIES: Readonly<Record<Observer, ObserverQueries>> = {
   ...FLAGGER_WITH_ZERO,
@@ -49,7 +49,7 @@ function apisix(selector: string): ObserverQueries {
   );
 }
 
-/** A success rate is a quotient: here its first part is 0 where there is no such series. */
+/** A success rate is a quotient: here its numerator is 0 where there is no such series. */
 function withZero(queries: ObserverQueries): ObserverQueries {
   const success = queries['request-success-rate'];
   const { template: whole } = success;
@@ -64,7 +64,7 @@ function withPercentile(queries: ObserverQueries, buckets: string): ObserverQuer
   return { ...queries, 'request-duration': { ...queries['request-duration'], template } };
 }
 
-/** Flagger's selector of Traefik's service, in place of which both of its names are asked for. */
+/** Flagger's selector of Traefik's service, replaced by one for both of its names. */
 function bothNames(queries: ObserverQueries): ObserverQueries {
   const older = /service=~"\{\{ namespace \}\}-\{\{ service \}\}-canary-[^"]*"/g;
   const renamed = (query: BuiltinQuery) => ({

@@ -1,6 +1,6 @@
 import { observerQueries, type ObserverQueries } from './query.js';
 
-/** Where the numbers of a traffic provider are found. */
+/** The metrics of a traffic provider. */
 export type Observer =
   | 'apisix'
   | 'appmesh'
@@ -16,16 +16,16 @@ export type Observer =
   | 'skipper'
   | 'traefik';
 
-/** The pods that a ReplicaSet makes for the target, by name; those of the primary have one part more. */
+/** The target's pods, by name; those of the primary have one part more. */
 const TARGET_PODS = 'kubernetes_pod_name=~"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)"';
 const APISIX_ROUTE = 'route=~"{{ namespace }}_{{ route }}-{{ target }}-canary_.+"';
 export const SKIPPER_ROUTE =
   'route=~"kube(ew)?_{{ namespace }}__{{ ingress }}_canary__.*__{{ service }}_canary(_[0-9]+)?"';
-/** Metrics of the Ingress that are about canaries. */
+/** Metrics of the Ingress about canaries. */
 export const NGINX_CANARY = 'namespace="{{ namespace }}", ingress="{{ ingress }}", canary!=""';
 const TRAEFIK_SERVICE = 'service=~"{{ namespace }}-{{ target }}-canary-[0-9a-zA-Z-]+@kubernetescrd"';
 
-/** Envoy's numbers, where one label tells the canary. */
+/** Envoy's metrics, where one label identifies the canary. */
 function envoy(selector: string): ObserverQueries {
   return observerQueries(
     `sum( rate( envoy_cluster_upstream_rq{ ${selector}, envoy_response_code!~"5.*" }[{{ interval }}] ) )
@@ -35,7 +35,7 @@ function envoy(selector: string): ObserverQueries {
   );
 }
 
-/** Flagger's own queries, to the letter. Those of nginx and Skipper yield mean durations, the others the 99th percentile. */
+/** Exactly Flagger's own queries. Those of nginx and Skipper yield mean durations, the others the 99th percentile. */
 export const FLAGGER_QUERIES: Readonly<Record<Observer, ObserverQueries>> = {
   istio: observerQueries(
     `sum( rate( istio_requests_total{ reporter="destination", destination_workload_namespace="{{ namespace }}",

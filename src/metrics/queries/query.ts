@@ -2,11 +2,11 @@
 export interface BuiltinQuery {
   /** Rendered with the Canary's names, and with `addresses` where it is about certain pods. */
   readonly template: string;
-  /** Turns the query's value into the check's unit, percent or milliseconds. */
+  /** Converts the query's value into the check's unit, percent or milliseconds. */
   readonly factor: number;
   /** It is about the pods at certain addresses: without any it has no value. */
   readonly ofAddresses: boolean;
-  /** Names appear in what is queried with `_` for everything that isn't a letter, a digit or `_`. */
+  /** In the queried names, everything that isn't a letter, a digit or `_` is replaced by `_`. */
   readonly wordNames: boolean;
 }
 

@@ -5,21 +5,21 @@ import { withWordNames } from './builtin.js';
 import type { Observer } from './flagger.js';
 import { traefikService } from './traefik.js';
 
-/** A counter of requests, and what tells the canary's from all that canary and primary have got. */
+/** A counter of requests, and what distinguishes the canary's from all requests to canary and primary. */
 interface RequestCounter {
   readonly counter: string;
   /** Label matchers of both. */
   readonly both: string;
-  /** Label matchers of the canary's. */
+  /** Label matchers of the canary. */
   readonly canary: string;
-  /** It takes the addresses of the canary's pods to tell. */
+  /** The addresses of the canary's pods are needed for that. */
   readonly ofAddresses?: true;
   readonly wordNames?: true;
 }
 
 const PODS = '-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)';
 
-/** Where two label values tell canary and primary apart: `side` with one or both of them in it. */
+/** Where two values of a label distinguish canary and primary: `side` with one or both of them in it. */
 function bySide(
   counter: string,
   side: (which: string) => string,
@@ -46,7 +46,7 @@ const APISIX_ROUTE = 'route=~"{{ namespace }}_{{ route }}-{{ service }}-canary_.
 const NGINX_INGRESS = 'namespace="{{ namespace }}", ingress="{{ ingress }}"';
 const ENVOY = 'envoy_cluster_upstream_rq';
 
-/** The counters of the built-in success rates. Knative's has no label that tells. */
+/** The counters of the built-in success rates. Knative's has no label that distinguishes the versions. */
 const COUNTERS: Readonly<Partial<Record<Observer, RequestCounter>>> = {
   apisix: {
     counter: 'apisix_http_status',
@@ -92,7 +92,7 @@ const COUNTERS: Readonly<Partial<Record<Observer, RequestCounter>>> = {
   ),
 };
 
-/** Whose requests are counted: how they were divided, and how many they were. */
+/** How the requests were divided, and how many there were. */
 export interface ShareQueries {
   /** Percent on the canary; no value where there were no requests at all. */
   readonly percent: string;
@@ -100,8 +100,8 @@ export interface ShareQueries {
 }
 
 /**
- * @param addresses of the canary's pods, asked for only where they tell its requests
- * @returns undefined where the traffic provider's metrics don't tell the canary's requests from the primary's
+ * @param addresses of the canary's pods, read only where they identify its requests
+ * @returns undefined where the traffic provider's metrics don't distinguish the versions
  */
 export async function shareQueries(
   observer: Observer,

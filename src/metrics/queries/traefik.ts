@@ -1,9 +1,9 @@
 const PORT = '[0-9a-zA-Z-]+';
 
 /**
- * A matcher of the label `service`, for a Service behind the TraefikService that is made for the Canary. Traefik's name of
- * it is its namespace, name and port in a row; with `safeNaming` (from 3.7.11 on) that comes after the TraefikService that
- * leads to it, and underscores are between the parts.
+ * A matcher of the label `service`, for a Service behind the TraefikService generated for the Canary. Traefik's name
+ * consists of its namespace, name and port; with `safeNaming` (from 3.7.11 on) that follows the name of the
+ * TraefikService that leads to it, with underscores between the parts.
  *
  * @param name of the Kubernetes Service; may hold a template's fields, and an alternation in parentheses
  */

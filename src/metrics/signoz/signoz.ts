@@ -12,7 +12,7 @@ const TIMEOUT_MS = 30_000;
 const INTERVALS = 10;
 const MULTIPLE = 'query returned multiple values';
 
-/** JSON has no NaN; SigNoz puts it into a string. */
+/** JSON has no NaN; SigNoz sends a string instead. */
 const number = z.union([
   z.number(),
   z.null().transform(() => undefined),
@@ -37,10 +37,10 @@ const querySchema = z.record(z.string(), z.unknown());
 const onlineSchema = z.object({ status: z.literal('ok') });
 
 /**
- * SigNoz' Query Range API, version 5. A query is the JSON that is posted, without times: `start` and `end` are put in.
- * It must yield one series, whose last whole point counts; with `"requestType": "scalar"` one row, whose aggregation
- * counts. Other than in Flagger, `requestType` is as the query has it (`time_series` where it has none), and several
- * results are refused instead of taking the first.
+ * SigNoz' Query Range API, version 5. A query is the posted JSON without times: `start` and `end` are added. It must
+ * yield one series, whose last whole point counts; with `"requestType": "scalar"` one row, whose aggregation counts.
+ * Unlike in Flagger, `requestType` comes from the query (`time_series` where it has none), and several results are
+ * refused instead of taking the first.
  *
  * Credentials: `apiKey`; none without a Secret.
  *

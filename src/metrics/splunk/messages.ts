@@ -4,12 +4,12 @@ import { parsedJson } from '../http/answer.js';
 
 /** A time series' value at some time. */
 export interface DataPoint {
-  /** Tells the time series apart. */
+  /** Id of the time series. */
   readonly series: string;
   readonly value: number;
 }
 
-/** What SignalFlow has to say, as far as it matters here. */
+/** The messages of SignalFlow that matter here. */
 export type Message =
   | { readonly is: 'authenticated' | 'end' | 'other' }
   | { readonly is: 'data'; readonly points: readonly DataPoint[] }
@@ -30,7 +30,7 @@ const jsonSchema = z.object({ type: z.string(), event: z.string().optional() });
 /**
  * Reads a message of SignalFlow's WebSocket API: text is JSON, data comes in a binary encoding.
  *
- * @returns undefined where it is none
+ * @returns undefined where it is no such message
  * @see https://dev.splunk.com/observability/docs/signalflow/messages/stream_messages_specification
  */
 export function readMessage(data: Buffer, isBinary: boolean, maxBytes: number): Message | undefined {

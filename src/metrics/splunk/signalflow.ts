@@ -7,7 +7,7 @@ import { excerpt } from '../../http/shown.js';
 import { failureOf, MAX_ANSWER_BYTES, unanswered } from '../http/http.js';
 import { readMessage, type DataPoint } from './messages.js';
 
-/** A SignalFlow program, and where and over which span it is to be carried out. */
+/** A SignalFlow program, where it runs and its time span. */
 export interface Execution {
   readonly url: URL;
   readonly headers: Headers;
@@ -17,19 +17,19 @@ export interface Execution {
   /** Both in milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
-  /** Must not be seen in a message. */
+  /** Must not appear in messages. */
   readonly secrets: readonly string[];
 }
 
 const CHANNEL = 'serinus';
 const NAME = 'SignalFlow';
-/** What is read of the answer to a connection that is refused. */
+/** Most bytes read of the answer to a refused connection. */
 const MAX_COMPLAINT_BYTES = 64 * 1024;
 
 /**
- * Carries a program out over a WebSocket connection of its own, which ends with it: so does the program.
+ * Runs a program over a WebSocket connection of its own; the program ends with the connection.
  *
- * @returns the points without nulls, in the order in which they came
+ * @returns the points without nulls, in the order of arrival
  * @throws QueryRefused, ProviderError; anything where `signal` was aborted
  */
 export function execute(execution: Execution, signal: AbortSignal): Promise<readonly DataPoint[]> {
@@ -74,7 +74,7 @@ function open({ url, headers, insecureSkipVerify }: Execution): WebSocket {
     maxPayload: MAX_ANSWER_BYTES,
     perMessageDeflate: false,
   });
-  // After the end, nobody else listens for what a broken connection has to say.
+  // After the end, no other listener handles errors of a broken connection.
   socket.on('error', () => undefined);
   return socket;
 }
@@ -84,7 +84,7 @@ function executeMessage({ program, from, to }: Execution): object {
   return { type: 'execute', channel: CHANNEL, program, ...span, immediate: true };
 }
 
-/** Once it has let us in, what it complains about is the program. */
+/** After authentication its errors are about the program. */
 function complaint(text: string, authenticated: boolean, secrets: readonly string[]): QueryRefused | ProviderError {
   const message = `error executing query: ${excerpt(text, secrets)}`;
   return authenticated ? new QueryRefused(message) : new ProviderError(message);
@@ -93,7 +93,7 @@ function complaint(text: string, authenticated: boolean, secrets: readonly strin
 async function refusal(response: IncomingMessage, { secrets }: Execution): Promise<Error> {
   const status = response.statusCode ?? 0;
   const statusText = response.statusMessage ?? STATUS_CODES[status] ?? '';
-  // No program was sent yet.
+  // No program has been sent yet.
   return failureOf({ secrets, isRefusal: () => false }, { status, statusText, body: await beginningOf(response) });
 }
 
@@ -105,7 +105,7 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
       if (text.length > MAX_COMPLAINT_BYTES) break;
     }
   } catch {
-    // The connection broke: what came has to do.
+    // The connection broke: what has come must suffice.
   }
   return text;
 }

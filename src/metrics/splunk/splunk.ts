@@ -18,8 +18,8 @@ const metricsSchema = z.object({ results: z.array(z.unknown()) });
 
 /**
  * Splunk Observability Cloud (SignalFx). A query is a SignalFlow program that publishes one time series, whose last
- * value counts. Programs are sent to the stream API, whose address is the API's own with `stream` in the place of its
- * first `api`; the address may also be that of the stream API.
+ * value counts. Programs are sent to the stream API, whose address is the API's own with its first `api` replaced by
+ * `stream`; the address may also be that of the stream API.
  *
  * Credentials: `sf_token_key`, an access token.
  *
@@ -41,7 +41,7 @@ export function createSplunk(options: ProviderOptions): MetricsProvider {
     query: (program, signal) =>
       within({ timeoutMs, whom: whomOf({ url: stream, secrets }) }, signal, async (limited) => {
         const span = spanOf(options, INTERVALS);
-        // Of the headers the token isn't sent here: it goes into the first message.
+        // The token isn't sent as a header here: it goes into the first message.
         const custom = headersOf(options, address);
         const points = await execute(
           { url: stream, headers: custom, insecureSkipVerify, token, program, ...span, secrets },

@@ -6,11 +6,11 @@ import { ask, type HttpRequest } from '../http/http.js';
 import type { Environment } from '../environment.js';
 import { readKey, tokenFor, tokenSchema, type ServiceAccountKey } from './tokens.js';
 
-/** Who Serinus itself is at Google. */
+/** Serinus' own identity at Google. */
 export interface AmbientIdentity {
   /** @throws ProviderError */
   token(signal: AbortSignal): Promise<string>;
-  /** The project that the identity belongs to. */
+  /** The project of the identity. */
   project(signal: AbortSignal): Promise<string>;
 }
 
@@ -18,8 +18,8 @@ const METADATA_HOST = 'metadata.google.internal';
 
 /**
  * The identity of the process, by Google's rules for application default credentials: the key in the file that
- * `GOOGLE_APPLICATION_CREDENTIALS` names, or else what the metadata server says (GKE Workload Identity, Compute
- * Engine). Federated identities (type `external_account`) aren't read.
+ * `GOOGLE_APPLICATION_CREDENTIALS` names, or else the metadata server's (GKE Workload Identity, Compute Engine).
+ * Federated identities (type `external_account`) aren't supported.
  *
  * @see https://cloud.google.com/docs/authentication/application-default-credentials
  */
@@ -39,7 +39,7 @@ function ofFile(file: string): AmbientIdentity {
   };
 }
 
-/** Whatever is wrong with it, no Canary is to blame. */
+/** Whatever is wrong with the file, no Canary is to blame. */
 async function keyIn(file: string): Promise<ServiceAccountKey> {
   try {
     return readKey(await readFile(file, 'utf8'), 'the file of GOOGLE_APPLICATION_CREDENTIALS');

@@ -25,7 +25,7 @@ const answerSchema = z.object({
     .optional(),
 });
 
-/** Who asks, and about which project. */
+/** The identity of a query, and its project. */
 interface Identity {
   readonly project: string;
   readonly token: string;
@@ -33,10 +33,10 @@ interface Identity {
 
 /**
  * Google Cloud Monitoring, with queries in MQL. The first value of the first series' first point (the newest) counts.
- * Other than in Flagger an integer is its value rather than 0.
+ * Unlike in Flagger an integer is its value rather than 0.
  *
- * Credentials: `project`, and perhaps `serviceAccountKey`. Without a key, or a Secret, Serinus' own identity asks; then
- * a template can't name an address, since the identity's token would go there.
+ * Credentials: `project`, and perhaps `serviceAccountKey`. Without a key, or a Secret, Serinus' own identity is used;
+ * then a template can't name an address, since the identity's token would go there.
  *
  * @see https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.timeSeries/query
  * @throws UserError
@@ -81,7 +81,7 @@ export function createStackdriver(options: ProviderOptions): MetricsProvider {
       const [value] = timeSeriesData[0]?.pointData?.[0]?.values ?? [];
       return present(value && numberOf(value));
     },
-    /** An empty query is refused, and shows that we are let in. */
+    /** An empty query is refused, which shows that the credentials work. */
     checkOnline: async (signal) => {
       try {
         await timeSeries('', signal);

@@ -18,33 +18,34 @@ const keySchema = z.object({
   token_uri: z.url({ protocol: /^https?$/ }).default('https://oauth2.googleapis.com/token'),
 });
 
-/** A service account's key, as Google hands it out in a JSON file. */
+/** A service account's key, as in Google's JSON file. */
 export type ServiceAccountKey = z.output<typeof keySchema>;
 
-/** What is read of a token's answer, whoever gives it. */
+/** The parts of a token's answer that are read, whoever gives it. */
 export const tokenSchema = z.object({ access_token: z.string().min(1) });
 
 /**
- * @param whence who has the key, for the complaint; nothing of the key is told
+ * @param holder holder of the key, for messages; nothing of the key is shown
  * @throws UserError
  */
-export function readKey(text: string, whence: string): ServiceAccountKey {
+export function readKey(text: string, holder: string): ServiceAccountKey {
   const key = keySchema.safeParse(parsedJson(text));
   if (!key.success) {
-    throw new UserError(`${whence} is not the JSON key of a Google service account (type service_account)`);
+    throw new UserError(`${holder} is not the JSON key of a Google service account (type service_account)`);
   }
   try {
     createPrivateKey(key.data.private_key);
   } catch {
-    // The library's own complaint may quote the key.
-    throw new UserError(`private_key in ${whence} is not a private key in PEM`);
+    // The library's own message may quote the key.
+    throw new UserError(`private_key in ${holder} is not a private key in PEM`);
   }
   return key.data;
 }
 
 /**
- * Has Google exchange a signed claim for an access token. Google's own library, loaded when it is first used, makes and
- * signs the claim; how it gets out is ours, so that proxies, limits and what may be told are the same as for everybody.
+ * Exchanges a signed claim for an access token at Google. Google's own library, loaded on first use, makes and signs
+ * the claim; its requests go out through our own HTTP layer, so that proxies, limits and redaction are the same as
+ * everywhere.
  *
  * @see https://developers.google.com/identity/protocols/oauth2/service-account#httprest
  * @throws ProviderError
@@ -60,12 +61,12 @@ export async function tokenFor(key: ServiceAccountKey, signal: AbortSignal): Pro
       answer = await ask(
         {
           method: 'POST',
-          // The library has Google's address; the key says where it is good.
+          // The library has Google's address; the key names where it is valid.
           url: new URL(token_uri),
           headers: { 'Content-Type': ['application/x-www-form-urlencoded'], Accept: ['application/json'] },
           body: form.toString(),
           secrets: [form.get('assertion') ?? '', private_key],
-          // That the key isn't good any more is answered with status 400.
+          // An expired key is answered with status 400.
           isRefusal: () => false,
         },
         signal,
@@ -83,6 +84,6 @@ export async function tokenFor(key: ServiceAccountKey, signal: AbortSignal): Pro
     if (signal.aborted || error instanceof ProviderError || error instanceof QueryRefused) throw error;
     if (answer === '') throw new ProviderError(`no token of Google: ${excerpt(messageOf(error), [private_key])}`);
   }
-  // The answer itself is the secret: of one that isn't understood nothing is shown.
+  // The answer itself is the secret: nothing of a malformed one is shown.
   throw notUnderstood(answer, { name: 'Google’s token endpoint', secrets: [] });
 }

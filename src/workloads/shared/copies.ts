@@ -35,9 +35,9 @@ export function namesInUse(tracked: readonly ConfigReference[], { owner, primary
 }
 
 /**
- * The copies that are written for a primary. Each Canary has one of its own: what another has promoted, or deleted, must
- * not change what this one's users are served by. The first has the name that Flagger gives it. Where another Canary
- * reads that copy, or owns it too, as Flagger leaves what several have used, nobody writes it any more.
+ * Names of the copies that are written for a primary. Each Canary has copies of its own: another Canary's promotion or
+ * deletion must not change what this one's users get. The first gets the name that Flagger gives it. A copy that
+ * another Canary also reads or owns, as Flagger leaves shared ones, is no longer written by either.
  */
 export async function namesToWrite(
   cache: ClusterCache,
@@ -55,8 +55,8 @@ export async function namesToWrite(
 }
 
 /**
- * Copies that a primary reads and that would go with another Canary: an earlier version left them to the first that made
- * them.
+ * Copies that a primary reads and that would be deleted with another Canary: an earlier version made their first user
+ * their only owner.
  *
  * @param references of the primary's pods
  */
@@ -77,13 +77,13 @@ export async function unshared(
 async function isOthers(cache: ClusterCache, common: ConfigReference, copier: Copier): Promise<boolean> {
   const { namespace, owner } = copier;
   const known = await cache.get(configType(common), namespace, common.name);
-  // Where it isn't, another Canary may be about to make it.
+  // A missing copy may be about to be created by another Canary.
   const copy = known ?? (await cache.getFresh(configType(common), namespace, common.name));
-  // One of a former Canary of this name goes with it, and then the name is free.
+  // A copy of a former Canary with this name is deleted with that one, and then the name is free.
   const isAnothers = (one: OwnerReference): boolean =>
     isCanary(one) && one.uid !== owner.uid && one.name !== owner.name;
   if (copy?.metadata.ownerReferences?.some(isAnothers)) return true;
-  // Serinus once left it to the first that made it.
+  // An earlier version made its first user its only owner.
   return copy !== undefined && isOurs(copy, owner) && (await isReadByOthers(cache, common, copier));
 }
 

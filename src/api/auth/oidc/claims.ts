@@ -1,21 +1,21 @@
 import { foreignGroups, isReserved } from '../reserved.js';
 import type { ClaimSettings } from './settings.js';
 
-/** Who an ID token says it is. */
+/** The identity in an ID token. */
 export interface Identity {
   readonly username: string;
   readonly groups: readonly string[];
-  /** Groups that the token claims and that aren't believed. */
+  /** Groups in the token that are ignored. */
   readonly ignored: readonly string[];
 }
 
-/** Why an ID token says nobody that could be used, in words for whoever has logged in. */
+/** Why an ID token doesn't yield a usable user, in words for the person who has logged in. */
 export class UnusableClaims extends Error {
   override readonly name = 'UnusableClaims';
 }
 
 /**
- * The user that Kubernetes' own OpenID Connect authenticator would make of the claims.
+ * The user that Kubernetes' own OpenID Connect authenticator would derive from the claims.
  *
  * @throws UnusableClaims
  */
@@ -31,7 +31,7 @@ function usernameOf(claims: Readonly<Record<string, unknown>>, settings: ClaimSe
   const { usernameClaim, usernamePrefix } = settings;
   const name = claims[usernameClaim];
   if (typeof name !== 'string' || name === '') throw new UnusableClaims(`there is no claim "${usernameClaim}"`);
-  // Whoever may choose an address would else be whoever has it.
+  // Otherwise anybody who may choose an address could take its owner's identity.
   if (usernameClaim === 'email' && 'email_verified' in claims && claims['email_verified'] !== true) {
     throw new UnusableClaims('the e-mail address is not verified');
   }

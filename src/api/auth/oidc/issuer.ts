@@ -6,7 +6,7 @@ import { Problem } from '../../problems/problem.js';
 import type { Login } from '../sessions/sessions.js';
 import type { OidcSettings } from './settings.js';
 
-/** What the issuer says of itself is read again after this. */
+/** The issuer's metadata is read again after this. */
 const REMEMBERED_MS = 3_600_000;
 const TIMEOUT_SECONDS = 10;
 
@@ -16,7 +16,7 @@ export interface Verified {
   readonly idToken: string;
 }
 
-/** The OpenID Connect issuer, asked with the authorization code flow and PKCE. */
+/** The OpenID Connect issuer, used with the authorization code flow and PKCE. */
 export class Issuer {
   private readonly found = new Expiring<client.Configuration>(REMEMBERED_MS, 1);
 
@@ -24,7 +24,7 @@ export class Issuer {
 
   /**
    * @param returnTo path to go to after the login
-   * @returns where to send the browser, and what to remember until it comes back
+   * @returns where to send the browser, and what to keep until it comes back
    * @throws Problem where the issuer can't be used
    */
   async begin(returnTo: string): Promise<{ readonly url: string; readonly login: Login }> {
@@ -47,12 +47,12 @@ export class Issuer {
   }
 
   /**
-   * @param query what the issuer has sent the browser back with
-   * @throws Problem where that isn't the end of just this login, or the issuer can't be used
+   * @param query the issuer's query string for the returning browser
+   * @throws Problem where it doesn't complete exactly this login, or the issuer can't be used
    */
   async end(query: string, login: Login): Promise<Verified> {
     const config = await this.configuration();
-    // Never the address that the request names: the issuer compares it with the one that the login began with.
+    // Never the address in the request: the issuer compares it with the one from the beginning of the login.
     const url = new URL(this.callbackUrl);
     url.search = query;
     try {
@@ -71,7 +71,7 @@ export class Issuer {
     }
   }
 
-  /** Where the issuer ends its own session. @returns undefined where it has no such place, or can't be asked */
+  /** Where the issuer ends its own session. @returns undefined where it has no such endpoint, or can't be reached */
   async logoutUrl(idToken: string | undefined): Promise<string | undefined> {
     const config = await this.configuration().catch(() => undefined);
     if (config?.serverMetadata().end_session_endpoint === undefined) return undefined;
@@ -92,7 +92,8 @@ export class Issuer {
   private async discover(): Promise<client.Configuration> {
     const { issuer, clientId, clientSecret } = this.settings;
     const url = new URL(issuer);
-    // The signature is checked although the token comes straight from the issuer: what is between may not be.
+    // The signature is checked although the token comes directly from the issuer: a proxy in between may not be
+    // trustworthy.
     const execute = [client.enableNonRepudiationChecks];
     if (url.protocol === 'http:' && isLoopback(url.hostname)) execute.push(client.allowInsecureRequests);
     try {
@@ -121,7 +122,7 @@ export class Issuer {
   }
 }
 
-/** Answers that aren't the issuer's own, or none at all. */
+/** Errors that mean an answer from somebody else, or none at all. */
 const NO_ANSWER = new Set([
   'OAUTH_TIMEOUT',
   'OAUTH_ABORT',
@@ -130,8 +131,8 @@ const NO_ANSWER = new Set([
 ]);
 
 /**
- * In the body where the issuer takes that, since issuers differ in what they decode of HTTP Basic; else by HTTP Basic,
- * which is what they take that say nothing.
+ * In the body where the issuer accepts that, since issuers differ in how they decode HTTP Basic; else by HTTP Basic,
+ * which is the default of issuers that don't report their methods.
  */
 function authenticated(secret: string | undefined): client.ClientAuth {
   if (secret === undefined) return client.None();

@@ -1,6 +1,6 @@
-/** How people log in at an OpenID Connect issuer. What users are called is settled as the API server's own flags do. */
+/** How people log in at an OpenID Connect issuer. Users are named as by the API server's own flags. */
 export interface OidcSettings {
-  /** URL whose `/.well-known/openid-configuration` describes it; HTTPS but on loopback. */
+  /** URL whose `/.well-known/openid-configuration` describes it; HTTPS except on loopback. */
   readonly issuer: string;
   readonly clientId: string;
   /** Undefined for a public client. */
@@ -8,7 +8,7 @@ export interface OidcSettings {
   /** `openid` is among them. */
   readonly scopes: readonly string[];
   readonly claims: ClaimSettings;
-  /** What browsers show in their address line, without a path. */
+  /** The browsers' address of the API, without a path. */
   readonly origin: string;
   /** How long a session lasts, seconds. */
   readonly sessionSeconds: number;
@@ -16,22 +16,22 @@ export interface OidcSettings {
   readonly sessionKeys: readonly Uint8Array[];
 }
 
-/** Which claims of an ID token make a user of Kubernetes: `--oidc-…` of the API server. */
+/** The claims of an ID token that make a user of Kubernetes: `--oidc-…` of the API server. */
 export interface ClaimSettings {
   readonly usernameClaim: string;
-  /** Before the name; '' for none. */
+  /** Prefix of the name; '' for none. */
   readonly usernamePrefix: string;
   /** No groups where undefined. */
   readonly groupsClaim?: string | undefined;
-  /** Before each group. */
+  /** Prefix of each group. */
   readonly groupsPrefix: string;
-  /** Claims that must have just this value. */
+  /** Claims that must have exactly this value. */
   readonly required: Readonly<Record<string, string>>;
 }
 
 /**
- * The API server puts the issuer before names that could be anybody's elsewhere; only e-mail addresses are taken as
- * they are.
+ * The API server puts the issuer before names that could be anybody's elsewhere; only e-mail addresses stay as they
+ * are.
  *
  * @param given `-` for none
  */

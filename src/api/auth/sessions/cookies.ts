@@ -3,20 +3,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Browsers keep cookies of up to 4096 bytes, name and attributes included. */
 const PIECE = 3_800;
-/** Servers, ours too, take headers of 16 KiB in all. */
+/** Servers, including ours, accept headers of 16 KiB in all. */
 const PIECES = 3;
 
 export interface CookieOptions {
-  /** Browsers send it along with requests that other sites cause: never (`strict`), or when a link is followed (`lax`). */
+  /** Browsers send it with requests that other sites cause: never (`strict`), or when a link is followed (`lax`). */
   readonly sameSite: 'strict' | 'lax';
   /** Seconds. */
   readonly maxAge: number;
 }
 
 /**
- * Cookies that scripts can't read and other sites can't set. What is too long for one cookie is cut into pieces.
+ * Cookies that scripts can't read and other sites can't set. A value that is too long for one cookie is split.
  *
- * Over HTTPS their names begin with `__Host-`: browsers take such a cookie only from this very host, over HTTPS.
+ * Over HTTPS their names begin with `__Host-`: browsers accept such a cookie only from this very host, over HTTPS.
  */
 export class Cookies {
   private readonly prefix: string;
@@ -38,7 +38,7 @@ export class Cookies {
   }
 
   /**
-   * Whatever of this name the browser has is replaced.
+   * Replaces all cookies of this name in the browser.
    *
    * @returns false where the value is too long, and nothing is set
    */

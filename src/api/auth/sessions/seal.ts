@@ -2,14 +2,14 @@ import { EncryptJWT, errors, jwtDecrypt } from 'jose';
 import type { z } from 'zod';
 import { digest } from '../user.js';
 
-/** What sealed text is for: one kind can't be used in place of another. */
+/** The purpose of sealed text: one kind can't be used in place of another. */
 export type Purpose = 'session' | 'login' | 'logout-hint';
 
 const ENCRYPTION = 'A256GCM';
 
 /**
- * Seals data that browsers keep for us: an encrypted JWT (RFC 7516, `dir` with A256GCM), which nobody without a key can
- * read, change, or use after its time.
+ * Seals data that browsers keep for us: an encrypted JWT (RFC 7516, `dir` with A256GCM), which can't be read, changed,
+ * or used after its time without a key.
  */
 export class Seal {
   private readonly keys: ReadonlyMap<string, Uint8Array>;
@@ -17,7 +17,7 @@ export class Seal {
 
   /**
    * @param keys of 32 bytes: the first one seals, all of them open, so that keys can be replaced while replicas differ
-   * @param owner what is sealed for one owner doesn't open for another
+   * @param owner what is sealed for one owner can't be opened for another
    * @throws TypeError where there is no key
    */
   constructor(
@@ -31,7 +31,7 @@ export class Seal {
     this.keys = new Map(keys.map((key) => [idOf(key), key]));
   }
 
-  /** @param until when it stops being valid, seconds since 1970 */
+  /** @param until when it expires, seconds since 1970 */
   seal(purpose: Purpose, content: object, until: number): Promise<string> {
     return new EncryptJWT({ content })
       .setProtectedHeader({ alg: 'dir', enc: ENCRYPTION, kid: this.first.kid })
@@ -41,7 +41,7 @@ export class Seal {
       .encrypt(this.first.key);
   }
 
-  /** @returns undefined for whatever wasn't sealed for this purpose by one of the keys, or is over */
+  /** @returns undefined for text that wasn't sealed for this purpose by one of the keys, or has expired */
   async open<T>(purpose: Purpose, text: string, schema: z.ZodType<T>): Promise<T | undefined> {
     try {
       const { payload } = await jwtDecrypt(text, ({ kid }) => this.keyOf(kid), {
@@ -66,7 +66,7 @@ export class Seal {
   }
 }
 
-/** Tells keys apart, and tells nothing about them. */
+/** Identifies a key, and reveals nothing about it. */
 function idOf(key: Uint8Array): string {
   return digest(Buffer.from(key).toString('base64')).slice(0, 16);
 }

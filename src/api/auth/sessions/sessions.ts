@@ -6,16 +6,16 @@ import { foreignGroups, isReserved } from '../reserved.js';
 import { Cookies } from './cookies.js';
 import { Seal, type Purpose } from './seal.js';
 
-/** Of somebody who has logged in with a browser. It lives in a sealed cookie; no process keeps it. */
+/** The session of a user who has logged in with a browser. It lives in a sealed cookie; no process keeps it. */
 export interface Session {
   readonly user: { readonly username: string; readonly groups: readonly string[] };
-  /** What requests that change something must carry in the header X-Serinus-Csrf. */
+  /** The token that requests which change something must carry in the header X-Serinus-Csrf. */
   readonly csrf: string;
   /** Seconds since 1970. */
   readonly expires: number;
 }
 
-/** What a login that is under way must still know when the browser comes back from the issuer. */
+/** The part of a login that is needed when the browser comes back from the issuer. */
 export interface Login {
   readonly state: string;
   readonly nonce: string;
@@ -41,7 +41,7 @@ const loginSchema: z.ZodType<Login> = z.object({
 });
 const hintSchema = z.object({ idToken: z.string() });
 
-/** For people to type their password, and find their second factor. */
+/** Time for people to type their password, and find their second factor. */
 const LOGIN_SECONDS = 600;
 
 const CSRF_HEADER = 'x-serinus-csrf';
@@ -60,16 +60,15 @@ export class Sessions {
     this.cookies = new Cookies(options.origin.startsWith('https:'));
   }
 
-  /** Where the browser sees this API: scheme, host and port. */
+  /** The browsers' address of this API: scheme, host and port. */
   get origin(): string {
     return this.options.origin;
   }
 
   /**
-   * What a session says is believed as far as what an issuer says: whoever has got hold of a key is still nobody of
-   * Kubernetes' own.
+   * A session is trusted no more than an issuer: even with a stolen key nobody becomes one of Kubernetes' own users.
    *
-   * @returns undefined where there is none that is valid
+   * @returns undefined where there is no valid one
    */
   async read(request: FastifyRequest): Promise<Session | undefined> {
     const session = await this.opened(request, 'session', 'session', sessionSchema);
@@ -85,7 +84,7 @@ export class Sessions {
 
   /**
    * @param idToken for a later logout at the issuer; left out where it is too long
-   * @returns undefined where the user is in more groups than cookies can hold
+   * @returns undefined where the user has too many groups for cookies
    */
   async begin(
     request: FastifyRequest,
@@ -97,14 +96,14 @@ export class Sessions {
     const expires = this.nowSeconds() + seconds;
     const session: Session = { user, csrf: randomBytes(24).toString('base64url'), expires };
     const sealed = await this.seal.seal('session', session, expires);
-    // `strict` holds for links from other sites too; the page that they lead to asks for its data by itself.
+    // `strict` excludes links from other sites too; the page that they lead to requests its data itself.
     if (!this.cookies.set(request, reply, 'session', sealed, { sameSite: 'strict', maxAge: seconds })) return undefined;
     const hint = await this.seal.seal('logout-hint', { idToken }, expires);
     this.cookies.set(request, reply, 'logout', hint, { sameSite: 'strict', maxAge: seconds });
     return session;
   }
 
-  /** @returns the ID token that the session began with, where it was kept */
+  /** @returns the ID token of the session, where it was kept */
   async end(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
     const hint = await this.opened(request, 'logout', 'logout-hint', hintSchema);
     this.cookies.clear(request, reply, 'session');
@@ -115,11 +114,14 @@ export class Sessions {
   /** Each tab of a browser may have a login of its own. */
   async beginLogin(request: FastifyRequest, reply: FastifyReply, login: Login): Promise<void> {
     const sealed = await this.seal.seal('login', login, this.nowSeconds() + LOGIN_SECONDS);
-    // The issuer sends the browser back, which is another site's doing.
+    // The issuer, another site, sends the browser back.
     this.cookies.set(request, reply, loginName(login.state), sealed, { sameSite: 'lax', maxAge: LOGIN_SECONDS });
   }
 
-  /** A login can be ended once. @returns undefined where this browser has begun none with this state, or too long ago */
+  /**
+   * A login can be completed once. @returns undefined where this browser hasn't begun one with this state, or too long
+   * ago
+   */
   async endLogin(request: FastifyRequest, reply: FastifyReply, state: string): Promise<Login | undefined> {
     const name = loginName(state);
     const login = await this.opened(request, name, 'login', loginSchema);
@@ -127,7 +129,7 @@ export class Sessions {
     return login?.state === state ? login : undefined;
   }
 
-  /** Whether the request carries the token of just this session. */
+  /** Whether the request carries the token of exactly this session. */
   holdsCsrfToken(request: FastifyRequest, session: Session): boolean {
     const given = request.headers[CSRF_HEADER];
     if (typeof given !== 'string') return false;
@@ -150,7 +152,7 @@ export class Sessions {
   }
 }
 
-/** The beginning is enough to tell tabs apart. */
+/** The beginning is enough to distinguish tabs. */
 function loginName(state: string): string {
   return `login-${/^[\w-]{1,8}/.exec(state)?.[0] ?? ''}`;
 }
