@@ -179,7 +179,7 @@ export const FAULTS: Readonly<Record<string, Statement>> = {
   'what Flagger’s users rely on': {
     says: 'it is as with Flagger, or in docs/differences.md',
     shown: {
-      'kubernetes/cases/primary.test.ts': ['leftover autoscalers: another reference, none, and other bounds alone'],
+      'kubernetes/cases/manifests.test.ts': ['autoscaler-left-behind'],
       'kubernetes/autoscalers.test.ts': [
         'one that the Canary refers to no more goes with the reference, and nobody else’s does',
       ],

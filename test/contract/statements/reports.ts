@@ -5,6 +5,7 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   'generated name belongs to user': {
     says: 'what bears a generated name is never written nor deleted',
     shown: {
+      'kubernetes/cases/manifests.test.ts': ['generated-names-taken'],
       'kubernetes/ownership.test.ts': ['whose an object is'],
       'kubernetes/contest.test.ts': ['are refused by name, with no word of others'],
       'kubernetes/configs.test.ts': ['a copy’s name that is a user’s own is refused, and theirs stays as it is'],
@@ -13,6 +14,7 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   'one config, two Canaries': {
     says: 'each has a copy of its own, and keeps it: through the other’s promotion, and through its deletion',
     shown: {
+      'kubernetes/cases/manifests.test.ts': ['shared-config'],
       'kubernetes/configs.test.ts': [
         'each of two Canaries that use one ConfigMap has a copy of its own',
         'a copy that was left to one of two is shared, and written by neither',
@@ -21,7 +23,10 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   },
   'one chart, two releases': {
     says: 'nobody’s users get the other’s answers',
-    shown: { 'kubernetes/contest.test.ts': ['two releases of one chart are kept apart'] },
+    shown: {
+      'kubernetes/cases/manifests.test.ts': ['releases-of-one-chart'],
+      'kubernetes/contest.test.ts': ['two releases of one chart are kept apart'],
+    },
   },
   'some pods missing': {
     says: 'a deadline, and a judgement meanwhile',
@@ -57,20 +62,20 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   'leftover autoscalers': {
     says: 'none is left behind, and bounds apply',
     shown: {
-      'kubernetes/cases/primary.test.ts': ['leftover autoscalers: another reference, none, and other bounds alone'],
+      'kubernetes/cases/manifests.test.ts': ['autoscaler-left-behind'],
     },
   },
   'primary leftovers': {
     says: 'affinity by the label’s value; what goes from the target goes from the primary',
     shown: {
-      'kubernetes/cases/primary.test.ts': [
-        'primary leftovers: a label that isn’t the Deployment’s name, and a field that goes',
-      ],
+      'kubernetes/cases/manifests.test.ts': ['primary-leftovers'],
+      'kubernetes/cases/primary.test.ts': ['a label that isn’t the Deployment’s name, and a field that goes'],
     },
   },
   'copy deleted, primary down': {
     says: 'it is made again, and the fix gets out',
     shown: {
+      'kubernetes/cases/manifests.test.ts': ['config-copy-deleted'],
       'kubernetes/repair-matrix.test.ts': ['${phase}: ${fault}'],
       'release/unready.shared.test.ts': [
         'a primary whose pods crash soon after each start is mended by the release of a new image',
@@ -83,14 +88,14 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   'node port and second port': {
     says: 'an own Service keeps both',
     shown: {
-      'kubernetes/cases/primary.test.ts': [
-        'node port and second port: a Service that was there keeps them, with and after the Canary',
-      ],
+      'kubernetes/cases/manifests.test.ts': ['own-service-with-more-ports'],
+      'kubernetes/cases/primary.test.ts': ['a Service that was there keeps them, with and after the Canary'],
     },
   },
   'the analysis of 2019': {
     says: 'canaryAnalysis is told its name',
     shown: {
+      'kubernetes/cases/manifests.test.ts': ['analysis-of-2019'],
       'crds/fields.test.ts': ['the analysis of 2019 is told its name'],
       'check/lints.test.ts': ['the whole analysis has its old name, and is missing'],
     },
@@ -98,6 +103,7 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   'fields that the schema prunes': {
     says: 'all of them are named',
     shown: {
+      'kubernetes/cases/manifests.test.ts': ['pruned-fields'],
       'crds/fields.test.ts': [
         'are all named, however deep they are',
         'are known from what kubectl has kept, when the API server has dropped them',
@@ -106,11 +112,15 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   },
   'query for a trigger that doesn’t exist': {
     says: 'it is said before a release',
-    shown: { 'check/lints.test.ts': ['the trigger has its name in its metadata'] },
+    shown: {
+      'kubernetes/cases/manifests.test.ts': ['keda-trigger-named-in-metadata'],
+      'check/lints.test.ts': ['the trigger has its name in its metadata'],
+    },
   },
   'CORS by the Gateway API': {
     says: 'as it is asked for, or refused where the cluster doesn’t know it',
     shown: {
+      'kubernetes/cases/manifests.test.ts': ['cors-at-a-gateway'],
       'kubernetes/routers/gatewayapi.ts': [
         'timeouts and other origins',
         'timeouts and other origins, which its first implementations did not know, are left out',
@@ -120,11 +130,14 @@ export const REPORTS: Readonly<Record<string, Statement>> = {
   'KEDA paused': {
     says: 'the primary inherits no pause',
     shown: {
-      'kubernetes/cases/primary.test.ts': ['keda-paused: a team has paused its ScaledObject; the primary’s scales'],
+      'kubernetes/cases/manifests.test.ts': ['keda-paused'],
+      'kubernetes/cases/primary.test.ts': [
+        'a team has paused its ScaledObject; the primary’s scales, and stays so with a promotion',
+      ],
     },
   },
   'KEDA and a name that Envoy gives': {
     says: 'the primary is asked about',
-    shown: { 'kubernetes/cases/primary.test.ts': ['keda-envoy-name: a query by the name that Envoy gives a Service'] },
+    shown: { 'kubernetes/cases/manifests.test.ts': ['keda-envoy-name'] },
   },
 };

@@ -4,13 +4,7 @@ import { buildPrimary, giveServiceBack, reconcileAll } from '../../../src/canary
 import { driftOf } from '../../../src/canary/survey.js';
 import type { Canary } from '../../../src/crds/canary.js';
 import { ALL_TO_PRIMARY } from '../../../src/domain/weights.js';
-import {
-  DEPLOYMENTS,
-  HORIZONTAL_POD_AUTOSCALERS,
-  SCALED_OBJECTS,
-  SERVICES,
-  type KubeObject,
-} from '../../../src/kube/object.js';
+import { DEPLOYMENTS, SCALED_OBJECTS, SERVICES, type KubeObject } from '../../../src/kube/object.js';
 import { APP, WorkloadBench } from '../../harness/kubernetes/workload-bench.js';
 
 // Manifests of teams, each of which has made a primary go wrong: named after what it is that they have.
@@ -39,7 +33,7 @@ async function promote(bench: WorkloadBench): Promise<void> {
   assert.ok(await bench.workload.promote(bench.canary, revision, bench.fence()));
 }
 
-test('keda-paused: a team has paused its ScaledObject; the primary’s scales', async (t) => {
+test('a team has paused its ScaledObject; the primary’s scales, and stays so with a promotion', async (t) => {
   const autoscalerRef = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'batch' };
   const bench = await withTarget(t, { autoscalerRef });
   const query = `sum(rate(jobs{app="${APP}"}[30s]))`;
@@ -63,58 +57,7 @@ test('keda-paused: a team has paused its ScaledObject; the primary’s scales', 
   assert.equal(annotations?.['autoscaling.keda.sh/paused'], 'true', 'theirs stays as they have it');
 });
 
-test('keda-envoy-name: a query by the name that Envoy gives a Service', async (t) => {
-  const autoscalerRef = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'kart' };
-  const bench = await withTarget(t, { autoscalerRef });
-  const query = (name: string): string => `sum(rate(envoy_cluster_upstream_rq{envoy_cluster_name="${name}"}[30s]))`;
-  await bench.create(SCALED_OBJECTS, {
-    metadata: { name: 'kart' },
-    spec: {
-      scaleTargetRef: { name: APP },
-      triggers: [{ type: 'prometheus', metadata: { query: query(`${bench.namespace}_${APP}_80`) } }],
-    },
-  });
-  await buildPrimary(bench.cache, bench.bench, bench.fence());
-  const { triggers } = await bench.spec<{ triggers: { metadata: { query: string } }[] }>(
-    SCALED_OBJECTS,
-    'kart-primary',
-  );
-  assert.equal(triggers[0]?.metadata.query, query(`${bench.namespace}_${APP}-primary_80`));
-});
-
-test('leftover autoscalers: another reference, none, and other bounds alone', async (t) => {
-  const hpa = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'web' };
-  const keda = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'web' };
-  const bench = await withTarget(t, { autoscalerRef: hpa });
-  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: APP };
-  await bench.create(HORIZONTAL_POD_AUTOSCALERS, {
-    metadata: { name: 'web' },
-    spec: { scaleTargetRef, minReplicas: 2, maxReplicas: 4 },
-  });
-  await bench.create(SCALED_OBJECTS, {
-    metadata: { name: 'web' },
-    spec: { scaleTargetRef, triggers: [{ type: 'cpu', metadata: { value: '50' } }] },
-  });
-  const scaling = async (): Promise<readonly string[]> => {
-    const found = await Promise.all(
-      [HORIZONTAL_POD_AUTOSCALERS, SCALED_OBJECTS].map((type) =>
-        bench.client.get(type, bench.namespace, 'web-primary'),
-      ),
-    );
-    return found.flatMap((object) => (object ? [object.kind] : []));
-  };
-  await reconcile(bench);
-  const bounded = { ...hpa, primaryScalerReplicas: { minReplicas: 3, maxReplicas: 9 } };
-  await reconcile(bench, bench.canaryWith({ autoscalerRef: bounded }));
-  const { minReplicas, maxReplicas } = await bench.spec<Fields>(HORIZONTAL_POD_AUTOSCALERS, 'web-primary');
-  assert.deepEqual([minReplicas, maxReplicas], [3, 9]);
-  await reconcile(bench, bench.canaryWith({ autoscalerRef: keda }));
-  assert.deepEqual(await scaling(), ['ScaledObject']);
-  await reconcile(bench, bench.canaryWith({ autoscalerRef: undefined }));
-  assert.deepEqual(await scaling(), []);
-});
-
-test('primary leftovers: a label that isn’t the Deployment’s name, and a field that goes', async (t) => {
+test('a label that isn’t the Deployment’s name, and a field that goes', async (t) => {
   const label = 'app.kubernetes.io/name';
   const pods = { labelSelector: { matchLabels: { [label]: 'mc' } } };
   const spread = { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', ...pods };
@@ -154,7 +97,7 @@ test('primary leftovers: a label that isn’t the Deployment’s name, and a fie
   assert.equal((await primary()).minReadySeconds ?? 0, 0);
 });
 
-test('node port and second port: a Service that was there keeps them, with and after the Canary', async (t) => {
+test('a Service that was there keeps them, with and after the Canary', async (t) => {
   const bench = await withTarget(t, { service: { port: 80, targetPort: 8080 }, revertOnDeletion: true });
   const before = await bench.create(SERVICES, {
     metadata: { name: APP },

@@ -50,10 +50,21 @@ export class Rig {
 
   static async open(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
     await createObjects(deps.cache.client, namespace, name);
+    return Rig.of(deps, namespace, name, phase);
+  }
+
+  /** As {@link open}, of a Canary that is there, with all that it needs. */
+  static async of(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
+    const rig = await Rig.begun(deps, namespace, name, phase);
+    await rig.bringThere();
+    return rig;
+  }
+
+  /** A run that has just begun, and has done nothing yet, of a Canary that is there. */
+  static async begun(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
     const state = await begun(deps, namespace, name, 'run-1');
     const rig = new Rig(deps, namespace, name, phase, state);
     rig.uid = (await deps.cache.get(CANARIES, namespace, name))?.metadata.uid ?? '';
-    await rig.bringThere();
     return rig;
   }
 
