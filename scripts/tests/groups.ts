@@ -15,6 +15,13 @@ const ALONE =
   /\bprocess\.(?:chdir|exit|on)\b|\bprocess\.env(?:\.\w+|\[[^\]]+\]) (?:\?\?)?= |\bdelete process\.env|\bmock\.|\bglobalThis\b|\bRuntime\.install\b|\/harness\/cost\.js'/;
 
 /**
+ * Files whose tests have workers and queues of their own, and mostly wait for timers: several of their tests go on at once.
+ * How much a task does while it has the processor to itself is not among what they may look at.
+ */
+const WAITING = /^test\/workflows\/(?!task-work)/;
+const WAITING_AT_ONCE = 3;
+
+/**
  * Puts tests into few processes: to start one and to load the same modules again costs more than most of them take. Each
  * file is a suite there, so that what it does before and after its tests stays its own.
  *
@@ -40,9 +47,10 @@ export function grouped(files: readonly string[], processes: number, durations: 
 
 function load(files: readonly string[], index: number): string {
   const path = join(FOLDER, `${index}.js`);
-  const suites = files.map(
-    (file) => `describe('${file}', async () => void (await import('${url(compiledTest(file))}')));\n`,
-  );
+  const suites = files.map((file) => {
+    const concurrency = WAITING.test(file) ? WAITING_AT_ONCE : 1;
+    return `describe('${file}', { concurrency: ${concurrency} }, async () => void (await import('${url(compiledTest(file))}')));\n`;
+  });
   writeFileSync(path, [`import { describe } from 'node:test';\n`, ...suites].join(''));
   return path;
 }

@@ -11,7 +11,7 @@ import { CANARIES, DEPLOYMENTS, EVENTS, LEASES, SERVICES } from '../../../src/ku
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { workflowIdOf } from '../../../src/workflows/contract.js';
 import type { rollout } from '../../../src/workflows/rollout.js';
-import { dropCanaries, NAMESPACES } from '../kubernetes/cluster.js';
+import { leave, NAMESPACES } from '../kubernetes/cluster.js';
 import { explainFailure, type Suspect } from '../diagnosis.js';
 import { until } from '../until.js';
 import { APP, appCanary, appDeployment, appRoute, type AppOptions } from './objects.js';
@@ -234,9 +234,8 @@ export class ReleaseScene {
     await Promise.all(this.ending.map((stop) => stop()));
     await Promise.all(this.traffics.map((traffic) => traffic.stop()));
     await Promise.all([...this.processes].map((running) => running.stop()));
-    await dropCanaries(this.kube, this.namespace);
     await this.run.terminate('end of the test').catch(() => undefined);
-    await this.kube.delete(NAMESPACES, undefined, this.namespace);
+    await leave(this.kube, this.namespace);
     await this.connection.close();
   }
 }
