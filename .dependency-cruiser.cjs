@@ -151,6 +151,8 @@ const MAY_IMPORT = {
     'workflows/contract.ts',
     'workflows/activities.ts',
   ],
+  // A package for others: it takes nothing along.
+  client: [],
   'dependencies.ts': ['archive/port.ts', 'canary', 'checks/port.ts', 'temporal/submissions.ts'],
   telemetry: ['errors.ts'],
   'telemetry.ts': ['telemetry'],

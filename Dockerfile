@@ -14,7 +14,7 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 COPY scripts/bootstrap.mjs scripts/checkout.mjs scripts/
 RUN --mount=type=cache,target=/root/.npm node scripts/bootstrap.mjs
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json tsconfig.client.json ./
 COPY scripts scripts
 COPY src src
 COPY web web

@@ -1,5 +1,5 @@
 // `npm run build [-- --out FOLDER]`: checks the types of `src` and puts into `dist/` the servers, the workflows' bundle, the
-// web page, and the command line as one file. What was there before is replaced when everything has succeeded, not earlier.
+// web page, the client for programs, and the command line as one file. What was there before is replaced when everything has succeeded, not earlier.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,6 +26,7 @@ async function main(): Promise<number> {
     mkdirSync(draft, { recursive: true });
     await bundle(draft);
     await buildPage(join(draft, 'web'));
+    buildClient(join(draft, 'client'));
     await bundleCommandLine(draft);
     for (const file of [await bundleServers(draft), join(draft, COMMAND)]) chmodSync(file, 0o755);
     rmSync(out, { recursive: true, force: true });
@@ -41,9 +42,20 @@ async function main(): Promise<number> {
 }
 
 function checkTypes(): void {
+  compile('--project', join(root, 'tsconfig.build.json'));
+}
+
+/** Module by module, with their types: what uses it is bundled by whoever uses it. */
+function buildClient(out: string): void {
+  compile('--project', join(root, 'tsconfig.client.json'), '--outDir', out);
+}
+
+function compile(...args: readonly string[]): void {
   const tsc = join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
-  const args = [tsc, '--project', join(root, 'tsconfig.build.json')];
-  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync(process.execPath, [tsc, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (error) throw error;
   if (status !== 0) throw new BuildFailed('the sources have the type errors above');
 }

@@ -65,7 +65,7 @@ ${schemas.map(([name, schema]) => `### ${name}\n\n${fieldsOf(schema)}`).join('\n
 `;
 }
 
-async function openApi(): Promise<unknown> {
+export async function openApi(): Promise<unknown> {
   const directory = mkdtempSync(join(tmpdir(), 'serinus-reference-'));
   const kubeconfig = join(directory, 'kubeconfig');
   writeFileSync(kubeconfig, stringify(KUBECONFIG));

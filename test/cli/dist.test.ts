@@ -103,7 +103,7 @@ test('the package holds the command and nothing that only contributors need, and
   assert.equal(packed.status, 0, packed.stderr);
   const [{ filename, files }] = packSchema.parse(JSON.parse(packed.stdout));
   const strangers = files.filter(
-    ({ path }) => !/^(package\.json|dist\/(server|web)\/.*|dist\/(workflow-bundle|serinus)\.js)$/.test(path),
+    ({ path }) => !/^(package\.json|dist\/(client|server|web)\/.*|dist\/(workflow-bundle|serinus)\.js)$/.test(path),
   );
   assert.deepEqual(strangers, []);
   assert.ok(!files.some(({ path }) => path.endsWith('.map')));
@@ -118,6 +118,9 @@ test('the package holds the command and nothing that only contributors need, and
   assert.match(run([command, '--version'], empty).stdout, /^\d+\.\d+\.\d+\n$/);
   assert.match(run([command, 'get', '--help'], empty).stdout, /^Usage: serinus get/);
   assert.match(run([command, 'crds'], empty).stdout, /kind: CustomResourceDefinition/);
+  const program = "import('serinus/client').then(({ SerinusClient }) => console.log(SerinusClient.name))";
+  assert.equal(run(['--eval', program], join(empty, 'package')).stdout, 'SerinusClient\n');
+  assert.ok(existsSync(join(empty, 'package', 'dist', 'client', 'index.d.ts')));
   const { status, stderr } = run([command, 'get', '--server', 'http://127.0.0.1:1'], empty);
   assert.notEqual(status, 0);
   assert.match(stderr, /127\.0\.0\.1:1/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import type { Live } from '../../src/api/schema/live.js';
-import { eventsOf } from '../../src/cli/client/events.js';
+import { eventsOf } from '../../src/client/events.js';
 import { Lines } from '../../src/cli/client/live/lines.js';
 import { picture } from '../../src/cli/client/live/render.js';
 import { Screen } from '../../src/cli/client/live/screen.js';

@@ -16,7 +16,7 @@ import {
   type ReleaseFilters,
 } from './archive.js';
 import { elsewhere, unknownCanaryIn } from './elsewhere.js';
-import { eventsOf, type ServerEvent } from './events.js';
+import { eventsOf, type ServerEvent } from '../../client/events.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailed } from './failed.js';
 import { sentCanarySchema, sentReleaseSchema } from './sent.js';
