@@ -133,8 +133,7 @@ function filled(template: string, { path = {}, query = {} }: Parts): string {
     return encodeURIComponent(value);
   });
   const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined) given.set(name, String(value));
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
   const search = given.toString();
   return search === '' ? place : `${place}?${search}`;
 }
