@@ -211,6 +211,8 @@ const MAY_IMPORT = {
     'routers',
     'workloads',
     'metrics',
+    // What another policy would have made of past releases.
+    'simulation',
     'domain',
     'errors.ts',
     'retrying.ts',

@@ -22,6 +22,8 @@ import { Runs } from './releases/runs.js';
 import { Rollouts } from './rollouts/start.js';
 import type { App } from './routes/app.js';
 import { archiveRoutes } from './routes/archive.js';
+import { Backtests } from './backtest/backtests.js';
+import { backtestRoute } from './routes/backtest.js';
 import { canaryRoutes } from './routes/canaries.js';
 import { checkRoute } from './routes/check.js';
 import { healthRoutes } from './routes/health.js';
@@ -111,6 +113,7 @@ export function buildApi(deps: Dependencies, temporal: Client, options: ApiOptio
     const images = (canary: CanaryKey): Promise<readonly string[]> => canaries.targetImages(canary);
     const listing = new Listing({ archive: deps.archive, runs, images, now: deps.now, log: deps.log });
     archiveRoutes(routes, deps, guard, finder, listing);
+    backtestRoute(routes, deps, guard, new Backtests(finder, listing));
     done();
   });
   return app;

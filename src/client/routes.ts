@@ -144,6 +144,50 @@ export interface ApprovalInput {
     | 'rollback';
 }
 
+export interface BacktestAnswer {
+  namespace: string;
+  canary: string;
+  /** The one that has ended last comes first */
+  items: BacktestedRelease[];
+  /** Releases for which there was no time: ask for fewer, or for later ones */
+  untested: number;
+}
+
+export interface BacktestRequestInput {
+  /** The Canary with the policy, which is not applied: text in YAML or JSON, or an object */
+  manifest: string | { [name: string]: unknown };
+  /** Of the releases, and of a manifest that names none; that of the manifest, or "default", where missing */
+  namespace?: string;
+  /** Whose releases; that of the manifest where missing */
+  canary?: string;
+  /** Only releases that have begun since then */
+  since?: string;
+  /** At most so many releases, those that have ended last */
+  limit?: number;
+}
+
+export interface BacktestedRelease {
+  id: string;
+  startedAt: string;
+  /** Its outcome */
+  was: string;
+  /** Seconds from its first counted window to its end; missing where nothing was counted */
+  wasAfter?: number;
+  /** How the policy would have ended it. waits: by its promotion there was no proof of it; goes-on: not decided by its end; unknown: nothing was counted */
+  end: 'rolled-back' | 'promoted' | 'waits' | 'goes-on' | 'unknown';
+  /** From its first counted window until the policy would have decided */
+  seconds?: number;
+  /** By how many seconds later than it has ended that would have been; less than 0 is earlier */
+  later?: number;
+  /** Seconds until it was proven good */
+  provenAfter?: number;
+  /** That were weighed */
+  windows: number;
+  says: string;
+  /** Metrics of the policy that nobody has counted: they are left out */
+  uncounted: string[];
+}
+
 export interface BestCase {
   /** Analyses that the canary must pass */
   checks: number;
@@ -1529,6 +1573,8 @@ export interface Routes {
     };
     answer: Dora;
   };
+  /** Put past releases of a Canary through another policy: which would have ended otherwise, and when */
+  backtestPolicy: { body: BacktestRequestInput; answer: BacktestAnswer };
 }
 
 export const ROUTES = {
@@ -1559,6 +1605,7 @@ export const ROUTES = {
   compareReleases: ['GET', '/api/v1/releases/compare'],
   getChanges: ['GET', '/api/v1/releases/{id}/changes'],
   getDora: ['GET', '/api/v1/dora'],
+  backtestPolicy: ['POST', '/api/v1/backtest'],
 } as const satisfies Record<keyof Routes, readonly [method: string, path: string]>;
 
 /** What every answer is that isn't a success (RFC 9457). */

@@ -68,6 +68,7 @@ test('every route is in the OpenAPI document, with every answer', () => {
     'GET /openapi.json',
     'GET /problems/{name}',
     'GET /readyz',
+    'POST /api/v1/backtest',
     'POST /api/v1/check',
     'POST /api/v1/namespaces/{namespace}/canaries/{name}/releases',
     'POST /api/v1/namespaces/{namespace}/canaries/{name}/rollouts',

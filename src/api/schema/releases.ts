@@ -23,7 +23,7 @@ const OUTCOMES = {
 const time = (description: string) => z.string().meta({ description, format: 'date-time' });
 
 const TIME = 'use a time such as 2026-01-31T12:00:00Z or a day such as 2026-01-31';
-const moment = (description: string) =>
+export const moment = (description: string) =>
   z
     .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: TIME })
     .optional()

@@ -14,7 +14,7 @@ const line = (max: number, remedy: string) =>
 export const namespaceName = z
   .string({ error: 'name one namespace' })
   .refine(isNamespaceName, { error: 'use the name of a namespace: small letters, digits and -' });
-const canaryName = z
+export const canaryName = z
   .string({ error: 'name one Canary' })
   .refine(isObjectName, { error: 'use the name of a Canary: small letters, digits, - and .' });
 

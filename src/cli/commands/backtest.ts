@@ -8,7 +8,8 @@ import { printData } from '../client/output.js';
 import { addServerFlags, clientOf, type ServerFlags } from '../flags/client-flags.js';
 import { addPolicyFlags, policySettingsOf, positive, type PolicyFlags } from '../flags/engine-flags.js';
 import { manifestOption, type ManifestFlags } from '../flags/manifest-flags.js';
-import { describeBacktested, lastedAfter, recordedOf, type BacktestedRelease } from '../judging/backtested.js';
+import { besideAsItWas, recordedOf, type BacktestedRelease } from '../../simulation/recorded.js';
+import { describeBacktested } from '../judging/backtested.js';
 import { oneCanary } from '../judging/traffic-flags.js';
 import { UsageError } from '../usage.js';
 import { moment } from './history.js';
@@ -78,10 +79,5 @@ async function backtested(
 ): Promise<BacktestedRelease> {
   const release = await client.release(id);
   const recorded = recordedOf(release);
-  const wasAfter = lastedAfter(recorded, release.endedAt);
-  return {
-    ...{ id, startedAt: release.startedAt, was: release.outcome ?? 'ended' },
-    ...(wasAfter === undefined ? {} : { wasAfter }),
-    ...backtest(recorded, judgement),
-  };
+  return besideAsItWas(release, recorded, backtest(recorded, judgement));
 }

@@ -1,36 +1,7 @@
-import type { Release } from '../../api/schema/release.js';
-import type { Backtested, RecordedLook, RecordedRelease } from '../../simulation/backtest.js';
+import type { Backtested } from '../../simulation/backtest.js';
+import type { BacktestedRelease } from '../../simulation/recorded.js';
 import { dateAndTime, durationText } from '../client/times.js';
 import { table } from '../client/output.js';
-
-/** A recorded release, and what another policy would have made of it. */
-export interface BacktestedRelease extends Backtested {
-  readonly id: string;
-  readonly startedAt: string;
-  readonly was: string;
-  /** Seconds from its first counted window to its end; undefined where nothing was counted. */
-  readonly wasAfter?: number;
-}
-
-/** What a record tells of the counts of both versions. */
-export function recordedOf({ record, outcome }: Pick<Release, 'record' | 'outcome'>): RecordedRelease {
-  const looks = record.flatMap((line): RecordedLook[] => {
-    if (line.what !== 'analysis' || !line.judged?.window || !line.judged.counts) return [];
-    const { window, requests, counts, latency, metrics } = line.judged;
-    const dispersions = metrics.flatMap(({ metric, dispersion }): [string, number][] =>
-      dispersion === undefined ? [] : [[metric, dispersion]],
-    );
-    return [{ weight: line.weight, window, requests, counts, latency, dispersions: Object.fromEntries(dispersions) }];
-  });
-  return { looks, outcome };
-}
-
-/** @returns seconds from the first counted window to the release's end */
-export function lastedAfter({ looks }: RecordedRelease, endedAt: string | undefined): number | undefined {
-  const [first] = looks;
-  if (!first || endedAt === undefined) return undefined;
-  return Math.max(0, Math.round((Date.parse(endedAt) - first.window.from) / 1000));
-}
 
 const WORDS: Readonly<Record<Backtested['end'], string>> = {
   'rolled-back': 'rolled back',

@@ -2,12 +2,14 @@
  * What the API answers. The types are those of the schemas that check and describe its answers; nothing of them is left
  * in the page but their shape.
  */
+import type { BacktestAnswer } from '../../../src/api/schema/backtest.js';
 import type { CanaryDetail, CanarySummary, Traffic } from '../../../src/api/schema/canary.js';
 import type { CheckAnswer } from '../../../src/api/schema/check.js';
 import type { Live as Snapshot } from '../../../src/api/schema/live.js';
 import type { RecordLine } from '../../../src/api/schema/record.js';
 import type { Release } from '../../../src/api/schema/release.js';
 
+export type { BacktestAnswer } from '../../../src/api/schema/backtest.js';
 export type { CheckAnswer, CheckedCanary } from '../../../src/api/schema/check.js';
 export type { LiveGate, LiveStrategy } from '../../../src/api/schema/course.js';
 export type { LiveNode } from '../../../src/api/schema/live.js';
@@ -31,6 +33,8 @@ export type CanaryStatus = CanarySummary['standing'];
 
 /** A row of the fleet. */
 export type FleetRow = CanarySummary;
+
+export type BacktestedRelease = BacktestAnswer['items'][number];
 
 export type Finding = CheckAnswer['canaries'][number]['findings'][number];
 

@@ -2,14 +2,15 @@ import { useMutation } from '@tanstack/react-query';
 import { useId, useState, type SubmitEvent } from 'react';
 import { post } from '../api/client.js';
 import { useSession } from '../api/session.js';
-import type { CheckAnswer } from '../api/types.js';
+import type { BacktestAnswer, CheckAnswer } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { ProblemNotice } from '../ui/problem.js';
 import { useTitle } from '../ui/title.js';
 import { EXAMPLE } from './example.js';
+import { Backtested } from './backtested.js';
 import { Checked } from './checked.js';
 
-/** Checks a Canary that is pasted in. */
+/** Checks a Canary that is pasted in, and puts past releases through its policy. */
 export function CheckPage() {
   const { t } = useLanguage();
   useTitle(t.check.title);
@@ -22,8 +23,13 @@ export function CheckPage() {
     mutationFn: (text: string) =>
       post<CheckAnswer>('/api/v1/check', { body: { manifest: text, cluster, metrics }, csrfToken: session?.csrfToken }),
   });
+  const backtest = useMutation({
+    mutationFn: (text: string) =>
+      post<BacktestAnswer>('/api/v1/backtest', { body: { manifest: text }, csrfToken: session?.csrfToken }),
+  });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
+    backtest.reset();
     check.mutate(manifest);
   };
   return (
@@ -58,6 +64,16 @@ export function CheckPage() {
           <button type="button" onClick={() => setManifest(EXAMPLE)}>
             {t.check.example}
           </button>
+          <button
+            type="button"
+            disabled={manifest.trim() === '' || backtest.isPending}
+            onClick={() => {
+              check.reset();
+              backtest.mutate(manifest);
+            }}
+          >
+            {backtest.isPending ? t.check.backtest.testing : t.check.backtest.submit}
+          </button>
           <button type="submit" className="button-first" disabled={check.isPending}>
             {check.isPending ? t.check.checking : t.check.submit}
           </button>
@@ -68,6 +84,8 @@ export function CheckPage() {
         {check.data?.canaries.map((canary) => (
           <Checked key={`${canary.namespace}/${canary.name}`} canary={canary} manifest={check.variables} />
         ))}
+        {backtest.error && <ProblemNotice error={backtest.error} />}
+        {backtest.data && <Backtested answer={backtest.data} />}
       </div>
     </>
   );

@@ -410,6 +410,31 @@ export const en = {
     bestText: (time: string, checks: number) => `A release takes ${time}, with ${plural(checks, 'check', 'checks')}.`,
     live: 'Metric values now',
     example: 'Insert an example',
+    backtest: {
+      submit: 'Try on past releases',
+      testing: 'Trying …',
+      title: 'Past releases under this policy',
+      of: (canary: string) => `Past releases of ${canary} under this policy`,
+      summary: (otherwise: number, of: number) =>
+        of === 0
+          ? 'No past release has counted anything that this policy could judge.'
+          : `${otherwise} of ${plural(of, 'release', 'releases')} would have ended otherwise.`,
+      uncounted: (count: number) => `Of ${plural(count, 'release', 'releases')} nothing was counted.`,
+      untested: (count: number) => `For ${plural(count, 'release', 'releases')} there was no time.`,
+      was: 'Was',
+      would: 'Would have been',
+      why: 'Why',
+      after: (time: string) => `after ${time}`,
+      earlier: (time: string) => `${time} earlier`,
+      later: (time: string) => `${time} later`,
+      ends: {
+        'rolled-back': 'Rolled back',
+        promoted: 'Promoted',
+        waits: 'Would wait for proof',
+        'goes-on': 'Not decided by its end',
+        unknown: 'Not known',
+      },
+    },
   },
 };
 

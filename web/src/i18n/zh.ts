@@ -415,5 +415,28 @@ export const zh: Texts = {
     bestText: (time, checks) => `一次发布需要 ${time}，共 ${checks} 次检查。`,
     live: '它的指标当前的值',
     example: '填入示例',
+    backtest: {
+      submit: '用过去的发布试算',
+      testing: '试算中 …',
+      title: '过去的发布在此策略下的结果',
+      of: (canary) => `${canary} 过去的发布在此策略下的结果`,
+      summary: (otherwise, of) =>
+        of === 0 ? '过去的发布没有可供此策略评判的计数。' : `${of} 次发布中有 ${otherwise} 次结果会不同。`,
+      uncounted: (count) => `${count} 次发布没有任何计数。`,
+      untested: (count) => `${count} 次发布来不及试算。`,
+      was: '实际结果',
+      would: '此策略下的结果',
+      why: '原因',
+      after: (time) => `${time} 后`,
+      earlier: (time) => `早 ${time}`,
+      later: (time) => `晚 ${time}`,
+      ends: {
+        'rolled-back': '已回滚',
+        promoted: '已提升',
+        waits: '会等待证明',
+        'goes-on': '结束前未作决定',
+        unknown: '未知',
+      },
+    },
   },
 };
