@@ -124,6 +124,15 @@ describe('past releases are put through another policy', () => {
     }
   });
 
+  test('a manifest that claims to be a version of some Canary is read as it is, and by nobody else', async () => {
+    const claims = (annotation: string | undefined) => {
+      const object = writtenCanary(annotation, 99) as { readonly metadata: object };
+      return { ...object, metadata: { ...object.metadata, uid: 'u1', resourceVersion: '7' } };
+    };
+    assert.equal((await ask({ ...here(), manifest: claims(undefined) })).status, 422);
+    assert.equal((await ask({ ...here(), manifest: claims('preset: quick') })).status, 200);
+  });
+
   test('only releases of Canaries that the caller may read, whatever namespace the manifest names', async () => {
     const { client, namespace } = bench.world;
     const rules = [{ apiGroups: ['flagger.app'], resources: ['canaries'], verbs: ['get'] }];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CANARIES, DEPLOYMENTS, type KubeObject } from '../../src/kube/object.js';
 import { BASELINE, backends, comparedCanary, leftOf } from '../harness/release/baseline.js';
 import { analyses } from '../harness/release/judged.js';
-import { APP, appDeployment, appRoute } from '../harness/release/objects.js';
+import { APP, appDeployment, appRoute, appService } from '../harness/release/objects.js';
 import { allow } from '../harness/release/quota.js';
 import { ReleaseScene } from '../harness/release/scene.js';
 import { undo } from '../harness/release/undo.js';
@@ -35,6 +35,8 @@ test('the target is set back, and a promoted version undone: no baseline stays, 
 
 test('the Canary is deleted in mid-release: its finalizer takes the baseline away', async (t) => {
   const world = await ReleaseScene.open(t);
+  // Its own, which stays.
+  await world.apply(appService(world.app));
   await world.initialised(comparedCanary(world.app, { revertOnDeletion: true }));
   const traffic = world.traffic(40);
   await world.setImage('lab/http-echo:2');

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import { FOREIGN_TEXT, Manifests } from '../../check/manifest.js';
-import { parseCanary } from '../../crds/canary.js';
+import { parsedCanary } from '../../canary/read.js';
 import type { JudgementSettings } from '../../crds/judgement.js';
 import { JUDGEMENT_ANNOTATION } from '../../crds/own-settings.js';
 import type { Dependencies } from '../../dependencies.js';
 import { UserError } from '../../errors.js';
 import type { KubeObject } from '../../kube/object.js';
-import { parseOptionsOf } from '../../settings.js';
 import type { Guard } from '../auth/guard.js';
 import type { Backtests } from '../backtest/backtests.js';
 import { Problem } from '../problems/problem.js';
@@ -63,8 +62,10 @@ function read(manifest: Body['manifest'], namespace: string | undefined): Manife
 }
 
 /** @throws Problem where nothing is judged by evidence */
-function judgementIn(object: KubeObject, { settings }: Dependencies): JudgementSettings {
-  const parsed = parseCanary(object, parseOptionsOf(settings));
+function judgementIn(object: KubeObject, deps: Dependencies): JudgementSettings {
+  const { uid: _uid, ...metadata } = object.metadata;
+  // With the uid of a Canary of the cluster it would be remembered in that one's place.
+  const parsed = parsedCanary(deps, { ...object, metadata });
   if (!parsed.ok) {
     const { field, value, remedy } = parsed.refusal;
     throw new Problem('invalid-input', `${field}: ${remedy}`, { field: `manifest.${field}`, value, remedy });
