@@ -1,11 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { canaryNames } from '../flags/arguments.js';
 import type { Plan } from '../../adopt/plan.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../settings.js';
 import { describePlan, describeResult } from '../client/changed-hands.js';
 import { plural } from '../client/checked.js';
 import { EXIT } from '../client/exit-codes.js';
 import { CommandFailed } from '../client/failed.js';
-import { addOutputFlag, type OutputFlags } from '../flags/client-flags.js';
+import { addOutputFlag, namespaceName, type OutputFlags } from '../flags/client-flags.js';
 import { printData } from '../client/output.js';
 import {
   addClusterFlags,
@@ -44,8 +45,12 @@ Exit codes:
 export function adoptCommand(): Command {
   const command = new Command('adopt')
     .description('take over Canaries that Flagger has run, or give them back')
-    .argument('[canary...]', 'only these (default: all)')
-    .option('-n, --namespace <name>', 'only in this namespace (default: in the whole cluster)')
+    .argument('[canary...]', 'only these (default: all)', canaryNames)
+    .addOption(
+      new Option('-n, --namespace <name>', 'only in this namespace (default: in the whole cluster)').argParser(
+        namespaceName,
+      ),
+    )
     .option('--give-back', 'leave them to Flagger again')
     .option('--dry-run', 'print the plan and do nothing; this is so without --yes as well')
     .option('--yes', 'carry the plan out, if it has no errors')

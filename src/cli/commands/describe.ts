@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { canaryArgument } from '../flags/arguments.js';
 import type { CanaryDetail } from '../../api/schema/canary.js';
 import type { OpenRelease } from '../../api/schema/release.js';
 import { trafficText } from '../../api/live/traffic.js';
@@ -23,7 +24,7 @@ type Flags = ServerFlags & NamespaceFlags & OutputFlags;
 export function describeCommand(): Command {
   const command = new Command('describe')
     .description('show a Canary, its images, and the release under way with what it waits for')
-    .argument('<canary>')
+    .addArgument(canaryArgument())
     .addHelpText('after', '\nExamples:\n  serinus describe podinfo -n test\n  serinus describe podinfo -n test -o yaml')
     .action(async (name: string, flags: Flags) => {
       const canary = await clientOf(flags).canary(flags.namespace, name);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { canaryArgument, releaseId } from '../flags/arguments.js';
 import { stringify } from 'yaml';
 import type { Comparison, Difference } from '../client/archive.js';
 import type { ApiClient } from '../client/api-client.js';
@@ -23,9 +24,13 @@ const LOOK_BACK = 50;
 export function diffCommand(): Command {
   const command = new Command('diff')
     .description('show what a release changes in the pod template, or where those of two releases differ')
-    .argument('<canary>')
-    .argument('[release-a]', 'a release by its id (default: the newest)')
-    .argument('[release-b]', 'compared with this one (default: the release that was promoted before)')
+    .addArgument(canaryArgument())
+    .argument(
+      '[release-a]',
+      'a release by its id, as "serinus history -o name" prints it (default: the newest)',
+      releaseId,
+    )
+    .argument('[release-b]', 'compared with this one (default: the release that was promoted before)', releaseId)
     .addHelpText(
       'after',
       '\nExamples:\n  serinus diff podinfo -n test\n  serinus diff podinfo test.podinfo.0198… -n test\n  serinus diff podinfo test.podinfo.0197… test.podinfo.0198… -n test -o yaml\n\nTemplates are kept by the archive (serinus api --archive); without one, only the images that are there now are known.',

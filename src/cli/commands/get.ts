@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canaryNames } from '../flags/arguments.js';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import type { CanarySummary } from '../../api/schema/canary.js';
@@ -30,7 +31,7 @@ const LOOK_MS = 1_000;
 export function getCommand(): Command {
   const command = new Command('get')
     .description('list Canaries')
-    .argument('[canary...]', 'only these')
+    .argument('[canary...]', 'only these', canaryNames)
     .option('-A, --all-namespaces', 'those of all namespaces')
     .option('-w, --watch', 'go on, with a line for each change')
     .addHelpText(

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { canaryName } from '../flags/arguments.js';
 import { parseGoDuration } from '../../crds/duration.js';
 import { positive } from '../judging/numbers.js';
 import { UsageError } from '../usage.js';
@@ -32,7 +33,7 @@ const OUTCOMES = Object.keys(OUTCOME_LABELS).filter((outcome) => outcome !== 'di
 export function historyCommand(): Command {
   const command = new Command('history')
     .description('list releases, of one Canary or of all: those in progress, then the newest first')
-    .argument('[canary]')
+    .argument('[canary]', 'only its releases', canaryName)
     .option('-A, --all-namespaces', 'of all namespaces')
     .addOption(new Option('--limit <number>', 'at most so many').default(20).argParser(positive))
     .option('--all', 'also runs that released nothing, such as corrected drift')

@@ -1,4 +1,5 @@
 import { GATE_NAMES } from '../../domain/approvals/gates.js';
+import { canaryArgument, revisionHash } from '../flags/arguments.js';
 import { isForRest, ORDER_NAMES, ORDERS, wordOf, type OrderName } from '../../domain/orders/catalogue.js';
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -28,7 +29,7 @@ interface Flags extends ServerFlags, NamespaceFlags, OutputFlags {
 export function orderCommands(): Command[] {
   return ORDER_NAMES.map((order) => {
     const { word, does, takes } = ORDERS[order];
-    const command = new Command(word).description(does).argument('<canary>');
+    const command = new Command(word).description(does).addArgument(canaryArgument());
     if (takes === 'weight') {
       command
         .argument('<percent>', 'from 0 to maxWeight', percent)
@@ -46,7 +47,7 @@ export function orderCommands(): Command[] {
 function withFlags(command: Command): Command {
   command
     .option('--reason <text>', 'why, for the record')
-    .option('--revision <hash>', 'only where this revision is under way');
+    .addOption(new Option('--revision <hash>', 'only where this revision is under way').argParser(revisionHash));
   return addServerFlags(addOutputFlag(addNamespaceFlag(command), ['json', 'yaml', 'name']));
 }
 

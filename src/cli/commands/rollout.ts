@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { canaryArgument } from '../flags/arguments.js';
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { parse } from 'yaml';
@@ -39,7 +40,7 @@ ${EXIT_HELP}`;
 export function rolloutCommand(): Command {
   const command = new Command('rollout')
     .description('release other images, or another change of the pod template')
-    .argument('<canary>')
+    .addArgument(canaryArgument())
     .addOption(new Option('--image <container=image>', 'image by container; may be repeated').argParser(collect))
     .option(
       '--patch <file>',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { canaryArgument } from '../flags/arguments.js';
 import type { CanaryDetail } from '../../api/schema/canary.js';
 import { EXIT, EXIT_HELP } from '../client/exit-codes.js';
 import { CommandFailed } from '../client/failed.js';
@@ -24,7 +25,7 @@ type Flags = ServerFlags & NamespaceFlags & OutputFlags & WaitFlags;
 export function statusCommand(): Command {
   const command = new Command('status')
     .description('show the status of a Canary in one line, or wait for the release in progress')
-    .argument('<canary>')
+    .addArgument(canaryArgument())
     .addHelpText(
       'after',
       `\nExamples:\n  serinus status podinfo -n test\n  serinus status podinfo -n test --wait --timeout 10m\n${EXIT_HELP}`,

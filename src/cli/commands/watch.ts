@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { canaryArgument } from '../flags/arguments.js';
 import { EXIT_HELP } from '../client/exit-codes.js';
 import {
   addLiveFlags,
@@ -21,7 +22,7 @@ ${EXIT_HELP}`;
 export function watchCommand(): Command {
   const command = new Command('watch')
     .description('show a Canary as it changes')
-    .argument('<canary>')
+    .addArgument(canaryArgument())
     .addHelpText('after', EXAMPLES)
     .action(async (canary: string, flags: LiveFlags & NamespaceFlags) => {
       const { watchCanary } = await import('../client/live/watch.js');

@@ -107,7 +107,7 @@ function serverUrl(text: string): string {
 }
 
 /** As Kubernetes has them (RFC 1123). */
-function namespaceName(text: string): string {
+export function namespaceName(text: string): string {
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) {
     throw new InvalidArgumentError('It must be the name of a namespace, such as shop.');
   }
