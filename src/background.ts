@@ -2,11 +2,10 @@ import { messageOf } from './errors.js';
 import type { Logger } from './logging.js';
 
 /**
- * Does work that nobody waits for. Where it fails that is logged: a promise that is rejected and left alone ends the
- * process, and everything else that it does.
+ * Does work that nothing waits for. A failure is logged: an unhandled rejection would end the whole process.
  *
  * @param what names the work in the log: "the dead-man's switch looks around"
- * @param isOver whether the process stops: what fails then, for want of what has been closed already, is no news
+ * @param isOver whether the process is stopping: failures caused by that aren't logged
  */
 export function inBackground(
   log: Pick<Logger, 'error' | 'debug'>,

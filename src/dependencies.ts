@@ -9,6 +9,6 @@ export interface Dependencies extends Working {
   readonly checks: Checks;
   readonly rehearsals: Rehearsals;
   readonly submissions: Submissions;
-  /** Where releases are kept for good; undefined where they are not. */
+  /** The permanent archive of releases; undefined where there is none. */
   readonly archive: Archive | undefined;
 }

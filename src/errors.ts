@@ -1,20 +1,20 @@
 /**
- * The small family of errors that Serinus tells apart. Everything else is a bug.
+ * The small family of errors that Serinus distinguishes. Everything else is a bug.
  *
- * - {@link UserError}: a person can mend it (a missing object, a wrong field). Said where users look, looked at again.
- *   {@link RefusedError} among them: what the API server, an admission policy or a quota has refused.
- * - {@link TransientError}: may pass by itself (a server that is down). Tried again.
- * - {@link FencedError}: somebody else has taken over. Never tried again.
+ * - {@link UserError}: a user can fix it (a missing object, a wrong field). Reported where users look, and checked
+ *   again. {@link RefusedError} among them: a refusal by the API server, an admission policy or a quota.
+ * - {@link TransientError}: may pass by itself (a server that is down). Retried.
+ * - {@link FencedError}: another process has taken over. Never retried.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
-/** The API server won't take what is written, and won't take it later either: somebody must mend something first. */
+/** The API server refuses the write, and will again: a user must fix something first. */
 export class RefusedError extends UserError {
   /**
    * @param status of the answer
-   * @param reason which field, and why, without the name of the object
+   * @param reason the field, and why, without the name of the object
    */
   constructor(
     message: string,
@@ -25,13 +25,13 @@ export class RefusedError extends UserError {
   }
 }
 
-/** What would be written is somebody else's. */
+/** The object to be written belongs to somebody else. */
 export class ForeignError extends UserError {}
 
-/** A data plane has said nothing yet of what was written last; of what was there before it said that it is well. */
+/** A data plane hasn't reported on the last change yet; the state before that was fine. */
 export class DataPlaneLate extends UserError {}
 
-/** The namespace is being deleted, and everything in it goes: nothing can be made there any more. */
+/** The namespace is being deleted with everything in it: nothing can be created there any more. */
 export class NamespaceEnding extends UserError {}
 
 export class TransientError extends Error {

@@ -1,21 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
-/** What each may have of a process's processor. */
+/** Each Canary's share of a process' CPU time. */
 export interface ShareAllowance {
-  /** Milliseconds at once, after a while in which it took nothing. */
+  /** Milliseconds at once, after a time without use. */
   readonly burstMs: number;
   /** From then on, milliseconds a second. */
   readonly msPerSecond: number;
-  /** Milliseconds of taking more than that, without a break, after which it is named. */
+  /** Milliseconds of exceeding that, without a break, after which it is reported. */
   readonly patienceMs: number;
-  /** Milliseconds after which it is named again. */
+  /** Milliseconds until it is reported again. */
   readonly againMs: number;
-  /** The longest that it is made to wait at a time, milliseconds. */
+  /** Longest single wait, milliseconds. */
   readonly longestMs: number;
 }
 
-/** Far more than releases take: a look costs some milliseconds, and there are six of them a minute. */
+/** Far more than releases need: an observation costs some milliseconds, and there are six of them a minute. */
 const ALLOWANCE: ShareAllowance = {
   burstMs: 2_000,
   msPerSecond: 100,
@@ -24,13 +24,13 @@ const ALLOWANCE: ShareAllowance = {
   longestMs: 5_000,
 };
 
-/** Known at once, before those with nothing to remember are forgotten. */
+/** Keys in memory before those with nothing to remember are dropped. */
 const MOST = 10_000;
-/** Without a break, milliseconds: then others have their turn. */
+/** Longest use without a break, milliseconds: then others have their turn. */
 const SLICE_MS = 20;
 
 interface Account {
-  /** Milliseconds; what is taken is counted afterwards, so that it can be less than nothing. */
+  /** Milliseconds; use is counted afterwards, so it can be negative. */
   left: number;
   at: number;
   overdrawnSince: number | undefined;
@@ -40,17 +40,17 @@ interface Account {
 interface Scope {
   readonly share: FairShare;
   readonly key: string;
-  /** Taken since others had their turn. */
+  /** Used since others had their turn. */
   sliceMs: number;
-  /** Has waited for so long by now. */
+  /** Waiting time so far. */
   waitedMs: number;
 }
 
 const scopes = new AsyncLocalStorage<Scope>();
 
 /**
- * Counts what each Canary takes of this process's processor, so that one whose texts are costly waits by itself, and
- * nobody else does. Only what can be costly is counted, see {@link spending}.
+ * Counts each Canary's use of this process' CPU, so that one with costly texts waits itself, and delays no others. Only
+ * potentially costly work is counted, see {@link spending}.
  */
 export class FairShare {
   private readonly accounts = new Map<string, Account>();
@@ -66,31 +66,31 @@ export class FairShare {
     return this.allowance.longestMs;
   }
 
-  /** What `work` does until it has ended is for this Canary, in whatever it calls. */
+  /** Charges everything that `work` does to this Canary. */
   for<T>(key: string, work: () => Promise<T>): Promise<T> {
     return scopes.run({ share: this, key, sliceMs: 0, waitedMs: 0 }, work);
   }
 
-  /** Has taken so much, in milliseconds. */
+  /** Charges milliseconds. */
   take(key: string, ms: number): void {
     const account = this.accountOf(key);
     account.left -= ms;
     if (account.left < 0) account.overdrawnSince ??= account.at;
   }
 
-  /** @returns milliseconds for which it is somebody else's turn; 0 where it may go on */
+  /** @returns milliseconds until it may continue; 0 where it may now */
   waitMs(key: string): number {
     const { left } = this.accountOf(key);
     if (left >= 0) return 0;
     return Math.min(Math.ceil((-left / this.allowance.msPerSecond) * 1000), this.allowance.longestMs);
   }
 
-  /** Whether it has taken more than its share for so long that people must know. */
+  /** Whether it has exceeded its share for so long that it must be reported. */
   isExceeded(key: string): boolean {
     return this.overdrawnMs(key) >= this.allowance.patienceMs;
   }
 
-  /** @returns for how long it has taken more than its share, in milliseconds, where that is to be told now */
+  /** @returns for how long it has exceeded its share, in milliseconds, if that is to be reported now */
   overuseToReport(key: string): number | undefined {
     const account = this.accountOf(key);
     const overdrawnMs = this.overdrawnMs(key);
@@ -130,10 +130,10 @@ export class FairShare {
 }
 
 /**
- * Does something at once whose cost somebody else decides by what he writes, and counts it as that Canary's for which it is
- * done, if it is.
+ * Does synchronous work whose cost depends on users' text, and charges it to the Canary that it is done for, if there
+ * is one.
  *
- * @param key whose it is, where that isn't the one for which it is done
+ * @param key the Canary to charge, where that isn't the one that it is done for
  */
 export function spending<T>(work: () => T, key?: string): T {
   const scope = scopes.getStore();
@@ -143,7 +143,7 @@ export function spending<T>(work: () => T, key?: string): T {
   try {
     return work();
   } finally {
-    // A busy machine lets it wait, which is not its fault; other threads of this process aren't, either.
+    // CPU time, not time of a busy machine or of other threads of this process.
     const { user, system } = process.cpuUsage(before);
     const tookMs = Math.min(performance.now() - began, (user + system) / 1000);
     scope.share.take(key ?? scope.key, tookMs);
@@ -152,8 +152,8 @@ export function spending<T>(work: () => T, key?: string): T {
 }
 
 /**
- * Lets others have their turn, where work for one Canary has gone on for a while; and waits where that Canary has taken
- * more than its share, for some seconds altogether at most.
+ * Lets others have their turn, where work for one Canary has lasted a while; and waits, for some seconds altogether at
+ * most, where that Canary has exceeded its share.
  *
  * @throws whatever the signal was aborted with
  */

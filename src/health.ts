@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { messageOf } from './errors.js';
 
-/** Where metrics come from. */
+/** The source of the metrics. */
 export interface Exposition {
   readonly contentType: string;
   expose(): Promise<string>;
@@ -18,15 +18,15 @@ export interface HealthServer {
 }
 
 /**
- * What a process tells probes and Prometheus: `/healthz` (it runs), `/readyz` (all its parts work), `/metrics`.
- * A part counts as not ready from `expect` on until it says otherwise.
+ * A process' answers to probes and Prometheus: `/healthz` (it runs), `/readyz` (all its parts work), `/metrics`. After
+ * `expect` a part counts as not ready until it reports otherwise.
  */
 export class Health {
   private readonly parts = new Map<string, Ready>();
 
   constructor(private readonly exposition: Exposition = ofProcess()) {}
 
-  /** @returns to be called when it is known how to tell whether the part is ready */
+  /** @returns receives the check whether the part is ready, once there is one */
   expect(part: string): (ready: Ready) => void {
     this.parts.set(part, () => false);
     return (ready) => this.parts.set(part, ready);
@@ -84,7 +84,7 @@ export class Health {
   }
 }
 
-/** Memory, processor and event loop, where nobody counts anything else. */
+/** Memory, CPU and event loop, for processes without other metrics. */
 function ofProcess(): Exposition {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -12,8 +12,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
 
 /**
- * JSON lines on standard error with Flagger's keys (`level`, `ts`, `msg`, and `canary` where one is meant), so that
- * log queries written for it go on working.
+ * JSON lines on standard error with Flagger's keys (`level`, `ts`, `msg`, and `canary` where there is one), so that
+ * existing log queries still work.
  */
 export function createLogger(level: LogLevel): Pino {
   return pino(

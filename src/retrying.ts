@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Retrying {
-  /** Ends the waiting between two attempts. */
+  /** Ends the wait between two attempts. */
   readonly signal?: AbortSignal | undefined;
-  /** How to wait, milliseconds; must end when the signal aborts. */
+  /** Waits for milliseconds; must end when the signal aborts. */
   readonly wait?: ((milliseconds: number, signal?: AbortSignal) => Promise<void>) | undefined;
 }
 
 /**
- * Does something until it works, with a pause after each failure. How often, how long and after what is for whoever asks.
+ * Repeats something until it works, with a pause after each failure. The caller decides how often, how long and for
+ * which errors.
  *
- * @param attempt is given its number, from 1
- * @param pauseAfter milliseconds until the next attempt; undefined where there is to be none
+ * @param attempt receives its number, from 1
+ * @param pauseAfter milliseconds until the next attempt; undefined where there is none
  * @throws the last failure; whatever the signal was aborted with, as soon as an attempt has failed
  */
 export async function retrying<T>(

@@ -1,10 +1,10 @@
 import type { Linking } from './links/offers.js';
 
-/** How Serinus is run; the names and defaults are those of Flagger's flags where it has them. */
+/** Settings of Serinus; the names and defaults are those of Flagger's flags where it has them. */
 export interface Settings {
   /** Names this cluster in workflow ids, task queues and alerts. */
   readonly clusterName: string;
-  /** The only namespace that is looked at; all of them where undefined. */
+  /** The only namespace that is watched; all of them where undefined. */
   readonly namespace: string | undefined;
   /** The traffic provider of Canaries that name none. */
   readonly meshProvider: string;
@@ -17,13 +17,13 @@ export interface Settings {
   readonly minIntervalSeconds: number;
   /** Shortest time after which a silent release is taken over, in seconds. */
   readonly leaseSeconds: number;
-  /** Which queries the built-in checks use: those that tell the canary's requests apart, or Flagger's. */
+  /** The queries of built-in checks: those that see only the canary's requests, or Flagger's. */
   readonly builtinQueries: 'canary-only' | 'flagger';
-  /** By which preset of the judgement releases go whose Canary says nothing else. */
+  /** The judgement's preset for Canaries without one of their own. */
   readonly judgement: 'off' | 'careful' | 'balanced' | 'quick';
   /** How far back metrics look: never past the last change of weight, or as far as in Flagger. */
   readonly metricWindow: 'weight' | 'flagger';
-  /** What a failing metrics provider counts as: no judgement, or a failed check as in Flagger. */
+  /** What a failing metrics provider leads to: no judgement, or a failed check as in Flagger. */
   readonly providerErrors: 'hold' | 'flagger';
   /** References of a Canary to other namespaces are refused. */
   readonly noCrossNamespaceRefs: boolean;
@@ -36,12 +36,12 @@ export interface Settings {
   readonly linking?: Linking | undefined;
 }
 
-/** Who is notified of every Canary that says nothing of its own. Addresses and tokens are secrets. */
+/** Recipients for every Canary without its own. Addresses and tokens are secrets. */
 export interface Notifications {
   readonly notifier: Notifier | undefined;
   /** URL that is called with every event. */
   readonly eventWebhook: string | undefined;
-  /** URL that CloudEvents of Canaries are posted to that name no other. */
+  /** URL for CloudEvents of Canaries that name no other. */
   readonly cloudEvents: string | undefined;
 }
 
@@ -74,14 +74,14 @@ export const DEFAULT_SETTINGS: Settings = {
   notifications: { notifier: undefined, eventWebhook: undefined, cloudEvents: undefined },
 };
 
-/** The settings of Serinus that a Canary is read by. */
+/** The settings that affect the parsing of a Canary. */
 export type ParseSettings = Pick<
   Settings,
   'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'noCrossNamespaceRefs'
 > &
   Partial<Pick<Settings, 'judgement'>>;
 
-/** @returns by what a Canary is read where Serinus is run so */
+/** @returns the parse options for these settings */
 export function parseOptionsOf(settings: ParseSettings) {
   return {
     defaultProvider: settings.meshProvider,

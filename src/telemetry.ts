@@ -3,10 +3,10 @@ import type { Telemetry, TelemetryOptions } from './telemetry/port.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Starts tracing where OpenTelemetry's own variables ask for it. Activities, calls of Temporal's client and HTTP are
+ * Starts tracing if OpenTelemetry's own variables are set for it. Activities, calls of Temporal's client and HTTP are
  * traced; workflows aren't, so that histories are the same with traces and without.
  *
- * @returns undefined where nobody asks for it: nothing is loaded then
+ * @returns undefined without such variables: nothing is loaded then
  */
 export async function startTelemetry(
   options: TelemetryOptions,
@@ -18,8 +18,8 @@ export async function startTelemetry(
 }
 
 /**
- * The variables are those of the OpenTelemetry specification. Unlike there, tracing is off by default: it starts when an
- * exporter or its address is named.
+ * The variables are those of the OpenTelemetry specification. Unlike there, tracing is off by default: it starts when
+ * an exporter or its address is set.
  */
 export function areTracesWanted(environment: Environment): boolean {
   const value = (name: string): string => environment[name]?.trim() ?? '';

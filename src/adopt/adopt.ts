@@ -10,7 +10,7 @@ import { error, type Direction, type Entry, type Plan } from './plan.js';
 import { NO_TRACES, tracesOf, type Traces } from './traces.js';
 
 /**
- * Looks at everything first: what it would take for Canaries to change hands, and what keeps them from it.
+ * Reads everything first: what changing hands means for each Canary, and what prevents it.
  *
  * @param names of the Canaries; empty for all in the namespace, or in the cluster
  * @param now milliseconds since 1970
@@ -53,8 +53,8 @@ async function leftOf(
 }
 
 /**
- * Carries a plan without errors out, one Canary after the other. One that fails leaves the others before it changed;
- * the same command goes on from there.
+ * Carries out a plan without errors, one Canary after the other. If one fails, the earlier ones stay changed; the same
+ * command continues from there.
  *
  * @param done is called for each
  */

@@ -4,11 +4,11 @@ import { obstaclesOf, pendingRelease } from './obstacles.js';
 import { info, type Entry, type Finding } from './plan.js';
 
 /**
- * What it takes for Serinus to look after a Canary that Flagger has run.
+ * What is needed for Serinus to take over a Canary from Flagger.
  *
- * Serinus can't compute Flagger's hashes. In `Initialized` and `Succeeded` it needn't: the target is what the primary
- * runs. In `Failed` it isn't, and without a hash of its own Serinus would take the failed version for a new one. So the
- * status gets Serinus's hash of what the target holds, and nothing else changes.
+ * Serinus can't compute Flagger's hashes. In `Initialized` and `Succeeded` it needn't: the primary runs the target's
+ * version. In `Failed` it doesn't, and without a hash of its own Serinus would take the failed version for a new one.
+ * So the status gets Serinus's hash of the target, and nothing else changes.
  */
 export function adoptionOf(facts: CanaryFacts): Entry {
   const { namespace, name, phase, target } = facts;

@@ -17,8 +17,8 @@ import { tracesOf } from './traces.js';
 const TERM = { kind: 'seconds', seconds: 30 } as const;
 
 /**
- * Carries an entry of an adoption's plan out. The Lease says afterwards that this generation of the Canary has been
- * dealt with, so that Serinus has no reason for a run when it starts. Doing it twice does no harm.
+ * Carries out an entry of an adoption's plan. The Lease then says that this generation of the Canary has been handled,
+ * so that Serinus starts no run for it. Repeating it does no harm.
  */
 export async function adopt(reading: Reading, entry: Entry, now: number): Promise<void> {
   const view = await present(reading, entry);
@@ -42,22 +42,22 @@ export async function adopt(reading: Reading, entry: Entry, now: number): Promis
 }
 
 /**
- * Carries an entry of a plan to give back out: takes Serinus's marks off everything, deletes what only Serinus
- * uses, and last its Lease, so that a second attempt finds what a first one has left. Moves no traffic.
+ * Carries out an entry of a plan to give back: removes Serinus's annotations from all objects, deletes those that only
+ * Serinus uses, and last its Lease, so that a second attempt finds what a first one has left. Moves no traffic.
  *
- * @throws UserError where the Canary has gone, or warm pods serve, since the plan was made
+ * @throws UserError where the Canary is gone, or warm pods serve, since the plan was made
  */
 export async function giveBack(reading: Reading, entry: Entry, now: number): Promise<void> {
   const view = await present(reading, entry);
   const { namespace, name } = entry;
   const { client } = reading.cache;
-  // Shuts out a run that nobody has seen.
+  // Fences off a run that the plan didn't see.
   const owner = leaseOwner(entry, view.object);
   const stamp = await newestStamp(reading, view, { fresh: false });
   const fence = await reading.leases.take(owner, 'serinus adopt --give-back', TERM, { stamp });
   const claim = new LeaseClaim(reading.leases, owner, fence);
   const traces = await tracesOf(reading, view);
-  // Those whom the warm pods serve would meet nobody.
+  // Users of the warm pods would reach nothing.
   if (traces.diverted) throw new UserError(`canary ${name}.${namespace}: an undo has begun since the plan was made`);
   for (const { type, name: of, stamps } of traces.stamped) {
     const annotations = Object.fromEntries(stamps.map((stamp) => [stamp, null]));
@@ -69,7 +69,7 @@ export async function giveBack(reading: Reading, entry: Entry, now: number): Pro
   await client.delete(LEASES, namespace, leaseName(name));
 }
 
-/** @throws UserError where the Canary has gone since the plan was made */
+/** @throws UserError where the Canary is gone since the plan was made */
 async function present(reading: Reading, { namespace, name }: Entry): Promise<CanaryView> {
   const view = await readCanary(reading, { cluster: '', namespace, name }, true);
   if (!view) throw new UserError(`canary ${name}.${namespace} is gone`);

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kube/object.js';
 import { error, type Direction, type Finding } from './plan.js';
 
-/** What shows that a controller runs. */
+/** Objects that show that a controller runs. */
 export interface Controllers {
   readonly deployments: readonly KubeObject[];
   readonly leases: readonly KubeObject[];
@@ -10,10 +10,10 @@ export interface Controllers {
 const LEADER_LEASE = 'flagger-leader-election';
 
 /**
- * Controllers that must not run while Canaries change hands: the one that has them, and would write over whatever is
- * prepared for the other.
+ * Controllers that must not run while Canaries change hands: the present owner, which would overwrite whatever is
+ * prepared for the next one.
  *
- * @param namespace the only one that is looked at; undefined for all
+ * @param namespace the only one that is read; undefined for all
  * @param now milliseconds since 1970
  */
 export function runningControllers(
@@ -63,7 +63,7 @@ function isFlagger(_deployment: KubeObject, { image = '' }: Container): boolean 
   return /(^|\/)flagger(?=[:@]|$)/.test(image);
 }
 
-/** The processes that act by themselves; an API alone only answers. */
+/** Processes that act by themselves; an API alone only answers. */
 function isSerinus(deployment: KubeObject, { image = '', command = [], args = [] }: Container): boolean {
   const words = [...command, ...args];
   const labelled = deployment.metadata.labels?.['app.kubernetes.io/name'] === 'serinus';
@@ -71,7 +71,7 @@ function isSerinus(deployment: KubeObject, { image = '', command = [], args = []
   return words.length === 0 || words.some((word) => ['all', 'worker', 'watch'].includes(word));
 }
 
-/** A controller that is told to look at another namespace only is no concern. */
+/** A controller that only watches another namespace doesn't matter. */
 function looksAt({ args = [], command = [], env = [] }: Container, namespace: string | undefined): boolean {
   if (namespace === undefined) return true;
   const only =

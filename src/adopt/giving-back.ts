@@ -18,11 +18,11 @@ const FRESH: StatusEffect = {
 };
 
 /**
- * What it takes for Flagger to go on with a Canary that Serinus has looked after.
+ * What is needed for Flagger to take over a Canary from Serinus.
  *
- * Nobody but Flagger can compute Flagger's hashes, and it takes any other for a new revision. Where the Canary stands
- * where it stood at adoption it gets those of then. Otherwise it is given back in phase `Initializing`: Flagger finds
- * everything made, writes its own hash, and releases nothing.
+ * Only Flagger can compute Flagger's hashes, and it takes any other for a new revision. A Canary in the state of its
+ * adoption gets its hashes from then. Otherwise it is given back in phase `Initializing`: Flagger finds all objects,
+ * writes its own hash, and releases nothing.
  */
 export function givingBackOf(facts: CanaryFacts, traces: Traces): Entry {
   const { namespace, name, phase } = facts;
@@ -49,7 +49,7 @@ export function givingBackOf(facts: CanaryFacts, traces: Traces): Entry {
   return { ...entry, verdict: 'change', findings: [...findings, ...partings(traces)], status: FRESH };
 }
 
-/** Told instead of what else is in the way, since it follows from it: those whom the warm pods serve would meet nobody. */
+/** Reported instead of its consequences: users of the warm pods would reach nothing. */
 function undoUnderWay({ phase }: CanaryFacts): Finding {
   return error(
     `an undo is under way (${phase}): the Service of its canary leads to the warm pods of the former version`,
@@ -57,7 +57,7 @@ function undoUnderWay({ phase }: CanaryFacts): Finding {
   );
 }
 
-/** What goes with Serinus, by name. */
+/** What is deleted with Serinus, by name. */
 function partings({ stamped, forUndo, forArchive }: Traces): readonly Finding[] {
   const said: Finding[] = [];
   if (stamped.length > 0) said.push(info(`Serinus’s annotations are taken off ${listed(stamped)}`));

@@ -3,7 +3,7 @@ import type { KubeObject } from '../kube/object.js';
 import { PHASES, type Phase } from '../domain/phases.js';
 import type { Handover } from './facts.js';
 
-/** On a Canary's Lease, since its status only has room for one hash of each kind: what Flagger had written there. */
+/** On a Canary's Lease, since its status only has room for one hash of each kind: Flagger's hashes. */
 const ADOPTED = 'serinus.dev/adopted';
 
 /** The annotation that keeps it. */
@@ -11,7 +11,7 @@ export function handoverAnnotation(handover: Handover): Readonly<Record<string, 
   return { [ADOPTED]: JSON.stringify(handover) };
 }
 
-/** @returns undefined where nothing was kept, or nothing that can be read */
+/** @returns undefined where nothing was saved, or it can't be parsed */
 export function handoverIn(lease: KubeObject | undefined): Handover | undefined {
   const kept = jsonIn(lease?.metadata.annotations?.[ADOPTED]);
   return isHandover(kept) ? kept : undefined;

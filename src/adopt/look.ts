@@ -17,10 +17,10 @@ import { handoverIn } from './handover.js';
 import { warning, type Finding } from './plan.js';
 
 /**
- * Reads what is to be known of a Canary before it changes hands; writes nothing.
+ * Reads the facts about a Canary before it changes hands; writes nothing.
  *
  * @param now milliseconds since 1970
- * @returns undefined where it is gone
+ * @returns undefined where it doesn't exist
  */
 export async function factsOf(
   reading: Reading,
@@ -46,7 +46,7 @@ export async function factsOf(
     suspended: canary?.suspend ?? false,
     leased: lease !== undefined,
     dealtWith: (lease?.observedGeneration ?? 0) > 0,
-    // Whoever let it run out is gone, such as a command that was interrupted.
+    // A holder that let it expire is gone, such as a command that was interrupted.
     holder: lease && lease.expiresAt > now ? lease.holder : '',
     handover,
     ...(refusal ? refusedBy(refusal) : await observedFacts(reading, view)),
@@ -66,7 +66,7 @@ function refusedBy({ field, value, remedy }: Refusal): ObservedFacts {
   return { ...UNSEEN, trouble: `${field}: ${value} is not valid, ${remedy}` };
 }
 
-/** What stands around the Canary, as far as it can be read. */
+/** The surroundings of the Canary, as far as they can be read. */
 async function observedFacts(reading: Reading, view: CanaryView): Promise<ObservedFacts> {
   try {
     const context = canaryContext(reading, view);
@@ -82,7 +82,7 @@ async function observedFacts(reading: Reading, view: CanaryView): Promise<Observ
   }
 }
 
-/** Deployments and Leases that may show a running controller, of the whole cluster where we may see it. */
+/** Deployments and Leases that may show a running controller, of the whole cluster if permitted. */
 export async function controllersOf(
   reading: Reading,
 ): Promise<{ readonly controllers: Controllers; readonly findings: readonly Finding[] }> {

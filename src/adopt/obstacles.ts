@@ -2,7 +2,7 @@ import { isActive } from '../domain/phases.js';
 import { isStranded, type CanaryFacts } from './facts.js';
 import { error, type Finding } from './plan.js';
 
-/** What keeps a Canary from changing hands, whichever way: it must rest, and be whole. */
+/** What prevents a Canary from changing hands in either direction: it must be at rest, and complete. */
 export function obstaclesOf(facts: CanaryFacts): readonly Finding[] {
   const { phase, routed, target } = facts;
   if (facts.deleting) return [error('it is being deleted', 'wait until it is gone')];
@@ -33,7 +33,7 @@ export function obstaclesOf(facts: CanaryFacts): readonly Finding[] {
   return found;
 }
 
-/** A change of the target that waits for its release: whoever gets the Canary must not take it for released. */
+/** A change of the target that waits for its release: the new owner must not take it for released. */
 export function pendingRelease({ phase, target }: CanaryFacts): readonly Finding[] {
   if (phase === 'Failed' || !target || target.sameAsPrimary) return [];
   return [

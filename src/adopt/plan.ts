@@ -2,11 +2,11 @@ import type { StatusEffect } from '../domain/decision/effects.js';
 import type { Phase } from '../domain/phases.js';
 import type { Handover } from './facts.js';
 
-/** Something a plan has to say. An error keeps everything from being carried out. */
+/** A finding of a plan. An error prevents the whole plan. */
 export interface Finding {
   readonly level: 'error' | 'warning' | 'info';
   readonly message: string;
-  /** What a person can do. */
+  /** What the user can do. */
   readonly remedy?: string;
 }
 
@@ -15,16 +15,16 @@ export interface Entry {
   readonly namespace: string;
   readonly name: string;
   readonly phase: Phase;
-  /** `change`: it changes hands. `nothing`: it need not. `blocked`: it can't, and the findings say why. */
+  /** `change`: it changes hands. `nothing`: it needn't. `blocked`: it can't, and the findings say why. */
   readonly verdict: 'change' | 'nothing' | 'blocked';
   readonly findings: readonly Finding[];
   /** The status that is written; undefined where it stays as it is. */
   readonly status: StatusEffect | undefined;
-  /** What is kept for the way back. */
+  /** Data for the way back. */
   readonly handover: Handover | undefined;
 }
 
-/** What `serinus adopt` would do, all of it. */
+/** Everything that `serinus adopt` would do. */
 export interface Plan {
   readonly direction: Direction;
   /** About the cluster. */

@@ -10,13 +10,13 @@ import { MARKS } from '../workloads/shared/snapshots.js';
 /** Annotations that Serinus writes on generated objects. */
 const STAMPS: readonly string[] = [FENCE_ANNOTATION, FENCE_OF_ANNOTATION, OWN_BOUNDS, ...MARKS];
 
-/** What Serinus has left about a Canary, besides its status and its Lease. */
+/** What Serinus has left on a Canary, apart from its status and its Lease. */
 export interface Traces {
-  /** Objects that stay, and bear Serinus's annotations. */
+  /** Objects that stay, with Serinus's annotations. */
   readonly stamped: readonly Stamped[];
-  /** Objects that are there for an undo: templates, configs and warm pods of former versions. */
+  /** Objects for an undo: templates, configs and warm pods of former versions. */
   readonly forUndo: readonly NamedObject[];
-  /** What is kept of releases that no archive has yet. */
+  /** Snapshots of releases that aren't archived yet. */
   readonly forArchive: readonly NamedObject[];
   /** The canary's Service leads to the warm pods, because an undo is under way. */
   readonly diverted: boolean;
@@ -29,7 +29,7 @@ interface Stamped extends NamedObject {
 
 export const NO_TRACES: Traces = { stamped: [], forUndo: [], forArchive: [], diverted: false };
 
-/** Looks for them on the API server; writes nothing. */
+/** Reads them from the API server; writes nothing. */
 export async function tracesOf(reading: Reading, view: CanaryView): Promise<Traces> {
   if (!view.canary) return NO_TRACES;
   const context = canaryContext(reading, view);

@@ -4,8 +4,8 @@ import { titleOf, type AlertService, type AlertText, type Destination, type Post
 const HOUR_MS = 3_600_000;
 
 /**
- * How long an alert fires at most. Alertmanager wants an alert that goes on to be sent again and again; a release tells
- * it when the alert is over instead, and this is for the case that nobody can.
+ * How long an alert fires at most. Alertmanager expects a lasting alert to be sent again and again; a release instead
+ * reports when the alert is over, and this limit is for the case that it can't.
  */
 const FIRES_MS: Readonly<Record<Topic, number>> = {
   initialized: HOUR_MS / 4,
@@ -32,7 +32,7 @@ interface Subject {
 }
 
 /**
- * Prometheus Alertmanager, API v2. An alert fires until the release tells that it is over (`endsAt` in the past).
+ * Prometheus Alertmanager, API v2. An alert fires until the release reports that it is over (`endsAt` in the past).
  *
  * @see https://prometheus.io/docs/alerting/latest/alerts_api
  * @see https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
@@ -67,7 +67,7 @@ function post(to: Destination, alerts: readonly object[]): Post {
   };
 }
 
-/** People write down where Alertmanager is, or already the path of its API. */
+/** Users write Alertmanager's address with or without the path of its API. */
 function alertsAddress(address: string): string {
   const url = new URL(address);
   if (!url.pathname.endsWith('/api/v2/alerts')) url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v2/alerts`;

@@ -2,8 +2,8 @@ import type { Severity } from '../domain/notices/notice.js';
 import { titleOf, type AlertText, type Destination } from './port.js';
 
 /**
- * Slack's message with one attachment, which Discord and Rocket.Chat take as well; the keys and their order are
- * Flagger's. Orders that it offers are links under the text.
+ * Slack's message with one attachment, which Discord and Rocket.Chat accept as well; the keys and their order are
+ * Flagger's. Offered orders are links under the text.
  * @see https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments
  */
 export function attachmentOf(
@@ -28,7 +28,7 @@ export function attachmentOf(
   };
 }
 
-/** Slack's own notation, which Rocket.Chat and Discord's endpoint for Slack understand too. */
+/** Slack's own notation, which Rocket.Chat and Discord's endpoint for Slack understand, too. */
 function linksOf(alert: AlertText): string[] {
   const links = alert.offers.filter(({ token }) => token === undefined);
   return links.length === 0 ? [] : [links.map(({ label, url }) => `<${url}|${label}>`).join('  ·  ')];

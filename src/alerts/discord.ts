@@ -3,7 +3,7 @@ import type { AlertService } from './port.js';
 import { COLORS } from './slack.js';
 
 /**
- * Discord's door for Slack's messages: the address of a webhook, with or without the `/slack` at its end.
+ * Discord's endpoint for Slack's messages: the address of a webhook, with or without the `/slack` at its end.
  *
  * @see https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
  */

@@ -13,7 +13,7 @@ export const googleChat: AlertService = {
   alert: (alert, to) => ({
     url: to.address,
     body: {
-      // What shows in a notification, where cards don't.
+      // Shown in notifications, where cards aren't.
       text: `${titleOf(alert)}: ${alert.message}`,
       cardsV2: [
         {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { titleOf, type AlertService, type AlertText } from './port.js';
 
 const TEMPLATES = { info: 'green', warn: 'orange', error: 'red' } as const;
-/** Lark is busy, or the bot sends too much at once. */
+/** Lark is overloaded, or the bot sends too much at once. */
 const PASSING = [11232, 99991400, 9499];
 
 /**
@@ -35,7 +35,10 @@ export const lark: AlertService = {
   },
 };
 
-/** The key is the timestamp (seconds) and the secret, the text is empty: so the bot's documentation has it. */
+/**
+ * The key consists of the timestamp (seconds) and the secret, and the text is empty, according to the bot's
+ * documentation.
+ */
 function signature(secret: string, seconds: number): object {
   const sign = createHmac('sha256', `${seconds}\n${secret}`).update('').digest('base64');
   return { timestamp: String(seconds), sign };

@@ -59,7 +59,7 @@ function factsOf(fields: readonly { readonly name: string; readonly value: strin
   return { type: 'FactSet', facts: fields.map(({ name, value }) => ({ title: name, value })) };
 }
 
-/** Where Teams took messages before Workflows; whoever gives such an address has set it up for the older card. */
+/** Addresses from before Workflows; they expect the older card. */
 const CONNECTORS = /(^|\.)webhook\.office\.com$|^outlook\.office(365)?\.com$/;
 
 function isConnector(address: string): boolean {

@@ -2,7 +2,7 @@ import type { AlertProviderType } from '../crds/alert-provider.js';
 import type { Severity, Topic } from '../domain/notices/notice.js';
 import type { OfferedOrder } from '../links/offers.js';
 
-/** An alert as it is worded for people. */
+/** An alert in words for people. */
 export interface AlertText {
   readonly name: string;
   readonly namespace: string;
@@ -11,15 +11,15 @@ export interface AlertText {
   readonly severity: Severity;
   readonly topic: Topic;
   readonly message: string;
-  /** What there is to know besides, in order. */
+  /** Further facts, in order. */
   readonly fields: readonly { readonly name: string; readonly value: string }[];
-  /** Orders that whoever reads it can give; links, each for one use. */
+  /** Orders that a reader can give; links, each for one use. */
   readonly offers: readonly OfferedOrder[];
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Alerts that are over. */
+/** Resolved alerts. */
 export interface AlertsOver {
   readonly name: string;
   readonly namespace: string;
@@ -29,13 +29,13 @@ export interface AlertsOver {
   readonly at: number;
 }
 
-/** Where to, and who writes. Address and token are secrets. */
+/** Address and sender. Address and token are secrets. */
 export interface Destination {
   readonly address: string;
   readonly token: string | undefined;
   readonly channel: string;
   readonly username: string;
-  /** The conversation that the message goes on with, in the words of {@link AlertService.thread}. */
+  /** The conversation of the message, in the words of {@link AlertService.thread}. */
   readonly thread?: string | undefined;
 }
 
@@ -48,33 +48,32 @@ export interface Post {
 }
 
 /**
- * A service that takes alerts. Its methods are pure: what is sent follows from the alert and where it goes, so that a
- * repetition is the same text.
+ * An alert service. Its methods are pure: the content follows from the alert and its destination, so that a repetition
+ * is the same text.
  */
 export interface AlertService {
   readonly type: AlertProviderType;
   readonly alert: (alert: AlertText, to: Destination, now: number) => Post;
-  /** For services that keep an alert until they are told that it is over. */
+  /** For services that keep an alert until it is reported as over. */
   readonly over?: (over: AlertsOver, to: Destination) => Post;
   /**
-   * What is wrong although the answer's status says that all is well.
+   * An error in an answer whose status is a success.
    *
    * @param body the beginning of the answer
    * @returns undefined where nothing is wrong; `mayPass` where another attempt may help
    */
   readonly complaint?: (body: string) => { readonly error: string; readonly mayPass: boolean } | undefined;
   /**
-   * For services that can keep the messages about one release together: the conversation that a message which was taken
-   * is in.
+   * For services that can keep the messages about one release together: the conversation of an accepted message.
    *
    * @param body the answer
-   * @param to where the message went
-   * @returns plain text that only the service understands; undefined where the next message has to stand for itself
+   * @param to destination of the message
+   * @returns plain text that only the service understands; undefined where the next message must stand alone
    */
   readonly thread?: (body: string, to: Destination) => string | undefined;
 }
 
-/** `<name>.<namespace>`, which is how alerts name a Canary. */
+/** `<name>.<namespace>`, the name of a Canary in alerts. */
 export function titleOf({ name, namespace }: Pick<AlertText, 'name' | 'namespace'>): string {
   return `${name}.${namespace}`;
 }

@@ -2,11 +2,13 @@ import { send, Unanswered, USUAL_REDIRECTS } from '../http/outbound.js';
 import { httpUrl } from '../http/shown.js';
 import type { AlertService, Post } from './port.js';
 
-/** What became of a message. Errors hold the host only: the rest of an address is a secret in most services. */
+/**
+ * The result of sending a message. Errors contain only the host: the rest of an address is a secret in most services.
+ */
 export type Sent =
   | {
       readonly ok: true;
-      /** The conversation that it is in, where the service keeps one; see {@link AlertService.thread}. */
+      /** The message's conversation, if the service has one; see {@link AlertService.thread}. */
       readonly thread?: string;
     }
   | {
@@ -21,9 +23,9 @@ export interface SendOptions {
   /** URL of an HTTP proxy; without it, those of the environment (HTTPS_PROXY, NO_PROXY) hold. */
   readonly proxy: string | undefined;
   readonly complaint: AlertService['complaint'];
-  /** Names the conversation that the message is in, by the answer. */
+  /** Finds the message's conversation in the answer. */
   readonly thread?: (body: string) => string | undefined;
-  /** Sent as `Idempotency-Key`, so that a receiver can tell a repetition. */
+  /** Sent as `Idempotency-Key`, so that a receiver recognises a repetition. */
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
 }
@@ -33,8 +35,8 @@ const TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Posts a message, once, on a connection of its own: messages are minutes apart, and a kept one would have been closed
- * by then.
+ * Posts a message, once, on a connection of its own: messages are minutes apart, and the server would have closed a
+ * kept one by then.
  *
  * @throws whatever `signal` was aborted with; nothing else
  */
@@ -60,7 +62,7 @@ export async function sendAlert({ url: address, body, headers = {} }: Post, opti
     return judged(url.host, answer.status, answer.body, answer.retryAfter, options);
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
-    // The code names no path, which is a secret in most services.
+    // The code doesn't contain the path, which is a secret in most services.
     return { ok: false, error: `${url.host}: ${error.code || 'the connection failed'}`, mayPass: true };
   }
 }
@@ -88,7 +90,7 @@ function judged(
   };
 }
 
-/** @returns undefined for anything that can't be called */
+/** @returns undefined where the address is invalid */
 export function hostOf(address: string): string | undefined {
   return httpUrl(address)?.host;
 }

@@ -8,13 +8,13 @@ export const COLORS: Readonly<Record<Severity, string>> = { info: 'good', warn: 
 /** Errors of `chat.postMessage` that pass by themselves. */
 const PASSING = ['ratelimited', 'rate_limited', 'internal_error', 'fatal_error', 'service_unavailable'];
 
-/** What is news to those who don't follow a release: the channel sees it, too. */
+/** News for people who don't follow a release: the channel sees it, too. */
 const BROADCAST: readonly Topic[] = ['waiting', 'promoted', 'failed', 'stopped'];
 
 /**
  * Slack: an incoming webhook, or with a token the method `chat.postMessage`, whose address is
- * `https://slack.com/api/chat.postMessage` and whose failures come with status 200. The method names the message that it
- * has posted, so what follows is a reply to it; a webhook names none.
+ * `https://slack.com/api/chat.postMessage` and whose failures come with status 200. The method returns the id of its
+ * message, so later messages are replies to it; a webhook returns none.
  *
  * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
  * @see https://docs.slack.dev/reference/methods/chat.postMessage
@@ -45,19 +45,19 @@ function replyOf({ topic }: AlertText, to: Destination): object {
   return { thread_ts: ts, ...(BROADCAST.includes(topic) ? { reply_broadcast: true } : {}) };
 }
 
-/** @returns undefined also where the release was told of in another channel so far */
+/** @returns undefined also where the release's messages have been in another channel so far */
 function parentIn({ channel, thread }: Destination): string | undefined {
   const prefix = `${channel}/`;
   return thread?.startsWith(prefix) ? thread.slice(prefix.length) : undefined;
 }
 
-/** The message's `ts`: the answer has it at its top, and once more in the message, which is repeated there. */
+/** The message's `ts`: the answer has it at its top level, and again in the message. */
 function postedAs(body: string): string | undefined {
   return /"ok"\s*:\s*true/.test(body) ? /"ts"\s*:\s*"(\d+\.\d+)"/.exec(body)?.[1] : undefined;
 }
 
 /**
- * Buttons are blocks, which an attachment of the older kind has no place for: they stand in one of their own.
+ * Buttons are blocks, which attachments of the older kind can't contain: they get an attachment of their own.
  *
  * @see https://docs.slack.dev/reference/block-kit/blocks/actions-block
  */

@@ -5,7 +5,7 @@ import type { OfferedOrder } from '../links/offers.js';
 import type { AlertText } from './port.js';
 
 /**
- * An alert as it is worded for people, with Flagger's fields in Flagger's order.
+ * An alert in words for people, with Flagger's fields in Flagger's order.
  *
  * @param cluster undefined where the cluster has no name of its own
  * @param offers orders that it offers

@@ -10,7 +10,7 @@ export interface TemplateChange {
   readonly after?: unknown;
 }
 
-/** Where a template and the one that replaces it differ for the API server, as {@link differences} has it. */
+/** The differences between a template and its replacement that matter to the API server, see {@link differences}. */
 export function changesOf(before: unknown, after: unknown): readonly TemplateChange[] {
   return differences(before, after)
     .filter(({ a, b }) => !isEmpty(a) || !isEmpty(b))
@@ -21,7 +21,7 @@ export function changesOf(before: unknown, after: unknown): readonly TemplateCha
     }));
 }
 
-/** The API server tells none of these from a field that isn't there. */
+/** To the API server each of these equals a missing field. */
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }

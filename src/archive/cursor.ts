@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { CursorError } from './port.js';
 
-/** Where a page has ended: everything that ended earlier, or at the same time and comes later in the store's order, follows. */
+/**
+ * The end of a page: the next one begins with releases that ended earlier, or at the same time and later in the store's
+ * order.
+ */
 export interface Position {
   /** Milliseconds since 1970. */
   readonly endedAt: number;
@@ -24,7 +27,7 @@ export function cursorOf({ endedAt, id }: Position): string {
   return Buffer.from(JSON.stringify([1, endedAt, id])).toString('base64url');
 }
 
-/** @throws CursorError for anything else than what {@link cursorOf} made */
+/** @throws CursorError for text that {@link cursorOf} didn't make */
 export function positionOf(cursor: string): Position {
   try {
     if (cursor.length > LONGEST_CURSOR) throw new Error(`it has ${cursor.length} characters`);

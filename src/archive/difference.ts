@@ -1,13 +1,16 @@
 /** A place at which two objects differ. */
 export interface Difference {
-  /** As in `spec.containers[cart].image`; an item of a list goes by its name where it has one. */
+  /** For instance `spec.containers[cart].image`; an item of a list is identified by its name if it has one. */
   readonly path: string;
   /** Undefined where it isn't there. */
   readonly a?: unknown;
   readonly b?: unknown;
 }
 
-/** Where two objects of Kubernetes differ, in the order of the first. Items of lists with names are compared by name. */
+/**
+ * The differences between two objects of Kubernetes, in the order of the first. Items of lists with names are compared
+ * by name.
+ */
 export function differences(a: unknown, b: unknown, path = ''): readonly Difference[] {
   if (Array.isArray(a) && Array.isArray(b)) {
     const keyed = haveNames(a) && haveNames(b) ? byName : byPosition;

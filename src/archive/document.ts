@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { GATE_NAMES } from '../domain/approvals/gates.js';
 
 /**
- * What the archive keeps of a release: one document, written when it has ended, and its record in chunks, which may be
+ * A release in the archive: one document, written when it has ended, and its record in chunks, which may be
  * written long before. Both are plain JSON that says its version.
  */
 
 const time = (description: string) => z.iso.datetime({ offset: true }).describe(description);
 
-/** An object of Kubernetes as it was read. */
+/** An object of Kubernetes as read. */
 const templateSchema = z.record(z.string(), z.unknown());
 
 const courseSchema = z.object({
@@ -31,7 +31,7 @@ const courseSchema = z.object({
   ),
 });
 
-/** Everything about a release but its templates and its record: what lists and figures are made of. */
+/** A release without its templates and its record: enough for lists and figures. */
 export const archivedSummarySchema = z.object({
   version: z.literal(1),
   id: z.string().min(1).describe('<namespace>.<name>.<id of its first run>'),
@@ -128,18 +128,18 @@ export interface RecordChunk {
   readonly entries: readonly ArchivedEntry[];
 }
 
-/** A release as it is read back: its document, and its record put together from the chunks. */
+/** A release read from the archive: its document, and its record assembled from the chunks. */
 export interface ArchivedRelease extends ReleaseDocument {
   readonly record: readonly ArchivedEntry[];
-  /** Entries that no chunk holds. */
+  /** Entries that are in no chunk. */
   readonly recordDropped: number;
 }
 
 /**
- * Puts a record together. Chunks may come in any order, twice, and may overlap; the position of an entry says where it
+ * Assembles a record. Chunks may come in any order, repeatedly, and may overlap; an entry's position says where it
  * belongs.
  *
- * @param length how many entries the record has, where its document is known
+ * @param length number of entries of the record, where its document is known
  */
 export function assembled(
   chunks: readonly Pick<RecordChunk, 'from' | 'entries'>[],

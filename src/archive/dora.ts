@@ -1,7 +1,7 @@
 import type { ArchivedSummary } from './document.js';
 
 /**
- * The four figures by which delivery is measured, as dora.dev defines them ("DORA's software delivery metrics"), told by
+ * The four figures for software delivery, as dora.dev defines them ("DORA's software delivery metrics"), computed from
  * releases. docs/archive.md says what each counts.
  */
 export interface DoraFigures {
@@ -18,7 +18,7 @@ export interface Spread {
   readonly medianSeconds?: number;
 }
 
-/** What is measured of a release. */
+/** The measured parts of a release. */
 export type Measured = Pick<
   ArchivedSummary,
   'id' | 'outcome' | 'cause' | 'startedAt' | 'endedAt' | 'commitTime' | 'restores' | 'undoneBy'
@@ -26,24 +26,24 @@ export type Measured = Pick<
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Outcomes of a change that has failed. One that a gate has refused never met users by decision, and is none. */
+/** Outcomes of a failed change. One refused at a gate was kept from users by decision, and hasn't failed. */
 const FAILED: readonly string[] = ['rolled-back', 'aborted', 'promotion-failed', 'died'];
 
-/** Releases of the demo are no work of a team's, wherever it is shown. */
+/** Releases of the demo are no team's work. */
 const DEMO = 'serinus-demo';
 
 function isDemo({ cause }: Measured): boolean {
   return cause.by === DEMO || cause.by.startsWith(`${DEMO} `);
 }
 
-/** To take a change back, or to roll back what a run that died has left, is what a failed one needs, not another change. */
+/** An undo, or the rollback of a dead run's release, is the remedy for a failed change, not another change. */
 function isChange({ outcome, cause, restores }: Measured): boolean {
   if (restores !== undefined || cause.kind === 'recover') return false;
   return outcome === 'promoted' || FAILED.includes(outcome);
 }
 
 /**
- * @param releases those that ended from `since` on; what ended after `until` tells of earlier ones whether they were undone
+ * @param releases those that ended from `since` on; later ones than `until` show whether earlier ones were undone
  * @param until after `since`
  */
 export function doraOf(releases: readonly Measured[], since: Date, until: Date): DoraFigures {
@@ -87,7 +87,7 @@ function isUndone({ id, undoneBy }: Measured, restored: Restorations): boolean {
   return undoneBy !== undefined || restored.has(id);
 }
 
-/** A canary that failed is over when its release is; one that was promoted, when what undid it was promoted. */
+/** A failed canary is restored when its release ends; a failed promotion, when its undo is promoted. */
 function secondsToRestore(release: Measured, restored: Restorations): readonly number[] {
   if (FAILED.includes(release.outcome)) return [seconds(release.startedAt, release.endedAt)];
   const restoration = restored.get(release.id);

@@ -1,10 +1,10 @@
 import { messageOf, TransientError, UserError } from '../errors.js';
 
 /**
- * What a store's failure means for whoever asked.
+ * The error for the caller after a store's failure.
  *
- * @param where the archive, without what is secret of its address
- * @param forPeople codes of what a person must mend; everything else may pass by itself
+ * @param where the archive, without secret parts of its address
+ * @param forPeople codes of what a user must fix; everything else may pass by itself
  */
 export function failureOf(where: string, error: unknown, forPeople: RegExp): UserError | TransientError {
   if (error instanceof UserError || error instanceof TransientError) return error;
@@ -14,7 +14,7 @@ export function failureOf(where: string, error: unknown, forPeople: RegExp): Use
     : new TransientError(message, { cause: error });
 }
 
-/** The code, or else the name, by which a driver tells its errors apart. */
+/** The code, or else the name, that identifies a driver's error. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;

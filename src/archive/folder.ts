@@ -19,7 +19,7 @@ export const folder: ArchiveStore = {
 };
 
 const FOR_PEOPLE = /^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|ENAMETOOLONG)$/;
-/** For files that aren't whole yet; no key begins with a dot. */
+/** For unfinished files; no key begins with a dot. */
 const UNFINISHED = '.unfinished';
 
 class Folder implements Objects {
@@ -62,7 +62,7 @@ class Folder implements Objects {
     for (const name of names) {
       const key = prefix + name;
       if (key.endsWith('/')) {
-        // All keys in there come before.
+        // All keys in there come earlier.
         if (key < after && !after.startsWith(key)) continue;
         yield* this.list(key, after);
       } else if (key > after) {
@@ -73,10 +73,10 @@ class Folder implements Objects {
   }
 
   async close(): Promise<void> {
-    // There is nothing to let go of.
+    // There is nothing to release.
   }
 
-  /** Folders with a slash, so that they sort as the keys of what is in them. */
+  /** Folder names with a slash, so that they sort like the keys in them. */
   private async names(prefix: string): Promise<string[]> {
     const entries = (await orUndefined(readdir(join(this.root, prefix), { withFileTypes: true }))) ?? [];
     return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();

@@ -7,13 +7,13 @@ export interface IdParts {
 
 const ID = /^(?<namespace>[a-z0-9-]+)\.(?<name>[a-z0-9][a-z0-9.-]*)\.(?<run>[0-9a-zA-Z-]+)$/;
 
-/** @returns undefined for anything that can't be the id of a release */
+/** @returns undefined for text that can't be the id of a release */
 export function partsOf(id: string): IdParts | undefined {
   const { namespace, name, run } = ID.exec(id)?.groups ?? {};
   return namespace === undefined || name === undefined || run === undefined ? undefined : { namespace, name, run };
 }
 
-/** The ids under which a release is known, one for each run that it went through. */
+/** The ids of a release, one for each of its runs. */
 export function idsOf({
   namespace,
   name,

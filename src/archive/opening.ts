@@ -5,14 +5,14 @@ export interface ArchiveStore {
   readonly schemes: readonly string[];
   /** For messages. */
   readonly example: string;
-  /** Reads the rest of the URL. It opens nothing yet. */
+  /** Parses the rest of the URL. It opens nothing yet. */
   readonly parse: (url: URL) => ParsedArchive | { readonly remedy: string };
 }
 
 /** An archive that can be opened. */
 export interface ParsedArchive {
-  /** Where it is, without what is secret of it. */
+  /** Its address, without secret parts. */
   readonly shown: string;
-  /** Doesn't fail: whether the store answers shows when it is used. */
+  /** Doesn't fail: errors of the store show when it is used. */
   readonly open: () => Archive;
 }

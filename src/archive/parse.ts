@@ -15,8 +15,8 @@ const entriesSchema = z.array(archivedEntrySchema);
 const templatesSchema = releaseDocumentSchema.shape.templates.unwrap();
 
 /*
- * What a store holds as JSON. All of these throw UserError where it is something else than what this version of Serinus
- * puts there: somebody has changed it, or a newer version has written it.
+ * JSON from a store. All of these throw UserError where it isn't what this version of Serinus
+ * writes: somebody has changed it, or a newer version has written it.
  */
 
 export function parseSummary(json: string): ArchivedSummary {

@@ -8,7 +8,7 @@ const CONNECTIONS = 4;
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
 
-/** What a person must mend, by PostgreSQL's error codes: authorization, catalog name, privilege, disk, read-only. */
+/** What a user must fix, by PostgreSQL's error codes: authorization, catalog name, privilege, disk, read-only. */
 const FOR_PEOPLE = /^(28...|3D000|3F000|42501|53100|25006)$/;
 /** Serialization failure and deadlock. */
 const COLLISIONS = /^(40001|40P01)$/;
@@ -40,7 +40,7 @@ function openPostgres(connectionString: string, shown: string): SqlArchive {
           statement_timeout: STATEMENT_MS,
           application_name: 'serinus',
         });
-        // A connection that breaks while nobody uses it is made anew for the next one who does.
+        // A connection that breaks while it is idle is replaced for its next user.
         pool.on('error', () => undefined);
         return pool;
       },

@@ -8,10 +8,10 @@ import { sqlite } from './sqlite.js';
 const STORES: readonly ArchiveStore[] = [sqlite, postgres, folder, s3];
 
 /**
- * What a setting such as `sqlite:///var/lib/serinus/archive.db` means.
+ * The archive of a setting such as `sqlite:///var/lib/serinus/archive.db`.
  *
  * @returns undefined for `none`
- * @throws UserError where it can't be used; the message doesn't show what may be secret of it
+ * @throws UserError where the setting is invalid; the message omits possible secrets
  */
 export function archiveOf(setting: string): ParsedArchive | undefined {
   const text = setting.trim();

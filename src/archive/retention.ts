@@ -3,9 +3,9 @@ import { messageOf } from '../errors.js';
 import type { Archive } from './port.js';
 
 const DAY_MS = 24 * 3_600_000;
-/** How often is looked for what may go. */
+/** How often old releases are deleted. */
 const ROUND_MS = 6 * 3_600_000;
-/** After a round that has failed. */
+/** After a failed round. */
 const RETRY_MS = 5 * 60_000;
 
 interface Log {
@@ -14,8 +14,8 @@ interface Log {
 }
 
 /**
- * Deletes a cluster's releases from the archive that ended longer ago than they are to be kept, at once and then every six
- * hours, until the signal aborts. Several processes may do so.
+ * Deletes a cluster's releases from the archive after their retention, at once and then every six hours, until the
+ * signal aborts. Several processes may do so.
  */
 export async function keepFor(
   days: number,

@@ -8,7 +8,10 @@ const ATTEMPTS = 3;
 const CONNECT_MS = 5_000;
 const REQUEST_MS = 30_000;
 
-/** Error codes of S3 (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html) and of the credential chain that a person must mend. */
+/**
+ * Error codes of S3 (docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html) and of the credential chain that a
+ * user must fix.
+ */
 const FOR_PEOPLE =
   /^(NoSuchBucket|AccessDenied|AllAccessDisabled|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidBucketName|PermanentRedirect|CredentialsProviderError)$/;
 
@@ -16,9 +19,9 @@ const SETTINGS = ['region', 'endpoint', 'path-style'];
 const REMEDY = `only ${SETTINGS.join(', ')} may follow the question mark`;
 
 /**
- * A bucket of S3, or of whatever speaks its protocol: `s3://bucket/prefix`. Region and credentials come from where AWS'
- * own tools find them: the environment, its files, the pod's or the machine's role. `?endpoint=https://minio:9000` and
- * `&path-style=true` are for other servers than AWS'.
+ * A bucket of S3, or of a server with its protocol: `s3://bucket/prefix`. Region and credentials are found as by AWS'
+ * own tools: in the environment, its files, the pod's or the machine's role. `?endpoint=https://minio:9000` and
+ * `&path-style=true` are for servers other than AWS'.
  */
 export const s3: ArchiveStore = {
   schemes: ['s3'],
@@ -110,14 +113,14 @@ class Bucket implements Objects {
     (await this.loaded)?.client.destroy();
   }
 
-  /** The client is only loaded where it is used: it is large. */
+  /** The client is loaded on first use, because it is large. */
   private async load(): Promise<Tools> {
     const sdk = await import('@aws-sdk/client-s3');
     const client = new sdk.S3Client({
       ...this.config,
       maxAttempts: ATTEMPTS,
       requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS },
-      // Not every server that speaks S3 knows the newer checksums.
+      // Not every S3 server knows the newer checksums.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });

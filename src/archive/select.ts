@@ -1,15 +1,15 @@
 import type { ArchivedSummary } from './document.js';
 import type { ReleaseFilter } from './port.js';
 
-/** How a name is marked that nobody has verified. */
+/** Mark of an unverified name. */
 const UNVERIFIED = ' (unverified)';
 
-/** The names by which a filter finds somebody. */
+/** The names of a person for a filter. */
 export function actorsOf({ triggeredBy, actors }: Pick<ArchivedSummary, 'triggeredBy' | 'actors'>): readonly string[] {
   return unique([triggeredBy, ...actors].flatMap((name) => [name, withoutEnd(name, UNVERIFIED)]));
 }
 
-/** The images by which a filter finds a release: each whole, and without its tag and digest. */
+/** The images of a release for a filter: each whole, and without its tag and digest. */
 export function imagesOf(images: readonly string[]): readonly string[] {
   return unique(images.flatMap((image) => [image, repositoryOf(image)]));
 }
@@ -20,7 +20,7 @@ function repositoryOf(image: string): string {
   return named.replace(/:[^:/]*$/, '');
 }
 
-/** Whether a release is one of those that are asked for. */
+/** Whether a release passes a filter. */
 export function isWanted(release: ArchivedSummary, filter: ReleaseFilter): boolean {
   const { namespace, name, outcome, since, until, actor, image } = filter;
   return (

@@ -7,14 +7,15 @@ import { codeOf, failureOf } from './failure.js';
 import type { ArchiveStore } from './opening.js';
 import { SqlArchive } from './sql/archive.js';
 
-/** What a person must mend, by SQLite's result codes (sqlite.org/rescode.html) and those of the system. */
+/** What a user must fix, by SQLite's result codes (sqlite.org/rescode.html) and those of the system. */
 const FOR_PEOPLE = /^(SQLITE_(CANTOPEN|READONLY|FULL|NOTADB|CORRUPT|PERM|AUTH)|(EACCES|EROFS|ENOTDIR|EEXIST)$)/;
 const COLLISIONS = /^SQLITE_(BUSY|LOCKED)/;
 
 /**
  * A file in the embedded database, for one process, or several on one machine: `sqlite:///var/lib/serinus/archive.db`.
  *
- * The driver waits for nobody itself, which would stop the whole process: transactions that collide are repeated.
+ * The driver itself doesn't wait for locks, which would block the whole process: transactions that collide are
+ * repeated.
  */
 export const sqlite: ArchiveStore = {
   schemes: ['sqlite'],
@@ -42,7 +43,7 @@ function openSqlite(path: string): SqlArchive {
 
 /** @throws UserError where there can't be such a file: the driver gives no code then */
 async function openFile(path: string): Promise<Database> {
-  // The native module is only loaded where it is used.
+  // The native module is loaded on first use.
   const { default: Libsql } = await import('libsql');
   await mkdir(dirname(path), { recursive: true });
   let database: Database;
@@ -51,7 +52,7 @@ async function openFile(path: string): Promise<Database> {
   } catch (error) {
     throw new UserError(`the archive sqlite://${path} can't be opened: ${messageOf(error)}`, { cause: error });
   }
-  // Readers and a writer don't wait for each other; what is committed survives the process at least.
+  // Readers and a writer don't wait for each other; what is committed survives at least the process.
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = NORMAL');
   return database;

@@ -19,21 +19,21 @@ import { findingsIn } from './rehearsal/findings.js';
 import { rehearse, type Rehearsed } from './rehearsal/rehearse.js';
 import type { Understudy } from './rehearsal/stage-client.js';
 
-/** What a check found out about a Canary. */
+/** The result of a check of one Canary. */
 export interface Report {
   readonly name: string;
   readonly namespace: string;
   /** The worst first. */
   readonly findings: readonly Finding[];
-  /** How long a release takes at best; undefined where the Canary isn't valid. */
+  /** The shortest duration of a release; undefined where the Canary is invalid. */
   readonly best: BestCase | undefined;
-  /** What the metrics say now; undefined where they weren't asked. */
+  /** Present values of the metrics; undefined where they weren't queried. */
   readonly metrics: readonly LiveMetric[] | undefined;
-  /** What evidence is to be expected; undefined where the Canary isn't judged by any, or nobody said anything of its traffic. */
+  /** The expected evidence; undefined where the Canary has no judgement, or its traffic is unknown. */
   readonly forecast?: Forecast | { readonly unknown: string } | undefined;
 }
 
-/** The settings of Serinus that a policy means something by. */
+/** The settings of Serinus that affect a policy. */
 export type CheckSettings = Pick<
   Settings,
   'meshProvider' | 'metricsServer' | 'minIntervalSeconds' | 'builtinQueries' | 'metricWindow' | 'noCrossNamespaceRefs'
@@ -41,21 +41,21 @@ export type CheckSettings = Pick<
   Partial<ObjectSettings & Pick<Settings, 'judgement'>>;
 
 export interface CheckOptions {
-  /** How the Serinus is run that is to carry the policy out. */
+  /** The settings of the Serinus that will carry the policy out. */
   readonly settings: CheckSettings;
-  /** What is built; this version's own table where undefined. */
+  /** What this version supports; its own table where undefined. */
   readonly support?: Support;
-  /** Where to look for what isn't in the manifests; nowhere where undefined. */
+  /** Where to look for objects that aren't in the manifests; nowhere where undefined. */
   readonly cluster?: ClusterReader | undefined;
-  /** Have the API server check what a release would write; needs a cluster. */
+  /** Makes the API server check a release's writes; needs a cluster. */
   readonly understudy?: Understudy | undefined;
-  /** Ask the metrics too; needs a cluster. */
+  /** Queries the metrics, too; needs a cluster. */
   readonly live?: Omit<LiveOptions, 'settings'> | undefined;
-  /** What the forecast goes by; where undefined, what is measured, if the metrics are asked. */
+  /** The traffic for the forecast; where undefined, the measured one, if metrics are queried. */
   readonly traffic?: Omit<PresentTraffic, 'from'> | undefined;
 }
 
-/** A rehearsal takes some thirty requests: more Canaries at once than these are not rehearsed, and that is said. */
+/** A rehearsal takes about thirty requests: with more Canaries than this none is rehearsed, and the report says so. */
 const MOST_REHEARSED = 20;
 const TOO_MANY: Rehearsed = {
   refused: [],
@@ -64,7 +64,7 @@ const TOO_MANY: Rehearsed = {
 };
 
 /**
- * Checks every Canary among the manifests, with the other objects in there and in the cluster. Stores nothing.
+ * Checks every Canary in the manifests, together with the other objects there and in the cluster. Stores nothing.
  *
  * @throws UserError where there is no Canary among them
  * @throws TransientError, KubeError where the cluster can't be read
@@ -91,7 +91,7 @@ async function reportOn(
   const parsed = parseCanary(object, parseOptions(options));
   if (!parsed.ok) {
     const refusals = refusalsOf(object, parseOptions(options)).map((refusal) => invalid(`Canary/${name}`, refusal));
-    // What is missing may stand under another name.
+    // A missing object may exist under another name.
     const findings = bySeverity([...refusals, ...unknownIn(object)]);
     return { name, namespace, findings, best: undefined, metrics: undefined };
   }
@@ -129,7 +129,7 @@ async function rehearsed(
   return findingsIn(object.metadata.name, found, linted);
 }
 
-/** Objects of ours in the file that the Canary refers to. */
+/** Objects of our kinds in the file that the Canary refers to. */
 function givenFor({ analysis }: Canary, manifests: Manifests): readonly KubeObject[] {
   const templates = analysis.metrics.flatMap(({ sources }) =>
     sources.flatMap((source) => (source.kind === 'template' ? [source.templateRef] : [])),

@@ -35,9 +35,9 @@ import { firstComplaint, refused } from '../crds/refusal.js';
 import type { LookupResult } from './object-lookup.js';
 
 /**
- * Everything that the rules want to know of a Canary.
+ * Collects what the rules need to know of a Canary.
  *
- * @param object the Canary as it was written
+ * @param object the Canary as written
  * @throws TransientError where the cluster can't be reached
  */
 export async function subjectOf(
@@ -78,7 +78,7 @@ function raisedFrom({ analysis }: CanarySpec, canary: Canary): number | undefine
   return analysis.interval.seconds < canary.analysis.intervalSeconds ? analysis.interval.seconds : undefined;
 }
 
-/** By the kind alone: what a user writes as its API is no address of anything. */
+/** By the kind alone: a user's `apiVersion` must not become an address. */
 const AUTOSCALERS = { HorizontalPodAutoscaler: HORIZONTAL_POD_AUTOSCALERS, ScaledObject: SCALED_OBJECTS } as const;
 
 async function targetOf(
@@ -148,7 +148,7 @@ async function templateOf({ namespace, name }: NamespacedRef, lookup: ObjectLook
   return { state: 'found', value: parsed.value, given: result.given };
 }
 
-/** The Canaries of the namespace: those of the file stand for those in the cluster of the same name. */
+/** The Canaries of the namespace: those of the file replace those of the same name in the cluster. */
 async function neighboursOf(
   { name, namespace, targetRef }: Canary,
   manifests: Manifests,
@@ -175,7 +175,7 @@ async function canariesIn(
   try {
     return (await cluster.list(CANARIES, { namespace })).items;
   } catch (error) {
-    // There may be no such kind yet, and whoever checks may not be allowed to look at others' Canaries.
+    // The kind may not exist yet, and the user may lack permission to list Canaries.
     if (error instanceof KubeError && (error.status === 403 || error.notFound)) return [];
     throw error;
   }
@@ -189,7 +189,7 @@ function sameTarget(other: KubeObject, { kind, name }: Canary['targetRef']): boo
   return data?.kind === kind && data.name === name;
 }
 
-/** What a check wants to know of an object, once it has been looked for. */
+/** The facts about an object, after it has been looked up. */
 function known<T>(result: LookupResult, schema: z.ZodType<T>): Known<T> {
   if (result.state !== 'found') return result;
   const parsed = schema.safeParse(result.object);

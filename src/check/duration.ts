@@ -2,21 +2,21 @@ import { formatGoDuration } from '../crds/duration.js';
 import type { Policy, Strategy } from '../domain/policy.js';
 import { nextWeight } from '../domain/weights.js';
 
-/** A release of which every check passes, no gate is closed, and whose pods are ready at once. */
+/** A release in which every check passes, no gate is closed, and pods are ready at once. */
 export interface BestCase {
   /** Analyses that the canary must pass. */
   readonly checks: number;
-  /** The canary's weights one after another, in percent; empty where it goes by iterations. */
+  /** The canary's weights in order, in percent; empty where it proceeds by iterations. */
   readonly weights: readonly number[];
   /** From the canary's first traffic to the promotion. */
   readonly analysisSeconds: number;
   /** From the canary's first traffic to `Succeeded`. */
   readonly seconds: number;
-  /** How that comes about, in words. */
+  /** The calculation, in words. */
   readonly explanation: string;
 }
 
-/** What the length of a release depends on. */
+/** The settings that determine the length of a release. */
 export type Pace = Pick<Policy, 'strategy' | 'intervalSeconds' | 'skipAnalysis' | 'routed'>;
 
 /**
@@ -24,11 +24,11 @@ export type Pace = Pick<Policy, 'strategy' | 'intervalSeconds' | 'skipAnalysis' 
  *
  * With the interval `I`: the first step is taken at once, and each check comes an interval after the step before it, so
  * `analysis = checks * I`. There is one check for each weight, and one more for a mirror stage; for an A/B test one for
- * each iteration; for Blue/Green one for each iteration and one more with everybody's requests. Traffic then moves back
- * in `ceil(weight / stepWeightPromotion)` moves (one where it is 0 or nothing routes), the first of them at once:
+ * each iteration; for Blue/Green one for each iteration and one more with all users' requests. Traffic then returns in
+ * `ceil(weight / stepWeightPromotion)` moves (one where it is 0 or nothing routes), the first of them at once:
  * `total = (checks + moves - 1) * I`.
  *
- * What pods take to get ready, and webhooks to answer, comes on top.
+ * The time until pods are ready and webhooks answer comes on top.
  */
 export function bestCase({ strategy, intervalSeconds, skipAnalysis, routed }: Pace): BestCase {
   if (skipAnalysis) {

@@ -1,28 +1,28 @@
 import { NOTHING } from '../crds/refusal.js';
 import type { Refusal } from '../domain/findings.js';
 
-/** How bad it is. `error`: a release can't go as it is meant to. `warning`: it can, and hardly anybody wants that. */
+/** Severity. `error`: a release can't work as intended. `warning`: it can, but hardly anybody wants that. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
 export type Severity = (typeof SEVERITIES)[number];
 
 /** Something about a policy that its author should know before a release relies on it. */
 export interface Finding {
-  /** Which rule says so; a name that never changes. */
+  /** Name of the rule; it never changes. */
   readonly rule: string;
   readonly severity: Severity;
   /** What it is about: `Canary/podinfo`. */
   readonly object: string;
   /** From that object's root: `spec.analysis.maxWeight`. */
   readonly field: string;
-  /** What is there; undefined where nothing is, or where it may hold a secret. */
+  /** The present value; undefined where there is none, or where it may hold a secret. */
   readonly value?: string | number | boolean;
   readonly message: string;
-  /** What would be right. */
+  /** A description of valid values, or what to do. */
   readonly remedy: string;
 }
 
-/** A field that can't be what it is, as the border of the schemas has it. */
+/** A field with an invalid value, in the words of the schemas. */
 export function invalid(
   object: string,
   { field, value, remedy }: Pick<Refusal, 'field' | 'value' | 'remedy'>,
@@ -39,7 +39,7 @@ export function invalid(
   };
 }
 
-/** The worst first; otherwise in the order in which they were found. */
+/** Sorted by severity, the worst first; otherwise in the order of discovery. */
 export function bySeverity(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }

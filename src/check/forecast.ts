@@ -3,7 +3,7 @@ import { expectedEnd, secondsUntil, type ExpectedCourse, type ExpectedEnd } from
 import { bestCase } from './duration.js';
 import { policyOfCanary } from '../crds/policy.js';
 
-/** What a Canary's traffic is like now, as somebody says, or as it was measured. */
+/** A Canary's present traffic, as declared or measured. */
 export interface PresentTraffic {
   readonly requestsPerSecond: number;
   /** The share of requests that fail, 0 to 1. */
@@ -11,7 +11,7 @@ export interface PresentTraffic {
   readonly from: 'given' | 'measured';
 }
 
-/** How long it takes at one weight; seconds, undefined where a week isn't enough. */
+/** Expected duration at one weight; seconds, undefined where a week isn't enough. */
 export interface WeightForecast {
   readonly weight: number;
   readonly secondsToCatchTwice: number | undefined;
@@ -19,7 +19,7 @@ export interface WeightForecast {
   readonly secondsToProve: number | undefined;
 }
 
-/** What evidence about failed requests is to be expected of a release. Estimates: half of all releases take longer. */
+/** The expected evidence about failed requests of a release. Estimates: half of all releases take longer. */
 export interface Forecast {
   readonly traffic: PresentTraffic;
   readonly weights: readonly WeightForecast[];
@@ -56,12 +56,12 @@ export function forecastOf(canary: Canary, traffic: PresentTraffic): Forecast | 
 
 type Judgement = NonNullable<Canary['judgement']>;
 
-/** By what one metric of a judgement is decided, as it is to be expected. */
+/** The expected rules for one metric of a judgement. */
 export function expectedRules(
   { steps, promotion, baseline, rules: { budgets } }: Judgement,
   { limits, share }: Judgement['rules']['metrics'][number],
 ): Omit<ExpectedCourse, 'weights' | 'intervalSeconds'> {
-  // The budget of false rollbacks is shared by all metrics.
+  // All metrics share the budget of false rollbacks.
   const against = baseline ? { against: 'baseline' as const } : {};
   return {
     steps,

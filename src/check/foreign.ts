@@ -30,7 +30,7 @@ import type { ObjectLookup } from './object-lookup.js';
 import type { ObjectSettings } from './object-settings.js';
 import { asPodMaker, podMakersIn } from './pod-makers.js';
 
-/** What a release would be refused for: an object, and whose it is. */
+/** A reason to refuse a release: an object, and its owner. */
 export interface Foreign {
   readonly rule: 'foreign-object' | 'shared-object' | 'foreign-pods';
   /** `Kind/name`. */
@@ -39,7 +39,7 @@ export interface Foreign {
 }
 
 /**
- * What a Canary would write and somebody else has, and pods of others that its selectors would find.
+ * Foreign objects that a Canary would write, and foreign pods that its selectors would select.
  *
  * @param neighbours other Canaries of the namespace
  * @throws TransientError where the cluster can't be reached
@@ -65,7 +65,7 @@ function ownedBy(canary: Canary): readonly OwnedObject[] {
   try {
     return [...ownedByTarget(canary), ...ownedRoutes(canary)];
   } catch (error) {
-    // What it doesn't name another rule asks for.
+    // Another rule asks for a missing name.
     if (error instanceof UserError) return ownedByTarget(canary);
     throw error;
   }
@@ -100,8 +100,8 @@ async function existing(
 }
 
 /**
- * Copies of configs that would be written over what somebody has made. Where another Canary has the first copy, this one
- * has one by another name.
+ * Copies of configs that would overwrite foreign objects. Where another Canary has the first copy, this one's has
+ * another name.
  */
 async function copiesOfOthers(canary: Canary, lookup: ObjectLookup): Promise<readonly Foreign[]> {
   const found: Foreign[] = [];
@@ -119,7 +119,7 @@ async function copiesOfOthers(canary: Canary, lookup: ObjectLookup): Promise<rea
   return found;
 }
 
-/** What of the target's configs is copied. One that nobody can look at is taken for one that is. */
+/** The copied configs of the target. One that can't be read counts as copied. */
 async function trackedBy(canary: Canary, lookup: ObjectLookup): Promise<readonly ConfigReference[]> {
   const type = [DEPLOYMENTS, DAEMON_SETS].find(({ kind }) => kind === canary.targetRef.kind);
   const target = type && (await existing(type, canary.targetRef.name, canary, lookup));
@@ -136,7 +136,7 @@ function referencesOf(target: KubeObject): readonly ConfigReference[] {
   try {
     return configReferences(asPodController(target).spec.template.spec);
   } catch (error) {
-    // In a file anything may stand where a list of containers should: another rule says so.
+    // In a file anything may be in the place of a list of containers: another rule reports that.
     if (error instanceof TypeError) return [];
     throw error;
   }
@@ -146,7 +146,7 @@ function isAnothers({ metadata }: KubeObject, { name, uid }: Canary): boolean {
   return (metadata.ownerReferences ?? []).some((one) => isCanary(one) && one.uid !== uid && one.name !== name);
 }
 
-/** A Canary in a file has no uid: its name must do. */
+/** A Canary in a file has no UID: its name must suffice. */
 function isByName(object: KubeObject, { name, uid }: Canary): boolean {
   const controller = controllerOf(object);
   return uid === '' && controller !== undefined && isCanary(controller) && controller.name === name;
@@ -162,7 +162,7 @@ function sharedWith(
     const parsed = parseCanary(object, options);
     if (!parsed.ok) return [];
     const other = parsed.value;
-    // One rule says so already.
+    // Another rule reports that already.
     if (other.targetRef.kind === canary.targetRef.kind && other.targetRef.name === canary.targetRef.name) return [];
     const disputed = contested(owned, ownedBy(other));
     if (disputed === undefined) return [];
@@ -202,7 +202,7 @@ async function podsOfOthers(
   }
 }
 
-/** What makes pods and can't be released itself. */
+/** Workloads that create pods and can't be released. */
 async function podMakers(
   { namespace }: Canary,
   selector: Selector,
@@ -216,7 +216,7 @@ async function podMakers(
   return [...given.flatMap((one) => asPodMaker(one) ?? []), ...(await Promise.all(found)).flat()];
 }
 
-/** What somebody has written into a file may lack anything. */
+/** An object in a file may lack any field. */
 function isWhole(object: KubeObject): boolean {
   const { selector, template } = (object['spec'] ?? {}) as { readonly selector?: unknown; readonly template?: unknown };
   return typeof selector === 'object' && selector !== null && typeof template === 'object' && template !== null;
@@ -229,7 +229,7 @@ async function workloadsIn({ cluster }: ObjectLookup, namespace: string): Promis
       const { items } = await cluster.list(type, { namespace });
       return items.map((item) => ({ ...item, apiVersion: type.apiVersion, kind: type.kind }));
     } catch (error) {
-      // Whoever checks may not be allowed to see them.
+      // The user may lack permission to see them.
       if (error instanceof KubeError && error.status === 403) return [];
       throw error;
     }

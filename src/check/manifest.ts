@@ -11,30 +11,30 @@ const objectSchema = z.looseObject({
 
 const listSchema = z.looseObject({ kind: z.literal('List'), items: z.array(z.unknown()) });
 
-/** Where objects end up that name no namespace, as with kubectl. */
+/** The namespace of objects that name none, as with kubectl. */
 const DEFAULT_NAMESPACE = 'default';
 
-/** Whoever reads a file of their own waits for themselves alone. */
+/** Parsing one's own files delays only oneself. */
 const OWN_FILES: YamlBounds = { characters: 20_000_000, tokens: 10_000_000, depth: 100 };
-/** Of others, who may send it to be read: while that goes on, nobody else is answered. */
+/** For texts of others: while one is parsed, nobody else gets an answer. */
 export const FOREIGN_TEXT: YamlBounds = { characters: 65_536, tokens: 40_000, depth: 64 };
 
-/** Objects as users write them into a file, each with its namespace. */
+/** Objects from a file, each with its namespace. */
 export class Manifests {
   private constructor(readonly objects: readonly KubeObject[]) {}
 
   /**
    * @param text YAML or JSON, with one object or several
-   * @param origin what messages call it, such as the file's name
+   * @param origin its name for messages, such as the file's name
    * @param namespace of the objects that name none
-   * @param bounds how much of the text is read
-   * @throws UserError where it can't be read, is too much, or isn't about Kubernetes objects
+   * @param bounds limits on the size of the text
+   * @throws UserError where it can't be parsed, exceeds the bounds, or doesn't contain Kubernetes objects
    */
   static read(text: string, origin: string, namespace = DEFAULT_NAMESPACE, bounds = OWN_FILES): Manifests {
     return Manifests.of(documentsIn(text, origin, bounds), origin, namespace);
   }
 
-  /** As {@link read}, of what has been parsed already. */
+  /** As {@link read}, for values that have been parsed already. */
   static of(values: readonly unknown[], origin: string, namespace = DEFAULT_NAMESPACE): Manifests {
     const all = values.flatMap((value) => listSchema.safeParse(value).data?.items ?? [value]);
     return new Manifests(all.map((value, index) => objectOf(value, `${origin}, object ${index + 1}`, namespace)));
@@ -44,7 +44,7 @@ export class Manifests {
     return new Manifests([...this.objects, ...others.objects]);
   }
 
-  /** Whatever the version of their API: which ones will do is for the schema to say. */
+  /** In any version of their API: the schema says which ones are supported. */
   get canaries(): readonly KubeObject[] {
     return this.objects.filter(({ kind }) => kind === 'Canary');
   }
@@ -73,7 +73,7 @@ export class Manifests {
   }
 }
 
-/** What is said of a mistake has no excerpt: the file may hold Secrets. */
+/** The message contains no excerpt: the file may hold Secrets. */
 function documentsIn(text: string, origin: string, bounds: YamlBounds): readonly unknown[] {
   try {
     return readYamlDocuments(text, bounds).filter((value) => value !== null);

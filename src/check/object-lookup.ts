@@ -4,21 +4,21 @@ import { KubeError } from '../kube/kube-error.js';
 import type { KubeObject, ResourceType } from '../kube/object.js';
 import type { Manifests } from './manifest.js';
 
-/** What is known of an object that a Canary refers to. */
+/** The result of looking up an object that a Canary refers to. */
 export type LookupResult =
   /** It is in the file (`given`), or in the cluster. */
   | { readonly state: 'found'; readonly object: KubeObject; readonly given: boolean }
-  /** The cluster has none, nor has the file. */
+  /** It is neither in the cluster nor in the file. */
   | { readonly state: 'missing' }
-  /** There is no cluster to ask, or it doesn't let us look. */
+  /** There is no cluster to read, or it refuses permission. */
   | { readonly state: 'unknown'; readonly why?: string };
 
 /** The part of a Kubernetes client that a check needs: it never writes. */
 export type ClusterReader = Pick<KubeClient, 'get' | 'list'>;
 
 /**
- * Looks for objects in the file first, then in the cluster, where there is one: what is about to be applied is what a
- * release will meet.
+ * Looks objects up in the file first, then in the cluster, if there is one: a release will meet what is about to be
+ * applied.
  */
 export class ObjectLookup {
   constructor(
@@ -41,13 +41,13 @@ export class ObjectLookup {
   }
 
   /**
-   * As it is in the cluster, whatever the file has.
+   * The object in the cluster, whatever the file holds.
    *
    * @throws TransientError where the cluster can't be reached
    */
   async stored(type: ResourceType, namespace: string, name: string): Promise<LookupResult> {
     if (!this.cluster) return { state: 'unknown' };
-    // What can't be called so isn't there: names are made of what users have written.
+    // No object can have an invalid name: names come from users' text.
     if (!isPathSegment(name)) return { state: 'missing' };
     try {
       const found = await this.cluster.get(type, namespace, name);

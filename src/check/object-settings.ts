@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.js';
 
-/** The settings that say which objects Canaries have, and how they are named. */
+/** The settings about the objects of Canaries, and their names. */
 export type ObjectSettings = Pick<
   Settings,
   'selectorLabels' | 'includeLabelPrefixes' | 'configTracking' | 'ingressAnnotationsPrefix' | 'ingressClass'

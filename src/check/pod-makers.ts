@@ -5,14 +5,14 @@ import type { StringMap } from '../kubernetes/objects/metadata.js';
 import type { ClusterReader } from './object-lookup.js';
 
 /**
- * Whoever else makes pods, besides the kinds that can be released: StatefulSets, Jobs, bare pods. Where their pods bear
- * the labels by which a Canary's are found, they answer its users as well.
+ * Other sources of pods than the kinds that can be released: StatefulSets, Jobs, bare pods. Where their pods have the
+ * labels of a Canary's selectors, they get its users' requests as well.
  */
 
 /** Kinds whose pods are found by their own controller. */
 const RELEASED = ['ReplicaSet', 'DaemonSet'];
 
-/** As a workload with a template, whatever the kind; undefined for one that makes no pods. */
+/** As a workload with a template, whatever the kind; undefined for one that creates no pods. */
 export function asPodMaker(object: KubeObject): KubeObject | undefined {
   const labels = labelsOf(object);
   return labels && withLabels(object.kind, object.metadata, labels);
@@ -35,9 +35,9 @@ function labelsOf({ kind, metadata, ...object }: KubeObject): StringMap | undefi
 }
 
 /**
- * The makers of pods that there are in a namespace, by the pods that bear certain labels.
+ * The workloads of a namespace that create pods with certain labels.
  *
- * @returns none where whoever checks may not see pods
+ * @returns none where the user may not see pods
  */
 export async function podMakersIn(
   cluster: ClusterReader,
@@ -56,12 +56,12 @@ export async function podMakersIn(
   }
 }
 
-/** One is enough to be told; a page holds that many. */
+/** One is enough for a finding; a page holds that many. */
 const MOST = 500;
 
 function makerOf(pod: KubeObject): KubeObject | undefined {
   const { phase } = record(pod['status']);
-  // What has ended answers nobody.
+  // A pod that has ended gets no requests.
   if (phase === 'Succeeded' || phase === 'Failed') return undefined;
   const controller = controllerOf(pod);
   if (!controller) return withLabels('Pod', pod.metadata, pod.metadata.labels ?? {});

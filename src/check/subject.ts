@@ -15,21 +15,21 @@ import type { Foreign } from './foreign.js';
 /** An object that a Canary refers to, as far as it is known. */
 export type Known<T> =
   | { readonly state: 'found'; readonly value: T; readonly given: boolean }
-  /** It is there, and isn't as it must be. */
+  /** It exists, but is wrong. */
   | { readonly state: 'broken'; readonly refusal: Pick<Refusal, 'field' | 'value' | 'remedy'> }
   | { readonly state: 'missing' }
   | { readonly state: 'unknown'; readonly why?: string };
 
-/** An AlertProvider, and which fields of its spec are there. */
+/** An AlertProvider, and the fields that its spec has. */
 export interface WrittenAlertProvider {
   readonly known: Known<AlertProvider>;
   readonly written: readonly string[];
 }
 
-/** What the rules look at: a Canary that parses, and what is known of the objects it refers to. */
+/** The input of the rules: a valid Canary, and the known facts about the objects it refers to. */
 export interface Subject {
   readonly canary: Canary;
-  /** The spec before defaults are filled in: whether a field is there matters to some rules. */
+  /** The spec without defaults: some rules distinguish missing fields. */
   readonly spec: CanarySpec;
   /** `spec.analysis.interval`, where it was raised, else undefined. */
   readonly raisedFromSeconds: number | undefined;
@@ -47,29 +47,29 @@ export interface Subject {
   readonly templates: ReadonlyMap<string, Known<MetricTemplate>>;
   /** By {@link templateKey}. */
   readonly alertProviders: ReadonlyMap<string, WrittenAlertProvider>;
-  /** Pods that serve while the target rests; undefined where nobody knows. */
+  /** Pods that serve while the target is at zero; undefined where it is unknown. */
   readonly primaryReplicas: number | undefined;
   /** A release of this Canary is under way. */
   readonly underWay: boolean;
   /** `name` of other Canaries of the namespace that release the same target. */
   readonly rivals: readonly string[];
-  /** What would be written, or found by a selector, and is somebody else's. */
+  /** Foreign objects that would be written, or foreign pods that a selector would select. */
   readonly foreign: readonly Foreign[];
 }
 
-/** A rule: what it has to say of a policy, nothing where that is as it should be. Pure. */
+/** A rule: its findings about a policy, none where all is well. Pure. */
 export type Lint = (subject: Subject) => readonly Finding[];
 
 export function templateKey({ namespace, name }: NamespacedRef): string {
   return `${namespace}/${name}`;
 }
 
-/** Says something about the Canary itself. */
+/** A finding about the Canary itself. */
 export function about({ canary }: Pick<Subject, 'canary'>, finding: Omit<Finding, 'object'>): Finding {
   return { ...finding, object: `Canary/${canary.name}` };
 }
 
-/** One source of a metric with the place in the spec where it stands. */
+/** One source of a metric with its place in the spec. */
 export interface PlacedSource {
   readonly metric: string;
   /** `spec.analysis.metrics[2]`. */

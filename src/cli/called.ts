@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-/** By which of its names the program was called, and what that means. */
+/** The name that the program was called by, and its meaning. */
 export interface Called {
   readonly name: string;
   /** As in `process.argv`. */
@@ -13,8 +13,8 @@ export interface Called {
 const NO_FILES = ':4';
 
 /**
- * kubectl calls `kubectl-serinus` for `kubectl serinus`, and `kubectl_complete-serinus` with what was typed after that to
- * have it completed.
+ * kubectl calls `kubectl-serinus` for `kubectl serinus`, and `kubectl_complete-serinus` to complete the words typed
+ * after that.
  */
 export function asCalled(argv: readonly string[]): Called {
   const [node = '', program = '', ...args] = argv;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { called, root } from './root.js';
 
-/** How each command is loaded: what another needs at run time isn't loaded for it. */
+/** Loaders of the commands: a command doesn't load what only another one needs. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
-/** Commands that talk to the API alone, or to nobody: what people type. They start in a moment, by `quick.ts`. */
+/** Commands that only need the API, or nothing. They start in a moment, by `quick.ts`. */
 const COMMANDS: Commands = {
   get: async () => (await import('./commands/get.js')).getCommand(),
   describe: async () => (await import('./commands/describe.js')).describeCommand(),
@@ -31,11 +31,11 @@ export const CLIENT_COMMANDS: readonly string[] = Object.keys(COMMANDS);
 const VERSION: readonly string[] = ['-V', '--version'];
 
 /**
- * The command line as far as it takes to run one of these commands, or to tell the version.
+ * The command line for one of these commands, or for the version, and no others.
  *
- * @param name what people call it
+ * @param name of the program for users
  * @param args as in `process.argv`
- * @returns undefined where the arguments ask for something else
+ * @returns undefined where the arguments need something else
  */
 export async function clientProgram(name: string, args: readonly string[]): Promise<Command | undefined> {
   const [, , word = ''] = args;

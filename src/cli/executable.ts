@@ -1,4 +1,4 @@
-// The command line as a single executable: one script, in which nothing may be awaited at the top.
+// The command line as a single executable: one script, without top-level await.
 import { asCalled } from './called.js';
 import { runCommandLine } from './run.js';
 import { programFor } from './start.js';

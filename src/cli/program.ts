@@ -21,7 +21,7 @@ import { called, OWN_NAME, root } from './root.js';
 /**
  * The whole command line.
  *
- * @param name what people call it: help and examples say so, too
+ * @param name of the program for users, in help and examples
  */
 export function createProgram(name = OWN_NAME): Command {
   const program = root(name);

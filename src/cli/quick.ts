@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The built command. What people type is one file, which starts in a moment; everything else is loaded when it is asked for.
+// The built command. Frequent commands are one file, which starts in a moment; everything else is loaded on demand.
 import { asCalled } from './called.js';
 import { clientProgram } from './client-commands.js';
 import { runCommandLine } from './run.js';

@@ -5,7 +5,7 @@ import { CommandFailed } from './client/failed.js';
 import { UsageError } from './usage.js';
 
 /**
- * Runs a command line. What goes wrong is said on standard error, with what to do about it.
+ * Runs a command line. Errors are printed on standard error, with the remedy.
  *
  * @returns the exit code
  */
@@ -20,7 +20,7 @@ export async function runCommandLine(program: Command, args: readonly string[]):
     await program.parseAsync(args);
     return EXIT.ok;
   } catch (error) {
-    // Commander has said by itself what is wrong.
+    // Commander itself has printed what is wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     console.error(`serinus: ${messageOf(error)}`);
     if (error instanceof CommandFailed && error.remedy !== undefined) console.error(`  ${error.remedy}`);
@@ -29,7 +29,7 @@ export async function runCommandLine(program: Command, args: readonly string[]):
   }
 }
 
-/** Lets mistakes in the command line come back here, of all commands, with what the command would take. */
+/** Makes mistakes in the command line return here, for all commands, with the command's usage. */
 function strict(command: Command, parents = ''): void {
   const path = `${parents}${command.name()}`;
   command.exitOverride().showHelpAfterError(`usage: ${path} ${command.usage()} (see ${path} --help)`);

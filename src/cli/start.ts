@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CLIENT_COMMANDS, clientProgram, programOf, type Commands } from './client-commands.js';
 
-/** Where each of the other commands is. */
+/** Files of the other commands. */
 const COMMANDS: Commands = {
   check: async () => (await import('./commands/check.js')).checkCommand(),
   plan: async () => (await import('./commands/plan.js')).planCommand(),
@@ -17,13 +17,13 @@ const COMMANDS: Commands = {
   loadtester: async () => (await import('./commands/loadtester.js')).loadTesterCommand(),
 };
 
-/** Names of the commands that are loaded by themselves. */
+/** Names of the commands that are loaded separately. */
 export const LOADED_ALONE: readonly string[] = [...CLIENT_COMMANDS, ...Object.keys(COMMANDS)];
 
 /**
- * The command line as far as it takes to run these arguments: all of it only where they name no command.
+ * The part of the command line that these arguments need: all of it only where they name no command.
  *
- * @param name what people call it
+ * @param name of the program for users
  * @param args as in `process.argv`
  */
 export async function programFor(name: string, args: readonly string[]): Promise<Command> {

@@ -1,6 +1,6 @@
 import { withTwoDashes } from './flags/flagger-flags.js';
 
-/** Arguments in the names of this version: what Flagger, and Serinus before, called them is taken as well. */
+/** Arguments with this version's names: names from Flagger and from earlier versions are accepted as well. */
 export async function asTyped(args: readonly string[]): Promise<readonly string[]> {
   const typed = withTwoDashes(args);
   if (typed[2] !== 'watch') return typed;

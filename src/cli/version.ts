@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** Put there by whoever makes one file of the command line: beside that there is no package.json to read. */
+/** Defined by the bundler of the command line, whose single file has no package.json beside it. */
 declare const SERINUS_VERSION: string | undefined;
 
 /** The version in package.json, from the sources as well as from the built package. */

@@ -1,12 +1,12 @@
 /** A server-sent event (WHATWG HTML). */
 export interface ServerEvent {
   readonly event: string;
-  /** The id that was sent last, with this event or an earlier one; empty where there was none. */
+  /** The last id, of this event or an earlier one; empty where there was none. */
   readonly id: string;
   readonly data: string;
 }
 
-/** Reads events from the text of a stream, however it is cut. Comments and what isn't known are left out. */
+/** Parses events from the text of a stream, however it is cut. Comments and unknown fields are left out. */
 export async function* eventsOf(text: AsyncIterable<string>): AsyncGenerator<ServerEvent> {
   let id = '';
   let event = '';

@@ -7,7 +7,7 @@ const MAX_DESCRIPTION = 255;
 const STATES: Readonly<Record<CommitState, string>> = { pending: 'running', success: 'success', failure: 'failed' };
 
 /**
- * GitLab, and one of one's own, whose API is at `https://<host>/api/v4`.
+ * GitLab, and self-hosted instances, whose API is at `https://<host>/api/v4`.
  *
  * @see https://docs.gitlab.com/api/commits/#set-commit-pipeline-status
  */

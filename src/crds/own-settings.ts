@@ -12,7 +12,7 @@ export interface OwnSettings {
   readonly consecutiveFailures: number | undefined;
   /** Further Ingresses, or routes, that are treated like the one that the Canary refers to. */
   readonly moreSources: readonly string[];
-  /** A Secret of the Canary's namespace with what the metrics server asks for; nothing is sent where undefined. */
+  /** A Secret of the Canary's namespace with credentials for the metrics server; nothing is sent where undefined. */
   readonly metricsServerSecret: string | undefined;
 }
 

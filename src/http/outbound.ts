@@ -5,7 +5,7 @@ import axios, { type AxiosProxyConfig } from 'axios';
 import { messageOf } from '../errors.js';
 import { withinHost } from './redirects.js';
 
-/** One request to somebody else's server, complete. */
+/** One request to a foreign server, complete. */
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   /** User-info in it is sent as basic authentication. */
@@ -16,11 +16,11 @@ export interface OutboundRequest {
   readonly timeoutMs?: number;
   /** How many redirects are followed, within the host only; with 0 the redirect itself is the answer. */
   readonly redirects: number;
-  /** Bytes that are read of an answer, and what becomes of a longer one. */
+  /** Most bytes read of an answer, and the treatment of a longer one. */
   readonly answer: { readonly maxBytes: number; readonly beyond: 'cut' | 'refused' };
   /** Whether connections are kept for the next request: right where that comes before servers close an idle one. */
   readonly keepAlive: boolean;
-  /** Takes any certificate. Others of one's own are added with NODE_EXTRA_CA_CERTS. */
+  /** Accepts any certificate. NODE_EXTRA_CA_CERTS adds authorities of one's own. */
   readonly insecureSkipVerify?: boolean;
   /** URL of an HTTP proxy, or `none`; undefined for those of the environment (HTTPS_PROXY, NO_PROXY). */
   readonly proxy?: string | undefined;
@@ -30,18 +30,18 @@ export interface OutboundAnswer {
   readonly status: number;
   readonly statusText: string;
   readonly body: string;
-  /** By names in small letters; of those that come several times, all in one. */
+  /** By lower-case name; repeated headers are joined. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The `Retry-After` header, as it was sent. */
+  /** The `Retry-After` header, as sent. */
   readonly retryAfter: string | undefined;
 }
 
-/** No answer came. The message names no address, and holds no secret. */
+/** No answer came. The message contains no address and no secret. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 
   /**
-   * @param code Node's or OpenSSL's name for what is wrong; '' where there is none
+   * @param code Node's or OpenSSL's name of the error; '' where there is none
    * @param why whether the time was up, or the answer longer than it may be
    */
   constructor(
@@ -68,8 +68,8 @@ const HOPELESS =
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * axios puts the environment's proxies in front of these agents by itself; a tunnelling agent here would undo that.
- * Connections that are kept are Node's own global agents', unless any certificate is taken.
+ * axios itself passes requests of these agents to the environment's proxies; a tunnelling agent here would undo that.
+ * Kept connections belong to Node's own global agents, unless any certificate is accepted.
  */
 const closing = {
   http: new http.Agent({ keepAlive: false }),
@@ -83,11 +83,11 @@ const keeping = {
 };
 
 /**
- * Sends a request to a server that somebody else has named: a metrics provider, a webhook, a service for alerts. This is
- * the one way out; whose fault a failure is, and what of it is told, is for whoever asks.
+ * Sends a request to a server that a user has named: a metrics provider, a webhook, an alert service. All such requests
+ * come through here; the caller decides whose fault a failure is, and what of it is shown.
  *
  * @returns the answer, whatever its status
- * @throws Unanswered where none came; whatever `signal` was aborted with
+ * @throws Unanswered where no answer came; whatever `signal` was aborted with
  */
 export async function send(request: OutboundRequest, signal: AbortSignal): Promise<OutboundAnswer> {
   signal.throwIfAborted();
@@ -150,7 +150,7 @@ function ownCopy(value: string | readonly string[]): string | string[] {
   return typeof value === 'string' ? value : [...value];
 }
 
-/** Leaving the loop early closes the connection, and so does an abort. */
+/** Leaving the loop early closes the connection, as does an abort. */
 async function textOf(stream: Readable, { maxBytes, beyond }: OutboundRequest['answer']): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

@@ -1,11 +1,11 @@
-/** Why an answer isn't followed to where it points. */
+/** A redirect that isn't followed. */
 class RedirectRefused extends Error {
   override readonly name = 'RedirectRefused';
-  /** As libraries have it for redirects that lead nowhere. */
+  /** The code of libraries for redirects that can't be followed. */
   readonly code = 'ERR_FR_REDIRECT_ELSEWHERE';
 }
 
-/** What is known of where a redirect leads, before it is followed. */
+/** A redirect's target, before it is followed. */
 interface Next {
   readonly protocol?: string;
   readonly hostname?: string | null;
@@ -13,10 +13,10 @@ interface Next {
 }
 
 /**
- * Follows redirects within a host only, or from http to https of it: whoever answers at an address that somebody has
- * written down must not have us ask another one in its place, such as that of the machine's credentials.
+ * Follows redirects only within a host, or from http to https of it: a server at an address that a user has written
+ * must not make us send a request elsewhere, such as to the machine's credential service.
  *
- * @param from where the first request goes
+ * @param from URL of the first request
  * @returns for axios' `beforeRedirect`; it throws RedirectRefused
  */
 export function withinHost(from: URL): (next: Next) => void {

@@ -1,28 +1,28 @@
 import { withoutKeys } from './answers.js';
 
-/** What is shown of a foreign text. */
+/** Longest part of a foreign text that is shown. */
 const LONGEST_EXCERPT = 300;
 
-/** @returns undefined where the text is no http or https URL: it can't be asked then, nor shown at all */
+/** @returns undefined where the text is no http or https URL: it can't be requested then, nor shown at all */
 export function httpUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined;
 }
 
-/** A URL that somebody has written, as it may be shown; undefined where it can't be shown at all. */
+/** A user's URL in a form that may be shown; undefined where it can't be shown at all. */
 export function printableUrl(text: string): string | undefined {
   const url = httpUrl(text);
   return url && shown(url);
 }
 
-/** A URL as it may be shown: without user-info, query and fragment, where secrets tend to be. */
+/** A URL in a form that may be shown: without user-info, query and fragment, where secrets tend to be. */
 export function shown(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 
 /**
- * What of a URL is secret, in the forms in which whoever is asked may repeat it: the password and what a query has
- * under the name of a token, a key or the like.
+ * The secret parts of a URL, in the forms in which a server may repeat them: the password, and query parameters with
+ * names like token or key.
  */
 export function secretsIn(text: string): readonly string[] {
   const url = httpUrl(text);
@@ -33,10 +33,10 @@ export function secretsIn(text: string): readonly string[] {
   return [password, decoded(password), ...basic, ...values].filter((one) => one !== '');
 }
 
-/** Other values are names and numbers, which messages are about. */
+/** Other values are names and numbers, which messages need. */
 const SECRET_PARAMETER = /token|key|secret|pass|sig|auth|credential|code/i;
 
-/** User-info may hold a `%` that stands for itself. */
+/** User-info may contain a literal `%`. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -45,7 +45,7 @@ function decoded(text: string): string {
   }
 }
 
-/** A foreign text without secrets, however it repeats them. */
+/** A foreign text without secrets, in whatever form it repeats them. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
   // The longest first: one may be a part of another.

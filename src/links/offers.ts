@@ -2,7 +2,7 @@ import type { Occasion, Topic } from '../domain/notices/notice.js';
 import { labelOf, type OrderName } from '../domain/orders/catalogue.js';
 import { signed } from './token.js';
 
-/** An order that whoever reads a message can give. */
+/** An order that a reader of a message can give. */
 export interface OfferedOrder {
   readonly order: OrderName;
   readonly label: string;
@@ -11,23 +11,23 @@ export interface OfferedOrder {
   readonly token: string | undefined;
 }
 
-/** How messages offer orders: where the API is, and the key that it knows links by. */
+/** How messages offer orders: the API's address, and the key that signs links. */
 export interface Linking {
   /** Without a slash at its end. */
   readonly origin: string;
   /** The first signs. */
   readonly keys: readonly Uint8Array[];
-  /** Slack is to show buttons: it sends what is clicked to the API. */
+  /** Slack shows buttons: it sends clicks to the API. */
   readonly slackButtons: boolean;
 }
 
-/** What people may want to do when they read of it. */
+/** What people may want to do when they read the message. */
 const ORDERS: Readonly<Partial<Record<Topic, readonly OrderName[]>>> = {
   progressing: ['pause', 'abort'],
   waiting: ['approve', 'reject'],
 };
 
-/** Where a link leads: to a page that asks before it acts, since programs open links too. */
+/** The path of links: a page that asks before it acts, since programs open links, too. */
 const LINK_PATH = '/act/';
 
 /**
@@ -41,7 +41,7 @@ export function offersFor(
     readonly to: string;
     readonly id: string;
     readonly at: number;
-    /** Nothing is offered where it isn't known: a link for anything could open whatever waits by then. */
+    /** Where it is unknown nothing is offered: an unbounded link could open whatever gate is closed by then. */
     readonly occasion: Occasion | undefined;
   },
   { origin, keys: [key], slackButtons }: Linking,

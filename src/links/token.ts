@@ -4,20 +4,20 @@ import { GATE_NAMES } from '../domain/approvals/gates.js';
 import type { Occasion } from '../domain/notices/notice.js';
 import { ORDER_NAMES, type OrderName } from '../domain/orders/catalogue.js';
 
-/** One order for one release, to be given once by whoever holds the link. */
+/** One order for one release, to be given once by the holder of the link. */
 export interface Offer {
   /** `<namespace>.<name>.<run id>` */
   readonly releaseId: string;
   readonly order: OrderName;
-  /** What the order is about. What waits at another gate, or at another weight, is another decision. */
+  /** The situation that the order is for. At another gate, or at another weight, it would be another decision. */
   readonly occasion: Occasion;
-  /** Who was sent the link: that is all that is known of who uses it. */
+  /** The recipient of the link: nothing else is known of its user. */
   readonly to: string;
-  /** The same for each repetition of the message: a second use is the same order once more. */
+  /** The same for each repetition of the message: a second use is the same order again. */
   readonly id: string;
 }
 
-/** Why a link can't be used, in words for whoever clicked it. */
+/** Why a link can't be used, in words for its user. */
 export class LinkRefused extends Error {
   override readonly name = 'LinkRefused';
 }
@@ -33,14 +33,14 @@ const claimsSchema = z.object({
   jti: z.string(),
   order: z.enum(ORDER_NAMES),
   to: z.string(),
-  // Signed by an earlier version, it doesn't say: it could open whatever waits by now.
+  // Links of an earlier version lack it: they could open whatever gate is closed by now.
   occasion: z
     .object({ revision: z.string().exactOptional(), gate: z.enum(GATE_NAMES).exactOptional(), weight: z.number() })
     .optional(),
 });
 
 /**
- * @param key 32 bytes that the worker, which signs, shares with the API, which verifies
+ * @param key 32 bytes that the signing worker shares with the verifying API
  * @param at milliseconds since 1970 of what the link is about: a repetition has the same text
  * @see https://www.rfc-editor.org/rfc/rfc7519
  */
@@ -60,7 +60,7 @@ export function signed(offer: Offer, key: Uint8Array, at: number): Promise<strin
 /**
  * @param keys the first signs, all verify, so that keys can be exchanged
  * @param now milliseconds since 1970
- * @throws LinkRefused where it is not ours, has been changed, or is too old
+ * @throws LinkRefused where it is not ours, has been changed, or has expired
  */
 export async function verified(token: string, keys: readonly Uint8Array[], now: number): Promise<Offer> {
   for (const key of keys) {

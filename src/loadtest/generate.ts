@@ -10,11 +10,13 @@ export type { LoadSpec } from './load/spec.js';
 export { loadStateSchema, type LoadReport, type LoadState } from './load/tally.js';
 
 export interface LoadTools {
-  /** Ends the run within 100 ms; what was found so far is returned. */
+  /** Ends the run within 100 ms; the results so far are returned. */
   readonly signal?: AbortSignal;
-  /** Hears how it goes, once in `progressMs`, and what `resume` needs. What it throws ends the run. */
+  /**
+   * Receives the results so far, once in `progressMs`, and the state for `resume`. An exception from it ends the run.
+   */
   readonly onProgress?: (soFar: LoadReport, state: LoadState) => void;
-  /** How far the same run had come elsewhere: only what is left of it is carried out, and told together with that. */
+  /** The state of the same run elsewhere: only the rest of it is run, and the report covers both parts. */
   readonly resume?: LoadState | undefined;
   /** Milliseconds; 1000 unless said otherwise. */
   readonly progressMs?: number;
@@ -22,14 +24,15 @@ export interface LoadTools {
   readonly environment?: Environment;
 }
 
-/** Without a rate, a service that refuses connections would be called as fast as the processor can. */
+/** Without a rate, a service that refuses connections would be called as fast as the CPU allows. */
 const PAUSE_AFTER_FAILURE_MS = 10;
 
 /**
- * Puts load on a URL and measures what comes back. Failed are requests without an answer, and answers of 5xx. Redirects
- * are answers like others. When the time is up, requests under way are waited for, within their own timeout.
+ * Puts load on a URL and measures the answers. Requests without an answer, and answers of 5xx, count as failed.
+ * Redirects are answers like others. When the time is up, the run waits for requests under way, within their own
+ * timeout.
  *
- * @throws UserError where the spec can't be carried out; a service that fails is a result, not an exception
+ * @throws UserError where the spec is invalid; a service that fails is a result, not an exception
  */
 export async function runLoad(spec: LoadSpec, tools: LoadTools = {}): Promise<LoadReport> {
   checkLoadSpec(spec);

@@ -32,9 +32,9 @@ const CLOSE_GRACE_MS = 1_000;
 /**
  * Starts the load tester: gates that people open and close, and commands that put load on a canary.
  *
- * Made of `node:http`: every path takes any method and any content type, which is what frameworks are there to prevent.
+ * Uses `node:http`: every path takes any method and any content type, which frameworks exist to prevent.
  *
- * @throws UserError where an option, the state file or the token file can't be used, the port is taken, or others could
+ * @throws UserError where an option, the state file or the token file is invalid, the port is taken, or others could
  *   reach it without a token
  */
 export async function startLoadTester(options: LoadTesterOptions): Promise<LoadTester> {
@@ -65,7 +65,7 @@ async function serve(
   try {
     send(response, await service.answer(request), !server.listening);
   } catch (error) {
-    if (response.destroyed || request.destroyed) return; // nobody is there to be told
+    if (response.destroyed || request.destroyed) return; // nobody waits for an answer
     log.error({ error: messageOf(error) }, 'request failed');
     send(response, answer(500, 'internal error'), true);
   }

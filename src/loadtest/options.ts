@@ -3,7 +3,7 @@ import { messageOf, UserError } from '../errors.js';
 import type { GateKind } from './gates/store.js';
 import type { LoadTesterLog } from './log.js';
 
-/** How `serinus loadtester` is started. */
+/** Options of `serinus loadtester`. */
 export interface LoadTesterOptions {
   /** Where to listen; 127.0.0.1 unless said otherwise. */
   readonly host?: string;
@@ -11,29 +11,29 @@ export interface LoadTesterOptions {
   readonly port?: number;
   /** How long a command may run; one hour unless said otherwise. */
   readonly timeoutSeconds?: number;
-  /** Payloads of namespaces that don't match are answered with 403. */
+  /** Payloads from other namespaces are answered with 403. */
   readonly namespaceRegexp?: string;
-  /** Programs that may be run besides {@link DEFAULT_PROGRAMS}. */
+  /** Programs that may be run in addition to {@link DEFAULT_PROGRAMS}. */
   readonly allow?: readonly string[];
   /**
-   * Runs `cmd` by `sh -c` and `bash` by `bash -c`, as Flagger's load tester does: whoever reaches the port runs whatever
-   * he likes. The list of allowed programs means nothing then.
+   * Runs `cmd` by `sh -c` and `bash` by `bash -c`, as Flagger's load tester does: anyone who reaches the port can run
+   * anything. The list of allowed programs means nothing then.
    */
   readonly allowShell?: boolean;
-  /** A file that holds the token which requests must carry; needed wherever others than this machine reach the port. */
+  /** A file with the token that requests must carry; needed wherever others than this machine reach the port. */
   readonly tokenFile?: string;
-  /** Names by which it is called besides addresses, `localhost` and, with a token, names of Services. */
+  /** Its own host names, besides addresses, `localhost` and, with a token, names of Services. */
   readonly allowedHosts?: readonly string[];
-  /** Variables of the load tester's own environment that programs get besides PATH. */
+  /** Variables of the load tester's own environment that programs get in addition to PATH. */
   readonly passEnv?: readonly string[];
   /** A file in which open gates survive a restart. */
   readonly stateFile?: string;
   readonly log: LoadTesterLog;
-  /** Told after a gate was opened or closed, and saved. */
+  /** Called after a gate was opened or closed, and saved. */
   readonly onGate?: (kind: GateKind, name: string, namespace: string, open: boolean) => void;
 }
 
-/** Options with everything filled in, read and checked. */
+/** Options with defaults, parsed and checked. */
 export interface LoadTesterSettings {
   readonly host: string;
   readonly port: number;
@@ -43,7 +43,7 @@ export interface LoadTesterSettings {
   readonly allowShell: boolean;
   readonly token: string | undefined;
   readonly allowedHosts: readonly string[];
-  /** What programs find in their environment, but for what a task names itself. */
+  /** The environment of programs, except variables that a task sets itself. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stateFile: string | undefined;
   readonly log: LoadTesterLog;
@@ -51,8 +51,9 @@ export interface LoadTesterSettings {
 }
 
 /**
- * What makes load, or asks once. The list keeps shells and everything else out; it doesn't make these programs harmless,
- * since some of them write files or read scripts. So let the load tester run as nobody special.
+ * Programs that make load or single requests. The list excludes shells and everything else; it doesn't make these
+ * programs harmless, since some of them write files or read scripts. So run the load tester without special
+ * permissions.
  */
 export const DEFAULT_PROGRAMS: readonly string[] = [
   'hey',
@@ -69,7 +70,7 @@ export const DEFAULT_PROGRAMS: readonly string[] = [
   'autocannon',
 ];
 
-/** Node's timers know no more than 24 days. */
+/** Node's timers last at most 24 days. */
 const LONGEST_TIMEOUT_SECONDS = 7 * 86_400;
 
 /** @throws UserError that names the option */
@@ -127,7 +128,8 @@ async function tokenOf(file: string | undefined): Promise<string | undefined> {
 }
 
 /**
- * What programs get of our own environment: it may hold keys that are nobody's business whose command they run.
+ * Which variables of our own environment programs get: it may hold keys that must be hidden from the authors of
+ * commands.
  *
  * @param names variables; those that aren't set are left out
  */

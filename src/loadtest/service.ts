@@ -33,7 +33,7 @@ export class Service {
     if (path === '/metrics') {
       return answer(200, await this.metrics.print(), { 'Content-Type': this.metrics.contentType });
     }
-    // Any method can do what POST can, so the token is asked for by path, not by method.
+    // Any method can do what POST can, so the path decides whether a token is needed, not the method.
     if (!this.mayEnter(request.headers.authorization)) {
       return answer(401, 'Unauthorized', { 'WWW-Authenticate': 'Bearer' });
     }
@@ -52,14 +52,14 @@ export class Service {
     return gate ? this.gates.answer(gate, payload, senderOf(request)) : this.tasks.answer(payload);
   }
 
-  /** No namespace is longer, so the operator's expression never sees a text that it might take long for. */
+  /** No namespace is longer, so the operator's expression never gets a text that it might need long for. */
   private answersFor(namespace: string): boolean {
     const { namespaces } = this.settings;
     return namespaces === undefined || (namespace.length <= LONGEST_NAMESPACE && namespaces.test(namespace));
   }
 }
 
-/** Of `/path?query`, or of a whole URL as proxies are asked for. */
+/** Of `/path?query`, or of a whole URL as in requests to proxies. */
 function pathOf(target: string): string {
   const path = target.startsWith('/') || !URL.canParse(target) ? target : new URL(target).pathname;
   return path.split('?', 1)[0] ?? path;

@@ -1,10 +1,12 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** What waits for somebody to have time. */
+/** Work that waits for a free process. */
 export interface Backlog {
-  /** Canaries that have changed, and nobody has looked at since. */
+  /** Canaries that have changed and have not been observed since. */
   readonly canaries: () => number;
-  /** Tasks of releases that no worker has taken, and seconds that the oldest has waited; rejects where nobody can tell. */
+  /**
+   * Release tasks that no worker has taken, and the waiting time of the oldest in seconds; rejects where it is unknown.
+   */
   readonly tasks: () => Promise<Readonly<Record<'workflow' | 'activity', Tasks>>>;
 }
 
@@ -13,12 +15,12 @@ export interface Tasks {
   readonly seconds: number;
 }
 
-/** Shows that there is more to do than is done, before it makes anything late. Asked for at each scrape only. */
+/** Shows a growing backlog before it delays anything. Read only at scrapes. */
 export function showBacklog(registry: Registry, { canaries, tasks }: Backlog): void {
   const registers = [registry];
   new Gauge({
     name: 'serinus_waiting_canaries',
-    help: 'Canaries that have changed and that this process has not looked at since',
+    help: 'Canaries that have changed and that this process has not observed since',
     registers,
     collect() {
       this.set(canaries());
@@ -44,7 +46,7 @@ export function showBacklog(registry: Registry, { canaries, tasks }: Backlog): v
           age.set({ type }, seconds);
         }
       } catch {
-        // Whether Temporal can be reached is told elsewhere; a number that nobody knows isn't shown.
+        // Other metrics show whether Temporal can be reached; an unknown number isn't shown.
       }
     },
   });

@@ -17,17 +17,18 @@ export function showInfo(registry: Registry, version: string, meshProvider: stri
 
 export interface CanaryGauges {
   readonly cache: ClusterCache;
-  /** Percent of the traffic on the canary as the traffic provider has it; undefined where that can't be told. */
+  /** Percent of the traffic on the canary, from the traffic provider; undefined where it is unknown. */
   readonly routedWeight: (canary: KubeObject) => Promise<number | undefined>;
 }
 
 /**
- * Flagger's gauges of Canaries, read from the cluster at each scrape: they are right whoever carries the releases out,
- * and go when a Canary goes. Only processes that watch show them, so that they aren't there once for each worker.
+ * Flagger's gauges of Canaries, read from the cluster at each scrape: they are right whichever process carries the
+ * releases out, and disappear with their Canary. Only processes that watch show them, so that they don't appear once
+ * for each worker.
  */
 export function showCanaries(registry: Registry, gauges: CanaryGauges): void {
   const registers = [registry];
-  // Metrics must be there while the API server isn't: what the cache holds is what counts.
+  // Metrics must be available while the API server isn't: the cache's content counts.
   const known = (): readonly KubeObject[] => gauges.cache.watch(CANARIES).store.list();
 
   const namespaces = new Set<string>();
@@ -77,7 +78,7 @@ function statusValue(phase: Phase): number {
   return phase === 'Failed' ? 2 : 1;
 }
 
-/** While a release is under way the traffic provider's object says what the weight is; at rest the status does. */
+/** During a release the weight comes from the traffic provider's object, at rest from the status. */
 async function weightOf(canary: KubeObject, { routedWeight }: CanaryGauges) {
   const { phase, canaryWeight } = parseStatus(canary['status']);
   const routed = isActive(phase) ? await routedWeight(canary) : undefined;
@@ -88,7 +89,7 @@ function phaseOf(canary: KubeObject): Phase {
   return parseStatus(canary['status']).phase;
 }
 
-/** By the target's name, as all of Flagger's metrics go. */
+/** By the target's name, as in all of Flagger's metrics. */
 function targetOf(canary: KubeObject): { readonly name: string; readonly namespace: string } {
   const { targetRef } = (canary['spec'] ?? {}) as { readonly targetRef?: { readonly name?: string } };
   return { name: targetRef?.name ?? canary.metadata.name, namespace: canary.metadata.namespace ?? '' };

@@ -12,13 +12,13 @@ const STRATEGIES: Readonly<Record<Strategy['kind'], string>> = {
   ab: 'ab-testing',
 };
 
-/** Looks of one release may be taken by any worker: what one of them saw last is soon not the last any more. */
+/** Any worker may make a release's next observation, so a worker's last value is soon outdated. */
 const VALUE_LASTS_MS = 10 * 60_000;
 
 /** Serinus judges it in milliseconds, Flagger shows it in seconds. */
 const DURATION_METRIC = 'request-duration';
 
-/** Flagger's metrics of what a worker does; names, labels and meaning are Flagger's. */
+/** Flagger's metrics of a worker; names, labels and meaning are Flagger's. */
 export class FlaggerMeters implements Pick<Meters, 'analysed' | 'finished'> {
   private readonly durations: Histogram<'name' | 'namespace'>;
   private readonly successes: Counter;

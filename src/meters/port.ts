@@ -3,7 +3,7 @@ import type { MetricResult } from '../domain/findings.js';
 import type { Notice } from '../domain/notices/notice.js';
 import type { HookType, Strategy } from '../domain/policy.js';
 
-/** The target of a Canary, by whose name Flagger's metrics are labelled. */
+/** The target of a Canary, whose name is the label of Flagger's metrics. */
 export interface MeteredTarget {
   readonly name: string;
   readonly namespace: string;
@@ -13,9 +13,9 @@ export function targetOf({ namespace, targetRef }: Pick<Canary, 'namespace' | 't
   return { name: targetRef.name, namespace };
 }
 
-/** What activities tell whoever counts. Counting never throws and does no I/O. */
+/** Counts what activities do. Counting never throws and does no I/O. */
 export interface Meters {
-  /** A look that came as far as the analysis. */
+  /** An observation that reached the analysis. */
   analysed(target: MeteredTarget, seconds: number, results: readonly MetricResult[]): void;
   /** A release has come to its end. */
   finished(target: MeteredTarget, release: FinishedRelease): void;
@@ -24,9 +24,9 @@ export interface Meters {
   /** One attempt of an activity. */
   attempted(activity: string, outcome: 'completed' | 'failed' | 'cancelled', seconds: number): void;
   rolledBack(by: 'release' | 'deadman'): void;
-  /** Releases whose Lease has run out while nobody has looked after them yet. */
+  /** Releases whose Lease has expired without a takeover so far. */
   late(releases: number): void;
-  /** A Canary has changed more often than it is looked at, or has taken more of the processor than its share, for long. */
+  /** A Canary has for long changed more often than it is observed, or has taken more CPU than its share. */
   throttled(canary: MeteredTarget): void;
   /** Everything that has been counted, as Prometheus reads it. */
   expose(): Promise<string>;

@@ -3,7 +3,7 @@ import type { Meters } from './port.js';
 import { FlaggerMeters } from './flagger.js';
 
 /**
- * Everything that a process counts, for `/metrics`: Flagger's metrics under their own names, and ours.
+ * All metrics of a process, for `/metrics`: Flagger's under their own names, and ours.
  *
  * @see docs/alerts.md
  */
@@ -35,7 +35,7 @@ export class ProcessMeters implements Meters {
     });
     this.rollbacks = new Counter({
       name: 'serinus_rollbacks_total',
-      help: 'Rollbacks that were carried out, by whoever did it',
+      help: 'Rollbacks that were carried out, by any process',
       labelNames: ['by'],
       registers,
     });

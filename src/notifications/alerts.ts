@@ -16,14 +16,14 @@ import type { Dependencies } from '../dependencies.js';
 import type { Recipient } from './port.js';
 import { readSecret } from '../canary/secrets.js';
 
-/** A service and what it takes to reach it. Read for each message: what isn't kept can't be lost. */
+/** An alert service with its address. Read for each message: what isn't stored can't leak. */
 interface Line {
   readonly service: AlertService;
   readonly destination: Destination;
   readonly proxy: string | undefined;
 }
 
-/** Those that a Canary's `alerts` name; where it has none, the notifier for all. */
+/** The recipients in a Canary's `alerts`; if it has none, the global notifier. */
 export function alertRecipients(deps: Dependencies, canary: Canary, origin: string): readonly Recipient[] {
   const { alerts } = canary.analysis;
   if (alerts.length === 0) return globalRecipients(deps, canary, origin);
@@ -62,14 +62,14 @@ function recipientOf(
     wants: (notice) => notice.kind === 'over' || (notice.kind === 'alert' && reaches(notice.severity, least)),
     notify: async (notice, key, signal, thread) => {
       const offers = await offersOf(deps, canary, origin, to, notice, key);
-      const sent = await tellBy(deps, canary, line, notice, { offers, idempotencyKey: key, thread, signal });
+      const sent = await sendBy(deps, canary, line, notice, { offers, idempotencyKey: key, thread, signal });
       if (!sent.ok) deps.log.error(fields, failure(sent.error));
       return sent;
     },
   };
 }
 
-/** A release's first run, where it is a run of Temporal that tells. */
+/** The id of a release's first run, if Temporal runs it. */
 const RUN_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.)/;
 
 async function offersOf(
@@ -86,19 +86,19 @@ async function offersOf(
   return offersFor(notice.topic, { releaseId, to, id, at: notice.at, occasion: notice.occasion }, settings.linking);
 }
 
-interface Telling {
+interface Sending {
   readonly offers: readonly OfferedOrder[];
   readonly idempotencyKey: string;
   readonly thread: string | undefined;
   readonly signal: AbortSignal;
 }
 
-async function tellBy(
+async function sendBy(
   deps: Dependencies,
   canary: Canary,
   line: () => Promise<Line>,
   notice: Numbered,
-  { offers, idempotencyKey, thread, signal }: Telling,
+  { offers, idempotencyKey, thread, signal }: Sending,
 ): Promise<Sent> {
   try {
     const { service, destination, proxy } = await line();
@@ -110,13 +110,13 @@ async function tellBy(
       return sendAlert(post, { proxy, complaint, thread: named, idempotencyKey, signal });
     };
     let sent = await sendTo({ ...destination, thread });
-    // A conversation can be deleted or locked, and what is said in it must be heard all the same.
+    // A conversation can be deleted or locked, and its messages must arrive all the same.
     if (!sent.ok && !sent.mayPass && thread !== undefined) sent = await sendTo(destination);
     return sent.ok ? sent : { ...sent, error: `send error: ${sent.error}` };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UserError) return { ok: false, error: error.message, mayPass: false };
-    // The API server can't be asked, or says no: that passes, or is mended.
+    // The API server doesn't answer, or refuses: that passes, or a user fixes it.
     if (error instanceof TransientError) return { ok: false, error: `error: ${error.message}`, mayPass: true };
     return { ok: false, error: `error: ${messageOf(error)}`, mayPass: false };
   }
@@ -142,7 +142,7 @@ function postOf(
   }
 }
 
-/** @throws UserError in Flagger's words where the provider or its Secret isn't as it must be */
+/** @throws UserError in Flagger's words where the provider or its Secret is wrong */
 async function lineOf(deps: Dependencies, ref: { readonly namespace: string; readonly name: string }): Promise<Line> {
   const object = await deps.cache.client.get(ALERT_PROVIDERS, ref.namespace, ref.name);
   if (!object) throw new UserError(`error: alertproviders.flagger.app "${ref.name}" not found`);

@@ -6,7 +6,7 @@ import { CLOUD_EVENT_CONTENT, cloudEventOf } from '../webhooks/cloudevent.js';
 import type { Dependencies } from '../dependencies.js';
 import type { Recipient } from './port.js';
 
-/** Who takes CloudEvents: whom the Canary names, else whom the flag names for all. */
+/** Recipients of CloudEvents: the Canary's own, else the global one. */
 export function cloudEventRecipients(deps: Dependencies, canary: Canary): readonly Recipient[] {
   const url = cloudEventsOf(canary) ?? deps.settings.notifications.cloudEvents;
   if (url === undefined) return [];

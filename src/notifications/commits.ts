@@ -20,7 +20,7 @@ export function commitRecipients(deps: Dependencies, canary: Canary): readonly R
       to: 'commit status',
       wants: ({ kind }) => kind === 'alert',
       notify: async (notice, key, signal) => {
-        const sent = await tellBy(deps, canary, reporting, notice, key, signal);
+        const sent = await reportTo(deps, canary, reporting, notice, key, signal);
         if (!sent.ok) deps.log.error({ canary: `${canary.name}.${canary.namespace}` }, `commit status: ${sent.error}`);
         return sent;
       },
@@ -28,7 +28,7 @@ export function commitRecipients(deps: Dependencies, canary: Canary): readonly R
   ];
 }
 
-async function tellBy(
+async function reportTo(
   deps: Dependencies,
   canary: Canary,
   reporting: CommitReporting | string,
@@ -55,10 +55,10 @@ function contextOf({ settings }: Dependencies, { namespace, name }: Canary): str
   return `serinus/${settings.clusterName}/${namespace}/${name}`;
 }
 
-/** @throws UserError where the target says no commit, or the Secret isn't as it must be */
+/** @throws UserError where the target names no commit, or the Secret is wrong */
 async function placeOf(deps: Dependencies, canary: Canary, reporting: CommitReporting): Promise<CommitPlace> {
   const workload = workloadFor(deps.workloads, canary.targetRef.kind);
-  // A cache that lags behind would name the commit before.
+  // A cache that lags behind would name the previous commit.
   await workload.refresh(canary);
   const { annotations } = await workload.contents(canary);
   const commit = annotations[COMMIT_ANNOTATION]?.trim() ?? '';

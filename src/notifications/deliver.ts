@@ -8,12 +8,12 @@ import type { Recipient } from './port.js';
 import { recipientsOf } from './recipients.js';
 
 /**
- * Tells everybody who listens to a Canary what is in a round: each recipient in order and up to the first notice it
- * doesn't take now, and no recipient waiting for another.
+ * Delivers a round to all recipients of a Canary: to each in order, up to the first notice that it doesn't accept now,
+ * and no recipient waits for another.
  *
- * @returns how it went for each; a failure is a result
- * @throws whatever `signal` was aborted with: the round is tried once more then, and receivers tell what they have
- *   already got by its key
+ * @returns the result for each; a failure is a result
+ * @throws whatever `signal` was aborted with: the round is then repeated, and receivers recognise repetitions by their
+ *   key
  */
 export async function deliver(
   deps: Dependencies,
@@ -21,7 +21,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<readonly DeliveryResult[]> {
   const { canary: key, origin, round } = input;
-  // A cache that hasn't heard of it yet is no reason to notify nobody.
+  // A cache that doesn't have the Canary yet is no reason to notify no one.
   const view = (await readCanary(deps, key)) ?? (await readCanary(deps, key, true));
   if (!view) return [nobodyLeft(round)];
   const listeners = view.canary === undefined ? [] : whoIsDue(deps, view.canary, origin, round);
@@ -60,7 +60,7 @@ async function notifyInOrder(
   return result();
 }
 
-/** Who listened stood in the Canary. */
+/** The recipients were named in the Canary. */
 function nobodyLeft({ notices, offered }: Round): DeliveryResult {
   const error = 'the Canary is gone, and with it who listened';
   return {

@@ -7,7 +7,7 @@ import { checksumOf, eventMetadata, payloadOf, type Metadata } from '../webhooks
 import type { Dependencies } from '../dependencies.js';
 import type { Recipient } from './port.js';
 
-/** An `event` webhook, the Canary's own or the one for all. */
+/** An `event` webhook, the Canary's own or the global one. */
 interface EventHook {
   readonly to: string;
   readonly url: string;
@@ -20,7 +20,7 @@ interface EventHook {
 const GLOBAL_TIMEOUT_MS = 5_000;
 const NO_REVISION: Revision = { hash: '', configs: {} };
 
-/** Webhooks of type `event`. A Canary that has some isn't reported to the global one. */
+/** Webhooks of type `event`. A Canary with its own isn't reported to the global one. */
 export function eventRecipients(deps: Dependencies, canary: Canary): readonly Recipient[] {
   const own = canary.analysis.webhooks.filter(({ type }) => type === 'event').map(ownHook);
   return (own.length > 0 ? own : globalHook(deps)).map((hook) => recipientOf(deps, canary, hook));
@@ -63,7 +63,7 @@ function sentOf(outcome: CallOutcome, url: string): Sent {
   return { ok: false, error: withoutPath(outcome.error, url), mayPass };
 }
 
-/** An address may hold a secret in its path; here nobody needs to see more than where it leads. */
+/** An address may hold a secret in its path, so only its beginning is shown. */
 function withoutPath(error: string, url: string): string {
   return error.replaceAll(printableUrl(url) ?? url, hostOf(url) ?? 'the url');
 }

@@ -1,13 +1,13 @@
 import type { Sent } from '../alerts/send.js';
 import type { Numbered } from '../domain/notices/outbox.js';
 
-/** Somebody who is notified of a release. */
+/** A recipient of a release's notices. */
 export interface Recipient {
-  /** Names it in the record; the same from one attempt to the next. */
+  /** Its name in the record; the same in all attempts. */
   readonly to: string;
   wants(notice: Numbered): boolean;
   /**
-   * Tells it, once.
+   * Sends a notice, once.
    *
    * @param key the same for each repetition of this notice
    * @param thread the conversation that earlier notices of the release are in, where one was named

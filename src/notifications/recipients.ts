@@ -7,7 +7,7 @@ import { eventRecipients } from './events.js';
 import type { Recipient } from './port.js';
 
 /**
- * All who are notified of a Canary's releases.
+ * All recipients of a Canary's notices.
  *
  * @param origin names the release, see `DeliverInput.origin`
  */
@@ -16,7 +16,7 @@ export function recipientsOf(deps: Dependencies, canary: Canary, origin: string)
   return distinct(sources.flatMap((recipients) => recipients(deps, canary, origin)));
 }
 
-/** Of the same name there may be several: the second is called `alert on-call (2)`. */
+/** There may be several with the same name: the second is called `alert on-call (2)`. */
 function distinct(recipients: readonly Recipient[]): readonly Recipient[] {
   const seen = new Map<string, number>();
   return recipients.map((recipient) => {

@@ -5,13 +5,13 @@ import { afterRound, dueAt, EMPTY_OUTBOX, pendingOf, posted, roundOf } from '../
 import { deliver } from './deliver.js';
 import type { Dependencies } from '../dependencies.js';
 
-/** Nobody keeps what isn't delivered by then. */
+/** Notices that aren't delivered by then are lost. */
 const LIMIT_MS = 600_000;
 
 /**
- * Tells everybody who listens, by this process and its memory alone: for whoever acts because Temporal can't be reached.
+ * Notifies all recipients from this process' memory alone: for a rollback while Temporal can't be reached.
  *
- * @param origin what receivers tell repetitions by, see `DeliverInput.origin`
+ * @param origin by which receivers recognise repetitions, see `DeliverInput.origin`
  */
 export async function notifyWithoutTemporal(
   deps: Dependencies,

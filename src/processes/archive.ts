@@ -4,9 +4,9 @@ import { messageOf } from '../errors.js';
 import type { ArchivePlan } from '../cli/flags/archive-flags.js';
 
 /**
- * Opens the archive of a process. Releases don't wait for it: one that somebody has chosen may answer later.
+ * Opens the archive of a process. Releases don't wait for it: a configured one may answer later.
  *
- * @returns undefined where there is none: nobody has chosen one, and the file of this user's can't be had either
+ * @returns undefined where there is none: none is configured, and the user's own file can't be opened either
  */
 export async function openArchive({ archive: parsed, chosen }: ArchivePlan, log: Logger): Promise<Archive | undefined> {
   if (parsed === undefined) {

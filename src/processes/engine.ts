@@ -46,7 +46,7 @@ export interface Parts {
 
 const pauseAfter = doubling(500, 10_000);
 
-/** What the parts of a process share. */
+/** Shared by the parts of a process. */
 interface Process {
   readonly deps: Dependencies;
   readonly flags: EngineFlags;
@@ -57,10 +57,10 @@ interface Process {
   readonly signal: AbortSignal;
 }
 
-/** Tells the process's health how to find out whether a part is ready. */
+/** Passes the process's health a check whether a part is ready. */
 type Report = (ready: () => boolean) => void;
 
-/** Runs parts of Serinus until the process is told to stop; Temporal and the API server may come later than it does. */
+/** Runs parts of Serinus until the process is stopped; Temporal and the API server may start later than it does. */
 export async function runEngine(flags: EngineFlags, parts: Parts): Promise<void> {
   const log = createLogger(flags.logLevel);
   for (const line of flagsWithoutEffect(flags)) log.warn({}, line);
@@ -118,13 +118,13 @@ async function runWorker(context: Process, report: Report): Promise<void> {
       },
       { signal },
     );
-    // Workers are made in seconds, and can't be told to leave off.
+    // Creating workers takes seconds and can't be interrupted.
     if (signal.aborted) return;
     const interceptors = telemetry?.activities ?? [];
     const workers = await Workers.create(deps, client, { connection, namespace, identity, interceptors });
     const hours = new JanitorHours(deps, client.schedule.getHandle(janitorScheduleOf(deps.settings.clusterName)));
     whenAborted(signal, () => hours.stop());
-    // Where the API server isn't there yet, it waits for it.
+    // It waits for an API server that isn't there yet.
     inBackground(
       log,
       'the hours of the janitor',
@@ -134,7 +134,7 @@ async function runWorker(context: Process, report: Report): Promise<void> {
     report(() => workers.ready);
     log.info({}, 'Started operator workers');
     const running = workers.run();
-    // Also where it is to stop already: they hold the connection until they have run.
+    // Even if they must stop already: they hold the connection until they have run.
     whenAborted(signal, () => workers.shutdown());
     await running;
   } finally {
@@ -179,7 +179,7 @@ async function serveHealth({ flags, log, signal }: Process, health: Health, port
   await server.close();
 }
 
-/** Temporal's core logs through ours, and leaves the signals to us. */
+/** Temporal's core logs through our logger, and leaves signals to us. */
 function installRuntime(log: Logger): void {
   Runtime.install({
     shutdownSignals: [],

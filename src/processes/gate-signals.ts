@@ -7,7 +7,7 @@ import type { LoadTesterOptions } from '../loadtest/options.js';
 import { temporalClient, type TemporalOptions } from '../temporal/connection.js';
 import { submitSignal, workflowIdOf } from '../workflows/contract.js';
 
-/** Time for Temporal to take a signal. */
+/** Time for Temporal to accept a signal. */
 const SIGNAL_MS = 5_000;
 
 export interface GateSignals {
@@ -16,8 +16,8 @@ export interface GateSignals {
 }
 
 /**
- * Has a release look again the moment one of its gates in the load tester is opened, instead of at its next interval.
- * Whether the gate is open it asks as ever: where the signal is lost, only time is lost.
+ * Makes a release observe again the moment one of its gates in the load tester is opened, instead of at its next
+ * interval. It still calls the gate's webhook: a lost signal only costs time.
  */
 export function gateSignals(cluster: string, temporal: TemporalOptions, log: Logger): GateSignals {
   const { client, connection } = temporalClient(temporal);

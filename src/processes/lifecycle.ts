@@ -1,11 +1,11 @@
 import type { Logger } from '../logging.js';
 import { messageOf } from '../errors.js';
 
-/** Whoever has not stopped by itself after this is left behind. */
+/** A part that has not stopped after this time is abandoned. */
 const GRACE_MS = 25_000;
 
 /**
- * Runs until SIGINT or SIGTERM, lets what is under way finish, and comes back. A second signal doesn't wait.
+ * Runs until SIGINT or SIGTERM, lets work under way finish, and returns. A second signal doesn't wait.
  *
  * @throws what `run` threw
  */
@@ -29,7 +29,7 @@ export async function untilStopped(log: Logger, run: (signal: AbortSignal) => Pr
     log.error({}, messageOf(error));
     throw error;
   } finally {
-    // Where one part has failed, the others must not keep the process.
+    // Where one part has failed, the others must not keep the process alive.
     controller.abort();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

@@ -16,12 +16,12 @@ import { createRouters } from '../routers/registry.js';
 import type { Settings } from '../settings.js';
 import { createWorkloads } from '../workloads/registry.js';
 
-/** What a process works with; only who shows the metrics knows how they are kept. */
+/** The dependencies of a process; only the metrics' server knows their registry. */
 export interface Wired extends Dependencies {
   readonly meters: ProcessMeters;
 }
 
-/** Puts together what activities, watch and API work with; one for each process. */
+/** Creates the dependencies of activities, watch and API; once for each process. */
 export function wire(kube: KubeClient, temporal: Client, settings: Settings, log: Logger, archive?: Archive): Wired {
   const reading = wireReading(kube, settings, (message) => log.warn({}, message));
   const meters = new ProcessMeters();
@@ -38,7 +38,7 @@ export function wire(kube: KubeClient, temporal: Client, settings: Settings, log
   };
 }
 
-/** The part of it that needs nothing but the cluster. */
+/** The part that needs only the cluster. */
 export function wireReading(kube: KubeClient, settings: Settings, log: (message: string) => void): Reading {
   const cache = new ClusterCache(kube, {
     namespace: settings.namespace,
@@ -46,7 +46,7 @@ export function wireReading(kube: KubeClient, settings: Settings, log: (message:
     metadataOnly: [CONFIG_MAPS, SECRETS],
     log,
   });
-  // What every tick needs is on its way before the first one asks.
+  // Starts to read what every tick needs, before the first one.
   for (const type of [CANARIES, DEPLOYMENTS, LEASES]) cache.watch(type);
   return {
     settings,

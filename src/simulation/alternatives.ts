@@ -3,9 +3,9 @@ import { JUDGEMENT_ANNOTATION } from '../crds/own-settings.js';
 import type { Refusal } from '../domain/findings.js';
 import { simulatedPolicy, type SimulatedAs, type SimulatedPolicy } from './policy.js';
 
-/** What the server that would carry the policy out is told about metrics. */
+/** How the simulated server reads metrics. */
 export interface Measuring {
-  /** The built-in checks' own queries mix both versions' requests, where they are Flagger's. */
+  /** Flagger's own queries of the built-in checks mix both versions' requests. */
   readonly mixes: boolean;
   readonly flaggersQueries: boolean;
   /** Metrics look back to the last change of weight at most. */
@@ -20,8 +20,8 @@ const PRESETS = ['careful', 'balanced', 'quick'] as const;
 const USUAL = { name: 'request-success-rate', interval: '1m', thresholdRange: { min: 99 } };
 
 /**
- * The policy of a Canary, and others that could stand in its place: its checks without evidence, the same as Flagger
- * measures them, and evidence alone.
+ * The policy of a Canary, and alternatives to it: its checks without evidence, the same as Flagger measures them, and
+ * evidence alone.
  */
 export function alternativesOf(object: object, options: ParseOptions, measuring: Measuring): Alternatives {
   const { mixes, flaggersQueries, sinceWeight } = measuring;

@@ -3,7 +3,7 @@ import { normal, poisson, type Random } from '../judgement/random.js';
 import { ALL_TO_PRIMARY, sharesOf, type Weights } from '../domain/weights.js';
 import { errorsAt, type Truth } from './truth.js';
 
-/** Requests of a span of time in which nothing of the policy changed. Times are milliseconds. */
+/** Requests of a time span without changes. Times are milliseconds. */
 interface Piece {
   readonly from: number;
   readonly to: number;
@@ -16,7 +16,7 @@ const NO_ARM: Arm = { requests: 0, bad: 0 };
 /** No check of a simulated release looks further back. */
 const KEPT_MS = 3_600_000;
 
-/** Requests as they come to both versions, by chance. */
+/** Random requests to both versions. */
 export class Arrivals {
   private pieces: readonly Piece[] = [];
   private readonly factor: number;
@@ -37,7 +37,7 @@ export class Arrivals {
     this.until = now;
   }
 
-  /** What the primary got in windows of a minute before the canary's first request. */
+  /** The primary's requests in windows of a minute before the canary's first request. */
   past(windows: number): readonly Arm[] {
     const { requestsPerSecond, primaryErrors } = this.truth;
     return Array.from({ length: windows }, () => this.arm(60 * requestsPerSecond, primaryErrors));
@@ -48,14 +48,14 @@ export class Arrivals {
     return this.first === undefined ? 0 : now - this.first;
   }
 
-  /** From `now` on requests are divided so. */
+  /** Divides requests this way from `now` on. */
   divide(weights: Weights, now: number): void {
     this.come(now, []);
     this.shares = sharesOf(weights);
     if (weights.canary > 0) this.first ??= now;
   }
 
-  /** Lets requests come until `now`. @param cuts times at which spans that are asked for begin or end */
+  /** Generates requests until `now`. @param cuts times at which queried spans begin or end */
   come(now: number, cuts: readonly number[]): void {
     if (now <= this.until) return;
     const borders = [...cuts.filter((at) => at > this.until && at < now).toSorted((a, b) => a - b), now];
@@ -68,7 +68,7 @@ export class Arrivals {
     this.pieces = [...this.pieces.filter((piece) => piece.to > now - KEPT_MS), ...news];
   }
 
-  /** What came in that span; of a piece that lies half in it, all or nothing. */
+  /** The requests of that span; a piece that is only partly in it counts completely or not at all. */
   between(from: number, to: number): Pick<Piece, 'canary' | 'primary' | 'baseline'> {
     const within = this.pieces.filter((piece) => {
       const middle = (piece.from + piece.to) / 2;
@@ -89,7 +89,7 @@ export class Arrivals {
     const { shares } = this;
     const canary = this.arm((expected * shares.canary) / 100, errors.canary);
     const primary = this.arm((expected * shares.primary) / 100, errors.primary);
-    // Without one no chance is drawn: the same seed gives what it always gave.
+    // Without a baseline no random number is drawn for it: the same seed still gives the same results.
     const baseline = shares.baseline === 0 ? NO_ARM : this.arm((expected * shares.baseline) / 100, errors.primary);
     this.hurt += canary.bad;
     return { from, to, canary, primary, baseline };

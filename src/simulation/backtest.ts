@@ -6,13 +6,15 @@ import type { Rules } from '../judgement/rules.js';
 import type { SlowCounts } from '../judgement/slowness.js';
 import { inWords } from '../judgement/words.js';
 
-/** One look of a recorded release at the counts of both versions. */
+/** One recorded reading of both versions' counts. */
 export interface RecordedLook {
   /** Percent on the canary. */
   readonly weight: number;
   /** The closed span that was counted, milliseconds since 1970. */
   readonly window: { readonly from: number; readonly to: number };
-  /** As they were divided, where the canary was compared with a baseline, which stands as the primary in `counts`. */
+  /**
+   * The requests as divided, where the canary was compared with a baseline, which has the primary's place in `counts`.
+   */
   readonly requests?: { readonly canary: number; readonly primary: number; readonly baseline: number } | undefined;
   /** By metric. */
   readonly counts: Readonly<Record<string, WindowCounts>>;
@@ -26,29 +28,29 @@ export interface RecordedRelease {
   readonly outcome: string | undefined;
 }
 
-/** How another policy would have ended a recorded release, as far as its record goes. */
+/** How another policy would have ended a recorded release, as far as its record shows. */
 export interface Backtested {
   /**
-   * `waits`: it was promoted, and by then the policy had no proof of it. `goes-on`: it was ended before the policy would
-   * have. `unknown`: nothing was counted.
+   * `waits`: it was promoted, and by then the policy had no proof of it. `goes-on`: it was ended before the policy
+   * would have. `unknown`: nothing was counted.
    */
   readonly end: 'rolled-back' | 'promoted' | 'waits' | 'goes-on' | 'unknown';
   /** From its first counted request until the decision, in seconds; undefined where there is none. */
   readonly seconds?: number;
   /** The same until it was proven good. */
   readonly provenAfter?: number;
-  /** Windows that were weighed. */
+  /** Number of windows judged. */
   readonly windows: number;
   readonly says: string;
-  /** Metrics of the policy that nobody has counted: they are left out. */
+  /** Metrics of the policy without recorded counts: they are left out. */
   readonly uncounted: readonly string[];
 }
 
 const PROMOTED = 'promoted';
 
 /**
- * Puts the counts of a recorded release through another policy: each of its windows once, in their order. Weights are those
- * that the release had; thresholds, people and webhooks are left out.
+ * Judges the counts of a recorded release by another policy: each of its windows once, in their order. Weights are the
+ * release's own; thresholds, people and webhooks are left out.
  */
 export function backtest(recorded: RecordedRelease, settings: JudgementSettings): Backtested {
   const looks = backtesting(recorded, settings);
@@ -103,7 +105,7 @@ function windowOf({ weight, requests, counts, latency, dispersions }: RecordedLo
 
 const NOBODY: WindowCounts = { canary: { requests: 0, bad: 0 }, primary: { requests: 0, bad: 0 } };
 
-/** The budget is that of the metrics which can be judged. */
+/** The metrics that can be judged share the whole budget. */
 function countedRules(rules: Rules, looks: readonly RecordedLook[]) {
   const isCounted = ({ name, byEdges }: Rules['metrics'][number]) =>
     looks.some(({ counts, latency }) => (byEdges ? latency !== undefined : counts[name] !== undefined));

@@ -4,7 +4,7 @@ import { simulateRelease, type SimulatedRelease } from './release.js';
 import { outcomeOf, type Outcome } from './summary.js';
 import type { Truth } from './truth.js';
 
-/** What is true of the versions, and what that is called in tables. */
+/** The truth about the versions, and its name in tables. */
 export interface Scene {
   readonly name: string;
   readonly truth: Truth;
@@ -20,13 +20,13 @@ export interface Comparison {
   readonly runs: number;
   /** The same seed gives the same figures, on every machine. */
   readonly seed: number;
-  /** Called now and then, with the part that is done, 0 to 1. */
+  /** Called now and then, with the finished part, 0 to 1. */
   readonly progress?: (done: number) => void;
 }
 
-const TOLD_EVERY = 50;
+const REPORT_EVERY = 50;
 
-/** Puts all policies to the test of all scenes, side by side, each with the same chances. */
+/** Runs all policies in all scenes, side by side, each with the same random numbers. */
 export function compare(
   policies: readonly SimulatedPolicy[],
   scenes: readonly Scene[],
@@ -41,7 +41,7 @@ export function compare(
       for (let run = 0; run < runs; run += 1) {
         releases.push(simulateRelease(random, policy, truth));
         done += 1;
-        if (done % TOLD_EVERY === 0 || done === all) progress?.(done / all);
+        if (done % REPORT_EVERY === 0 || done === all) progress?.(done / all);
       }
       return { policy: policy.name, scene: name, outcome: outcomeOf(releases) };
     }),

@@ -10,12 +10,12 @@ import type { RateLimit, SimulatedPolicy } from './policy.js';
 
 type Looking = Pick<AnalysisState, 'weight' | 'weightSince' | 'judgement'>;
 
-/** Scrapes come in so late: counts end before that. */
+/** Scrapes are this late: counts end before that. */
 const LAG_MS = 2_000;
 const SHORTEST_MS = 1_000;
 const PAST_WINDOWS = 32;
 
-/** Times at which what {@link lookAt} asks for begins or ends. */
+/** Times at which the spans that {@link lookAt} queries begin or end. */
 export function cutsOf(policy: SimulatedPolicy, state: Looking, now: number): readonly number[] {
   const { judgement, limits } = policy;
   return [
@@ -24,7 +24,7 @@ export function cutsOf(policy: SimulatedPolicy, state: Looking, now: number): re
   ];
 }
 
-/** What an analysis finds at that time. Metrics stop at the first failure, as they do in a release. */
+/** The findings of an analysis at that time. Metrics stop at the first failure, as in a release. */
 export function lookAt(policy: SimulatedPolicy, arrivals: Arrivals, state: Looking, now: number): Analysis {
   const metrics: MetricResult[] = [];
   for (const limit of policy.limits) {
@@ -64,7 +64,7 @@ function countedFrom(settleSeconds: number, { judgement, weightSince }: Looking)
   return Math.max(judgement?.until ?? 0, weightSince + settleSeconds * 1000);
 }
 
-/** Counts as a release reads them: closed windows that follow each other, each put to the judge once. */
+/** Counts as in a release: closed, consecutive windows, each judged once. */
 function judged(
   { judgement }: SimulatedPolicy,
   arrivals: Arrivals,
@@ -74,7 +74,7 @@ function judged(
   const { weight } = state;
   if (!judgement || weight === 0) return {};
   const { rules, settleSeconds, digest } = judgement;
-  // Nobody else has written it.
+  // Only this code has written it.
   const before = (state.judgement?.evidence as ReleaseEvidence | undefined) ?? NOTHING_SHOWN;
   const [from, to] = [countedFrom(settleSeconds, state), now - LAG_MS];
   if (to - from < SHORTEST_MS) return { judged: shownOf(before, { verdict: 'WAIT' }, weight) };

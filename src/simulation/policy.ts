@@ -3,23 +3,23 @@ import { policyOfCanary } from '../crds/policy.js';
 import type { Canary } from '../crds/types.js';
 import type { Policy } from '../domain/policy.js';
 
-/** A success rate that a canary must keep to. */
+/** A minimum success rate for canaries. */
 export interface RateLimit {
   readonly metric: string;
   /** In percent. */
   readonly min: number;
-  /** How far back it is measured. */
+  /** Length of its window. */
   readonly seconds: number;
 }
 
-/** A policy, as far as a simulation can put it to the test. */
+/** The parts of a policy that can be simulated. */
 export interface SimulatedPolicy {
-  /** What it is called in tables. */
+  /** Its name in tables. */
   readonly name: string;
-  /** What the decisions go by; without webhooks, approvals and whom to tell. */
+  /** The policy for decisions; without webhooks, approvals and recipients. */
   readonly decides: Policy;
   readonly limits: readonly RateLimit[];
-  /** The metrics don't tell the versions apart: limits are held against requests of both. */
+  /** The metrics don't distinguish the versions: limits apply to requests of both. */
   readonly diluted: boolean;
   /** Metrics look back to the last change of weight at most. */
   readonly sinceWeight: boolean;
@@ -32,7 +32,7 @@ export interface SimulatedAs {
   readonly sinceWeight?: boolean;
 }
 
-/** What of a Canary a simulation leaves out, in words. */
+/** The parts of a Canary that a simulation leaves out, in words. */
 export function leftOut({ analysis, judgement }: Canary): readonly string[] {
   const others = checkedOf({ analysis, judgement }).flatMap(({ name, sources }) =>
     sources.every((source) => source.kind === 'builtin' && source.builtin === 'request-success-rate') ? [] : [name],
@@ -46,7 +46,7 @@ export function leftOut({ analysis, judgement }: Canary): readonly string[] {
   ];
 }
 
-/** A Canary's policy, as a release would go by it. */
+/** A Canary's policy, as in a release. */
 export function simulatedPolicy(canary: Canary, { name, diluted, sinceWeight }: SimulatedAs): SimulatedPolicy {
   const { approvals: _approvals, listeners: _listeners, ...decides } = policyOfCanary(canary);
   return {
@@ -65,12 +65,12 @@ export function simulatedPolicy(canary: Canary, { name, diluted, sinceWeight }: 
   };
 }
 
-/** Metrics that evidence hasn't taken the place of. */
+/** Metrics that evidence hasn't replaced. */
 function checkedOf({ analysis, judgement }: Pick<Canary, 'analysis' | 'judgement'>) {
   return analysis.metrics.filter(({ name }) => !judgement?.replaced.includes(name));
 }
 
-/** Errors have the whole budget where nothing else can be simulated. */
+/** Errors get the whole budget where nothing else can be simulated. */
 function errorsAlone({ rules, settleSeconds, digest, baseline }: JudgementSettings): SimulatedPolicy['judgement'] {
   const [errors] = rules.metrics;
   if (!errors) return undefined;

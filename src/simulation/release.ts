@@ -14,13 +14,13 @@ import type { Truth } from './truth.js';
 
 /** How a simulated release ended. */
 export interface SimulatedRelease {
-  /** `undecided`: the time that its evidence may take was over, and the policy has somebody wait or asked. */
+  /** `undecided`: the time for its evidence is over, and the policy then waits or asks people. */
   readonly end: 'promoted' | 'rolled-back' | 'undecided';
   /** From the canary's first request to the decision. */
   readonly seconds: number;
   /** Failed requests of the canary's until then. */
   readonly hurt: number;
-  /** What was said of it. */
+  /** The reason of the decision. */
   readonly reason: string;
 }
 
@@ -28,12 +28,12 @@ const BEGIN_MS = 1_000_000;
 const OLD = { hash: 'old', configs: {} };
 const NEW = { hash: 'new', configs: {} };
 const CANARY = { cluster: 'simulation', namespace: 'simulation', name: 'release' };
-/** More looks than any policy takes; who comes so far is undecided for good. */
+/** More observations than any policy needs; a release that gets here stays undecided. */
 const MOST_LOOKS = 20_000;
 
 /**
- * One release, from its first pod to its promotion or rollback: the decisions are those of real releases (`src/domain`), by
- * the judge of real releases (`src/judgement`); requests come by chance, time is skipped, pods are ready at once.
+ * One release, from its first pod to its promotion or rollback, with the decisions (`src/domain`) and the judge
+ * (`src/judgement`) of real releases; requests are random, time is skipped, pods are ready at once.
  */
 export function simulateRelease(random: Random, policy: SimulatedPolicy, truth: Truth): SimulatedRelease {
   return new Simulation(random, policy, truth).run();
@@ -84,7 +84,7 @@ class Simulation {
     this.ended ??= this.undecided(findings);
   }
 
-  /** Webhooks let everything pass, except for those that ask for a rollback. */
+  /** Webhooks let everything pass, and rollback webhooks don't ask for a rollback. */
   private answer(question: Question): unknown {
     if (question !== 'analysis') return { results: [] } satisfies HookRound;
     this.arrivals.come(this.now, cutsOf(this.policy, this.state, this.now));
@@ -121,12 +121,12 @@ class Simulation {
           this.weights = weightsIn(effect);
           this.arrivals.divide(this.weights, this.now);
         }
-        // No decision depends on what is written down of the ones before.
+        // No decision depends on the record of the ones before.
         this.state = { ...decision.next, seq: this.state.seq + 1, record: [] };
     }
   }
 
-  /** A person would have to come, or the policy would have it wait for ever. */
+  /** A person would have to act, or the policy would wait for ever. */
   private undecided({ analysis }: Findings): typeof this.ended {
     const { gate, weightSince } = this.state;
     const wait = this.policy.decides.judgement?.wait;

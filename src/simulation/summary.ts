@@ -1,16 +1,16 @@
 import type { SimulatedRelease } from './release.js';
 
-/** What many releases under one policy have come to. */
+/** The results of many releases under one policy. */
 export interface Outcome {
   readonly runs: number;
   /** Parts of the runs, 0 to 1. */
   readonly promoted: number;
   readonly rolledBack: number;
   readonly undecided: number;
-  /** Seconds from the canary's first request, half of those that came so far were quicker; undefined where none came. */
+  /** Median of the seconds from the canary's first request; undefined where no release got that far. */
   readonly secondsToPromote: number | undefined;
   readonly secondsToRollBack: number | undefined;
-  /** Failed requests of the canary's in half of the releases, and in nine of ten, at most. */
+  /** Most failed requests of the canary in half of the releases, and in nine of ten. */
   readonly hurt: number;
   readonly hurtAtWorst: number;
 }

@@ -1,18 +1,18 @@
-/** What is true of the two versions in a simulation; the policy doesn't know. */
+/** The truth about the two versions in a simulation; the policy doesn't know it. */
 export interface Truth {
   /** To both versions together. */
   readonly requestsPerSecond: number;
   /** Shares of failed requests, 0 to 1. */
   readonly primaryErrors: number;
   readonly canaryErrors: number;
-  /** Failures of one version come so many at once, as with retries to one pod; 1 where undefined. */
+  /** Number of simultaneous failures of one version, as with retries to one pod; 1 where undefined. */
   readonly burst?: number;
   /**
-   * Pods differ: the canary fails so many times as often as it would, drawn once a release; the standard deviation of
-   * that factor's logarithm to base e. 0 where undefined.
+   * Pods differ: the canary's failure rate is multiplied by a random factor, drawn once a release; this is the standard
+   * deviation of the factor's logarithm to base e. 0 where undefined.
    */
   readonly lottery?: number;
-  /** The canary fails as the primary does until so many seconds after its first request; 0 where undefined. */
+  /** The canary fails like the primary until so many seconds after its first request; 0 where undefined. */
   readonly turnsBadAfter?: number;
   /** Something that both versions need is down. */
   readonly outage?: Outage;

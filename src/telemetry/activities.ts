@@ -4,12 +4,12 @@ import { withoutHttp } from './http.js';
 import { ending } from './spans.js';
 import type { TraceIds } from './trace-ids.js';
 
-/** It sends requests by the thousand; a span for each would be more work than the load. */
+/** It sends thousands of requests; a span for each would cost more than the load. */
 const LOAD_TEST = 'loadTest';
 
 /**
  * A span for each attempt of an activity. All activities of a run are in one trace, whose id is the run's without
- * hyphens: nothing has to be handed through the workflow for that.
+ * hyphens, so the workflow needn't pass anything on.
  */
 export function traceActivities(version: string, ids: TraceIds): ActivityInterceptorsFactory {
   const tracer = trace.getTracer('serinus', version);

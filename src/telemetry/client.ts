@@ -3,8 +3,8 @@ import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { ending } from './spans.js';
 
 /**
- * A span for each call of Temporal's client. Nothing is put into the calls: what a workflow's history holds is the same
- * with traces and without.
+ * A span for each call of Temporal's client. Nothing is added to the calls: workflow histories are the same with traces
+ * and without.
  */
 export function traceClient(version: string): WorkflowClientInterceptor {
   const tracer = trace.getTracer('serinus', version);

@@ -12,15 +12,15 @@ export function withoutHttp(parent: Context): Context {
 }
 
 /**
- * Traces requests that are made for an activity or for a caller of the API, and those of callers.
+ * Traces requests made for an activity or for a caller of the API, and requests by callers.
  *
- * @param kubernetes URL of the API server. Of the requests sent, only those to it are recorded with their path, and none
- *   with its query: addresses of webhooks and metrics servers may hold tokens
+ * @param kubernetes URL of the API server. Only requests sent to it are recorded with their path, and none with its
+ *   query: addresses of webhooks and metrics servers may hold tokens
  */
 export function httpOptions(kubernetes: string): HttpInstrumentationConfig {
   const { host } = new URL(kubernetes);
   return {
-    // What goes on in the background, such as watches, has no beginning and no end that would tell anybody anything.
+    // Background work, such as watches, has no meaningful beginning or end.
     requireParentforOutgoingSpans: true,
     ignoreOutgoingRequestHook: (request) => isWatch(request) || context.active().getValue(QUIET) === true,
     ignoreIncomingRequestHook: ({ url = '' }) => PROBES.test(url),

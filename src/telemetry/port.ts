@@ -1,11 +1,11 @@
 import type { ClientInterceptors } from '@temporalio/client';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 
-/** Traces of a process, to be given to what makes them. */
+/** The tracing of a process, for its parts that make traces. */
 export interface Telemetry {
   readonly client: ClientInterceptors;
   readonly activities: readonly ActivityInterceptorsFactory[];
-  /** Sends what has not been sent yet; a collector that doesn't answer is not waited for long. */
+  /** Sends what has not been sent yet; it doesn't wait long for a collector that doesn't answer. */
   stop(): Promise<void>;
 }
 

@@ -9,14 +9,14 @@ import { TraceIds } from './trace-ids.js';
 
 const STOP_MS = 3_000;
 
-/** Loads and starts OpenTelemetry; exporter, sampler and propagators are what its environment variables say. */
+/** Loads and starts OpenTelemetry; its environment variables configure exporter, sampler and propagators. */
 export function startSdk({ version, kubernetes }: TelemetryOptions): Telemetry {
   const ids = new TraceIds();
   const sdk = new NodeSDK({
     serviceName: process.env['OTEL_SERVICE_NAME'] ?? 'serinus',
     idGenerator: ids,
     instrumentations: [new HttpInstrumentation(httpOptions(kubernetes))],
-    // Metrics are there for Prometheus to fetch, logs on standard error.
+    // Prometheus scrapes the metrics, and logs go to standard error.
     metricReaders: [],
     logRecordProcessors: [],
   });
@@ -30,8 +30,8 @@ export function startSdk({ version, kubernetes }: TelemetryOptions): Telemetry {
 }
 
 /**
- * The instrumentation waits for `http` to be required, but ES modules have imported it by now. Requiring it has it
- * patched in place; the names that ES modules have imported from it must be brought up to date.
+ * The instrumentation patches `http` when it is required, but ES modules have imported it by now. Requiring it patches
+ * it in place; the names that ES modules have imported from it must then be updated.
  */
 function traceLoadedHttp(): void {
   const require = createRequire(import.meta.url);
@@ -43,7 +43,7 @@ function traceLoadedHttp(): void {
 async function stopped(sdk: NodeSDK): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS)));
-  // Spans that can't be delivered are lost; that must not change how the process ends.
+  // Undelivered spans are lost; that must not change how the process ends.
   await Promise.race([sdk.shutdown().catch(() => undefined), patience]);
   clearTimeout(timer);
 }

@@ -2,7 +2,7 @@ import { SpanStatusCode, type Span } from '@opentelemetry/api';
 import { CancelledFailure } from '@temporalio/common';
 import { messageOf } from '../errors.js';
 
-/** Ends the span when the action has ended, with what it threw. A cancelled action hasn't failed. */
+/** Ends the span with the action, and with its error. A cancelled action hasn't failed. */
 export async function ending<T>(span: Span, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-/** Ids of traces and spans. Spans that belong to a run of a workflow get a trace id that can be told from the run's id. */
+/** Ids of traces and spans. Spans of a workflow's run get a trace id that is derived from the run's id. */
 export class TraceIds {
   private given: string | undefined;
 
-  /** Whatever trace is begun by `begin` has the id that belongs to the run. */
+  /** A trace that `begin` starts has the id that belongs to the run. */
   ofRun<T>(runId: string, begin: () => T): T {
     this.given = traceIdOf(runId);
     try {
@@ -14,7 +14,7 @@ export class TraceIds {
     }
   }
 
-  // The SDK calls these two detached from the object.
+  // The SDK calls these two without the object.
   readonly generateTraceId = (): string => this.given ?? randomBytes(16).toString('hex');
 
   readonly generateSpanId = (): string => randomBytes(8).toString('hex');

@@ -1,13 +1,15 @@
 import { Client, Connection, type ClientInterceptors, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
-/** How to reach Temporal; what isn't given comes from Temporal's own environment configuration (TEMPORAL_ADDRESS, profiles, …). */
+/**
+ * How to reach Temporal; defaults come from Temporal's own environment configuration (TEMPORAL_ADDRESS, profiles, …).
+ */
 export interface TemporalOptions {
   readonly address?: string | undefined;
   readonly namespace?: string | undefined;
 }
 
-/** Where Temporal is, by options and environment. */
+/** Temporal's address, from options and environment. */
 export interface Resolved {
   readonly connection: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
   readonly namespace: string;
@@ -22,8 +24,8 @@ export function resolveConnection(options: TemporalOptions): Resolved {
 }
 
 /**
- * After an outage, however long, the server is found again within a second or so: whoever decides by whether Temporal can
- * be reached must not take its own waiting for the server's absence.
+ * After an outage, however long, it reconnects within a second or so: code that decides by whether Temporal can be
+ * reached must not mistake its own pause for the server's absence.
  */
 const RECONNECT = {
   'grpc.initial_reconnect_backoff_ms': 200,
@@ -33,7 +35,7 @@ const RECONNECT = {
 /** `READY` of gRPC's connectivity states. */
 const READY = 2;
 
-/** A connection that can be asked whether it stands. */
+/** A connection that knows whether it is up. */
 export class TemporalConnection extends Connection {
   /** Whether there is a connection now; where there is none, one is being built. Sends nothing. */
   get isReady(): boolean {
@@ -46,7 +48,7 @@ export class TemporalConnection extends Connection {
   }
 }
 
-/** A client that connects when it is first used, so that a process can start while Temporal is down. */
+/** A client that connects on first use, so that a process can start while Temporal is down. */
 export function temporalClient(
   options: TemporalOptions,
   interceptors: ClientInterceptors = {},

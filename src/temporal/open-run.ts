@@ -3,7 +3,7 @@ import type { CanaryKey } from '../domain/identity.js';
 import { isFailing } from '../domain/silence/silent-run.js';
 import { ROLLOUT, searchAttributes as attributes, workflowIdOf } from '../workflows/contract.js';
 
-/** A task that was ready so much longer ago than one that is done by now was not merely further back in the queue. */
+/** A task that was ready so much earlier than another one that is done was not merely queued behind it. */
 const PASSED_OVER_MS = 120_000;
 
 /** @returns undefined where the Canary has no open run */
@@ -17,7 +17,7 @@ export async function openRun(client: Client, canary: CanaryKey): Promise<Workfl
   }
 }
 
-/** Ids of the workflows of a cluster's Canaries that are open, by one list; it may be some seconds old. */
+/** Ids of the open workflows of a cluster's Canaries, from one list; it may be some seconds old. */
 export async function openRuns(client: Client, cluster: string): Promise<ReadonlySet<string>> {
   const open = new Set<string>();
   const query = `WorkflowType = '${ROLLOUT}' AND ${attributes.cluster.name} = '${cluster}' AND ExecutionStatus = 'Running'`;
@@ -26,12 +26,12 @@ export async function openRuns(client: Client, cluster: string): Promise<Readonl
 }
 
 /**
- * Whether a run that has been silent is stuck, which only a workflow task tells that nobody gets done: it fails each time,
- * or workers take what came long after it and not it. One that waits for its time, for an order or for an activity waits,
- * however long; so does one whose turn has not come.
+ * Whether a silent run is stuck. Only a workflow task that doesn't complete shows that: it fails each time, or workers
+ * take later tasks and not this one. A run that waits for a timer, an order or an activity just waits, however long; so
+ * does one whose turn has not come.
  *
- * @param served when something was ready that a worker has taken meanwhile, milliseconds since 1970 by Temporal's clock
- * @param isOneOfMany most runs are as silent
+ * @param served when a task was ready that a worker has completed, milliseconds since 1970 by Temporal's clock
+ * @param isOneOfMany most runs are just as silent
  */
 export function standsStill(run: WorkflowExecutionDescription, served: number, isOneOfMany: boolean): boolean {
   const { pendingWorkflowTask: task } = run.raw;

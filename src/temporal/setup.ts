@@ -5,10 +5,10 @@ import { JANITOR, janitorScheduleOf, searchAttributes, taskQueueOf } from '../wo
 const INDEXED_TYPE = { KEYWORD: 2, INT: 3 } as const;
 
 /**
- * Makes what the workflows need in a Temporal namespace: search attributes and the janitor's schedule. Does nothing
- * that is done already, so every worker may call it at its start.
+ * Creates what the workflows need in a Temporal namespace: search attributes and the janitor's schedule. Skips what
+ * exists already, so every worker may call it at its start.
  *
- * @param janitorSeconds how often the janitor goes its round
+ * @param janitorSeconds the interval of the janitor's rounds
  */
 export async function setUpTemporal(client: Client, cluster: string, janitorSeconds: number): Promise<void> {
   await registerSearchAttributes(client);

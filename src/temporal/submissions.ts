@@ -28,14 +28,14 @@ import {
 } from '../workflows/contract.js';
 import type { rollout } from '../workflows/rollout.js';
 
-/** What a run is started with besides its change: for people who look at it in the Temporal UI. */
+/** Information for the start of a run besides its change: for people who look at it in the Temporal UI. */
 export interface Introduction {
   /** For instance `podinfo.test: 6.0.0 → 6.0.1`. */
   readonly summary?: string;
   readonly details?: string;
 }
 
-/** What became of an order that was given to whatever run there is, or to a new one. */
+/** The result of an order that was given to an existing or new run. */
 export interface GivenAnswer {
   /** Undefined where no worker has answered in time: Temporal keeps the order as a signal then. */
   readonly receipt: OrderReceipt | undefined;
@@ -44,22 +44,21 @@ export interface GivenAnswer {
 
 export interface Submissions {
   /**
-   * Gives an order to the run that is open, or to one that is started for it. The same id makes it one order, however
-   * often it is sent.
+   * Gives an order to the open run, or starts one for it. Repetitions with the same id count once.
    *
    * @throws WorkflowUpdateFailedError where the run refuses it at once
    */
   give(canary: CanaryKey, order: OrderName, details: GivenDetails, of: string): Promise<GivenAnswer>;
 
   /**
-   * Starts a run for the Canary, or tells the one that is open.
+   * Starts a run for the Canary, or reports the change to the open one.
    *
    * @throws TransientError where Temporal can't be reached
    */
   submit(canary: CanaryKey, change: Change, introduction?: Introduction): Promise<SubmitAnswer>;
 
   /**
-   * The same for whoever needs no answer: Temporal keeps the change, and no worker is waited for.
+   * The same for a caller that needs no answer: Temporal keeps the change, and no worker is waited for.
    *
    * @throws TransientError where Temporal can't be reached
    */
@@ -68,19 +67,19 @@ export interface Submissions {
 
 export type GivenDetails = OrderDetails & { readonly requestId: string; readonly by: string };
 
-/** Why a run has refused an order at once; undefined where something else has gone wrong. */
+/** Why a run has refused an order at once; undefined for other failures. */
 export function orderRefusedIn(error: unknown): string | undefined {
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   return cause instanceof ApplicationFailure && cause.type === ORDER_REFUSED ? cause.message : undefined;
 }
 
-/** An update waits for a worker; when none answers within this, a signal is left instead. */
+/** An update waits for a worker; where none answers within this time, a signal is sent instead. */
 const ANSWER_MS = 3_000;
 
-/** For Temporal to keep a change, however much it has to do. */
+/** For Temporal to accept a change, even under load. */
 const REPORT_MS = 10_000;
 
-/** The same change, reported by several processes or several times, is one. */
+/** Repetitions of the same change, by one or several processes, have the same id. */
 export function changeId(...parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
@@ -92,7 +91,7 @@ export interface SubmissionOptions {
   readonly answerMs?: number;
 }
 
-/** Submits by update-with-start, so that "tell it or start it" is one step of the server. */
+/** Submits by update-with-start, so that the server reports to a run or starts one in a single step. */
 export class TemporalSubmissions implements Submissions {
   constructor(
     private readonly client: Client,
@@ -114,8 +113,8 @@ export class TemporalSubmissions implements Submissions {
         }),
       );
     } catch (error) {
-      // Whether the update was taken isn't known then. A signal is kept by the server whoever is down, and being told
-      // twice does no harm.
+      // Whether the update was accepted is unknown then. The server keeps a signal even while workers are down, and
+      // delivering a change twice does no harm.
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
         return this.leaveSignal(canary, change, introduction);
       throw new TransientError(
@@ -137,7 +136,7 @@ export class TemporalSubmissions implements Submissions {
   async give(canary: CanaryKey, order: OrderName, details: GivenDetails, of: string): Promise<GivenAnswer> {
     const { by, requestId, reason = '', revision } = details;
     const about = revision === undefined ? {} : { revision };
-    // What a run that is gone has left is rolled back, whatever comes of the order.
+    // What a dead run has left is rolled back, whether or not the order is accepted.
     const kind = order === 'abort' ? 'recover' : 'order';
     const change: Change = { id: requestId, kind, by, reason, requestId, of, ...about };
     const introduction = { summary: `${canary.name}.${canary.namespace}: ${order}` };

@@ -6,13 +6,13 @@ import { orderSignals, orderUpdates, type OrderDetails } from '../workflows/cont
 
 type OrderEntry = RecordEntry & { readonly what: 'order' };
 
-/** A run that was ended from outside. */
+/** A run that was terminated from outside. */
 interface DeadRun {
   readonly workflowId: string;
   readonly runId: string;
 }
 
-/** Events that are looked through, from the end: an order that nobody has read is among the last. */
+/** Events that are searched, from the end: an unread order is among the last. */
 const LOOK_BACK_EVENTS = 2_000;
 const PAGE = 250;
 /** `EVENT_TYPE_WORKFLOW_TASK_COMPLETED` of Temporal's API. */
@@ -21,11 +21,11 @@ const NOT_READ = 'its run was ended before it was carried out';
 const SOMEBODY = 'somebody with access to Temporal';
 
 /**
- * Orders that Temporal has accepted for a run, and that the run was ended without having carried out: what somebody has
- * ordered belongs into the record, whatever became of it. Orders are taken in the order in which they came, so the
- * search ends at the last one that was taken.
+ * Orders that Temporal has accepted for a run that was terminated before it carried them out: people's orders belong
+ * into the record in any case. Orders are handled in the order of arrival, so the search ends at the last one that was
+ * handled.
  *
- * @param taken ids of the last orders that the run has taken
+ * @param taken ids of the last orders that the run has handled
  * @returns the oldest first
  */
 export async function unreadOrders(
@@ -41,7 +41,7 @@ export async function unreadOrders(
     if (!given) continue;
     const { requestId } = given;
     if (requestId !== undefined && taken.has(requestId)) break;
-    // Without an id nobody can tell whether it was taken, once a worker may have read it.
+    // Without an id it is unknown whether it was handled, once a worker may have read it.
     if (requestId !== undefined || sinceLastTask) found.unshift(given);
   }
   return found;

@@ -1,30 +1,30 @@
-/** What may be done about one thing. */
+/** The limits for one key. */
 export interface Allowance {
-  /** At once, after a while in which nothing was done. */
+  /** At once, after a time without any. */
   readonly burst: number;
-  /** From then on. */
+  /** Sustained rate. */
   readonly perSecond: number;
-  /** Milliseconds of asking for more than that, without a break, after which it is told. */
+  /** Milliseconds of exceeding it without a break, after which that is reported. */
   readonly patienceMs: number;
-  /** Milliseconds after which it is told again. */
+  /** Milliseconds until it is reported again. */
   readonly againMs: number;
 }
 
 interface Account {
   left: number;
   at: number;
-  /** Since when there has always been more asked for than there was. */
+  /** Since when the demand has exceeded the limits without a break. */
   overdrawnSince: number | undefined;
   notifiedAt: number;
 }
 
-/** Things that are known at once before those with nothing to remember are forgotten. */
+/** Keys in memory before those with nothing to remember are dropped. */
 const MOST = 10_000;
 
 /**
- * Gives each key its share, so that one which asks without end takes nothing from the others: it waits, they don't.
+ * Gives each key its share, so that a busy key doesn't slow the others down: it waits, they don't.
  *
- * @param tell of a key that has asked for too much for too long, and for how long, in milliseconds
+ * @param notify called with a key that has exceeded its limits for too long, and for how long, in milliseconds
  */
 export class Budget {
   private readonly accounts = new Map<string, Account>();
@@ -35,7 +35,7 @@ export class Budget {
     private readonly notify: (key: string, overdrawnMs: number) => void,
   ) {}
 
-  /** @returns milliseconds to wait before asking again; 0 where it may be done now */
+  /** @returns milliseconds to wait before asking again; 0 where it may proceed now */
   spend(key: string): number {
     const { burst, perSecond } = this.allowance;
     const now = this.now();

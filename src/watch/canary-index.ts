@@ -1,9 +1,12 @@
-/** Which Canaries an object concerns: the other way round of what each Canary refers to. */
+/** Which Canaries an object concerns: the reverse of each Canary's references. */
 export class CanaryIndex {
   private readonly byObject = new Map<string, Set<string>>();
   private readonly byCanary = new Map<string, readonly string[]>();
 
-  /** @param objects what concerns the Canary, by the path of its kind and its name, in the Canary's namespace */
+  /**
+   * @param objects the objects that concern the Canary, by the path of their kind and their name, in the Canary's
+   *   namespace
+   */
   set(namespace: string, canary: string, objects: readonly { readonly path: string; readonly name: string }[]): void {
     this.forget(namespace, canary);
     const keys = objects.map(({ path, name }) => keyOf(path, namespace, name));

@@ -27,47 +27,47 @@ import type { TemporalSigns } from './temporal-signs.js';
 
 const CHECK_MS = 1_000;
 const LOOKS = "the dead-man's switch looks around";
-/** Of the time between two checks: more than that a process that gets a processor does not need. */
+/** Most time that counts between two checks: a process with enough CPU needs no longer. */
 const MOST_COUNTED_MS = 5_000;
-/** Temporal's pulse is taken from here on, so that it is known when a Lease runs out. */
+/** Temporal is asked from this long before a Lease expires, so that the answer is there in time. */
 const LOOK_AHEAD_MS = 10_000;
-/** Before what can't be reached is given up it is looked for once more: a connection is built again at least once a second. */
+/** An unreachable server is checked once more before it is given up: a connection is retried at least once a second. */
 const PROBE_MS = 1_500;
-/** So long what Temporal has said of a run is good enough: others are to have their turn. */
+/** How long Temporal's answer about a run counts: the other runs need their turn. */
 const FRESH_MS = 10_000;
 
-/** A Canary whose run may fall silent. */
+/** A Canary whose run may become silent. */
 interface Watched {
   readonly namespace: string;
   readonly name: string;
   readonly version: string | undefined;
   readonly lease: LeaseView | typeof MISSING;
   readonly durationMs: number;
-  /** It may stand as it is for so long, and no longer. */
+  /** Its present state is only allowed for that long. */
   readonly ends: boolean;
 }
 
 interface LeaseObservation {
   readonly version: string | undefined;
-  /** By this process's own clock: the clock of whoever wrote the Lease may differ. */
+  /** By this process's own clock: that of the Lease's writer may differ. */
   readonly seenAt: number;
-  /** That it is late has been said. */
+  /** The delay has been reported. */
   said: boolean;
-  /** Since when Temporal has been found to be gone, each time. */
+  /** Since when Temporal has been found unreachable. */
   goneAt?: number | undefined;
-  /** What Temporal has last said of its run. */
+  /** Temporal's last answer about its run. */
   found?: { readonly at: number; readonly run: RunSigns };
 }
 
-/** A Canary whose Lease has run out. */
+/** A Canary whose Lease has expired. */
 interface Overdue {
   readonly watched: Watched;
   readonly overdueMs: number;
 }
 
 /**
- * The dead-man's switch: when a release's Lease runs out and nobody can be coming, it takes the Lease and rolls back by
- * itself. Who merely has too much to do is waited for, and that is said. Needs the Kubernetes API and nothing else.
+ * The dead-man's switch: when a release's Lease expires and no worker can renew it, it takes the Lease and rolls back
+ * by itself. For workers that are only overloaded it waits, and reports that. It needs only the Kubernetes API.
  *
  * Any number of these may run: taking the Lease is a compare-and-swap, one of them wins.
  */
@@ -78,7 +78,7 @@ export class DeadMansSwitch {
   private readonly retreats: Retreats;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
-  /** Why the last look has come to nothing. */
+  /** Why the last check failed. */
   private hindrance: string | undefined;
 
   constructor(
@@ -93,7 +93,7 @@ export class DeadMansSwitch {
 
   async start(): Promise<void> {
     await this.deps.cache.filled(LEASES);
-    // It may have come to an end while the API server was waited for.
+    // It may have been stopped while it waited for the API server.
     if (this.stopped) return;
     this.timer = setInterval(() => void this.look(), CHECK_MS);
   }
@@ -104,7 +104,7 @@ export class DeadMansSwitch {
     this.retreats.stop();
   }
 
-  /** Once a second, so what keeps it from looking is said once, until it is something else. */
+  /** It runs once a second, so a failure is reported once, until it changes. */
   private async look(): Promise<void> {
     try {
       await this.check();
@@ -116,7 +116,7 @@ export class DeadMansSwitch {
     }
   }
 
-  /** One look; `start` has it done every second. */
+  /** One check; `start` runs it every second. */
   async check(): Promise<void> {
     const all = await this.watched();
     const keys = new Set(all.map(keyOf));
@@ -150,7 +150,7 @@ export class DeadMansSwitch {
     return [...all, ...(await this.unleased(new Set(all.map(keyOf))))];
   }
 
-  /** Whose Lease somebody has deleted is missed as well: its run makes it again, if there is one. */
+  /** A run whose Lease somebody has deleted is checked as well: a live run creates it again. */
   private async unleased(leased: ReadonlySet<string>): Promise<readonly Watched[]> {
     const store = await this.deps.cache.synced(CANARIES);
     const { seconds } = patienceOf(this.deps.settings.leaseSeconds, 0);
@@ -161,14 +161,14 @@ export class DeadMansSwitch {
     });
   }
 
-  /** Negative where its Lease has not run out yet, milliseconds. */
+  /** Negative where its Lease has not expired yet, milliseconds. */
   private overdueMs(watched: Watched): number {
     const key = keyOf(watched);
     const now = this.clock.now();
     const known = this.seen.get(key);
     if (known?.version === watched.version && known !== undefined) return now - known.seenAt - watched.durationMs;
     this.seen.set(key, { version: watched.version, seenAt: now, said: false });
-    // Whoever renews a Lease works; what this process finds when it starts may be old.
+    // Whoever renews a Lease is alive; Leases that this process finds at its start may be old.
     if (known && watched.lease !== MISSING && canaryOfWorkflow(workflowIdIn(watched.lease.holder))) this.pulse.seen();
     return -watched.durationMs;
   }
@@ -179,17 +179,17 @@ export class DeadMansSwitch {
     const fields = { canary: `${canary.name}.${canary.namespace}` };
     try {
       const view = await readCanary(this.deps, canary);
-      // While a Canary is initialised its target serves everybody, and at rest nothing is shifted.
+      // While a Canary is initialised its target serves all users, and at rest no traffic is shifted.
       if (!view || !isActive(parseStatus(view.object['status']).phase)) return;
       if (lease === MISSING && overdueMs + durationMs < this.patienceWith(view)) return;
       const silence = { overdueMs, durationMs, isOneOfMany };
       const asks = pulse.temporal === 'answers' && overdueMs >= durationMs / 2;
       const run = asks ? await this.signsOf(watched, canary) : undefined;
       const found = diagnose(pulse, run, silence);
-      // Another switch has taken it and has not got to the end: nobody else will.
+      // Another switch has taken it and has not finished: no other process will.
       const diagnosis = found === 'temporal-gone' || !isSwitchs(lease) ? found : 'workers-gone';
       const isSure = this.isSure(watched, diagnosis);
-      // A run that has lost its Lease is told of that by the watch, and nobody knows whether it may stand still.
+      // The watch notifies a run that has lost its Lease, and the Lease's allowed duration is unknown.
       if (lease === MISSING && diagnosis !== 'temporal-gone') return;
       if (!isToRetreat(diagnosis, silence, await this.exposureOf(view))) {
         if (overdueMs >= durationMs / 2) await this.sayLate(watched, view, diagnosis);
@@ -203,14 +203,14 @@ export class DeadMansSwitch {
       const refusal = await this.retreats.rollBack(canary, lease, reason);
       if (refusal) await this.say(canary, messageOf(refusal));
     } catch (error) {
-      // Another switch was quicker, or the release has come back to life.
+      // Another switch was quicker, or the run has renewed the Lease.
       if (error instanceof FencedError) return;
       this.deps.log.error(fields, `the dead-man's switch failed, it will try again: ${messageOf(error)}`);
       if (userErrorIn(error)) await this.say(canary, messageOf(error));
     }
   }
 
-  /** Whether it is found for the second time, where a second look may find something else. */
+  /** Whether it has been found twice, where a second check may find something else. */
   private isSure(watched: Watched, diagnosis: Diagnosis): boolean {
     const observation = this.seen.get(keyOf(watched));
     if (!observation) return false;
@@ -223,7 +223,7 @@ export class DeadMansSwitch {
     return now - observation.goneAt >= PROBE_MS;
   }
 
-  /** What keeps the traffic where it is, and is a person's to mend. */
+  /** Reports what keeps the traffic where it is, and what a user must fix. */
   private async say({ namespace, name }: CanaryKey, message: string): Promise<void> {
     const { cache, log, now } = this.deps;
     try {
@@ -243,7 +243,7 @@ export class DeadMansSwitch {
     return run;
   }
 
-  /** What users meet while nobody looks. Who can't be read is taken for unsafe. */
+  /** What users meet while no run acts. An unreadable version counts as unsafe. */
   private async exposureOf(view: CanaryView): Promise<Exposure> {
     const { failedChecks } = parseStatus(view.object['status']);
     const passed = failedChecks === 0;
@@ -253,7 +253,7 @@ export class DeadMansSwitch {
     return { ready, passed };
   }
 
-  /** Once for each time that it falls behind. */
+  /** Once for each time that it is late. */
   private async sayLate(watched: Watched, { object }: CanaryView, diagnosis: Diagnosis): Promise<void> {
     const { cache, log, now, settings } = this.deps;
     const observation = this.seen.get(keyOf(watched));
@@ -266,13 +266,13 @@ export class DeadMansSwitch {
     await recordEvent(cache.client, object, { type: 'Warning', message, at: now(), index: 0 });
   }
 
-  /** In milliseconds, as the Lease would have had it. */
+  /** The term in milliseconds, as the Lease would have it. */
   private patienceWith({ canary }: CanaryView): number {
     return patienceOf(this.deps.settings.leaseSeconds, canary?.analysis.intervalSeconds ?? 0).seconds * 1000;
   }
 }
 
-/** A run holds its Lease as `<workflow id>/<run id>`. */
+/** The holder of a run's Lease is `<workflow id>/<run id>`. */
 function workflowIdIn(holder: string): string {
   return holder.slice(0, Math.max(0, holder.lastIndexOf('/')));
 }

@@ -1,6 +1,6 @@
 /**
- * A clock for how long others have been silent, which leaves out what this process has missed itself: one that was frozen,
- * or got no processor, has not listened meanwhile and must not hold that against them.
+ * A clock for the silence of others that leaves out this process's own pauses: while it was frozen, or got no CPU, it
+ * has not listened, so that time must not count against them.
  */
 export class FairClock {
   private elapsed = 0;
@@ -8,14 +8,14 @@ export class FairClock {
 
   /**
    * @param source milliseconds of a clock that never goes back
-   * @param mostMs what may lie between two looks at it; longer gaps count as this long
+   * @param mostMs the longest time that counts between two readings
    */
   constructor(
     private readonly mostMs: number,
     private readonly source: () => number = () => performance.now(),
   ) {}
 
-  /** To be called at each look. @returns milliseconds in which this process was there */
+  /** To be called at each check. @returns milliseconds in which this process was running */
   now(): number {
     const at = this.source();
     this.elapsed += Math.min(at - (this.last ?? at), this.mostMs);

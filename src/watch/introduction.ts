@@ -10,7 +10,7 @@ interface Pods {
   };
 }
 
-/** How a run is introduced to people who look at it in the Temporal UI. */
+/** The description of a run for people who look at it in the Temporal UI. */
 export function introduce(
   key: CanaryKey,
   change: Change,
@@ -72,8 +72,8 @@ function tagOf(image: string): string {
 }
 
 /**
- * Who changed what is released last, the pod template or a Service's spec: the field manager that the API server has
- * written down, such as `kubectl-set` or `argocd-controller`.
+ * Who last changed what is released, the pod template or a Service's spec: the field manager according to the API
+ * server, such as `kubectl-set` or `argocd-controller`.
  */
 export function changedBy(target: KubeObject | undefined): string {
   const managers = (target?.metadata.managedFields ?? []).filter(

@@ -1,30 +1,30 @@
 import type { Pulse } from '../domain/silence/silent-run.js';
 
-/** Where Temporal's pulse is felt. */
+/** How to find out whether Temporal is alive. */
 export interface Artery {
-  /** Whether there is a connection, whatever comes through it. */
+  /** Whether there is a connection, whether or not anything comes through it. */
   readonly isConnected: () => boolean;
   /**
-   * One question to Temporal, which ends by itself; rejects where there is no answer.
+   * One request to Temporal with a time limit; rejects where there is no answer.
    *
-   * @returns what differs whenever a worker has asked for work
+   * @returns a text that changes whenever a worker has polled
    */
   readonly ask: () => Promise<string>;
 }
 
-/** Between two questions, however many releases want to know. */
+/** Between two requests, however many releases need the answer. */
 const EVERY_MS = 2_000;
-/** An answer that takes longer is a late one. */
+/** An answer that takes longer counts as late. */
 const LATE_MS = 3_000;
-/** Before a missing connection counts as an outage: one that is just built again takes less, and a restart, too. */
+/** A connection missing for longer counts as an outage: reconnecting takes less, and so does a restart. */
 const UNREACHABLE_MS = 6_000;
-/** Before no answer at all, over a connection that stands, counts as an outage. */
+/** No answer for longer, over a working connection, counts as an outage. */
 const SILENT_MS = 30_000;
-/** What was heard longer ago says nothing about now. */
+/** An older answer says nothing about now. */
 const STALE_MS = 30_000;
 
 /**
- * Temporal's pulse, and that of its workers: one question for all releases, asked only while somebody wants to know, and
+ * Whether Temporal and its workers are alive: one request for all releases, made only while the answer is needed, and
  * never before the last one has ended.
  */
 export class PulseMeter {
@@ -33,18 +33,18 @@ export class PulseMeter {
   private readAt = -Infinity;
   private disconnectedSince: number | undefined;
   private unansweredSince: number | undefined;
-  /** How long the last answer has taken; undefined until there is one. */
+  /** Duration of the last answered request; undefined until there is one. */
   private tookMs: number | undefined;
   private polls: string | undefined;
   private workersSeenAt = -Infinity;
 
-  /** @param now milliseconds, of a clock that only counts what this process was there for */
+  /** @param now milliseconds, of a clock that leaves out this process' pauses */
   constructor(
     private readonly artery: Artery,
     private readonly now: () => number,
   ) {}
 
-  /** A worker has done something, as somebody has seen elsewhere. */
+  /** A worker has done something, according to another source. */
   seen(): void {
     this.workersSeenAt = this.now();
   }
@@ -79,13 +79,13 @@ export class PulseMeter {
     try {
       const polls = await this.artery.ask();
       const now = this.now();
-      // The first answer tells who has asked at some time: only the next ones tell who is there.
+      // The first answer shows polls of any age: only a change after it proves a live worker.
       if (this.polls !== undefined && this.polls !== polls) this.workersSeenAt = now;
       this.polls = polls;
       this.tookMs = now - at;
       this.unansweredSince = undefined;
     } catch {
-      // That there is no answer shows in the time that goes by without one.
+      // A missing answer shows in the time that passes without one.
     } finally {
       this.asking = false;
     }

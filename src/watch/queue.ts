@@ -5,29 +5,29 @@ const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 15_000;
 
 /**
- * Works keys off, a few at a time, each key by one worker only. A key that is added while it waits is worked off once;
- * one that fails comes again after a growing pause.
+ * Processes keys, a few at a time, each key by one worker only. A key that is added while it waits is processed once;
+ * one that fails is repeated after a growing pause.
  */
 export class WorkQueue {
   private readonly waiting = new Set<string>();
   private readonly running = new Set<string>();
   private readonly again = new Set<string>();
-  /** Those that have used up their share, and come again when they have some. */
+  /** Keys that have used up their share, and return when they have some. */
   private readonly delayed = new Set<string>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private stopped = false;
 
   /**
-   * @param work what to do with a key; where it throws, the key comes again
-   * @param report told of each failure
+   * @param work processes a key; a key for which it throws is repeated
+   * @param report receives each failure
    */
   constructor(
     private readonly work: (key: string) => Promise<void>,
     private readonly options: {
       readonly concurrency: number;
       readonly report: (key: string, problem: string) => void;
-      /** What each key may have; as much as it likes where undefined. */
+      /** Each key's budget; no limit where undefined. */
       readonly budget?: Pick<Budget, 'spend'>;
     },
   ) {}
@@ -39,7 +39,7 @@ export class WorkQueue {
     this.pump();
   }
 
-  /** Keys that wait, and those that are worked off. */
+  /** Keys that wait, and those in process. */
   get size(): number {
     return this.waiting.size + this.delayed.size + this.running.size;
   }

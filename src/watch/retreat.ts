@@ -15,12 +15,12 @@ import type { LeaseView } from '../kubernetes/lease-object.js';
 import type { Fence } from '../domain/decision/fence.js';
 import { inBackground } from '../background.js';
 
-/** Begins the Lease's holder while a switch acts. */
+/** Prefix of the Lease's holder while a switch acts. */
 const HOLDER = 'deadman/';
-/** In place of a Lease, and of its version, where somebody has deleted it. */
+/** Stands for a Lease, and its version, that somebody has deleted. */
 export const MISSING = 'missing';
 
-/** Whether a switch holds the Lease: it rolls back, or has died over it. */
+/** Whether a switch holds the Lease: it rolls back, or has died doing so. */
 export function isSwitchs(lease: LeaseView | typeof MISSING): boolean {
   return lease !== MISSING && lease.holder.startsWith(HOLDER);
 }
@@ -32,7 +32,7 @@ interface Retreat {
   readonly origin: string;
 }
 
-/** How the dead-man's switch takes traffic home: by the Kubernetes API and nothing else. */
+/** How the dead-man's switch returns traffic to the primary: only with the Kubernetes API. */
 export class Retreats {
   private readonly stopping = new AbortController();
 
@@ -48,10 +48,10 @@ export class Retreats {
   /**
    * Takes the Lease and rolls back.
    *
-   * @param lease as it was seen when this was decided; somebody who has taken it since wins
-   * @param why for how long there has been no sign of the run, and why there is none
-   * @returns what a person must mend before the Lease can say so
-   * @throws FencedError where somebody else was quicker
+   * @param lease as seen at the decision; a process that has taken it since wins
+   * @param why how long the run has been silent, and the reason
+   * @returns what a user must fix before the Lease can record it
+   * @throws FencedError where another process was quicker
    */
   async rollBack(canary: CanaryKey, lease: LeaseView | typeof MISSING, why: string): Promise<UserError | undefined> {
     const view = await readCanary(this.deps, canary, true);
@@ -82,7 +82,7 @@ export class Retreats {
       new AbortController().signal,
     );
     this.deps.meters.rolledBack('deadman');
-    // People learn of it as of any rollback, but nothing else of this switch waits for that.
+    // People are notified as of any rollback, but nothing else of this switch waits for that.
     const origin = `deadman.${view.object.metadata.uid}.${fence.epoch}`;
     inBackground(this.deps.log, `${canary.name}.${canary.namespace}: who is to hear of its rollback`, () =>
       this.notify(canary, view, { reason, servedBy, origin }),
@@ -121,7 +121,7 @@ export class Retreats {
   }
 }
 
-/** The epoch of the release that is rolled back; a switch that died in the middle has left it in the Lease. */
+/** The epoch of the release that is rolled back; a switch that died in between has left it in the Lease. */
 function releaseOf(lease: LeaseView | typeof MISSING, stamp: Fence | undefined): number {
   if (lease === MISSING) return stamp?.epoch ?? 0;
   return isSwitchs(lease) ? (lease.retreat?.of ?? lease.fence.epoch) : lease.fence.epoch;

@@ -4,19 +4,19 @@ import type { RunSigns } from '../domain/silence/silent-run.js';
 import { taskQueueOf, workflowIdOf } from '../workflows/contract.js';
 import type { Artery } from './pulse.js';
 
-/** What the dead-man's switch asks Temporal. */
+/** The dead-man's switch's questions to Temporal. */
 export interface TemporalSigns extends Artery {
-  /** @returns undefined where there was no answer in time, or others are asked about */
+  /** @returns undefined where no answer came in time, or too many runs are being asked about */
   readonly run: (canary: CanaryKey) => Promise<RunSigns | undefined>;
 }
 
-/** Longer than a server with too much to do takes; whether there is any answer is what counts. */
+/** Longer than an overloaded server takes; whether there is any answer is what counts. */
 const ANSWER_MS = 15_000;
-/** Runs that are asked about at once: however many are silent, Temporal has other things to do. */
+/** Runs that are asked about at the same time: however many are silent, Temporal has other work. */
 const RUNS_AT_ONCE = 4;
 /** `TaskQueueType` of Temporal's API. */
 const [WORKFLOW_QUEUE, ACTIVITY_QUEUE] = [1, 2] as const;
-/** A scrape of metrics doesn't wait for longer. */
+/** A scrape of metrics waits no longer. */
 const SCRAPE_MS = 2_000;
 
 /** Tasks of the releases' queue that wait for a worker, and how long the oldest has. */

@@ -18,8 +18,8 @@ import { WorkQueue } from './queue.js';
 import { inBackground } from '../background.js';
 
 /**
- * Kinds whose changes may concern any Canary, besides those of its target and of its traffic provider. Where configs
- * aren't tracked nobody needs the right to list them.
+ * Kinds whose changes may concern any Canary, in addition to those of its target and its traffic provider. If configs
+ * aren't tracked the permission to list them isn't needed.
  */
 export function watchedKinds({
   configTracking,
@@ -27,19 +27,19 @@ export function watchedKinds({
   return [SERVICES, ...(configTracking ? [CONFIG_MAPS, SECRETS] : []), METRIC_TEMPLATES];
 }
 
-/** Looks come from caches, and reports wait for nobody but Temporal. */
+/** Observations come from caches, and reports wait only for Temporal. */
 const CONCURRENCY = 32;
-/** Of one Canary: a release with many pods changes in bursts, but never for long. */
+/** Limits for one Canary: a release with many pods changes in bursts, but never for long. */
 const LOOKS: Allowance = { burst: 60, perSecond: 2, patienceMs: 60_000, againMs: 600_000 };
-/** Everything is looked at again this often, from the caches: it asks nothing of the API server. */
+/** Everything is observed again this often, from the caches, without requests to the API server. */
 const RESYNC_MS = 60_000;
-/** The same submission isn't repeated before this has passed. */
+/** The same submission isn't repeated within this time. */
 const REPEAT_MS = 15_000;
 
-/** What was last reported of a Canary. */
+/** The last report about a Canary. */
 interface Submitted {
   readonly id: string;
-  /** What it is about, whoever deals with it. */
+  /** What it is about, whichever run handles it. */
   readonly what: string;
   /** Some run had the Lease then. */
   readonly underWay: boolean;
@@ -48,8 +48,8 @@ interface Submitted {
 }
 
 /**
- * Sees what changes in the cluster and tells the workflows. Holds no state that matters: any number of these may run,
- * and one that starts late finds by looking what it has missed.
+ * Watches the cluster and reports changes to the workflows. It holds no important state: any number of watchers may
+ * run, and one that starts late finds the changes that it has missed.
  */
 export class Watcher {
   private readonly index = new CanaryIndex();
@@ -60,7 +60,7 @@ export class Watcher {
   private resync: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  /** @param looks how often a Canary is looked at, however often it changes */
+  /** @param looks limits how often a Canary is observed, however often it changes */
   constructor(
     private readonly deps: Dependencies,
     looks: Allowance = LOOKS,
@@ -89,7 +89,7 @@ export class Watcher {
   async start(): Promise<void> {
     const canaries = await this.deps.cache.filled(CANARIES);
     const leases = await this.deps.cache.filled(LEASES);
-    // Filled before anybody decides by them what is missing.
+    // Filled before they decide what is missing.
     const watched = watchedKinds(this.deps.settings);
     await Promise.all(watched.map((type) => this.deps.cache.filled(type)));
     this.unsubscribe.push(canaries.onChange((object) => this.queue.add(keyOf(object))));
@@ -97,11 +97,11 @@ export class Watcher {
     await this.follow(watched);
     const all = (): void => canaries.list().forEach((object) => this.queue.add(keyOf(object)));
     all();
-    // It may have come to an end while the API server was waited for.
+    // It may have been stopped while it waited for the API server.
     if (!this.stopped) this.resync = setInterval(all, RESYNC_MS);
   }
 
-  /** Canaries that have changed and have not been looked at since. */
+  /** Canaries that have changed and have not been observed since. */
   get backlog(): number {
     return this.queue.size;
   }
@@ -113,7 +113,7 @@ export class Watcher {
     this.queue.stop();
   }
 
-  /** A kind is followed from the first Canary on that has to do with it: of all there are, a cluster has few. */
+  /** A kind is watched from the first Canary on that uses it: a cluster uses few of all kinds. */
   private async follow(types: readonly ResourceType[]): Promise<void> {
     for (const type of types) {
       if (this.followed.has(pathOf(type))) continue;
@@ -128,7 +128,9 @@ export class Watcher {
     for (const name of names) this.queue.add(`${object.metadata.namespace}/${name}`);
   }
 
-  /** A run that has ended may have left something newer for the next; one that has lost its Lease must make it again. */
+  /**
+   * A run that has ended may have left something newer for the next; one that has lost its Lease must create it again.
+   */
   private leaseChanged(lease: KubeObject, change: 'set' | 'deleted'): void {
     const name = lease.metadata.annotations?.['serinus.dev/canary'];
     const { holderIdentity = '' } = (lease['spec'] ?? {}) as { holderIdentity?: string };
@@ -151,29 +153,30 @@ export class Watcher {
     const { revision } = observation.seen ?? {};
     const { generation, approvals, underWay, drift } = observation;
     const epoch = observation.lease?.fence.epoch ?? 0;
-    // What is reported to an open run must be reported anew when that run has ended: the server takes an id once.
+    // Reports to a run that has since ended must be repeated: the server accepts an id once.
     const lost = observation.lease || !isActive(observation.phase) ? [] : [Math.floor(this.deps.now() / RESYNC_MS)];
     const about = [generation, approvals, revision, drift, epoch, underWay, ...lost];
     const first = changeId(kind, view.object.metadata.uid, ...about);
     const what = changeId(kind, view.object.metadata.uid, generation, approvals, revision, drift);
     if (this.isRepeated(key, first) || (underWay && this.hasJustBegun(key, what))) return;
-    // A run that was shut out may have taken it and ended without: the server would answer for that one again.
+    // A run that was fenced off may have taken it and ended without handling it: the server would return that run's
+    // answer again.
     const times = underWay ? 0 : this.timesOf(key, first);
     const id = times === 0 ? first : changeId(first, times);
     const hint = revision ? { revision: revision.hash, seen: revision } : {};
     await this.submit(canary, { id, kind, by: 'watch', generation, ...hint });
     this.submitted.set(key, { id: first, what, underWay, at: this.deps.now(), times: times + 1 });
-    // Whatever came of it, look once more: a submission that met a closing run has to be made again.
+    // Whatever the result, observe once more: a submission that met a closing run must be repeated.
     this.queue.addLater(key, REPEAT_MS + 1_000);
   }
 
-  /** How often this very change has been submitted from here, and is still to be dealt with. */
+  /** How often this very change has been submitted from here without being handled. */
   private timesOf(key: string, id: string): number {
     const last = this.submitted.get(key);
     return last?.id === id ? last.times : 0;
   }
 
-  /** The run that this very change was reported to, or started, has taken the Lease since: it is about to look. */
+  /** The run that this very change was reported to, or started, has taken the Lease since: it is about to observe. */
   private hasJustBegun(key: string, what: string): boolean {
     const last = this.submitted.get(key);
     return last?.what === what && !last.underWay && this.deps.now() - last.at < REPEAT_MS;
@@ -194,7 +197,7 @@ export class Watcher {
     this.deps.log.info({ canary: `${canary.name}.${canary.namespace}` }, `${change.kind} submitted`);
   }
 
-  /** Which objects concern this Canary, so that their changes find it. */
+  /** Records which objects concern this Canary, so that their changes lead to it. */
   private async remember(canary: CanaryKey, view: NonNullable<Awaited<ReturnType<typeof readCanary>>>): Promise<void> {
     try {
       const context = canaryContext(this.deps, view);
@@ -208,7 +211,7 @@ export class Watcher {
     }
   }
 
-  /** The breaker: whoever asks for more than its share is looked at now and then, is named, and keeps nobody else waiting. */
+  /** The circuit breaker: a Canary that exceeds its share is observed less often and reported, and delays no other. */
   private warnOf(key: string, what: string): void {
     inBackground(this.deps.log, key, () => this.notifyOf(key, what));
   }

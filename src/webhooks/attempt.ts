@@ -11,18 +11,18 @@ export interface WebhookCall {
   readonly timeoutMs: number;
   /** Further attempts after the first. */
   readonly retries: number;
-  /** Takes any certificate. */
+  /** Accepts any certificate. */
   readonly disableTLS: boolean;
-  /** Sent as `Idempotency-Key`, the same on every attempt, so that a receiver can tell a repetition. */
+  /** Sent as `Idempotency-Key`, the same on every attempt, so that a receiver recognises a repetition. */
   readonly idempotencyKey?: string;
 }
 
-/** What is read of an answer. */
+/** Most bytes read of an answer. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
- * Makes one attempt, on a connection of its own: calls are seconds apart, about as long as servers keep idle connections,
- * and one that the server has just closed would turn into a failed check.
+ * Makes one attempt, on a connection of its own: calls are seconds apart, about as long as servers keep idle
+ * connections, and one that the server has just closed would look like a failed check.
  *
  * @throws whatever `signal` was aborted with; nothing else
  */

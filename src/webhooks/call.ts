@@ -10,7 +10,7 @@ export type CallOutcome =
   | { readonly ok: true; readonly status: number; readonly attempts: number }
   | {
       readonly ok: false;
-      /** For an event: the reason in the response, cut, or why there was none. */
+      /** For an event: the reason in the response, shortened, or why there was none. */
       readonly error: string;
       /** Of the last answer; undefined where there was none. */
       readonly status: number | undefined;
@@ -31,8 +31,8 @@ export interface CallTools {
 const MAX_ERROR_LENGTH = 500;
 
 /**
- * Calls a webhook and, where that may help, calls it again: connection errors, 429, and 5xx except 501 are tried up to
- * `retries` more times, other answers are final. Redirects are followed within the host.
+ * Calls a webhook and, where that may help, calls it again: connection errors, 429, and 5xx except 501 are retried up
+ * to `retries` times, other answers are final. Redirects are followed within the host.
  *
  * Any 2xx is a success. Flagger takes 203, 204 and 206 for failures; everywhere else they are successes, and a gate
  * that answers 204 means yes.
@@ -68,7 +68,7 @@ export async function callWebhook(call: WebhookCall, tools: CallTools = {}): Pro
 
 const NEVER = new AbortController().signal;
 
-/** An attempt that wasn't a success, for as long as it may be repeated. */
+/** An attempt without success that may be repeated. */
 class FailedAttempt extends Error {
   constructor(
     readonly tried: Attempt,
@@ -80,7 +80,7 @@ class FailedAttempt extends Error {
 
 function failure(tried: Attempt, url: string, attempts: number, secrets: readonly string[]): CallOutcome {
   const status = tried.kind === 'answered' ? tried.status : undefined;
-  // Whoever is asked may repeat what it was asked with; events are read by more people than Canaries.
+  // The server may repeat parts of the request; more people can read events than Canaries.
   return { ok: false, error: errorText(tried, url, attempts, secrets), status, attempts };
 }
 

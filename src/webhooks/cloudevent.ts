@@ -17,11 +17,11 @@ export interface CloudEvent {
 export const CLOUD_EVENT_CONTENT = 'application/cloudevents+json; charset=utf-8';
 
 /**
- * What is told of a release, as a CloudEvent: each event as `dev.serinus.canary.event`, each milestone as
- * `dev.serinus.release.<topic>`. Types and the keys of `data` are only ever added to.
+ * A notice as a CloudEvent: each event as `dev.serinus.canary.event`, each milestone as `dev.serinus.release.<topic>`.
+ * Types and the keys of `data` are only ever added to.
  *
  * @param id the same for each repetition of this notice
- * @returns undefined for what isn't news
+ * @returns undefined for a notice that isn't news
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
 export function cloudEventOf(

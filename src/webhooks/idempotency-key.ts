@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** What receivers tell a repetition by: plain ASCII, whatever the names, and the same whoever sends it. */
+/**
+ * The key by which receivers recognise a repetition: plain ASCII, whatever the names, and the same from every sender.
+ */
 export function idempotencyKey(...parts: readonly (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Revision } from '../domain/revision.js';
 
-/** What every webhook of one round is told: which Canary, in which phase, and which revision it is about. */
+/** The common content of a round of webhooks: the Canary, its phase, and the revision. */
 export interface Subject {
   readonly name: string;
   readonly namespace: string;
@@ -11,7 +11,7 @@ export interface Subject {
   readonly checksum: string;
 }
 
-/** What an `event` webhook is told besides. */
+/** Additional content for `event` webhooks. */
 export interface EventNotice {
   readonly message: string;
   readonly type: 'Normal' | 'Warning';
@@ -45,7 +45,7 @@ export function eventMetadata(event: EventNotice, own: Metadata = {}): Metadata 
 /**
  * A short text that is equal for equal revisions and differs between others: the first 16 hex digits of the SHA-256
  * over the template's hash and the checksums of the ConfigMaps and Secrets, sorted by name. Receivers compare it with
- * earlier ones to tell releases apart. Flagger hashes the same things with FNV; the texts of the two never match.
+ * earlier ones to distinguish releases. Flagger hashes the same things with FNV; the texts of the two never match.
  */
 export function checksumOf(revision: Revision): string {
   const configs = Object.entries(revision.configs).sort(byKey);

@@ -1,13 +1,13 @@
 import { doubling } from '../retrying.js';
 
-/** What one attempt came to. */
+/** The result of one attempt. */
 export type Attempt =
   | {
       readonly kind: 'answered';
       readonly status: number;
       /** The beginning of the response's body. */
       readonly text: string;
-      /** The `Retry-After` header, as it was sent. */
+      /** The `Retry-After` header, as sent. */
       readonly retryAfter: string | undefined;
     }
   | {

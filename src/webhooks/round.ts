@@ -4,17 +4,17 @@ import type { HookType } from '../domain/policy.js';
 import { callWebhook, type CallOutcome, type CallTools } from './call.js';
 import { eventMetadata, payloadOf, type EventNotice, type Subject } from './payload.js';
 
-/** Where calls are noted: hook, type, status and duration, never what was sent or answered. */
+/** Where calls are logged: hook, type, status and duration, never what was sent or answered. */
 export interface HookLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 export interface Round {
   readonly type: HookType;
-  /** The Canary's webhooks, in the order of the spec; those of other types are passed over. */
+  /** The Canary's webhooks, in the order of the spec; those of other types are skipped. */
   readonly webhooks: readonly Webhook[];
   readonly subject: Subject;
-  /** What `event` webhooks are about. */
+  /** The content of `event` webhooks. */
   readonly event?: EventNotice;
 }
 

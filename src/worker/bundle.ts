@@ -5,7 +5,7 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 /** Path of a ready bundle; saves a second at each start. */
 const BUNDLE_VARIABLE = 'SERINUS_WORKFLOW_BUNDLE';
 
-/** The workflows' code: a ready bundle where there is one, else made from the sources beside this file. */
+/** The workflows' code: a ready bundle if there is one, else built from the sources beside this file. */
 export async function workflowBundle(): Promise<WorkflowBundleOption> {
   const given = process.env[BUNDLE_VARIABLE];
   if (given !== undefined) {
@@ -16,7 +16,7 @@ export async function workflowBundle(): Promise<WorkflowBundleOption> {
   return existsSync(built) ? { codePath: built } : makeBundle();
 }
 
-/** Bundles the workflows; nothing but workflow and domain code may be in it. */
+/** Bundles the workflows; only workflow and domain code may be in it. */
 export async function makeBundle(workflowsPath = defaultPath()): Promise<{ code: string }> {
   return bundleWorkflowCode({
     workflowsPath,

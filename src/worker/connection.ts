@@ -6,7 +6,7 @@ import { resolveConnection, type TemporalOptions } from '../temporal/connection.
 
 const pauseAfter = doubling(500, 1_000);
 
-/** A worker's connection; tried until Temporal is there. */
+/** A worker's connection; retried until Temporal is there. */
 export async function workerConnection(
   options: TemporalOptions,
   log: Logger,

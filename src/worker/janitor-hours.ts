@@ -9,26 +9,26 @@ import { LEASE_LABEL, LEASE_MANAGER, viewOf } from '../kubernetes/lease-object.j
 import { CANARIES, DEPLOYMENTS, LEASES, type KubeObject } from '../kube/object.js';
 import { EXPIRES } from '../workloads/shared/warm-deployment.js';
 
-/** How often a worker looks, in its caches, whether there is anything for the janitor to do. */
+/** How often a worker checks, in its caches, whether the janitor is needed. */
 const LOOK_MS = 5_000;
-/** How long nothing may have run before the janitor rests: what runs now may have begun elsewhere a moment ago. */
+/** How long nothing must have run before the janitor is paused: another process may just have started something. */
 const QUIET_MS = 60_000;
-/** While something runs, the schedule is looked at so often: another worker may just have put it to rest. */
+/** While something runs, the schedule is read this often: another worker may just have paused it. */
 const INSIST_MS = 30_000;
-/** At rest, what nobody has reported is looked for so often. */
+/** At rest, unreported changes are searched this often. */
 const UNREPORTED_MS = 300_000;
-/** How Serinus' own rest is told from a pause of somebody who means it. */
+/** Marks Serinus' own pause, as distinct from a person's. */
 const RESTING = 'nothing runs: Serinus goes on by itself';
 const AWAKE = 'something runs';
 
 /**
- * The janitor's hours: its Schedule runs while there is a release, or something left of one, and rests when nothing runs,
- * so that an idle cluster starts no workflow. Every worker keeps them; who pauses the Schedule by hand is respected.
+ * Pauses the janitor's Schedule when nothing runs, so that an idle cluster starts no workflow, and resumes it while
+ * there is a release, or something left of one. Every worker does so; a pause by hand is respected.
  */
 export class JanitorHours {
   private timer: NodeJS.Timeout | undefined;
   private unsubscribe: (() => void) | undefined;
-  /** What is known of the Schedule; undefined until it has been looked at. */
+  /** Whether the Schedule runs; undefined until it has been read. */
   private awake: boolean | undefined;
   private askedAt = -Infinity;
   private busyAt: number;
@@ -48,7 +48,7 @@ export class JanitorHours {
     this.unsubscribe = leases.onChange((lease) => {
       if (this.awake !== true && isHeld(lease)) void this.look();
     });
-    // It may have come to an end while the API server was waited for.
+    // It may have been stopped while it waited for the API server.
     if (this.stopped) return this.unsubscribe();
     this.timer = setInterval(() => void this.look(), LOOK_MS);
   }
@@ -59,7 +59,7 @@ export class JanitorHours {
     this.unsubscribe?.();
   }
 
-  /** One look; also for whoever doesn't want to wait for the next one. */
+  /** One check; also for a caller that doesn't want to wait for the next one. */
   async look(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
@@ -70,7 +70,7 @@ export class JanitorHours {
       if (isBusy && (this.awake !== true || now - this.askedAt >= INSIST_MS)) await this.wake(now);
       else if (!isBusy && this.awake !== false && now - this.busyAt >= QUIET_MS) await this.rest(now);
     } catch (error) {
-      // The next look tries again. While Temporal is away there is no janitor anyway.
+      // The next check tries again. While Temporal is away there is no janitor anyway.
       this.deps.log.debug({}, `the janitor's schedule can't be set: ${messageOf(error)}`);
     } finally {
       this.looking = false;
@@ -89,7 +89,7 @@ export class JanitorHours {
     [this.awake, this.askedAt] = [false, now];
   }
 
-  /** A run holds a Lease, or has lost it; or there are pods that wait for an undo, and go when their time is over. */
+  /** A run holds a Lease, or has lost it; or pods are kept for an undo, and must be deleted in time. */
   private async somethingRuns(): Promise<boolean> {
     const { cache, settings } = this.deps;
     const [leases, canaries, deployments] = await Promise.all(
@@ -103,7 +103,7 @@ export class JanitorHours {
     );
   }
 
-  /** The watch process reports what changes; where there is none, the janitor does. */
+  /** The watch process reports changes; where there is none, the janitor does. */
   private async somethingIsUnreported(now: number): Promise<boolean> {
     if (now - this.reportedAt < UNREPORTED_MS) return false;
     const { cache, settings } = this.deps;

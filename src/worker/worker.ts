@@ -15,7 +15,7 @@ export interface WorkerOptions {
   readonly interceptors?: readonly ActivityInterceptorsFactory[];
 }
 
-/** Slots for activities: looking and applying are short, waiting for pods is only waiting. */
+/** Slots for activities: observing and applying are short, and waiting for pods needs no CPU. */
 const ACTIVITY_SLOTS = 200;
 const ROLLBACK_SLOTS = 50;
 const NOTICE_SLOTS = 50;
@@ -25,8 +25,8 @@ const LOAD_SLOTS = 4;
 const WORKFLOW_TASK_SLOTS = 100;
 
 /**
- * Pollers come and go with what there is to do: a fixed number is either too many for a cluster at rest or, when hundreds
- * of releases move, fewer than it takes to fetch what one process could do.
+ * The number of pollers follows the load: a fixed number is either too large for a cluster at rest, or too small when
+ * hundreds of releases run.
  */
 const SCALING = { type: 'autoscaling', minimum: 2, initial: 5, maximum: 50 } as const;
 const SCALING_ASIDE = { type: 'autoscaling', minimum: 1, initial: 2, maximum: 20 } as const;
@@ -46,7 +46,7 @@ export class Workers {
       shutdownGraceTime: '5s' as const,
       shutdownForceTime: '20s' as const,
     };
-    // What has no queue of its own, all of it: an activity that is left out would be waited for for ever.
+    // All activities without a queue of their own: one that is left out would never run.
     const { rollBack, deliver, archive, loadTest, ...others } = activities;
     const ticks = await Worker.create({
       ...common,
@@ -55,12 +55,12 @@ export class Workers {
       activities: { ...others },
       maxConcurrentActivityTaskExecutions: ACTIVITY_SLOTS,
       maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASK_SLOTS,
-      // None of them ever waits for a slot to look at the world from within.
+      // Local observations never wait for a slot.
       maxConcurrentLocalActivityExecutions: WORKFLOW_TASK_SLOTS,
       workflowTaskPollerBehavior: SCALING,
       activityTaskPollerBehavior: SCALING,
-      // When a worker dies, its workflows move to another after this. Shorter than a task waits when there is much to do,
-      // it would have each task come twice, the second time with the whole history.
+      // When a worker dies, its workflows move to another after this. With less than a task's wait under load, each
+      // task would come twice, the second time with the whole history.
       stickyQueueScheduleToStartTimeout: '5s',
       ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
     });
@@ -83,7 +83,8 @@ export class Workers {
       taskQueue: loadQueueOf(clusterName),
       activities: { loadTest },
       maxConcurrentActivityTaskExecutions: LOAD_SLOTS,
-      // A cancel is heard with a heartbeat: nobody wants load on an application whose release has ended.
+      // An activity learns of its cancellation with a heartbeat: an application whose release has ended must get no
+      // more load.
       maxHeartbeatThrottleInterval: '1s',
     });
     return new Workers([ticks, rollbacks, notices, loads]);
@@ -101,7 +102,7 @@ export class Workers {
     }
   }
 
-  /** Lets what is under way finish, and takes nothing new. */
+  /** Finishes what is under way, and takes nothing new. */
   shutdown(): void {
     for (const worker of this.workers) {
       if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -43,6 +43,6 @@ void describe('the traffic that a Canary has now', () => {
     ].map((found) => ('unknown' in found ? found.unknown : 'known'));
     assert.match(reasons[0] ?? '', /no requests were counted/);
     assert.match(reasons[1] ?? '', /503/);
-    assert.match(reasons[2] ?? '', /don’t tell requests to the canary/);
+    assert.match(reasons[2] ?? '', /don’t distinguish requests to the canary/);
   });
 });

@@ -1,8 +1,8 @@
 /**
- * Works on items some at a time, and gives the results in the order of the items. It runs no further ahead than that: who
- * doesn't ask for more causes no more work.
+ * Processes items, some at a time, and yields the results in the order of the items. It runs no further ahead than
+ * that: a caller that stops causes no more work.
  *
- * @param count at once
+ * @param count at the same time
  */
 export async function* ahead<T, R>(
   items: AsyncIterable<T> | Iterable<T>,
@@ -10,7 +10,7 @@ export async function* ahead<T, R>(
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const under: Promise<{ readonly result: R } | { readonly error: unknown }>[] = [];
-  // An error is thrown in its turn, and is nobody's surprise before.
+  // An error is thrown when its turn comes, and is no unhandled rejection before.
   const settled = (item: T) =>
     work(item).then(
       (result) => ({ result }),

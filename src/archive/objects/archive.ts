@@ -26,10 +26,10 @@ import {
 import type { Objects } from './port.js';
 import { ahead } from './ahead.js';
 
-/** Objects that are asked for at once. */
+/** Objects that are requested at the same time. */
 const AT_ONCE = 8;
 
-/** The archive as one JSON document a release, and what is needed to find it. */
+/** The archive as one JSON document a release, with an index to find it. */
 export class ObjectArchive implements Archive {
   readonly store: string;
 
@@ -89,14 +89,14 @@ export class ObjectArchive implements Archive {
 
   async prune(cluster: string, before: Date): Promise<number> {
     let gone = 0;
-    // What ended at that very time stays.
+    // Releases that ended at exactly that time stay.
     const from = `${indexStart(cluster, before.getTime())}/~`;
     for await (const { key } of this.objects.list(indexPrefix(cluster), from)) {
       const at = indexed(key);
       if (at === undefined) continue;
       const document = await this.document(cluster, at.id);
       await this.remove(cluster, at.id, document);
-      // Last, so that what a broken deletion has left is found again.
+      // Last, so that an interrupted deletion is found again.
       await this.objects.delete(key);
       gone += 1;
     }

@@ -10,7 +10,7 @@ import { partsOf } from '../id.js';
  *     <cluster>/index/<time>/<namespace>/<name>/<run>.json     its summary; the latest end sorts first
  */
 
-/** The last millisecond that the index can tell, in the year 2286. */
+/** The last millisecond that the index can represent, in the year 2286. */
 const END_OF_TIME = 9_999_999_999_999;
 
 export function releaseKey(cluster: string, id: string): string | undefined {
@@ -57,7 +57,7 @@ export function indexStart(cluster: string, endedAt: number): string {
   return `${indexPrefix(cluster)}${String(END_OF_TIME - endedAt).padStart(13, '0')}`;
 }
 
-/** What a key of the index tells without its object. */
+/** The parts of an index key. */
 export function indexed(key: string) {
   const match = /\/index\/(\d+)\/([^/]+)\/([^/]+)\/([^/]+)\.json$/.exec(key);
   const [, time, namespace, name, run] = match ?? [];
@@ -70,7 +70,7 @@ function pathOf(id: string): string | undefined {
   return parts && `${parts.namespace}/${parts.name}/${parts.run}`;
 }
 
-/** Clusters may be called anything. */
+/** Clusters may have any name. */
 function part(text: string): string {
   return encodeURIComponent(text).replaceAll('.', '%2E').replaceAll('*', '%2A');
 }

@@ -6,8 +6,8 @@ export interface Listed {
 }
 
 /**
- * Where objects are kept by key: a bucket, a folder. Keys are parts with slashes between them; a part is never empty, `.`
- * or `..`. Whoever reads sees an object as it was or as it is, never half of one.
+ * Stores objects by key: a bucket, a folder. Keys are parts with slashes between them; a part is never empty, `.` or
+ * `..`. Readers see an object before or after a write, never half of one.
  *
  * The methods throw {@link UserError} and {@link TransientError} as the archive's do.
  */
@@ -16,10 +16,10 @@ export interface Objects {
   put(key: string, text: string): Promise<void>;
   /** @returns undefined where there is none */
   get(key: string): Promise<string | undefined>;
-  /** An object that isn't there is no error. */
+  /** Deleting a missing object is no error. */
   delete(key: string): Promise<void>;
   /**
-   * The objects whose keys begin so, in the order of their keys as bytes.
+   * The objects with this prefix, in the order of their keys as bytes.
    *
    * @param prefix ends with a slash
    * @param after only keys that come after this

@@ -1,10 +1,10 @@
 import type { ReleaseArtifacts } from '../../domain/record/artifacts.js';
 import type { Contents } from '../../workloads/port.js';
 
-/** Annotations of the target's pods, or of the target, that say when the change was made; the first that does counts. */
+/** Annotations of the target's pods, or of the target, with the time of the change; the first one counts. */
 const COMMIT_TIME = ['serinus.dev/commit-time', 'org.opencontainers.image.created'] as const;
 
-/** What of a release's contents may be told anywhere. */
+/** The parts of a release's contents that aren't confidential. */
 export function artifactsOf({ before, after, annotations }: Contents): ReleaseArtifacts {
   const commitTime = COMMIT_TIME.map((name) => timeOf(annotations[name])).find((time) => time !== undefined);
   return {
@@ -13,7 +13,7 @@ export function artifactsOf({ before, after, annotations }: Contents): ReleaseAr
   };
 }
 
-/** @returns undefined for what can't be read as a time */
+/** @returns undefined for text that isn't a time */
 function timeOf(text: string | undefined): string | undefined {
   const ms = Date.parse(text ?? '');
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
@@ -27,7 +27,7 @@ interface Container {
   readonly image?: string;
 }
 
-/** Of the containers in their order, then of the init containers; none where the content is no pod template. */
+/** Of the containers in their order, then of the init containers; none where the content isn't a pod template. */
 function imagesOf(content: Pods | undefined): readonly string[] {
   const { containers = [], initContainers = [] } = content?.spec ?? {};
   return [...containers, ...initContainers].flatMap(({ image }) => (image === undefined ? [] : [image]));

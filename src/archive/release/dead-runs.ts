@@ -20,23 +20,22 @@ import { readSnapshot } from './snapshots.js';
 import { CLOSE_EVENT } from '../../temporal/history.js';
 import { unreadOrders } from '../../temporal/unread-orders.js';
 
-/** Older ones have been archived by an earlier round, or by an earlier janitor. */
+/** Older ones were archived by an earlier round, or by an earlier janitor. */
 const LOOK_BACK_MS = 7 * 24 * 3_600_000;
 /** For the state of a closed run: a worker has to replay it. */
 const ANSWER_MS = 10_000;
 const ROUND_LIMIT = 100;
-/** Rounds in which the state of a run is asked for before it is archived without. */
+/** Rounds in which the state of a run is requested before it is archived without. */
 const PATIENCE = 3;
 
 /**
- * Runs that were ended from outside, terminated or timed out, can't hand their release to the archive themselves: this
- * does it for them, with what their last state tells. The release that follows, which rolls back what they have left, has
- * a record of its own.
+ * Runs that were terminated or timed out can't pass their release to the archive: this does it for them, from their
+ * last state. The release that follows, which rolls back what they have left, has a record of its own.
  */
 export class DeadRuns {
-  /** Ids of runs that need no other look. */
+  /** Ids of runs that are finished here. */
   private readonly done = new Set<string>();
-  /** Rounds in which nobody told the state of a run. */
+  /** Rounds in which no worker returned a run's state. */
   private readonly silent = new Map<string, number>();
 
   constructor(
@@ -44,7 +43,7 @@ export class DeadRuns {
     private readonly client: Client,
   ) {}
 
-  /** @returns ids of the releases that were handed over */
+  /** @returns ids of the releases that were passed on */
   async offload(): Promise<readonly string[]> {
     const { deps, client } = this;
     if (!deps.archive) return [];
@@ -85,7 +84,7 @@ export class DeadRuns {
         workflowId: archiveIdOf(cluster, input.release, 'end'),
         taskQueue: taskQueueOf(cluster),
         args: [input],
-        // A run that was ended when its release had ended has handed it over itself.
+        // A run that was terminated after the end of its release has passed it on itself.
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         staticSummary: `archive the release of ${input.release}, whose run was ended`,
       });
@@ -96,7 +95,7 @@ export class DeadRuns {
     }
   }
 
-  /** @returns undefined where no worker can tell it any more */
+  /** @returns undefined where no worker can return it any more */
   private async viewOf({ workflowId, runId }: WorkflowExecutionInfo): Promise<RunView | undefined> {
     try {
       const handle = this.client.workflow.getHandle(workflowId, runId);
@@ -124,7 +123,7 @@ export class DeadRuns {
     return { canary, release, part: 'end', ended, after };
   }
 
-  /** A release that was ended just when it began has left what only the archive takes away. */
+  /** A release that was terminated right after its start has left a snapshot, which only the archive deletes. */
   private async hasKept(canary: CanaryKey, release: string): Promise<boolean> {
     return (await readSnapshot(this.deps, canary, release)).isAny;
   }
@@ -146,7 +145,7 @@ export class DeadRuns {
     return { ...knownOf(run, clusterName), record: unread, ending, runs, endedAt: new Date(endedAt).toISOString() };
   }
 
-  /** How it ended: by the dead-man's switch, where that was quicker than a run that would have recovered it. */
+  /** Its outcome: rolled back by the dead-man's switch, if that was quicker than the recovering run. */
   private async outcomeOf(
     run: WorkflowExecutionInfo,
     state: RunState,
@@ -173,7 +172,7 @@ export class DeadRuns {
   }
 }
 
-/** What is indexed of a run, where nothing else is known. */
+/** The indexed facts about a run, where nothing else is known. */
 function knownOf(
   { typedSearchAttributes: known, startTime }: WorkflowExecutionInfo,
   cluster: string,

@@ -6,7 +6,7 @@ import { actorsIn } from '../../domain/record/record.js';
 const NO_IMAGES = { before: [], after: [] };
 
 /**
- * What the archive keeps of a release besides its record.
+ * A release's document for the archive, without its record.
  *
  * @param id of the release
  * @param restores id of the release that it has undone
@@ -47,7 +47,7 @@ export function documentOf(
   });
 }
 
-/** A part of a long record has gone to the archive before: what is at hand tells less than there was. */
+/** A part of a long record is in the archive already: the remaining part is incomplete. */
 function isWhole({ handedOver }: EndedRelease): boolean {
   return (handedOver?.entries ?? 0) === 0;
 }

@@ -15,17 +15,17 @@ import type { CanaryContext } from '../../canary/read.js';
 import type { Dependencies } from '../../dependencies.js';
 import { artifactsOf } from './artifacts.js';
 
-/** On what is kept of a release in the cluster until the archive has it. */
+/** On the snapshots of a release in the cluster that aren't archived yet. */
 const OF_RELEASE = 'serinus.dev/release';
 /** An annotation, since a Canary's name may be longer than a label. */
 const OF_CANARY = 'serinus.dev/release-of';
 
 /**
- * Keeps what a release replaces, and by what, in a ControllerRevision, so that the archive gets what was there when the
- * release began, however long it can't be written. It has no owner: it outlives the Canary, too. Without an archive
- * nothing is kept.
+ * Saves what a release replaces, and its replacement, in a ControllerRevision, so that the archive gets the contents
+ * from the beginning of the release, however long it can't be written. It has no owner: it outlives the Canary, too.
+ * Without an archive nothing is saved.
  *
- * @param release its id
+ * @param release id of the release
  * @returns what it ships; undefined where the target has changed meanwhile, or can't be read
  */
 export async function saveSnapshot(
@@ -42,7 +42,7 @@ export async function saveSnapshot(
     if (deps.archive && release !== undefined) await create(deps, canary, release, contents, fence);
     return artifactsOf(contents);
   } catch (error) {
-    // What the archive will miss is no reason to keep a release from starting.
+    // A gap in the archive is no reason to keep a release from starting.
     const fields = { canary: `${canary.name}.${canary.namespace}` };
     deps.log.warn(fields, `what the release replaces could not be kept: ${messageOf(error)}`);
     return undefined;
@@ -71,7 +71,7 @@ async function create(
   await make(deps.cache, CONTROLLER_REVISIONS, revision, { fence });
 }
 
-/** What is kept of any release of a Canary, because no archive has it yet. */
+/** The snapshots of a Canary's releases that aren't archived yet. */
 export async function snapshotsOf(
   { cache }: Pick<Dependencies, 'cache'>,
   { namespace, name }: Pick<CanaryKey, 'namespace' | 'name'>,
@@ -82,20 +82,20 @@ export async function snapshotsOf(
     .map(({ metadata }) => ({ type: CONTROLLER_REVISIONS, name: metadata.name }));
 }
 
-/** What was kept of a release. */
+/** The snapshot of a release. */
 export interface ReleaseSnapshot {
-  /** Something is kept, of whatever revision. */
+  /** There is a snapshot, of whatever revision. */
   readonly isAny: boolean;
-  /** Of the revision that was asked for. */
+  /** Of the requested revision. */
   readonly templates: Templates | undefined;
-  /** Deletes everything that is kept of the release. */
+  /** Deletes all snapshots of the release. */
   forget(): Promise<void>;
 }
 
 /**
- * Reads what was kept of a release.
+ * Reads the snapshot of a release.
  *
- * @param hash of the revision that is asked for
+ * @param hash of the requested revision
  */
 export async function readSnapshot(
   deps: Pick<Dependencies, 'cache'>,
@@ -118,9 +118,9 @@ export async function readSnapshot(
 }
 
 /**
- * What the cluster shows of a release that has promoted nothing: the primary still is what it was.
+ * The cluster's contents after a release that has promoted nothing: the primary still is what it was.
  *
- * @returns undefined where it shows another revision
+ * @returns undefined where the cluster holds another revision
  */
 export async function readUnpromoted(
   { canary, workload }: CanaryContext,

@@ -2,13 +2,13 @@ import type { ReleaseDocument } from '../document.js';
 import type { Archive } from '../port.js';
 import type { EndedRelease } from '../../domain/record/outcome.js';
 
-/** The outcome of a run that has brought back what the primary held before its last promotion. */
+/** The outcome of a run that has restored the primary's content from before its last promotion. */
 const UNDONE: string = 'undone';
 
 /**
  * The release that another one has undone: the Canary's last promotion before it.
  *
- * @returns undefined where it has undone none, or the archive doesn't know it
+ * @returns undefined where it has undone none, or the archive lacks it
  */
 export async function undoneBy(store: Archive, ended: EndedRelease): Promise<ReleaseDocument | undefined> {
   if (ended.ending.kind !== UNDONE) return undefined;

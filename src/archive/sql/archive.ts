@@ -9,11 +9,11 @@ import { actorsOf, bothImages, imagesOf } from '../select.js';
 import { Database, type SqlStore } from './database.js';
 import type { KeyKind, Tables } from './schema.js';
 
-/** Releases with their records that are in memory at once while all are read. */
+/** Releases with their records that are in memory at the same time while all are read. */
 const EXPORT_BATCH = 20;
 /** Releases that are deleted in one transaction. */
 const PRUNE_BATCH = 200;
-/** PostgreSQL can't index longer texts; nothing that Kubernetes takes as a name is. */
+/** PostgreSQL can't index longer texts; no name in Kubernetes is longer. */
 const LONGEST_KEY = 500;
 
 type Releases = ExpressionBuilder<Tables, 'serinus_releases'>;
@@ -245,7 +245,7 @@ async function replaceKeys(tx: Transaction<Tables>, document: ReleaseDocument): 
     .execute();
 }
 
-/** PostgreSQL's texts can't hold the character 0. */
+/** PostgreSQL's texts can't contain the character 0. */
 function keyOf(value: string): string {
   return value.replaceAll('\0', '').slice(0, LONGEST_KEY);
 }

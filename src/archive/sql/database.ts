@@ -7,17 +7,17 @@ import { MIGRATIONS, type Tables } from './schema.js';
 export interface SqlStore {
   readonly store: string;
   readonly dialect: Dialect;
-  /** The same transaction may work in a moment: somebody else was at it. */
+  /** The same transaction may succeed in a moment: another one was in the way. */
   readonly collided: (error: unknown) => boolean;
-  /** What a failure of the driver means. */
+  /** The error for a failure of the driver. */
   readonly errorOf: (error: unknown) => UserError | TransientError;
 }
 
 const pauseAfter = doubling(10, 250);
-/** For transactions that get into each other's way; then whoever called decides. */
+/** For transactions that collide; after that the caller decides. */
 const PATIENCE_MS = 10_000;
 
-/** A database that is brought up to date when it is first used, and again where that has failed. */
+/** A database whose tables are migrated on first use, and again if that has failed. */
 export class Database {
   private readonly db: Kysely<Tables>;
   private upToDate: Promise<void> | undefined;
@@ -54,7 +54,10 @@ export class Database {
     }
   }
 
-  /** Several processes may do this at once: PostgreSQL's advisory lock lets one through, SQLite's lock of the file. */
+  /**
+   * Several processes may do this at the same time: PostgreSQL's advisory lock admits one, as does SQLite's lock of the
+   * file.
+   */
   private async migrate(): Promise<void> {
     const migrator = new Migrator({
       db: this.db,
@@ -69,7 +72,7 @@ export class Database {
 
   private async repeated<T>(work: () => Promise<T>): Promise<T> {
     const until = Date.now() + PATIENCE_MS;
-    // Not all at the same time again.
+    // Spread out, so that they don't collide again.
     const spread = (pause: number): number => pause * (0.5 + Math.random() / 2);
     return retrying(work, (error, made) =>
       this.sql.collided(error) && Date.now() <= until ? spread(pauseAfter(made)) : undefined,

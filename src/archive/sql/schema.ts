@@ -15,7 +15,7 @@ export interface Tables {
     /** JSON of the templates; null where there are none. */
     readonly templates: string | null;
   };
-  /** What a release is looked up by, and may have several of. */
+  /** The lookup keys of a release, which may have several. */
   readonly serinus_release_keys: {
     readonly cluster: string;
     readonly release_id: string;
@@ -36,7 +36,7 @@ export interface Tables {
 /** `id`: the release by one of its runs; `actor`, `image`: as a filter names them. */
 export type KeyKind = 'id' | 'actor' | 'image';
 
-/** In the order of their names. What has been released is never changed: a new version of the tables is a new entry. */
+/** In the order of their names. Released migrations never change: a new version of the tables is a new entry. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-releases': { up: createTables },
 };

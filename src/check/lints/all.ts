@@ -12,7 +12,7 @@ import * as templates from './templates.js';
 import * as thresholds from './thresholds.js';
 import * as windows from './windows.js';
 
-/** All rules, in the order in which a release meets what they are about. */
+/** All rules, in the order in which a release meets their subjects. */
 const LINTS: readonly Lint[] = [
   references.targetIsOurs,
   references.referencesHold,

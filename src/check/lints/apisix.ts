@@ -3,7 +3,7 @@ import type { ApisixRoute, ApisixRule } from '../objects/apisix-route.js';
 import type { Finding } from '../finding.js';
 import { about, sourcesOf, type Lint, type Subject } from '../subject.js';
 
-/** The user's ApisixRoute: its rule for the Canary's service is what the route with the weights is made from. */
+/** The user's ApisixRoute: the route with the weights is generated from its rule for the Canary's service. */
 
 export const routeLeadsToService: Lint = (subject) => {
   const { service, namespace } = subject.canary;
@@ -33,7 +33,7 @@ export const routeLeadsToService: Lint = (subject) => {
   );
 };
 
-/** Conditions of the user's rule are those of the rules with the weights, too. */
+/** Conditions of the user's rule apply to the rules with the weights, too. */
 export const routeIsReadable: Lint = (subject) => {
   const route = routeOf(subject);
   const rule = route && ruleFor(route, subject.canary.service.name);
@@ -59,7 +59,7 @@ export const routeIsReadable: Lint = (subject) => {
 export const routeIsMeasured: Lint = (subject) => {
   const route = routeOf(subject);
   const rule = route && ruleFor(route, subject.canary.service.name);
-  // A check that asks elsewhere doesn't need it.
+  // A check with another source doesn't need it.
   const needed = sourcesOf(subject.canary).some(({ source }) => source.kind === 'builtin');
   if (!route || !rule || !needed) return [];
   const plugin = rule.plugins.find(({ name }) => name === 'prometheus');
@@ -79,7 +79,7 @@ export const routeIsMeasured: Lint = (subject) => {
   ];
 };
 
-/** What APISIX' own DNS knows can't be seen from here. */
+/** Names that only APISIX' own DNS resolves can't be checked here. */
 export const mirrorIsResolved: Lint = (subject) => {
   const { provider, analysis, service, namespace } = subject.canary;
   if (provider !== 'apisix' || !analysis.mirror) return [];

@@ -7,12 +7,12 @@ import type { KubeObject } from '../../kube/object.js';
 import type { Finding } from '../finding.js';
 import { about, type Lint } from '../subject.js';
 
-/** Fields that nobody uses: every one that is written is used, refused, or named here. */
+/** Unused fields: every field that a user has written is used, refused, or named here. */
 
 /**
- * What the API server drops of an object without a word, because its schema hasn't got it.
+ * Fields of an object that the API server silently drops, because its schema doesn't have them.
  *
- * @param object as it stands in the file; one from the cluster has lost it, and tells by what kubectl has kept
+ * @param object as in the file; in the cluster only kubectl's annotation still shows them
  */
 export function unknownIn(object: KubeObject): readonly Finding[] {
   if (!isOurs(object.kind)) return [];
@@ -45,7 +45,7 @@ export const fieldsAreUsed: Lint = (subject) =>
       about(subject, { rule: 'unused-field', severity: 'warning', field, message: `it has no effect: ${why}`, remedy }),
   );
 
-/** Without a trigger of that name, the primary is scaled by what the target's own query counts. */
+/** Without a trigger of that name, the primary is scaled by the target's own query. */
 export const scalerQueriesHaveTriggers: Lint = (subject) => {
   const { autoscalerRef } = subject.canary;
   if (autoscalerRef?.kind !== 'ScaledObject' || subject.autoscaler?.state !== 'found') return [];
@@ -68,7 +68,7 @@ export const scalerQueriesHaveTriggers: Lint = (subject) => {
     });
 };
 
-/** What each service for alerts takes of an AlertProvider, besides its address. */
+/** The fields of an AlertProvider, besides its address, that each service for alerts uses. */
 const ALERT_FIELDS: Readonly<Record<AlertProvider['type'], readonly ('channel' | 'username')[]>> = {
   alertmanager: [],
   discord: ['channel', 'username'],
@@ -90,7 +90,7 @@ export const alertFieldsAreUsed: Lint = ({ alertProviders }) =>
       .map((field): Finding => unusedOf(`AlertProvider/${name}`, `spec.${field}`, `${type} takes no ${field}`));
   });
 
-/** Fields of a template's provider that only some vendors have a meaning for. */
+/** Fields of a template's provider that only some vendors use. */
 const ALL_OVER_HTTP = ['headers', 'insecureSkipVerify'] as const;
 type TemplateField = 'address' | 'headers' | 'insecureSkipVerify' | 'region' | 'secretRef';
 

@@ -12,7 +12,7 @@ const FIELDS = {
   'foreign-pods': 'spec.targetRef',
 } as const;
 
-/** What would be refused before anything moves, since it is somebody else's. */
+/** Foreign objects, for which a release would be refused before anything moves. */
 export const nothingIsForeign: Lint = (subject) =>
   subject.foreign.map(({ rule, title, message }) =>
     about(subject, {

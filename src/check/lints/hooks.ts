@@ -1,7 +1,7 @@
 import type { HookType } from '../../domain/policy.js';
 import { about, type Lint } from '../subject.js';
 
-/** Webhooks and metrics as parts of the release: what is never asked, and what asks too long. */
+/** Webhooks and metrics as parts of the release: those that are never called, and those that take too long. */
 
 export const somethingJudges: Lint = (subject) => {
   const { metrics, webhooks } = subject.canary.analysis;
@@ -18,7 +18,7 @@ export const somethingJudges: Lint = (subject) => {
   ];
 };
 
-/** What is still called when the analysis is skipped. */
+/** Webhooks that are still called when the analysis is skipped. */
 const WITHOUT_ANALYSIS: readonly HookType[] = ['confirm-rollout', 'post-rollout', 'event'];
 
 export const analysisIsNotSkipped: Lint = (subject) => {
@@ -60,7 +60,7 @@ export const gatesAreReached: Lint = (subject) => {
   );
 };
 
-/** Paths of a load tester's gates, and the types that mean something by them. */
+/** Paths of a load tester's gates, and the types of webhooks that can use them. */
 const GATES: readonly { readonly path: RegExp; readonly types: readonly HookType[]; readonly what: string }[] = [
   {
     path: /\/gate\/(check|approve|halt)\/?$/,
@@ -71,10 +71,10 @@ const GATES: readonly { readonly path: RegExp; readonly types: readonly HookType
   { path: /\/rollback\/check\/?$/, types: ['rollback'], what: 'a gate, which is asked whether to roll back' },
 ];
 
-/** Questions whose answer decides: what only starts a load test says yes to all of them. */
+/** Webhooks whose answer decides: a load tester answers yes to all of them at once. */
 const ASKED: readonly HookType[] = ['confirm-rollout', 'confirm-traffic-increase', 'confirm-promotion', 'rollback'];
 
-/** A load test's start is answered at once, whatever comes of it. */
+/** The start of a load test is answered at once, whatever its result. */
 const LOAD_TEST = /^\s*(hey|wrk|ghz|ab|k6|fortio|vegeta)\s/;
 
 export const hooksMeanWhatTheyCall: Lint = (subject) =>

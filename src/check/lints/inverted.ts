@@ -3,9 +3,9 @@ const EXCLUDED = /\b(?:code|status|status_code|response_code|envoy_response_code
 
 /**
  * Whether a PromQL query divides the requests that did _not_ end in some error by all requests: a share of successes,
- * whatever it is called. Goes by the look of the text: `A{code!~"4.."} / A{}`, and nothing subtracted from 1 or 100.
+ * whatever its name. Recognised by its text: `A{code!~"4.."} / A{}`, and nothing subtracted from 1 or 100.
  *
- * @returns the errors that are left out of the numerator, in quotes
+ * @returns the errors that the numerator excludes, in quotes
  */
 export function dividesTheOthers(query: string): string | undefined {
   const text = query.replace(/#[^\n]*/g, ' ');
@@ -16,7 +16,10 @@ export function dividesTheOthers(query: string): string | undefined {
   return EXCLUDED.test(denominators.join('/')) ? undefined : `"${excluded}"`;
 }
 
-/** At the slashes that aren't inside of strings; one that has no end goes to the end, and is looked for once. */
+/**
+ * Splits at the slashes outside of strings; a string that doesn't end lasts to the end of the text, and is searched
+ * once.
+ */
 function splitAtDivision(text: string): readonly string[] {
   const bare = text.replace(/"(?:\\[^]?|[^"\\])*(?:"|$)|'(?:\\[^]?|[^'\\])*(?:'|$)/g, (string) =>
     string.replaceAll('/', '\u0000'),

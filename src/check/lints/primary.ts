@@ -3,8 +3,8 @@ import { isSome, mostUnavailable, servingContainers, unavailablePods, type Targe
 import type { Lint, Subject } from '../subject.js';
 
 /**
- * The primary is a copy of the target, and takes on each new revision by a rolling update while users are served. What
- * it lacks, the target lacks.
+ * The primary is a copy of the target, and gets each new revision by a rolling update while it serves users. What it
+ * lacks, the target lacks.
  */
 
 const PROMOTION = 'when a release is promoted, the primary';
@@ -41,7 +41,7 @@ export const primaryHasProbes: Lint = (subject) => {
   });
 };
 
-/** Providers whose data planes learn of endpoints late, and how late by default, in seconds. */
+/** Providers whose data planes see endpoints late, and how late by default, in seconds. */
 const LATE: Readonly<Record<string, number>> = { skipper: 3, traefik: 2 };
 
 export const primaryOutlivesItsEndpoints: Lint = (subject) => {
@@ -110,7 +110,7 @@ function ofReplicas(target: Target, replicas: number): string | undefined {
   return gone === 0 ? undefined : `by up to ${gone} of ${replicas} pods`;
 }
 
-/** How many nodes there are, and will be, nobody knows here. */
+/** The number of nodes is unknown here. */
 function onNodes(target: Target): string | undefined {
   const share = mostUnavailable(target);
   if (!isSome(share)) return undefined;
@@ -123,11 +123,11 @@ function targetOf({ target }: Subject): Target | undefined {
   return target?.state === 'found' ? target.value : undefined;
 }
 
-/** An autoscaler may make more of them, and a percentage of more is more. */
+/** An autoscaler may start more of them, and a percentage of more is more. */
 function mostReplicas({ canary, autoscaler, primaryReplicas }: Subject, target: Target): number {
   const replicas = target.kind === 'Deployment' ? target.replicas : 0;
   const own = canary.autoscalerRef?.primaryScalerReplicas.maxReplicas;
   const scaled = own ?? (autoscaler?.state === 'found' ? autoscaler.value.maxReplicas : undefined);
-  // The target has none while it rests.
+  // The target has none while it is at zero.
   return Math.max(scaled ?? (replicas === 0 ? primaryReplicas : replicas) ?? 1, 1);
 }

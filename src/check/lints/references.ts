@@ -1,7 +1,7 @@
 import { invalid, type Finding } from '../finding.js';
 import { about, sourcesOf, templateKey, type Known, type Lint, type Subject } from '../subject.js';
 
-/** Objects that the Canary refers to: not there, not as they must be, or not looked at. */
+/** Objects that the Canary refers to: missing, wrong, or not read. */
 export const referencesHold: Lint = (subject) => referencesOf(subject).flatMap((one) => complaintAbout(subject, one));
 
 interface Reference {
@@ -83,7 +83,7 @@ function complaintAbout(subject: Subject, { field, title, known }: Reference): r
   }
 }
 
-/** Two that scale the same target, and send its traffic. */
+/** Two autoscalers that scale the same target, or two owners of its traffic. */
 export const targetIsOurs: Lint = (subject) => {
   const { targetRef } = subject.canary;
   if (subject.rivals.length === 0) return [];

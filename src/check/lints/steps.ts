@@ -1,6 +1,6 @@
 import { about, type Lint } from '../subject.js';
 
-/** How a release advances: steps that are never taken as they are written, and fields that have no effect. */
+/** How a release advances: steps that are never taken as written, and fields that have no effect. */
 
 export const maxWeightIsMultiple: Lint = (subject) => {
   const { stepWeight, maxWeight = 100 } = subject.spec.analysis;
@@ -45,7 +45,7 @@ function nearestDivisor(whole: number, wanted: number): number {
 export const onlyStep: Lint = (subject) => {
   const { strategy } = subject.canary.analysis;
   const { weights } = subject.best;
-  // Iterations of nothing leave a Canary that has no step at all.
+  // With zero iterations a Canary has no step at all.
   const { iterations } = subject.spec.analysis;
   if (strategy.kind !== 'canary') return [];
   if (iterations !== undefined) {
@@ -170,7 +170,7 @@ export const mirrorHasEffect: Lint = (subject) => {
   ];
 };
 
-/** What the strategy leaves out of the spec, in the words of its Events. */
+/** The parts of the spec that the strategy ignores, in the words of its Events. */
 export const strategyTakesAll: Lint = (subject) => {
   const { notices } = subject.canary.analysis;
   if (notices.length === 0) return [];

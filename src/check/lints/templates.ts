@@ -7,7 +7,7 @@ import type { Finding } from '../finding.js';
 import { about, sourcesOf, templateKey, type Lint, type PlacedSource, type Subject } from '../subject.js';
 import { dividesTheOthers } from './inverted.js';
 
-/** Metrics that a MetricTemplate is asked for: what shows before anybody asks. */
+/** Metrics of a MetricTemplate: mistakes that show without a query. */
 
 type TemplateSource = Extract<MetricSource, { kind: 'template' }>;
 
@@ -16,7 +16,7 @@ interface Use extends PlacedSource {
   readonly template: MetricTemplate;
 }
 
-/** Providers that ask about a span of time, and can't without one. */
+/** Providers that are queried for a time span, and need one. */
 const NEED_INTERVAL = ['datadog', 'newrelic', 'cloudwatch', 'dynatrace', 'splunk', 'signoz'];
 
 export const templatesRender: Lint = (subject) =>
@@ -70,7 +70,7 @@ export const templatesHaveInterval: Lint = (subject) =>
     ];
   });
 
-/** APISIX, Gloo, Kuma and Traefik: what is generated there is named after the Service. */
+/** APISIX, Gloo, Kuma and Traefik: generated objects are named after the Service there. */
 const NAMED_AFTER_SERVICE = ['apisix', 'gloo', 'kuma', 'traefik'];
 
 export const templatesNameTheService: Lint = (subject) => {
@@ -92,7 +92,7 @@ export const templatesNameTheService: Lint = (subject) => {
   );
 };
 
-/** The query of the 404s percentage that is about 100 where all is well. */
+/** The query of the 404s percentage that yields about 100 where all is well. */
 export const ratiosAreMeantSo: Lint = (subject) =>
   usesOf(subject).flatMap(({ metric, source, template }): Finding[] => {
     const { min, max } = source.range;

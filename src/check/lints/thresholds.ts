@@ -12,7 +12,7 @@ export const rangesJudge: Lint = (subject) =>
 
 type Verdict = Omit<Finding, 'object'>;
 
-/** Whether the user has given bounds at all: defaults are easily overlooked. */
+/** Whether the user has set bounds at all: defaults are easily overlooked. */
 interface Written {
   readonly range: boolean;
   readonly threshold: boolean;
@@ -105,7 +105,7 @@ function ofDuration(place: Place): Verdict | undefined {
   return neverPasses(place, 'max', max, message, 'set thresholdRange.max in milliseconds, such as 500');
 }
 
-/** Names of what should be low, and of what should be high. */
+/** Names of metrics that should be low, and of those that should be high. */
 const BAD =
   /[45]xx|\b[45]\d\d(s|\b)|error|fail|not.?found|latency|duration|lag|reject|drop|time.?out|restart|crash|saturation/i;
 const GOOD = /success|availab|uptime|apdex|satisf|hit.?rat/i;
@@ -157,7 +157,7 @@ function anyWritten({ written }: Place): boolean {
   return written.range || written.threshold;
 }
 
-/** `threshold` is a bound too, of the side that the metric has. */
+/** `threshold` is a bound too, on the metric's usual side. */
 function bound({ field, written }: Place, side: 'min' | 'max'): string {
   return written.threshold && !written.range ? `${field}.threshold` : `${field}.thresholdRange.${side}`;
 }

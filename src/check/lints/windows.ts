@@ -3,8 +3,8 @@ import type { Settings } from '../../settings.js';
 import { about, sourcesOf, type Lint } from '../subject.js';
 
 /**
- * A check that looks further back than the release is long judges what was there before; unless windows end where the
- * weight has changed, and then it never looks back that far.
+ * A check that looks further back than the release is long judges the time before it; unless windows begin at the last
+ * change of weight, in which case it never looks back that far.
  */
 export const windowsFit: Lint = (subject) => {
   const { analysisSeconds } = subject.best;
@@ -30,7 +30,7 @@ const CONSEQUENCES: Readonly<Record<Settings['metricWindow'], string>> = {
   flagger: 'a bad canary is averaged with what was before it',
 };
 
-/** A check that looks back less far than to the check before it never sees some of the requests. */
+/** A check that doesn't look back to the check before it misses some of the requests. */
 export const windowsMeet: Lint = (subject) => {
   const { intervalSeconds } = subject.canary.analysis;
   return windowsOf(subject).flatMap(({ field, metric, interval }) =>
@@ -51,7 +51,7 @@ export const windowsMeet: Lint = (subject) => {
 
 function windowsOf({ canary }: Parameters<Lint>[0]) {
   return sourcesOf(canary).flatMap(({ field, metric, source }) => {
-    // An inline query is sent as it is: its window is in its text.
+    // An inline query is sent unchanged: its window is in its text.
     if (source.kind === 'query' || source.interval === undefined) return [];
     return [{ field: `${field}.interval`, metric, interval: source.interval }];
   });

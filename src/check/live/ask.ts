@@ -13,11 +13,11 @@ import type { Counterpart } from './counterpart.js';
 export interface Question {
   readonly query: string;
   readonly provider: MetricsProvider;
-  /** From what is answered to the check's unit: percent, whole milliseconds, or as it is. */
+  /** Converts the answer into the check's unit: percent, whole milliseconds, or unchanged. */
   readonly inUnit: (value: number) => number;
 }
 
-/** What it takes to put questions. */
+/** The inputs of queries. */
 export interface Asking {
   readonly canary: Canary;
   readonly counterpart: Counterpart;
@@ -25,17 +25,17 @@ export interface Asking {
   readonly flavour: Flavour;
   /** Of the pods that serve. */
   readonly addresses: readonly string[];
-  /** Where cloud providers find out who asks. */
+  /** Where cloud providers find an identity. */
   readonly environment: Environment;
-  /** By the account that checks. */
+  /** With the account that checks. */
   readonly clusterApi: ClusterApi | undefined;
-  /** @throws UserError where there is no such template, or it isn't valid */
+  /** @throws UserError where the template doesn't exist, or is invalid */
   readonly template: (ref: NamespacedRef) => MetricTemplate;
-  /** @throws UserError where there is no such Secret */
+  /** @throws UserError where the Secret doesn't exist */
   readonly secret: (namespace: string, name: string) => Promise<Readonly<Record<string, string>>>;
 }
 
-/** A check can't ask for this metric, which says nothing about it. */
+/** A check can't query this metric, which says nothing about it. */
 export class NotAsked extends Error {
   override readonly name = 'NotAsked';
 }
@@ -43,16 +43,16 @@ export class NotAsked extends Error {
 type SourceOf<Kind extends MetricSource['kind']> = Extract<MetricSource, { kind: Kind }>;
 
 /**
- * The query that a release would send about the canary, put to the primary.
+ * A release's query about the canary, changed to be about the primary.
  *
- * @throws UserError for what a person must mend; NoValuesFound where it is about pods and there are none; NotAsked
+ * @throws UserError for what a user must fix; NoValuesFound where it is about pods and there are none; NotAsked
  */
 export async function questionOf(source: MetricSource, asking: Asking): Promise<Question> {
   switch (source.kind) {
     case 'builtin':
       return ofBuiltin(source, asking);
     case 'query':
-      // An inline query is sent as it is: it is no template.
+      // An inline query is sent unchanged: it isn't a template.
       return { query: source.query, provider: metricsServer(asking), inUnit: asItIs };
     case 'template':
       return ofTemplate(source, asking);
@@ -95,12 +95,12 @@ async function ofTemplate(
   return { query: text, provider: createProvider(options), inUnit: asItIs };
 }
 
-/** What Keptn's objects are named after need not be what they measure. */
+/** Names of Keptn's objects need not be those of what they measure. */
 function ofItself(canary: Canary): Counterpart {
   return { names: queryNamesOf(canary), resolve: (query) => query };
 }
 
-/** The cluster for those that ask it, which a check reads by its own account and never changes. */
+/** The cluster, for providers in it, which a check reads with its own account and never changes. */
 function readable({ type, address }: MetricTemplate['provider'], { clusterApi }: Asking): ClusterApi {
   const isInside = type === 'keptn' || (type === 'externalmetrics' && address === undefined);
   if (!isInside) return NOWHERE.cluster;
@@ -114,7 +114,7 @@ function readable({ type, address }: MetricTemplate['provider'], { clusterApi }:
   };
 }
 
-/** What the account that checks may not read says nothing about the metric. */
+/** Missing permissions of the account that checks say nothing about the metric. */
 async function orNotAsked<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

@@ -4,18 +4,18 @@ import type { Observer } from '../../metrics/queries/flagger.js';
 import type { Server } from './metric.js';
 
 /**
- * How a query about the canary is put to the primary, which serves while no release is under way.
+ * How a query about the canary is turned into one about the primary, which serves while no release is under way.
  *
- * A query is rendered with `names`, in which the target's and the Service's name are stand-ins, and then `resolve` puts
- * in what belongs there: which name that is depends on what follows it.
+ * A query is rendered with `names`, in which the target's and the Service's name are placeholders, and then `resolve`
+ * replaces those: the right name depends on what follows the placeholder.
  */
 export interface Counterpart {
   readonly names: QueryNames;
-  /** @param quoted turns a name into what queries call it, where that isn't the name itself */
+  /** @param quoted turns a name into its form in queries, where that isn't the name itself */
   readonly resolve: (query: string, quoted?: (name: string) => string) => string;
 }
 
-/** Words that nobody has in a query, and that every template function leaves alone. */
+/** Words that occur in no query, and that every template function leaves alone. */
 const TARGET = 'serinusstandinfortarget';
 const SERVICE = 'serinusstandinforservice';
 
@@ -37,14 +37,14 @@ export function counterpartOf(canary: Canary, server: Server, observer: Observer
 }
 
 /**
- * What `<name>-canary` becomes. APISIX has one route for both, named `…-canary`, and all its requests are the
- * primary's while no release is under way. Everywhere else the two have an object each.
+ * The replacement of `<name>-canary`. APISIX has one route for both, named `…-canary`, and all its requests are the
+ * primary's while no release is under way. Other providers have an object for each of the two.
  */
 function part(name: string, dash: string, observer: Observer): string {
   return `${name}${dash}${observer === 'apisix' ? 'canary' : 'primary'}`;
 }
 
-/** ingress-nginx tells the canary's requests by a label that is empty for all others. */
+/** ingress-nginx marks the canary's requests by a label that is empty for all others. */
 function forObserver(query: string, observer: Observer): string {
   return observer === 'nginx' ? query.replace(/\bcanary\s*!=\s*""/g, 'canary=""') : query;
 }

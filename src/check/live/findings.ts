@@ -4,9 +4,9 @@ import type { LiveMetric } from './metric.js';
 import { unitOf } from './unit.js';
 
 /**
- * What the present values say of the policy.
+ * Findings about the policy from the present values.
  *
- * @param known what the rules have said already; it isn't said twice
+ * @param known findings of the rules; they aren't repeated
  */
 export function findingsOf(
   subject: Subject,
@@ -17,7 +17,7 @@ export function findingsOf(
   return [...circumstances(subject, metrics), ...fresh.flatMap((metric) => findingOf(subject, metric))];
 }
 
-/** Rules that say of a metric why it can't be read. */
+/** Rules that explain why a metric can't be read. */
 const EXPLAINING = ['missing-object', 'template-without-interval'];
 
 function isExplained({ canary }: Subject, { field, kind }: LiveMetric, known: readonly Finding[]): boolean {
@@ -132,7 +132,7 @@ function wouldHalt(subject: Subject, live: LiveMetric): Finding {
   });
 }
 
-/** People turn percentages round, and take shares for percent. */
+/** People invert percentages, and take shares for percent. */
 function remedyFor(live: LiveMetric, value: number): string {
   const { kind, min, max } = live;
   const unit = unitOf(live);

@@ -16,28 +16,25 @@ import { addressesBehind, secretOf, templateOf } from './sources.js';
 
 export interface LiveOptions {
   readonly settings: Pick<Settings, 'meshProvider' | 'builtinQueries'>;
-  /** Of the process: where cloud providers find out who asks. */
+  /** Of the process: where cloud providers find an identity. */
   readonly environment: Environment;
   /**
-   * The cluster by the account that checks, for metrics that live in there; undefined where whoever has the check made
-   * isn't who the account belongs to.
+   * The cluster, with the account that checks, for metrics in it; undefined where the account isn't the caller's own.
    */
   readonly clusterApi?: ClusterApi;
-  /**
-   * Queries of templates that the cluster has are shown too: whoever gets to see the answer may read them there.
-   */
+  /** Queries of templates in the cluster are shown, too: the caller may read them there. */
   readonly showAllQueries: boolean;
 }
 
 /** For all metrics together; less than the API's clients wait. */
 const PATIENCE_MS = 20_000;
-/** Queries under way at once. */
+/** Queries under way at the same time. */
 const AT_ONCE = 4;
 
 /**
- * Asks every metric about what serves now, none of them stopping the others.
+ * Queries every metric about the version that serves now; a failure of one doesn't stop the others.
  *
- * @throws TransientError, KubeError where the cluster doesn't tell who serves
+ * @throws TransientError, KubeError where the cluster can't be read
  */
 export async function askMetrics(
   subject: Subject,
@@ -71,7 +68,7 @@ export async function askMetrics(
   return inTurns(sourcesOf(canary), AT_ONCE, ask);
 }
 
-/** What traffic the Canary has now, by the counters that its releases are judged by. */
+/** The Canary's present traffic, from the counters that its releases are judged by. */
 export function trafficNow(subject: Subject, settings: Pick<Settings, 'meshProvider'>): Promise<MeasuredTraffic> {
   const observer = observerFor(subject, settings);
   return presentTraffic(subject.canary, observer, Date.now(), AbortSignal.timeout(PATIENCE_MS));
@@ -79,7 +76,7 @@ export function trafficNow(subject: Subject, settings: Pick<Settings, 'meshProvi
 
 const KNATIVE = 'serving.knative.dev/v1';
 
-/** Whose numbers the built-in checks read. */
+/** The source of the built-in checks' numbers. */
 function observerFor({ canary }: Subject, { meshProvider }: Pick<Settings, 'meshProvider'>): Observer {
   const { provider, targetRef } = canary;
   return observerOf(
@@ -121,7 +118,7 @@ async function reading({ source }: PlacedSource, asking: Asking, deadline: Abort
   }
 }
 
-/** @throws what isn't about the metric */
+/** @throws errors that aren't about the metric */
 function failure(error: unknown): Answer {
   const reason = messageOf(error);
   if (error instanceof NotAsked) return { verdict: 'not-asked', reason };
@@ -137,7 +134,7 @@ function mayShow({ source }: PlacedSource, { templates }: Subject, { showAllQuer
   return known?.state === 'found' && known.given;
 }
 
-/** In order, so many at once. */
+/** In order, so many at the same time. */
 async function inTurns<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += atOnce) {

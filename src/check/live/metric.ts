@@ -1,17 +1,17 @@
-/** Whose numbers a live check reads: before the first release there is only the target. */
+/** The side that a live check reads: before the first release there is only the target. */
 export type Server = 'primary' | 'target';
 
 export const VERDICTS = ['passes', 'halts', 'no-values', 'broken', 'unreachable', 'not-asked'] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** What a metric says of what serves now. */
+/** A metric's present value. */
 export interface LiveMetric {
   readonly metric: string;
   /** `spec.analysis.metrics[0]`. */
   readonly field: string;
   readonly kind: 'builtin' | 'query' | 'template';
-  /** Who was asked about; the target where there is no primary yet. */
+  /** The side that was queried; the target where there is no primary yet. */
   readonly of: Server;
   readonly verdict: Verdict;
   /** Percent for request-success-rate, milliseconds for request-duration. */
@@ -20,6 +20,6 @@ export interface LiveMetric {
   readonly max?: number;
   /** Why there is no value. */
   readonly reason?: string;
-  /** As it was sent. */
+  /** As sent. */
   readonly query?: string;
 }

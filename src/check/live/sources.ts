@@ -8,7 +8,7 @@ import { templateKey, type Subject } from '../subject.js';
 import type { ClusterReader, ObjectLookup } from '../object-lookup.js';
 import { NotAsked } from './ask.js';
 
-/** @throws UserError where there is no such template, or it isn't valid */
+/** @throws UserError where the template doesn't exist, or is invalid */
 export function templateOf({ templates }: Subject, ref: NamespacedRef): MetricTemplate {
   const known = templates.get(templateKey(ref));
   if (known?.state === 'found') return known.value;
@@ -17,10 +17,10 @@ export function templateOf({ templates }: Subject, ref: NamespacedRef): MetricTe
 }
 
 /**
- * A Secret's entries, decoded, from the file or the cluster. Read for each use: what isn't kept can't be lost.
+ * A Secret's entries, decoded, from the file or the cluster. Read for each use: what isn't stored can't leak.
  *
- * @throws UserError where there is no such Secret, or it can't be read
- * @throws NotAsked where it may not be looked at
+ * @throws UserError where the Secret doesn't exist, or can't be decoded
+ * @throws NotAsked where permission is missing
  */
 export async function secretOf(
   lookup: ObjectLookup,

@@ -12,10 +12,10 @@ const LOOK_BACK_SECONDS = 600;
 export type MeasuredTraffic = PresentTraffic | { readonly unknown: string };
 
 /**
- * Requests of the last ten minutes to canary and primary together, by the counters that a release is judged by.
+ * Requests of the last ten minutes to canary and primary together, from the counters that a release is judged by.
  *
  * @param now milliseconds since 1970
- * @returns why it isn't known, where the metrics server doesn't tell
+ * @returns the reason where they are unknown
  */
 export async function presentTraffic(
   canary: Canary,
@@ -29,7 +29,7 @@ export async function presentTraffic(
   try {
     // While nothing is released, all pods are the primary's.
     const query = await requestCounts(observer, model, { canary: () => Promise.resolve([]) });
-    if (!query) return { unknown: 'the metrics don’t tell requests to the canary from those to the primary' };
+    if (!query) return { unknown: 'the metrics don’t distinguish requests to the canary from those to the primary' };
     const span = { from: now - LOOK_BACK_SECONDS * 1000, to: now };
     const counted = await countRequests(server, query, span, signal);
     const requests = counted.primary.requests + counted.canary.requests;

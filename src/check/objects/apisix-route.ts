@@ -13,7 +13,7 @@ const pluginSchema = z.object({
   config: z.looseObject({ prefer_name: z.boolean().optional(), disable: z.boolean().optional() }).nullish(),
 });
 
-/** Only what is a pattern: APISIX has more to compare with. */
+/** Only patterns: APISIX has further operators. */
 const expressionSchema = z.object({ op: z.string(), value: z.string() }).optional().catch(undefined);
 
 const ruleSchema = z.object({
@@ -23,7 +23,10 @@ const ruleSchema = z.object({
   plugins: z.array(pluginSchema).default([]),
 });
 
-/** What matters of an ApisixRoute: which rule leads to the Canary's service, and whether its requests are counted. */
+/**
+ * The parts of an ApisixRoute that matter: which rule leads to the Canary's service, and whether its requests are
+ * counted.
+ */
 export const apisixRouteSchema = z
   .object({ metadata: z.object({ name: z.string() }), spec: z.object({ http: z.array(ruleSchema).default([]) }) })
   .transform(({ metadata, spec }) => ({ name: metadata.name, rules: spec.http }));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** What matters of an autoscaler: how many pods there may be, and what it scales by. */
+/** The parts of an autoscaler that matter: its bounds, and its metrics. */
 export const autoscalerSchema = z
   .object({
-    // A ScaledObject of KEDA has the fields with a longer name, and a default.
+    // In a KEDA ScaledObject these fields have longer names, and a default.
     spec: z.object({
       maxReplicas: z.int().optional(),
       maxReplicaCount: z.int().optional(),

@@ -16,5 +16,5 @@ export const serviceSchema = z
     ports: (ports ?? []).map(({ port }) => port),
   }));
 
-/** What matters of a Service whose changes are released: a change of the pods that it leads to is what a release is. */
+/** The parts of a target of kind Service that matter: a release is a change of the pods that it leads to. */
 export type ServiceTarget = z.output<typeof serviceSchema>;

@@ -62,24 +62,26 @@ export const daemonSetSchema = z
     containers: pod.spec.containers,
   }));
 
-/** What matters of a workload: its primary is made after it, and takes on each new revision as it says. */
+/**
+ * The parts of a workload that matter: its primary is a copy of it, and rolls out each new revision by its settings.
+ */
 export type Target = z.output<typeof deploymentSchema> | z.output<typeof daemonSetSchema>;
 type Container = Target['containers'][number];
 
-/** What Kubernetes takes where nothing is said. */
+/** Kubernetes' defaults. */
 const DEFAULTS = {
   Deployment: { maxUnavailable: '25%', maxSurge: '25%' },
   DaemonSet: { maxUnavailable: 1, maxSurge: 0 },
 } as const;
 
-/** The share of pods that may be gone while the workload is updated, by its own words or by default. */
+/** The share of pods that may be missing while the workload is updated, from its settings or by default. */
 export function mostUnavailable({ kind, rolling }: Target): number | string {
   return rolling.maxUnavailable ?? DEFAULTS[kind].maxUnavailable;
 }
 
 /**
- * Pods that may be gone at once while a Deployment of so many pods is updated: percentages are rounded down for
- * `maxUnavailable`, up for `maxSurge`, and where both come to 0 one pod may be gone.
+ * How many pods may be missing while a Deployment of so many pods is updated: percentages are rounded down for
+ * `maxUnavailable`, up for `maxSurge`, and where both are 0 one pod may be missing.
  */
 export function unavailablePods(target: Target, replicas: number): number {
   const gone = podsOf(mostUnavailable(target), replicas, Math.floor);
@@ -96,7 +98,7 @@ function percentOf(share: string): number {
   return Number(/^(\d+)%$/.exec(share)?.[1] ?? 0);
 }
 
-/** Whether a share is more than none, of however many pods. */
+/** Whether a share is more than none, of any number of pods. */
 export function isSome(share: number | string): boolean {
   return typeof share === 'number' ? share > 0 : percentOf(share) > 0;
 }

@@ -3,15 +3,15 @@ import type { Finding } from '../finding.js';
 import type { Rehearsed } from './rehearse.js';
 import type { Refused } from './stage-client.js';
 
-/** Rules that say why a release can't be rehearsed to its end: what comes of that need not be said again. */
+/** Rules that explain why a release can't be rehearsed completely: the consequences needn't be reported again. */
 const SAID_ALREADY = ['missing-object', 'invalid', 'foreign-object', 'shared-object', 'shared-target'];
-/** More than a person mends at once. */
+/** More than a user fixes at once. */
 const MOST = 20;
 
 /**
- * What a rehearsal has found out about a Canary, in words for its author.
+ * The findings of a rehearsal of a Canary, in words for its author.
  *
- * @param others what the rules have said already
+ * @param others findings of the rules
  */
 export function findingsIn(
   canary: string,
@@ -61,7 +61,7 @@ function unheardOf(canary: string, message: string): Finding {
   };
 }
 
-/** An object is written more than once. */
+/** An object may be written more than once. */
 function once(findings: readonly Finding[]): readonly Finding[] {
   const keyOf = ({ object, field, message }: Finding): string => JSON.stringify([object, field, message]);
   return [...new Map(findings.map((finding) => [keyOf(finding), finding])).values()];

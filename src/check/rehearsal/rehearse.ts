@@ -14,26 +14,26 @@ import type { ObjectLookup } from '../object-lookup.js';
 import { StageCache } from './stage-cache.js';
 import { StageClient, Unseen, type Refused, type Understudy } from './stage-client.js';
 
-/** What a rehearsal has found out. */
+/** The result of a rehearsal. */
 export interface Rehearsed {
   readonly refused: readonly Refused[];
-  /** What keeps a release from being carried out, besides: in words for an event. */
+  /** Other problems that would stop a release: in words for an event. */
   readonly problems: readonly string[];
-  /** Why it isn't known what would be said of something. */
+  /** Why some answers are unknown. */
   readonly unheard: readonly string[];
 }
 
-/** Newer than any that has written in earnest. */
+/** Newer than any real fence. */
 const FENCE = { epoch: 2 ** 40, seq: 1 };
-/** Stands for the uid of a Canary that isn't in the cluster yet. */
+/** Stands for the UID of a Canary that isn't in the cluster yet. */
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 /**
- * Everything that a Canary's first release and its next one write, in the order in which they write it, by the very
- * code that carries them out: Services, primary, copies of configs, autoscaler, PodDisruptionBudget, route, replicas of
- * the target. The API server only checks it, and nothing is stored.
+ * Makes all writes of a Canary's first release and of its next one, in their order, with the same code that carries
+ * them out: Services, primary, copies of configs, autoscaler, PodDisruptionBudget, route, replicas of the target. The
+ * API server only checks them, and nothing is stored.
  *
- * @param object the Canary as it was written
+ * @param object the Canary as written
  * @throws TransientError where the cluster can't be reached
  */
 export async function rehearse(
@@ -74,7 +74,7 @@ function cacheOf(stage: StageClient, { namespace }: Pick<Canary, 'namespace'>): 
   return new StageCache(stage, namespace);
 }
 
-/** With the uid and the status of the Canary in the cluster, where it is there: what is its own bears its uid. */
+/** With the UID and the status of the Canary in the cluster, if it exists: its own objects refer to its UID. */
 async function contextOf(
   object: KubeObject,
   lookup: ObjectLookup,
@@ -100,12 +100,12 @@ async function contextOf(
   };
 }
 
-/** What comes from the API server has the shape that its kind has; in a file anything may stand anywhere. */
+/** Objects from the API server have the shape of their kind; in a file anything is possible. */
 const SHAPELESS = 'an object of the file isn’t shaped as its kind must be';
 
 type Said = { readonly kind: 'unheard' | 'problem'; readonly text: string };
 
-/** @returns undefined for what other rules say */
+/** @returns undefined for errors that other rules report */
 function saidOf(error: unknown): Said | undefined {
   if (error instanceof ForeignError || error instanceof TargetMissing) return undefined;
   if (error instanceof UserError) return { kind: 'problem', text: error.message };

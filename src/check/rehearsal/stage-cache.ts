@@ -4,7 +4,7 @@ import type { Reflector } from '../../kube/reflector.js';
 import { Store } from '../../kube/store.js';
 import type { StageClient } from './stage-client.js';
 
-/** What a rehearsal reads, of one namespace: nothing is watched, each object is looked at when it is asked for. */
+/** What a rehearsal reads, in one namespace: nothing is watched, each object is read on demand. */
 export class StageCache extends ClusterCache {
   constructor(
     private readonly stage: StageClient,

@@ -26,26 +26,25 @@ export interface Refused extends Omit<StageWrite, 'verb'> {
   readonly error: KubeError;
 }
 
-/** Who writes, of whose writes nothing is stored. */
+/** The identity of the writes, none of which is stored. */
 export interface Understudy {
   /** Only checks: a client of `rehearsing()`. */
   readonly client: ApiClient;
-  /** Why whoever checks may not make this write, in words; undefined where they may, or the API server is to say. */
+  /** Why the user may not make this write, in words; undefined where they may, or the API server decides. */
   readonly refusal?: (write: StageWrite) => Promise<string | undefined>;
 }
 
-/** Something can't be looked at, so what comes of it can't be rehearsed. */
+/** Something can't be read, so its consequences can't be rehearsed. */
 export class Unseen extends Error {}
 
 /**
- * The API server as a rehearsal sees it: objects of the file stand in front of the cluster's, what has been written
- * before in front of both. Each write is only checked. One that is refused is noted, and stands all the same, so that
- * the next ones are rehearsed, too.
+ * The API server in a rehearsal: objects of the file replace the cluster's, and earlier writes replace both. Each write
+ * is only checked. A refused one is noted, and still counts as written, so that later ones are rehearsed, too.
  */
 export class StageClient implements ApiClient {
   readonly server: string;
   readonly refused: Refused[] = [];
-  /** Why nobody knows what would be said of something, once each. */
+  /** Why some answers are unknown, each reason once. */
   readonly unheard = new Set<string>();
   private readonly written = new Map<string, KubeObject | undefined>();
 
@@ -60,7 +59,7 @@ export class StageClient implements ApiClient {
     throw new Error('this is a rehearsal already');
   }
 
-  /** @throws Unseen where whoever checks may not look */
+  /** @throws Unseen where the user lacks permission */
   async get(type: ResourceType, namespace: string | undefined, name: string): Promise<KubeObject | undefined> {
     const key = titleIn(type, namespace, name);
     if (this.written.has(key)) return this.written.get(key);
@@ -70,7 +69,7 @@ export class StageClient implements ApiClient {
     return { ...result.object, apiVersion: type.apiVersion, kind: type.kind };
   }
 
-  /** Objects of one namespace; none of a kind that may not be listed, or isn't there. */
+  /** Objects of one namespace; none of a kind that may not be listed, or doesn't exist. */
   async list(type: ResourceType, options: ListOptions = {}): Promise<ObjectList> {
     const { namespace = '' } = options;
     const there = await this.listed(type, options);
@@ -89,7 +88,7 @@ export class StageClient implements ApiClient {
     return this.attempt({ verb: 'create', ...keyOf(type, object) }, made, ({ client }) => client.create(type, made));
   }
 
-  /** What isn't stored yet can't be replaced: it is checked as one that is made so. */
+  /** An object that isn't stored yet can't be replaced: it is checked as a new one. */
   async replace(type: ResourceType, object: KubeObject, subresource?: string): Promise<KubeObject> {
     const { namespace, name } = keyOf(type, object);
     const stored = await this.stored(type, namespace, name);
@@ -131,7 +130,7 @@ export class StageClient implements ApiClient {
     this.written.set(titleIn(type, namespace, name), undefined);
   }
 
-  /** Which kinds there are anybody may ask. */
+  /** Everybody may ask which kinds there are. */
   async request<T>(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<T> {
     if (method !== 'GET' || !/^\/apis\/[a-z0-9.-]+\/v[a-z0-9]+$/.test(path))
       throw new Unseen(`${path} isn't asked for`);
@@ -146,12 +145,12 @@ export class StageClient implements ApiClient {
     throw new Error('a rehearsal reads no logs');
   }
 
-  /** What has been written stands in front of the cluster's. */
+  /** Written objects replace the cluster's. */
   remember(type: ResourceType, object: KubeObject): void {
     this.written.set(titleIn(type, object.metadata.namespace, object.metadata.name), object);
   }
 
-  /** As it is in the cluster, whatever the file has. */
+  /** The object in the cluster, whatever the file holds. */
   private async stored(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
     const result = await this.lookup.stored(type, namespace, name);
     if (result.state === 'unknown') throw new Unseen(result.why ?? `${type.kind}/${name} can't be looked at`);
@@ -169,7 +168,7 @@ export class StageClient implements ApiClient {
     }
   }
 
-  /** @returns what the API server would make of it, or what was to be written where it refuses, or can't say */
+  /** @returns the API server's result, or the written object where it refuses, or its answer is unknown */
   private async attempt<T extends KubeObject | undefined>(
     write: StageWrite,
     object: T,
@@ -198,8 +197,8 @@ export class StageClient implements ApiClient {
 }
 
 /**
- * Answers that say nothing of what a release would be told: it writes by rights of its own, into a namespace that is
- * there, and a webhook that has side effects isn't asked in a rehearsal.
+ * Answers that a release wouldn't get: it writes with its own permissions, into an existing namespace, and a webhook
+ * with side effects isn't called in a rehearsal.
  */
 function silenceIn({ status, message }: KubeError): string | undefined {
   if (status === 401) return 'the API server doesn’t know who checks';
@@ -213,12 +212,12 @@ function keyOf(type: ResourceType, { metadata }: KubeObject): Omit<StageWrite, '
   return { type, namespace: metadata.namespace ?? '', name: metadata.name };
 }
 
-/** Not as a path has it: what bears a name that can't be is for the API server to refuse. */
+/** Without a path: the API server must refuse an impossible name. */
 function titleIn({ apiVersion, plural }: ResourceType, namespace: string | undefined, name: string): string {
   return [apiVersion, plural, namespace, name].join(' ');
 }
 
-/** A Service that only seems to be made has got an address that no Service can have. */
+/** A Service from a dry run has an address that no Service can have. */
 function withoutAddress(object: KubeObject): KubeObject {
   const { spec } = object as KubeObject & { readonly spec?: Readonly<Record<string, unknown>> };
   if (object.kind !== SERVICES.kind || spec === undefined || spec['clusterIP'] === 'None') return object;
@@ -226,7 +225,7 @@ function withoutAddress(object: KubeObject): KubeObject {
   return { ...object, spec: rest };
 }
 
-/** A stored version would be asked for where nothing is stored. */
+/** A stored version would be required where nothing is stored. */
 function withoutVersion({ metadata, ...object }: KubeObject): KubeObject {
   const { resourceVersion: _version, uid: _uid, managedFields: _fields, ...rest } = metadata;
   return { ...object, metadata: rest };

@@ -23,7 +23,7 @@ import { sentCanarySchema, sentReleaseSchema } from './sent.js';
 
 /** Longer than the API itself waits for anything. */
 const TIMEOUT_MS = 30_000;
-/** The server gives a sign of life every 15 seconds. */
+/** The server sends a heartbeat every 15 seconds. */
 const SILENCE_MS = 45_000;
 /** No such route or release; or templates that the user may not see. */
 const UNKNOWN: readonly number[] = [403, 404];
@@ -32,7 +32,7 @@ const PAGE = 100;
 const receiptSchema = z.union([obeyedSchema, pendingSchema]);
 export type Receipt = z.output<typeof receiptSchema>;
 
-/** The API has answered that it can't. */
+/** The API has answered with a refusal. */
 export class ApiRefusal extends CommandFailed {
   constructor(
     readonly status: number,
@@ -58,7 +58,7 @@ export class ApiClient {
 
   constructor(options: { readonly server: string; readonly token: string | undefined; readonly userAgent: string }) {
     const url = new URL(options.server);
-    // User-info in the URL must not end up in a message.
+    // User-info in the URL must not appear in messages.
     this.server = `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}`;
     this.http = axios.create({
       baseURL: this.server,
@@ -69,7 +69,7 @@ export class ApiClient {
         'User-Agent': options.userAgent,
         ...(options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` }),
       },
-      // Proxies are for the world outside.
+      // Proxies are for addresses outside.
       ...(isLoopback(url.hostname) ? { proxy: false as const } : {}),
     });
   }
@@ -105,7 +105,7 @@ export class ApiClient {
   }
 
   /**
-   * Releases that pass the filters, those in progress and then the newest first, at most so many.
+   * Releases that pass the filters, at most so many: those in progress, then the newest first.
    *
    * @param namespace all of them where undefined
    * @param name of the Canary; all of them where undefined
@@ -135,7 +135,7 @@ export class ApiClient {
     return this.get('/api/v1/releases/compare', comparisonSchema, { a, b });
   }
 
-  /** @returns undefined where the server can't tell: it keeps no archive, or not of these releases */
+  /** @returns undefined where the server has no archive, or the archive lacks these releases */
   async compareIfKnown(a: string, b: string): Promise<Comparison | undefined> {
     try {
       return await this.compare(a, b);
@@ -145,7 +145,7 @@ export class ApiClient {
     }
   }
 
-  /** @param key the same for the same request */
+  /** @param key the same for repetitions of a request */
   async startRollout(namespace: string, name: string, body: object, key: string): Promise<Accepted> {
     return this.post(`${canaryPath(namespace, name)}/releases`, body, key, acceptedSchema);
   }
@@ -159,10 +159,10 @@ export class ApiClient {
   }
 
   /**
-   * Events of a Canary's live view, until the server ends them. Silence for longer than the server keeps silent counts
-   * as a connection that is lost.
+   * Events of a Canary's live view, until the server ends them. Silence for longer than the server's heartbeat counts
+   * as a lost connection.
    *
-   * @param lastId of the event that was seen last; empty where there was none
+   * @param lastId of the last event seen; empty where there was none
    */
   async *liveStream(
     { namespace, name }: { readonly namespace: string; readonly name: string },
@@ -209,7 +209,7 @@ export class ApiClient {
     throw await this.unexpected(status, data);
   }
 
-  /** An answer that isn't what was asked for. */
+  /** An unexpected answer. */
   private async unexpected(status: number, data: unknown): Promise<CommandFailed> {
     const problem = problemSchema.safeParse(data);
     if (status >= 400 && problem.success) {
@@ -234,7 +234,7 @@ export class ApiClient {
   }
 }
 
-/** @param heard called with each piece that comes */
+/** @param heard called for each piece */
 async function* textOf(stream: Readable, heard: () => void): AsyncGenerator<string> {
   for await (const chunk of stream.setEncoding('utf8')) {
     heard();
@@ -248,7 +248,7 @@ async function readJson(text: AsyncIterable<string>): Promise<unknown> {
   try {
     return JSON.parse(body);
   } catch {
-    // Whatever answers there, it isn't our API; the status says the rest.
+    // The answer isn't from our API; the status says the rest.
     return undefined;
   }
 }

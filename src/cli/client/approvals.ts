@@ -1,6 +1,6 @@
 import type { Gate } from '../../api/schema/gate.js';
 
-/** How many approvals there are and are needed at a gate of the policy, by whom, and who may give the others. */
+/** Approvals given and needed at a gate of the policy, with their givers, and who may give the others. */
 export function approvalsText({ needed, given, groups, notByTrigger }: Pick<Gate, Counted>): string {
   const by = given.length === 0 ? '' : ` by ${given.map((one) => one.by).join(', ')}`;
   const who = [...(groups.length > 0 ? [groups.join(' or ')] : []), ...(notByTrigger ? ['not who triggered it'] : [])];

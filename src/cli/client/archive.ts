@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the archive of releases tells, as far as the command line needs it. */
+/** The archive's answers about releases, as far as the command line needs them. */
 
 const differenceSchema = z.object({ path: z.string(), a: z.unknown().optional(), b: z.unknown().optional() });
 
@@ -32,7 +32,7 @@ export type Difference = z.output<typeof differenceSchema>;
 export type Comparison = z.output<typeof comparisonSchema>;
 export type ArchivedReleases = z.output<typeof releasesSchema>;
 
-/** Which releases are asked for; undefined: whichever. */
+/** A filter for releases; undefined fields don't matter. */
 export interface ReleaseFilters {
   readonly outcome?: string | undefined;
   readonly since?: string | undefined;

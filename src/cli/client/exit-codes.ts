@@ -1,14 +1,14 @@
-/** What a CI job can tell from the exit code. Part of the interface: documented, never changed. */
+/** The meanings of exit codes for CI jobs. Part of the interface: documented, never changed. */
 export const EXIT = {
-  /** Done; of a release that was waited for: promoted. */
+  /** Done; if waiting for a release: promoted. */
   ok: 0,
-  /** It could not be done: refused, not found, a server that can't be reached. */
+  /** It was not possible: refused, not found, a server that can't be reached. */
   error: 1,
   /** The command line is wrong. */
   usage: 2,
-  /** The release was waited for, and has failed: rolled back, aborted, rejected. */
+  /** The release that the command waited for has failed: rolled back, aborted, rejected. */
   releaseFailed: 3,
-  /** The release was waited for, and is still under way. */
+  /** The release that the command waited for is still under way. */
   timedOut: 4,
 } as const;
 

@@ -1,10 +1,10 @@
 import type { ExitCode } from './exit-codes.js';
 
-/** A command could not do what it was asked for. */
+/** A command failed. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 
-  /** @param remedy what the person can do */
+  /** @param remedy what the user can do */
   constructor(
     readonly exitCode: ExitCode,
     message: string,

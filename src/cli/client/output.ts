@@ -6,7 +6,7 @@ const ESCAPE = '\u001b[';
 
 export type Colour = keyof typeof CODES;
 
-/** Colours are for people at a terminal who haven't said that they want none (no-color.org). */
+/** Colours are for terminals, unless the user doesn't want any (no-color.org). */
 export function coloured(colour: Colour | undefined, text: string, stream = process.stdout): string {
   const wanted = stream.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   return colour !== undefined && wanted ? `${ESCAPE}${CODES[colour]}m${text}${ESCAPE}39m` : text;

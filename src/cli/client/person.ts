@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 
-/** Who sits here, by what the system says; the API marks it as unverified where it checks no tokens. */
+/** The user of this computer; the API marks the name as unverified where it checks no tokens. */
 export function me(): string {
   try {
     return userInfo().username.slice(0, 100) || 'somebody';
   } catch {
-    // There are containers whose user has no name.
+    // In some containers the user has no name.
     return 'somebody';
   }
 }

@@ -5,7 +5,7 @@ import { checkRows, recordText, verdict } from '../../domain/narrative/record-li
 import { table } from './output.js';
 import { clock } from './times.js';
 
-/** A line of a record for people; undefined for what another line says already, and for what isn't known here. */
+/** A line of a record for people; undefined for what another line says already, and for unknown entries. */
 export function recordLine(entry: RecordLine): string | undefined {
   if (entry.what !== 'event' && entry.what !== 'order' && entry.what !== 'undelivered') return undefined;
   const { text, isWarning } = recordText(entry);

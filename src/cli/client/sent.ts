@@ -5,8 +5,8 @@ import { readLine } from '../../api/schema/record.js';
 import { openReleaseSchema, releaseSchema } from '../../api/schema/release.js';
 
 /*
- * Answers as a server sends them that may be newer: entries of a record that this version doesn't know are read as
- * unknown ones, and all else of the answer is there.
+ * Answers of a server that may be newer: unknown entries of a record are read as
+ * such, and the rest of the answer is complete.
  */
 
 const entrySchema = z.looseObject({ at: z.string(), what: z.string() }).transform(readLine);

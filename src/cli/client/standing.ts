@@ -6,7 +6,7 @@ interface Stands {
   readonly standing: FleetStatus;
 }
 
-/** What a phase alone doesn't tell. */
+/** What a phase alone doesn't show. */
 const MORE: Partial<Record<FleetStatus, string>> = {
   paused: 'Paused',
   blocked: 'Blocked',
@@ -29,13 +29,13 @@ const COLOURS: Partial<Record<FleetStatus, Colour>> = {
   succeeded: 'green',
 };
 
-/** The phase, and what that alone doesn't tell, as kubectl has it of a node that is cordoned: `Progressing,Paused`. */
+/** The phase, and what it alone doesn't show, in the style of kubectl for a cordoned node: `Progressing,Paused`. */
 export function standingText({ phase, standing }: Stands): string {
   const word = MORE[standing];
   return word === undefined ? phase : [phase, word].filter((part) => part !== '').join(',');
 }
 
-/** What people see at once: red needs somebody, yellow waits for somebody, blue goes on by itself, green is done. */
+/** Red needs action, yellow waits for people, blue continues by itself, green is done. */
 export function standingColour(standing: FleetStatus): Colour | undefined {
   return COLOURS[standing];
 }

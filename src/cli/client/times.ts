@@ -1,4 +1,4 @@
-/** Times as people at this terminal have them: in its own time zone. For programs they stay as they are, in UTC. */
+/** Times for people, in this terminal's time zone. For programs they stay in UTC. */
 
 const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
@@ -14,7 +14,7 @@ export function dateAndTime(at: string | number): string {
 }
 
 /**
- * A text with the times in it as people here have them: the time alone where it is of today.
+ * A text with its times in the local time zone: without the date where it is today.
  *
  * @param now milliseconds since 1970
  */
@@ -36,7 +36,7 @@ export function durationText(seconds: number): string {
 
 function partsOf(at: string | number): { readonly date: string; readonly time: string } {
   const time = new Date(at);
-  // Whatever a server of another version may have written there.
+  // A server of another version may have written anything there.
   if (Number.isNaN(time.getTime())) return { date: '', time: String(at) };
   const two = (value: number): string => String(value).padStart(2, '0');
   return {

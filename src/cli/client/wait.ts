@@ -12,7 +12,7 @@ export interface WaitFlags {
   readonly wait?: boolean;
   /** Milliseconds; for ever where undefined. */
   readonly timeout?: number;
-  /** What else than its end is waited for. */
+  /** What to wait for, other than its end. */
   readonly until?: Until;
 }
 
@@ -20,7 +20,7 @@ const UNTIL = ['waiting', 'paused'] as const;
 type Until = (typeof UNTIL)[number];
 
 const LOOK_MS = 1_000;
-/** Ends of a run after which users are served by what was asked for, or by what served them all along. */
+/** Ends of a run after which the requested version serves users, or the one that served all along. */
 const GOOD: readonly string[] = ['promoted', 'initialized', 'reconciled'];
 
 export function addWaitFlags(command: Command): Command {
@@ -41,10 +41,9 @@ export function addWaitFlags(command: Command): Command {
 }
 
 /**
- * Waits until a release has ended. A server that can't be reached for a while is tried again: the release doesn't
- * depend on it.
+ * Waits until a release has ended. A server that can't be reached is retried: the release doesn't depend on it.
  *
- * @param print gets what happens, line by line
+ * @param print receives what happens, line by line
  * @throws CommandFailed with exit code 3 where it has failed, 4 where the time is up
  */
 export async function waitFor(
@@ -82,7 +81,7 @@ function isIn({ gate, paused }: Release, state: Until): boolean {
   return state === 'paused' ? paused !== undefined : gate !== undefined && paused === undefined;
 }
 
-/** How it stands when nothing more is waited for, in one sentence. */
+/** The final state of the release, in one sentence. */
 export function endText(release: Release): string {
   const { ended, paused, gate } = release;
   if (ended) return verdictText(release);

@@ -66,7 +66,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
   if (flags.yes === true && flags.dryRun === true) {
     throw new UsageError('--yes and --dry-run are given: carry the plan out, or only print it');
   }
-  // Clients of clusters take a while to load.
+  // Cluster clients take a while to load.
   const [{ makePlan, carryOut }, { errorsIn }, { clusterClient }, { wireReading }] = await Promise.all([
     import('../../adopt/adopt.js'),
     import('../../adopt/plan.js'),
@@ -88,7 +88,7 @@ async function run(names: readonly string[], flags: Flags): Promise<void> {
     const errors = errorsIn(plan).length;
     if (errors > 0) throw new CommandFailed(EXIT.error, `the plan has ${plural(errors, 'error')}: nothing is written`);
     if (!yes) return;
-    // What a program reads is the plan alone.
+    // Programs read only the plan.
     await carryOut(reading, plan, now, (entry) => console.error(describeResult(plan.direction, entry)));
     console.error(nextStep(plan));
   } finally {

@@ -94,7 +94,7 @@ async function checkThere(manifests: Manifests, flags: Flags): Promise<CheckAnsw
 }
 
 async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswer> {
-  // Clients of clusters take a while to load, which looking at a file should not wait for.
+  // Cluster clients take a while to load, which checking a file should not wait for.
   const [{ check }, { answerOf }, { clusterApi }] = await Promise.all([
     import('../../check/check.js'),
     import('../../api/check/answer.js'),
@@ -107,7 +107,7 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
     cluster,
     understudy: cluster && { client: cluster.rehearsing() },
     ...trafficOf(flags),
-    // Whoever runs this reads the cluster by rights of their own.
+    // The user reads the cluster with their own permissions.
     live:
       flags.metrics === true && cluster
         ? { environment: process.env, showAllQueries: true, clusterApi: clusterApi(cluster) }
@@ -116,7 +116,7 @@ async function checkHere(manifests: Manifests, flags: Flags): Promise<CheckAnswe
   return answerOf(reports);
 }
 
-/** @throws UsageError where only one of both is given */
+/** @throws UsageError where only one of the two is given */
 function trafficOf({ rps, errors }: Flags): Pick<CheckRequest, 'traffic'> {
   if (rps === undefined && errors === undefined) return {};
   if (rps === undefined || errors === undefined) throw new UsageError('give both --rps and --errors, or neither');

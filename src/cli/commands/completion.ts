@@ -11,7 +11,7 @@ Examples:
 
 Names of Canaries, namespaces and releases come from the server that SERINUS_SERVER or --server names.`;
 
-/** `serinus completion`: the script by which a shell completes what is typed. */
+/** `serinus completion`: the script for a shell's completion. */
 export function completionCommand(): Command {
   return new Command('completion')
     .description('print the script by which a shell completes commands, flags and names')
@@ -20,7 +20,7 @@ export function completionCommand(): Command {
     .action((shell: Shell) => void process.stdout.write(completionScript(shell)));
 }
 
-/** Asked by the script. It says nothing but what could be typed, a line each. */
+/** Called by the script. It prints only the possible words, a line each. */
 export function completeCommand(program: () => Command): Command {
   return new Command('__complete')
     .description('print what could be typed, for the scripts of "serinus completion"')

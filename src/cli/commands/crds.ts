@@ -27,7 +27,7 @@ export function installCommand(): Command {
 }
 
 async function apply(flags: ClusterFlags): Promise<void> {
-  // Clients of clusters take a while to load, which printing should not wait for.
+  // Cluster clients take a while to load, which printing should not wait for.
   const [{ clusterClient }, { applyCrds }] = await Promise.all([
     import('../../kube/connect.js'),
     import('../install-crds.js'),

@@ -47,12 +47,12 @@ async function run(name: string, a: string | undefined, b: string | undefined, f
   else for (const line of describe(found)) console.log(line);
 }
 
-/** What differs, and between which two. */
+/** The differences, and between which two. */
 interface Found {
   readonly a: string;
   readonly b: string;
   readonly template: readonly Difference[];
-  /** Why that isn't all. */
+  /** Why they may be incomplete. */
   readonly incomplete?: string;
 }
 

@@ -22,7 +22,7 @@ export function workerCommand(): Command {
     );
 }
 
-/** `serinus watcher`: sees changes in the cluster, and is the dead-man's switch. */
+/** `serinus watcher`: watches the cluster, and is the dead-man's switch. */
 export function watcherCommand(): Command {
   return addEngineFlags(new Command('watcher'))
     .description('see changes in the cluster and start releases; roll back when nobody else can')
@@ -37,7 +37,7 @@ Examples:
 
 "serinus watch" without a Canary is the same.`;
 
-/** `serinus api`: answers people and CI. */
+/** `serinus api`: serves people and CI. */
 export function apiCommand(): Command {
   return addApiFlags(addArchiveFlags(addEngineFlags(new Command('api'))))
     .description('serve the HTTP API: look at Canaries, release, steer releases')
@@ -83,7 +83,7 @@ function served(flags: ApiFlags, { patient }: { readonly patient: boolean }): Se
   return { host, port, authentication, ...limits, trustedProxies, links, slack, version: version(), patient };
 }
 
-/** Temporal's native core is only loaded by commands that use it: the others answer at once. */
+/** Temporal's native core is only loaded by commands that need it: the others start at once. */
 async function run(flags: EngineFlags, parts: Parts): Promise<void> {
   const { runEngine } = await import('../../processes/engine.js');
   await runEngine(flags, parts);

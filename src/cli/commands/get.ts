@@ -76,7 +76,7 @@ function print(canaries: readonly CanarySummary[], { output, ...flags }: Flags, 
   }
 }
 
-/** Never ends by itself; what can't be read for a while is tried again. */
+/** Never ends by itself; failed reads are retried. */
 async function follow(
   client: ApiClient,
   names: readonly string[],
@@ -110,13 +110,13 @@ async function follow(
   }
 }
 
-/** Prints lines one after the other under the same columns. */
+/** Prints lines one after the other in the same columns. */
 class LinePrinter {
   private widths: number[] | undefined;
 
   constructor(private readonly format: Format) {}
 
-  /** @param status instead of the phase */
+  /** @param status shown instead of the phase */
   print(canaries: readonly CanarySummary[], status?: string): void {
     const { format } = this;
     if (format === 'json' || format === 'yaml') for (const canary of canaries) printLine(canary, format);

@@ -82,9 +82,9 @@ async function run(name: string | undefined, flags: Flags): Promise<void> {
   else write({ items }, output);
 }
 
-/** A Canary that is gone may have left releases; one that has left none, and isn't there, is a wrong name. */
+/** A deleted Canary may have releases; without releases and without a Canary the name is wrong. */
 async function assertKnown(client: ApiClient, name: string, namespace: string): Promise<void> {
-  // Whoever may not list them is told that there are no releases.
+  // For users who may not list Canaries the message says that there are no releases.
   const canaries = await client.canaries(namespace).catch(() => undefined);
   if (canaries && !canaries.some((canary) => canary.name === name)) throw await notHere(client, name, namespace);
 }
@@ -132,7 +132,7 @@ function shortOf(image: string): string {
   return image.slice(image.lastIndexOf('/') + 1);
 }
 
-/** With those that released nothing. */
+/** Including those that released nothing. */
 function printRuns(items: readonly ReleaseSummary[], name: string): void {
   if (items.length === 0) return nothing(name);
   const rows = items.map((one) => [
@@ -149,7 +149,7 @@ function nothing(name: string | undefined): void {
   console.error(name === undefined ? 'No releases found.' : `No releases of "${name}" found.`);
 }
 
-/** A day, a time, or how long ago. */
+/** A day, a time, or an age. */
 export function moment(text: string): string {
   const ago = parseGoDuration(text);
   if (ago !== undefined && ago > 0) return new Date(Date.now() - ago).toISOString();

@@ -26,7 +26,7 @@ interface Flags extends TemporalFlags {
   readonly logLevel: LogLevel;
 }
 
-/** `serinus loadtester`: makes load when webhooks ask for it, and holds gates. */
+/** `serinus loadtester`: generates load on webhooks' requests, and keeps gates. */
 export function loadTesterCommand(): Command {
   return addTemporalFlags(new Command('loadtester'))
     .description('make load when webhooks ask for it, and hold gates; answers like Flagger’s load tester')
@@ -65,7 +65,10 @@ export function loadTesterCommand(): Command {
     )
     .addOption(new Option('--state-file <path>', 'file in which open gates survive a restart'))
     .addOption(
-      new Option('--wake-releases', 'tell a release by Temporal when its gate is opened, so that it asks at once')
+      new Option(
+        '--wake-releases',
+        'notify a release through Temporal when its gate is opened, so that it continues at once',
+      )
         .default(false)
         .env('SERINUS_LOADTESTER_WAKE_RELEASES'),
     )
@@ -106,7 +109,7 @@ async function run(flags: Flags): Promise<void> {
   });
 }
 
-/** Temporal's client is only loaded where it is used. */
+/** Temporal's client is loaded on demand. */
 async function signalsOf(flags: Flags, log: Logger): Promise<GateSignals> {
   const { gateSignals } = await import('../../processes/gate-signals.js');
   const { clusterName, temporalAddress: address, temporalNamespace: namespace } = flags;

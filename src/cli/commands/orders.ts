@@ -64,14 +64,14 @@ async function give(order: OrderName, name: string, flags: Flags, more: object):
   else console.log(`${name}.${flags.namespace}: ${said(receipt)}${await counted(client, receipt)}`);
 }
 
-/** After an approval: how many there are of those that the gate needs, where it needs more. */
+/** After an approval: how many there are and how many the gate needs, if it needs more than one. */
 async function counted(client: ApiClient, { order, id, taken }: Receipt): Promise<string> {
   if (order !== 'approve' || taken !== true) return '';
   try {
     const { gate } = await client.release(id);
     return gate?.policy === undefined ? '' : `, ${approvalsText(gate)}`;
   } catch {
-    // The approval is given; how many there are now is only a courtesy.
+    // The approval is given; the count is only a courtesy.
     return '';
   }
 }

@@ -90,7 +90,7 @@ function judgedFrom(object: KubeObject, options: ParseOptions) {
   return { maxWeight: analysis.strategy.maxWeight, rules: expectedRules(judgement, errors) };
 }
 
-/** What it says itself, or the usual preset. */
+/** The Canary's own judgement, or the usual preset. */
 function withJudgement(object: KubeObject, preset: DefaultJudgement = 'off'): KubeObject {
   const { annotations = {} } = object.metadata;
   const usual = { [JUDGEMENT_ANNOTATION]: `preset: ${preset === 'off' ? 'balanced' : preset}` };

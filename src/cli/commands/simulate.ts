@@ -34,7 +34,7 @@ Exit codes:
   0  the figures are printed
   2  the command line is wrong: no such file, or no Canary in it that can be simulated`;
 
-/** `serinus simulate`: what a policy would do, by thousands of releases that take no time. */
+/** `serinus simulate`: what a policy would do, in thousands of releases that take no time. */
 export function simulateCommand(): Command {
   const command = new Command('simulate').description(
     'let thousands of simulated releases go by a policy: false rollbacks, how soon bad ones are caught, whom they hurt',
@@ -63,7 +63,7 @@ export function simulateCommand(): Command {
   return addPolicyFlags(command);
 }
 
-/** Both versions' requests are mixed in Flagger's own query for it. */
+/** In Flagger's own query for it, requests of both versions are mixed. */
 const MIXING = 'apisix';
 
 function run(flags: Flags): void {

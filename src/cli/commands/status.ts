@@ -21,7 +21,7 @@ import { addWaitFlags, endText, waitFor, type WaitFlags } from '../client/wait.j
 
 type Flags = ServerFlags & NamespaceFlags & OutputFlags & WaitFlags;
 
-/** `serinus status`: how a Canary stands, in one line and the exit code. */
+/** `serinus status`: a Canary's status, in one line and the exit code. */
 export function statusCommand(): Command {
   const command = new Command('status')
     .description('show the status of a Canary in one line, or wait for the release in progress')
@@ -74,7 +74,7 @@ async function endOf(
   return ended ? lastVerdict(client, namespace, name) : undefined;
 }
 
-/** @param verdict of the release that has ended; undefined while one is under way */
+/** @param verdict of the ended release; undefined while one is under way */
 function lineOf(canary: CanaryDetail, verdict: string | undefined): string {
   const { name, namespace, standing, canaryWeight, release } = canary;
   const { attention, problem, message, traffic } = canary;

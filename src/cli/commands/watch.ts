@@ -34,7 +34,7 @@ export function watchCommand(): Command {
 const HELP: readonly string[] = ['-h', '--help'];
 
 /**
- * The arguments with the server's own name: `serinus watch` without a Canary is what `serinus watcher` is.
+ * The arguments with the server's own name: `serinus watch` without a Canary means `serinus watcher`.
  *
  * @param args as in `process.argv`
  */
@@ -43,7 +43,7 @@ export function withWatcher(args: readonly string[]): readonly string[] {
   return word === 'watch' && !isForPeople(rest) ? [node, program, 'watcher', ...rest] : args;
 }
 
-/** Whether a Canary is named, or help wanted; flags that only the server has say that it is meant. */
+/** Whether a Canary is named, or help is requested; flags of the server alone mean the server. */
 function isForPeople(rest: readonly string[]): boolean {
   const { options } = watchCommand();
   for (let at = 0; at < rest.length; at++) {

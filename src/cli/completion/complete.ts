@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What only the live cluster knows. Nothing of it throws: a completion that fails stays silent. */
+/** Words that only the live cluster knows. Nothing here throws: a failed completion stays silent. */
 export interface Live {
   /** Names of Canaries. */
   canaries(namespace: string): Promise<readonly string[]>;
@@ -9,7 +9,7 @@ export interface Live {
   releases(namespace: string, canary: string): Promise<readonly string[]>;
 }
 
-/** What has been typed so far of a command. */
+/** The words of a command typed so far. */
 interface Typed {
   readonly command: Command;
   /** Values of its arguments. */
@@ -20,10 +20,10 @@ interface Typed {
 }
 
 /**
- * What could stand where the cursor is.
+ * The possible words at the cursor.
  *
- * @param words what was typed after the program's name; the last one is being typed, and may be empty
- * @param flagsOf the flags that say where the server is, as they were typed
+ * @param words typed after the program's name; the last one is being typed, and may be empty
+ * @param flagsOf the typed flags that name the server
  */
 export async function complete(
   program: Command,

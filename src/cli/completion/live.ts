@@ -3,17 +3,17 @@ import type { ApiClient } from '../client/api-client.js';
 import { addServerFlags, clientOf, type ServerFlags } from '../flags/client-flags.js';
 import type { Live } from './complete.js';
 
-/** Nobody waits longer for a completion, milliseconds. */
+/** Longest wait for a completion, milliseconds. */
 const PATIENCE_MS = 1_500;
 const RELEASES = 20;
 
-/** Asks the server that the flags name. Whatever goes wrong counts as nothing found. */
+/** Asks the server that the flags name. Every failure counts as an empty result. */
 export function liveFrom(words: readonly string[]): Live {
   const ask = async <T>(what: (client: ApiClient) => Promise<readonly T[]>): Promise<readonly T[]> => {
     try {
       return await withinPatience(what(clientOf(serverFlagsOf(words))));
     } catch {
-      // A message would end up in the middle of what is being typed.
+      // A message would appear in the middle of the user's typing.
       return [];
     }
   };

@@ -2,8 +2,8 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * The script that has a shell ask `serinus __complete` what could be typed. Words go to it one an argument, so that
- * nothing of what is typed is ever read as code.
+ * The script by which a shell asks `serinus __complete` for possible words. Each word is passed as an argument, so that
+ * nothing typed is ever executed as code.
  */
 export function completionScript(shell: Shell): string {
   switch (shell) {
@@ -16,7 +16,7 @@ export function completionScript(shell: Shell): string {
   }
 }
 
-/** Bash cuts words at `=` and `:`; what stands before the cut is not to be typed again. */
+/** Bash splits words at `=` and `:`; the part before the split must not be inserted again. */
 const BASH = `# serinus: completion for bash
 _serinus() {
   local line word words candidate cut

@@ -20,7 +20,7 @@ export interface ApiFlags extends LoginFlags, LinkFlags, SlackFlags {
   readonly trustedProxies: readonly string[];
 }
 
-/** Named so that no Service of Kubernetes can put a variable of the same name into a pod. */
+/** Named so that no Kubernetes Service can put a variable of the same name into a pod. */
 export function addApiFlags(command: Command): Command {
   command
     .addOption(new Option('--host <address>', 'where the API listens').default('127.0.0.1').env('SERINUS_LISTEN_HOST'))
@@ -78,7 +78,7 @@ function addLimitFlags(command: Command): Command {
     );
 }
 
-/** @throws UsageError where it would be open to everybody in the network */
+/** @throws UsageError where everybody in the network would have access */
 export function authenticationOf(flags: ApiFlags): Authentication {
   const { host, auth, audience, oidcIssuerUrl } = flags;
   const open = isLoopback(host);
@@ -93,7 +93,7 @@ export function authenticationOf(flags: ApiFlags): Authentication {
   return kind === 'oidc' ? { kind, audiences: audience, oidc: oidcSettingsOf(flags) } : { kind, audiences: audience };
 }
 
-/** On one's own machine, where nobody is asked who he is, there is nobody to tell apart. */
+/** On one's own machine, without authentication, there are no users to distinguish. */
 export function limitsOf(flags: ApiFlags, { kind }: Authentication): { readonly limits?: RateLimits } {
   if (kind === 'none') return {};
   const { rateLimit: requests, rateLimitChanges: changes, rateLimitLogins: logins } = flags;

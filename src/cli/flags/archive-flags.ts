@@ -12,11 +12,11 @@ export interface ArchiveFlags {
   readonly archiveRetention?: number;
 }
 
-/** Where releases are kept, and for how long. */
+/** Where releases are archived, and for how long. */
 export interface ArchivePlan {
-  /** Undefined where they are kept in Temporal only. */
+  /** Undefined where they are only in Temporal. */
   readonly archive: ParsedArchive | undefined;
-  /** Somebody has chosen it: it may not be left out because it can't be used. */
+  /** A user has chosen it: it must not be skipped because it is invalid. */
   readonly chosen: boolean;
   /** For ever where undefined. */
   readonly retentionDays: number | undefined;
@@ -40,8 +40,8 @@ export function addArchiveFlags(command: Command): Command {
 }
 
 /**
- * @param embedded without a choice, a file of this user's is the archive
- * @throws UsageError where the setting can't be used; the message doesn't show it
+ * @param embedded without a choice, the archive is a file of this user's
+ * @throws UsageError where the setting is invalid; the message omits it
  */
 export async function archivePlan(
   { archive: given, archiveRetention: retentionDays }: ArchiveFlags,
@@ -64,7 +64,7 @@ export async function archivePlan(
   }
 }
 
-/** As the XDG Base Directory Specification has it for what a program keeps between its runs. */
+/** The location in the XDG Base Directory Specification for a program's persistent data. */
 function ownFile(environment: Environment): string {
   const state = environment['XDG_STATE_HOME'];
   return join(state?.startsWith('/') === true ? state : join(homedir(), '.local/state'), 'serinus/archive.db');

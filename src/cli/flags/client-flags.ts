@@ -28,7 +28,7 @@ export function addServerFlags(command: Command): Command {
   return addTokenFlags(command.addOption(server.env('SERINUS_SERVER').argParser(serverUrl)));
 }
 
-/** For commands that get along without a server; it counts only where it is named. */
+/** For commands that work without a server; used only where it is named. */
 export function addOptionalServerFlags(command: Command, description: string): Command {
   return addTokenFlags(command.addOption(new Option('--server <url>', description).argParser(serverUrl)));
 }

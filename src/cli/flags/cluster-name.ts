@@ -2,9 +2,9 @@ import { InvalidArgumentError } from 'commander';
 import { canaryOfWorkflow, workflowIdOf } from '../../workflows/contract.js';
 
 /**
- * The name of a cluster as a flag gives it. It stands between slashes in every workflow id, so it has none itself.
+ * The name of a cluster from a flag. It is between slashes in every workflow id, so it contains none itself.
  *
- * @throws InvalidArgumentError for a name by which no workflow could be told
+ * @throws InvalidArgumentError for a name that would make workflow ids ambiguous
  */
 export function clusterName(text: string): string {
   const key = { cluster: text, namespace: 'namespace', name: 'name' };

@@ -72,7 +72,7 @@ export function addTemporalFlags(command: Command): Command {
     .addOption(new Option('--temporal-namespace <name>', 'default: TEMPORAL_NAMESPACE, or "default"'));
 }
 
-/** Options that say what a Canary's fields mean where it leaves something open. */
+/** Options with the defaults of a Canary's fields. */
 export function addPolicyFlags(command: Command): Command {
   const d = DEFAULT_SETTINGS;
   return command
@@ -120,7 +120,7 @@ export function addPolicyFlags(command: Command): Command {
     );
 }
 
-/** Options that say which objects Canaries have, and how they are named. */
+/** Options about the objects of Canaries, and their names. */
 export function addObjectFlags(command: Command): Command {
   const d = DEFAULT_SETTINGS;
   return command

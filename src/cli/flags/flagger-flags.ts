@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../usage.js';
 
-/** Flagger's flags that a deployment may carry along, and why Serinus has no use for them. */
+/** Flagger's flags that a deployment may have, and why Serinus doesn't need them. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   'control-loop-interval': 'a release waits by timers of its own',
   'enable-leader-election': 'any number of replicas may run at once',
@@ -13,7 +13,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   'zap-replace-globals': 'logs are JSON',
 };
 
-/** Flags that mean something else than Serinus does: to go on without them would surprise. */
+/** Flags with a meaning that Serinus doesn't support: ignoring them would surprise users. */
 const REFUSED: Readonly<Record<string, string>> = {
   'kubeconfig-service-mesh': 'traffic objects in another cluster are not supported',
   master: 'name the API server in a kubeconfig instead, and give --kubeconfig',
@@ -43,12 +43,12 @@ const SHARED = [
   'cluster-name',
 ];
 
-/** `--no-…` would be the opposite of `--…` to the parser of the command line. */
+/** The command line's parser would take `--no-…` for the opposite of `--…`. */
 const RENAMED: Readonly<Record<string, string>> = { 'no-cross-namespace-refs': 'block-cross-namespace-refs' };
 
 const NAMES = new Set([...Object.keys(WITHOUT_EFFECT), ...Object.keys(REFUSED), ...SHARED]);
 
-/** Go's flags may have one dash: `-mesh-provider=apisix` is what Flagger's own manifests say. */
+/** Go's flags may have one dash, as in Flagger's own manifests: `-mesh-provider=apisix`. */
 export function withTwoDashes(args: readonly string[]): string[] {
   return args.map((arg) => {
     const [, name = '', value = ''] = /^--?([a-z][a-z-]+)(=.*)?$/.exec(arg) ?? [];
@@ -58,7 +58,7 @@ export function withTwoDashes(args: readonly string[]): string[] {
   });
 }
 
-/** Accepts Flagger's flags that Serinus has none for, so that a deployment's arguments may stay as they are. */
+/** Accepts Flagger's flags that Serinus lacks, so that a deployment's arguments may stay as they are. */
 export function addFlaggerFlags(command: Command): Command {
   for (const name of [...Object.keys(WITHOUT_EFFECT), ...Object.keys(REFUSED)]) {
     command.addOption(new Option(`--${name} [value]`).hideHelp());
@@ -69,7 +69,7 @@ export function addFlaggerFlags(command: Command): Command {
 /**
  * Which of the given flags have no effect, in words for a log line each.
  *
- * @throws UsageError for a flag that asks for what Serinus can't do
+ * @throws UsageError for a flag that needs what Serinus can't do
  */
 export function flagsWithoutEffect(flags: object): string[] {
   const given = (name: string): boolean => Reflect.get(flags, camelCase(name)) !== undefined;

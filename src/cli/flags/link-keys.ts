@@ -5,7 +5,7 @@ import { bool } from './bool.js';
 import { secretKeysOf } from './secret-keys.js';
 import { UsageError } from '../usage.js';
 
-/** How messages come to offer orders. */
+/** How messages get orders to offer. */
 export interface ChatFlags {
   readonly linksUrl?: string;
   readonly slackButtons: boolean;
@@ -36,8 +36,8 @@ export function addChatFlags(command: Command): Command {
 }
 
 /**
- * @returns undefined where messages are to offer nothing
- * @throws UsageError where one of the two is missing or can't be; keys are not in the message
+ * @returns undefined where messages offer no orders
+ * @throws UsageError where one of the two is missing or invalid; keys aren't in the message
  */
 export function linkingOf(
   { linksUrl, slackButtons }: ChatFlags,

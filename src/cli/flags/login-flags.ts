@@ -12,7 +12,7 @@ import { UsageError } from '../usage.js';
 /** Of a key that seals sessions. */
 const KEY_BYTES = 32;
 
-/** How people log in with a browser. `--oidc-…` mean what flags of that name mean to the API server of Kubernetes. */
+/** How people log in with a browser. `--oidc-…` have the same meaning as for the API server of Kubernetes. */
 export interface LoginFlags {
   readonly externalUrl?: string;
   readonly oidcIssuerUrl?: string;
@@ -96,7 +96,7 @@ export function addLoginFlags(command: Command): Command {
     );
 }
 
-/** @throws UsageError where something is missing or can't be; secrets are not in the message */
+/** @throws UsageError where something is missing or invalid; secrets aren't in the message */
 export function oidcSettingsOf(flags: LoginFlags, environment: Environment = process.env): OidcSettings {
   const issuer = address('--oidc-issuer-url', flags.oidcIssuerUrl, 'https://login.example.com');
   const origin = originOf(flags.externalUrl);
@@ -121,7 +121,7 @@ export function oidcSettingsOf(flags: LoginFlags, environment: Environment = pro
 
 function keysOf(text: string | undefined, origin: string): Uint8Array[] {
   if (text === undefined) {
-    // Sessions end with the process, which on one's own machine does no harm; replicas would not know each other's.
+    // Sessions end with the process, which does no harm on one's own machine; replicas couldn't open each other's.
     if (isLoopback(new URL(origin).hostname)) return [randomBytes(KEY_BYTES)];
     throw new UsageError(
       `--auth oidc needs keys that seal sessions: set ${KEYS} or --session-keys-file to the output of openssl rand -base64 32`,
@@ -130,7 +130,7 @@ function keysOf(text: string | undefined, origin: string): Uint8Array[] {
   return secretKeysOf(text, `${KEYS} or --session-keys-file`);
 }
 
-/** What is secret comes from a file or a variable: others on the machine can see flags. */
+/** Secrets come from a file or a variable: others on the machine can see flags. */
 function secret(path: string | undefined, flag: string, variable: string | undefined): string | undefined {
   if (path === undefined) return variable?.trim() || undefined;
   try {
@@ -146,7 +146,7 @@ function originOf(url: string | undefined): string {
   throw new UsageError(`--external-url ${url}: it must have no path, such as ${origin}`);
 }
 
-/** HTTPS: what travels there opens everything that the user may do. */
+/** HTTPS: the content opens everything that the user may do. */
 function address(flag: string, url: string | undefined, example: string): string {
   const given = demanded(flag, url);
   const parsed = URL.canParse(given) ? new URL(given) : undefined;

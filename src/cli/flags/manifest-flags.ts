@@ -10,7 +10,7 @@ export interface ManifestFlags {
   readonly namespace?: string;
 }
 
-/** @param what the files hold, for help */
+/** @param what the files contain, for help */
 export function manifestOption(what: string): Option {
   return new Option('-f, --filename <file>', `${what}; may be repeated, - reads standard input`)
     .argParser(collect)

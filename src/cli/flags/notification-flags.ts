@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { UserError } from '../../errors.js';
 import type { Notifications, Notifier } from '../../settings.js';
 
-/** Who is notified of every Canary; names and defaults are Flagger's. */
+/** Recipients for every Canary; names and defaults are Flagger's. */
 export interface NotificationFlags {
   readonly slackUrl?: string;
   readonly slackToken?: string;
@@ -21,7 +21,10 @@ export function addNotificationFlags(command: Command): Command {
   const beats = (variable: string): string => `(${variable} wins over it)`;
   return command
     .addOption(
-      new Option('--slack-url <url>', `tell Slack of Canaries that name no alerts of their own ${beats('SLACK_URL')}`),
+      new Option(
+        '--slack-url <url>',
+        `send alerts to Slack for Canaries without alerts of their own ${beats('SLACK_URL')}`,
+      ),
     )
     .addOption(
       new Option(
@@ -32,7 +35,9 @@ export function addNotificationFlags(command: Command): Command {
     .addOption(new Option('--slack-proxy-url <url>', `HTTP proxy to Slack ${beats('SLACK_PROXY_URL')}`))
     .addOption(new Option('--slack-user <name>', 'name to write under').default('flagger'))
     .addOption(new Option('--slack-channel <name>', 'channel to write to; nothing is sent without it').default(''))
-    .addOption(new Option('--msteams-url <url>', `tell Microsoft Teams instead of Slack ${beats('MSTEAMS_URL')}`))
+    .addOption(
+      new Option('--msteams-url <url>', `send them to Microsoft Teams instead of Slack ${beats('MSTEAMS_URL')}`),
+    )
     .addOption(new Option('--msteams-proxy-url <url>', `HTTP proxy to Microsoft Teams ${beats('MSTEAMS_PROXY_URL')}`))
     .addOption(
       new Option(
@@ -49,9 +54,9 @@ export function addNotificationFlags(command: Command): Command {
 }
 
 /**
- * As Flagger puts flags and environment together: the environment wins, and Microsoft Teams takes Slack's place.
+ * Combines flags and environment as Flagger does: the environment wins, and Microsoft Teams replaces Slack.
  *
- * @throws UserError where an address can't be used; the message doesn't show it
+ * @throws UserError where an address is invalid; the message omits it
  */
 export function notificationsOf(flags: NotificationFlags, environment: Environment = process.env): Notifications {
   const given = (variable: string, flag: string | undefined): string | undefined =>
@@ -77,7 +82,7 @@ export function notificationsOf(flags: NotificationFlags, environment: Environme
   };
 }
 
-/** For the log at the start: who is told, without what is secret of the address; or why nobody is. */
+/** For the log at the start: the recipients, without secret parts of their addresses; or why there are none. */
 export function notificationsInWords(
   { notifier, eventWebhook, cloudEvents }: Notifications,
   flags: NotificationFlags,

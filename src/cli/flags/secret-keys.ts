@@ -3,9 +3,9 @@ import { UsageError } from '../usage.js';
 const BYTES = 32;
 
 /**
- * Keys as `openssl rand -base64 32` makes them, one a line or with commas between them.
+ * Keys as from `openssl rand -base64 32`, one a line or separated by commas.
  *
- * @param source where they were given; the keys themselves are in no message
+ * @param source where they come from; messages never contain the keys
  * @throws UsageError where one isn't 32 bytes in base64
  */
 export function secretKeysOf(text: string, source: string): Uint8Array[] {

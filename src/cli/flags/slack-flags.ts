@@ -24,8 +24,8 @@ export function addSlackFlags(command: Command): Command {
 }
 
 /**
- * @returns undefined where no buttons of Slack are listened to
- * @throws UsageError where the file can't be used, or the secret is missing
+ * @returns undefined where Slack's buttons aren't configured
+ * @throws UsageError where the file is invalid, or the secret is missing
  */
 export function slackSettingsOf(
   { slackUsersFile: path }: SlackFlags,

@@ -4,7 +4,7 @@ import { duration, percent } from './numbers.js';
 
 type Forecast = NonNullable<CheckedCanary['forecast']>;
 
-/** How long evidence is to be expected to take, for people. @returns lines */
+/** How long evidence will probably take, for people. @returns lines */
 export function describeForecast(forecast: Forecast): string[] {
   if ('unknown' in forecast) return [`  how long evidence takes isn't known: ${forecast.unknown}`];
   const { traffic, weights, healthy, fiveTimes } = forecast;

@@ -15,7 +15,7 @@ const COLUMNS = [
   'hurtAtWorst',
 ] as const;
 
-/** What policies have come to, for people: a table a scene. @returns lines */
+/** Results of policies, for people: a table a scene. @returns lines */
 export function describeCompared(compared: readonly Compared[]): string[] {
   const scenes = [...new Set(compared.map(({ scene }) => scene))];
   return scenes.flatMap((scene) => {

@@ -5,7 +5,7 @@ import { manifestOption, readFiles, type ManifestFlags } from '../flags/manifest
 import { UsageError } from '../usage.js';
 import { positive, share } from './numbers.js';
 
-/** One Canary, and what its traffic is like. */
+/** One Canary, and its traffic. */
 export interface TrafficFlags extends ManifestFlags, PolicyFlags {
   readonly rps: number;
   readonly errors: number;

@@ -32,7 +32,7 @@ export class Gates {
     private readonly settings: Pick<LoadTesterSettings, 'log' | 'onGate'>,
   ) {}
 
-  /** @param from whose request it is; noted with each change */
+  /** @param from the sender of the request; logged with each change */
   async answer({ kind, action }: GateRoute, { name, namespace }: Payload, from: string): Promise<Answer> {
     if (!NAME.test(name) || !NAMESPACE.test(namespace)) {
       return answer(400, 'name and namespace of a Canary are needed in the payload');
@@ -55,7 +55,7 @@ export class Gates {
     try {
       onGate(kind, owner.name, owner.namespace, open);
     } catch (error) {
-      // The gate itself stands; whoever polls it sees it.
+      // The gate itself is saved; polling shows it.
       log.error({ ...fields, error: messageOf(error) }, `${kind} ${done}, but a listener failed`);
     }
     return answer(202);

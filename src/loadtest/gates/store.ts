@@ -2,10 +2,10 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../errors.js';
 
-/** What a gate is asked for: to go on (`gate`), or to go back (`rollback`). */
+/** What a gate allows: to continue (`gate`), or to roll back (`rollback`). */
 export type GateKind = 'gate' | 'rollback';
 
-/** Whose gate it is. Both names are Kubernetes', so they hold no slash. */
+/** The gate's Canary. Both names are Kubernetes', so they contain no slash. */
 export interface GateOwner {
   readonly name: string;
   readonly namespace: string;
@@ -19,7 +19,7 @@ const stateFile = z.object({ gate: z.array(z.string()), rollback: z.array(z.stri
 /** Thousands of Canaries fit; a stream of made-up names doesn't. */
 const MAX_OPEN = 10_000;
 
-/** Which gates are open. A gate that nobody opened is closed. With a file, that survives a restart. */
+/** The open gates. A gate is closed until somebody opens it. With a file, gates survive a restart. */
 export class GateStore {
   /** Changes are saved one after another. */
   private last: Promise<unknown> = Promise.resolve();
@@ -49,7 +49,7 @@ export class GateStore {
    */
   async set(kind: GateKind, owner: GateOwner, open: boolean): Promise<void> {
     const change = this.last.then(() => this.change(kind, keyOf(owner), open));
-    this.last = change.catch(() => undefined); // told to whoever asked for it; the next change is another matter
+    this.last = change.catch(() => undefined); // its caller gets the error; the next change isn't affected
     return change;
   }
 
@@ -86,7 +86,7 @@ async function readState(file: string): Promise<z.output<typeof stateFile> | und
   }
 }
 
-/** Beside it first, then in its place: a crash leaves the old file or the new one, never half of one. */
+/** Writes a temporary file first and renames it: a crash leaves the old file or the new one, never half of one. */
 async function writeState(file: string, open: Open): Promise<void> {
   const text = JSON.stringify({ gate: [...open.gate].sort(), rollback: [...open.rollback].sort() }, undefined, 2);
   await writeFile(`${file}.new`, `${text}\n`, { flush: true });

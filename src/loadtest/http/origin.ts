@@ -2,17 +2,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { answer, type Answer } from './answer.js';
 
-/** By which names of its own the load tester is called, besides addresses and `localhost`. */
+/** The load tester's own host names, besides addresses and `localhost`. */
 export interface OwnNames {
   /** Host names, `*.` before one for all below it, or `*` for any. */
   readonly allowedHosts: readonly string[];
-  /** Whether callers must show a token, which no page of another site has. */
+  /** Whether callers must send a token, which no page of another site has. */
   readonly tokenDemanded: boolean;
 }
 
 /**
- * What a browser was made to send by another site's page. The load tester has no page of its own, so whatever says that
- * it comes from one is refused; and a name that isn't its own may be one that has been made to point here (DNS rebinding).
+ * Detects requests that another site's page made a browser send. The load tester has no page of its own, so a request
+ * that names an origin is refused; and a foreign host name may have been pointed here (DNS rebinding).
  *
  * @returns undefined where nothing speaks against the request
  */
@@ -40,8 +40,8 @@ function covers(allowed: string, host: string): boolean {
 }
 
 /**
- * As a Service is called within a cluster: `name`, `name.namespace`, `name.namespace.svc` and so on. A namespace may have
- * the name of a public domain, so that alone isn't enough without a token.
+ * A Service's name within a cluster: `name`, `name.namespace`, `name.namespace.svc` and so on. A namespace may have the
+ * name of a public domain, so that alone isn't enough without a token.
  */
 function isServiceName(host: string): boolean {
   const [, , third] = host.split('.');

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 
-/** What a webhook tells the load tester; more than this isn't looked at. */
+/** The parts of a webhook's payload that the load tester reads. */
 export interface Payload {
   readonly name: string;
   readonly namespace: string;
@@ -11,7 +11,7 @@ export interface Payload {
 /** Far more than a command line takes. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** As Go reads it: what is missing or null is empty, what is of another type is an error. */
+/** As Go parses it: missing and null are empty, another type is an error. */
 const text = z
   .string()
   .nullish()

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether a request with this `Authorization` header may be carried out. */
+/** Whether a request with this `Authorization` header is allowed. */
 export type Guard = (authorization: string | undefined) => boolean;
 
 /**
- * Demands a token, as `Bearer <token>`, or as the password of basic authentication: a Canary's webhook can't set headers,
- * but its URL can hold user-info (`http://any:<token>@loadtester.test/`).
+ * Requires a token, as `Bearer <token>`, or as the password of basic authentication: a Canary's webhook can't set
+ * headers, but its URL can contain user-info (`http://any:<token>@loadtester.test/`).
  *
  * @param token undefined lets everybody in
  */
@@ -33,7 +33,7 @@ function tokenIn(authorization: string): string | undefined {
   }
 }
 
-/** Of one length, whatever goes in, so that the comparison's time tells nothing. */
+/** Of constant length, so that the time of a comparison reveals nothing. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

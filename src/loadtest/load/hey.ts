@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.js';
 import { checkLoadSpec, LIMITS, type LoadSpec } from './spec.js';
 
-/** hey's flags that are understood here, and what they are set to when they aren't given. */
+/** hey's flags that are supported here, with their defaults. */
 interface Flags {
   z: string;
   q: string;
@@ -32,15 +32,15 @@ function defaults(): Flags {
 }
 
 /**
- * Reads the command line of the load generator `hey` as load of our own.
+ * Parses the command line of the load generator `hey` into a load of our own.
  *
- * Differences when it is run: redirects are counted, not followed (as with `-disable-redirects`); `-n` is met exactly,
- * where hey rounds down to a multiple of `-c`; `-t 0` means the longest timeout there is; and https is spoken over
- * HTTP/1.1 even with `-h2`.
+ * Differences: redirects are counted, not followed (as with `-disable-redirects`); `-n` is met exactly, where hey
+ * rounds down to a multiple of `-c`; `-t 0` means the longest possible timeout; and https uses HTTP/1.1 even with
+ * `-h2`.
  *
  * @param argv the words of the command line, with or without `hey` in front
- * @param name what the load is filed under
- * @throws UserError that names the flag which is unknown, lacks its value, or can't be carried out
+ * @param name of the load in reports
+ * @throws UserError that names the flag which is unknown, lacks its value, or is invalid
  */
 export function fromHey(argv: readonly string[], name = 'hey'): LoadSpec {
   const { flags, url } = readFlags(argv[0] === 'hey' ? argv.slice(1) : argv);
@@ -139,7 +139,7 @@ function numberOf(flag: string, text: string): number {
   return Number(text);
 }
 
-/** A value that was written without a blank looks like a part of its flag. */
+/** A value without a blank before it looks like a part of its flag. */
 function unknown(name: string): UserError {
   return problem(/^[\w-]{1,32}$/.test(name) ? name : `${name.slice(0, 1)}…`, 'is not supported here');
 }

@@ -5,8 +5,8 @@ const STEP_BITS = 6;
 const POWERS = 32;
 
 /**
- * Counts whole numbers in steps that grow with the value (log-linear, as HdrHistogram does): small ones exactly, others
- * to within 0.8 %. Its memory is bounded, whatever is recorded.
+ * Counts whole numbers in steps that grow with the value (log-linear, like HdrHistogram): small ones exactly, others to
+ * within 0.8 %. Its memory is bounded, whatever is recorded.
  */
 export class Histogram {
   private readonly counts = new Float64Array(STEPS * (POWERS - STEP_BITS + 1));
@@ -22,12 +22,12 @@ export class Histogram {
     if (whole > this.largest) this.largest = whole;
   }
 
-  /** What was recorded, as `[step, how often]`, for {@link add}. */
+  /** The recorded values, as `[step, how often]`, for {@link add}. */
   get steps(): readonly (readonly [number, number])[] {
     return [...this.counts.entries()].filter(([, count]) => count > 0);
   }
 
-  /** Takes what another histogram has recorded. */
+  /** Adds the recorded values of another histogram. */
   add(steps: readonly (readonly [number, number])[], largest: number): void {
     for (const [step, count] of steps) {
       const known = this.counts[step];

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Node's timers are about a millisecond coarse and late; what they miss within this time is made up for. */
+/** Node's timers are about a millisecond late; delays within this time are made up for. */
 const CATCH_UP_MS = 50;
 
 /**
- * Says when one connection's next request is due: on a fixed grid, as a ticker does. A service that is slower than the
- * grid is not owed the requests it missed; only the one that waits already goes out at once.
+ * Says when one connection's next request is due: on a fixed grid, as a ticker does. Requests that a slow service
+ * missed aren't made up for; only the one already waiting is sent at once.
  */
 export class Pace {
   private due: number;

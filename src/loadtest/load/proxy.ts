@@ -4,11 +4,11 @@ import { UserError } from '../../errors.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy for a plain http URL by the environment's `http_proxy` and `no_proxy`, in small letters first, as curl and
+ * The proxy for a plain http URL from the environment's `http_proxy` and `no_proxy`, in lower case first, as curl and
  * Go's programs read them. An entry of `no_proxy` is a host with or without a port, `.domain` or `*.domain` for all
- * below it, a `domain` for itself and all below it, a network such as `10.0.0.0/8`, or `*`. https URLs are spoken to directly.
+ * below it, a `domain` for itself and all below it, a network such as `10.0.0.0/8`, or `*`. https URLs need no proxy.
  *
- * @returns undefined where the URL is to be spoken to directly
+ * @returns undefined where the URL needs no proxy
  * @throws UserError where the proxy itself isn't an http URL
  */
 export function proxyFor(url: URL, environment: Environment): URL | undefined {

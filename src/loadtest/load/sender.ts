@@ -3,20 +3,20 @@ import https from 'node:https';
 import { proxyFor, unbracketed, type Environment } from './proxy.js';
 import type { LoadSpec } from './spec.js';
 
-/** What became of one request. */
+/** The result of one request. */
 export type Sent =
   | { readonly kind: 'answered'; readonly status: number; readonly milliseconds: number }
   | { readonly kind: 'unanswered'; readonly code: string }
   | { readonly kind: 'cancelled' };
 
-/** May be sent twice without harm (RFC 9110, section 9.2.2). */
+/** Repeating these is harmless (RFC 9110, section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 const CLOSED_UNDER_US = new Set(['ECONNRESET', 'EPIPE']);
 
 /**
  * Sends the requests of one run over its connections.
  *
- * Made of `node:http` where everything else here uses axios: with an interceptor chain, a config and several promises a
+ * Uses `node:http` where everything else here uses axios: with an interceptor chain, a config and several promises a
  * request, axios would measure itself rather than the service.
  */
 export class Sender {
@@ -43,7 +43,7 @@ export class Sender {
   /** Sends one request and reads its answer to the end. */
   async send(): Promise<Sent> {
     const first = await this.attempt();
-    // A kept connection that the server closed meanwhile says nothing about the service; a fresh one does.
+    // A kept connection that the server has closed meanwhile says nothing about the service; a new one does.
     return first.stale && !this.cancelled ? (await this.attempt()).sent : first.sent;
   }
 
@@ -104,11 +104,11 @@ function requestOptions(spec: LoadSpec, url: URL, proxy: URL | undefined): Reque
     'User-Agent': 'serinus',
     ...(url.username || url.password ? { Authorization: basic(url) } : {}),
     ...spec.headers,
-    // Node doesn't say it by itself for GET and DELETE, and the body would be taken for the next request.
+    // Node doesn't set it for GET and DELETE, and the body would be taken for the next request.
     ...(spec.body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(spec.body)) }),
   };
   if (proxy) {
-    // The absolute form says where to go, the Host header whom to ask for there.
+    // The absolute form names the destination, the Host header the host to ask for there.
     const credentials = proxy.username || proxy.password ? { 'Proxy-Authorization': basic(proxy) } : {};
     return {
       hostname: unbracketed(proxy.hostname),

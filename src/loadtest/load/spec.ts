@@ -3,7 +3,7 @@ import { UserError } from '../../errors.js';
 
 /** Load on one URL: what each request looks like, how many of them, how fast. */
 export interface LoadSpec {
-  /** What the summary is filed under, for instance the webhook's name. */
+  /** Its name in summaries, for instance the webhook's name. */
   readonly name: string;
   /** http or https; user-info in it is sent as basic authentication. */
   readonly url: string;
@@ -20,13 +20,13 @@ export interface LoadSpec {
   readonly until: { readonly seconds: number } | { readonly requests: number };
   /** For each request, from sending it to the end of its answer. */
   readonly timeoutSeconds: number;
-  /** False opens a connection a request. */
+  /** False opens a new connection for each request. */
   readonly keepAlive: boolean;
-  /** Takes any certificate. */
+  /** Accepts any certificate. */
   readonly skipTlsVerify: boolean;
 }
 
-/** What a run may ask for at most: a mistyped number shall not take a cluster down. */
+/** The largest values of a run: a mistyped number must not take a cluster down. */
 export const LIMITS = {
   connections: 256,
   requestsPerSecond: 10_000,
@@ -35,9 +35,7 @@ export const LIMITS = {
   timeoutSeconds: 300,
 } as const;
 
-/**
- * @throws UserError that names the field, where the spec can't be carried out or is beyond {@link LIMITS}
- */
+/** @throws UserError that names the field, where the spec is invalid or exceeds {@link LIMITS} */
 export function checkLoadSpec(spec: LoadSpec): void {
   const url = URL.canParse(spec.url) ? new URL(spec.url) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LoadTestSummary } from '../../domain/record/record.js';
 import { Histogram } from './histogram.js';
 
-/** What a run found. Latencies are in milliseconds, of answered requests, from sending to the end of the answer. */
+/** The result of a run. Latencies are in milliseconds, of answered requests, from sending to the end of the answer. */
 export interface LoadReport extends LoadTestSummary {
   readonly p90: number;
   readonly max: number;
@@ -14,7 +14,7 @@ export interface LoadReport extends LoadTestSummary {
 
 const count = z.number().int().nonnegative();
 
-/** How far a run has come, as plain JSON: who is given it goes on from there, and tells both parts as one. */
+/** The state of a run, as plain JSON: another process can continue from it, and report both parts as one. */
 export const loadStateSchema = z.object({
   seconds: z.number().nonnegative(),
   codes: z.record(z.string(), count),
@@ -28,7 +28,7 @@ export type LoadState = z.infer<typeof loadStateSchema>;
 
 const MICROSECONDS = 1_000;
 
-/** Adds a run up as it goes. */
+/** Adds up the results of a run. */
 export class Tally {
   private readonly codes = new Map<number, number>();
   private readonly errors = new Map<string, number>();
@@ -49,7 +49,7 @@ export class Tally {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
   }
 
-  /** Takes what an earlier part of the run has found. */
+  /** Adds the results of an earlier part of the run. */
   add({ codes, errors, latencies, largest }: LoadState): void {
     for (const [code, times] of Object.entries(codes)) {
       this.requests += times;

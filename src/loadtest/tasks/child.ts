@@ -6,16 +6,16 @@ export interface ChildLimits {
   readonly timeoutMs: number;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  /** All that the program finds in its environment, but for what the task itself names. */
+  /** The program's environment, except variables that the task sets itself. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface ChildResult {
   /** The end of what it wrote to standard output and standard error. */
   readonly output: string;
-  /** Why it failed, as Go's `os/exec` says it (`exit status 1`); undefined where it didn't. */
+  /** Why it failed, as Go's `os/exec` words it (`exit status 1`); undefined where it didn't. */
   readonly error: string | undefined;
-  /** There is no such program. */
+  /** The program doesn't exist. */
   readonly notFound?: boolean;
 }
 
@@ -25,8 +25,8 @@ const MAX_OUTPUT_BYTES = 256 * 1024;
  * Runs a program in a process group of its own. When its time is up, or the signal aborts, the whole group gets SIGTERM
  * and, if that doesn't help, SIGKILL.
  *
- * @param named variables that the task names for the program
- * @returns when the program and everything that holds its output has ended; a program that fails is a result
+ * @param named variables that the task sets for the program
+ * @returns when the program and every process with its output open has ended; a program that fails is a result
  */
 export async function runChild(
   argv: Argv,
@@ -64,7 +64,7 @@ function watch(child: ChildProcess, program: string, limits: ChildLimits, signal
       killGroup(child, 'SIGTERM');
       lastResort = setTimeout(() => {
         killGroup(child, 'SIGKILL');
-        // A descendant that left the group may hold the pipes open for ever.
+        // A descendant that has left the group may keep the pipes open for ever.
         child.stdout?.destroy();
         child.stderr?.destroy();
       }, limits.graceMs);
@@ -76,7 +76,7 @@ function watch(child: ChildProcess, program: string, limits: ChildLimits, signal
       clearTimeout(timer);
       clearTimeout(lastResort);
       signal.removeEventListener('abort', stop);
-      // Members of the group that took no notice and hold no pipe.
+      // Members of the group that ignored SIGTERM and have no pipe open.
       if (ended !== undefined) killGroup(child, 'SIGKILL');
       resolve({ output: tail.text(), error: ended ?? error, ...(notFound && ended === undefined ? { notFound } : {}) });
     };
@@ -99,7 +99,7 @@ function isMissing(error: Error): boolean {
   return 'code' in error && error.code === 'ENOENT';
 }
 
-/** Nobody is left in the group, or nobody whom we may signal (a program that became another user). */
+/** The group is empty, or we may not signal its processes (a program that became another user). */
 const OUT_OF_REACH = new Set(['ESRCH', 'EPERM']);
 
 function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
@@ -111,7 +111,7 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Keeps the end of a program's output, where its report and its errors stand. */
+/** Keeps the end of a program's output, where its report and its errors are. */
 export class Tail {
   private kept = Buffer.alloc(0);
   private cut = false;

@@ -1,4 +1,4 @@
-/** A command line as words, or what in it only a shell could make sense of. */
+/** A command line as words, or the part of it that only a shell understands. */
 export type CommandLine =
   { readonly ok: true; readonly words: readonly string[] } | { readonly ok: false; readonly problem: string };
 
@@ -12,10 +12,10 @@ const ESCAPED_IN_QUOTES = new Set(['$', '`', '"', '\\']);
 class ShellSyntax extends Error {}
 
 /**
- * Splits a command line as a POSIX shell would, with its quotes and backslashes, but carries nothing out. What a shell
- * would do more with (`;`, `&`, pipes, redirections, `$…`, backticks, comments, several lines) is refused, not passed on
- * as if it were meant literally. Only patterns (`*`, `?`, `[`) and `~` are taken as they stand, since they are common in
- * URLs, where a shell seldom finds a file for them.
+ * Splits a command line as a POSIX shell would, with its quotes and backslashes, but executes nothing. Anything else
+ * that a shell interprets (`;`, `&`, pipes, redirections, `$…`, backticks, comments, several lines) is refused, not
+ * passed on literally. Only patterns (`*`, `?`, `[`) and `~` are kept as they are, since they are common in URLs, where
+ * a shell seldom finds a file for them.
  */
 export function splitCommand(text: string): CommandLine {
   try {

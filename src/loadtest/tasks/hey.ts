@@ -4,14 +4,14 @@ import { STOPPED, timedOut, type ChildLimits, type ChildResult } from './child.j
 import { splitCommand } from './command-line.js';
 import type { Argv } from './permission.js';
 
-/** What a shell ends with where it doesn't find the program. */
+/** A shell's exit status where it doesn't find the program. */
 const NOT_FOUND_BY_SHELL = 'exit status 127';
 
 /**
- * Whether a command has failed only because `hey` isn't installed, so that its load can be made without it. A shell is
- * seen through where it was given nothing but a call of hey.
+ * Whether a command has failed only because `hey` isn't installed, so that Serinus can generate its load. A shell
+ * command counts if it is nothing but a call of hey.
  *
- * @returns the words of hey's command line; undefined where anything else is the matter
+ * @returns the words of hey's command line; undefined for any other failure
  */
 export function missedHey(argv: Argv, { error, notFound = false }: ChildResult): readonly string[] | undefined {
   if (notFound) return argv[0] === 'hey' ? argv : undefined;
@@ -22,8 +22,8 @@ export function missedHey(argv: Argv, { error, notFound = false }: ChildResult):
 }
 
 /**
- * Makes the load that a command line of hey asks for, and answers as the program would: requests that fail are part of
- * its report, and no failure of its own.
+ * Generates the load of a hey command line, and reports like the program: failed requests are part of the report, and
+ * no failure of its own.
  *
  * @param signal aborts when the load tester is closed
  */
@@ -38,13 +38,13 @@ export async function runHey(
     const ended = signal.aborted ? STOPPED : timeout.aborted ? timedOut(timeoutMs) : undefined;
     return { output: describeReport(report), error: ended };
   } catch (error) {
-    // Whatever it is, the task fails and not the load tester.
+    // Whatever the error is, the task fails and not the load tester.
     const why = `hey is not installed, and Serinus can't make this load in its place: ${messageOf(error)}`;
     return { output: '', error: why };
   }
 }
 
-/** Laid out as hey's, so that it is read at a glance. */
+/** In hey's layout, which users know. */
 function describeReport({ requestsPerSecond, seconds, codes, errors, max, p50, p90, p99 }: LoadReport): string {
   const distribution = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ['', `${title} distribution:`, ...lines.map((line) => `  ${line}`)];

@@ -2,21 +2,21 @@ import type { LoadTesterSettings } from '../options.js';
 import { splitCommand } from './command-line.js';
 import { namedVariables } from './variables.js';
 
-/** The words a process is started with: a program and its arguments. */
+/** The words that start a process: a program and its arguments. */
 export type Argv = readonly [program: string, ...args: string[]];
 
 export type Permission =
   | {
       readonly ok: true;
       readonly argv: Argv;
-      /** Variables that the task names for its program. */
+      /** Variables that the task sets for its program. */
       readonly variables?: Readonly<Record<string, string>>;
     }
   | { readonly ok: false; readonly problem: string };
 
 export type Rules = Pick<LoadTesterSettings, 'programs' | 'allowShell'>;
 
-/** Whether a `cmd` task may run, and how: by itself, or by `sh -c` where shells are allowed. */
+/** Whether a `cmd` task may run, and how: directly, or by `sh -c` where shells are allowed. */
 export function permitCommand(command: string, rules: Rules): Permission {
   if (rules.allowShell) return { ok: true, argv: ['sh', '-c', command] };
   const line = splitCommand(command);
@@ -40,7 +40,7 @@ export function permitBash(command: string, rules: Rules): Permission {
   return { ok: false, problem: 'tasks of type bash need a load tester that was started with --allow-shell' };
 }
 
-/** Whether a task may run whose command is the arguments of this program, parted by blanks: there is no quoting. */
+/** Whether a task may run whose command is the arguments of this program, separated by blanks: there is no quoting. */
 export function permitProgram(program: string): (command: string, rules: Rules) => Permission {
   return (command, { allowShell, programs }) =>
     allowShell || programs.has(program)
@@ -48,7 +48,7 @@ export function permitProgram(program: string): (command: string, rules: Rules) 
       : { ok: false, problem: refusalOf(program) };
 }
 
-/** A path is never allowed: only what is in PATH under its bare name is the program that was meant. */
+/** A path is never allowed: only the program in PATH with this bare name is the intended one. */
 function refusalOf(program: string): string {
   const shown = /^[\w.+-]{1,64}$/.test(program) ? program : undefined;
   if (shown === undefined) return 'the command must begin with the bare name of a program that --allow lists';

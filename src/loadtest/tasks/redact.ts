@@ -7,14 +7,14 @@ const SECRET_FLAG = new RegExp(String.raw`(?<=^|\s)(-[HuUabd]|--?(?:${LONG}))(=|
 const ATTACHED_SECRET = new RegExp(String.raw`(?<=^|\s)(-[Hu])(?=[^\s=]*:)${WORD}`, 'g');
 /** A duration or a number, such as `-d 30s`, is none. */
 const HARMLESS = /^\d+(\.\d+)?(ms|[smh])?$/;
-/** Enough to recognise it; what looking for secrets costs grows faster than the text. */
+/** Enough to recognise the command; the cost of searching for secrets grows faster than the text. */
 const LONGEST = 4_096;
 const USER_INFO = /([a-z][a-z0-9+.-]*:\/\/)[^\s'"/@]*@/gi;
 const QUERY = /([a-z][a-z0-9+.-]*:\/\/[^\s'"?#]*)\?[^\s'"]*/gi;
 
 /**
- * A command line as it may be logged: without what follows `-H`, `-u`, `-d` and the like, and without user-info and
- * queries of URLs.
+ * A command line in a form that may be logged: without the values of `-H`, `-u`, `-d` and the like, and without
+ * user-info and queries of URLs.
  */
 export function redactCommand(command: string): string {
   const shown = command.length > LONGEST ? `${command.slice(0, LONGEST)}…` : command;

@@ -4,10 +4,10 @@ import { permitBash, permitCommand, permitProgram, type Permission, type Rules }
 import { redactCommand } from './redact.js';
 import type { Task, TaskRunner } from './runner.js';
 
-/** What Go's `strconv.ParseBool` takes for true. */
+/** The texts that Go's `strconv.ParseBool` takes for true. */
 const GO_TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
-/** Runs what a payload's metadata asks for. */
+/** Runs the tasks in payloads' metadata. */
 export class Tasks {
   constructor(
     private readonly runner: TaskRunner,
@@ -72,7 +72,7 @@ export class Tasks {
   }
 }
 
-/** What is waited for is always logged, as in Flagger. */
+/** A task whose caller waits is always logged, as in Flagger. */
 function isWaitedFor(type = 'cmd'): boolean {
   return type !== 'cmd';
 }

@@ -10,23 +10,23 @@ export interface Task {
   /** `<name>.<namespace>` */
   readonly canary: string;
   readonly command: string;
-  /** The command as it may be logged. */
+  /** The command in a form that may be logged. */
   readonly shown: string;
   readonly argv: Argv;
-  /** That the task names for its program. */
+  /** Variables that the task sets for its program. */
   readonly variables: Readonly<Record<string, string>>;
   /** Whether the output of a success is logged; that of a failure always is. */
   readonly logOutput: boolean;
 }
 
-/** Queued commands are started together, a moment after the first came in. Flagger starts them every 100 ms. */
+/** Queued commands are started together, a moment after the first one came. Flagger starts them every 100 ms. */
 const START_WITHIN_MS = 50;
-/** Queued, running and waited for. */
+/** Queued, running, and with a waiting caller. */
 const MAX_TASKS = 100;
 /** Of an output, in a line of the log. */
 const MAX_LOGGED = 16 * 1024;
 
-/** Runs commands, queued ones once at a time for each Canary. */
+/** Runs commands; for each Canary, a queued command runs only once at a time. */
 export class TaskRunner {
   private readonly queued = new Map<string, Task>();
   private readonly running = new Map<string, Promise<unknown>>();
@@ -43,19 +43,19 @@ export class TaskRunner {
     setMaxListeners(MAX_TASKS, this.closing.signal);
   }
 
-  /** Whether no further task is taken for now. */
+  /** Whether no further task is accepted for now. */
   get full(): boolean {
     return this.closing.signal.aborted || this.queued.size + this.running.size + this.awaited.size >= MAX_TASKS;
   }
 
-  /** Has a command run soon. The same command of the same Canary is queued once; its outcome is only logged. */
+  /** Runs a command soon. The same command of the same Canary is queued once; its outcome is only logged. */
   enqueue(task: Task): void {
     if (this.closing.signal.aborted) return;
     this.queued.set(identityOf(task), task);
     this.timer ??= setTimeout(() => this.startQueued(), START_WITHIN_MS);
   }
 
-  /** Runs a command at once, for somebody who waits for the outcome. */
+  /** Runs a command at once, for a caller that waits for the outcome. */
   async run(task: Task): Promise<ChildResult> {
     const result = this.carryOut(task);
     this.awaited.add(result);
@@ -66,7 +66,7 @@ export class TaskRunner {
     }
   }
 
-  /** Forgets what is queued, stops what is running, and returns when all of it has ended. */
+  /** Drops queued commands, stops running ones, and returns when all have ended. */
   async close(): Promise<void> {
     this.closing.abort();
     clearTimeout(this.timer);
@@ -103,7 +103,7 @@ export class TaskRunner {
     return result;
   }
 
-  /** By the program; where that is hey, and isn't installed, without it. */
+  /** By the program; without it where the program is hey, and isn't installed. */
   private async execute({ argv, variables }: Task): Promise<ChildResult> {
     const result = await runChild(argv, this.limits, this.closing.signal, variables);
     const hey = missedHey(argv, result);

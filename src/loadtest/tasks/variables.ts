@@ -1,7 +1,7 @@
 /** A variable before the program, as in `K6_VUS=10 k6 run script.js`. */
 const ASSIGNMENT = /^([A-Za-z_]\w*)=([\s\S]*)$/;
 
-/** What decides which code a program loads: with these, a list of allowed programs would mean nothing. */
+/** Variables that decide which code a program loads: with these, a list of allowed programs would mean nothing. */
 const LOADS_CODE =
   /^(PATH|ENV|BASH_ENV|SHELLOPTS|IFS|NODE_.*|LD_.*|DYLD_.*|PYTHON.*|PERL.*|RUBY.*|JAVA_.*|JDK_.*|GCONV_PATH|OPENSSL_.*|CURL_HOME|XDG_CONFIG_HOME|HOME)$/i;
 
@@ -9,11 +9,11 @@ export interface Named {
   readonly variables: Readonly<Record<string, string>>;
   /** The program and its arguments. */
   readonly words: readonly string[];
-  /** A variable that tasks may not name; undefined where there is none. */
+  /** A variable that tasks may not set; undefined where there is none. */
   readonly refused: string | undefined;
 }
 
-/** Parts the variables that a command line names for its program from the rest. */
+/** Splits a command line into the variables for its program and the rest. */
 export function namedVariables(words: readonly string[]): Named {
   const variables: Record<string, string> = {};
   let refused: string | undefined;

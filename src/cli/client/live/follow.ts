@@ -9,10 +9,10 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * How a Canary stands, again and again, for as long as the signal lets it. A stream that breaks off is taken up again.
+ * A Canary's live state, until the signal aborts. A stream that breaks off is reopened.
  *
- * @param lost told why, when the server can't be reached
- * @throws CommandFailed where there is no such Canary any more, or it may not be seen
+ * @param lost receives the reason when the server can't be reached
+ * @throws CommandFailed where the Canary no longer exists, or the user may not see it
  */
 export async function* follow(
   client: ApiClient,

@@ -4,9 +4,9 @@ import { standingText } from '../standing.js';
 import { clock, withLocalTimes } from '../times.js';
 import { nextText, trafficLine } from './text.js';
 
-/** Tells what changes, a line each, for a pipe or a log. */
+/** Prints changes, a line each, for a pipe or a log. */
 export class Lines {
-  private readonly told = new Set<string>();
+  private readonly seen = new Set<string>();
   private standing = '';
   private nodes = new Map<string, string>();
 
@@ -20,13 +20,13 @@ export class Lines {
     for (const entry of release?.record ?? []) {
       const key = JSON.stringify(entry);
       const line = recordLine(entry);
-      if (line !== undefined && !this.told.has(key)) lines.push(line);
-      this.told.add(key);
+      if (line !== undefined && !this.seen.has(key)) lines.push(line);
+      this.seen.add(key);
     }
     return lines;
   }
 
-  /** Workloads and pods that do otherwise than before. */
+  /** Workloads and pods whose state has changed. */
   private parts({ tree, at }: Live): string[] {
     const nodes = new Map(tree.flatMap(flat).map(({ kind, name, status }) => [`${kind} ${name}`, status]));
     const changed = [...nodes].filter(([name, status]) => this.nodes.get(name) !== status);

@@ -8,17 +8,17 @@ import { clock, withLocalTimes } from '../times.js';
 import { cut } from './width.js';
 import { marked, nextText, startedText, trafficLine, versionsText } from './text.js';
 
-/** What a screen has room for, in characters; undefined: as much as there is. */
+/** The size of the screen, in characters; undefined where it is unlimited. */
 export interface Room {
   readonly width: number | undefined;
   readonly height: number | undefined;
 }
 
 /**
- * A Canary as it is now, as lines for a screen.
+ * A Canary's present state, as lines for a screen.
  *
  * @param now milliseconds since 1970
- * @param trouble why what is shown may be old
+ * @param trouble why the shown state may be outdated
  */
 export function picture(live: Live, now: number, { width, height }: Room, trouble?: string): string[] {
   const lines = [
@@ -50,7 +50,7 @@ function head(live: Live, now: number): string[] {
       .filter((part) => part !== undefined)
       .join('  '),
     ...(release === undefined ? [] : [field('Started by', startedText(release, now))]),
-    // Nothing of it is true any more when the release has ended.
+    // None of it applies once the release has ended.
     ...(ended && release !== undefined ? [] : [field(traffic ? 'Traffic' : 'Weight', trafficLine(live))]),
     ...(!ended && strategy?.steps ? [field('Steps', stepsText(strategy.steps, weight.wanted))] : []),
     ...(!ended && strategy?.iterations
@@ -62,7 +62,7 @@ function head(live: Live, now: number): string[] {
   ];
 }
 
-/** The step that stands now is in brackets. */
+/** The current step is in brackets. */
 function stepsText(steps: readonly number[], wanted: number): string {
   return steps.map((step) => (step === wanted ? `[${step}]` : String(step))).join(' ');
 }
@@ -95,7 +95,7 @@ function gates({ gates: all }: Live): string[] {
   return lines.length === 0 ? [] : ['', 'Gates', ...lines];
 }
 
-/** People where the policy asks for them, else a webhook. */
+/** People where the policy needs them, else a webhook. */
 function decidesText({ policy, needed, given = [], groups = [], notByTrigger = false, hook, hooks }: LiveGate): string {
   if (policy !== undefined && needed !== undefined) return approvalsText({ needed, given, groups, notByTrigger });
   const whom = hook ?? hooks.join(', ');

@@ -6,9 +6,9 @@ const HIDE_CURSOR = `${ESCAPE}?25l`;
 const SHOW_CURSOR = `${ESCAPE}?25h`;
 const CLEAR_DOWN = `${ESCAPE}J`;
 
-/** Draws lines over those that it drew before. What the terminal showed before stays where it is. */
+/** Draws lines over those drawn before. Earlier content of the terminal stays. */
 export class Screen {
-  /** How long each line is that was drawn. */
+  /** The length of each drawn line. */
   private drawn: readonly number[] = [];
 
   constructor(private readonly terminal: Pick<WriteStream, 'write' | 'columns' | 'rows'>) {}
@@ -25,13 +25,13 @@ export class Screen {
     this.drawn = lines.map(lengthOf);
   }
 
-  /** Leaves the last picture there. */
+  /** Leaves the last picture on the screen. */
   leave(): void {
     if (this.drawn.length > 0) this.terminal.write(SHOW_CURSOR);
     this.drawn = [];
   }
 
-  /** How many rows the last picture takes now: a terminal that was made narrower has wrapped its lines. */
+  /** How many rows the last picture takes now: a terminal that has become narrower has wrapped its lines. */
   private rows(): number {
     const { width } = this.room;
     return this.drawn.reduce((rows, length) => rows + Math.max(1, Math.ceil(length / width)), 0);

@@ -7,7 +7,7 @@ import { durationText, withLocalTimes } from '../times.js';
 type Health = LiveNode['health'];
 type Versions = NonNullable<Release['versions']>;
 
-/** A sign beside a word that says the same: who sees no signs or no colours misses nothing. */
+/** A symbol beside a word with the same meaning: without symbols or colours nothing is missing. */
 const SIGNS: Readonly<Record<Health, { readonly sign: string; readonly colour: Colour | undefined }>> = {
   good: { sign: '✔', colour: 'green' },
   busy: { sign: '◌', colour: 'blue' },
@@ -26,7 +26,7 @@ export function versionsText({ from, to }: Versions): string | undefined {
   return known.length === 0 ? undefined : known.join(' → ');
 }
 
-/** Who started a release, when, and why they said so. @param now milliseconds since 1970 */
+/** Who started a release, when, and why. @param now milliseconds since 1970 */
 export function startedText({ triggeredBy, startedAt, endedAt, cause }: Release, now: number): string {
   const seconds = (Date.parse(endedAt ?? new Date(now).toISOString()) - Date.parse(startedAt)) / 1000;
   const took = seconds >= 0 ? `, ${endedAt === undefined ? 'for' : 'took'} ${durationText(seconds)}` : '';
@@ -34,7 +34,7 @@ export function startedText({ triggeredBy, startedAt, endedAt, cause }: Release,
   return `${triggeredBy}${reason} (${withLocalTimes(startedAt, now)}${took})`;
 }
 
-/** What the canary is to get, and what it gets. */
+/** The canary's target share, and the measured one. */
 export function trafficLine({ weight, traffic }: Pick<Live, 'weight' | 'traffic'>): string {
   const { wanted, seen, unknown } = weight;
   return traffic?.to === 'match' ? trafficText(traffic) : `target ${wanted}%, ${seenText(seen, unknown)}`;
@@ -47,7 +47,7 @@ function seenText(seen: Live['weight']['seen'], unknown: string | undefined): st
 }
 
 /**
- * What comes next, and when, counted from now.
+ * What comes next, and in how long.
  *
  * @param now milliseconds since 1970
  */

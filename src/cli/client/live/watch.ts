@@ -11,13 +11,13 @@ import { picture } from './render.js';
 import { Screen } from './screen.js';
 import { trafficLine } from './text.js';
 
-/** The countdown goes on between two pictures. */
+/** The countdown continues between two updates. */
 const REDRAW_MS = 1_000;
 
-/** Where pictures of a Canary go. */
+/** Where the pictures of a Canary go. */
 interface Show {
   take(live: Live): void;
-  /** Nothing comes for now, and why. */
+  /** No updates come for now, and why. */
   lost(why: string): void;
   close(): void;
 }
@@ -25,7 +25,7 @@ interface Show {
 /**
  * Shows a Canary as it changes: drawn in place on a terminal, a line for each change elsewhere.
  *
- * @throws CommandFailed with the exit codes of `status --wait` where the end is waited for
+ * @throws CommandFailed with the exit codes of `status --wait` when waiting for the end
  */
 export async function watchCanary(namespace: string, name: string, flags: LiveFlags): Promise<void> {
   const controller = new AbortController();
@@ -96,7 +96,7 @@ function onTerminal(terminal: typeof process.stdout): Show {
       trouble = undefined;
       draw();
     },
-    // A line of its own between two pictures would shift the next one.
+    // A separate line between two pictures would shift the next one.
     lost: (why) => {
       trouble = why;
       if (last) draw();
@@ -119,7 +119,7 @@ function timedOut(name: string, last: Live | undefined): CommandFailed {
   );
 }
 
-/** The same is said once in a row. */
+/** Doesn't repeat the same text. */
 function once(say: (text: string) => void): (text: string) => void {
   let said = '';
   return (text) => {

@@ -1,7 +1,7 @@
-/** Colour codes take no room. */
+/** Colour codes have no width. */
 const CODE = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'y');
 
-/** A line that is no longer than the screen is wide; what is coloured stays so to its end. */
+/** Cuts a line to the width of the screen; colours last to its end. */
 export function cut(line: string, width: number): string {
   let text = '';
   let used = 0;
@@ -22,12 +22,12 @@ export function cut(line: string, width: number): string {
   return text;
 }
 
-/** How many characters of a line take room. */
+/** Number of visible characters in a line. */
 export function lengthOf(line: string): number {
   return visible(line, 0);
 }
 
-/** Characters from there on that take room. */
+/** Index behind the visible characters. */
 function visible(line: string, from: number): number {
   return [...line.slice(from).replaceAll(new RegExp(CODE.source, 'g'), '')].length;
 }
