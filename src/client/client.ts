@@ -145,7 +145,7 @@ function problemOf(status: number, text: string): SerinusProblem {
       return new SerinusProblem(status, document as AnyProblem, document.detail);
     }
   } catch {
-    // Not JSON: told by its status.
+    // Not JSON: the status decides.
   }
   return new SerinusProblem(status, undefined, `status ${status}`);
 }
