@@ -53,11 +53,11 @@ export function rounds(wanted: readonly string[]): Round[] {
       processes: 8,
     },
     { name: 'planes', files: files.filter((f) => PLANES.includes(folder(f))), atOnce: 1, timeoutMinutes: 20 },
-    { name: 'shared', files: files.filter(isShared), atOnce: 3, timeoutMinutes: 30 },
+    { name: 'shared', files: files.filter(isShared), atOnce: 4, timeoutMinutes: 30 },
     {
       name: 'lab',
       files: files.filter((f) => LAB.includes(folder(f)) && !isShared(f)),
-      atOnce: 3,
+      atOnce: 4,
       timeoutMinutes: 45,
     },
   ].filter((round) => round.files.length > 0);
