@@ -14,7 +14,7 @@ import { write } from '../kubernetes/write.js';
 import type { Applied, ApplyInput } from '../workflows/activities.js';
 import { keptSpec, readCanary, canaryContext, type CanaryView } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
-import { drain, untilServiceLeadsBack } from '../canary/drain.js';
+import { drain, undrained, untilServiceLeadsBack } from '../canary/drain.js';
 import { dropBaseline, putBaseline } from '../canary/baseline/baseline.js';
 import { buildPrimary, giveServiceBack, putFinalizer, reconcileAll } from '../canary/generated.js';
 import { saveSnapshot } from '../archive/release/snapshots.js';
@@ -103,10 +103,17 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { fence } = input;
+  const position = fence.seq * EVENTS_PER_BATCH + index;
   switch (effect.do) {
     case 'event':
-      await say(deps, view, effect, input.at, fence.seq * EVENTS_PER_BATCH + index);
+      await say(deps, view, effect, input.at, position);
       return true;
+    case 'drain': {
+      const { router, canary } = canaryContext(deps, view);
+      if (await drain(router, canary, signal)) return true;
+      await say(deps, view, { do: 'event', type: 'Warning', message: undrained(canary) }, input.at, position);
+      return true;
+    }
     case 'status':
       await writeStatus(deps, view, effect.status, input.at, fence);
       return true;
@@ -121,7 +128,7 @@ async function carryOut(
 async function work(
   deps: Dependencies,
   view: CanaryView,
-  effect: Exclude<Effect, { do: 'event' | 'status' | 'condition' | 'keep' }>,
+  effect: Exclude<Effect, { do: 'event' | 'drain' | 'status' | 'condition' | 'keep' }>,
   input: Claimed,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -155,9 +162,6 @@ async function work(
       return true;
     case 'grow':
       await workload.grow(canary, effect.pods, fence);
-      return true;
-    case 'drain':
-      await drain(router, canary, signal);
       return true;
     case 'promote':
       return workload.promote(canary, effect.revision, fence);

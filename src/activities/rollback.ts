@@ -10,7 +10,7 @@ import type { RollBackInput, RolledBack } from '../workflows/activities.js';
 import { say } from './apply.js';
 import { readCanary, canaryContext, type CanaryView, type CanaryContext } from '../canary/read.js';
 import type { Dependencies } from '../dependencies.js';
-import { drain } from '../canary/drain.js';
+import { drain, undrained } from '../canary/drain.js';
 import { comeHome } from '../canary/home.js';
 import { dropBaseline } from '../canary/baseline/baseline.js';
 import { remembering } from './said.js';
@@ -23,8 +23,10 @@ const PATIENCE_MS = 40_000;
 const POLL_MS = 100;
 /** Positions of a rollback's events, after those recorded before it. */
 const REASON_INDEX = 90;
-/** Most events between that and the last one, of the ten positions that there are. */
-const MOST_PROBLEMS = 8;
+/** The last of the ten positions that there are. */
+const UNDRAINED_INDEX = REASON_INDEX + 9;
+/** Most events for problems on the way home: there are two before them, and one behind. */
+const MOST_PROBLEMS = 7;
 
 /**
  * Moves all traffic to the primary and stops the canary. It needs only the Canary's name and a fence, has the same
@@ -107,7 +109,8 @@ async function retreat(
   if (!diverted) restored = await context.workload.restore(context.canary, fence);
   said.push(...(await report(deps, view, input, failedMessage(input, servedBy), REASON_INDEX + 1)));
   if (servedBy === 'primary' || (await context.workload.baseline?.find(context.canary)))
-    await drain(context.router, context.canary, signal);
+    if (!(await drain(context.router, context.canary, signal)))
+      said.push(...(await report(deps, view, input, undrained(context.canary), UNDRAINED_INDEX)));
   if (servedBy === 'primary') {
     await pointBack(deps.cache, context, fence);
     await context.workload.scaleDown(context.canary, fence);

@@ -25,19 +25,29 @@ const TIMES: DrainTimes = { settleLimit: 10_000, blind: 2_000, inFlight: 500, po
  * Waits until the data plane has applied the weights, so that pods stop only when they get no more requests. The wait
  * is limited: a data plane that never reports success must not keep a release from ending. Some data planes can report
  * only failure: the wait for those begins with the last failure.
+ *
+ * @returns false where the data plane still reports, when the wait is over, that it has not applied the weights
  */
-export async function drain(router: Router, canary: Canary, signal: AbortSignal, times = TIMES): Promise<void> {
+export async function drain(router: Router, canary: Canary, signal: AbortSignal, times = TIMES): Promise<boolean> {
   const began = Date.now();
   const blind = Math.max(times.blind, router.followsWithinMs ?? 0);
   let unsureSince = began;
+  let settled: boolean | undefined;
   while (Date.now() - began < times.settleLimit) {
-    const settled = await router.isSettled(canary);
+    settled = await router.isSettled(canary);
     if (settled === true) break;
     if (settled === false) unsureSince = Date.now();
     else if (Date.now() - unsureSince >= blind) break;
     await sleep(times.poll, undefined, { signal });
   }
   await sleep(times.inFlight, undefined, { signal });
+  return settled !== false;
+}
+
+/** What an Event says where {@link drain} returns false. */
+export function undrained({ name, namespace }: Canary): string {
+  const limit = TIMES.settleLimit / 1000;
+  return `The data plane has not accepted the last change of the route of ${name}.${namespace} within ${limit}s, its requests may still go to pods that are stopped now`;
 }
 
 /** Longest wait for the endpoints: they must not block the deletion of a Canary. */

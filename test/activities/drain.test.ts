@@ -21,19 +21,24 @@ async function drainedFrom(
     return Promise.resolve(says.filter(([from]) => from <= elapsed).at(-1)?.[1]);
   };
   const router: Pick<Router, 'isSettled' | 'followsWithinMs'> = { ...traits, isSettled };
-  await drain(router as Router, {} as Canary, new AbortController().signal, TIMES);
+  followed = await drain(router as Router, {} as Canary, new AbortController().signal, TIMES);
   return performance.now() - began;
 }
+
+/** What the last wait has returned. */
+let followed: boolean | undefined;
 
 describe('the wait before pods are stopped', () => {
   test('ends when the data plane has followed', async () => {
     const took = await drained([0, false], [100, true]);
     assert.ok(took >= 100 && took < TIMES.settleLimit, `${took} ms`);
+    assert.equal(followed, true);
   });
 
   test('is a moment where the data plane says nothing', async () => {
     const took = await drained([0, undefined]);
     assert.ok(took >= TIMES.blind && took < TIMES.settleLimit, `${took} ms`);
+    assert.equal(followed, true, 'nothing has been said against it');
   });
 
   test('is as long as the provider’s data plane takes by default, where it says nothing', async () => {
@@ -47,8 +52,9 @@ describe('the wait before pods are stopped', () => {
     assert.ok(took >= 400 && took > TIMES.blind && took < TIMES.settleLimit, `${took} ms`);
   });
 
-  test('has an end where the data plane goes on saying no', async () => {
+  test('has an end where the data plane goes on saying no, which is returned', async () => {
     const took = await drained([0, false]);
     assert.ok(took >= TIMES.settleLimit, `${took} ms`);
+    assert.equal(followed, false);
   });
 });
