@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { PROVIDERS } from '../../src/crds/schema/canary.js';
+import { canarySpecSchema, PROVIDERS } from '../../src/crds/schema/canary.js';
+import { canaryStatusSchema } from '../../src/crds/schema/status.js';
 import { SUPPORT } from '../../src/crds/support.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,6 +41,18 @@ describe('docs/compatibility.md', () => {
       assert.ok(tests.length > 0, `${what} names no test`);
       for (const file of tests) assert.ok(existsSync(root + file), `${what}: ${file} doesn't exist`);
     }
+  });
+
+  test('it names every field of the schemas', () => {
+    const listed = rows.map(({ what }) => what).join('\n');
+    const named = (field: string): boolean => new RegExp(`[\`.]${field}(\\[\\])?\``).test(listed);
+    const fields = (schema: { readonly shape: object }): readonly string[] => Object.keys(schema.shape);
+    const { service, analysis } = canarySpecSchema.shape;
+    const all = [canarySpecSchema, service.unwrap(), analysis, canaryStatusSchema].flatMap(fields);
+    assert.deepEqual(
+      all.filter((field) => !['service', 'analysis', 'conditions'].includes(field) && !named(field)),
+      [],
+    );
   });
 
   test('it says of every traffic provider what the table of what is built says', () => {

@@ -9,6 +9,7 @@ import { FAULTS } from './statements/faults.js';
 import { LIFECYCLE_ASSERTED } from './statements/lifecycle.js';
 import { REPORTS } from './statements/reports.js';
 import type { Statement } from './statements/statement.js';
+import { USERS } from './statements/users.js';
 
 // Section 10 of the contract: each of its statements is shown by a test, or its line in docs/differences.md says why not.
 
@@ -56,3 +57,4 @@ describe('10.2', () => holds(END_TO_END));
 describe('10.3', () => holds(PROMISES));
 describe('reports', () => holds(REPORTS));
 describe('faults', () => holds(FAULTS));
+describe('users', () => holds(USERS));

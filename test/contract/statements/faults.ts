@@ -176,26 +176,6 @@ export const FAULTS: Readonly<Record<string, Statement>> = {
       ],
     },
   },
-  'what Flagger’s users rely on': {
-    says: 'it is as with Flagger, or in docs/differences.md',
-    shown: {
-      'kubernetes/cases/manifests.test.ts': ['autoscaler-left-behind'],
-      'kubernetes/autoscalers.test.ts': [
-        'one that the Canary refers to no more goes with the reference, and nobody else’s does',
-      ],
-    },
-  },
-  'what they have asked for': {
-    says: 'own routes, budgets, several sources, a Secret for the metrics server, failures in a row',
-    shown: {
-      'kubernetes/own-route.test.ts': ['is left exactly as it is, while the canary has no part of it'],
-      'kubernetes/disruption-budgets.test.ts': [
-        'the primary has a budget of its own from its first pod on, which says what the users’ says',
-      ],
-      'kubernetes/several-sources.test.ts': ['all of them have the same weights, and what is made goes with the name'],
-      'crds/own-settings.test.ts': ['each is tried here'],
-    },
-  },
   'the rest of the attack': {
     says: 'templates, links, redirects, tokens, proxies, odd requests',
     shown: {
