@@ -50,6 +50,12 @@ export const NAMED: readonly Named[] = [
     says: 'They look at the canary’s own pods',
   },
   {
+    part: 'events',
+    mark: '-',
+    lines: / failed: Operation cannot be fulfilled on .*: the object has been modified; /,
+    says: 'Where somebody has written an object meanwhile, Flagger says so in a Warning',
+  },
+  {
     part: 'statuses',
     lines: /^\{"phase":"(Promoting|Finalising)",/,
     says: 'Flagger’s status shows weight and iterations 0 while the route still sends traffic to the canary',

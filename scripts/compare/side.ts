@@ -93,6 +93,8 @@ export class Side {
 
   private see(canary: KubeObject | undefined): void {
     const { phase, canaryWeight, iterations, failedChecks, conditions } = parseStatus(canary?.['status']);
+    // Nobody has written anything yet.
+    if (phase === '') return;
     const condition = conditions.map((c) => `${c.type}=${c.status} ${c.reason}: ${c.message ?? ''}`).join('; ');
     const seen = { phase, canaryWeight, iterations, failedChecks, condition };
     if (JSON.stringify(seen) !== JSON.stringify(this.statuses.at(-1))) this.statuses.push(seen);

@@ -9,11 +9,12 @@ import { dependencies } from './repair/dependencies.js';
 import { Rig } from './repair/rig.js';
 
 test('a provider whose kind the cluster has not, or under an older group: the run says what is missing, and the target serves on', async (t) => {
-  const { client, namespace, close } = await openCluster();
-  t.after(close);
+  const cluster = await openCluster();
+  t.after(() => cluster.close());
+  const { client, namespace } = cluster;
   await allowNoPods(client, namespace);
   const deps = dependencies(client, namespace);
-  t.after(deps.stop);
+  t.after(() => deps.stop());
   // As Traefik's kinds are of `traefik.io` to a cluster that has those of its former group only.
   const missing = { ...traefik, type: { ...traefik.type, apiVersion: 'not-installed.example.com/v1' } };
   const routers = deps.routers.map((one) => (one.provider === 'traefik' ? new ObjectRouter(deps.cache, missing) : one));
