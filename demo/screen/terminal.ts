@@ -26,6 +26,7 @@ export class TerminalScreen implements Screen {
       // Lines may still come when the servers have long been started.
       line: (text) => (this.view ? this.line([span(text)]) : progress.line(text)),
       underWay: (text, expectation) => progress.underWay(text, expectation),
+      overall: (text) => progress.overall(text),
     };
   }
 

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { Outlook } from './outlook.js';
 import type { FoundProgram, Program } from './program.js';
 import { secondsSince, type Progress } from './progress.js';
 import type { Source } from './source.js';
@@ -42,20 +44,36 @@ export async function findPrograms(
 ): Promise<FoundProgram[]> {
   const found: FoundProgram[] = [];
   const missing: ProgramNotFoundError[] = [];
-  const waiting = [...programs];
-  const worker = async () => {
-    for (let program = waiting.shift(); program; program = waiting.shift()) {
-      try {
-        const one = await findProgram(program, sources);
-        progress.line(describeFind(program, one));
-        found.push(one);
-      } catch (error) {
-        if (!(error instanceof ProgramNotFoundError)) throw error;
-        missing.push(error);
-      }
+  const outlook = new Outlook(programs, availableParallelism());
+  const look = async (program: Program, among: readonly Source[]): Promise<boolean> => {
+    try {
+      const one = await findProgram(program, among);
+      outlook.end(program);
+      progress.line(describeFind(program, one));
+      found.push(one);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProgramNotFoundError)) throw error;
+      // Only once every source was asked is it known why nobody has it.
+      if (among === sources) missing.push(error);
+      return false;
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const waiting: Program[] = [];
+  const quick = sources.filter(({ isQuick }) => isQuick);
+  for (const program of programs) if (!(await look(program, quick))) waiting.push(program);
+  const worker = async () => {
+    for (let program = waiting.shift(); program; program = waiting.shift()) {
+      outlook.begin(program);
+      await look(program, sources);
+    }
+  };
+  const done = waiting.length > 0 ? progress.overall(() => outlook.text()) : undefined;
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  } finally {
+    done?.();
+  }
   if (missing.length > 0) throw new Error(explainMissing(missing));
   return found;
 }

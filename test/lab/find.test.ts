@@ -7,6 +7,7 @@ import { checksumOf } from '../../lab/tools/archive.js';
 import { findProgram, findPrograms } from '../../lab/tools/find.js';
 import { withLock } from '../../lab/tools/lock.js';
 import type { FindMethod, Program } from '../../lab/tools/program.js';
+import { Outlook, roughly } from '../../lab/tools/outlook.js';
 import { plainProgress } from '../../lab/tools/progress.js';
 import { cacheSource, pathSource, settingSource, type Source } from '../../lab/tools/source.js';
 import { satisfies } from '../../lab/tools/version.js';
@@ -17,7 +18,7 @@ const tool: Program = {
   setting: 'SERINUS_LAB_TOOL',
   versionCheck: { args: ['--version'], pattern: /tool (\d+\.\d+)/, atLeast: [1, 2] },
   goBuild: { kind: 'install', package: 'example.com/tool@v1.2.3' },
-  buildTime: 'a moment',
+  buildSeconds: 60,
 };
 
 function source(method: FindMethod, path?: string, asked: FindMethod[] = []): Source {
@@ -60,6 +61,53 @@ describe('the search for a program', () => {
         return true;
       },
     );
+  });
+});
+
+describe('the outlook on several programs', () => {
+  const of = (name: string, buildSeconds: number): Program => ({ ...tool, name, buildSeconds });
+
+  it('counts what is there, and says about how long the rest takes', () => {
+    let now = 0;
+    const [here, long, short, last] = [of('here', 5), of('long', 600), of('short', 120), of('last', 240)];
+    const outlook = new Outlook([here, long, short, last], 2, () => now);
+    outlook.end(here);
+    outlook.begin(long);
+    outlook.begin(short);
+    assert.equal(outlook.text(), '1 of 4 programs, about 10 minutes left');
+    now += 120_000;
+    assert.equal(outlook.text(), '1 of 4 programs, about 8 minutes left');
+    outlook.end(short);
+    outlook.begin(last);
+    assert.equal(outlook.text(), '2 of 4 programs, about 8 minutes left');
+    now += 120_000;
+    // Twice as fast as elsewhere: the rest is expected to be, too.
+    outlook.end(last);
+    assert.equal(outlook.text(), '3 of 4 programs, about 3 minutes left');
+    now += 290_000;
+    assert.equal(outlook.text(), '3 of 4 programs, longer than usual');
+    outlook.end(long);
+  });
+
+  it('depends on the cores', () => {
+    const alone = [of('long', 600)];
+    assert.equal(new Outlook(alone, 1).text(), '0 of 1 programs, about 20 minutes left');
+    assert.equal(new Outlook(alone, 8).text(), '0 of 1 programs, about 3 minutes left');
+    assert.deepEqual([5, 30, 60, 89, 360].map(roughly), [
+      ...['some seconds', 'under a minute', 'about a minute', 'about a minute', 'about 6 minutes'],
+    ]);
+  });
+
+  it('is told while something is being made, and not where all is there', async () => {
+    const told: string[] = [];
+    const progress = plainProgress((line) => told.push(line));
+    const quick: Source = { ...source('cache', '/cache/tool'), isQuick: true };
+    await findPrograms([tool], [quick], progress);
+    assert.deepEqual(told, ['tool 1.2.3: from the cache']);
+    const none: Source = { ...source('cache'), isQuick: true };
+    await findPrograms([tool], [none, source('Go toolchain', '/built/tool')], progress);
+    assert.match(told[1] ?? '', /^0 of 1 programs, about a minute left$|^0 of 1 programs, \w/);
+    assert.equal(told[2], 'tool 1.2.3: from the Go toolchain');
   });
 });
 
