@@ -15,7 +15,7 @@ import { orAborted, waitFor } from './waiting.js';
 const DEFINITIONS_MS = 30_000;
 const INITIALISED_MS = 120_000;
 
-/** What the demo is made with, and what it tells while it goes on. */
+/** The inputs of the demo, and what it shows while it runs. */
 export interface Direction {
   readonly place: Place;
   readonly figures: Figures;

@@ -18,7 +18,7 @@ export interface Setting {
   readonly limits: Limits;
   /** Aborts when the demo has to end. */
   readonly signal: AbortSignal;
-  /** What to tell when something takes too long. */
+  /** Further information for when something takes too long. */
   readonly explain: () => string;
 }
 

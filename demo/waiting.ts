@@ -5,7 +5,7 @@ export interface Patience {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly everyMs?: number;
-  /** What else to tell when it takes too long, for instance the end of a log. */
+  /** Further information for when it takes too long, for instance the end of a log. */
   readonly explain?: () => string;
 }
 

@@ -1,4 +1,4 @@
-/** A client of an application behind the gateway: steady requests, each answer told as it comes. */
+/** A client of an application behind the gateway: steady requests, each answer reported as it comes. */
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
@@ -37,7 +37,7 @@ export class Traffic {
     this.#timer = setInterval(() => this.#send(), 1000 / options.perSecond);
   }
 
-  /** Resolves when the last answer is told. */
+  /** Resolves when the last answer has been reported. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#pending);
@@ -92,7 +92,7 @@ export function once(
   });
 }
 
-/** podinfo and the lab's http-echo both tell their version in a JSON object. */
+/** podinfo and the lab's http-echo both return their version in a JSON object. */
 function versionIn(text: string): string | undefined {
   if (!text.startsWith('{')) return undefined;
   try {

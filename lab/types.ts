@@ -30,7 +30,7 @@ export interface LabOptions {
   readonly gateway?: PlaneName;
   /** Where everything is kept. Default: a new folder that `stop` removes. A folder given here is kept. */
   readonly directory?: string;
-  /** Gets a line for everything worth telling. Default: nobody is told. */
+  /** Receives a line for every noteworthy event. Default: none. */
   readonly log?: (line: string) => void;
   /** How the search for programs is shown. Default: lines through `log`. */
   readonly progress?: Progress;

@@ -144,7 +144,9 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
   const timer = setTimeout(() => child.kill('SIGKILL'), round.timeoutMinutes * 60_000);
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   clearTimeout(timer);
-  const files = existsSync(report) ? merged(readFileSync(report, 'utf8').split('\n').filter(Boolean).map(tellOf)) : [];
+  const files = existsSync(report)
+    ? merged(readFileSync(report, 'utf8').split('\n').filter(Boolean).map(fileReportOf))
+    : [];
   rmSync(folder, { recursive: true, force: true });
   for (const { file, ms } of files) durations.note(file, ms);
   durations.save();
@@ -153,28 +155,28 @@ async function runFiles(round: Round, env: NodeJS.ProcessEnv): Promise<readonly 
   const failed = files.filter((one) => one.failed).map(({ file }) => file);
   for (const { file, errors } of files)
     if (errors.length > 0 && !firstErrors.has(file)) firstErrors.set(file, errors.map(shortened));
-  // A test that stands in another file than the one that was run tells nothing of which that was.
+  // A test in another file than the one that was run doesn't show which file that was.
   const areKnown = failed.length > 0 && failed.every((file) => round.files.includes(file));
   return areKnown ? failed : round.files;
 }
 
-/** What the reporter tells of a file. */
-interface FileTell {
+/** A file in the reporter's output. */
+interface FileReport {
   readonly file: string;
   readonly ms: number;
   readonly failed: boolean;
   readonly errors: readonly string[];
 }
 
-function tellOf(line: string): FileTell {
-  const one = JSON.parse(line) as FileTell;
+function fileReportOf(line: string): FileReport {
+  const one = JSON.parse(line) as FileReport;
   return { ...one, file: sourceOfTest(relative(process.cwd(), one.file)) };
 }
 
-/** A file that is a suite is told of twice: as the suite, and as where its tests stand. */
-function merged(tells: readonly FileTell[]): FileTell[] {
-  const byFile = new Map<string, FileTell>();
-  for (const { file, ms, failed, errors } of tells) {
+/** A suite's file occurs twice: as the suite, and as the place of its tests. */
+function merged(reports: readonly FileReport[]): FileReport[] {
+  const byFile = new Map<string, FileReport>();
+  for (const { file, ms, failed, errors } of reports) {
     const before = byFile.get(file);
     byFile.set(file, {
       file,
@@ -195,7 +197,7 @@ function shortened(error: string): string {
 const SLOWEST_SHOWN = 8;
 
 /** So that whoever waits knows what for. */
-function slowest(files: readonly FileTell[]): string[] {
+function slowest(files: readonly FileReport[]): string[] {
   return [...files]
     .sort((a, b) => b.ms - a.ms)
     .slice(0, SLOWEST_SHOWN)

@@ -86,7 +86,7 @@ async function openCluster(cluster: DemoCluster, namespace: string): Promise<Kub
   }
 }
 
-/** The demo tells a story from its beginning. */
+/** The demo shows a story from its beginning. */
 function mustBeEmpty(directory: string): void {
   if (!existsSync(directory) || readdirSync(directory).length === 0) return;
   throw new DemoError(`${directory} isn't empty: give --dir a new folder`);

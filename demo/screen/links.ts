@@ -8,7 +8,7 @@ import { span, type Line } from './style.js';
 
 const LABEL_WIDTH = 13;
 
-/** Where everything is, told before the first release. */
+/** All addresses, shown before the first release. */
 export function whereThingsAre(place: Place, serinus: RunningSerinus): Line[] {
   const { temporal, gatewayUrl } = place;
   const workflow = workflowUrl(temporal, workflowIdOf(place.canary));

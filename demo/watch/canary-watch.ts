@@ -65,7 +65,7 @@ export class CanaryWatch {
   private async look(): Promise<void> {
     try {
       const seen = await this.seen();
-      // Events are told after the observation is up to date, so that both tell the same story.
+      // Events are shown after the observation is up to date, so that both tell the same story.
       const events = await this.events();
       if (this.stopped.signal.aborted) return;
       const before = this.observation;

@@ -16,7 +16,7 @@ function planeTitle(state: LabState): string {
   return running?.title ?? 'a real one';
 }
 
-/** What Serinus is told of the lab, so that its page leads to more. */
+/** Links to the lab for Serinus' page. */
 export function linkArguments({ temporal }: LabState): readonly string[] {
   return temporal?.uiUrl ? [`--temporal-ui-url=${temporal.uiUrl}`] : [];
 }

@@ -11,7 +11,9 @@ const configSchema = z.object({
   metricsPort: z.number(),
   /** Where the lab's DNS proxy listens. */
   proxyPort: z.number(),
-  /** APISIX' Admin API: where it listens, and keeps what it is told. ApisixRoutes are somebody else's to read then. */
+  /**
+   * APISIX' Admin API: where it listens, and the file of its objects. ApisixRoutes are then read by a real controller.
+   */
   admin: z.object({ port: z.number(), file: z.string() }).optional(),
 });
 

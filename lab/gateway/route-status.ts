@@ -8,9 +8,9 @@ import type { Verdict } from './routing/route-store.js';
 const CONDITION_TYPE = 'ResourcesAvailable';
 
 /**
- * Writes into the status of each ApisixRoute what has become of it, the way APISIX' ingress controller
- * does. It is told about a generation only after the routing table holds it, so whoever waits for the
- * condition with the right `observedGeneration` knows that requests go by the new weights.
+ * Writes into the status of each ApisixRoute what has become of it, the way APISIX' ingress controller does. It learns
+ * of a generation only after the routing table holds it, so whoever waits for the condition with the right
+ * `observedGeneration` knows that requests go by the new weights.
  */
 export class RouteStatusWriter {
   readonly #latest = new Map<string, Verdict>();

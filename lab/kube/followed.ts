@@ -7,7 +7,7 @@ import { Reflector } from '../../src/kube/reflector.js';
 /** Short, because the lab's tests stop the API server and look how fast everybody is back. */
 const LONGEST_PAUSE_MS = 200;
 
-/** The least that is needed to tell objects apart. */
+/** The minimum that identifies objects. */
 interface Identified {
   readonly metadata: { readonly namespace: string; readonly name: string; readonly uid: string };
 }

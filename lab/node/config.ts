@@ -6,7 +6,7 @@ const configSchema = z.object({
   accessFile: z.string(),
   /** Where other parts of the lab are found. */
   placesFile: z.string(),
-  /** The loopback port on which the node tells where pods really listen. */
+  /** The loopback port on which the node says where pods really listen. */
   port: z.number(),
   /** Volumes and scratch space of the pods. */
   podsDirectory: z.string(),

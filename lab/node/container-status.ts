@@ -1,4 +1,4 @@
-/** The state of a container as Kubernetes tells it. */
+/** The state of a container in Kubernetes' terms. */
 export type ContainerState =
   | { readonly kind: 'waiting'; readonly reason: string; readonly message?: string }
   | { readonly kind: 'running'; readonly startedAt: Date }

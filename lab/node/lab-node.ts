@@ -6,7 +6,7 @@ import { PodWorker, type NodeEnvironment } from './pod-worker.js';
 import { podSchema, type Pod } from './pod.js';
 import { schedule } from './scheduler.js';
 
-/** What the node tells about a pod to those who want to reach it. */
+/** A pod's real address, for those who want to reach it. */
 export interface PodPlace {
   readonly namespace: string;
   readonly name: string;

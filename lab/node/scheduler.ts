@@ -23,7 +23,7 @@ export async function schedule(client: KubeClient, pod: Pod, node: Node): Promis
       await client.patch(PODS, 'strategic', namespace, name, patch, { subresource: 'status' });
     }
   } catch (error) {
-    // Bound or deleted since we have read it: the watch will tell.
+    // Bound or deleted since it was read: the watch will show it.
     if (!isConflict(error) && !isNotFound(error)) throw error;
   }
 }

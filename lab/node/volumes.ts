@@ -22,7 +22,7 @@ export async function writeVolumes(volumes: readonly Volume[], directory: string
   }
 }
 
-/** Where a container finds its volumes: nothing can be mounted without root, so variables tell. */
+/** Where a container finds its volumes: mounting needs root, so variables name their folders. */
 export function volumeVariables({ volumeMounts }: Container, directory: string): Record<string, string> {
   const entries = volumeMounts.map(({ name }) => [
     `LAB_VOLUME_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`,

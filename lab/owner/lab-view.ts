@@ -4,7 +4,7 @@ import { contextOf } from '../kube/kubeconfig.js';
 import type { LabState, TemporalPlace } from '../types.js';
 import { Layout } from './layout.js';
 
-/** What can be told of a lab from its state alone, whoever looks. */
+/** What follows from a lab's state alone, in any process. */
 export class LabView {
   constructor(readonly readState: () => LabState) {}
 

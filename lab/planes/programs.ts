@@ -69,7 +69,7 @@ export const skipper: Program = {
   buildSeconds: 540,
 };
 
-/** Apache APISIX' ingress controller of the 1.x line: tells a gateway of ApisixRoutes by APISIX' Admin API. */
+/** Apache APISIX' ingress controller of the 1.x line: passes ApisixRoutes to a gateway by APISIX' Admin API. */
 export const apisixController: Program = {
   name: 'apisix-ingress-controller',
   version: APISIX_CONTROLLER,

@@ -16,7 +16,7 @@ export class Leash {
 
   constructor() {
     this.#helper.unref();
-    // The helper can only be gone when somebody killed it; then there is nobody left to tell.
+    // The helper can only be gone when somebody killed it; then nothing has to be released.
     this.#helper.stdin.on('error', () => undefined);
     // Neither the helper nor the pipe to it is a reason for this process to stay.
     if (this.#helper.stdin instanceof Socket) this.#helper.stdin.unref();

@@ -10,13 +10,16 @@ export interface ApisixControllerSettings {
   readonly program: string;
   readonly directory: string;
   readonly kubeconfig: string;
-  /** Of the gateway that it tells, once that runs. */
+  /** Of the gateway that it configures, once that runs. */
   readonly adminUrl: () => string;
   /** Teaches the API server the kinds that it reads. */
   readonly prepare: () => Promise<void>;
 }
 
-/** Apache APISIX' ingress controller: reads ApisixRoutes, tells the gateway by its Admin API, and writes their status. */
+/**
+ * Apache APISIX' ingress controller: reads ApisixRoutes, configures the gateway by its Admin API, and writes their
+ * status.
+ */
 export function apisixController(settings: ApisixControllerSettings): ServerSpec {
   const { program, directory, kubeconfig, adminUrl, prepare } = settings;
   return {

@@ -20,7 +20,7 @@ export interface ContourSettings {
 export const contourGatewayUrl = (ports: Ports) => `http://${LOOPBACK}:${portOf(ports, 'http')}`;
 export const contourMetricsUrl = (ports: Ports) => `http://${LOOPBACK}:${portOf(ports, 'stats')}/stats/prometheus`;
 
-/** Contour: reads HTTPProxies and the Gateway API, and tells Envoy. */
+/** Contour: reads HTTPProxies and the Gateway API, and configures Envoy. */
 export function contour({ program, directory, kubeconfig, prepare, onReady }: ContourSettings): ServerSpec {
   return {
     name: 'contour',

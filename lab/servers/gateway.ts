@@ -5,13 +5,13 @@ import { answersOk } from './http-ready.js';
 import { ownProcess } from './own-process.js';
 import { portOf, type Ports, type ServerSpec } from './server-spec.js';
 
-/** What the gateway is told besides its ports, as far as it is known before the other servers run. */
+/** The gateway's configuration besides its ports, as far as it is known before the other servers run. */
 export interface GatewaySettings {
   readonly directory: string;
   readonly accessFile: string;
   /** Where the lab node's and Prometheus' addresses will be found. */
   readonly placesFile: string;
-  /** It is told of ApisixRoutes through APISIX' Admin API. */
+  /** APISIX' Admin API delivers ApisixRoutes. */
   readonly admin: boolean;
   readonly onReady: (ports: Ports) => void;
 }

@@ -6,7 +6,7 @@ import { portOf, type Ports, type ServerSpec } from './server-spec.js';
 
 export const TEMPORAL_NAMESPACE = 'default';
 
-/** The dev server rounds timers up to a second unless told otherwise; short test releases would crawl. */
+/** The dev server rounds timers up to a second by default; short test releases would crawl. */
 const PROMPT_TIMERS: Readonly<Record<string, string>> = {
   'history.timerProcessorMaxTimeShift': '"1ms"',
   'history.timerProcessorMaxPollRPS': '2000',

@@ -29,7 +29,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** @param minIntervalSeconds what Serinus is told not to analyse more often than */
+/** @param minIntervalSeconds shortest analysis interval of Serinus */
 export async function openPlace(minIntervalSeconds: number, log: (line: string) => void): Promise<Place> {
   const lab = await startLab({ log, podinfoTags: ['6.0.0', ...TAGS.good, ...TAGS.bad] });
   try {

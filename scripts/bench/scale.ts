@@ -13,7 +13,7 @@ import { usedBy, type Used } from './processes.js';
 const PATIENCE_MS = 15 * 60_000;
 /** Objects of so many Canaries are applied side by side. */
 const AT_ONCE = 10;
-/** Whose processor time is told. */
+/** Processes whose CPU time is reported. */
 const SERVERS = ['temporal', 'apiserver', 'etcd'] as const;
 
 /** One release among many; times in seconds. */
@@ -137,7 +137,7 @@ function isAtRest(last: SeenCanary | undefined, since: number): boolean {
   return last !== undefined && last.at >= since && (last.phase === 'Succeeded' || last.phase === 'Failed');
 }
 
-/** Writes down every status of every Canary, as one watch tells it. */
+/** Records every status of every Canary, from one watch. */
 class Watcher {
   private readonly seen = new Map<string, SeenCanary[]>();
 

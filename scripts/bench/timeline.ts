@@ -7,7 +7,7 @@ import { APP } from './objects.js';
 
 /** Something that has been seen to happen. */
 export interface Mark {
-  /** When the watch told it, milliseconds since 1970. */
+  /** When the watch delivered it, milliseconds since 1970. */
   readonly at: number;
   readonly what: string;
 }

@@ -19,7 +19,7 @@ export function bundling(): BuildOptions {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    // Lines and names stay: a mistake is told by its place.
+    // Lines and names stay: errors are found by their place.
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'error',

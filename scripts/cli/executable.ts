@@ -26,7 +26,7 @@ const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const SEGMENT = 'NODE_SEA';
 const RESOURCE = 'NODE_SEA_BLOB';
 /** Characters of what a run said. */
-const TOLD = 500;
+const SHOWN = 500;
 
 /** Native modules, and what needs them. */
 const LEFT_OUT: Plugin = {
@@ -99,10 +99,10 @@ function tried(executable: string, folder: string): string {
     completed.stdout === 'approve\n' &&
     servers.stderr.includes('has no servers');
   if (right) return version;
-  const told = [crds, check, get, completed, servers]
-    .map(({ stdout, stderr }) => stdout.slice(0, TOLD) + stderr.slice(0, TOLD))
+  const results = [crds, check, get, completed, servers]
+    .map(({ stdout, stderr }) => stdout.slice(0, SHOWN) + stderr.slice(0, SHOWN))
     .join('\n');
-  throw new Error(`the executable doesn't do what it should:\n${told}`);
+  throw new Error(`the executable doesn't do what it should:\n${results}`);
 }
 
 async function bundleAll(script: string): Promise<void> {

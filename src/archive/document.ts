@@ -55,7 +55,7 @@ export const archivedSummarySchema = z.object({
     ),
   cause: z
     .looseObject({ kind: z.string(), by: z.string(), reason: z.string().optional() })
-    .describe('What asked for the release'),
+    .describe('What the release was started for'),
   triggeredBy: z.string(),
   actors: z
     .array(z.string())

@@ -52,7 +52,7 @@ export interface AnalysisEntry {
         at: number;
       }
     | {
-        /** Why it could not be told */
+        /** Why it is unknown */
         unknown: string;
       };
   /** What the counts of both versions say */
@@ -205,7 +205,7 @@ export interface Canary {
   cluster: string;
   namespace: string;
   name: string;
-  /** status.phase; empty where nobody has looked at the Canary yet */
+  /** status.phase; empty for a new Canary */
   phase:
     | ''
     | 'Initializing'
@@ -219,7 +219,7 @@ export interface Canary {
     | 'Failed'
     | 'Terminating'
     | 'Terminated';
-  /** How it stands, in one word: its phase, and what that alone does not tell */
+  /** Status in one word: its phase, and what a phase alone does not show */
   standing:
     | 'failed'
     | 'regressed'
@@ -237,7 +237,7 @@ export interface Canary {
     | 'leaving';
   /** Percent of the traffic that the canary gets; 0 in an A/B test, as in its status */
   canaryWeight: number;
-  /** Which requests reach the canary; missing where nobody can tell */
+  /** Which requests reach the canary; missing where it is unknown */
   traffic?:
     | {
         to: 'share';
@@ -289,7 +289,7 @@ export interface Canary {
   application?: string;
   /** Whose it is: the Canary’s label team, or one that ends in /team */
   team?: string;
-  /** Why somebody should look: failed, waits for approval, paused, halted, … */
+  /** Why it needs attention: failed, waits for approval, paused, halted, … */
   attention?: string;
   conditions: {
     /** Type of the condition; Promoted is the only one */
@@ -331,7 +331,7 @@ export interface CanarySummary {
   cluster: string;
   namespace: string;
   name: string;
-  /** status.phase; empty where nobody has looked at the Canary yet */
+  /** status.phase; empty for a new Canary */
   phase:
     | ''
     | 'Initializing'
@@ -345,7 +345,7 @@ export interface CanarySummary {
     | 'Failed'
     | 'Terminating'
     | 'Terminated';
-  /** How it stands, in one word: its phase, and what that alone does not tell */
+  /** Status in one word: its phase, and what a phase alone does not show */
   standing:
     | 'failed'
     | 'regressed'
@@ -363,7 +363,7 @@ export interface CanarySummary {
     | 'leaving';
   /** Percent of the traffic that the canary gets; 0 in an A/B test, as in its status */
   canaryWeight: number;
-  /** Which requests reach the canary; missing where nobody can tell */
+  /** Which requests reach the canary; missing where it is unknown */
   traffic?:
     | {
         to: 'share';
@@ -415,7 +415,7 @@ export interface CanarySummary {
   application?: string;
   /** Whose it is: the Canary’s label team, or one that ends in /team */
   team?: string;
-  /** Why somebody should look: failed, waits for approval, paused, halted, … */
+  /** Why it needs attention: failed, waits for approval, paused, halted, … */
   attention?: string;
 }
 
@@ -615,7 +615,7 @@ export interface Live {
   /** When this was put together */
   at: string;
   phase: string;
-  /** How the Canary stands, in one word */
+  /** Status of the Canary, in one word */
   standing:
     | 'failed'
     | 'regressed'
@@ -659,7 +659,7 @@ export interface Live {
     /** Why the last check could not see it */
     unknown?: string;
   };
-  /** Which requests reach the canary; missing where nobody can tell */
+  /** Which requests reach the canary; missing where it is unknown */
   traffic?:
     | {
         to: 'share';
@@ -671,15 +671,15 @@ export interface Live {
         /** What all requests to the canary have, in words */
         match: string;
       };
-  /** Why it stands where it stands; times in it are as in 2026-01-31T12:00:00Z */
+  /** Why it has this status; times in it are as in 2026-01-31T12:00:00Z */
   why: string;
   /** What comes next; missing where nothing does */
   next?: {
     what: string;
-    /** When; missing where nobody knows */
+    /** When; missing where unknown */
     at?: string;
   };
-  /** Why somebody should look */
+  /** Why it needs attention */
   attention?: string;
   /** Canary, revisions, workloads, pods */
   tree: LiveNode[];
@@ -752,7 +752,7 @@ export interface LiveNode {
   kind: string;
   name: string;
   health: 'good' | 'busy' | 'bad' | 'idle';
-  /** How it stands, in a word or two */
+  /** Status, in a word or two */
   status: string;
   detail?: string;
   children: LiveNode[];
@@ -817,7 +817,7 @@ export interface OpenRelease {
     /** Paused since then */
     since: string;
   };
-  /** What a person must mend */
+  /** What a user must fix */
   problem?: string;
   lastAnalysis?: RecordEntry;
   /** The orders that can be given now */
@@ -911,7 +911,7 @@ export interface Problem {
   status: number;
   /** What happened */
   detail: string;
-  /** The path that was asked for */
+  /** The path of the request */
   instance?: string;
   /** The field, header or parameter at fault */
   field?: string;
@@ -921,7 +921,7 @@ export interface Problem {
   remedy?: string;
   /** When to try again, seconds from now */
   retryAfter?: number;
-  /** The release that stands in the way */
+  /** The conflicting release */
   release?: { [name: string]: unknown };
   /** All fields at fault, where there are several */
   errors?: { field: string; detail: string }[];
@@ -949,7 +949,7 @@ export interface Release {
   /** Hash of the revision under analysis */
   revision?: string;
   triggeredBy: string;
-  /** How the run of the workflow stands */
+  /** Status of the workflow run */
   run: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'continued-as-new' | 'timed-out';
   /** promoted, rolled-back, aborted, …; missing while it is under way */
   outcome?: string;
@@ -964,7 +964,7 @@ export interface Release {
   ended: boolean;
   /** Why it ended as it did */
   reason?: string;
-  /** What asked for the run */
+  /** What the run was started for */
   cause?: { kind: string; by: string; reason?: string; [name: string]: unknown };
   promotedRevision?: string;
   target?: { kind: string; name: string };
@@ -978,7 +978,7 @@ export interface Release {
   versions?: Versions;
   /** What became of it and why, in one sentence; missing while it is under way */
   verdict?: string;
-  /** Everybody who asked for it or gave it an order */
+  /** Everybody who triggered it or gave it an order */
   actors?: string[];
   /** When the change was committed */
   commitTime?: string;
@@ -1013,7 +1013,7 @@ export interface Release {
     /** Paused since then */
     since: string;
   };
-  /** What a person must mend */
+  /** What a user must fix */
   problem?: string;
   lastAnalysis?: RecordEntry;
   /** The orders that can be given now */
@@ -1052,12 +1052,12 @@ export interface ReleaseItem {
   phase: string;
   weight: number;
   revision?: string;
-  /** What is or was to be released; empty where nobody can tell */
+  /** Images to be released, or released; empty where they are unknown */
   images: string[];
   triggeredBy: string;
   /** Why it ended as it did */
   reason?: string;
-  /** What became of it and why, in one sentence; missing while it is under way, and where nobody can tell */
+  /** Outcome and why, in one sentence; missing while it is under way, and where it is unknown */
   verdict?: string;
   /** When it began */
   startedAt: string;
@@ -1081,7 +1081,7 @@ export interface ReleaseSummary {
   /** Hash of the revision under analysis */
   revision?: string;
   triggeredBy: string;
-  /** How the run of the workflow stands */
+  /** Status of the workflow run */
   run: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'continued-as-new' | 'timed-out';
   /** promoted, rolled-back, aborted, …; missing while it is under way */
   outcome?: string;
@@ -1113,7 +1113,7 @@ export interface RolloutAccepted {
 export interface Session {
   /** How callers are distinguished */
   mode: 'none' | 'kubernetes' | 'oidc';
-  /** No login required: whoever reaches the port may do everything */
+  /** No login required: everybody who reaches the port may do everything */
   development: boolean;
   /** Who asks, where that is known */
   user?: { name: string; groups: string[] };
@@ -1506,7 +1506,7 @@ export interface Routes {
       since?: string;
       /** Those that began before then */
       until?: string;
-      /** Somebody who asked for the release, or gave it an order */
+      /** A person who triggered the release, or gave it an order */
       actor?: string;
       /** An image before or after, whole or without tag and digest */
       image?: string;
@@ -1542,7 +1542,7 @@ export interface Routes {
       since?: string;
       /** Those that began before then */
       until?: string;
-      /** Somebody who asked for the release, or gave it an order */
+      /** A person who triggered the release, or gave it an order */
       actor?: string;
       /** An image before or after, whole or without tag and digest */
       image?: string;

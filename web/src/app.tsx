@@ -6,7 +6,7 @@ import { Loading } from './ui/loading.js';
 import { useTitle } from './ui/title.js';
 import { DevelopmentBanner, TopBar } from './ui/top-bar.js';
 
-// What the fleet doesn't need comes when somebody goes there.
+// Pages other than the fleet are loaded on demand.
 const CanaryPage = lazy(async () => ({ default: (await import('./release/canary-page.js')).CanaryPage }));
 const PastReleasePage = lazy(async () => ({ default: (await import('./release/past-page.js')).PastReleasePage }));
 const ReleasesPage = lazy(async () => ({ default: (await import('./releases/page.js')).ReleasesPage }));
@@ -54,7 +54,7 @@ function NotFound() {
   );
 }
 
-/** After a change of page the focus is at its beginning, as it would be had the browser loaded it. */
+/** After a change of page the focus is at its beginning, as if the browser had loaded it. */
 function Content({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -74,7 +74,7 @@ function Content({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** A mistake on one page leaves the others usable. */
+/** An error on one page leaves the others usable. */
 class Boundary extends Component<{ readonly children: ReactNode }, { readonly failed: boolean }> {
   override state = { failed: false };
 

@@ -23,10 +23,10 @@ applyTheme(storedTheme());
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // An answer of the API stays what it is; only where none came is asked again.
+      // The API's errors are final; only missing answers are retried.
       retry: (count, error) => !(error instanceof ApiProblem) && count < 2,
       staleTime: 2_000,
-      // What couldn't be asked is asked again by itself, so that no message outlives its reason.
+      // Failed queries are repeated by themselves, so that no message outlives its reason.
       refetchInterval: ({ state }) => (state.error && isPassing(state.error) ? RECOVERY_MS : false),
     },
   },

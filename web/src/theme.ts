@@ -10,7 +10,7 @@ export function storedTheme(): Theme {
   return THEMES.find((theme) => theme === stored) ?? 'auto';
 }
 
-/** Styles go by `data-theme` where a person has chosen, else by what the system prefers. */
+/** `data-theme` selects the styles where the user has chosen, else the system's preference. */
 export function applyTheme(theme: Theme): void {
   if (theme === 'auto') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
@@ -22,7 +22,7 @@ export function chooseTheme(theme: Theme): void {
   applyTheme(theme);
 }
 
-/** A number that changes with the colours, for what is drawn and not styled. */
+/** A number that changes with the colours, for canvases, which styles don't reach. */
 export function useColourChange(): number {
   const [count, setCount] = useState(0);
   useEffect(() => {

@@ -5,7 +5,7 @@ import type { HttpRouteFilter } from './route-object.js';
 export const HEADERS_PLUGIN = 'http-route-headers';
 export const MIRROR_PLUGIN = 'http-route-mirror';
 
-/** What the plugins are told. */
+/** The plugins' configuration. */
 export interface HeadersConfig extends PluginConfig {
   readonly request: readonly HeaderChange[];
   readonly response: readonly HeaderChange[];

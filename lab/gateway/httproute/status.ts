@@ -8,8 +8,8 @@ import { HTTP_ROUTES, ourParents, type HttpRoute, type ParentStatus } from './ro
 const CONTROLLER = 'serinus.dev/lab-gateway';
 
 /**
- * Writes into the status of each HTTPRoute what the lab's Gateway makes of it, for each of its parents. It is told
- * about a generation only after the routing table holds it.
+ * Writes the lab's Gateway's verdict into the status of each HTTPRoute, for each of its parents. It learns of a
+ * generation only after the routing table holds it.
  */
 export class HttpRouteStatusWriter {
   readonly #latest = new Map<string, Verdict<HttpRoute>>();

@@ -56,7 +56,7 @@ export function attempt({ host, port }: Place, upstream: UpstreamRequest, agent:
       outgoing.destroy(new Error(`no answer within ${upstream.timeoutMs} ms`));
     });
     outgoing.once('response', (answer) => resolve({ kind: 'answered', answer }));
-    // Stays for good: after the answer's headers, the answer itself tells what goes wrong.
+    // Stays for good: after the answer's headers, errors come through the answer itself.
     outgoing.on('error', (error) => {
       resolve({ kind: 'failed', error, sent, onKeptConnection: outgoing.reusedSocket, timedOut });
     });

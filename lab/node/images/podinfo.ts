@@ -9,7 +9,7 @@ import { ImageError, type ContainerCommand, type Image } from './image.js';
 import { INNER_PORT, misbehave, misbehaviourOf } from './misbehaviour.js';
 
 const DEFAULT_PORT = 9898;
-/** Servers of podinfo that can't be told to listen on loopback only; `/metrics` is on the main port too. */
+/** Servers of podinfo that have no option to listen on loopback only; `/metrics` is on the main port too. */
 const LEFT_OUT = ['grpc-port', 'port-metrics', 'secure-port'];
 
 /** podinfo, a real one, that calls itself by the tag. */

@@ -190,7 +190,7 @@ export class Guard {
     if (sessions.holdsCsrfToken(request, session)) return;
     throw new Problem('csrf-token', 'the header X-Serinus-Csrf must hold the token of this session', {
       field: 'X-Serinus-Csrf',
-      remedy: 'send the csrfToken that GET /api/v1/session tells; programs use a bearer token instead of a cookie',
+      remedy: 'send the csrfToken that GET /api/v1/session returns; programs use a bearer token instead of a cookie',
     });
   }
 }

@@ -73,7 +73,7 @@ function asked(question: Question): Page {
   const { effect, refused, offer } = question;
   const head = headed(question);
   if (refused !== undefined) return { ...head, text: [`That can’t be done now: ${refused}.`] };
-  const what = effect === undefined ? 'No worker tells what would happen now.' : `${effect}.`;
+  const what = effect === undefined ? 'No worker answers, so the effect is unknown.' : `${effect}.`;
   return { ...head, text: [what, 'Nothing has happened yet.'], confirm: labelOf(offer.order) };
 }
 

@@ -17,10 +17,10 @@ const summaryShape = {
   cluster: z.string().describe('The cluster that it is in, as --cluster-name calls it'),
   namespace: z.string(),
   name: z.string(),
-  phase: z.enum(PHASES).describe('status.phase; empty where nobody has looked at the Canary yet'),
-  standing: z.enum(STANDINGS).describe('How it stands, in one word: its phase, and what that alone does not tell'),
+  phase: z.enum(PHASES).describe('status.phase; empty for a new Canary'),
+  standing: z.enum(STANDINGS).describe('Status in one word: its phase, and what a phase alone does not show'),
   canaryWeight: z.number().describe('Percent of the traffic that the canary gets; 0 in an A/B test, as in its status'),
-  traffic: trafficSchema.optional().describe('Which requests reach the canary; missing where nobody can tell'),
+  traffic: trafficSchema.optional().describe('Which requests reach the canary; missing where it is unknown'),
   failedChecks: z.number(),
   target: z.object({ kind: z.string(), name: z.string() }),
   provider: z.string().describe('The traffic provider'),
@@ -53,7 +53,7 @@ const summaryShape = {
   startedAt: z.string().optional().describe('When the release under way began'),
   application: labelled('What it is a part of', 'app.kubernetes.io/part-of'),
   team: labelled('Whose it is', 'team, or one that ends in /team'),
-  attention: z.string().optional().describe('Why somebody should look: failed, waits for approval, paused, halted, …'),
+  attention: z.string().optional().describe('Why it needs attention: failed, waits for approval, paused, halted, …'),
 };
 
 export const canarySummarySchema = z.object(summaryShape).meta({ id: 'CanarySummary' });

@@ -13,7 +13,7 @@ const nodeShape = {
   kind: z.string().describe('Canary, Revision, the kind of a workload, or Pod'),
   name: z.string(),
   health: z.enum(HEALTHS),
-  status: z.string().describe('How it stands, in a word or two'),
+  status: z.string().describe('Status, in a word or two'),
   detail: z.string().optional(),
 };
 
@@ -43,7 +43,7 @@ export const liveSchema = z
     cluster: z.string(),
     at: time('When this was put together'),
     phase: z.string(),
-    standing: z.enum(STANDINGS).describe('How the Canary stands, in one word'),
+    standing: z.enum(STANDINGS).describe('Status of the Canary, in one word'),
     release: releaseSchema.optional().describe('The newest run, open or not; missing where there was none'),
     strategy: strategySchema.optional().describe('Missing where the spec is not valid'),
     weight: z.object({
@@ -53,13 +53,13 @@ export const liveSchema = z
         .describe('What it really got, as the last check at this weight saw it; missing where that is not known'),
       unknown: z.string().optional().describe('Why the last check could not see it'),
     }),
-    traffic: trafficSchema.optional().describe('Which requests reach the canary; missing where nobody can tell'),
-    why: z.string().describe('Why it stands where it stands; times in it are as in 2026-01-31T12:00:00Z'),
+    traffic: trafficSchema.optional().describe('Which requests reach the canary; missing where it is unknown'),
+    why: z.string().describe('Why it has this status; times in it are as in 2026-01-31T12:00:00Z'),
     next: z
-      .object({ what: z.string(), at: time('When; missing where nobody knows').optional() })
+      .object({ what: z.string(), at: time('When; missing where unknown').optional() })
       .optional()
       .describe('What comes next; missing where nothing does'),
-    attention: z.string().optional().describe('Why somebody should look'),
+    attention: z.string().optional().describe('Why it needs attention'),
     tree: z.array(nodeSchema).describe('Canary, revisions, workloads, pods'),
     gates: z.array(liveGateSchema),
     links: z.object({

@@ -6,12 +6,12 @@ export const problemSchema = z
     title: z.string().describe('The kind of problem in a few words'),
     status: z.int().describe('The status of the answer'),
     detail: z.string().describe('What happened'),
-    instance: z.string().optional().describe('The path that was asked for'),
+    instance: z.string().optional().describe('The path of the request'),
     field: z.string().optional().describe('The field, header or parameter at fault'),
     value: z.unknown().optional().describe('What it was'),
     remedy: z.string().optional().describe('What would be right, or what to do'),
     retryAfter: z.number().optional().describe('When to try again, seconds from now'),
-    release: z.record(z.string(), z.unknown()).optional().describe('The release that stands in the way'),
+    release: z.record(z.string(), z.unknown()).optional().describe('The conflicting release'),
     errors: z
       .array(z.object({ field: z.string(), detail: z.string() }))
       .optional()

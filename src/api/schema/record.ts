@@ -24,7 +24,7 @@ const seenShareSchema = z.object({
   at: ms('End of the window'),
 });
 
-const unknownShareSchema = z.object({ unknown: z.string().describe('Why it could not be told') });
+const unknownShareSchema = z.object({ unknown: z.string().describe('Why it is unknown') });
 
 const hookShape = {
   hook: z.string(),

@@ -38,7 +38,7 @@ const whatTheWorkerTells = {
   waitsFor: z.string().optional().describe('What comes next'),
   gate: gateSchema.optional().describe('The gate at which it waits'),
   paused: z.object({ by: z.string(), reason: z.string(), since: time('Paused since then') }).optional(),
-  problem: z.string().optional().describe('What a person must mend'),
+  problem: z.string().optional().describe('What a user must fix'),
   lastAnalysis: recordEntrySchema.optional(),
   steering: z.array(stepSchema).optional().describe('The orders that can be given now'),
   unavailable: z.string().optional().describe('Why nothing more is known'),
@@ -66,7 +66,7 @@ export const openReleaseSchema = z
 
 const runShape = {
   ...whatIsKnown,
-  run: z.enum(RUN_STATUSES).describe('How the run of the workflow stands'),
+  run: z.enum(RUN_STATUSES).describe('Status of the workflow run'),
   outcome: z.string().optional().describe('promoted, rolled-back, aborted, …; missing while it is under way'),
   startedAt: time('When the run began'),
   endedAt: time('When it ended').optional(),
@@ -93,7 +93,7 @@ export const releaseSchema = z
     cause: z
       .looseObject({ kind: z.string(), by: z.string(), reason: z.string().optional() })
       .optional()
-      .describe('What asked for the run'),
+      .describe('What the run was started for'),
     promotedRevision: z.string().optional(),
     target: z.object({ kind: z.string(), name: z.string() }).optional(),
     strategy: z.string().optional().describe('canary, ab or blueGreen'),
@@ -111,7 +111,7 @@ export const releaseSchema = z
       .string()
       .optional()
       .describe('What became of it and why, in one sentence; missing while it is under way'),
-    actors: z.array(z.string()).optional().describe('Everybody who asked for it or gave it an order'),
+    actors: z.array(z.string()).optional().describe('Everybody who triggered it or gave it an order'),
     commitTime: time('When the change was committed').optional(),
     watch: z
       .object({

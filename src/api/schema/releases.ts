@@ -55,7 +55,7 @@ const filterShape = {
   outcome: z.enum(OUTCOMES, { error: `use one of ${Object.keys(OUTCOMES).join(', ')}` }).optional(),
   since: moment('Those that ended then or later, or are under way'),
   until: moment('Those that began before then'),
-  actor: line.describe('Somebody who asked for the release, or gave it an order'),
+  actor: line.describe('A person who triggered the release, or gave it an order'),
   image: line.describe('An image before or after, whole or without tag and digest'),
 };
 
@@ -106,13 +106,13 @@ const itemSchema = z
     phase: z.string(),
     weight: z.number(),
     revision: z.string().optional(),
-    images: z.array(z.string()).describe('What is or was to be released; empty where nobody can tell'),
+    images: z.array(z.string()).describe('Images to be released, or released; empty where they are unknown'),
     triggeredBy: z.string(),
     reason: z.string().optional().describe('Why it ended as it did'),
     verdict: z
       .string()
       .optional()
-      .describe('What became of it and why, in one sentence; missing while it is under way, and where nobody can tell'),
+      .describe('Outcome and why, in one sentence; missing while it is under way, and where it is unknown'),
     startedAt: time('When it began'),
     endedAt: time('When it ended').optional(),
     durationSeconds: z.number().optional(),

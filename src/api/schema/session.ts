@@ -4,7 +4,7 @@ import { ORDER_NAMES, wordOf } from '../../domain/orders/catalogue.js';
 export const sessionAnswerSchema = z
   .object({
     mode: z.enum(['none', 'kubernetes', 'oidc']).describe('How callers are distinguished'),
-    development: z.boolean().describe('No login required: whoever reaches the port may do everything'),
+    development: z.boolean().describe('No login required: everybody who reaches the port may do everything'),
     user: z
       .object({ name: z.string(), groups: z.array(z.string()) })
       .optional()

@@ -25,7 +25,7 @@ const GOOD: readonly string[] = ['promoted', 'initialized', 'reconciled'];
 
 export function addWaitFlags(command: Command): Command {
   return command
-    .option('--wait', 'wait until the release has ended, and tell what happens; the exit code says how it ended')
+    .option('--wait', 'wait until the release has ended, and print what happens; the exit code says how it ended')
     .addOption(
       new Option(
         '--until <state>',

@@ -28,7 +28,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 export interface Post {
   readonly body: unknown;
-  /** The same one makes two requests one. */
+  /** Two requests with the same key count once. */
   readonly idempotencyKey?: string;
   /** Of the session; nothing where there is none. */
   readonly csrfToken?: string | undefined;
@@ -66,7 +66,7 @@ async function send(path: string, init: RequestInit): Promise<{ response: Respon
   }
 }
 
-/** What stands between page and API, such as a proxy, answers in words of its own. */
+/** A proxy between page and API answers in words of its own. */
 function problemOf(response: Response, text: string): ProblemDocument {
   try {
     const document = JSON.parse(text) as Partial<ProblemDocument>;
@@ -74,7 +74,7 @@ function problemOf(response: Response, text: string): ProblemDocument {
       return { title: '', status: response.status, ...document, type: document.type, detail: document.detail };
     }
   } catch {
-    // Not JSON: told below by its status.
+    // Not JSON: the status decides below.
   }
   return {
     type: 'about:blank',
@@ -84,12 +84,12 @@ function problemOf(response: Response, text: string): ProblemDocument {
   };
 }
 
-/** Whether the same question may be answered later: nobody has answered it, or somebody who couldn't. */
+/** Whether the same request may succeed later: there was no answer, or an error of the server. */
 export function isPassing(error: Error): boolean {
   return error instanceof Unreachable || (error instanceof ApiProblem && error.document.status >= 500);
 }
 
-/** The route isn't there: an API of another version. What it would have told is left out. */
+/** The route doesn't exist in an API of another version. Its data is left out. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApiProblem && error.document.status === 404 && error.kind === 'unknown-route';
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from './client.js';
 import type { Session } from './types.js';
 
-/** Who looks; undefined until it is known, and where the server doesn't tell. */
+/** The user; undefined until it is known, and where the server doesn't say. */
 export function useSession(): Session | undefined {
   const { data } = useQuery({
     queryKey: ['session'],

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** How the page hears of what happens. */
+/** How the page gets updates. */
 export type Connection =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
-  /** Nothing is streamed here: the page asks again and again. */
+  /** There is no stream: the page polls. */
   | { readonly state: 'polling' }
   | { readonly state: 'retrying'; readonly since: number };
 
@@ -14,10 +14,10 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15_000;
 
 /**
- * Listens to a stream of events (SSE) while the component is shown, and comes back after every break. The browser
+ * Listens to a stream of events (SSE) while the component is shown, and reconnects after every break. The browser
  * itself resumes with Last-Event-ID; where it gives up, because the answer was an error, a new stream is opened.
  *
- * @param handlers by the name of the event; each is given the parsed data
+ * @param handlers by the name of the event; each receives the parsed data
  */
 export function useStream(path: string, handlers: Handlers): Connection {
   const [connection, setConnection] = useState<Connection>({ state: 'connecting' });
@@ -46,7 +46,7 @@ export function useStream(path: string, handlers: Handlers): Connection {
       }
       source.onerror = () => {
         const closed = source?.readyState === EventSource.CLOSED;
-        // Refused before it was ever open: there may be no such stream. Polling goes on meanwhile.
+        // Refused before it was ever open: there may be no such stream. Polling continues meanwhile.
         setConnection((was) =>
           opened ? (was.state === 'retrying' ? was : { state: 'retrying', since: Date.now() }) : { state: 'polling' },
         );

@@ -1,6 +1,6 @@
 /**
- * What the API answers. The types are those of the schemas that check and describe its answers; nothing of them is left
- * in the page but their shape.
+ * The API's answers. The types are those of the schemas that validate and document its answers; only their shape is
+ * part of the page.
  */
 import type { BacktestAnswer } from '../../../src/api/schema/backtest.js';
 import type { CanaryDetail, CanarySummary, Traffic } from '../../../src/api/schema/canary.js';
@@ -51,8 +51,8 @@ export interface ProblemDocument {
 }
 
 /**
- * A Canary and its newest release as they are now. Of a release that has ended long ago, less is known: what stands here
- * without a question mark is.
+ * A Canary and its newest release as they are now. About a release that ended long ago less is known: the fields without
+ * a question mark.
  */
 export type Live = Pick<
   Snapshot,

@@ -12,7 +12,7 @@ interface Props {
   readonly manifest: string;
 }
 
-/** What was found out about one Canary. */
+/** The result of a check of one Canary. */
 export function Checked({ canary, manifest }: Props) {
   const { t, locale } = useLanguage();
   const { namespace, name, findings, best, metrics } = canary;

@@ -1,4 +1,4 @@
-/** A Canary with a mistake in it, to see what is said of one. */
+/** A Canary with a mistake, to try the check. */
 export const EXAMPLE = `apiVersion: flagger.app/v1beta1
 kind: Canary
 metadata:

@@ -1,9 +1,9 @@
 /**
- * The line of a manifest that holds a field, by how its lines are indented: good enough to find the place, for text that
- * people have written. The first line of the deepest part of the path that is found.
+ * The line of a manifest that holds a field, by indentation: good enough for handwritten text. The first line of the
+ * deepest part of the path that is found.
  *
  * @param field as findings name it: `spec.analysis.metrics[0].interval`
- * @returns from 1; undefined where nothing of it is there
+ * @returns from 1; undefined where no part of it is found
  */
 export function lineOf(manifest: string, field: string): number | undefined {
   const lines = manifest.split('\n');
@@ -20,7 +20,7 @@ export function lineOf(manifest: string, field: string): number | undefined {
   return found;
 }
 
-/** A key is deeper than what it is in; one on the line of a dash counts from where its text begins. */
+/** A key is indented deeper than its parent; one on the line of a dash counts from where its text begins. */
 function keyLine(lines: readonly string[], from: number, inside: number, key: string): number | undefined {
   for (let index = from; index < lines.length; index += 1) {
     const line = lines[index] ?? '';

@@ -19,12 +19,12 @@ interface Props {
   readonly close: () => void;
 }
 
-/** What one order would do to each of several releases, why it is given, and what became of it. */
+/** What one order would do to each of several releases, its reason, and the results. */
 export function BulkDialog({ order, rows: chosen, close }: Props) {
   const { t } = useLanguage();
   const session = useSession();
   const giver = useGiver();
-  // Of when the dialog was opened: what is ordered doesn't change under the hand.
+  // From the moment the dialog was opened: the selection must not change meanwhile.
   const [rows] = useState(chosen);
   const [keys] = useState(() => new Map(rows.map((row) => [keyOf(row), newKey()])));
   const [giving, setGiving] = useState(false);

@@ -7,15 +7,15 @@ import { keyOf } from './rows.js';
 export const BULK_ORDERS = ['approve', 'pause', 'resume', 'abort'] as const;
 export type BulkOrder = (typeof BULK_ORDERS)[number];
 
-/** What an order would do to one of the Canaries that were chosen. */
+/** What an order would do to one of the selected Canaries. */
 export interface Part {
   readonly row: FleetRow;
   readonly detail: CanaryDetail;
-  /** Undefined where its release would not obey it now. */
+  /** Undefined where its release would refuse it now. */
   readonly step: Steering | undefined;
 }
 
-/** Asked so many at a time: a fleet is large, and a browser opens few connections. */
+/** Requests at the same time: a fleet is large, and a browser opens few connections. */
 const AT_ONCE = 6;
 
 export async function partsOf(rows: readonly FleetRow[], order: BulkOrder, signal: AbortSignal): Promise<Part[]> {
@@ -26,7 +26,7 @@ export async function partsOf(rows: readonly FleetRow[], order: BulkOrder, signa
   });
 }
 
-/** What became of it for each; undefined where it was taken. */
+/** The result for each; undefined where it was accepted. */
 export type Results = ReadonlyMap<string, Error | undefined>;
 
 interface Said {
@@ -35,7 +35,7 @@ interface Said {
 }
 
 /**
- * Gives the order to each release that would obey it. One that is refused keeps no other from it.
+ * Gives the order to each release that accepts it. A refusal by one doesn't affect the others.
  *
  * @param keyFor an idempotency key for each Canary: the same for the same dialog
  */

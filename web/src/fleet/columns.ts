@@ -29,7 +29,7 @@ const last = { sortFn: byValue, sortUndefined: 'last' } as const;
 export const COLUMNS = ['name', 'version', 'status', 'step', 'worst', 'who', 'age'] as const;
 export type ColumnName = (typeof COLUMNS)[number];
 
-/** What the fleet can be sorted by, from left to right. */
+/** The fleet's sort keys, from left to right. */
 export const columns = helper.columns([
   helper.accessor(({ name, namespace }) => `${name} ${namespace}`, { id: 'name', sortFn: byValue }),
   helper.accessor(({ versions }) => versions?.to ?? versions?.from, { id: 'version', ...last }),
@@ -40,7 +40,7 @@ export const columns = helper.columns([
   helper.accessor((row) => agedFrom(row), { id: 'age', sortDescFirst: true, ...last }),
 ] as const);
 
-/** Since when: the release under way, else the last change of its status. */
+/** The start of the release under way, else the last change of its status. */
 export function sinceOf({ startedAt, lastTransitionTime }: FleetRow): string | undefined {
   return startedAt ?? lastTransitionTime;
 }

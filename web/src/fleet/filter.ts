@@ -16,7 +16,7 @@ export function matches(row: FleetRow, filter: FilterName): boolean {
   return filter === 'attention' ? needsAttention(row) : STATUSES[filter].includes(row.standing);
 }
 
-/** Whether somebody should look, and why, the server says. */
+/** The server says whether a Canary needs attention, and why. */
 function needsAttention(row: FleetRow): boolean {
   return row.attention !== undefined;
 }
@@ -29,7 +29,7 @@ export interface Wanted {
   readonly namespace: string;
 }
 
-/** Rows by the search alone: what the filters' counts are about. */
+/** Rows that match the search, without filters: the filters show counts of these. */
 export function found(rows: readonly FleetRow[], { search, namespace }: Omit<Wanted, 'filter'>): readonly FleetRow[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
@@ -52,12 +52,15 @@ export function countsOf(rows: readonly FleetRow[]): Readonly<Record<FilterName,
   };
 }
 
-/** What needs somebody comes first, then what moves. */
+/** Canaries that need attention come first, then those with a release under way. */
 export function rankOf(row: FleetRow): number {
   return needsAttention(row) ? 0 : row.releaseUnderWay ? 1 : 2;
 }
 
-/** What needs somebody first, then what moves, then by name: a row doesn't jump while nothing happens to it. */
+/**
+ * Those that need attention first, then those with a release under way, then by name: a row doesn't jump while nothing
+ * happens to it.
+ */
 export function sorted(rows: readonly FleetRow[]): readonly FleetRow[] {
   const key = (row: FleetRow): string => `${row.namespace} ${row.name} ${row.cluster}`;
   return [...rows].sort((a, b) => rankOf(a) - rankOf(b) || (key(a) < key(b) ? -1 : 1));

@@ -8,7 +8,7 @@ export type Line<Row> =
   | { readonly line: 'group'; readonly name: string; readonly count: number }
   | { readonly line: 'row'; readonly row: Row };
 
-/** By which groupings the rows can be told apart at all. */
+/** Groupings that would separate the rows at all. */
 export function groupingsOf(rows: readonly FleetRow[]): readonly Grouping[] {
   return GROUPINGS.filter((grouping) => grouping === 'none' || rows.some((row) => groupOf(row, grouping) !== ''));
 }
@@ -19,9 +19,9 @@ function groupOf(row: FleetRow, grouping: Exclude<Grouping, 'none'>): string {
 }
 
 /**
- * Rows group by group, in the order in which they come within each; groups by name, those without one last.
+ * Rows group by group, each in the given order; groups by name, rows without a group last.
  *
- * @param rowOf what is grouped by
+ * @param rowOf the row to group by
  */
 export function linesOf<Row>(rows: readonly Row[], grouping: Grouping, rowOf: (row: Row) => FleetRow): Line<Row>[] {
   if (grouping === 'none') return rows.map((row) => ({ line: 'row', row }));

@@ -3,7 +3,7 @@ import type { FleetRow, CanaryStatus } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { keyOf } from './rows.js';
 
-/** Reads out whose state has changed. The list itself isn't a live region: it would be read as a whole. */
+/** Announces changed states to screen readers. The list itself isn't a live region: it would be read as a whole. */
 export function FleetNewsLine({ rows }: { readonly rows: readonly FleetRow[] }) {
   const { t } = useLanguage();
   const now = new Map(rows.map((row) => [keyOf(row), { name: row.name, standing: row.standing }]));

@@ -5,7 +5,7 @@ import { keyOf, type Rows } from './rows.js';
 
 const STORED = 'serinus.notifications';
 
-/** Canaries that have come to need somebody between two sights of the fleet. */
+/** Canaries that need attention now and didn't before. */
 export function comeToNeed(before: Rows, now: Rows): FleetRow[] {
   return [...now.values()].filter((row) => {
     const was = before.get(keyOf(row));
@@ -13,7 +13,7 @@ export function comeToNeed(before: Rows, now: Rows): FleetRow[] {
   });
 }
 
-/** Lets somebody be notified by the browser, while the fleet is open in a tab, of what needs somebody. */
+/** Offers browser notifications, while the fleet is open in a tab, about Canaries that need attention. */
 export function Notifications({ rows }: { readonly rows: Rows }) {
   const { t } = useLanguage();
   const [isWanted, want] = useState(() => localStorage.getItem(STORED) === 'on');
@@ -47,11 +47,11 @@ export function Notifications({ rows }: { readonly rows: Rows }) {
   );
 }
 
-/** @returns false where the browser shows none after all: those of phones want a service worker for it */
+/** @returns false where the browser shows none after all: browsers of phones need a service worker for it */
 function show(row: FleetRow, standing: string): boolean {
   const { namespace, name, message } = row;
   try {
-    // A later one of the same Canary takes the place of an earlier one.
+    // A later one of the same Canary replaces an earlier one.
     const shown = new Notification(`${name}.${namespace}: ${standing}`, { body: message, tag: keyOf(row) });
     shown.onclick = () => {
       window.focus();

@@ -19,7 +19,7 @@ import { FleetTable } from './table.js';
 import { EVERYTHING, useChoices, useDensity } from './use-choices.js';
 import { useFleet } from './use-fleet.js';
 
-/** All Canaries of all namespaces: what needs somebody first. */
+/** All Canaries of all namespaces: those that need attention first. */
 export function FleetPage() {
   const { t } = useLanguage();
   useTitle(t.fleet.title);

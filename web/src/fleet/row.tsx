@@ -51,7 +51,7 @@ export function FleetRowCells({ row, withCluster, withNamespace }: Props) {
   );
 }
 
-/** Why somebody should look; all of it where the pointer rests. */
+/** Why the Canary needs attention; the whole text is in the tooltip. */
 function Detail({ row }: { readonly row: FleetRow }) {
   const { t } = useLanguage();
   const said = row.problem ?? besides(row);
@@ -64,13 +64,13 @@ function Detail({ row }: { readonly row: FleetRow }) {
   );
 }
 
-/** The status stands beside it already. */
+/** Without the status, which has a column of its own. */
 function besides({ attention, standing }: FleetRow): string | undefined {
   const rest = attention?.replace(new RegExp(`^${standing}(?:: |$)`), '');
   return rest === '' ? undefined : rest;
 }
 
-/** The metric that is nearest to its limit, or the farthest beyond it. */
+/** The metric that is closest to its limit, or furthest beyond it. */
 function Worst({ row: { worst } }: { readonly row: FleetRow }) {
   const { locale } = useLanguage();
   if (!worst) return null;

@@ -2,12 +2,12 @@ import type { FleetRow } from '../api/types.js';
 
 export type Rows = ReadonlyMap<string, FleetRow>;
 
-/** What the stream tells of the fleet. */
+/** The stream's messages about the fleet. */
 export type FleetNews =
   | { readonly what: 'all'; readonly rows: readonly FleetRow[] }
   | { readonly what: 'canary'; readonly row: FleetRow }
   | { readonly what: 'gone'; readonly key: Pick<FleetRow, 'namespace' | 'name' | 'cluster'> }
-  /** All rows that there are have been told: `namespace/name`. */
+  /** All rows have been sent: `namespace/name`. */
   | { readonly what: 'synced'; readonly canaries: readonly string[] };
 
 export function keyOf({ cluster, namespace, name }: Pick<FleetRow, 'namespace' | 'name' | 'cluster'>): string {

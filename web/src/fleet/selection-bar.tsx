@@ -9,7 +9,7 @@ interface Props {
   readonly clear: () => void;
 }
 
-/** What can be done with the Canaries that are chosen. */
+/** The actions for the selected Canaries. */
 export function SelectionBar({ rows, clear }: Props) {
   const { t } = useLanguage();
   const [order, open] = useState<BulkOrder>();

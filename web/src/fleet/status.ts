@@ -19,16 +19,16 @@ const LOOK: Readonly<Record<CanaryStatus, { readonly tone: Tone; readonly icon: 
   leaving: { tone: 'calm', icon: 'dash' },
 };
 
-/** What counts most comes first. */
+/** The most important first. */
 const ORDER: readonly Tone[] = ['bad', 'warn', 'busy'];
 
-/** How the whole fleet does: as the Canary that needs somebody most; calm where none does. */
+/** The state of the whole fleet: that of the Canary that needs most attention; calm where none does. */
 export function toneOfAll(rows: readonly { readonly standing: CanaryStatus }[]): Tone {
   const tones = new Set(rows.map(({ standing }) => LOOK[standing].tone));
   return ORDER.find((tone) => tones.has(tone)) ?? 'calm';
 }
 
-/** How the page shows the way in which a Canary stands, which the server tells. */
+/** How the page shows a Canary's status, which the server decides. */
 export function lookOf(standing: CanaryStatus): { readonly tone: Tone; readonly icon: IconName } {
   return LOOK[standing];
 }

@@ -11,14 +11,14 @@ import { keyOf } from './rows.js';
 import { lookOf } from './status.js';
 import type { Density, Order } from './use-choices.js';
 
-/** Heights of a row, pixels, as the style sheet has them. */
+/** Heights of a row in pixels, equal to those in the style sheet. */
 const HEIGHTS = { comfortable: 40, compact: 32 } as const;
 const NARROW_HEIGHT = 76;
 const NARROW = '(max-width: 860px)';
 const OVERSCAN = 12;
 
 interface Props {
-  /** As they are shown where nobody has chosen an order. */
+  /** In the default order. */
   readonly rows: readonly FleetRow[];
   readonly grouping: Grouping;
   readonly order: Order | undefined;
@@ -30,7 +30,7 @@ interface Props {
   readonly select: (selected: RowSelectionState) => void;
 }
 
-/** All Canaries as a table; of many only those that are in the window are drawn. */
+/** All Canaries as a table; of a large fleet only the visible rows are drawn. */
 export function FleetTable({ rows, grouping, order, density, withCluster, sort, selected, select }: Props) {
   const { t } = useLanguage();
   const table = useTable({
@@ -56,7 +56,7 @@ export function FleetTable({ rows, grouping, order, density, withCluster, sort, 
     scrollMargin: top,
     getItemKey: (index) => nameOf(lines[index]),
   });
-  // Heights are fixed: another one makes all places anew.
+  // Heights are fixed: after a change all positions are computed again.
   useLayoutEffect(() => virtual.measure(), [virtual, height]);
   const all = table.getIsAllRowsSelected();
   return (
@@ -127,7 +127,7 @@ interface HeadProps {
   readonly sort: (order: Order | undefined) => void;
 }
 
-/** Ascending, descending, and as the page has it by itself. */
+/** Ascending, descending, and the default order. */
 function Head({ name, order, sort }: HeadProps) {
   const { t } = useLanguage();
   const mine = order?.by === name ? order : undefined;

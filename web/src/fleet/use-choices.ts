@@ -9,16 +9,16 @@ export interface Order {
   readonly descending: boolean;
 }
 
-/** What of the fleet is shown, and how. */
+/** Which Canaries are shown, and how. */
 export interface Choices extends Wanted {
   readonly grouping: Grouping;
-  /** Undefined: what needs somebody first. */
+  /** Undefined: those that need attention first. */
   readonly order: Order | undefined;
 }
 
 export const EVERYTHING: Wanted = { filter: 'all', search: '', namespace: '' };
 
-/** Choices are part of the address: what is seen can be sent to somebody. */
+/** Choices are part of the address, so that users can share what they see. */
 export function useChoices(): [Choices, (choices: Choices) => void] {
   const [parameters, setParameters] = useSearchParams();
   const choices = choicesIn(parameters);
@@ -53,7 +53,7 @@ const DENSITIES = ['comfortable', 'compact'] as const;
 export type Density = (typeof DENSITIES)[number];
 const STORED = 'serinus.density';
 
-/** How high rows are is a person's own: it stays in the browser. */
+/** The height of rows is personal: it stays in the browser. */
 export function useDensity(): [Density, (density: Density) => void] {
   const [density, set] = useState<Density>(
     () => DENSITIES.find((name) => name === localStorage.getItem(STORED)) ?? 'comfortable',

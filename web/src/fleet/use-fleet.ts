@@ -36,7 +36,7 @@ export function useFleet(): Fleet {
   }, [data]);
   const isLive = connection.state === 'live';
   useEffect(() => {
-    // The stream is back: what asking has failed with meanwhile is over.
+    // The stream is back: errors of polling meanwhile are over.
     if (isLive && error) void refetch();
   }, [isLive, error, refetch]);
   return { rows: data ? rows : undefined, connection, error, retry: () => void refetch() };

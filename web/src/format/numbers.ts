@@ -1,4 +1,4 @@
-/** A number as people read it: three significant digits, more where it is large. */
+/** A number for people: three significant digits, more where it is large. */
 export function number(value: number, locale: string): string {
   const digits = Math.abs(value) >= 100 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 };
   return new Intl.NumberFormat(locale, digits).format(value);
@@ -8,7 +8,7 @@ export function percent(value: number, locale: string): string {
   return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(value)}%`;
 }
 
-/** Metrics that Serinus has built in, with their units; a metric of one's own has none that is known. */
+/** Built-in metrics with their units; the unit of a user's own metric is unknown. */
 const UNITS: ReadonlyMap<string, string> = new Map([
   ['request-success-rate', '%'],
   ['request-duration', ' ms'],

@@ -1,4 +1,4 @@
-/** Parts of a duration, the largest first: at most two are told. */
+/** Parts of a duration, the largest first: at most two are shown. */
 export interface Span {
   readonly value: number;
   readonly unit: 'day' | 'hour' | 'minute' | 'second';
@@ -52,7 +52,7 @@ export function dateAndTime(at: string | number, locale: string): string {
 const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /**
- * A text with the times in it as whoever looks has them: the time alone where it is of today.
+ * A text with its times in the user's time zone: without the date where it is today.
  *
  * @param now milliseconds since 1970
  */

@@ -2,7 +2,7 @@ import { OUTCOME_LABELS } from '../../../src/domain/narrative/verdict.js';
 
 const plural = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
 
-/** As terminals and messages have them. */
+/** The same as in terminals and messages. */
 const { died, ...outcomes } = OUTCOME_LABELS;
 
 /** Every text of the page in English. Its type is what another language must have. */

@@ -8,7 +8,7 @@ export type LanguageName = keyof typeof LANGUAGES;
 
 interface Language {
   readonly language: LanguageName;
-  /** For numbers and times: as the browser's user has them in this language, `en-GB` for `en`. */
+  /** For numbers and times: the browser's variety of this language, `en-GB` for `en`. */
   readonly locale: string;
   readonly t: Texts;
   readonly choose: (language: LanguageName) => void;
@@ -17,7 +17,7 @@ interface Language {
 const STORED = 'serinus.language';
 const Context = createContext<Language>({ language: 'en', locale: 'en', t: en, choose: () => undefined });
 
-/** What was chosen before, else the first of the browser's languages that the page has, else English. */
+/** The former choice, else the first of the browser's languages that the page has, else English. */
 export function preferred(stored: string | null, browser: readonly string[]): LanguageName {
   if (stored !== null && stored in LANGUAGES) return stored as LanguageName;
   for (const tag of browser) {
@@ -59,8 +59,8 @@ export function useLanguage(): Language {
 }
 
 /**
- * Text that the server words itself, which it does in English whatever the language of the page. Times in it are shown
- * as all others are: in the time zone of whoever looks.
+ * Text from the server, which is English whatever the language of the page. Its times are shown like all others: in the
+ * user's time zone.
  */
 export function Said({ children }: { readonly children: string }) {
   const { locale } = useLanguage();

@@ -1,4 +1,4 @@
-/** Kinds of problems by the last part of their `type`; what happened in detail the server says, in English. */
+/** Kinds of problems by the last part of their `type`; the server adds the details, in English. */
 export const ZH_PROBLEMS: Readonly<Record<string, string>> = {
   'bad-request': '无法读取请求',
   'not-json': '请求正文不是有效的 JSON',

@@ -4,10 +4,10 @@ import { useLanguage } from '../i18n/language.js';
 import { usePermissions } from '../release/orders.js';
 import { Loading } from '../ui/loading.js';
 
-// Not everybody who looks at a release wants to read logs.
+// Loaded on demand: few users of the page read logs.
 const Logs = lazy(async () => ({ default: (await import('./logs.js')).Logs }));
 
-/** What the pods log, once somebody asks for it; not shown to whoever may not read it. */
+/** The pods' logs, on demand; hidden from users without permission. */
 export function LogsCard({ canary }: { readonly canary: Release['canary'] }) {
   const { t } = useLanguage();
   const [open, setOpen] = useState(false);

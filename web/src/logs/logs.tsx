@@ -16,7 +16,7 @@ interface Props {
   readonly canary: Release['canary'];
 }
 
-/** The last lines of a pod of the primary and of one of the canary, side by side, anew every few seconds. */
+/** The last lines of a pod of the primary and of one of the canary, side by side, refreshed every few seconds. */
 export function Logs({ canary }: Props) {
   const { t } = useLanguage();
   const id = useId();
@@ -44,11 +44,11 @@ export function Logs({ canary }: Props) {
 
 interface SideProps extends Props {
   readonly of: Answer['of'];
-  /** Only lines with this in them, in small letters. */
+  /** Only lines that contain this, in lower case. */
   readonly wanted: string;
 }
 
-/** What somebody has chosen; the API chooses where they haven't. */
+/** The user's choice; the API chooses where there is none. */
 interface Choice {
   readonly pod?: string;
   readonly container?: string;
@@ -69,7 +69,7 @@ function Side({ canary: { namespace, name }, of, wanted }: SideProps) {
   });
   const gone = error !== null && choice.pod !== undefined;
   useEffect(() => {
-    // A pod that was chosen may be gone since: the API chooses another one.
+    // A chosen pod may be gone since: the API chooses another one.
     if (gone) setChoice({});
   }, [gone]);
   return (
@@ -153,7 +153,7 @@ interface LinesProps {
 function Lines({ data: { lines, problem, truncated }, wanted, label }: LinesProps) {
   const { t } = useLanguage();
   const box = useRef<HTMLOListElement>(null);
-  /** Whoever has scrolled up reads: nothing is moved under their eyes. */
+  /** A user who has scrolled up is reading: the text must not move then. */
   const atEnd = useRef(true);
   const shown = wanted === '' ? lines : lines.filter(({ text }) => text.toLowerCase().includes(wanted));
   const last = shown.at(-1);
@@ -173,7 +173,7 @@ function Lines({ data: { lines, problem, truncated }, wanted, label }: LinesProp
       <ol
         ref={box}
         className="logs-lines"
-        // It scrolls: whoever has no mouse must get there, too.
+        // It scrolls, so it must be reachable by keyboard.
         tabIndex={0}
         aria-label={label}
         lang="en"

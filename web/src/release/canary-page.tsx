@@ -43,7 +43,7 @@ export function CanaryPage({ namespace, name }: { readonly namespace: string; re
 function Watched({ live, changed }: { readonly live: Live; readonly changed: () => void }) {
   const { t, locale } = useLanguage();
   const { namespace, name } = live.canary;
-  // Not for everybody who may look at the Canary, so it isn't in what is live.
+  // Not visible to everybody who may see the Canary, so the live view doesn't contain it.
   const { data } = useRelease(live.release?.outcome === 'undone' ? live.release.id : '');
   if (!live.release) {
     return (

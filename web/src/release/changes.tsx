@@ -3,11 +3,11 @@ import { ApiProblem, get } from '../api/client.js';
 import type { Changes as Answer, Release } from '../api/types.js';
 import { Difference, imageDifferences } from './difference.js';
 
-/** A release that has just ended is in the archive a moment later. */
+/** A release that has just ended is archived a moment later. */
 const RETRIES = 5;
 const RETRY_MS = 2_000;
 
-/** What a release changes: its template where that is known and for whoever looks, else its images. */
+/** The changes of a release: its template if it is known and the user may see it, else its images. */
 export function Changes({ release: { id, ended, images } }: { readonly release: Release }) {
   const { data } = useQuery({
     queryKey: ['changes', id],

@@ -9,7 +9,7 @@ import type { Drawn, MetricSeries } from './series.js';
 interface Props {
   readonly drawn: Drawn;
   readonly id?: string;
-  /** Whose it is, where there are several. */
+  /** The release's name, where there are several. */
   readonly of?: string;
 }
 
@@ -134,7 +134,7 @@ function MetricPlot({ series, span, labelled, marks, held, zoom }: PanelProps<Me
   );
 }
 
-/** From nothing where there is an upper bound only; else a little around what is wanted. */
+/** From zero where there is only an upper bound; else a little around the bounds. */
 function leastOf({ min, max, points }: MetricSeries): readonly [number, number] {
   if (min === undefined) return [0, max ?? points[0]?.value ?? 1];
   if (max !== undefined) return [min, max];

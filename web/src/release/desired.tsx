@@ -2,7 +2,7 @@ import type { Release } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { Command } from '../ui/copy.js';
 
-/** After an undo: what closes the difference between the target and what runs. */
+/** After an undo: how to make the target equal to what runs. */
 export function Desired({ desired }: { readonly desired: NonNullable<Release['desired']> }) {
   const { t } = useLanguage();
   return (

@@ -1,7 +1,7 @@
 import { useLanguage } from '../i18n/language.js';
 import { ProblemText } from '../ui/problem.js';
 
-/** The end of a form that gives an order: what went wrong with it, and the buttons. */
+/** The end of a form that gives an order: its errors, and the buttons. */
 export function DialogEnd({
   error,
   giving,

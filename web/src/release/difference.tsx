@@ -48,7 +48,7 @@ function written(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Images before and after a release, by how they are called: what most releases change. */
+/** Images before and after a release, by name: most releases change only these. */
 export function imageDifferences(before: readonly string[], after: readonly string[]): readonly TemplateDifference[] {
   const [old, now] = [byName(before), byName(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
@@ -57,7 +57,7 @@ export function imageDifferences(before: readonly string[], after: readonly stri
   });
 }
 
-/** Without its tag and digest an image is the same from one version to the next. */
+/** Without its tag and digest an image has the same name in all versions. */
 function byName(images: readonly string[]): ReadonlyMap<string, string> {
   return new Map(images.map((image) => [image.replace(/@.*$/, '').replace(/:[\w.-]+$/, ''), image]));
 }

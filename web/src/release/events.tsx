@@ -55,7 +55,7 @@ export function Events({ record, dropped }: Props) {
               <Clock at={one.at} />
               <Icon name={ICONS[one.tone]} />
               <span>
-                <EventText told={one} t={t} />
+                <EventText happening={one} t={t} />
                 {one.repeated !== undefined && <span className="muted number"> × {one.repeated}</span>}
               </span>
             </li>
@@ -72,7 +72,7 @@ export function Events({ record, dropped }: Props) {
   );
 }
 
-function EventText({ told: one, t }: { readonly told: Happening; readonly t: Texts }) {
+function EventText({ happening: one, t }: { readonly happening: Happening; readonly t: Texts }) {
   const { locale } = useLanguage();
   switch (one.what) {
     case 'said':

@@ -8,14 +8,14 @@ import { evidenceAfter, evidenceOf, heightOf, type Evidence, type MetricEvidence
 
 const TONES: Readonly<Record<Evidence['verdict'], Tone>> = { FAIL: 'bad', PASS: 'good', WAIT: 'calm' };
 
-/** What requests to both versions say, metric by metric; nothing where a release isn't judged by them. */
+/** What requests to both versions say, metric by metric; nothing where the release has no judgement. */
 export function EvidenceCard({ record }: { readonly record: readonly Line[] }) {
   const { t } = useLanguage();
   const evidence = evidenceOf(record);
   return evidence === undefined ? null : <Card id="evidence-title" evidence={evidence} words={t.evidence} />;
 }
 
-/** The same since the promotion, against the version before it; nothing where nobody watches what was promoted. */
+/** The same since the promotion, against the version before it; nothing where the promoted version isn't watched. */
 export function WatchCard({ record }: { readonly record: readonly Line[] }) {
   const { t } = useLanguage();
   const evidence = evidenceAfter(record);
@@ -31,7 +31,7 @@ interface CardProps {
     Texts['evidence'],
     'title' | 'caption' | 'verdicts' | 'ratio' | 'requests' | 'towardsRollback' | 'note'
   >;
-  /** Nothing is to be proven any more. */
+  /** Nothing has to be proven any more. */
   readonly isAfter?: true;
 }
 
@@ -117,7 +117,7 @@ function MetricRow({ metric, isAfter }: { readonly metric: MetricEvidence; reado
 
 type Between = (lower: string, upper: string | undefined) => string;
 
-/** `1.8× (1.2 to 2.9)`; no interval where none is claimed. */
+/** `1.8× (1.2 to 2.9)`; without an interval where there is none. */
 function ratioText({ ratio, lower, upper, edge }: MetricEvidence, between: Between, locale: string): string {
   if (ratio === undefined && (lower === 0 || edge !== undefined)) return '–';
   const times = ratio === undefined ? '' : `${number(ratio, locale)}× `;
@@ -138,7 +138,10 @@ function Filled({ part, of, label }: { readonly part: number; readonly of: 'bad'
 
 const [WIDTH, HEIGHT] = [160, 32];
 
-/** How the interval has narrowed, window by window, about the line of "as the primary". For the eye: the row says the rest. */
+/**
+ * How the interval has narrowed, window by window, around the line of "as the primary". Decorative: the row says the
+ * rest.
+ */
 function Band({ course }: { readonly course: readonly RatioAt[] }) {
   if (course.length < 2) return null;
   const x = (index: number) => (WIDTH * index) / (course.length - 1);

@@ -4,18 +4,18 @@ import { entriesOf } from './record.js';
 type Judged = NonNullable<Extract<Line, { what: 'analysis' }>['judged']>;
 type Verdict = Judged['verdict'];
 
-/** Where the ratio of canary and primary lay after a window. */
+/** The ratio of canary and primary after a window, with its interval. */
 export interface RatioAt {
   readonly ratio?: number;
   readonly lower: number;
   readonly upper?: number;
 }
 
-/** What is known of one metric. */
+/** The evidence about one metric. */
 export interface MetricEvidence extends RatioAt {
   readonly metric: string;
   readonly verdict: Verdict;
-  /** Of latency: slower than so many seconds. No interval is claimed for it. */
+  /** Of latency: the limit in seconds. There is no interval for it. */
   readonly edge?: number;
   readonly mean?: { readonly canary: number; readonly primary: number };
   readonly requests: number;
@@ -31,19 +31,19 @@ export interface Evidence {
   /** That counted. */
   readonly windows: number;
   readonly says: string;
-  /** Why the last window is not known, or did not count. */
+  /** Why the last window is unknown, or didn't count. */
   readonly trouble: string | undefined;
-  /** Why windows did not count, and how many. */
+  /** Why windows didn't count, and how many. */
   readonly passedOver: readonly { readonly why: string; readonly count: number }[];
   readonly metrics: readonly MetricEvidence[];
 }
 
-/** What the counts of both versions say so far; undefined where nothing is judged by them. */
+/** The counts of both versions so far; undefined where the release has no judgement. */
 export function evidenceOf(record: readonly Line[]): Evidence | undefined {
   return fromLooks(entriesOf(record, 'analysis').flatMap(({ judged }) => judged ?? []));
 }
 
-/** The same of what was promoted, since then, against the version before it; undefined where nobody watches it. */
+/** The same for the promoted version since then, against the version before it; undefined where it isn't watched. */
 export function evidenceAfter(record: readonly Line[]): Evidence | undefined {
   return fromLooks(entriesOf(record, 'watch').map(({ judged }) => judged));
 }
@@ -72,7 +72,7 @@ function fromLooks(looks: readonly Judged[]): Evidence | undefined {
   };
 }
 
-/** Without what else stands beside it. */
+/** Without other fields. */
 export function ratioAt({ ratio, lower, upper }: RatioAt): RatioAt {
   return { ...(ratio === undefined ? {} : { ratio }), lower, ...(upper === undefined ? {} : { upper }) };
 }

@@ -3,7 +3,7 @@ import { useLanguage } from '../i18n/language.js';
 import { Clock } from '../ui/time.js';
 import type { Drawn } from './series.js';
 
-/** The figures that the chart draws, for whoever doesn't see it. */
+/** The chart's figures, for users who can't see it. */
 export function FiguresTable({ drawn }: { readonly drawn: Drawn }) {
   const { t, locale } = useLanguage();
   const rows = [

@@ -3,7 +3,7 @@ import { useLanguage } from '../i18n/language.js';
 import { Command } from '../ui/copy.js';
 import { Icon } from '../ui/icon.js';
 
-/** Where more can be seen: Temporal, the metrics of the last check, logs, the command line. */
+/** Links: Temporal, the metrics of the last check, logs, the command line. */
 export function Further({ live }: { readonly live: Live }) {
   const { t } = useLanguage();
   const { namespace, name } = live.canary;

@@ -11,7 +11,7 @@ const TONES: Readonly<Record<'closed' | 'approved' | 'ahead', Tone>> = {
   ahead: 'calm',
 };
 
-/** Where people decide, who may, and who has. */
+/** Where people decide, who may, and who has done so. */
 export function Gates({ gates }: { readonly gates: readonly LiveGate[] }) {
   const { t } = useLanguage();
   return (

@@ -2,14 +2,14 @@ import { wordsOf } from '../../../src/domain/orders/catalogue.js';
 import type { Line } from '../api/types.js';
 
 interface At {
-  /** Of several in a row that say the same, the last one. */
+  /** Of several equal ones in a row, the last. */
   readonly at: string;
   /** How often in a row; once where missing. */
   readonly repeated?: number;
   readonly tone: 'plain' | 'warn' | 'bad' | 'person';
 }
 
-/** A line of the record as it is shown among what happened. */
+/** A line of the record in the list of events. */
 export type Happening = At &
   (
     | { readonly what: 'said'; readonly text: string }
@@ -33,8 +33,8 @@ export type Happening = At &
   );
 
 /**
- * What happened, newest first. An event that says a weight stands for the weight itself, and several events in a row that
- * say the same are one.
+ * Events, newest first. An event with the weight represents the weight itself, and several equal events in a row are
+ * shown as one.
  */
 export function happened(record: readonly Line[]): readonly Happening[] {
   const all = record.flatMap((line) => happeningsOf(line) ?? []);
@@ -42,11 +42,11 @@ export function happened(record: readonly Line[]): readonly Happening[] {
   return grouped(all.filter(({ what, at }) => what !== 'weight' || !said.has(at))).reverse();
 }
 
-/** What somebody may want to see of it alone. */
+/** Filters of the list. */
 export const KINDS = ['all', 'problems', 'people'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Problems are warnings and what failed; people, the orders that somebody gave. */
+/** Problems are warnings and failures; people, their orders. */
 export function ofKind(happenings: readonly Happening[], kind: Kind): readonly Happening[] {
   if (kind === 'all') return happenings;
   return happenings.filter(({ tone }) => (kind === 'people' ? tone === 'person' : tone === 'warn' || tone === 'bad'));
@@ -64,12 +64,14 @@ function grouped(all: readonly Happening[]): Happening[] {
   return groups;
 }
 
-/** Values that were measured differ each time; what is said of them is the same. */
+/** Measured values differ each time; the rest of the text is equal. */
 function sameText(one: string, other: string): boolean {
   return one.replace(/\d+(?:\.\d+)?/g, '0') === other.replace(/\d+(?:\.\d+)?/g, '0') && /^Halt /.test(one);
 }
 
-/** @returns undefined for what has a place of its own on the page (checks, load tests), or isn't known here */
+/**
+ * @returns undefined for entries that have a place of their own on the page (checks, load tests), and for unknown ones
+ */
 function happeningsOf(entry: Line): Happening | undefined {
   const { at } = entry;
   switch (entry.what) {

@@ -9,11 +9,11 @@ interface Props {
   readonly name: string;
   /** Missing where nothing has been released yet. */
   readonly release: Release | undefined;
-  /** The state, and what else stands beside the name. */
+  /** The status, and whatever else is beside the name. */
   readonly children: ReactNode;
 }
 
-/** What goes from which version to which, how it stands, who asked for it and why, and how long it takes. */
+/** The versions before and after, the status, who started the release and why, and how long it takes. */
 export function Headline({ name, release, children }: Props) {
   return (
     <div className="headline">
@@ -57,7 +57,7 @@ function Who({ release }: { readonly release: Release }) {
   );
 }
 
-/** What became of it and why, or why it stands where it stands: one sentence, as the server words it. */
+/** The outcome and why, or the present status and why: one sentence from the server. */
 export function Sentence({ children }: { readonly children: string }) {
   return (
     <p className="sentence">

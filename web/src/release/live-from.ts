@@ -1,6 +1,6 @@
 import type { Live, Release } from '../api/types.js';
 
-/** What a snapshot would have told of a release by itself, such as one that has ended. */
+/** The part of a live view about a release alone, such as one that has ended. */
 export function liveOf(release: Release): Live {
   const { canary, phase, course, weight, reason, waitsFor } = release;
   return {

@@ -3,7 +3,7 @@ import { measured, number } from '../format/numbers.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { entriesOf } from './record.js';
 
-/** Results of the load tests that the release has carried out. */
+/** Results of the load tests that Serinus has run for the release. */
 export function LoadTests({ record }: { readonly record: readonly Line[] }) {
   const { t, locale } = useLanguage();
   const results = entriesOf(record, 'load-test').reverse();

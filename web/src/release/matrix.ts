@@ -1,16 +1,16 @@
 import { roomOf } from '../../../src/domain/narrative/worst.js';
 import type { Judged, Verdict, Window } from './windows.js';
 
-/** A metric or a webhook that the checks of a release have asked. */
+/** A metric or a webhook of a release's checks. */
 export interface MatrixColumn {
   readonly kind: Judged['kind'];
   readonly name: string;
-  /** As they were last: a threshold may have been changed on the way. */
+  /** The last ones: a threshold may have changed meanwhile. */
   readonly min?: number;
   readonly max?: number;
 }
 
-/** How a value is shown: what failed, what passed but is near its limit, what passed. */
+/** How a value is shown: it failed, it passed but is near its limit, it passed. */
 export type Look = Verdict | 'near';
 
 /** Hooks first, each in the order in which the checks have them. */
@@ -30,7 +30,7 @@ export function cellOf({ judged }: Window, { kind, name }: MatrixColumn): Judged
   return judged.find((one) => one.kind === kind && one.name === name);
 }
 
-/** Nearer to its limit than this part of the room that there is. */
+/** "Near" means closer to the limit than this part of the possible distance. */
 const NEAR = 0.15;
 export function lookOf({ kind, name, verdict, value, min, max }: Judged): Look {
   if (kind === 'hook' || verdict !== 'passed' || value === undefined) return verdict;

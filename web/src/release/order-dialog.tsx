@@ -10,7 +10,7 @@ import { VersionsText } from '../ui/versions.js';
 import { DialogEnd } from './dialog-end.js';
 import { OrderFields, useGiver } from './order-fields.js';
 
-/** What became of an order. */
+/** The result of an order. */
 export interface Given {
   readonly text: string;
   /** Id of the release that carries it out. */
@@ -31,7 +31,7 @@ export function OrderDialog({ step, release, close, taken }: Props) {
   const { t } = useLanguage();
   const session = useSession();
   const id = useId();
-  // One for the dialog: to press the button once more is not to order once more.
+  // One key a dialog: pressing the button again doesn't order again.
   const [idempotencyKey] = useState(newKey);
   const [giving, setGiving] = useState(false);
   const [error, setError] = useState<Error>();

@@ -8,11 +8,11 @@ const NAME = 'serinus.name';
 export interface Giver {
   readonly reason: string;
   readonly name: string;
-  /** Nobody has verified who looks: a name is asked for. */
+  /** The user isn't verified, so the form needs a name. */
   readonly anonymous: boolean;
   readonly setReason: (reason: string) => void;
   readonly setName: (name: string) => void;
-  /** Of an order's body; the name is remembered for the next one. */
+  /** For an order's body; the name is kept for the next one. */
   readonly said: () => { readonly reason?: string; readonly by?: string };
 }
 

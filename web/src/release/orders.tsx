@@ -9,7 +9,7 @@ import { More } from '../ui/more.js';
 import { OrderDialog } from './order-dialog.js';
 import { entriesOf } from './record.js';
 
-/** What goes on stands first, what takes something back last. */
+/** Orders that continue the release first, those that take something back last. */
 const SEQUENCE = ['onward', 'plain', 'back'] as const;
 
 interface Props {
@@ -20,18 +20,18 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** Of an order that was given. */
+/** A given order. */
 interface News {
   readonly text: string;
-  /** Id of the release that it was ordered of. */
+  /** Id of the release that it is about. */
   readonly of: string;
   /** Id of the release that carries it out. */
   readonly by: string;
-  /** Nobody has answered yet when it was given at this moment, as the release's own clock has it. */
+  /** No worker had answered at that moment of the release's own clock. */
   readonly pending?: { readonly order: string; readonly entries: number };
 }
 
-/** Buttons for the orders that the release would obey now, and that whoever looks may give. */
+/** Buttons for the orders that the release would accept now, and that the user may give. */
 export function Orders({ release, changed, children }: Props) {
   const { t } = useLanguage();
   // Behind a dialog the buttons stay as they were: the focus returns to one of them.
@@ -41,7 +41,7 @@ export function Orders({ release, changed, children }: Props) {
   const possible = SEQUENCE.flatMap((look) => (release.steering ?? []).filter(({ order }) => lookOf(order) === look));
   const now = possible.filter(({ order }) => permitted?.orders[order] !== false);
   const allowed = open?.buttons ?? now;
-  // On the page of a Canary, one release follows another.
+  // The page of a Canary shows one release after another.
   const shown = news && [news.of, news.by].includes(release.id) && !isOver(news, release) ? news : undefined;
   const { main, back, more } = arranged(allowed);
   const button = (step: Steering, className: string) => (
@@ -90,8 +90,8 @@ export function Orders({ release, changed, children }: Props) {
 }
 
 /**
- * That no worker has answered is true until the record has the order, or the release that carries it out has ended; one
- * that had ended before tells nothing of that.
+ * "No worker has answered" is true until the record has the order, or the release that carries it out has ended; one
+ * that had ended before says nothing about it.
  */
 function isOver({ pending, by }: News, release: Release): boolean {
   return (
@@ -106,12 +106,12 @@ function ordersIn({ record }: Release, order: string): number {
 
 interface Arranged {
   readonly main: Steering | undefined;
-  /** In trouble nobody should have to look for it. */
+  /** The way back has a button of its own, so that it is found quickly. */
   readonly back: Steering | undefined;
   readonly more: readonly Steering[];
 }
 
-/** One button that stands out, the one that takes it all back, and the rest. @param allowed in {@link SEQUENCE} */
+/** One primary button, the one that takes it all back, and the rest. @param allowed in {@link SEQUENCE} */
 function arranged(allowed: readonly Steering[]): Arranged {
   const main = allowed.find(({ order }) => lookOf(order) !== 'back');
   const back = allowed.findLast(({ order }) => lookOf(order) === 'back');
@@ -123,7 +123,7 @@ function lookOf(word: string): (typeof SEQUENCE)[number] {
   return order === undefined ? 'plain' : ORDERS[order].look;
 }
 
-/** What whoever looks may order; undefined where the server doesn't tell: it decides anyway. */
+/** The orders that the user may give; undefined where the server doesn't say: it checks them anyway. */
 export function usePermissions({ namespace, name }: Release['canary']): Permissions | undefined {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/canaries/${encodeURIComponent(name)}/permissions`;
   const { data } = useQuery({

@@ -14,7 +14,7 @@ import { ReleaseView } from './release-view.js';
 
 const POLL_MS = 3_000;
 
-/** One release, by its id: also one that has ended long ago. */
+/** One release, by its id: even one that ended long ago. */
 export function PastReleasePage({ id }: { readonly id: string }) {
   const { t } = useLanguage();
   const { data, error, refetch } = useRelease(id);
@@ -46,7 +46,7 @@ export function PastReleasePage({ id }: { readonly id: string }) {
   );
 }
 
-/** A release by its id, from wherever it is kept. */
+/** A release by its id, from wherever it is stored. */
 export function useRelease(id: string) {
   return useQuery({
     queryKey: ['release', id],

@@ -4,7 +4,7 @@ import { clock } from '../format/times.js';
 import { useColourChange } from '../theme.js';
 import type { Held } from './series.js';
 
-/** What one plot of several above each other is drawn from. */
+/** The data of one of several plots above each other. */
 export interface PanelProps<Series> {
   readonly series: Series;
   readonly held: readonly Held[];
@@ -21,7 +21,7 @@ export interface Drawing {
   readonly colour: 'canary' | 'seen' | 'metric';
   /** The value holds until the next one. */
   readonly stepped?: boolean;
-  /** What was measured now and then: nobody knows what lies between. */
+  /** Measured now and then: values in between are unknown. */
   readonly pointsOnly?: boolean;
   /** Points that are drawn as failed. */
   readonly failed?: readonly boolean[];
@@ -35,29 +35,26 @@ interface Props {
   readonly span: readonly [number, number];
   readonly drawings: readonly Drawing[];
   readonly limits: readonly number[];
-  /** The lines are there to compare with: nothing is wrong beyond them. */
+  /** The lines are only for comparison: values beyond them are no failure. */
   readonly neutral?: boolean;
   /** Moments that are marked, seconds since 1970. */
   readonly marks: readonly number[];
-  /** Times in which people were waited for, seconds since 1970. */
+  /** Times of waiting for people, seconds since 1970. */
   readonly held: readonly { readonly from: number; readonly to: number }[];
-  /** A part of the span was chosen, seconds since 1970. */
+  /** The user has selected a part of the span, seconds since 1970. */
   readonly zoom: (span: readonly [number, number]) => void;
-  /** The least range of values that is shown. */
+  /** The smallest range of values to show. */
   readonly least: readonly [number, number];
   readonly format: (value: number) => string;
   readonly locale: string;
   readonly height: number;
-  /** The axis of time is labelled under this one. */
+  /** The axis of time is labelled below this one. */
   readonly labelled: boolean;
 }
 
 const POINT = 3.5;
 
-/**
- * One plot. It is for the eye: the same figures stand in a table, so that it is hidden from screen readers. Plots of a
- * release have one cursor in common.
- */
+/** One plot. Screen readers skip it, since a table has the same figures. All plots of a release share one cursor. */
 export function Plot(props: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -67,7 +64,7 @@ export function Plot(props: Props) {
     latest.current = props;
   });
   const { drawings, limits, locale, height, labelled } = props;
-  // What a plot is made of; its figures are put in below, without making it anew.
+  // Changes of these recreate the plot; its figures are updated without that.
   const kind = [colours, locale, height, labelled, limits.join(), drawings.map(({ label }) => label).join()].join('|');
 
   useEffect(() => {
@@ -119,7 +116,7 @@ function optionsOf(latest: { readonly current: Props }, element: HTMLElement): u
         ...axis,
         size: labelled ? 28 : 0,
         space: 90,
-        // Half a second would be written like the whole one beside it.
+        // Half a second would have the same label as the whole one beside it.
         values: (_plot, splits) =>
           splits.map((at) => (labelled && Number.isInteger(at) ? clock(at * 1000, locale) : '')),
       },
@@ -170,7 +167,7 @@ function bandOf(drawings: readonly Drawing[], colour: Colours): Pick<uPlot.Optio
   return { bands: [{ series: [upper + 1, lower + 1], fill: colour('--plot-band') }] };
 }
 
-/** Everything that was measured, the limits, and some room. */
+/** All measured values, the limits, and a margin. */
 function rangeOf({ limits, least }: Props, low: number | null, high: number | null): [number, number] {
   const values = [...limits, ...least, ...(low === null ? [] : [low]), ...(high === null ? [] : [high])];
   const from = Math.min(...values);
@@ -257,7 +254,7 @@ function drawLines(made: uPlot, scale: 'x' | 'y', values: readonly number[], { c
   ctx.restore();
 }
 
-/** A cross where a check failed: told by its shape. */
+/** A cross where a check failed: recognisable by its shape. */
 function drawFailures(made: uPlot, { times, drawings }: Props, colour: Colours): void {
   const { ctx } = made;
   const size = POINT * devicePixelRatio;

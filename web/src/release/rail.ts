@@ -14,7 +14,7 @@ type Part =
   | { readonly part: 'restore' }
   | { readonly part: 'end' };
 
-/** A step of the way from the first pod to the promotion. */
+/** A step between the first pod and the promotion. */
 export type RailStep = Part & { readonly state: RailState };
 
 /** Outcomes after which the steps that were not reached never will be. */
@@ -29,7 +29,7 @@ const TAKEN_BACK = [
   'gone',
 ];
 
-/** The whole way of a release, and where on it it is. Empty where its strategy isn't known. */
+/** All steps of a release, and its present one. Empty where its strategy is unknown. */
 export function railOf(live: Live): readonly RailStep[] {
   if (isUndo(live.release?.record ?? [])) return railOfUndo(live);
   const parts = partsOf(live);
@@ -44,12 +44,12 @@ export function railOf(live: Live): readonly RailStep[] {
   }));
 }
 
-/** Whether it takes a promotion back instead of releasing something. */
+/** Whether it undoes a promotion instead of releasing something. */
 export function isUndo(record: readonly Line[]): boolean {
   return entriesOf(record, 'order').some(({ order, refused }) => order === 'undo' && refused === undefined);
 }
 
-/** Without warm pods there is no weight on the way: the primary rolls back under its traffic. */
+/** Without warm pods an undo has no weights: the primary rolls back under its traffic. */
 function railOfUndo({ release, weight }: Live): RailStep[] {
   const diverted = weight.wanted > 0 || entriesOf(release?.record ?? [], 'weight').some(({ canary }) => canary > 0);
   const parts: Part[] = [...(diverted ? [{ part: 'divert' } as const] : []), { part: 'restore' }, { part: 'end' }];
@@ -57,10 +57,10 @@ function railOfUndo({ release, weight }: Live): RailStep[] {
   return parts.map((part, index) => ({ ...part, state: index < at ? 'done' : index > at ? 'ahead' : 'current' }));
 }
 
-/** Before the canary starts: asked by a webhook, or by the policy of approvals. */
+/** Before the canary starts: gates of webhooks, or of the approval policy. */
 const BEFORE_START = ['confirm-rollout', 'rollout'];
 const BEFORE_PROMOTION = ['confirm-promotion', 'promotion'];
-/** Asked at every step: it is shown once, before the first. */
+/** Called at every step: shown once, before the first. */
 const BEFORE_EACH = 'confirm-traffic-increase';
 
 function partsOf({ strategy, gates, phase }: Live): Part[] {
@@ -127,7 +127,7 @@ function current(live: Live, parts: readonly Part[]): number {
   }
 }
 
-/** @returns undefined where the gate has no place of its own on the way, or that lies behind */
+/** @returns undefined where the gate has no place of its own among the steps, or has been passed */
 function closedAt({ gate, atWeight }: Spot, live: Live, parts: readonly Part[]): number | undefined {
   if (gate === BEFORE_EACH && live.weight.wanted > 0) return undefined;
   const at = parts.findIndex((part) => part.part === 'gate' && part.gate === gate && part.atWeight === atWeight);
@@ -140,7 +140,7 @@ function analysing(parts: readonly Part[], weight: number): number {
     return indexOf(parts, iterations && iterations.done > 0 ? isA('iterations') : isA('start'));
   }
   if (parts.some(isA('iterations'))) return indexOf(parts, isA('iterations'));
-  // A person may have set a weight between two steps: the one below it is where it stands.
+  // A person may have set a weight between two steps: the release is then at the step below.
   const at = parts.findLastIndex((part) => part.part === 'weight' && part.weight <= weight);
   return at < 0 ? indexOf(parts, isA('weight')) : at;
 }

@@ -6,7 +6,7 @@ import type { RatioSeries } from './series.js';
 /** Ratios beyond an eighth and eight times are drawn at the edge: 2 to the power of this. */
 const WIDEST = 3;
 
-/** How the canary compares with the primary over time, with the interval in which the ratio lies. */
+/** How the canary compares with the primary over time, with the confidence interval of the ratio. */
 export function RatioPlot({ series, span, labelled, marks, held, zoom }: PanelProps<RatioSeries>) {
   const { t, locale } = useLanguage();
   const { metric, points } = series;
@@ -49,7 +49,7 @@ export function RatioPlot({ series, span, labelled, marks, held, zoom }: PanelPr
   );
 }
 
-/** On a scale on which half as often is as far from "as often" as twice as often. */
+/** On a logarithmic scale, where half as often is as far from "equal" as twice as often. */
 function exponentOf(ratio: number | undefined): number | null {
   if (ratio === undefined) return null;
   return Math.min(Math.max(Math.log2(Math.max(ratio, 0)), -WIDEST), WIDEST);

@@ -25,18 +25,18 @@ const REDRAWN_MS = 2_000;
 interface Props {
   readonly live: Live;
   readonly release: Release;
-  /** Missing where it can't be steered: it is looked at after its end. */
+  /** Missing where it can't be steered: it is shown after its end. */
   readonly changed?: () => void;
   /** Whether the pods that are there now are those of this release. */
   readonly hasPods: boolean;
 }
 
-/** All about one release: where it stands, what was measured, what happened, and what can be ordered. */
+/** All about one release: its status, measurements, events, and possible orders. */
 export function ReleaseView({ live, release, changed, hasPods }: Props) {
   const now = useNow(REDRAWN_MS);
   const { record } = release;
   const threshold = live.strategy?.threshold;
-  // Nothing is checked, and nobody is asked, on the way back.
+  // A rollback has no checks and no gates.
   const undo = isUndo(record);
   return (
     <div className="release">

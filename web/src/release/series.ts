@@ -34,13 +34,13 @@ export interface Drawn {
   readonly marks: readonly Mark[];
 }
 
-/** How many times as often as the primary the canary is bad, and the interval in which that lies. */
+/** The canary's rate of bad requests as a multiple of the primary's, with the confidence interval. */
 export interface RatioSeries {
   readonly metric: string;
   readonly points: readonly (RatioAt & { readonly at: number })[];
 }
 
-/** A time in which nothing moved: somebody had paused it, or was asked for an approval. */
+/** A time in which nothing moved: the release was paused, or waited for an approval. */
 export interface Held {
   readonly from: number;
   readonly to: number;
@@ -57,7 +57,7 @@ interface Span {
   readonly endedAt?: string | undefined;
 }
 
-/** @param now milliseconds since 1970: the end of what is drawn of a release that is under way */
+/** @param now milliseconds since 1970: the end of the chart of a release under way */
 export function drawnOf(record: readonly Line[], { startedAt, endedAt }: Span, now: number): Drawn {
   const from = seconds(startedAt);
   const to = Math.max(
@@ -79,7 +79,7 @@ export function drawnOf(record: readonly Line[], { startedAt, endedAt }: Span, n
   };
 }
 
-/** The share of the requests that the canary really got, as each check has seen it. */
+/** The canary's real share of the requests, as measured by each check. */
 function seenIn(record: readonly Line[]): readonly Point[] {
   return entriesOf(record, 'analysis').flatMap(({ at, seen }) =>
     seen === undefined || 'unknown' in seen ? [] : [{ at: seconds(at), value: seen.percent }],
@@ -99,7 +99,7 @@ function metricsOf(record: readonly Line[]): readonly MetricSeries[] {
       if (kind !== 'metric') continue;
       const series = byName.get(name) ?? { points: [] };
       if (value !== undefined) series.points.push({ at: seconds(at), value, verdict });
-      // As it stands now: a threshold may have been changed on the way.
+      // The present threshold: it may have changed meanwhile.
       byName.set(name, { ...series, ...(min !== undefined && { min }), ...(max !== undefined && { max }) });
     }
   }
@@ -110,7 +110,7 @@ function seconds(at: string): number {
   return Date.parse(at) / 1000;
 }
 
-/** No interval is claimed for latency by its edges. */
+/** Latency by its edges has no interval. */
 function ratiosOf(record: readonly Line[]): readonly RatioSeries[] {
   const looks = entriesOf(record, 'analysis').flatMap(({ at, judged }) =>
     (judged?.metrics ?? []).flatMap((one) =>
@@ -124,12 +124,12 @@ function ratiosOf(record: readonly Line[]): readonly RatioSeries[] {
   }));
 }
 
-/** What is said while people are waited for. */
+/** Texts of events while the release waits for people. */
 const WAITS = /waiting for (?!evidence)/;
-/** What is said meanwhile: one of several approvals is there. */
+/** Texts of events during that: one of several approvals is there. */
 const STAYS = /^Approved |waiting for (?!evidence)/;
 
-/** From a pause to the order that ends it; from the first word of an approval that is missing to whatever comes next. */
+/** From a pause to the order that ends it; from the first report of a missing approval to the next event. */
 function heldIn(record: readonly Line[], to: number): readonly Held[] {
   const held: Held[] = [];
   let since: { readonly at: number; readonly by: 'pause' | 'gate' } | undefined;

@@ -19,7 +19,7 @@ interface Props {
   readonly started: () => void;
 }
 
-/** Starts a release from the page; not shown to whoever may not. */
+/** Starts a release from the page; hidden from users without permission. */
 export function StartButton({ canary, started }: Props) {
   const { t } = useLanguage();
   const [open, setOpen] = useState(false);

@@ -8,7 +8,7 @@ import { Icon } from '../ui/icon.js';
 import { useNow } from '../ui/time.js';
 import { Sentence } from './headline.js';
 
-/** In a few words: where it stands, and why; of one that has ended, what became of it. */
+/** In a few words: the status and why; for an ended release, its outcome. */
 export function Summary({ live, release }: { readonly live: Live; readonly release: Release }) {
   const { t } = useLanguage();
   const { ended, verdict } = release;
@@ -44,7 +44,7 @@ export function Summary({ live, release }: { readonly live: Live; readonly relea
   );
 }
 
-/** How much of the traffic is on the canary, as it is to be and as it was measured, and what comes next. */
+/** The canary's share of the traffic, targeted and measured, and what comes next. */
 function Traffic({ live }: { readonly live: Live }) {
   const { t, locale } = useLanguage();
   const { seen, wanted } = live.weight;

@@ -25,7 +25,7 @@ export function useLive(namespace: string, name: string): Watched {
     queryKey,
     queryFn: async ({ signal }) => {
       const answer = await get<Live>(`${base}/live`, signal);
-      // The stream may have told more while this was asked for.
+      // The stream may have sent something newer meanwhile.
       const known = queries.getQueryData<Live>(queryKey);
       return known?.at !== undefined && answer.at !== undefined && known.at > answer.at ? known : answer;
     },
@@ -33,7 +33,7 @@ export function useLive(namespace: string, name: string): Watched {
   });
   const isLive = connection.state === 'live';
   useEffect(() => {
-    // The stream is back: what asking has failed with meanwhile is over.
+    // The stream is back: errors of polling meanwhile are over.
     if (isLive && error) void refetch();
   }, [isLive, error, refetch]);
   return { live: data, connection, error, retry: () => void refetch() };

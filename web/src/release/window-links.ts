@@ -10,8 +10,8 @@ interface Span {
 type MetricLinks = NonNullable<Live['links']['metrics']>;
 
 /**
- * The windows with links to the very query of each. The API renders the queries of the last check only: those of earlier
- * ones are the same, of another span of time.
+ * The windows with links to the exact query of each. The API renders the queries of the last check only: those of
+ * earlier ones differ only in their time span.
  */
 export function linked(windows: readonly Window[], links: MetricLinks | undefined): readonly Window[] {
   const last = windows.at(-1);

@@ -3,7 +3,7 @@ import { entriesOf } from './record.js';
 
 export type Verdict = 'passed' | 'failed' | 'unknown';
 
-/** What one metric, or one webhook, said in one check. */
+/** The result of one metric, or one webhook, in one check. */
 export interface Judged {
   readonly kind: 'metric' | 'hook';
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Judged {
   readonly min?: number;
   readonly max?: number;
   readonly error?: string;
-  /** What its query looked back on, milliseconds since 1970. */
+  /** The time span of its query, milliseconds since 1970. */
   readonly window?: { readonly from: number; readonly to: number };
   readonly href?: string;
 }

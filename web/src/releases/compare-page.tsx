@@ -127,7 +127,7 @@ function Comparison({ a, b }: { readonly a: Release; readonly b: Release }) {
   );
 }
 
-/** Where the templates differ; nothing where one isn't known, or isn't for whoever looks. */
+/** The templates' differences; nothing where one is unknown, or the user may not see it. */
 function Templates({ a, b }: { readonly a: string; readonly b: string }) {
   const { data } = useQuery({
     queryKey: ['compare', a, b],

@@ -15,10 +15,10 @@ export interface Compared {
   readonly differs: boolean;
 }
 
-/** `measured` is never quite the same twice: it is shown, and not marked. */
+/** `measured` values are never exactly equal: they are shown, and differences aren't marked. */
 type Fact = readonly [what: string, value: string, kind?: 'measured'];
 
-/** Two attempts, fact by fact; metrics that only one of them had are told all the same. */
+/** Two attempts, fact by fact; metrics of only one of them are listed, too. */
 export function compared(a: Release, b: Release, t: Texts, locale: string): readonly Compared[] {
   const [left, right] = [factsOf(a, t, locale), factsOf(b, t, locale)];
   const names = [...new Set([...left, ...right].map(([what]) => what))];

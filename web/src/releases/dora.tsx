@@ -12,7 +12,7 @@ interface Props {
   readonly name: string;
 }
 
-/** The four figures of delivery, of what is looked at. */
+/** The four delivery figures of the filtered releases. */
 export function Dora({ namespace, name }: Props) {
   const { t, locale } = useLanguage();
   const { data, error } = useQuery({
@@ -24,7 +24,7 @@ export function Dora({ namespace, name }: Props) {
     },
     retry: false,
   });
-  // It takes an archive, which a server may have been started without: that is no mistake.
+  // They need an archive, which a server may lack: that is no error.
   if (error instanceof ApiProblem && error.kind === 'no-archive') {
     return (
       <div className="notice">

@@ -24,7 +24,7 @@ export function figuresOf(data: unknown, t: Texts['releases']['dora'], locale: s
   ];
 }
 
-/** Less than one a day is no number that people have in mind: then it is how many there were. */
+/** A rate below one a day is hard to read: the total is shown instead. */
 function frequencyOf(
   count: number | undefined,
   perDay: number | undefined,

@@ -1,6 +1,6 @@
 import type { Texts } from '../i18n/en.js';
 
-/** In words; as the server calls it where it is of a later version. */
+/** In words; the server's name for outcomes of a later version. */
 export function outcomeName(outcome: string | undefined, { releases }: Texts): string {
   const { ended, outcomes } = releases;
   return outcome === undefined ? (ended['unknown'] ?? '') : (outcomes[outcome] ?? ended[outcome] ?? outcome);

@@ -15,7 +15,7 @@ const LOOKS: Readonly<Record<string, { readonly tone: Tone; readonly icon: IconN
   undone: { tone: 'calm', icon: 'back' },
 };
 
-/** What became of a release that has ended. @param outcome undefined where nobody has written that down */
+/** The outcome of an ended release. @param outcome undefined where it was never recorded */
 export function OutcomeStatus({ outcome }: { readonly outcome?: string | undefined }) {
   const { t } = useLanguage();
   return <Status {...lookOf(outcome)}>{outcomeName(outcome, t)}</Status>;

@@ -14,7 +14,7 @@ import { ReleasesTable } from './table.js';
 
 const PAGE = 50;
 
-/** All releases there were, by what is asked for. */
+/** All releases that match the filters. */
 export function ReleasesPage() {
   const { t } = useLanguage();
   useTitle(t.releases.title);
@@ -49,7 +49,7 @@ function Found({ wanted }: { readonly wanted: Wanted }) {
     initialPageParam: '',
     getNextPageParam: (last) => last.nextCursor,
     refetchInterval: 10_000,
-    // While somebody types, what was found before stays.
+    // While the user types, the former results stay.
     placeholderData: keepPreviousData,
   });
   if (error) return <ProblemNotice error={error} retry={() => void refetch()} />;

@@ -1,4 +1,4 @@
-/** What releases are looked for by; empty where it doesn't matter. */
+/** The filters for releases; empty where they don't matter. */
 export const FIELDS = ['namespace', 'name', 'outcome', 'actor', 'image', 'since', 'until'] as const;
 export type Field = (typeof FIELDS)[number];
 export type Wanted = Readonly<Record<Field, string>>;
@@ -16,7 +16,7 @@ export function wantedOf(parameters: URLSearchParams): Wanted {
   };
 }
 
-/** Days as people pick them become times: a day is looked at as a whole. */
+/** Days become times: a day counts as a whole. */
 export function parametersOf(wanted: Wanted): URLSearchParams {
   const pairs = FIELDS.flatMap((field): [string, string][] => {
     const value = wanted[field].trim();
@@ -28,7 +28,7 @@ export function parametersOf(wanted: Wanted): URLSearchParams {
   return new URLSearchParams(pairs);
 }
 
-/** Of a day in the time zone of whoever looks. */
+/** Start of a day in the user's time zone. */
 function startOf(day: string): Date {
   return new Date(`${day}T00:00:00`);
 }

@@ -10,7 +10,7 @@ import { UndoingLinks } from './undoing-links.js';
 
 interface Props {
   readonly items: readonly PastRelease[];
-  /** Ids, at most two: the oldest choice gives way. */
+  /** Ids, at most two: the oldest choice is dropped. */
   readonly chosen: readonly string[];
   readonly choose: (ids: readonly string[]) => void;
 }

@@ -14,14 +14,14 @@ const TONES: Readonly<Record<Connection['state'], Tone>> = {
 
 interface Props {
   readonly connection: Connection;
-  /** Why asking fails as well. */
+  /** Why polling fails as well. */
   readonly error: Error | null;
 }
 
-/** Whether what is seen is what is. */
+/** Whether the page is up to date. */
 export function ConnectionState({ connection, error }: Props) {
   const { t } = useLanguage();
-  // An answer there was: that there is no such thing, or that it isn't for whoever looks.
+  // The API has answered: the object doesn't exist, or the user may not see it.
   if (error instanceof ApiProblem && error.document.status < 500) return null;
   if (connection.state === 'retrying') return <Retrying since={connection.since} />;
   const state = error ? 'connecting' : connection.state;

@@ -7,8 +7,8 @@ interface Props {
 }
 
 /**
- * A modal dialog, by the browser's own element: it keeps the focus inside, closes on Escape, and what is behind it can't
- * be reached. The focus returns to where it was.
+ * A modal dialog, with the browser's own element: it keeps the focus inside, closes on Escape, and blocks the page
+ * behind it. The focus returns to where it was.
  */
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);

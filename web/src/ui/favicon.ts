@@ -13,7 +13,7 @@ const DOTS: Readonly<Record<Tone, string | undefined>> = {
 const SIGN =
   '<rect width="32" height="32" rx="7" fill="#f2b705"/><path d="M6 23h6v-5h6v-5h6V8" fill="none" stroke="#1d1a10" stroke-width="3.2" stroke-linecap="round" stroke-linejoin="round"/>';
 
-/** The picture of a tab as a URL: Serinus' sign, with a dot where there is something to be told. */
+/** The tab's icon as a URL: Serinus' logo, with a dot where there is news. */
 export function faviconOf(tone: Tone | undefined): string {
   const dot = tone === undefined ? undefined : DOTS[tone];
   if (dot === undefined) return '/favicon.svg';

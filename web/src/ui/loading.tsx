@@ -1,4 +1,4 @@
-/** Where something will be. */
+/** A placeholder while something loads. */
 export function Loading() {
   return (
     <div className="loading" aria-busy="true">

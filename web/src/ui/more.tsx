@@ -7,7 +7,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** Buttons that are shown when asked for. Escape, and whatever is done elsewhere, hides them again. */
+/** Buttons that are shown on demand. Escape, and any action elsewhere, hides them again. */
 export function More({ label, children }: Props) {
   const [open, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
@@ -36,7 +36,7 @@ export function More({ label, children }: Props) {
         {label} <Icon name="more" />
       </button>
       {open && (
-        // Before a button's own handler: a dialog that it opens gives the focus back to what is still there.
+        // Before a button's own handler: a dialog that it opens must return the focus to an element that still exists.
         <div id={id} className="more-panel" onClickCapture={closeAndReturn}>
           {children}
         </div>

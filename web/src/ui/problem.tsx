@@ -67,7 +67,7 @@ function Unauthenticated({ login }: { readonly login: string | undefined }) {
   );
 }
 
-/** Comes back to the page that is shown. */
+/** Returns to the present page. */
 export function loginPath(login: string): string {
   return `${login}?return=${encodeURIComponent(location.pathname + location.search)}`;
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icon.js';
 
-/** What a colour means; the icon and the word say it as well. */
+/** The meaning of a colour; the icon and the word have the same. */
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'calm';
 
 const ICONS: Readonly<Record<Tone, IconName>> = {

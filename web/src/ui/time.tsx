@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { ago, clock, dateAndTime } from '../format/times.js';
 import { useLanguage } from '../i18n/language.js';
 
-/** Milliseconds since 1970, anew each second (or as often as said). */
+/** Milliseconds since 1970, updated each second (or as often as set). */
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -12,7 +12,7 @@ export function useNow(everyMs = 1_000): number {
   return now;
 }
 
-/** `3 minutes ago`, with the whole time where the pointer rests. */
+/** `3 minutes ago`, with the whole time in the tooltip. */
 export function Ago({ at, short = false }: { readonly at: string; readonly short?: boolean }) {
   const { locale } = useLanguage();
   const now = useNow(5_000);

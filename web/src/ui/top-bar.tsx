@@ -98,7 +98,7 @@ function LoggedIn({ session, name }: { readonly session: Session; readonly name:
   const logout = (): void => {
     void post<{ location: string }>('/auth/logout', { body: {}, csrfToken: session.csrfToken }).then(
       (next) => location.assign(next.location),
-      // It may have ended by itself: the page then says so.
+      // The session may have ended by itself: the page then says so.
       () => location.assign('/'),
     );
   };
@@ -114,7 +114,7 @@ function LoggedIn({ session, name }: { readonly session: Session; readonly name:
   );
 }
 
-/** On every page: who reaches the port is not asked who they are. */
+/** On every page: there is no login. */
 export function DevelopmentBanner() {
   const { t } = useLanguage();
   const session = useSession();
