@@ -108,6 +108,39 @@ test('it is mended and grows with the canary while that is analysed, and a canar
   assert.deepEqual(await stray(), [`Deployment/${NAME}`]);
 });
 
+test('users whose requests go to a baseline are answered: one that is gone is waited for, one that stays away or is somebody else’s is not', async (t) => {
+  const { bench, context } = await underWay(t);
+  for (const of of ['primary', 'canary'] as const)
+    await until(async () => (await readiness(context, of)).ready, `the ${of} is ready`);
+  const routed = { ...context, canary: { ...context.canary, status: { ...context.canary.status, canaryWeight: 20 } } };
+  const seen = async (now = Date.now()) => {
+    const found = await routed.workload.readiness(routed.canary, 'canary', now);
+    return found.ready ? 'ready' : `${found.retriable ? 'waits' : 'ends'}: ${found.reason}`;
+  };
+  assert.equal((await readiness(context, 'canary')).ready, true, 'before its first requests it may be missing');
+  assert.match(await seen(), /^waits: its baseline isn't there: it is made again/);
+
+  await allowNoPods(bench.client, bench.namespace);
+  await putBaseline(bench.cache, routed, bench.fence());
+  await until(async () => (await seen()).startsWith("waits: its baseline isn't ready"), 'it has no pods');
+  const later = () => Date.now() + 61_000;
+  await until(async () => (await seen(later())).startsWith("ends: its baseline isn't ready"), 'for too long');
+  const unrouted = await context.workload.readiness(context.canary, 'canary', later());
+  assert.ok(!unrouted.ready && unrouted.retriable, 'without requests it has until the progress deadline');
+
+  await bench.remove(DEPLOYMENTS, NAME);
+  const labels = { app: 'somebody' };
+  await bench.create(DEPLOYMENTS, {
+    metadata: { name: NAME },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: containers('1') } },
+    },
+  });
+  await bench.cache.getFresh(DEPLOYMENTS, bench.namespace, NAME);
+  assert.match(await seen(), /^ends: its baseline isn't there: Deployment shop-baseline\.\S+ has not been made/);
+});
+
 test('where the primary isn’t ready there is nothing to compare with: a fix doesn’t wait', async (t) => {
   const { bench, context } = await underWay(t, false);
   const { canary, workload } = context;

@@ -6,7 +6,7 @@ import type { ClusterCache } from '../../kube/cache.js';
 import type { KubeObject, NamedObject } from '../../kube/object.js';
 import type { Claim } from '../../kubernetes/claim.js';
 import { FLUX_SHIELD } from '../../kubernetes/objects/metadata.js';
-import { isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
+import { foreignMessage, isOurs, type OwnedObject } from '../../kubernetes/ownership.js';
 import { remove, write } from '../../kubernetes/write.js';
 import type { Settings } from '../../settings.js';
 import type { BaselinePods } from '../port.js';
@@ -16,6 +16,14 @@ import type { Selector } from '../shared/pod-selector.js';
 import { besidePrimary } from '../shared/primary.js';
 import { canonicalJson } from '../shared/revision.js';
 import { primaryValue, selectorOf } from '../shared/selector.js';
+
+/** Longer than a pod needs that is replaced, seconds. */
+const PATIENCE_SECONDS = 30;
+
+/** How long a share of the users may get no answer of a baseline none of whose pods serves, seconds. */
+function patienceOf({ analysis, progressDeadlineSeconds }: Canary): number {
+  return Math.min(progressDeadlineSeconds, Math.max(analysis.intervalSeconds, PATIENCE_SECONDS));
+}
 
 /**
  * The baseline of a Deployment's canary: another Deployment, `<target>-baseline`, which runs the primary's version,
@@ -77,14 +85,21 @@ export class BaselineDeployment implements BaselinePods {
   }
 
   async readiness(canary: Canary, now: number): Promise<Readiness | undefined> {
-    if (!wantsBaseline(canary)) return undefined;
-    const current = await this.get(canary);
-    if (!current || !(await this.isComparable(canary))) return undefined;
+    if (!wantsBaseline(canary) || !(await this.isComparable(canary))) return undefined;
+    const isRouted = canary.status.canaryWeight > 0;
+    const found = await this.cache.get(this.of.type, canary.namespace, baselineTargetName(canary));
+    if (!found || !isOurs(found, canary.owner)) return isRouted ? this.absence(canary, found) : undefined;
+    const controller = asPodController(found);
     const rule = {
       thresholdPercent: canary.analysis.canaryReadyThreshold,
       deadlineSeconds: canary.progressDeadlineSeconds,
     };
-    const readiness = this.of.readiness(asPodController(current), rule, now);
+    const patient = this.of.readiness(controller, rule, now);
+    if (patient.ready) return patient;
+    const isFailing = isRouted && !patient.available;
+    const readiness = isFailing
+      ? this.of.readiness(controller, { ...rule, deadlineSeconds: patienceOf(canary) }, now)
+      : patient;
     return readiness.ready ? readiness : { ...readiness, reason: `its baseline isn't ready: ${readiness.reason}` };
   }
 
@@ -108,6 +123,13 @@ export class BaselineDeployment implements BaselinePods {
 
   label(selector: Selector): string {
     return baselineValue(selector.value);
+  }
+
+  /** Requests are sent to a baseline that isn't there: it is made again, unless its name is somebody else's by now. */
+  private async absence(canary: Canary, theirs: KubeObject | undefined): Promise<Readiness | undefined> {
+    if (!(await this.wish(canary))) return undefined;
+    const reason = `its baseline isn't there: ${theirs ? foreignMessage(theirs, canary.owner) : 'it is made again'}`;
+    return { ready: false, retriable: theirs === undefined, available: false, reason };
   }
 
   /** A primary that isn't ready can't be compared with: a fix is released without comparison. */
