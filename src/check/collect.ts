@@ -51,13 +51,14 @@ export async function subjectOf(
   const spec = canarySpecSchema.parse(object['spec']);
   const { namespace, autoscalerRef, routeRef, provider } = canary;
   const { others, ...neighbours } = await neighboursOf(canary, manifests, lookup);
+  const target = await targetOf(canary, lookup);
   return {
     canary,
     spec,
     raisedFromSeconds: raisedFrom(spec, canary),
-    best: bestCase(policyOfCanary(canary)),
+    best: bestCase(policyOfCanary(canary), podsOf(canary, target)),
     metricWindow: settings.metricWindow,
-    target: await targetOf(canary, lookup),
+    target,
     service: await serviceOf(canary, lookup),
     primaryReplicas: await primaryReplicas(canary, lookup),
     autoscaler:
@@ -200,4 +201,10 @@ function known<T>(result: LookupResult, schema: z.ZodType<T>): Known<T> {
 function complaint(error: z.ZodError, object: KubeObject) {
   const { field, value, remedy } = refused(firstComplaint(error, object), 0).refusal;
   return { field, value, remedy };
+}
+
+/** As many as the target's manifest says; undefined where an autoscaler does, or the target rests. */
+function podsOf({ autoscalerRef }: Canary, target: Subject['target']): number | undefined {
+  if (autoscalerRef || target?.state !== 'found' || target.value.kind !== 'Deployment') return undefined;
+  return target.value.replicas === 0 ? undefined : target.value.replicas;
 }

@@ -16,8 +16,18 @@ export interface BestCase {
   readonly explanation: string;
 }
 
+/**
+ * What a comparison with fresh pods takes besides time, in words.
+ *
+ * @param pods of the canary; undefined where nobody knows
+ */
+export function extraPods(pods?: number): string {
+  const more = pods === undefined ? 'as many pods again' : `${pods} more ${pods === 1 ? 'pod' : 'pods'}, as many`;
+  return `its fresh baseline takes ${more} as the canary while that is analysed`;
+}
+
 /** The settings that determine the length of a release. */
-export type Pace = Pick<Policy, 'strategy' | 'intervalSeconds' | 'skipAnalysis' | 'routed'>;
+export type Pace = Pick<Policy, 'strategy' | 'intervalSeconds' | 'skipAnalysis' | 'routed' | 'judgement'>;
 
 /**
  * The shortest time that a release can take.
@@ -29,8 +39,13 @@ export type Pace = Pick<Policy, 'strategy' | 'intervalSeconds' | 'skipAnalysis' 
  * `total = (checks + moves - 1) * I`.
  *
  * The time until pods are ready and webhooks answer comes on top.
+ *
+ * @param pods of the canary; undefined where nobody knows
  */
-export function bestCase({ strategy, intervalSeconds, skipAnalysis, routed }: Pace): BestCase {
+export function bestCase(
+  { strategy, intervalSeconds, skipAnalysis, routed, judgement }: Pace,
+  pods?: number,
+): BestCase {
   if (skipAnalysis) {
     const explanation = 'the analysis is skipped: promoted as soon as the canary is ready';
     return { checks: 0, weights: [], analysisSeconds: 0, seconds: 0, explanation };
@@ -40,12 +55,13 @@ export function bestCase({ strategy, intervalSeconds, skipAnalysis, routed }: Pa
   const moves = movesBack(strategy, weights.at(-1) ?? 100, routed);
   const interval = formatGoDuration(intervalSeconds * 1000);
   const back = moves > 1 ? `, then ${moves} moves of traffic back to the primary` : '';
+  const beside = judgement?.baseline ? `; ${extraPods(pods)}` : '';
   return {
     checks,
     weights,
     analysisSeconds: checks * intervalSeconds,
     seconds: (checks + moves - 1) * intervalSeconds,
-    explanation: `${checksInWords(checks, interval)} (${stepsInWords(strategy, weights)})${back}`,
+    explanation: `${checksInWords(checks, interval)} (${stepsInWords(strategy, weights)})${back}${beside}`,
   };
 }
 

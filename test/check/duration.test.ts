@@ -102,4 +102,15 @@ describe('the shortest time of a release', () => {
       assert.deepEqual([best.seconds, best.explanation], [seconds, explanation]);
     }
   });
+
+  test('says what a fresh baseline takes besides', () => {
+    const usual = policyWith({});
+    assert.doesNotMatch(bestCase(usual, 3).explanation, /baseline/);
+    const wait = { seconds: 60, text: '1m', then: 'hold' } as const;
+    const judgement = { digest: 'd', steps: 'guard', promotion: 'prove', wait, baseline: true } as const;
+    const compared = { ...usual, judgement };
+    assert.match(bestCase(compared).explanation, /; its fresh baseline takes as many pods again as the canary/);
+    assert.match(bestCase(compared, 3).explanation, /; its fresh baseline takes 3 more pods, as many as the canary/);
+    assert.equal(bestCase(compared, 3).seconds, bestCase(usual).seconds);
+  });
 });

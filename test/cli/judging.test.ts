@@ -41,6 +41,15 @@ describe('serinus plan', () => {
     const [, interval = '', weights = ''] = /interval: (\S+)\n +stepWeights: \[([\d, ]+)\]/.exec(out) ?? [];
     const first = out.split('\n')[1] ?? '';
     assert.ok(first.startsWith(weights.replaceAll(' ', '')) && first.includes(interval), out);
+    assert.doesNotMatch(out, /baseline/);
+  });
+
+  test('what a fresh baseline takes besides is said, as serinus check says it', async (t) => {
+    const fresh = writtenCanary('preset: balanced\nbaseline: fresh');
+    const planned = await called(t, 'plan', fresh, TRAFFIC);
+    assert.match(planned.out, /\nBesides: its fresh baseline takes as many pods again as the canary/);
+    const checked = await called(t, 'check', fresh, TRAFFIC);
+    assert.match(checked.out, /takes at best .*; its fresh baseline takes as many pods again as the canary/);
   });
 
   test('where none is within it, that is said with the fastest, and ends with 2', async (t) => {

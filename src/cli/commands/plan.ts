@@ -5,6 +5,7 @@ import { formatGoDuration, parseGoDuration } from '../../crds/duration.js';
 import type { DefaultJudgement } from '../../crds/judgement.js';
 import { JUDGEMENT_ANNOTATION } from '../../crds/own-settings.js';
 import type { KubeObject } from '../../kube/object.js';
+import { extraPods } from '../../check/duration.js';
 import { expectedRules } from '../../check/forecast.js';
 import { plannedCourses, type PlannedCourse } from '../../judgement/before/planning.js';
 import { printData, table } from '../client/output.js';
@@ -63,7 +64,7 @@ function run(flags: Flags): void {
   const settings = policySettingsOf(flags);
   const options = parseOptionsOf(settings);
   const object = oneCanary(flags);
-  const { rules, maxWeight } = judgedFrom(object, options);
+  const { rules, maxWeight, baseline } = judgedFrom(object, options);
   const courses = plannedCourses({ requestsPerSecond: rps, primaryErrors: errors }, rules, {
     withinSeconds: within,
     maxWeight: flags.maxWeight ?? maxWeight,
@@ -73,7 +74,8 @@ function run(flags: Flags): void {
   const inTime = courses.filter(isInTime);
   const shown = (inTime.length > 0 ? inTime : courses).slice(0, SHOWN);
   if (output === 'json' || output === 'yaml') printData({ inTime: inTime.length > 0, courses: shown }, output);
-  else for (const line of described(shown)) console.log(line);
+  else
+    for (const line of [...described(shown), ...(baseline ? ['', `Besides: ${extraPods()}.`] : [])]) console.log(line);
   if (inTime.length > 0) return;
   const text = formatGoDuration(within * 1000);
   throw new UsageError(`no course promotes a healthy canary within ${text}: allow more time, weight or budget`);
@@ -87,7 +89,11 @@ function judgedFrom(object: KubeObject, options: ParseOptions) {
   if (!judgement || !errors || analysis.strategy.kind !== 'canary') {
     throw new UsageError('--filename: spec.analysis: only a canary release by weights is judged by evidence');
   }
-  return { maxWeight: analysis.strategy.maxWeight, rules: expectedRules(judgement, errors) };
+  return {
+    maxWeight: analysis.strategy.maxWeight,
+    rules: expectedRules(judgement, errors),
+    baseline: judgement.baseline === true,
+  };
 }
 
 /** The Canary's own judgement, or the usual preset. */
