@@ -84,11 +84,11 @@ export function readApprovals(annotations: Annotations, course: Course): ReadApp
  * Many times the size of a real policy. Anyone with write access to a Canary may write this, and all releases wait
  * while it is parsed.
  */
-const BOUNDS: YamlBounds = { characters: 16_384, tokens: 6_000, depth: 8 };
+export const APPROVALS_BOUNDS: YamlBounds = { characters: 16_384, tokens: 6_000, depth: 8 };
 
 function parseYaml(text: string): { readonly value: unknown } | { readonly complaint: Complaint } {
   try {
-    return { value: readYaml(text, BOUNDS) };
+    return { value: readYaml(text, APPROVALS_BOUNDS) };
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
     const remedy = `it can't be read as YAML (${error.message}): ${SHAPE}`;

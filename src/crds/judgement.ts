@@ -11,7 +11,8 @@ import { judgementSchema } from './schema/judgement.js';
 
 const FIELD = `metadata.annotations["${JUDGEMENT_ANNOTATION}"]`;
 const SHAPE = 'write YAML fields, such as "preset: balanced"';
-const BOUNDS: YamlBounds = { characters: 8_192, tokens: 3_000, depth: 6 };
+/** Many times the size of a real one, which all releases wait for while it is parsed. */
+export const JUDGEMENT_BOUNDS: YamlBounds = { characters: 8_192, tokens: 3_000, depth: 6 };
 
 /** The metrics of failed and of slow requests. */
 export const ERRORS = 'errors';
@@ -149,7 +150,7 @@ function byDefault(preset: DefaultJudgement, course: Course): JudgementSettings 
 
 function parse(text: string): { readonly value: unknown } | Complaint {
   try {
-    return { value: readYaml(text, BOUNDS) };
+    return { value: readYaml(text, JUDGEMENT_BOUNDS) };
   } catch (error) {
     if (!(error instanceof YamlProblem)) throw error;
     return { field: FIELD, value: text, remedy: `it can't be read as YAML (${error.message}): ${SHAPE}` };

@@ -44,7 +44,7 @@ export const OWN_SETTINGS: readonly string[] = [
 ];
 
 /** The most characters of any of them: no real value is longer. */
-const LONGEST = 2_000;
+export const LONGEST_SETTING = 2_000;
 
 /**
  * @param provider of the Canary's traffic
@@ -59,7 +59,8 @@ export function readOwnSettings(
   const read = <T>(name: string, without: T, parse: (text: string) => T | Problem): T => {
     const text = annotations[name];
     if (text === undefined) return without;
-    const value = text.length > LONGEST ? new Problem(`use ${LONGEST} characters at most`) : parse(text.trim());
+    const value =
+      text.length > LONGEST_SETTING ? new Problem(`use ${LONGEST_SETTING} characters at most`) : parse(text.trim());
     if (!(value instanceof Problem)) return value;
     complaints.push({ field: `metadata.annotations["${name}"]`, value: text.slice(0, 100), remedy: value.remedy });
     return without;

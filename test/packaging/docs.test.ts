@@ -11,6 +11,11 @@ import { parseCanary } from '../../src/crds/canary.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 import { searchAttributes } from '../../src/workflows/contract.js';
 import { commandNamed } from './command-line.js';
+import { FOREIGN_TEXT } from '../../src/check/manifest.js';
+import { APPROVALS_BOUNDS } from '../../src/crds/approvals.js';
+import { excessOf } from '../../src/crds/bounded/spec.js';
+import { JUDGEMENT_BOUNDS } from '../../src/crds/judgement.js';
+import { LONGEST_SETTING } from '../../src/crds/own-settings.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = (name: string): string => readFileSync(join(root, 'docs', name), 'utf8');
@@ -120,4 +125,32 @@ test('docs/walkthrough.md has the events that the walkthrough is tested for, in 
   assert.ok(tested.length > 10);
   const told = found(page('walkthrough.md'), /^\s*(\[(?:Normal|Warning)\] .+)$/gm);
   assert.deepEqual(told.slice(0, tested.length), tested);
+});
+
+test('docs/security.md has the bounds of texts that the sources have', () => {
+  const rows = page('security.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  const said = (about: string): readonly number[] => {
+    const row = rows.find((line) => line.includes(about)) ?? assert.fail(`no row is about ${about}`);
+    return [...(row.split('|')[2] ?? '').matchAll(/\d[\d,]*/g)].map(([number]) => Number(number.replaceAll(',', '')));
+  };
+  for (const [about, { characters, tokens, depth }] of [
+    ['serinus.dev/approvals', APPROVALS_BOUNDS],
+    ['serinus.dev/judgement', JUDGEMENT_BOUNDS],
+  ] as const) {
+    assert.deepEqual(said(about), [characters, tokens, depth]);
+  }
+  assert.deepEqual(said('that are read like fields'), [LONGEST_SETTING]);
+  const [kib, levels = 0, entries = 0] = said('the spec of a Canary');
+  const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) });
+  for (const [fits, exceeds] of [
+    [{ a: 'x'.repeat((kib ?? 0) * 1024 - 50) }, { a: 'x'.repeat((kib ?? 0) * 1024) }],
+    [nested(levels), nested(levels + 1)],
+    [{ a: Array(entries).fill(1) }, { a: Array(entries + 1).fill(1) }],
+  ]) {
+    assert.equal(excessOf(fits), undefined);
+    assert.ok(excessOf(exceeds));
+  }
+  assert.deepEqual(said('a manifest in YAML').at(-1), FOREIGN_TEXT.characters / 1024);
 });
