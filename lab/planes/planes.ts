@@ -10,7 +10,7 @@ import { contourDefinitions } from './contour/definitions.js';
 /** Data planes that the lab can run in earnest, by the name that `--gateway` gives them. */
 export const PLANES = {
   contour: {
-    title: 'Envoy, told by Contour',
+    title: 'Envoy, configured by Contour',
     servers: ['contour', 'envoy'],
     carrier: 'envoy',
     providers: ['contour', 'gatewayapi:v1'],

@@ -104,15 +104,15 @@ describe('every generated object, in every phase, whatever happens to it', { con
         await one.give(owners);
         return;
       }
-      case 'told':
-        await told(rig, one, fault, what);
+      case 'reported':
+        await isReported(rig, one, fault, what);
         return;
       default:
         assert.fail(`${what} can't be`);
     }
   }
 
-  async function told(rig: Rig, one: Thing, fault: Fault, what: string): Promise<void> {
+  async function isReported(rig: Rig, one: Thing, fault: Fault, what: string): Promise<void> {
     const whole = (await one.get()) ?? assert.fail(`${what}: it isn't there`);
     const whose = whole.metadata.ownerReferences ?? [];
     if (fault === 'write refused') {
@@ -128,7 +128,7 @@ describe('every generated object, in every phase, whatever happens to it', { con
     assert.deepEqual((await one.get())?.metadata.ownerReferences, theirs?.metadata.ownerReferences, what);
     assert.ok(isLike(await one.get(), theirs), `${what}: it was written`);
     const named = rig.said.filter((message) => message.includes(one.name) && message.includes(one.type.kind));
-    assert.ok(named.length > 0, `${what}: nobody was told\n${rig.said.join('\n')}`);
+    assert.ok(named.length > 0, `${what}: nothing was reported\n${rig.said.join('\n')}`);
     // Nothing else waits for it.
     assert.ok(!JSON.stringify(next ?? {}).includes('"do":"reconcile"'), what);
     await shownBy(rig, one, what);
@@ -156,7 +156,7 @@ describe('every generated object, in every phase, whatever happens to it', { con
         assert.ok(await rig.failing(() => rig.apply([])), `${what}: it was written`);
         assert.ok(
           rig.said.some((message) => message.includes(lease.name)),
-          `${what}: nobody was told\n${rig.said.join('\n')}`,
+          `${what}: nothing was reported\n${rig.said.join('\n')}`,
         );
         await shownBy(rig, lease, what);
         // Users don't stay with a canary because of it.

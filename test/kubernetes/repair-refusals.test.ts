@@ -12,7 +12,7 @@ import { Rig } from './repair/rig.js';
 import type { PhaseName } from './repair/table.js';
 
 /**
- * What the API server refuses of what a phase itself writes: it is told by name in event and condition, nothing is half
+ * What the API server refuses of what a phase itself writes: it is reported by name in event and condition, nothing is half
  * done, and it goes on by itself when nothing is refused any more.
  */
 describe('a write of the release itself is refused', { concurrency: 3 }, () => {
@@ -45,13 +45,13 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
     await refusing.allow(one.type, (await one.get()) ?? assert.fail(`there is no ${one.name}`));
   }
 
-  async function isTold(rig: Rig, one: Thing): Promise<void> {
+  async function isReported(rig: Rig, one: Thing): Promise<void> {
     const names = [
       `${one.type.kind}/${one.name} is refused`,
       `${one.type.kind} ${one.name}.${rig.namespace} update failed`,
     ];
-    const told = rig.said.filter((message) => names.some((name) => message.includes(name)));
-    assert.ok(told.length > 0, rig.said.join('\n'));
+    const reports = rig.said.filter((message) => names.some((name) => message.includes(name)));
+    assert.ok(reports.length > 0, rig.said.join('\n'));
     const { reason, message = '' } = await rig.condition();
     assert.equal(reason, 'Refused');
     assert.ok(message.includes(one.name), message);
@@ -65,7 +65,7 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
     const [rig, route] = await refused('progressing', 'step', 'route');
     const step: Effect = { do: 'weights', primary: 50, canary: 50 };
     assert.ok(await rig.failing(() => rig.apply([step])));
-    await isTold(rig, route);
+    await isReported(rig, route);
     assert.equal(await rig.canaryWeight(), 25);
     await allowed(route);
     assert.equal(await rig.failing(() => rig.apply([step])), undefined);
@@ -79,7 +79,7 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
     const next = await rig.failing(() => rig.rollBack(), true);
     assert.ok(next?.do === 'apply' && next.next.waiting.for === 'tick');
     assert.ok(next.next.waiting.at <= rig.deps.now() + 10_000, 'soon, however long the interval is');
-    await isTold(rig, route);
+    await isReported(rig, route);
     assert.equal(await rig.canaryWeight(), 25);
     assert.equal((await target(rig)).replicas, 1, 'a quarter of the users are served by it');
     await allowed(route);
@@ -114,7 +114,7 @@ describe('a write of the release itself is refused', { concurrency: 3 }, () => {
       { do: 'weights', primary: 100, canary: 0 },
     ];
     assert.ok(await rig.failing(() => rig.apply(promotion)));
-    await isTold(rig, primary);
+    await isReported(rig, primary);
     assert.equal(podsOf(await primary.get()).image, before);
     assert.equal(await rig.canaryWeight(), 25, 'those who meet the new version go on doing so');
     await allowed(primary);

@@ -57,7 +57,7 @@ export class Thing {
     await this.refresh();
   }
 
-  /** What the informer would have told by now. */
+  /** What the informer would have reported by now. */
   private async refresh(): Promise<void> {
     await this.rig.deps.cache.getFresh(this.type, this.rig.namespace, this.name);
   }

@@ -28,7 +28,7 @@ const LEASE_SECONDS = 60;
 /** A Canary in one phase, with a run that is driven by hand. */
 export class Rig {
   state: RunState;
-  /** What was told in events since the last fault. */
+  /** What events have reported since the last fault. */
   said: string[] = [];
   private runs = 1;
   private holder = 'run-1';

@@ -41,22 +41,23 @@ export type Outcome =
   | 'put back'
   /** It stays as it was edited: people scale it, and the next promotion replaces it. */
   | 'left'
-  /** Nothing is written; it is told by name, nothing else waits for it, and it goes on by itself later. */
-  | 'told'
+  /** Nothing is written; it is reported by name, nothing else waits for it, and it goes on by itself later. */
+  | 'reported'
   /** It isn't there yet in this phase. */
   | 'not made yet'
-  /** A newer Lease shuts the run out. */
+  /** A newer Lease fences the run off. */
   | 'fenced'
   /** Kubernetes won't let go of it, or it makes no difference. */
   | 'goes on';
 
 const EXPLANATIONS: Readonly<Record<Outcome, string>> = {
-  'made again': 'as it was, before anything else is done; its destination is whole before traffic is sent there',
-  'put back': 'what was changed is as it was; what its users have added stays',
+  'made again': 'as it was, before anything else is done; its destination is complete before traffic is sent there',
+  'put back': 'changed fields are as they were; users’ own additions stay',
   left: 'it stays as it was edited: people scale it, and the next promotion replaces it',
-  told: 'nothing is written over it; event and condition name the object and the reason, nothing else waits for it, and it is made again as soon as nothing keeps it from that',
-  'not made yet': 'it isn’t there yet in this phase',
-  fenced: 'the run that finds a newer Lease writes nothing more; whoever takes the Canary next gets past it',
+  reported:
+    'nothing is written over it; event and condition name the object and the reason, nothing else waits for it, and it is made again as soon as that is possible',
+  'not made yet': 'it doesn’t exist yet in this phase',
+  fenced: 'the run that finds a newer Lease writes nothing more; the next run that takes the Canary gets past it',
   'goes on': 'it makes no difference',
 };
 
@@ -64,7 +65,7 @@ const EXPLANATIONS: Readonly<Record<Outcome, string>> = {
 const OF_LEASE: Readonly<Record<Fault, Outcome>> = {
   deleted: 'made again',
   'edited by hand': 'fenced',
-  'write refused': 'told',
+  'write refused': 'reported',
   'owned by somebody else': 'goes on',
   'Lease gone': 'made again',
 };
@@ -72,8 +73,8 @@ const OF_LEASE: Readonly<Record<Fault, Outcome>> = {
 const OF_OTHERS: Readonly<Record<Fault, Outcome>> = {
   deleted: 'made again',
   'edited by hand': 'put back',
-  'write refused': 'told',
-  'owned by somebody else': 'told',
+  'write refused': 'reported',
+  'owned by somebody else': 'reported',
   'Lease gone': 'made again',
 };
 
