@@ -39,7 +39,7 @@ function endOf(ended: EndedRelease, after: readonly string[] = []): ArchiveInput
   return { canary: ended.canary, release: RELEASE, part: 'end', ended, after };
 }
 
-test('a release reads back with all that its run has told', async () => {
+test('a release reads back with all that its run has reported', async () => {
   const store = new MemoryArchive();
   const ended = promoted();
   const input = endOf({

@@ -29,7 +29,7 @@ function server(list: () => readonly KubeObject[]): { readonly client: KubeClien
 
 const APP: KubeObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'app', namespace: 'test' } };
 
-test('a kind that may not be listed is told by whoever reads it, and read as soon as it may be', async () => {
+test('a kind that may not be listed is an error for its readers, and read as soon as it may be', async () => {
   let may = false;
   const said: string[] = [];
   const { client } = server(() => {

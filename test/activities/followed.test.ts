@@ -66,7 +66,7 @@ describe('what a Gateway has against a route', () => {
     assert.equal(complaint(words('False', 2))?.late, false);
   });
 
-  test('a refusal of one is told before another’s being late', () => {
+  test('a refusal of one is reported before another’s being late', () => {
     const told = complaint(words('True', 2, 'first'), words('False', 3, 'second'));
     assert.equal(told?.late, false);
     assert.match(told?.text ?? '', /parent second is not ready \(status: False, /);

@@ -98,7 +98,7 @@ class Attempt {
   }
 }
 
-test('a load test of a webhook tells requests, rate, codes and latencies', async (t) => {
+test('a load test of a webhook shows requests, rate, codes and latencies', async (t) => {
   const { url, count } = await service(t);
   const result = await new Attempt(`hey -n 80 -c 4 -q 50 ${url}`).run();
   assert.equal(count(), 80);
@@ -110,7 +110,7 @@ test('a load test of a webhook tells requests, rate, codes and latencies', async
   assert.ok(result.p50 > 0 && result.p50 <= result.p99 && result.p99 <= result.max, JSON.stringify(result));
 });
 
-test('it tells how it goes once a second, and no beat in between forgets it', async (t) => {
+test('it reports its progress once a second, and no heartbeat in between erases it', async (t) => {
   const { url } = await service(t);
   const attempt = new Attempt(`hey -z 3500ms -c 2 -q 20 ${url}`);
   const result = await attempt.run();

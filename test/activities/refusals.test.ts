@@ -46,7 +46,7 @@ test('a refusal names object, field and reason, without the value where that is 
   assert.equal(hidden.message, 'Deployment/x is refused: spec.selector: Invalid value: field is immutable');
 });
 
-test('what can’t be named field by field is told in the server’s own words', () => {
+test('what can’t be named field by field is reported in the server’s own words', () => {
   const policy = `deployments.apps "x" is forbidden: ValidatingAdmissionPolicy 'p' denied request: no ${'x'.repeat(2000)}`;
   const told = refusalIn(new KubeError(403, 'Forbidden', policy), 'Deployment/x') as RefusedError;
   assert.match(
@@ -56,7 +56,7 @@ test('what can’t be named field by field is told in the server’s own words',
   assert.ok(told.message.length < 1024, 'an Event holds it');
 });
 
-test('a namespace that is going is told from a policy', () => {
+test('a namespace that is going is distinguished from a policy', () => {
   const text = 'services "x" is forbidden: unable to create new content in namespace n because it is being terminated';
   assert.ok(refusalIn(new KubeError(403, 'Forbidden', text)) instanceof NamespaceEnding);
 });

@@ -48,7 +48,7 @@ test('it may be left unfinished again and again', async () => {
   assert.equal(begun.length, 1);
 });
 
-test('a failure while nobody waits is told to whoever asks next, and then it is begun anew', async () => {
+test('a failure while nobody waits is passed to the next caller, and then it is begun anew', async () => {
   const underWay = new UnderWay();
   const { begun, work } = workshop();
   await underWay.do('x', work, { signal: nobody(), withinMs: 1 });

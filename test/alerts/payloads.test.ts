@@ -60,7 +60,7 @@ describe('Slack', () => {
     assert.equal(slack.complaint?.('{"ok": false, "error": "ratelimited"}')?.mayPass, true);
   });
 
-  describe('what is told of a release is one thread', () => {
+  describe('all messages about a release are one thread', () => {
     const to = { ...TO, address: 'https://slack.com/api/chat.postMessage', token: 'xoxb-1' };
     const first =
       '{"ok":true,"channel":"C123ABC456","ts":"1503435956.000247",' +
@@ -292,7 +292,7 @@ describe('Alertmanager', () => {
     assert.match(sent(alertmanager, STARTED).json, /"description":"Target: Deployment\/cart.shop\\nFailed checks/);
   });
 
-  test('is told that alerts are over by the same labels, and an end', () => {
+  test('resolves alerts by the same labels, and an end', () => {
     const fired = sent(alertmanager, WAITING, { address }).body as { labels: object }[];
     const subject = { name: 'cart', namespace: 'shop', cluster: undefined };
     const over = alertmanager.over?.({ ...subject, topics: ['progressing', 'waiting'], at: NOW }, { ...TO, address });
@@ -305,7 +305,7 @@ describe('Alertmanager', () => {
     );
   });
 
-  test('of the others, none needs to be told', () => {
+  test('none of the others needs to be notified', () => {
     for (const type of ALERT_PROVIDER_TYPES.filter((one) => one !== 'alertmanager'))
       assert.equal(serviceFor(type).over, undefined);
   });

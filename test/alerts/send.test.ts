@@ -49,7 +49,7 @@ describe('a message', () => {
     [501, false],
     [503, true],
   ] as const) {
-    test(`${status} ${mayPass ? 'may pass' : 'is final'}, and only the host is told`, async (t) => {
+    test(`${status} ${mayPass ? 'may pass' : 'is final'}, and only the host is reported`, async (t) => {
       const { url, port } = await receiver(t, (response) => response.writeHead(status).end('invalid_token T0secret'));
       const sent = await send(`${url}/services/T0secret`);
       assert.deepEqual(sent, { ok: false, error: `127.0.0.1:${port} answered with status ${status}`, mayPass });

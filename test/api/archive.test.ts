@@ -58,7 +58,7 @@ async function rolledOut(tag: string): Promise<{ name: string; id: string }> {
 }
 
 describe('a release that Temporal has forgotten', () => {
-  test('is told whole by the archive, wherever it is asked for', async () => {
+  test('is returned whole by the archive, wherever it is asked for', async () => {
     const one = kept(1, {
       recordLength: 3,
       runs: [randomUUID(), randomUUID()],
@@ -287,7 +287,7 @@ describe('an archive that doesn’t answer', () => {
     };
   };
 
-  test('is a 503 with the reason; releases that Temporal knows are told all the same', async () => {
+  test('is a 503 with the reason; releases that Temporal knows are reported all the same', async () => {
     const api = over(down());
     for (const path of ['releases', 'releases/export', 'dora', `releases/shop.cart.${randomUUID()}`]) {
       const { status, body } = await get(api, `/api/v1/${path}`);

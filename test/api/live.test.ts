@@ -40,7 +40,7 @@ async function canaryAtWeight25(): Promise<{ name: string; id: unknown }> {
 const newest = (stream: OpenStream): Live | undefined => stream.data<Live>('release').at(-1);
 
 describe('the live view', () => {
-  test('tells why a release stands where it stands, and what comes next and when', async () => {
+  test('shows why a release has its status, and what comes next and when', async () => {
     const { name, id } = await canaryAtWeight25();
     const { status, body } = await get(bench.app, `${pathOf(name)}/live`);
     assert.equal(status, 200, JSON.stringify(body));
@@ -144,7 +144,7 @@ describe('the stream of the fleet', () => {
     await until(() => stranger.data('synced').length === 1, 'who is not known gets everything');
   });
 
-  test('tells of a pause, which only Temporal knows of', async (t) => {
+  test('reports a pause, which only Temporal knows of', async (t) => {
     const stream = await follow(t, '/api/v1/stream');
     const { name, id } = await canaryAtWeight25();
     await post(bench.app, `/api/v1/rollouts/${String(id)}/pause`, { by: 'ana' });

@@ -42,7 +42,7 @@ describe('the web page', () => {
     assert.equal(again.body, '');
   });
 
-  test('tells people that there is no such page; programs get a problem document', async () => {
+  test('shows people that there is no such page; programs get a problem document', async () => {
     const people = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
     const { statusCode, headers, body } = await app.inject({ url: '/nowhere', headers: people });
     assert.equal(statusCode, 404);

@@ -129,7 +129,7 @@ describe('who may give which order', () => {
           }),
         );
         for (const [order, { status, body }] of answers) {
-          // Whoever may is told that there is no such release; whoever may not isn't told even that.
+          // A permitted caller learns that there is no such release; another caller doesn't learn even that.
           const wanted = mayOrder(person, order) ? [404, '/problems/unknown-release'] : [403, '/problems/forbidden'];
           assert.deepEqual([status, body['type']], wanted, `${person} ${order}: ${JSON.stringify(body)}`);
         }
@@ -139,7 +139,7 @@ describe('who may give which order', () => {
     });
   }
 
-  test('is told beforehand, by permissions', async () => {
+  test('is reported beforehand, by permissions', async () => {
     const url = `/api/v1/namespaces/${ns}/canaries/podinfo/permissions`;
     for (const person of PERSONS) {
       const orders = Object.fromEntries(ORDER_NAMES.map((order) => [wordOf(order), mayOrder(person, order)]));
@@ -228,7 +228,7 @@ describe('an order that is obeyed', () => {
         }
       }
     }
-    // Whoever may is told why it can't be done.
+    // A permitted caller learns why it is refused.
     const undone = await order('releaser', 'undo');
     assert.deepEqual([undone.status, undone.body['type']], [409, '/problems/order-refused']);
     const retried = await order('releaser', 'retry');

@@ -5,7 +5,7 @@ import { lineOf } from '../../src/api/releases/record-line.js';
 const at = Date.parse('2026-01-02T03:04:05.678Z');
 const told = '2026-01-02T03:04:05.678Z';
 
-test('an entry is told as it was kept, with its time as a text', () => {
+test('an entry is reported as it was kept, with its time as a text', () => {
   const entry = { at, what: 'analysis', weight: 20, ok: false, hooks: [], metrics: [{ metric: 'errors', ok: false }] };
   assert.deepEqual(lineOf(entry), { ...entry, at: told });
 });
@@ -19,7 +19,7 @@ test('a number that JSON could not write is missing', () => {
   assert.deepEqual(line.what === 'analysis' && line.metrics, [{ metric: 'ratio', ok: false, max: 1 }]);
 });
 
-test('what another version has written is told whole, and as unknown', () => {
+test('what another version has written is returned whole, and as unknown', () => {
   const strange = { at, what: 'teleport', to: 'mars' };
   assert.deepEqual(lineOf(strange), { at: told, what: 'unknown', kind: 'teleport', fields: { to: 'mars' } });
   const broken = { at, what: 'phase', phase: 7 };

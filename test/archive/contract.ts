@@ -88,7 +88,7 @@ export function archiveContract(store: string, place: () => Promise<Place>): voi
         assert.deepEqual(await ids(archive, { cluster: 'default' }), [one.id]);
       }));
 
-    it('puts a record together from pieces in any order, doubled and overlapping, and tells what is missing', () =>
+    it('puts a record together from pieces in any order, doubled and overlapping, and shows what is missing', () =>
       fresh(async (archive) => {
         const one = release(1, { recordLength: 12 });
         const pieces: readonly (readonly [number, number])[] = [

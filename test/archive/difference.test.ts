@@ -13,7 +13,7 @@ test('containers are compared by name, wherever they stand', () => {
   ]);
 });
 
-test('what only one has is told whole; lists without names go by position', () => {
+test('what only one has is returned whole; lists without names go by position', () => {
   const a = { args: ['x', 'y'], 'a.b/c': 1, gone: { deep: true }, same: [1] };
   const b = { args: ['x', 'z', 'new'], 'a.b/c': null, same: [1] };
   assert.deepEqual(differences(a, b), [

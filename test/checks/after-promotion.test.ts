@@ -77,7 +77,7 @@ void describe('what serves everybody against what did before the release', () =>
     assert.equal(queries.length, 4, queries.join('\n'));
   });
 
-  void it('a version that fails more often is told from the one before it', async (t) => {
+  void it('a version that fails more often is distinguished from the one before it', async (t) => {
     const { judged } = await look(t, { now: { requests: 1000, bad: 60 }, past: { requests: 1000, bad: 5 } });
     assert.equal(judged.verdict, 'FAIL');
     assert.match(

@@ -186,7 +186,7 @@ describe('a cluster', () => {
     return file(canaryObject(namespace, name, { analysis }), template(NOT_FOUND_PERCENTAGE, edits));
   }
 
-  test('tells which metric would halt, asked from here or by the server', async (t) => {
+  test('shows which metric would halt, asked from here or by the server', async (t) => {
     const path = await shop(t);
     const here = await check(t, ['-f', path, '--metrics']);
     const there = await check(t, ['-f', path, '--metrics', '--server', server]);
@@ -208,7 +208,7 @@ describe('a cluster', () => {
   });
 });
 
-test('a check is told line by line', () => {
+test('a check is printed line by line', () => {
   const canary: CheckedCanary = {
     name: 'podinfo',
     namespace: 'test',

@@ -83,7 +83,7 @@ describe('serinus get', () => {
 });
 
 describe('serinus rollout', () => {
-  test('--wait tells what happens, and ends with 0 when it is promoted', async () => {
+  test('--wait shows what happens, and ends with 0 when it is promoted', async () => {
     const { name } = await bench.world.canary();
     const { code, out, err } = await run([
       ...['rollout', name, '-n', ns, '--image', 'app=podinfo:6.0.1'],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { clusterName } from '../../src/cli/flags/cluster-name.js';
 import { canaryOfWorkflow, workflowIdOf } from '../../src/workflows/contract.js';
 
-test('a cluster’s name without a slash is taken, and its Canaries are told by their workflow ids', () => {
+test('a cluster’s name without a slash is taken, and its Canaries are identified by their workflow ids', () => {
   for (const name of ['default', 'prod-eu.1', 'arn:aws:eks:eu-1:12:cluster', 'zwölf']) {
     assert.equal(clusterName(name), name);
     const canary = { cluster: name, namespace: 'shop', name: 'cart.v2' };

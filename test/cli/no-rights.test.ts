@@ -48,7 +48,7 @@ function told({ code, out, err }: Ended, exit: number, says: RegExp): void {
   assert.doesNotMatch(err, /^ +at |node:|undefined|\[object/m);
 }
 
-describe('who may not is told which right is missing, and it ends with 1', () => {
+describe('a caller without permission learns which one is missing, and it ends with 1', () => {
   test('by every order', async () => {
     const { name } = await bench.world.canary({ intervalSeconds: 600 });
     const starter = await account(bench.world.client, ns, 'starter', [

@@ -10,7 +10,7 @@ import { UserError } from '../../src/errors.js';
 const NONE: NotificationFlags = { slackUser: 'flagger', slackChannel: '' };
 const SLACK = { ...NONE, slackUrl: 'https://hooks.slack.com/services/T0secret', slackChannel: 'ops' };
 
-describe('who is told of every Canary', () => {
+describe('who is notified of every Canary', () => {
   test('nobody, where nothing is said', () => {
     assert.deepEqual(notificationsOf(NONE, {}), {
       notifier: undefined,

@@ -100,7 +100,7 @@ const OF_SERVERS = [
   'kysely',
 ];
 
-test('the version is told without loading anything else', () => {
+test('the version is printed without loading anything else', () => {
   const loaded = [...packagesOf('--version')].filter((name) => !['commander', 'tsx'].includes(name));
   assert.deepEqual(loaded, []);
 });

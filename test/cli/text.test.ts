@@ -54,7 +54,7 @@ describe('colours', () => {
 describe('a record', () => {
   const at = '2026-01-02T03:04:05.678Z';
 
-  test('is told by its events and orders', () => {
+  test('is shown by its events and orders', () => {
     const cases = [
       [{ at, what: 'event', type: 'Normal', message: 'Advance' }, '03:04:05  Advance'],
       [{ at, what: 'event', type: 'Warning', message: 'Halt' }, '03:04:05  Warning: Halt'],
@@ -153,7 +153,7 @@ test('a Canary is described with all that is known of what is under way', () => 
   assert.ok(blind.includes('  Unknown:        no worker'));
 });
 
-test('an answer of a newer server is read, although it tells of something that this version does not know', () => {
+test('an answer of a newer server is read, although it contains something that this version does not know', () => {
   const at = '2026-01-02T03:04:05.678Z';
   const release = {
     ...{ id: 'test.podinfo.1', phase: 'Succeeded', weight: 0, triggeredBy: 'ci', run: 'completed', startedAt: at },

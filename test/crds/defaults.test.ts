@@ -327,7 +327,7 @@ describe('strategies', () => {
     assert.equal(strategyOf({ ...match, 'spec.analysis.stepWeight': 10 }).strategy.kind, 'canary');
   });
 
-  test('where only Services lead to the pods: Blue/Green, and what is left out is told', () => {
+  test('where only Services lead to the pods: Blue/Green, and what is left out is reported', () => {
     const kubernetes = { 'spec.provider': 'kubernetes', 'spec.routeRef': undefined };
     const weights = strategyOf({ ...kubernetes, 'spec.analysis.stepWeight': 10 });
     assert.equal(weights.routed, false);
@@ -341,7 +341,7 @@ describe('strategies', () => {
     ]);
   });
 
-  test('a mirrored share that the provider can not make is told', () => {
+  test('a mirrored share that the provider can not make is reported', () => {
     const mirrored = { ...iterations, 'spec.analysis.mirror': true, 'spec.analysis.mirrorWeight': 20 };
     assert.deepEqual(strategyOf(mirrored).notices, []);
     const gateway = {

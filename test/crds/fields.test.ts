@@ -151,14 +151,14 @@ describe('fields that no schema has', () => {
     ]);
   });
 
-  test('are told where they belong', () => {
+  test('are reported with the place where they belong', () => {
     const hints = new Map(unknownFields('Canary', PRUNED).map(({ field, hint }) => [field, hint]));
     assert.equal(hints.get('spec.stepWeight'), `it belongs to ${A}.stepWeight`);
     assert.equal(hints.get('spec.service.sessionAffinity'), `it belongs to ${A}.sessionAffinity`);
     assert.equal(hints.get('spec.steps'), undefined);
   });
 
-  test('the analysis of 2019 is told its name', () => {
+  test('the analysis of 2019 gets its present name as a hint', () => {
     const [old] = unknownFields('Canary', canaryWith({ 'spec.canaryAnalysis': { interval: '1m' } }));
     assert.deepEqual(old, { field: 'spec.canaryAnalysis', hint: 'it is called spec.analysis since v1beta1' });
   });

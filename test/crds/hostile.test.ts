@@ -117,7 +117,7 @@ describe('a YAML text of whoever it may be', () => {
     );
   });
 
-  test('depth, circles, bombs, doubled keys and second documents are told', () => {
+  test('depth, circles, bombs, doubled keys and second documents are reported', () => {
     const bomb = [
       'a: &a [1,1,1,1,1,1,1,1,1]',
       ...'bcdefgh'.split('').map((name, at) => {

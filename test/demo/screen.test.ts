@@ -78,7 +78,7 @@ describe('the block on the terminal', () => {
 });
 
 describe('lines of a log', () => {
-  test('an Event is told in the words that it has', () => {
+  test('an Event is shown in its own words', () => {
     const at = new Date(2026, 0, 2, 3, 4, 5);
     assert.equal(textOf(eventLine({ type: 'Normal', message: 'Advance' }, at)), '03:04:05 [Normal]  Advance');
     assert.equal(textOf(eventLine({ type: 'Warning', message: 'Halt' }, at)), '03:04:05 [Warning] Halt');
@@ -94,7 +94,7 @@ describe('lines of a log', () => {
     assert.match(textOf(verdictLine(rolledBack)), /^✔ 6\.0\.2 was rolled back .* 49 of 1,142 requests failed$/);
   });
 
-  test('one that didn’t gets a cross, and is told why', () => {
+  test('one that didn’t gets a cross, and the reason is shown', () => {
     const text = textOf(verdictLine(result({ outcome: 'rolled-back', failedRequests: 2 })));
     assert.match(text, /^✘ .*: it should have been promoted, not one request should have failed$/);
   });

@@ -48,7 +48,7 @@ test('weights are those that were set, without repetitions', () => {
   assert.deepEqual(weightsOf([]), []);
 });
 
-test('each Event is told once, in the order of the names', () => {
+test('each Event is shown once, in the order of the names', () => {
   const feed = new EventFeed();
   const event = (name: string) => ({
     apiVersion: 'v1',

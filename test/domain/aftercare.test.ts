@@ -114,7 +114,7 @@ void describe('the watch after a promotion', () => {
     );
   });
 
-  void it('or is undone by the policy; where that is refused, people are told so', () => {
+  void it('or is undone by the policy; where that is refused, people are notified of it', () => {
     const before = begun({ then: 'undo' });
     const { next, say } = afterLook(before, look('FAIL', NOW + 60_000, 4), NOW + 70_000);
     assert.deepEqual([next.end?.undone, say?.undo, say?.marked], [true, 'errors: bad 5 times', undefined]);

@@ -36,7 +36,7 @@ function give(model: Model, order: Order['order'], by: string, more: Record<stri
   return refused;
 }
 
-/** The policy changes, and the watch process tells the release. */
+/** The policy changes, and the watch process notifies the release. */
 function amend(model: Model, policy: Policy): void {
   model.policy = policy;
   model.send({ type: 'submitted', change: { id: `p${model.turns}`, kind: 'spec', by: 'watch' } });

@@ -28,18 +28,18 @@ const course = {
   ],
 } as const;
 
-test('a course tells the weights one after another, and every gate on the way', () => {
+test('a course shows the weights one after another, and every gate on the way', () => {
   assert.deepEqual(courseOf(policy, 0), course);
 });
 
-test('a course by iterations tells how many are completed, never more than there are', () => {
+test('a course by iterations shows how many are completed, never more than there are', () => {
   const byIterations = policyWith({
     strategy: { kind: 'blueGreen', iterations: 5, stepWeightPromotion: 0, mirror: true },
   });
   assert.deepEqual(courseOf(byIterations, 7).strategy.iterations, { done: 5, of: 5 });
 });
 
-test('a release that has ended tells its course from its archive, too', () => {
+test('a release that has ended shows its course from its archive, too', () => {
   const taken: Takeover = {
     ...{
       epoch: 1,

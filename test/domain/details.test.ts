@@ -52,7 +52,7 @@ for (const [name, state] of STATES) {
   });
 }
 
-test('an order of the record is told by the word that people gave it with', () => {
+test('an order of the record has the word that people gave it with', () => {
   const record = [
     { at: NOW, what: 'order', order: 'setWeight 40', by: 'eve', reason: 'more samples', channel: 'cli' },
   ] as const;

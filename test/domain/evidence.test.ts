@@ -55,7 +55,7 @@ describe('a release that is judged by statistics', () => {
     }
   });
 
-  test('why is told to everybody who listens, with the evidence', () => {
+  test('why is shown to everybody who listens, with the evidence', () => {
     const says = 'errors: the canary is bad 5.1 times as often as the primary (between 2.9 and 8.4), limit 1.25';
     const listeners = { events: true, alertsFrom: 'info' } as const;
     const m = new Model({ policy: policyWith({ judgement: JUDGEMENT, progressDeadlineSeconds: 60, listeners }) });

@@ -56,7 +56,7 @@ describe('a gate that is opened elsewhere', () => {
     assert.equal(model.state.gate?.gate, 'confirm-rollout');
   });
 
-  test('tells a release without gates to look, and nothing more', () => {
+  test('makes a release without gates look again, and nothing more', () => {
     const model = new Model({ policy: policyWith({ intervalSeconds: 600 }) });
     for (let turn = 0; turn < 100 && model.state.weight === 0; turn += 1) model.run(1);
     const { weight, checkDueAt } = model.state;

@@ -85,7 +85,7 @@ describe('what became of a release is one sentence', () => {
   ];
   for (const [ended, sentence] of cases) test(sentence, () => assert.equal(said(ended), sentence));
 
-  test('beside the outcome only the rest of it is told', () => {
+  test('beside the outcome only the rest of it is shown', () => {
     assert.equal(whyIn('Promoted: 2 checks passed', 'promoted'), '2 checks passed');
     assert.equal(whyIn('Aborted by alice: too many errors', 'aborted'), 'by alice: too many errors');
     assert.equal(whyIn('Run cut off', 'died'), '');

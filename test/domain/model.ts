@@ -72,7 +72,7 @@ export class Model {
   besideBaseline: ('scaleUp' | number)[] = [];
   /** Answer of the post-rollout hooks; all pass where undefined. */
   postRollout: HookRound | undefined;
-  /** What people and machines outside were told, in order. */
+  /** The notices for people and machines outside, in order. */
   notices: Notice[] = [];
   /** Seconds from a rollout to readiness; undefined = never. */
   canaryReadySeconds: number | undefined = 3;

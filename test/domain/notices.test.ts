@@ -12,7 +12,7 @@ function listening(alertsFrom: Severity | undefined, changes: Partial<Policy> = 
   return policyWith({ listeners: { events: true, alertsFrom }, ...changes });
 }
 
-/** Events with the phase they are told with. */
+/** Events with their phase. */
 function events(model: Model): string[] {
   return model.notices.flatMap((n) => (n.kind === 'event' ? [`${n.phase}: ${n.message}`] : []));
 }
@@ -26,7 +26,7 @@ function alerts(model: Model): string[] {
 }
 
 describe('event webhooks', () => {
-  test('are told of a release with all types of webhooks, in order and with the phase of the moment', () => {
+  test('are sent for a release with all types of webhooks, in order and with the phase of the moment', () => {
     const gates = ['confirm-rollout', 'pre-rollout', 'confirm-traffic-increase', 'confirm-promotion', 'post-rollout'];
     const model = new Model({
       policy: listening(undefined, {
@@ -58,7 +58,7 @@ describe('event webhooks', () => {
     assert.deepEqual([told[0], told.at(-1)], ['v2', 'v2']);
   });
 
-  test('are told of a rollback: first why, then that the canary has failed', () => {
+  test('are sent for a rollback: first why, then that the canary has failed', () => {
     const model = new Model({ policy: listening(undefined, { threshold: 1 }) });
     model.analysis = () => FAILING;
     model.run();
@@ -204,7 +204,7 @@ describe('an alert is over', () => {
   });
 });
 
-test('a rollback from outside is told like any other', () => {
+test('a rollback from outside is reported like any other', () => {
   const { state } = new Model({ policy: listening('info') });
   const before = { ...state, policy: listening('error'), phase: 'Progressing' as const };
   const failed = { ...before, phase: 'Failed' as const, ending: { kind: 'rolled-back', reason: 'r' } as const };

@@ -30,7 +30,7 @@ const withNotices = (count: number, outbox: Outbox = EMPTY_OUTBOX): Outbox => {
   return posted(outbox, names)[0];
 };
 
-/** Tells a recipient what it has not been told in the round, up to what it takes. */
+/** Notifies a recipient of what it lacks of the round, up to what it accepts. */
 function resultOf(round: Round, to: string, takes: (seq: number) => boolean, seen: number[] = []): DeliveryResult {
   let through = round.again[to] ?? round.offered;
   for (const { seq } of round.notices.filter((one) => one.seq > through)) {
@@ -145,7 +145,7 @@ describe('a conversation that a recipient has named', () => {
     thread,
   });
 
-  test('goes with every later round, whoever else is told, until another takes its place', () => {
+  test('goes with every later round, whoever else is notified, until another takes its place', () => {
     let outbox = withNotices(1);
     assert.equal(roundOf(outbox, 0).threads, undefined);
     const first = roundOf(outbox, 0);

@@ -344,7 +344,7 @@ describe('a release', () => {
     assert.equal(m.state.ending?.kind, 'promoted');
   });
 
-  test('what is somebody else’s is told by the condition, too, until it has been mended', () => {
+  test('a foreign object is reported by the condition, too, until it has been mended', () => {
     const m = new Model();
     m.problem = 'Service podinfo-canary.test has not been made for this Canary';
     m.foreign = true;

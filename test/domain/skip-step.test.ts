@@ -137,7 +137,7 @@ describe('skipStep', () => {
   });
 });
 
-test('what an order would do is told by where the release stands', () => {
+test('the effect of an order depends on the state of the release', () => {
   const m = new Model({ policy: policyWith({ hooks: { 'confirm-promotion': ['boss'] } }) });
   const told = new Set<string>();
   m.before = () => {

@@ -172,7 +172,7 @@ describe('undo', () => {
     }
   });
 
-  test('people are told as of a rollback, and the alert is a warning', () => {
+  test('people are notified as of a rollback, and the alert is a warning', () => {
     const m = promoted({ listeners: { events: false, alertsFrom: 'info' }, hooks: { 'post-rollout': ['report'] } });
     m.order('undo', { reason: 'checkout is broken' }, COLD);
     m.run();

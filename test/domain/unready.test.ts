@@ -86,7 +86,7 @@ describe('a canary that users meet is judged, whatever else keeps the release fr
             since ||= m.now;
             return unknown ? PROVIDER_DOWN : FAILING;
           };
-          // Pods come and go, and the watch process tells of each.
+          // Pods come and go, and the watch process reports each.
           const { before } = m;
           m.before = (model) => {
             before(model);

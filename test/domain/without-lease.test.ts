@@ -22,7 +22,7 @@ const EXPOSING: readonly Effect[] = [
   { do: 'reconcile', primary: 100, canary: 0 },
 ];
 
-test('a run without a Lease tells people, and takes traffic home', () => {
+test('a run without a Lease notifies people, and takes traffic home', () => {
   assert.ok(needsNoLease([...TELLING, ...HOME], false));
 });
 

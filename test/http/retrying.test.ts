@@ -13,7 +13,7 @@ function recording(): { readonly waits: number[]; readonly wait: (milliseconds: 
 }
 
 describe('retrying', () => {
-  test('goes on until it works, with the pauses that it is told', async () => {
+  test('goes on until it works, with the given pauses', async () => {
     const { waits, wait } = recording();
     assert.equal(await retrying(working(5), (_, made) => doubling(100, 500)(made), { wait }), 5);
     assert.deepEqual(waits, [100, 200, 400, 500]);

@@ -135,7 +135,7 @@ void describe('whether the requests went where the weight says', () => {
     assert.equal(splitScore(at(0, 0), 0.1, 0.25), 0);
     assert.equal(isSplitWrong(at(3, 0), 0.5, 0, BUDGET), false);
   });
-  void it('three of three requests at a weight of 1 % are told by the very likelihood', () => {
+  void it('three of three requests at a weight of 1 % are judged by the exact likelihood', () => {
     // 1/4 under the prior over all splits, 10^-6 under the weight.
     assert.ok(isNear(Math.exp(splitScore(at(3, 0), 0.01, 0)), 250_000));
   });

@@ -161,7 +161,7 @@ describe('alerts of a Canary', () => {
     );
   });
 
-  test('that no provider takes are told in Flagger’s words, and not tried again', async (t) => {
+  test('that no provider takes are reported in Flagger’s words, and not tried again', async (t) => {
     const {
       put,
       tell: notify,
@@ -266,7 +266,7 @@ describe('event webhooks', () => {
 });
 
 describe('what holds for all Canaries', () => {
-  test('is told of those that say nothing of their own', async (t) => {
+  test('is sent for those without recipients of their own', async (t) => {
     const all = await receiver(t, (response) => response.end());
     const teams = await receiver(t, (response) => response.writeHead(202).end());
     const { tell: notify } = await open(
@@ -337,7 +337,7 @@ describe('what annotations of a Canary ask for', () => {
     return { ...object, metadata: { ...object.metadata, annotations: { 'serinus.dev/commit': commit } } };
   };
 
-  test('a commit shows how its release stands; the token comes from the Secret and is told nobody', async (t) => {
+  test('a commit shows how its release stands; the token comes from the Secret and is never shown', async (t) => {
     const forge = await receiver(t, (response) => response.writeHead(201).end());
     const { tell: notify, put, client, namespace, logged } = await open(t, {}, {}, FORGE);
     await client.create(DEPLOYMENTS, target(namespace, 'c0ffee0'));
@@ -365,7 +365,7 @@ describe('what annotations of a Canary ask for', () => {
   });
 });
 
-test('of a Canary that is gone nobody can be told, and that is said', async (t) => {
+test('of a Canary that is gone nobody can be notified, and that is reported', async (t) => {
   const { tell: notify, client, namespace } = await open(t, { webhooks: [hook('bell', 'http://127.0.0.1:1/')] });
   await client.delete(CANARIES, namespace, 'podinfo');
   const deadline = Date.now() + 10_000;

@@ -152,7 +152,7 @@ test('a route of somebody is taken over: metadata and other rules stay, it does 
   assert.equal(metadata.annotations?.['note'], 'mine');
 });
 
-test('shares that do not add up to 100 are told in percent', async (t) => {
+test('shares that do not add up to 100 are reported in percent', async (t) => {
   const bench = await openRouterBench(t, gatewayApiV1, {});
   await bench.router.setWeights(bench.canary, MIRRORED, run(1)());
   assert.deepEqual(await bench.router.weights(bench.canary), MIRRORED);

@@ -121,7 +121,7 @@ describe('every generated object, in every phase, whatever happens to it', { con
     } else await one.give([one.isConfig ? await configOf(rig) : other]);
     const theirs = await one.get();
     const next = await rig.react();
-    // Without what it needs a release goes home, which tells what it could not make.
+    // Without what it needs a release goes home, which shows what it could not make.
     if (next?.do === 'rollBack') await rig.failing(() => rig.rollBack(), true);
     // A run that looks at what a rollback has left, and has nothing to do with.
     if (next?.do === 'rollBack' || rig.phase === 'rolling back') await rig.rest();

@@ -99,7 +99,7 @@ export function routerContract(provider: RouterCase): void {
       assert.deepEqual(await bench.router.weights(bench.canary), ALL_TO_PRIMARY);
     });
 
-    contract('divides the traffic at any weight, and tells how', async (bench) => {
+    contract('divides the traffic at any weight, and shows how', async (bench) => {
       await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, FENCE);
       await walk(bench, WEIGHTS, (weights) => provider.generated(weights, bench.namespace));
       await walk(bench, [...WEIGHTS].reverse(), (weights) => provider.generated(weights, bench.namespace));
@@ -192,7 +192,7 @@ export function routerContract(provider: RouterCase): void {
       assert.deepEqual(await bench.router.weights(bench.canary), canaryAt(10));
     });
 
-    contract('tells whether the data plane has followed, or that nobody can tell', async (bench) => {
+    contract('reports whether the data plane has applied the change, or that it is unknown', async (bench) => {
       await bench.router.setWeights(bench.canary, canaryAt(10), FENCE);
       assert.notEqual(await bench.router.isSettled(bench.canary), true, 'the Services it leads to do not exist');
     });
@@ -309,7 +309,7 @@ function refusalOf(objects: readonly KubeObject[], namespace: string, owner = ''
   };
 }
 
-/** Sets the weights one after another; after each the objects, what is told of them, and a further look agree. */
+/** Sets the weights one after another; after each the objects, what is reported of them, and a further look agree. */
 async function walk(
   bench: RouterBench,
   weights: readonly Weights[],

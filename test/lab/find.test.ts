@@ -98,7 +98,7 @@ describe('the outlook on several programs', () => {
     ]);
   });
 
-  it('is told while something is being made, and not where all is there', async () => {
+  it('is reported while something is being made, and not where all is there', async () => {
     const told: string[] = [];
     const progress = plainProgress((line) => told.push(line));
     const quick: Source = { ...source('cache', '/cache/tool'), isQuick: true };

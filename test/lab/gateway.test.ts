@@ -94,7 +94,7 @@ describe('the gateway’s data plane', { timeout: 10_000 }, () => {
     }
   });
 
-  it('passes bodies through and tells the upstream who asks', async () => {
+  it('passes bodies through and names the caller to the upstream', async () => {
     await service('app', '198.51.100.1', async (incoming) => {
       return `${incoming.headers.host} ${String(incoming.headers['x-forwarded-for'])} ${await text(incoming)}`;
     });

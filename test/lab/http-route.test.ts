@@ -244,7 +244,7 @@ describe('the status of an HTTPRoute', () => {
   const verdicts: Verdict<HttpRoute>[] = [];
   const store = new Routes(compileHttpRoute, (verdict) => verdicts.push(verdict));
 
-  it('tells each of our parents the generation, and leaves the words of others alone', () => {
+  it('shows each of our parents the generation, and leaves the words of others alone', () => {
     const theirs = { parentRef: { name: 'public' }, controllerName: 'example.com/other', conditions: [] };
     const object = route('a', [{ backendRefs: [to('x')] }], { parentRefs: [{ name: 'public' }, { name: 'lab' }] });
     store.set({ ...object, status: { parents: [theirs] } });

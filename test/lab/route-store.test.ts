@@ -77,7 +77,7 @@ describe('the status of a route', () => {
     status: { conditions },
   });
 
-  it('tells the generation, and the time only of a change', () => {
+  it('shows the generation, and the time only of a change', () => {
     const first = nextConditions({ object: route(1, 's'), refusal: undefined }, at(1));
     assert.ok(first);
     assert.equal(first[0]?.reason, 'ResourcesSynced');

@@ -258,7 +258,7 @@ describe('a Canary in a pipe', () => {
   });
 });
 
-test('time is told in words', () => {
+test('time is shown in words', () => {
   assert.deepEqual([7_400, 119_000, 125_000, 7_500_000].map(spanText), ['7 s', '119 s', '2 min 5 s', '2 h 5 min']);
 });
 

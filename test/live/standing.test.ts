@@ -9,7 +9,7 @@ import { withStatus } from '../../src/kubernetes/status.js';
 import type { KubeObject } from '../../src/kube/object.js';
 import { DEFAULT_SETTINGS } from '../../src/settings.js';
 
-/** What the API tells of a Canary: what page and command line show. */
+/** The API's view of a Canary: what page and command line show. */
 function rowOf(status: object, besides: Besides = {}, spec: object = {}): CanarySummary {
   const object: KubeObject = {
     ...{ apiVersion: 'flagger.app/v1beta1', kind: 'Canary', metadata: { name: 'cart', namespace: 'shop' }, status },
@@ -41,7 +41,7 @@ const standing = (status: object, besides?: Besides, spec?: object) => {
   return attention === undefined ? word : `${word}: ${attention}`;
 };
 
-describe('how a Canary stands is told once, for page and command line', () => {
+describe('the status of a Canary is decided once, for page and command line', () => {
   test('has a word for every phase', () => {
     for (const phase of PHASES) assert.ok(STANDINGS.includes(rowOf({ phase }).standing), phase);
   });
@@ -112,7 +112,7 @@ describe('a row of the fleet', () => {
     assert.deepEqual(moving.step, { done: 2, of: 5 });
     assert.equal(moving.by, 'ci');
     assert.equal(moving.startedAt, startedAt.toISOString());
-    // Whoever started a run that has ended meanwhile is told by its release.
+    // The release shows who started a run that has ended meanwhile.
     const resting = rowOf({ phase: 'Succeeded' }, besides);
     assert.deepEqual([resting.step, resting.by, resting.startedAt], [undefined, undefined, undefined]);
   });

@@ -73,7 +73,7 @@ for (const [kind, other] of [
       for (const body of unnamed) assert.equal((await ask(`${url}/${kind}/open`, JSON.stringify(body))).status, 400);
     });
 
-    test('is told to whoever listens, after it was saved', async (t) => {
+    test('is shown to whoever listens, after it was saved', async (t) => {
       const told: unknown[] = [];
       const { url, log } = await running(t, {
         onGate: (...gate) => {

@@ -50,7 +50,7 @@ const spec = (url: string, more: Partial<LoadSpec> = {}): LoadSpec => ({
 });
 
 describe('a run', () => {
-  test('sends exactly as many requests as it was told', async (t) => {
+  test('sends exactly as many requests as ordered', async (t) => {
     const { url, requests, connections } = await service(t, (_request, response) => response.end('ok'));
     const report = await runLoad(spec(url, { until: { requests: 101 }, connections: 7 }));
     assert.equal(report.requests, 101);
@@ -312,7 +312,7 @@ describe('an abort', () => {
 });
 
 describe('progress', () => {
-  test('is told as it goes', async (t) => {
+  test('is reported as it goes', async (t) => {
     const { url } = await service(t, (_request, response) => response.end());
     const seen: number[] = [];
     const load = { connections: 1, requestsPerSecond: 100, until: { seconds: 0.3 } };

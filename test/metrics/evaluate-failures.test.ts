@@ -197,7 +197,7 @@ describe('what goes wrong', () => {
     assert.equal(result?.providerError, true);
   });
 
-  test('a metrics server’s address that can’t be used is told without its secrets', async () => {
+  test('a metrics server’s address that can’t be used is reported without its secrets', async () => {
     const context = { ...contextOf('http://p', [INLINE]), metricsServer: 'ftp://me:hush@p/x?key=hush' };
     const [result] = await evaluateMetrics(context, sourcesOf(), never);
     assert.match(

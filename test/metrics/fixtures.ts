@@ -19,7 +19,7 @@ export function number(value: number | string): Answer {
 }
 
 /**
- * A Prometheus that is told what to answer, and remembers what it was asked.
+ * A Prometheus with preset answers that records its queries.
  *
  * @param answer is given the query and the time it is about, milliseconds since 1970 (NaN for now)
  */

@@ -111,7 +111,7 @@ const RENDERED: Readonly<Record<string, readonly (readonly [template: string, te
   ],
 };
 
-/** Where they go wrong, and how it is told. */
+/** Where they go wrong, and how it is reported. */
 const ERRORS: readonly (readonly [template: string, message: string])[] = [
   ['{{ foo }}', 'line 1, column 4: function "foo" not defined'],
   ['up{\n  app="{{ nmae }}"}', 'line 2, column 11: function "nmae" not defined'],

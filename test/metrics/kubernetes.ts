@@ -26,6 +26,6 @@ export function clusterAt(address: string | undefined, token: string): ProviderE
   }
 }
 
-/** How an API server tells a failure. */
+/** How an API server shows a failure. */
 export const status = (code: number, reason: string, message: string): Answer =>
   json(code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message });

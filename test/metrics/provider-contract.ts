@@ -149,7 +149,7 @@ export function testProviderContract(subject: ContractSubject): void {
     });
 
     for (const status of [401, 403, 429, 500, 502, 503, 504]) {
-      test(`status ${status} is the provider’s, and is told`, async (t) => {
+      test(`status ${status} is the provider’s, and is reported`, async (t) => {
         const { provider } = await answering(t, () => ({ status, body: 'not now' }));
         await assert.rejects(provider.query(subject.query, never), (error: Error) => {
           assert.ok(error instanceof ProviderError, String(error));
@@ -159,7 +159,7 @@ export function testProviderContract(subject: ContractSubject): void {
       });
     }
 
-    test('a bad query is the user’s, and the server’s words are told', async (t) => {
+    test('a bad query is the user’s, and the server’s words are reported', async (t) => {
       const { provider } = await saying(t, { is: 'bad query' });
       await assert.rejects(provider.query(subject.query, never), (error) => {
         assert.ok(error instanceof QueryRefused, String(error));
@@ -215,7 +215,7 @@ export function testProviderContract(subject: ContractSubject): void {
     });
 
     for (const status of [200, 400, 401, 403, 500, 503]) {
-      test(`no secret is told, though the server repeats it with status ${status}`, async (t) => {
+      test(`no secret is reported, though the server repeats it with status ${status}`, async (t) => {
         const server = await serve(t, echoing(status));
         await assert.rejects(open(server.url).query(subject.query, never), (error: Error) => {
           withoutSecrets(error);
@@ -227,7 +227,7 @@ export function testProviderContract(subject: ContractSubject): void {
       });
     }
 
-    test('a closed port is the provider’s, and no secret is told', async () => {
+    test('a closed port is the provider’s, and no secret is reported', async () => {
       const provider = open(await closedAddress());
       await assert.rejects(provider.query(subject.query, never), (error: Error) => {
         assert.ok(error instanceof ProviderError, String(error));

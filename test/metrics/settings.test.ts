@@ -46,7 +46,7 @@ describe('flags of metrics', () => {
 });
 
 const silent = () => undefined;
-/** What a release that has had its weight for 20 seconds is told, and which ranges were asked about. */
+/** What a release sees that has had its weight for 20 seconds, and the queried ranges. */
 async function analysed(
   t: TestContext,
   answer: (query: string) => ReturnType<typeof number>,
@@ -88,7 +88,7 @@ describe('a release under way', () => {
     assert.equal((result.window?.to ?? 0) - (result.window?.from ?? 0), 20_000);
   });
 
-  test('tells what share of the requests the canary has got since then', async (t) => {
+  test('shows what share of the requests the canary has got since then', async (t) => {
     const share = (query: string) => number(query.includes('increase') ? 1200.4 : query.includes('/') ? 19.96 : 100);
     const { seen } = await analysed(t, share, []);
     assert.ok(seen && !('unknown' in seen), JSON.stringify(seen));

@@ -67,7 +67,7 @@ test('what has no value among others has none', async (t) => {
   assert.equal(queries.length, 1);
 });
 
-test('that it is too early is told by asking once more without the window', async (t) => {
+test('a second query without the window shows that it is too early', async (t) => {
   const { url, queries } = await asked(t, (query) => (isJoined(query) ? joined(undefined, 1, 1, 1) : number(99)));
   const { results } = await tick(url, new Together(), { notBefore: 20_000, now: 30_000 });
   assert.equal(results[0]?.providerError, true);
@@ -100,7 +100,7 @@ for (const [what, answer] of [
   });
 }
 
-test('each failure is told in its own words, as if it had been asked alone', async (t) => {
+test('each failure is reported in its own words, as if it had been asked alone', async (t) => {
   const { url } = await asked(t, (query) => (isJoined(query) || query.includes('latency') ? BAD_QUERY : number(99.9)));
   const { results } = await tick(url, new Together());
   assert.deepEqual(

@@ -42,7 +42,7 @@ function withItsOwn(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(withItsOwn)];
 }
 
-/** Variables that Serinus reads without a flag, of Temporal, OpenTelemetry and whoever is told of releases. */
+/** Variables that Serinus reads without a flag, of Temporal, OpenTelemetry and recipients of notices. */
 export function isKnownVariable(name: string, command: string): boolean {
   return (
     variablesOf(command).includes(name) ||

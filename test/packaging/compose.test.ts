@@ -66,7 +66,7 @@ for (const [name, service] of Object.entries(services)) {
   describe(`service ${name}`, () => {
     test('has an image of one version', () => wholeImage(service.image));
 
-    test('tells whether it is well, or ends by itself', () => {
+    test('shows whether it is well, or ends by itself', () => {
       const ends = Object.values(services).some(
         ({ depends_on }) => depends_on[name]?.condition === 'service_completed_successfully',
       );
@@ -129,7 +129,7 @@ for (const [name, service] of ours) {
       assert.equal(await complaintAbout(service.command), undefined);
     });
 
-    test('is told by variables that serinus reads', () => {
+    test('is configured by variables that serinus reads', () => {
       for (const variable of Object.keys(service.environment)) {
         assert.ok(isKnownVariable(variable, service.command[0] ?? ''), variable);
       }

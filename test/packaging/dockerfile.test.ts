@@ -149,7 +149,7 @@ test('starts the program of package.json, with a command it has', () => {
   assert.equal(commandNamed(command).name(), command);
 });
 
-test('tells its health where its variables say', async (t) => {
+test('shows its health where its variables say', async (t) => {
   const env = new Map(
     only('ENV')
       .split(' ')

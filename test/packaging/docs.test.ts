@@ -76,7 +76,7 @@ for (const name of readdirSync(join(root, 'docs/routers'))) {
   });
 }
 
-test('docs/architecture.md tells of every folder of src', () => {
+test('docs/architecture.md names every folder of src', () => {
   const told = new Set([...page('architecture.md').matchAll(/`src\/([a-z]+)`/g)].map(([, folder]) => folder));
   const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   assert.deepEqual(

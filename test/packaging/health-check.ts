@@ -11,7 +11,7 @@ interface Check {
 }
 
 /**
- * Asserts that a check tells a process that is well from one that isn't and from none at all.
+ * Asserts that a check distinguishes a healthy process from an unhealthy one and from none at all.
  *
  * @param checkOf the check for a process at that port
  */

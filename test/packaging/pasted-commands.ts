@@ -52,7 +52,7 @@ function argumentsOf(words: Words): Words | undefined {
   return isScript ? words.slice(words[3] === '--' ? 4 : 3) : undefined;
 }
 
-/** What is wrong with a command, as far as that can be told without carrying it out. */
+/** What is wrong with a command, as far as that shows without running it. */
 export async function complaint(words: Words): Promise<string | undefined> {
   const passed = argumentsOf(words);
   if (passed !== undefined) return passed[0]?.startsWith('-') === true ? undefined : complaintAbout(passed);

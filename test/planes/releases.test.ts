@@ -8,7 +8,7 @@ import { until } from '../harness/until.js';
 import { PLANE_CASES, type PlaneCase } from './cases.js';
 import { note } from './figures.js';
 
-// Whole releases through a real data plane, with users who are told of every single answer.
+// Whole releases through a real data plane, with users who are notified of every single answer.
 
 const PER_SECOND = 60;
 const PORT = 9898;

@@ -6,7 +6,7 @@ import { FlaggerProcess } from '../harness/release/flagger.js';
 import { APP, appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { ReleaseScene } from '../harness/release/scene.js';
 
-test('a Serinus that nobody has told of the change starts no release, and ships the next', async (t) => {
+test('a Serinus that got no report of the change starts no release, and ships the next', async (t) => {
   const world = await ReleaseScene.open(t);
   const flagger = await FlaggerProcess.find(t, world);
   await flagger.start();

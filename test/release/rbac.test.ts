@@ -24,7 +24,7 @@ import { ReleaseScene } from '../harness/release/scene.js';
 
 /**
  * A release with everything in it, by the three processes as they are deployed: each with its own ServiceAccount and
- * exactly the roles of deploy/rbac. The audit log of the API server then tells what they have asked for.
+ * exactly the roles of deploy/rbac. The audit log of the API server then shows what they have asked for.
  */
 const READ = ['get', 'list', 'watch'];
 

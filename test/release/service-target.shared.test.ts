@@ -13,7 +13,7 @@ interface ServiceSpec {
   readonly clusterIP: string;
 }
 
-/** Two versions of an application that its team runs side by side, and the Service that tells which one is on. */
+/** Two versions of an application that its team runs side by side, and the Service that shows which one is on. */
 function objects(world: ReleaseScene): { readonly service: KubeObject; readonly versions: readonly KubeObject[] } {
   const { namespace } = world;
   const versions = ['1', '2', '3'].map((version) => {

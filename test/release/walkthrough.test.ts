@@ -121,7 +121,7 @@ test('the walkthrough, word for word: what appears, what is said, how it ends', 
     assert.ok(windows.length >= 5, `${windows.length} windows`);
     const rates = windows.flatMap(({ metrics }) => metrics.filter(({ metric }) => metric === 'request-success-rate'));
     assert.ok(rates.some(({ value, min, window, ok }) => ok && value === 100 && min === 99 && window !== undefined));
-    // What the canary has met is told for the weights, once there were requests.
+    // What the canary has met is reported for the weights, once there were requests.
     const seen = windows.flatMap((entry) => (entry.seen && 'percent' in entry.seen ? [entry.seen] : []));
     assert.ok(
       seen.some(({ percent, requests }) => percent > 0 && percent < 100 && requests > 0),

@@ -132,7 +132,7 @@ describe('the histories', () => {
     assert.deepEqual(strange, [], RECORD);
   });
 
-  test('tell nothing of the machine that recorded them', () => {
+  test('show nothing of the machine that recorded them', () => {
     for (const { name, json } of SAVED) {
       const identities = valuesOf(json, 'identity').filter((identity) => identity !== '');
       assert.deepEqual([...new Set(identities)], [IDENTITY], name);

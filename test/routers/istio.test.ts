@@ -165,7 +165,7 @@ suite("an audience in Istio's VirtualService", () => {
     });
   });
 
-  test('may be told by the end of a header, which Istio itself has no word for', () => {
+  test('may be selected by the end of a header, which Istio itself has no match for', () => {
     const routes = audience([{ headers: { 'x-user': { suffix: '@example.org' } } }]);
     assert.deepEqual(routes?.[0]?.match, [{ headers: { 'x-user': { regex: '.*@example\\.org' } } }]);
   });

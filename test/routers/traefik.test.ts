@@ -75,7 +75,7 @@ suite("Traefik's TraefikService", () => {
     assert.deepEqual(mended, made);
   });
 
-  test('tells nothing of weights that do not add up, such as those that Flagger can leave behind', () => {
+  test('says nothing about weights that do not add up, such as those that Flagger can leave behind', () => {
     const told = (...services: readonly object[]) =>
       traefik.weights({ ...desired(traefik, canary, ALL_TO_PRIMARY), spec: { weighted: { services } } }, canary);
     assert.equal(told({ ...primary, weight: 100 }, { ...own, weight: 100 }), undefined);

@@ -39,7 +39,7 @@ describe('what a Canary may take of the processor', () => {
     assert.equal(share.waitMs('a/hostile'), 0);
   });
 
-  test('is told of whoever takes more for a minute, once in a while, and no longer than that is so', () => {
+  test('is reported for a Canary that takes more for a minute, once in a while, and only as long as it does', () => {
     let now = 0;
     const share = new FairShare(ALLOWANCE, () => now);
     const told: number[] = [];

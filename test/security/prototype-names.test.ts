@@ -16,7 +16,7 @@ const NAMES = ['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnPropert
 
 describe('a name that every object has', () => {
   for (const name of NAMES) {
-    test(`${name}, of a metric: its values are told without a unit`, () => {
+    test(`${name}, of a metric: its values are shown without a unit`, () => {
       assert.equal(measured(name, 5), '5');
       assert.equal(rangeText(name, { max: 5 }), '<= 5');
     });

@@ -90,7 +90,7 @@ describe('a redirect to another host', () => {
 });
 
 describe('what an address has that isn’t meant for us', () => {
-  test('is told to nobody where it is asked for values', async (t) => {
+  test('is shown to nobody where it is asked for values', async (t) => {
     const inside = await metadata(t);
     const provider = createProvider({
       provider: {
@@ -110,7 +110,7 @@ describe('what an address has that isn’t meant for us', () => {
   });
 
   for (const status of [400, 401, 403, 404, 500]) {
-    test(`is told to nobody where the answer is a failure: ${status}`, async (t) => {
+    test(`is shown to nobody where the answer is a failure: ${status}`, async (t) => {
       const inside = await serving(t, (response) => response.writeHead(status).end(KEYS));
       tellsNothing(await callWebhook(webhook(inside.url)));
       tellsNothing(await alert(inside.url));

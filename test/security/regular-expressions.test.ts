@@ -95,7 +95,7 @@ const LENGTHS = [1_000, 4_000, 16_000];
 const LONGEST = 16_000;
 const TRIES = 3;
 
-/** What this machine takes for an expression that is slow beyond doubt: all other times are told by it. */
+/** What this machine takes for an expression that is slow beyond doubt: all other times are compared with it. */
 const YARDSTICK = leastCost(/secret\w*[:=]/, textOf('', 'secret', LONGEST));
 /** What is linear takes less than a hundredth of the yardstick, what is quadratic in a word of twelve letters half of it. */
 const MOST = YARDSTICK / 10;

@@ -52,7 +52,7 @@ async function undone(): Promise<{ readonly name: string; readonly id: string }>
 }
 
 describe('the template of an undone release’s target', () => {
-  test('is told to nobody who may not get the target, by any route', async () => {
+  test('is shown to nobody who may not get the target, by any route', async () => {
     const { name, id } = await undone();
     const viewer = await account(bench.world.client, ns, `viewer-${name}`, [LOOK]);
     const reader = await account(bench.world.client, ns, `reader-${name}`, [

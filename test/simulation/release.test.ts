@@ -88,7 +88,7 @@ void describe('simulated releases', () => {
     );
     assert.ok((plain?.rolledBack ?? 0) > 0.05, JSON.stringify(plain));
     assert.ok((damped?.rolledBack ?? 1) <= 0.05, JSON.stringify(damped));
-    // The primary's past has told how they come.
+    // The primary's past has shown how they come.
     assert.ok((measured?.rolledBack ?? 1) <= 0.05, JSON.stringify(measured));
     const lottery = outcome(40, 9, judgedBy('preset: balanced'), { ...HEALTHY, lottery: 1 });
     assert.ok(lottery.rolledBack > 0.1, JSON.stringify(lottery));

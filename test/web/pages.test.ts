@@ -87,7 +87,7 @@ test('a fleet of 500 is sorted, grouped and steered as a table', async (t) => {
     await page.getByRole('button', { name: 'Compact rows' }).click();
   });
 
-  await t.test('and several are paused with one reason, after their effects are told', async () => {
+  await t.test('and several are paused with one reason, after their effects are reported', async () => {
     await desk.goto('/?sort=name');
     for (const name of ['service-000', 'service-001', 'service-009']) await page.getByLabel(`Select ${name}`).check();
     await page.getByText('3 selected').waitFor();

@@ -142,7 +142,7 @@ test('who never answers does not delay a rollback; the run closes, and another w
   assert.deepEqual(withoutAlerts(hanging.texts, cluster.events), cluster.events);
 });
 
-test('a worker that goes in the middle of a delivery: nothing is lost, and repetitions can be told', async (t) => {
+test('a worker that goes in the middle of a delivery: nothing is lost, and repetitions can be recognised', async (t) => {
   const cluster = new FakeCluster();
   cluster.policy = { ...cluster.policy, intervalSeconds: 2 };
   const bell = new Recipient('bell');
@@ -173,7 +173,7 @@ test('a worker that goes in the middle of a delivery: nothing is lost, and repet
   }
 });
 
-test('of a run that is cancelled people are told as well', async (t) => {
+test('of a run that is cancelled people are notified as well', async (t) => {
   const cluster = new FakeCluster();
   cluster.policy = { ...cluster.policy, intervalSeconds: 600 };
   const bell = new Recipient('bell');
@@ -193,7 +193,7 @@ test('of a run that is cancelled people are told as well', async (t) => {
   ]);
 });
 
-test('a Canary that is deleted goes when those who listen to it have been told', async (t) => {
+test('a Canary that is deleted goes when its recipients have been notified', async (t) => {
   const cluster = new FakeCluster();
   cluster.policy = { ...cluster.policy, revertOnDeletion: true };
   const bell = new Recipient('bell');
@@ -211,7 +211,7 @@ test('a Canary that is deleted goes when those who listen to it have been told',
   assert.deepEqual(bell.texts, heard);
 });
 
-test('a release that continues as new takes along what is still to be told', async (t) => {
+test('a release that continues as new takes along the notices not delivered yet', async (t) => {
   const cluster = new FakeCluster();
   cluster.policy = {
     ...cluster.policy,

@@ -15,7 +15,7 @@ import { FakeCluster } from '../harness/temporal/fake-cluster.js';
 import { until } from '../harness/until.js';
 import { openBench } from '../harness/temporal/workflow-bench.js';
 
-test('a release is promoted, and its run tells the story', async (t) => {
+test('a release is promoted, and its run shows the story', async (t) => {
   const cluster = new FakeCluster();
   // A write takes its time, and what is looked at must not begin before it.
   cluster.onApply = () => sleep(200);

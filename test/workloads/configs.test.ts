@@ -85,7 +85,7 @@ test('references to what is tracked lead to copies, all others stay', () => {
   );
 });
 
-test('a copy’s name tells what it is a copy of', () => {
+test('a copy’s name shows what it is a copy of', () => {
   for (const name of ['settings', 'settings-primary', 'settings-primary-00000000']) {
     for (const copy of [copyName(name), ownCopyName(name, 'cart')]) {
       assert.ok(isCopyName(copy), copy);

@@ -162,7 +162,7 @@ export class Fleet {
     }
   }
 
-  /** What happened once must have been told once. */
+  /** What happened once must have been reported once. */
   async told(): Promise<void> {
     const { kube, namespace } = this.world;
     const { items } = await kube.list(EVENTS, { namespace, fieldSelector: 'involvedObject.kind=Canary' });

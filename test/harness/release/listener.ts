@@ -68,7 +68,7 @@ function messageOf(body: string): string {
   return `[${metadata.eventType}] ${metadata.eventMessage}`;
 }
 
-/** A Canary of which everybody is told, whose analysis takes its time. */
+/** A Canary of which everybody is notified, whose analysis takes its time. */
 export async function notifyingCanary(world: ReleaseScene, listener: Listener, analysis: Record<string, unknown> = {}) {
   await world.kube.create(SECRETS, {
     apiVersion: 'v1',

@@ -107,7 +107,7 @@ export class SerinusProcess implements RunningSerinus {
   }
 }
 
-/** What every Serinus of a test is told: where the lab measures, and that an interval may be of seconds. */
+/** What every Serinus of a test is configured with: where the lab measures, and that an interval may be of seconds. */
 function ofTests(lab: ConnectedLab): Record<string, string> {
   return { SERINUS_METRICS_SERVER: lab.prometheusUrl, SERINUS_MIN_INTERVAL: '1' };
 }

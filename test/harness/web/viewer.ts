@@ -64,7 +64,7 @@ export class Viewer {
     this.page.on('pageerror', (error) => this.complaints.push(error.message));
     this.page.on('console', (message) => {
       const text = message.text();
-      // A server that is away, or a refusal, is told by the page itself.
+      // A server that is away, or a refusal, is reported by the page itself.
       if (message.type() === 'error' && !/Failed to load resource/.test(text)) this.complaints.push(text);
     });
     this.page.on('request', (request) => {

@@ -143,7 +143,7 @@ export class Rig {
     this.ahead += ms;
   }
 
-  /** Carries out what a decision has to tell; the run goes on as it would. */
+  /** Carries out the reports of a decision; the run continues as it would. */
   private async mark(decision: Decision): Promise<void> {
     if (decision.do === 'rollBack') return;
     const effects = decision.do === 'apply' ? decision.effects.filter(({ do: what }) => what === 'condition') : [];

@@ -242,7 +242,7 @@ describe('cloudwatch: identity', () => {
     });
   }
 
-  test('what an endpoint answers instead of credentials is told to nobody', async (t) => {
+  test('what an endpoint answers instead of credentials is shown to nobody', async (t) => {
     const { provider: cloud } = await withIdentity(
       t,
       () => json(200, { SecretAccessKey: LENT.SecretAccessKey }),

@@ -128,7 +128,7 @@ void describe('whose requests a traffic provider’s counters are about', () => 
   for (const observer of Object.keys(FLAGGER_QUERIES) as Observer[]) {
     const known = CASES[observer];
     if (known === undefined) {
-      void it(`${observer}: it can’t be told`, async () => {
+      void it(`${observer}: it is unknown`, async () => {
         assert.equal(canCountRequests(observer), false);
         assert.equal(await requestCounts(observer, MODEL, { canary: () => Promise.resolve([]) }), undefined);
       });

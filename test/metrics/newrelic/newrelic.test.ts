@@ -50,7 +50,7 @@ describe('newrelic', () => {
     });
   }
 
-  test('the account is a part of the path, whatever it is made of, and is told to nobody', async (t) => {
+  test('the account is a part of the path, whatever it is made of, and is shown to nobody', async (t) => {
     const { url, asked } = await serveVendor(t, () => ({ status: 500, body: 'down' }));
     const credentials = { ...KEYS, newrelic_account_id: '../12 34' };
     const options = { provider: provider(url, { type: 'newrelic' }), credentials, interval: MINUTE };

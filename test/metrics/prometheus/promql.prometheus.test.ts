@@ -124,7 +124,7 @@ describe('on a real Prometheus', () => {
     assert.ok(found.size > 4);
   });
 
-  test('how the requests were divided is told', async (t) => {
+  test('how the requests were divided is reported', async (t) => {
     const url = await started(t);
     const prometheus = createProvider(provider(url));
     const queries = await shareQueries('apisix', MODEL, addresses);

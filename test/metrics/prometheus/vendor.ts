@@ -33,7 +33,7 @@ function answer(scenario: Scenario): Answer {
 }
 
 /**
- * A Prometheus, as its documentation has the HTTP API: instant queries, and how errors are told.
+ * A Prometheus, as its documentation has the HTTP API: instant queries, and how errors are reported.
  *
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/
  */

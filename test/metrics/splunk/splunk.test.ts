@@ -96,7 +96,7 @@ describe('splunk', () => {
     });
   }
 
-  test('a token that is refused is told, and is nothing the canary is to blame for', async (t) => {
+  test('a token that is refused is reported, and is nothing the canary is to blame for', async (t) => {
     const { opened } = await asking(t, computation(), { credentials: { sf_token_key: 'hush-hush' } });
     await assert.rejects(opened.query('x', never), (error: Error) => {
       assert.ok(error instanceof ProviderError);

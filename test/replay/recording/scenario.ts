@@ -37,7 +37,7 @@ export function heard(cluster: FakeCluster): void {
     Promise.resolve([{ to: 'bell', through: round.notices.at(-1)?.seq ?? round.offered, refused: [] }]);
 }
 
-/** Nobody who listens can be told anything. */
+/** No recipient can be notified. */
 export function unheard(cluster: FakeCluster): void {
   policy(LISTENERS)(cluster);
   cluster.onDeliver = ({ round }) => {
