@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ASSERTED } from './statements/asserted.js';
+import { DIFFERENCES } from './statements/differences.js';
 import { END_TO_END } from './statements/end-to-end.js';
 import { PROMISES } from './statements/promises.js';
 import { FAULTS } from './statements/faults.js';
@@ -58,3 +59,25 @@ describe('10.3', () => holds(PROMISES));
 describe('reports', () => holds(REPORTS));
 describe('faults', () => holds(FAULTS));
 describe('users', () => holds(USERS));
+
+describe('docs/differences.md', () => {
+  holds(
+    Object.fromEntries(
+      Object.entries(DIFFERENCES).map(([differs, shown]) => [differs, { says: 'is otherwise here', shown, differs }]),
+    ),
+  );
+
+  test('each of its lines is shown by something', () => {
+    const tables = [NUMBERED, END_TO_END, PROMISES, REPORTS, FAULTS, USERS];
+    const shown: readonly Statement[] = tables.flatMap((table) => Object.values(table));
+    const words = [...Object.keys(DIFFERENCES), ...shown.flatMap(({ differs }) => differs ?? [])];
+    const lines = differences
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (-|(Flagger|Provider|What) +\|)/.test(line));
+    assert.ok(lines.length > 90, `${lines.length} lines`);
+    assert.deepEqual(
+      lines.filter((line) => !words.some((one) => line.includes(one))).map((line) => line.slice(0, 100)),
+      [],
+    );
+  });
+});
