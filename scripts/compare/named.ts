@@ -4,7 +4,7 @@ import type { Difference } from './diff.js';
 export type Part = 'objects' | 'events' | 'statuses';
 
 /** Differences that docs/differences.md names. */
-export interface Named {
+interface Named {
   readonly part: Part;
   /** Whose lines they are: `-` Flagger's, `+` those of Serinus, both where undefined. */
   readonly mark?: '-' | '+';
@@ -14,7 +14,7 @@ export interface Named {
 }
 
 /** Everything that may differ in what `npm run compare` prints. */
-export const NAMED: readonly Named[] = [
+const NAMED: readonly Named[] = [
   {
     part: 'objects',
     mark: '+',

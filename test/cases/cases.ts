@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 /** What `serinus check` says of a manifest as it is written: rule, and what it is about. */
-export interface Case {
+interface Case {
   readonly shows: string;
   /** `Canary: rule about`, of errors and of what is named for having no effect; advice on the side is left out. */
   readonly check: readonly string[];
