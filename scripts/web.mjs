@@ -4,11 +4,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'web');
 /** In the built page's folder: what it was built from. Files with a dot are not served. */
 const STAMP = '.built-from';
+
+/** Bytes: below it, compressing saves nothing. */
+const SMALLEST = 1024;
 
 /** Commands of `serinus` that serve the page. */
 const SERVERS = ['api', 'all'];
@@ -34,6 +38,7 @@ export async function buildPage(out = join(root, 'dist', 'web')) {
   const { build } = await import('vite');
   try {
     await build({ root: sources, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
+    compress(join(draft, 'assets'));
     writeFileSync(join(draft, STAMP), wanted);
     rmSync(out, { recursive: true, force: true });
     renameSync(draft, out);
@@ -43,8 +48,20 @@ export async function buildPage(out = join(root, 'dist', 'web')) {
   console.error(`serinus: web page built in ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 
+/** Beside each file of some size, what it is when it is compressed: the server picks what the browser takes. */
+function compress(folder) {
+  for (const name of readdirSync(folder)) {
+    const content = readFileSync(join(folder, name));
+    if (content.length < SMALLEST) continue;
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content));
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
+  }
+}
+
 function hashOfSources() {
-  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  const hash = createHash('sha256')
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .update(readFileSync(join(root, 'package-lock.json')));
   const files = readdirSync(sources, { recursive: true, encoding: 'utf8' })
     .filter((file) => !file.startsWith('test/') && statSync(join(sources, file)).isFile())
     .sort();

@@ -12,6 +12,7 @@ export default defineConfig({
     // The first that know light-dark().
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     modulePreload: false,
+    target: ['chrome123', 'firefox120', 'safari17.5'],
     chunkSizeWarningLimit: 800,
   },
   server: { proxy: { '/api': API, '/auth': API } },

@@ -10,6 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'serinus-page-'));
 mkdirSync(join(folder, 'assets'));
 writeFileSync(join(folder, 'index.html'), '<!doctype html><title>the page</title>');
 writeFileSync(join(folder, 'assets', 'index-abc.js'), 'export {};');
+writeFileSync(join(folder, 'assets', 'index-abc.js.br'), 'brotli of it');
+writeFileSync(join(folder, 'assets', 'index-abc.js.gz'), 'gzip of it');
 writeFileSync(join(folder, '.built-from'), 'secret');
 after(() => rmSync(folder, { recursive: true }));
 
@@ -33,6 +35,19 @@ describe('the web page', () => {
     assert.equal(statusCode, 200);
     assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable');
     assert.match(String(headers['content-type']), /javascript/);
+  });
+
+  test('is sent compressed to who takes that, as it was when it was built', async () => {
+    for (const [accepts, encoding, body] of [
+      ['gzip, br', 'br', 'brotli of it'],
+      ['gzip', 'gzip', 'gzip of it'],
+      ['identity', undefined, 'export {};'],
+    ] as const) {
+      const answer = await app.inject({ url: '/assets/index-abc.js', headers: { 'accept-encoding': accepts } });
+      assert.deepEqual([answer.statusCode, answer.headers['content-encoding'], answer.body], [200, encoding, body]);
+      assert.match(String(answer.headers['content-type']), /javascript/);
+      assert.equal(answer.headers['vary'], 'Accept-Encoding');
+    }
   });
 
   test('is asked about once and not sent twice', async () => {

@@ -26,7 +26,12 @@ export function pageRoutes(app: App, folder: string | undefined): void {
     wildcard: false,
     index: false,
     cacheControl: false,
-    setHeaders: (reply, path) => void reply.header('Cache-Control', path.includes(HASHED) ? FOR_EVER : ASK_EACH_TIME),
+    // Beside each larger file lies what it is when it is compressed: nothing is compressed while somebody waits.
+    preCompressed: true,
+    setHeaders: (reply, path) => {
+      reply.header('Cache-Control', path.includes(HASHED) ? FOR_EVER : ASK_EACH_TIME);
+      reply.header('Vary', 'Accept-Encoding');
+    },
   });
   const page = (_request: unknown, reply: FastifyReply): FastifyReply => reply.sendFile('index.html');
   for (const path of PAGE_PATHS) app.get(path, { schema: { hide: true }, handler: page });

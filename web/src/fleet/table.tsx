@@ -1,6 +1,5 @@
 import { useTable, type RowSelectionState } from '@tanstack/react-table';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useState, useSyncExternalStore } from 'react';
 import type { FleetRow } from '../api/types.js';
 import { useLanguage } from '../i18n/language.js';
 import { Icon } from '../ui/icon.js';
@@ -10,12 +9,12 @@ import { FleetRowCells } from './row.js';
 import { keyOf } from './rows.js';
 import { lookOf } from './status.js';
 import type { Density, Order } from './use-choices.js';
+import { useWindow } from './use-window.js';
 
 /** Heights of a row in pixels, equal to those in the style sheet. */
 const HEIGHTS = { comfortable: 40, compact: 32 } as const;
 const NARROW_HEIGHT = 76;
 const NARROW = '(max-width: 860px)';
-const OVERSCAN = 12;
 
 interface Props {
   /** In the default order. */
@@ -49,15 +48,7 @@ export function FleetTable({ rows, grouping, order, density, withCluster, sort, 
   const placed = useCallback((element: HTMLDivElement | null) => {
     if (element) setTop(element.getBoundingClientRect().top + window.scrollY);
   }, []);
-  const virtual = useWindowVirtualizer({
-    count: lines.length,
-    estimateSize: () => height,
-    overscan: OVERSCAN,
-    scrollMargin: top,
-    getItemKey: (index) => nameOf(lines[index]),
-  });
-  // Heights are fixed: after a change all positions are computed again.
-  useLayoutEffect(() => virtual.measure(), [virtual, height]);
+  const { from, to } = useWindow(lines.length, height, top);
   const all = table.getIsAllRowsSelected();
   return (
     <div role="table" aria-label={t.fleet.title} aria-rowcount={lines.length + 1} className={`fleet fleet-${density}`}>
@@ -79,11 +70,11 @@ export function FleetTable({ rows, grouping, order, density, withCluster, sort, 
           ))}
         </div>
       </div>
-      <div role="rowgroup" ref={placed} className="fleet-body" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, key, start, size }) => {
-          const line = lines[index];
-          if (!line) return null;
-          const place = { height: size, transform: `translateY(${start - top}px)` };
+      <div role="rowgroup" ref={placed} className="fleet-body" style={{ height: lines.length * height }}>
+        {lines.slice(from, to).map((line, offset) => {
+          const index = from + offset;
+          const key = nameOf(line);
+          const place = { height, transform: `translateY(${index * height}px)` };
           if (line.line === 'group') {
             return (
               <div key={key} role="row" aria-rowindex={index + 2} className="fleet-line fleet-group" style={place}>
@@ -146,8 +137,7 @@ function Head({ name, order, sort }: HeadProps) {
   );
 }
 
-function nameOf(line: ReturnType<typeof linesOf<FleetTableRow>>[number] | undefined): string {
-  if (!line) return '';
+function nameOf(line: ReturnType<typeof linesOf<FleetTableRow>>[number]): string {
   return line.line === 'group' ? `group ${line.name}` : line.row.id;
 }
 

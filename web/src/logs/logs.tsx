@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState } from 'react';
-import { get } from '../api/client.js';
+import { ApiProblem, get } from '../api/client.js';
 import type { Logs as Answer, Release } from '../api/types.js';
 import { Said, useLanguage } from '../i18n/language.js';
 import { Loading } from '../ui/loading.js';
@@ -59,19 +59,23 @@ function Side({ canary: { namespace, name }, of, wanted }: SideProps) {
   const { t } = useLanguage();
   const [choice, setChoice] = useState<Choice>({});
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/canaries/${encodeURIComponent(name)}/logs`;
-  const query = new URLSearchParams({ of, lines: LINES, ...choice });
+  const logs = (chosen: Choice, signal: AbortSignal): Promise<Answer> =>
+    get<Answer>(`${path}?${new URLSearchParams({ of, lines: LINES, ...chosen })}`, signal);
   const { data, error, refetch } = useQuery({
     queryKey: ['logs', namespace, name, of, choice],
-    queryFn: ({ signal }) => get<Answer>(`${path}?${query}`, signal),
+    queryFn: async ({ signal }) => {
+      try {
+        return await logs(choice, signal);
+      } catch (failure) {
+        // A chosen pod may be gone since: the API chooses another one.
+        if (!(failure instanceof ApiProblem) || failure.kind !== 'invalid-input') throw failure;
+        return logs({}, signal);
+      }
+    },
     refetchInterval: EVERY_MS,
     retry: false,
     gcTime: 0,
   });
-  const gone = error !== null && choice.pod !== undefined;
-  useEffect(() => {
-    // A chosen pod may be gone since: the API chooses another one.
-    if (gone) setChoice({});
-  }, [gone]);
   return (
     <div className="logs-side">
       <h3>
