@@ -8,11 +8,21 @@ import type { ObserveInput } from '../workflows/activities.js';
 import { readCanary, type CanaryContext, type CanaryView } from '../canary/read.js';
 import type { Inquiry } from '../checks/port.js';
 import type { Dependencies } from '../dependencies.js';
-import { putFinalizer } from '../canary/generated.js';
+import { ownedObjects, putFinalizer } from '../canary/generated.js';
 import { targetOf } from '../meters/port.js';
 import { policyInForce, policyIn } from '../canary/policy.js';
 import { isFenced, keepAlive } from '../canary/lease-guard.js';
 import { GONE, look } from './world.js';
+import {
+  CANARIES,
+  CONFIG_MAPS,
+  ENDPOINT_SLICES,
+  LEASES,
+  METRIC_TEMPLATES,
+  POD_DISRUPTION_BUDGETS,
+  SECRETS,
+  type ResourceType,
+} from '../kube/object.js';
 import { isTerminating } from '../kube/terminating.js';
 
 /**
@@ -55,7 +65,7 @@ async function lookAround(deps: Dependencies, input: ObserveInput, signal: Abort
     return { world: GONE };
   }
   const { world: seen, bench: context } = await look(deps, view, input, signal);
-  const world = refusal ? withoutLease(seen, refusal) : seen;
+  const world = withComplaints(deps, context, refusal ? withoutLease(seen, refusal) : seen);
   const { knownGeneration: _known, knownApprovals: _digest, ...rest } = input.standing;
   const { knownLoadTests: _tests, knownAnnotated: _annotated, ...standing } = rest;
   const asked: ReleaseState = {
@@ -93,6 +103,29 @@ function withoutLease(world: World, refusal: UserError): World {
   const why = messageOf(refusal);
   return { ...world, drift: [], leftAlone: [...leftAlone, why], refusals: [...refusals, why] };
 }
+
+/** What this process can't follow for the want of a right is told as long as that is so: it may go by what is old. */
+function withComplaints({ cache }: Dependencies, context: CanaryContext | undefined, world: World): World {
+  const owned = context ? kindsOf(context) : [];
+  const { leftAlone = [], refusals = [], problem = '' } = world;
+  const complaints = cache.complaints([...FOLLOWED, ...owned]).filter((why) => !problem.includes(why));
+  if (complaints.length === 0) return world;
+  return { ...world, leftAlone: [...leftAlone, ...complaints], refusals: [...refusals, ...complaints] };
+}
+
+function kindsOf(context: CanaryContext): readonly ResourceType[] {
+  const { canary, workload, router } = context;
+  const sources = canary.analysis.metrics.flatMap((metric) => metric.sources);
+  return [
+    workload.type,
+    ...router.watches,
+    ...ownedObjects(context).map(({ type }) => type),
+    ...(sources.some(({ kind }) => kind === 'template') ? [METRIC_TEMPLATES] : []),
+  ];
+}
+
+/** Kinds that concern every Canary, besides those of what is generated for it. */
+const FOLLOWED = [CANARIES, LEASES, CONFIG_MAPS, SECRETS, POD_DISRUPTION_BUDGETS, ENDPOINT_SLICES];
 
 /**
  * Another process holds the Lease.

@@ -52,8 +52,7 @@ export async function look(
     const context = canaryContext(deps, view);
     return await closeLook(deps, view, context, input, await withUnused(context, bare), signal);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { world: { ...bare, problem: messageOf(error) }, bench: undefined };
+    return { world: { ...bare, ...problemIn(error) }, bench: undefined };
   }
 }
 
@@ -85,12 +84,17 @@ async function closeLook(
     }
     return { world: { ...bare, edition: 3, ...(await parts(deps, view, context, input, signal)) }, bench: context };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    const problem = problemIn(error);
     const pods = await podsOf(deps, context, input);
-    const isRefusal = error instanceof ForeignError || error instanceof RefusedError;
-    const foreign = isRefusal ? { foreign: true as const } : {};
-    return { world: { ...bare, edition: 3, ...pods, problem: messageOf(error), ...foreign }, bench: context };
+    return { world: { ...bare, edition: 3, ...pods, ...problem }, bench: context };
   }
+}
+
+/** @throws whatever nobody could mend */
+function problemIn(error: unknown): Pick<World, 'problem' | 'foreign'> {
+  if (!(error instanceof UserError)) throw error;
+  const isRefusal = error instanceof ForeignError || error instanceof RefusedError;
+  return { problem: messageOf(error), ...(isRefusal ? { foreign: true } : {}) };
 }
 
 async function podsOf(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAvailable } from '../domain/findings.js';
 import { ALL_TO_PRIMARY, EVERYBODY_TO_CANARY, type Weights } from '../domain/weights.js';
-import { messageOf, UserError } from '../errors.js';
+import { messageOf, RefusedError, UserError } from '../errors.js';
 import type { Claim } from '../kubernetes/claim.js';
 import type { CanaryContext } from './read.js';
 import type { Working } from './reading.js';
@@ -89,10 +89,13 @@ async function dividesOtherwise(
   wanted: Weights,
 ): Promise<boolean> {
   try {
-    await router.refresh(canary);
+    // Where it may not be read afresh, what is known of it counts.
+    await router.refresh(canary).catch(unlessUserError);
     const now = await router.weights(canary);
     return now !== undefined && (now.canary !== wanted.canary || now.mirrored === true);
   } catch (error) {
+    // Who may not look at it doesn't know that nobody is sent there.
+    if (error instanceof RefusedError) return true;
     if (error instanceof UserError) return false;
     throw error;
   }
@@ -100,11 +103,11 @@ async function dividesOtherwise(
 
 /** Users' changes of the target, or of what it reads, must not block a rollback. */
 async function refresh({ canary, workload }: CanaryContext): Promise<void> {
-  try {
-    await workload.refresh(canary);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-  }
+  await workload.refresh(canary).catch(unlessUserError);
+}
+
+function unlessUserError(error: unknown): void {
+  if (!(error instanceof UserError)) throw error;
 }
 
 /**

@@ -82,7 +82,8 @@ async function mendObject(cache: ClusterCache, context: CanaryContext, work: Wor
     });
     return;
   }
-  const isRoute = router.concerns(canary).some(({ type, name }) => `${type.kind}/${name}` === stray.object);
+  // Also one that was made after a route which the Canary names no more.
+  const isRoute = router.watches.some(({ kind }) => stray.object.startsWith(`${kind}/`));
   if (!isRoute) return workload.mend(canary, stray, effect.runs, fence);
   await router.reconcile(canary, weightsIn(effect), fence);
 }

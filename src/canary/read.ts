@@ -33,7 +33,7 @@ export interface CanaryView {
 /** @returns undefined where the Canary doesn't exist */
 export async function readCanary(deps: Reading, key: CanaryKey, fresh = false): Promise<CanaryView | undefined> {
   const object = await (fresh
-    ? deps.cache.getFresh(CANARIES, key.namespace, key.name)
+    ? deps.cache.freshest(CANARIES, key.namespace, key.name)
     : deps.cache.get(CANARIES, key.namespace, key.name));
   if (!object) return undefined;
   const lease = await deps.leases.view(key.namespace, key.name);

@@ -12,7 +12,7 @@ export async function readSecret(
   namespace: string,
   name: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const object = await cache.client.get(SECRETS, namespace, name);
+  const object = await cache.read(SECRETS, namespace, name);
   if (!object) throw new UserError(`secrets "${name}" not found`);
   const data = (object['data'] ?? {}) as Readonly<Record<string, string>>;
   return Object.fromEntries(

@@ -80,12 +80,19 @@ export async function makeWhole(
   const services = pods ? await servicesFor(cache, context, pods, of) : [];
   for (const wish of services) {
     await tried(async () => {
-      const read = making.fresh ? cache.getFresh.bind(cache) : cache.get.bind(cache);
+      const read = making.fresh ? cache.freshest.bind(cache) : cache.get.bind(cache);
       const current = await read(SERVICES, wish.namespace, wish.name);
       if (current && isFree(current, wish) && isSame(current, desiredService(wish, current))) return [];
       await write(cache, SERVICES, wish, (now) => desiredService(wish, now), { fence: making.fence, right: wish });
-      if (await hasPods(context, of)) await untilEndpoints(cache, wish.namespace, wish.name, making.signal);
-      return [`${SERVICES.kind}/${wish.name}`];
+      const title = `${SERVICES.kind}/${wish.name}`;
+      if (await hasPods(context, of)) {
+        await untilEndpoints(cache, wish.namespace, wish.name, making.signal).catch((error: unknown) => {
+          // It is there; nobody can say how soon it leads to pods.
+          if (!(error instanceof UserError)) throw error;
+          problems.push(messageOf(error));
+        });
+      }
+      return [title];
     });
   }
   const reachable = await isReachable(cache, context, of);
@@ -108,7 +115,7 @@ export async function makeNameable(
 ): Promise<readonly string[]> {
   const { canary } = context;
   const name = serviceNameOf(canary, of);
-  const read = fresh ? cache.getFresh.bind(cache) : cache.get.bind(cache);
+  const read = fresh ? cache.freshest.bind(cache) : cache.get.bind(cache);
   if (await read(SERVICES, canary.namespace, name)) return [];
   const pods = await podsOf(context, []);
   const wish = pods && (await servicesFor(cache, context, pods, of)).find((one) => one.name === name);
@@ -217,7 +224,7 @@ async function untilEndpoints(cache: ClusterCache, namespace: string, service: s
   const labelSelector = slicesOf(service);
   const began = performance.now();
   while (performance.now() - began < ENDPOINTS_MS) {
-    const { items } = await cache.client.list(ENDPOINT_SLICES, { namespace, labelSelector });
+    const items = await cache.query(ENDPOINT_SLICES, { namespace, labelSelector });
     if (items.flatMap(endpointsIn).some(isReady)) return;
     await sleep(POLL_MS, undefined, { signal });
   }

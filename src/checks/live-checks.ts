@@ -7,7 +7,7 @@ import { failedHook, type Analysis, type HookRound } from '../domain/findings.js
 import type { Phase } from '../domain/phases.js';
 import type { HookType, Policy } from '../domain/policy.js';
 import type { Revision } from '../domain/revision.js';
-import { UserError } from '../errors.js';
+import { RefusedError, UserError } from '../errors.js';
 import { othersFirst, spending } from '../fair-share.js';
 import type { ClusterCache } from '../kube/cache.js';
 import { METRIC_TEMPLATES } from '../kube/object.js';
@@ -151,6 +151,8 @@ async function templateMistake({ canary }: CanaryContext, sources: MetricsSource
       if (complaint !== undefined) return `${title} query error: ${complaint}`;
     } catch (error) {
       if (error instanceof TemplateError) return `${title} query render error: ${error.message}`;
+      // It is no mistake of the template's.
+      if (error instanceof RefusedError) throw error;
       if (error instanceof UserError) return `${title} error: ${error.message}`;
       throw error;
     }

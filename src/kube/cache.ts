@@ -1,9 +1,10 @@
-import { TransientError } from '../errors.js';
-import { type ApiClient } from './client.js';
+import { RefusedError, TransientError } from '../errors.js';
+import type { ApiClient, ListOptions } from './client.js';
 import { KubeError } from './kube-error.js';
 import type { KubeObject, ResourceType } from './object.js';
 import { pathOf } from './path.js';
 import { Reflector } from './reflector.js';
+import { refusalIn } from './refusals.js';
 import type { Store } from './store.js';
 
 /**
@@ -94,17 +95,65 @@ export class ClusterCache {
     return (await this.synced(type)).get(namespace, name);
   }
 
-  /** From the API server, which also brings the cache up to date. */
+  /**
+   * From the API server, which also brings the cache up to date. A kind that may not be listed may be got by name all the
+   * same.
+   *
+   * @throws RefusedError where this process may not get it
+   */
   async getFresh(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
-    const store = await this.synced(type);
-    const object = await this.client.get(type, namespace, name);
+    const reflector = this.watch(type);
+    await reflector.ready().catch(unlessRefused);
+    const object = await this.read(type, namespace, name);
     if (object) {
       this.remember(type, object);
       return object;
     }
-    const stale = store.get(namespace, name);
-    if (stale) store.delete(stale);
+    const stale = reflector.store.get(namespace, name);
+    if (stale) reflector.store.delete(stale);
     return undefined;
+  }
+
+  /** As {@link getFresh}, and by what is known of it where this process may not get it: for whoever must not wait. */
+  async freshest(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
+    try {
+      return await this.getFresh(type, namespace, name);
+    } catch (error) {
+      unlessRefused(error);
+      return this.get(type, namespace, name);
+    }
+  }
+
+  /**
+   * From the API server with all its fields; nothing of it is kept.
+   *
+   * @throws RefusedError where this process may not get it
+   */
+  async read(type: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
+    try {
+      return await this.client.get(type, namespace, name);
+    } catch (error) {
+      throw refusalIn(error);
+    }
+  }
+
+  /**
+   * What the API server has of a kind, with all fields; nothing of it is kept.
+   *
+   * @throws RefusedError where this process may not list it
+   */
+  async query(type: ResourceType, options: ListOptions): Promise<readonly KubeObject[]> {
+    try {
+      return (await this.client.list(type, options)).items;
+    } catch (error) {
+      throw refusalIn(error);
+    }
+  }
+
+  /** What keeps this process from knowing how objects of these kinds are now: rights that somebody must give, once each. */
+  complaints(types: Iterable<ResourceType>): readonly string[] {
+    const paths = new Set([...types].map((type) => pathOf(type)));
+    return [...paths].flatMap((path) => this.reflectors.get(path)?.complaint ?? []);
   }
 
   /** Takes the answer to one of our own writes into the cache, so that the next reader sees it. */
@@ -129,4 +178,8 @@ export class ClusterCache {
     await Promise.all([...this.reflectors.values()].map((reflector) => reflector.stop()));
     this.reflectors.clear();
   }
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof RefusedError)) throw error;
 }

@@ -29,6 +29,8 @@ const FIRST_BACKOFF_MS = 200;
 const MAX_ABSENT_MS = 2_000;
 /** A kind that isn't there, or may not be listed, needs a user's action. */
 const MAX_REFUSED_MS = 30_000;
+/** A kind that may be listed, and not watched, is listed again and again: what is known of it is never older. */
+const MAX_UNWATCHED_MS = 10_000;
 
 /**
  * Keeps a {@link Store} equal to what the API server has of one kind: a list, then a watch from there on, with
@@ -44,7 +46,7 @@ export class Reflector {
   private isSynced = false;
   /** How often in a row the server has said that it doesn't have this kind. */
   private missed = 0;
-  /** Why the kind can't be listed, before the first list: a missing permission. */
+  /** Why the kind can't be listed or watched: a missing permission. */
   private refusal: RefusedError | undefined;
   private readonly waiting = new Set<(refusal: RefusedError) => void>();
 
@@ -53,6 +55,11 @@ export class Reflector {
     readonly type: ResourceType,
     private readonly options: ReflectorOptions,
   ) {}
+
+  /** Why what is known may be old, or is nothing at all; undefined while it is watched. */
+  get complaint(): string | undefined {
+    return this.refusal?.message;
+  }
 
   start(): this {
     this.loop ??= this.run();
@@ -103,11 +110,14 @@ export class Reflector {
           continue;
         }
         if (error instanceof KubeError && error.notFound) this.kindIsMissing();
-        if (error instanceof KubeError && error.status === FORBIDDEN) this.mayNotList(error);
+        const isForbidden = error instanceof KubeError && error.status === FORBIDDEN;
+        if (isForbidden) this.mayNot(error, version === undefined ? 'listed' : 'watched');
+        const isUnwatched = isForbidden && version !== undefined;
+        if (isUnwatched) version = undefined;
         const problem = messageOf(error);
         if (problem !== lastProblem) this.options.log(`watching ${this.type.plural}: ${problem}`);
         lastProblem = problem;
-        const longest = isAbsent(error) ? MAX_ABSENT_MS : MAX_REFUSED_MS;
+        const longest = isUnwatched ? MAX_UNWATCHED_MS : isAbsent(error) ? MAX_ABSENT_MS : MAX_REFUSED_MS;
         await this.pause(Math.min(backoff, longest));
         backoff = Math.min(backoff * 2, longest);
       }
@@ -136,18 +146,17 @@ export class Reflector {
   }
 
   /** Only a user can grant a missing permission, so callers that wait get the error. */
-  private mayNotList(error: KubeError): void {
+  private mayNot({ message, status }: KubeError, what: 'listed' | 'watched'): void {
+    const { plural } = this.type;
+    const known = this.isSynced ? 'what is known of them may be old' : 'nothing is known of them';
+    this.refusal = new RefusedError(`${plural} may not be ${what}, so ${known}: ${message}`, status, message);
     if (this.isSynced) return;
-    const { message, status } = error;
-    const what = `${this.type.plural} may not be listed, so nothing is known of them`;
-    this.refusal = new RefusedError(`${what}: ${message}`, status, message);
     for (const refuse of this.waiting) refuse(this.refusal);
   }
 
   private fill(objects: readonly KubeObject[]): void {
     this.store.replace(objects);
     this.isSynced = true;
-    this.refusal = undefined;
     this.markSynced();
   }
 
@@ -185,6 +194,7 @@ export class Reflector {
     const signal = AbortSignal.any([ended.signal, this.stopped.signal]);
     let version = from;
     const stream = await this.client.watch(this.type, { ...this.scope(), resourceVersion: from }, signal);
+    this.refusal = undefined;
     const silence = setTimeout(() => ended.abort(), SILENCE_MS);
     try {
       for await (const line of linesOf(stream)) {

@@ -17,7 +17,7 @@ import type { Store } from './store.js';
  */
 export class RehearsalCache extends ClusterCache {
   private readonly written = new Map<string, KubeObject>();
-  private readonly read = new Set<string>();
+  private readonly known = new Set<string>();
 
   constructor(
     private readonly real: ClusterCache,
@@ -60,8 +60,8 @@ export class RehearsalCache extends ClusterCache {
     const key = pathOf(type, namespace, name);
     const written = this.written.get(key);
     if (written) return written;
-    if (this.read.has(key)) return this.real.getFresh(type, namespace, name);
-    this.read.add(key);
+    if (this.known.has(key)) return this.real.getFresh(type, namespace, name);
+    this.known.add(key);
     return this.real.get(type, namespace, name);
   }
 

@@ -1,6 +1,6 @@
 import { FencedError, TransientError, type UserError } from '../errors.js';
 import { isAnother, type Leases, type Renewal, type Tenant } from './lease.js';
-import type { LeaseOwner } from './lease-object.js';
+import type { LeaseOwner, LeaseView } from './lease-object.js';
 import { formatFence, isOlder, type Fence } from '../domain/decision/fence.js';
 import type { LeaseTerm } from '../domain/decision/plan.js';
 import { userErrorIn } from '../kube/refusals.js';
@@ -88,7 +88,7 @@ export class LeaseClaim implements Claim {
     const { namespace, name } = this.owner;
     const began = this.monotonic();
     const ask = anew || began - this.provenAt >= (isStamped ? STAMPED_MS : UNSTAMPED_MS);
-    const view = await (ask ? this.leases.fresh(namespace, name) : this.leases.view(namespace, name));
+    const view = await (ask ? this.freshest() : this.leases.view(namespace, name));
     if (view && (isOlder(this, view.fence) || isAnother(this.tenant, this, view))) {
       throw new FencedError(
         `a newer writer (${formatFence(view.fence)}, ${view.holder}) has taken ${name}.${namespace} over from ${formatFence(this)}`,
@@ -101,6 +101,20 @@ export class LeaseClaim implements Claim {
       await this.leases.proveByStamps(this.owner, this, this.tenant);
     }
     this.provenAt = began;
+  }
+
+  /**
+   * Whoever may go on without a Lease that can be written may do so without one that can be read: by what is known of it,
+   * and by the stamps on the Canary's objects.
+   */
+  private async freshest(): Promise<LeaseView | undefined> {
+    const { namespace, name } = this.owner;
+    try {
+      return await this.leases.fresh(namespace, name);
+    } catch (error) {
+      if (!this.unrenewed || !userErrorIn(error)) throw error;
+      return this.leases.view(namespace, name);
+    }
   }
 
   async outrankedBy(stamp: Fence): Promise<void> {

@@ -1,4 +1,4 @@
-import { FencedError, NamespaceEnding } from '../errors.js';
+import { FencedError, NamespaceEnding, RefusedError } from '../errors.js';
 import type { ClusterCache } from '../kube/cache.js';
 import { KubeError } from '../kube/kube-error.js';
 import type { LeaseTerm } from '../domain/decision/plan.js';
@@ -47,9 +47,9 @@ export class Leases {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** From the cache. */
+  /** From the cache; from the API server where Leases may not be listed. */
   async view(namespace: string, canary: string): Promise<LeaseView | undefined> {
-    const lease = await this.cache.get(LEASES, namespace, leaseName(canary));
+    const lease = await this.known(namespace, canary);
     return lease && viewOf(lease);
   }
 
@@ -170,7 +170,18 @@ export class Leases {
     const name = leaseName(owner.name);
     // The cache is good enough for the first attempt: its version guards the write. After a conflict it isn't.
     if (attempt > 0) return this.cache.getFresh(LEASES, owner.namespace, name);
-    return (await this.cache.get(LEASES, owner.namespace, name)) ?? this.cache.getFresh(LEASES, owner.namespace, name);
+    return (await this.known(owner.namespace, owner.name)) ?? this.cache.getFresh(LEASES, owner.namespace, name);
+  }
+
+  /** Without its Lease nobody could be told of a Canary what keeps the Leases from being listed. */
+  private async known(namespace: string, canary: string): Promise<KubeObject | undefined> {
+    const name = leaseName(canary);
+    try {
+      return await this.cache.get(LEASES, namespace, name);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      return this.cache.getFresh(LEASES, namespace, name);
+    }
   }
 
   /** @returns whether it was written; false where another writer was quicker */

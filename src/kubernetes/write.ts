@@ -90,6 +90,27 @@ export async function make(
 }
 
 /**
+ * Changes a few fields of an object by the version of it that was read, which `body` names.
+ *
+ * @throws FencedError where a newer writer has taken over
+ * @throws RefusedError where the API server won't take it
+ */
+export async function amend(
+  cache: ClusterCache,
+  type: ResourceType,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  body: { readonly metadata: { readonly resourceVersion: string | undefined } & object },
+  { fence }: Pick<WriteOptions, 'fence'>,
+): Promise<void> {
+  await fence?.confirm(false);
+  try {
+    await cache.client.patch(type, 'merge', namespace, name, body);
+  } catch (error) {
+    throw refusalIn(error, `${type.kind}/${name}`);
+  }
+}
+
+/**
  * Deletes an object of Serinus' own as it was read, not another one that has got its name since. A missing one is fine.
  *
  * @throws FencedError where a newer writer has taken over, or has written the object

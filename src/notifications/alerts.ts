@@ -8,7 +8,7 @@ import { describeRefusal } from '../crds/refusal.js';
 import { releaseIdOf } from '../domain/identity.js';
 import { reaches, type Severity } from '../domain/notices/notice.js';
 import type { Numbered } from '../domain/notices/outbox.js';
-import { messageOf, TransientError, UserError } from '../errors.js';
+import { messageOf, RefusedError, TransientError, UserError } from '../errors.js';
 import { ALERT_PROVIDERS } from '../kube/object.js';
 import { offersFor, type OfferedOrder } from '../links/offers.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
@@ -115,6 +115,7 @@ async function sendBy(
     return sent.ok ? sent : { ...sent, error: `send error: ${sent.error}` };
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof RefusedError) return { ok: false, error: `error: ${error.message}`, mayPass: true };
     if (error instanceof UserError) return { ok: false, error: error.message, mayPass: false };
     // The API server doesn't answer, or refuses: that passes, or a user fixes it.
     if (error instanceof TransientError) return { ok: false, error: `error: ${error.message}`, mayPass: true };
@@ -144,7 +145,7 @@ function postOf(
 
 /** @throws UserError in Flagger's words where the provider or its Secret is wrong */
 async function lineOf(deps: Dependencies, ref: { readonly namespace: string; readonly name: string }): Promise<Line> {
-  const object = await deps.cache.client.get(ALERT_PROVIDERS, ref.namespace, ref.name);
+  const object = await deps.cache.read(ALERT_PROVIDERS, ref.namespace, ref.name);
   if (!object) throw new UserError(`error: alertproviders.flagger.app "${ref.name}" not found`);
   const parsed = parseAlertProvider(object);
   if (!parsed.ok) throw new UserError(`error: ${describeRefusal(parsed.refusal)}`);
@@ -163,7 +164,8 @@ async function addressOf(
 ): Promise<Pick<Destination, 'address' | 'token'>> {
   if (target.kind === 'address') return { address: target.address, token: undefined };
   const secret = await readSecret(deps.cache, namespace, target.secretName).catch((error: unknown) => {
-    throw error instanceof UserError ? new UserError(`secretRef error: ${error.message}`) : error;
+    const isMissing = error instanceof UserError && !(error instanceof RefusedError);
+    throw isMissing ? new UserError(`secretRef error: ${error.message}`) : error;
   });
   const address = secret['address']?.trim();
   if (!address) throw new UserError('secret does not contain an address');

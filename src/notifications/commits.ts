@@ -5,7 +5,7 @@ import { commitStateOf } from '../commits/state.js';
 import { COMMIT_ANNOTATION, commitReportingOf, type CommitReporting } from '../crds/announcements.js';
 import type { Canary } from '../crds/canary.js';
 import type { Numbered } from '../domain/notices/outbox.js';
-import { messageOf, TransientError, UserError } from '../errors.js';
+import { messageOf, RefusedError, TransientError, UserError } from '../errors.js';
 import { workloadFor } from '../workloads/registry.js';
 import type { Dependencies } from '../dependencies.js';
 import type { Recipient } from './port.js';
@@ -47,8 +47,13 @@ async function reportTo(
     return await sendAlert(post, { proxy: undefined, complaint: undefined, idempotencyKey, signal });
   } catch (error) {
     signal.throwIfAborted();
-    return { ok: false, error: messageOf(error), mayPass: error instanceof TransientError };
+    return { ok: false, error: messageOf(error), mayPass: isPassing(error) };
   }
+}
+
+/** A right that is missing is given sooner or later. */
+function isPassing(error: unknown): boolean {
+  return error instanceof TransientError || error instanceof RefusedError;
 }
 
 function contextOf({ settings }: Dependencies, { namespace, name }: Canary): string {

@@ -13,6 +13,7 @@ import type { ArchivePlan } from '../cli/flags/archive-flags.js';
 import { flagsWithoutEffect } from '../cli/flags/flagger-flags.js';
 import { Health } from '../health.js';
 import { clusterClient } from '../kube/connect.js';
+import { CANARIES, LEASES } from '../kube/object.js';
 import { createLogger } from '../logging.js';
 import { showBacklog } from '../meters/backlog.js';
 import { showCanaries, showInfo } from '../meters/canaries.js';
@@ -131,7 +132,7 @@ async function runWorker(context: Process, report: Report): Promise<void> {
       () => hours.start(),
       () => signal.aborted,
     );
-    report(() => workers.ready);
+    report(() => workers.ready && isSighted(deps));
     log.info({}, 'Started operator workers');
     const running = workers.run();
     // Even if they must stop already: they hold the connection until they have run.
@@ -157,7 +158,7 @@ async function runWatch(
   const signs = temporalSigns(client, deps.settings.clusterName, () => connection.isReady);
   const deadman = new DeadMansSwitch(deps, signs, identity);
   const started = Promise.all([watcher.start(), deadman.start()]).then(() => {
-    report(() => !signal.aborted);
+    report(() => !signal.aborted && isSighted(deps));
     log.info(
       {},
       deps.settings.namespace === undefined
@@ -170,6 +171,11 @@ async function runWatch(
   await aborted(signal);
   watcher.stop();
   deadman.stop();
+}
+
+/** Whoever may not see Canaries or their Leases can tell nobody of it but probes, and its log. */
+export function isSighted({ cache }: Pick<Dependencies, 'cache'>): boolean {
+  return cache.complaints([CANARIES, LEASES]).length === 0;
 }
 
 async function serveHealth({ flags, log, signal }: Process, health: Health, port: number): Promise<void> {

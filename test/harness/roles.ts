@@ -46,18 +46,23 @@ export class Roles {
   }
 
   /** A kubeconfig with which the holder is this process's account and nobody else. */
-  async kubeconfig(process: Process): Promise<string> {
+  kubeconfig(process: Process): Promise<string> {
+    return this.kubeconfigOf(`serinus-${process}`);
+  }
+
+  /** The same for any account of the namespace. */
+  async kubeconfigOf(account: string): Promise<string> {
     const schema = z.looseObject({ clusters: z.array(z.looseObject({ name: z.string() })) });
     const { clusters } = schema.parse(parse(readFileSync(this.place.kubeconfig, 'utf8')));
-    const path = join(this.folder, `${process}.yaml`);
-    const user = { token: await this.token(`serinus-${process}`) };
+    const path = join(this.folder, `${account}.yaml`);
+    const user = { token: await this.token(account) };
     const text = stringify({
       apiVersion: 'v1',
       kind: 'Config',
       clusters,
-      users: [{ name: process, user }],
-      contexts: [{ name: process, context: { cluster: clusters[0]?.name, user: process } }],
-      'current-context': process,
+      users: [{ name: account, user }],
+      contexts: [{ name: account, context: { cluster: clusters[0]?.name, user: account } }],
+      'current-context': account,
     });
     writeFileSync(path, text, { mode: 0o600 });
     return path;

@@ -8,11 +8,6 @@ const PAST_WRITE: Readonly<Record<string, string>> = {
   'src/kubernetes/write.ts': 'the guard: a claim to the Lease, and the stamp',
   'src/kubernetes/lease.ts': 'the fence itself, by compare and swap',
   'src/kubernetes/events.ts': 'an Event changes nothing, and its name makes it one',
-  'src/workloads/configs/configs.ts': 'owners of what several Canaries share: by version, and after asking the claim',
-  'src/workloads/configs/former-copies.ts':
-    'owners of what several Canaries share: by version, and after asking the claim',
-  'src/workloads/shared/snapshots.ts':
-    'annotations of what is kept: by the version that was read, and after asking the claim',
   'src/archive/release/snapshots.ts': 'what the archive has by now, of a release that is over',
   'src/api/rollouts/start.ts': 'a person’s own change, by their own rights',
   'src/check/rehearsal/stage-client.ts': 'a dry run: nothing is stored',

@@ -1,4 +1,4 @@
-import { messageOf, TransientError, UserError } from '../../errors.js';
+import { messageOf, RefusedError, TransientError, UserError } from '../../errors.js';
 import { KubeError } from '../../kube/kube-error.js';
 import { Problem } from './problem.js';
 
@@ -12,12 +12,12 @@ export async function askKubernetes<T>(ask: () => Promise<T>): Promise<T> {
     return await ask();
   } catch (error) {
     if (error instanceof TransientError) throw new Problem('kubernetes-unreachable', error.message);
-    if (error instanceof UserError) throw new Problem('target-missing', error.message);
-    if (error instanceof KubeError && (error.status === 401 || error.status === 403)) {
+    if ((error instanceof KubeError || error instanceof RefusedError) && [401, 403].includes(error.status)) {
       throw new Problem('missing-permission', error.message, {
         remedy: 'grant the right to the account that the API runs as',
       });
     }
+    if (error instanceof UserError) throw new Problem('target-missing', error.message);
     throw error;
   }
 }

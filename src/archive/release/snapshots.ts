@@ -76,7 +76,7 @@ export async function snapshotsOf(
   { cache }: Pick<Dependencies, 'cache'>,
   { namespace, name }: Pick<CanaryKey, 'namespace' | 'name'>,
 ): Promise<readonly NamedObject[]> {
-  const { items } = await cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector: OF_RELEASE });
+  const items = await cache.query(CONTROLLER_REVISIONS, { namespace, labelSelector: OF_RELEASE });
   return items
     .filter(({ metadata }) => metadata.annotations?.[OF_CANARY] === name)
     .map(({ metadata }) => ({ type: CONTROLLER_REVISIONS, name: metadata.name }));
@@ -104,8 +104,8 @@ export async function readSnapshot(
   hash?: string,
 ): Promise<ReleaseSnapshot> {
   const { client } = deps.cache;
-  const selector = `${OF_RELEASE}=${labelOf(release)}`;
-  const { items } = await client.list(CONTROLLER_REVISIONS, { namespace, labelSelector: selector });
+  const labelSelector = `${OF_RELEASE}=${labelOf(release)}`;
+  const items = await deps.cache.query(CONTROLLER_REVISIONS, { namespace, labelSelector });
   const wanted = hash === undefined ? undefined : nameOf(release, hash);
   const found = items.find(({ metadata }) => metadata.name === wanted);
   return {

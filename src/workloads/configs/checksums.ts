@@ -58,7 +58,7 @@ export class Checksums {
         return known.checksum;
       }
     }
-    const object = await this.cache.client.get(type, namespace, reference.name);
+    const object = await this.cache.read(type, namespace, reference.name);
     if (!object) {
       this.known.delete(key);
       if (reference.optional) return undefined;

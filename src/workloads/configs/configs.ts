@@ -9,7 +9,7 @@ import { keyOf, type ConfigReference } from '../../kubernetes/objects/config-ref
 import { withPrefixes } from '../../kubernetes/objects/metadata.js';
 import { writtenBy } from '../../kubernetes/objects/strayed.js';
 import { controllerOf, isCanary, isOurs, isOwnedBy, refuseForeign } from '../../kubernetes/ownership.js';
-import { remove, write } from '../../kubernetes/write.js';
+import { amend, remove, write } from '../../kubernetes/write.js';
 import { Checksums, configType, missing } from './checksums.js';
 import { epochOf, FormerCopies, previousName } from './former-copies.js';
 
@@ -84,7 +84,7 @@ export class Configs {
   ): Promise<void> {
     for (const reference of tracked) {
       const type = configType(reference);
-      const source = await this.cache.client.get(type, wish.namespace, reference.name);
+      const source = await this.cache.read(type, wish.namespace, reference.name);
       if (!source) throw missing(reference, wish.namespace);
       const name = nameIn(names, reference);
       if (remember) await this.keepPrevious(type, name, source, wish, fence);
@@ -131,12 +131,11 @@ export class Configs {
     fence: Claim,
   ): Promise<void> {
     const type = configType(reference);
-    const { client } = this.cache;
-    const source = await client.get(type, wish.namespace, reference.name);
+    const source = await this.cache.read(type, wish.namespace, reference.name);
     const wanted = promoted?.[keyOf(reference)];
     const holds = (object: KubeObject | undefined): boolean =>
       object !== undefined && (wanted === undefined || checksumOf(object) === wanted);
-    const kept = holds(source) ? source : await client.get(type, wish.namespace, previousName(name));
+    const kept = holds(source) ? source : await this.cache.read(type, wish.namespace, previousName(name));
     if (!kept || !holds(kept)) {
       throw new UserError(
         `${type.kind} ${name}.${wish.namespace} can't be made again as it was promoted: ${reference.name} holds something else by now`,
@@ -158,11 +157,10 @@ export class Configs {
     fence: Claim,
     epoch: number | undefined,
   ): Promise<void> {
-    const { client } = this.cache;
     for (const reference of copies) {
       const type = configType(reference);
-      const kept = await client.get(type, wish.namespace, previousName(reference.name));
-      const current = await client.get(type, wish.namespace, reference.name);
+      const kept = await this.cache.read(type, wish.namespace, previousName(reference.name));
+      const current = await this.cache.read(type, wish.namespace, reference.name);
       const former = kept ?? current;
       if (!former || !isOwnedBy(former, wish.owner)) continue;
       if (current && !isOwnedBy(current, wish.owner)) continue;
@@ -178,9 +176,8 @@ export class Configs {
       const type = kind === SECRETS.kind ? SECRETS : CONFIG_MAPS;
       const { namespace = '', name, ownerReferences = [], resourceVersion } = metadata;
       const ours = { ...owner, controller: false, blockOwnerDeletion: false };
-      await fence.confirm(false);
       const body = { apiVersion, kind, metadata: { resourceVersion, ownerReferences: [...ownerReferences, ours] } };
-      await this.cache.client.patch(type, 'merge', namespace, name, body);
+      await amend(this.cache, type, { namespace, name }, body, { fence });
       await this.cache.getFresh(type, namespace, name);
     }
   }
@@ -192,7 +189,7 @@ export class Configs {
     wish: CopyWish,
     fence: Claim,
   ): Promise<void> {
-    const current = await this.cache.client.get(type, wish.namespace, name);
+    const current = await this.cache.read(type, wish.namespace, name);
     if (current && checksumOf(current) !== checksumOf(source)) {
       await this.put(type, previousName(name), current, wish, fence);
     } else {
@@ -202,7 +199,7 @@ export class Configs {
 
   /** The content saved before an earlier promotion isn't the one before this promotion. */
   private async forgetOlder(type: ResourceType, name: string, wish: CopyWish, fence: Claim): Promise<void> {
-    const kept = await this.cache.client.get(type, wish.namespace, name);
+    const kept = await this.cache.read(type, wish.namespace, name);
     if (!kept || !isOwnedBy(kept, wish.owner)) return;
     // A promotion that is carried out twice must not delete what it has just saved.
     if (epochOf(kept) === fence.epoch) return;
@@ -218,7 +215,7 @@ export class Configs {
     stamp = false,
   ): Promise<void> {
     // The cache doesn't have the content, so it must be read.
-    const known = await this.cache.client.get(type, wish.namespace, name);
+    const known = await this.cache.read(type, wish.namespace, name);
     const isFit = known && isOurs(known, wish.owner) && known['type'] === source['type'];
     if (!stamp && isFit && checksumOf(known) === checksumOf(source)) return;
     // Each of several owners restores the copy.

@@ -4,7 +4,7 @@ import { parseFence } from '../../domain/decision/fence.js';
 import { CONFIG_MAPS, SECRETS, type KubeObject, type NamedObject, type OwnerReference } from '../../kube/object.js';
 import { isCopyName, keyOf, type ConfigReference } from '../../kubernetes/objects/config-references.js';
 import { isOwnedBy } from '../../kubernetes/ownership.js';
-import { FENCE_ANNOTATION, remove } from '../../kubernetes/write.js';
+import { amend, FENCE_ANNOTATION, remove } from '../../kubernetes/write.js';
 import { configType } from './checksums.js';
 
 /** Suffix of the saved content of a copy. */
@@ -53,9 +53,8 @@ export class FormerCopies {
 
   /** Deletes what {@link of} lists; where another Canary shares it, only the co-ownership ends. */
   async forget(namespace: string, owner: OwnerReference, fence: Claim): Promise<void> {
-    const { client } = this.cache;
     for (const { type, name } of await this.of(namespace, owner)) {
-      const object = await client.get(type, namespace, name);
+      const object = await this.cache.read(type, namespace, name);
       if (!object || !isOwnedBy(object, owner)) continue;
       const { resourceVersion, ownerReferences = [] } = object.metadata;
       const others = ownerReferences.filter(({ uid }) => uid !== owner.uid);
@@ -63,8 +62,8 @@ export class FormerCopies {
         await remove(this.cache, type, object, { fence });
         continue;
       }
-      await fence.confirm(false);
-      await client.patch(type, 'merge', namespace, name, { metadata: { resourceVersion, ownerReferences: others } });
+      const body = { metadata: { resourceVersion, ownerReferences: others } };
+      await amend(this.cache, type, { namespace, name }, body, { fence });
     }
   }
 }

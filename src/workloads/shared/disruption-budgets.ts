@@ -37,6 +37,9 @@ export function sidesOf(selector: Selector, target: PodController, primary: PodC
   };
 }
 
+/** How often to ask again whether budgets may be read, in milliseconds. */
+const ASKED_AGAIN_MS = 60_000;
+
 /** The existing budgets, and those that should exist. */
 interface Found {
   /** The users' budget that the primary's is derived from; undefined where the primary needs none. */
@@ -56,10 +59,13 @@ interface Found {
  * refuses to evict it at all. Changes reach the primary's budget at once, since they don't change what its pods run.
  */
 export class DisruptionBudgets {
-  /** Budgets may be read; undefined before it is known. */
-  private seen: boolean | undefined;
+  /** Whether budgets may be read, and when that was asked; undefined before it is known. */
+  private seen: { readonly may: boolean; readonly at: number } | undefined;
 
-  constructor(private readonly cache: ClusterCache) {}
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {}
 
   /**
    * Makes the primary's budget as it should be, or deletes it where it should not exist.
@@ -120,11 +126,17 @@ export class DisruptionBudgets {
     return (await this.cache.synced(POD_DISRUPTION_BUDGETS)).list(namespace);
   }
 
-  /** Where Serinus may not read any, as with the permissions of an earlier version, it treats them as missing. */
+  /**
+   * Where Serinus may not read any, as with the permissions of an earlier version, it treats them as missing, and asks
+   * again after a minute.
+   */
   private async maySee(): Promise<boolean> {
     if (this.cache.watches(POD_DISRUPTION_BUDGETS)) return true;
-    this.seen ??= await this.cache.maySee(POD_DISRUPTION_BUDGETS);
-    return this.seen ?? false;
+    const now = this.monotonic();
+    if (this.seen && now - this.seen.at < ASKED_AGAIN_MS) return this.seen.may;
+    const may = (await this.cache.maySee(POD_DISRUPTION_BUDGETS)) ?? false;
+    this.seen = { may, at: now };
+    return may;
   }
 }
 

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../kube/object.js';
 import { CONTROLLER_REVISIONS } from '../../kube/object.js';
 import { parseFence, type Fence } from '../../domain/decision/fence.js';
 import { isOurs } from '../../kubernetes/ownership.js';
-import { FENCE_ANNOTATION, make, remove } from '../../kubernetes/write.js';
+import { amend, FENCE_ANNOTATION, make, remove } from '../../kubernetes/write.js';
 import type { StringMap } from '../../kubernetes/objects/metadata.js';
 import type { Previous } from '../port.js';
 import { CONFIGS, configsOf, FORMER_CONFIGS } from './promoted-configs.js';
@@ -87,7 +87,7 @@ export class Snapshots<Content> {
   /** All snapshots of the Canary's primary, from the API server. A label alone doesn't make an object the Canary's. */
   async all({ namespace, name, owner }: Canary): Promise<readonly KubeObject[]> {
     const labelSelector = `${OF_CANARY}=${fitting(name, LONGEST_LABEL)}`;
-    const { items } = await this.cache.client.list(CONTROLLER_REVISIONS, { namespace, labelSelector });
+    const items = await this.cache.query(CONTROLLER_REVISIONS, { namespace, labelSelector });
     return items.filter((item) => isOurs(item, owner));
   }
 
@@ -137,7 +137,7 @@ export class Snapshots<Content> {
 
   private async contentOf(canary: Canary, name: string | undefined): Promise<Content | undefined> {
     if (name === undefined || name === UNDONE) return undefined;
-    const kept = await this.cache.client.get(CONTROLLER_REVISIONS, canary.namespace, name);
+    const kept = await this.cache.read(CONTROLLER_REVISIONS, canary.namespace, name);
     return (kept?.['data'] as { template?: Content } | undefined)?.template;
   }
 
@@ -151,12 +151,11 @@ export class Snapshots<Content> {
    * last to be deleted.
    */
   private async renew(item: KubeObject, revision: number, annotations: StringMap, fence: Claim): Promise<void> {
-    const { namespace, name, resourceVersion, annotations: known = {} } = item.metadata;
+    const { namespace = '', name, resourceVersion, annotations: known = {} } = item.metadata;
     const isAsItWas = Object.entries(annotations).every(([key, value]) => known[key] === value);
     if (isAsItWas && revision === revisionOf(item)) return;
-    await fence.confirm(false);
     const body = { metadata: { resourceVersion, annotations }, revision };
-    await this.cache.client.patch(CONTROLLER_REVISIONS, 'merge', namespace, name, body);
+    await amend(this.cache, CONTROLLER_REVISIONS, { namespace, name }, body, { fence });
   }
 
   private async create(

@@ -3,6 +3,7 @@ import type { ApiClient } from '../../../src/kube/client.js';
 import {
   CANARIES,
   CONFIG_MAPS,
+  DAEMON_SETS,
   DEPLOYMENTS,
   HORIZONTAL_POD_AUTOSCALERS,
   POD_DISRUPTION_BUDGETS,
@@ -12,8 +13,21 @@ import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { appCanary, appDeployment, appRoute } from '../../harness/release/objects.js';
 import { configMap } from '../../harness/kubernetes/cluster.js';
 
+/** What of it is another. */
+export interface AppParts {
+  /** A DaemonSet has no autoscaler. */
+  readonly kind?: 'DaemonSet';
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly analysis?: Readonly<Record<string, unknown>>;
+}
+
 /** A Canary with everything that there may be of it: configs of both kinds, an autoscaler, a route. */
-export async function createObjects(client: ApiClient, namespace: string, name: string): Promise<void> {
+export async function createObjects(
+  client: ApiClient,
+  namespace: string,
+  name: string,
+  { kind, spec: more, analysis }: AppParts = {},
+): Promise<void> {
   const app = { namespace, host: `${name}.${namespace}.example.com`, image: 'lab/http-echo:1' };
   const deployment = appDeployment(app);
   const spec = deployment['spec'] as { template: { spec: { containers: object[] } } };
@@ -27,12 +41,13 @@ export async function createObjects(client: ApiClient, namespace: string, name: 
     app,
     {
       revertOnDeletion: true,
-      autoscalerRef: reference,
-      targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      ...(kind === undefined ? { autoscalerRef: reference } : {}),
+      targetRef: { apiVersion: 'apps/v1', kind: kind ?? 'Deployment', name },
       routeRef: { apiVersion: 'apisix.apache.org/v2', kind: 'ApisixRoute', name },
       service: { name: `${name}-app`, port: 80, targetPort: 8080 },
+      ...more,
     },
-    { metrics: [] },
+    { metrics: [], ...analysis },
   );
   const route = appRoute(app);
   const [rule] = (route['spec'] as { http: [Record<string, unknown>] }).http;
@@ -43,11 +58,18 @@ export async function createObjects(client: ApiClient, namespace: string, name: 
       kind: 'Secret',
       stringData: { TOKEN: 'a' },
     }),
-    client.create(DEPLOYMENTS, {
-      ...deployment,
-      metadata,
-      spec: { ...spec, selector: { matchLabels: labels }, template },
-    }),
+    kind === undefined
+      ? client.create(DEPLOYMENTS, {
+          ...deployment,
+          metadata,
+          spec: { ...spec, selector: { matchLabels: labels }, template },
+        })
+      : client.create(DAEMON_SETS, {
+          apiVersion: 'apps/v1',
+          kind,
+          metadata,
+          spec: { selector: { matchLabels: labels }, template },
+        }),
     client.create(POD_DISRUPTION_BUDGETS, {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',

@@ -13,10 +13,11 @@ export const CLUSTER = 'matrix';
 export function dependencies(
   client: KubeClient,
   namespace: string,
+  log: Logger = SILENT,
 ): Dependencies & { readonly stop: () => Promise<void> } {
   const settings = { ...DEFAULT_SETTINGS, clusterName: CLUSTER, namespace, minIntervalSeconds: 1 };
   // Nothing here asks Temporal.
-  const wired = wire(client, {} as Client, settings, SILENT);
+  const wired = wire(client, {} as Client, settings, log);
   const now = Date.now();
   return {
     ...wired,

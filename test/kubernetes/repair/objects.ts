@@ -32,7 +32,7 @@ export class Thing {
   }
 
   private get client(): ApiClient {
-    return this.rig.deps.cache.client;
+    return this.rig.admin;
   }
 
   async get(): Promise<KubeObject | undefined> {
@@ -59,7 +59,11 @@ export class Thing {
 
   /** What the informer would have reported by now. */
   private async refresh(): Promise<void> {
-    await this.rig.deps.cache.getFresh(this.type, this.rig.namespace, this.name);
+    const { cache } = this.rig.deps;
+    const object = await this.get();
+    const stale = object ?? (await cache.synced(this.type)).get(this.rig.namespace, this.name);
+    if (object) cache.remember(this.type, object);
+    else if (stale) cache.watch(this.type).store.delete(stale);
   }
 }
 
@@ -139,8 +143,8 @@ function withPath(object: KubeObject, path: string): Partial<KubeObject> {
 }
 
 /** The name is whatever the primary's pods read. */
-async function copyOf({ deps, namespace, name }: Rig, of: 'configMapRef' | 'secretRef'): Promise<string> {
-  const primary = await deps.cache.client.get(DEPLOYMENTS, namespace, `${name}-primary`);
+async function copyOf({ admin, namespace, name }: Rig, of: 'configMapRef' | 'secretRef'): Promise<string> {
+  const primary = await admin.get(DEPLOYMENTS, namespace, `${name}-primary`);
   const [container] = (primary?.['spec'] as Pods | undefined)?.template.spec.containers ?? [];
   const found = container?.envFrom?.find((from) => from[of])?.[of]?.name;
   if (found === undefined) throw new Error(`the primary of ${name} reads no ${of}`);

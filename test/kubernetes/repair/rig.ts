@@ -15,10 +15,11 @@ import { isActive } from '../../../src/domain/phases.js';
 import type { Revision } from '../../../src/domain/revision.js';
 import type { RunState } from '../../../src/domain/state.js';
 import { messageOf, UserError } from '../../../src/errors.js';
+import type { ApiClient } from '../../../src/kube/client.js';
 import { CANARIES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { asked } from '../../../src/workflows/asked.js';
-import { createObjects } from './app.js';
+import { createObjects, type AppParts } from './app.js';
 import { CLUSTER } from './dependencies.js';
 import { standing } from './standing.js';
 import type { PhaseName } from './table.js';
@@ -35,7 +36,7 @@ export class Rig {
   private uid = '';
 
   private ahead = 0;
-  readonly deps: Dependencies;
+  private acting: Dependencies;
 
   private constructor(
     deps: Dependencies,
@@ -43,29 +44,63 @@ export class Rig {
     readonly name: string,
     readonly phase: PhaseName,
     state: RunState,
+    /** Whoever looks at what comes of it, and meddles. */
+    readonly admin: ApiClient,
   ) {
     this.state = state;
-    this.deps = { ...deps, now: () => deps.now() + this.ahead };
+    this.acting = this.aheadOf(deps);
   }
 
-  static async open(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
-    await createObjects(deps.cache.client, namespace, name);
-    return Rig.of(deps, namespace, name, phase);
+  /** @param options.admin a client that may do everything, where the run's own may not */
+  static async open(
+    deps: Dependencies,
+    namespace: string,
+    name: string,
+    phase: PhaseName,
+    { admin = deps.cache.client, app }: { readonly admin?: ApiClient; readonly app?: AppParts } = {},
+  ): Promise<Rig> {
+    await createObjects(admin, namespace, name, app);
+    return Rig.of(deps, namespace, name, phase, admin);
   }
 
   /** As {@link open}, of a Canary that is there, with all that it needs. */
-  static async of(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
-    const rig = await Rig.begun(deps, namespace, name, phase);
+  static async of(
+    deps: Dependencies,
+    namespace: string,
+    name: string,
+    phase: PhaseName,
+    admin: ApiClient = deps.cache.client,
+  ): Promise<Rig> {
+    const rig = await Rig.begun(deps, namespace, name, phase, admin);
     await rig.bringThere();
     return rig;
   }
 
   /** A run that has just begun, and has done nothing yet, of a Canary that is there. */
-  static async begun(deps: Dependencies, namespace: string, name: string, phase: PhaseName): Promise<Rig> {
+  static async begun(
+    deps: Dependencies,
+    namespace: string,
+    name: string,
+    phase: PhaseName,
+    admin: ApiClient = deps.cache.client,
+  ): Promise<Rig> {
     const state = await begun(deps, namespace, name, 'run-1');
-    const rig = new Rig(deps, namespace, name, phase, state);
+    const rig = new Rig(deps, namespace, name, phase, state, admin);
     rig.uid = (await deps.cache.get(CANARIES, namespace, name))?.metadata.uid ?? '';
     return rig;
+  }
+
+  get deps(): Dependencies {
+    return this.acting;
+  }
+
+  /** From now on the run acts by these: another process has it. */
+  use(deps: Dependencies): void {
+    this.acting = this.aheadOf(deps);
+  }
+
+  private aheadOf(deps: Dependencies): Dependencies {
+    return { ...deps, now: () => deps.now() + this.ahead };
   }
 
   private get key() {
@@ -73,9 +108,9 @@ export class Rig {
   }
 
   /** Looks and repairs until the run would do something else. @returns what that is */
-  async settle(): Promise<Decision> {
+  async settle(fresh = false): Promise<Decision> {
     for (let i = 0; i < 8; i += 1) {
-      const findings = await this.observe();
+      const findings = await this.observe(fresh);
       const decision = decide(this.state, { type: 'observed', findings, asOf: this.deps.now() }, this.deps.now());
       if (decision.do === 'rollBack') return decision;
       const effects = decision.do === 'apply' ? decision.effects : [];
@@ -116,7 +151,7 @@ export class Rig {
 
   /** What Kubernetes shows to whoever asks for the Canary. */
   async condition(): Promise<{ readonly reason?: string; readonly message?: string; readonly status?: string }> {
-    const object = await this.deps.cache.client.get(CANARIES, this.namespace, this.name);
+    const object = await this.admin.get(CANARIES, this.namespace, this.name);
     const { conditions = [] } = (object?.['status'] ?? {}) as { conditions?: readonly object[] };
     return conditions[0] ?? {};
   }
@@ -128,11 +163,7 @@ export class Rig {
 
   /** How our route divides the traffic; undefined where there is none. */
   async canaryWeight(): Promise<number | undefined> {
-    const route = await this.deps.cache.client.get(
-      APISIX_ROUTES,
-      this.namespace,
-      `${this.name}-${this.name}-app-canary`,
-    );
+    const route = await this.admin.get(APISIX_ROUTES, this.namespace, `${this.name}-${this.name}-app-canary`);
     const [rule] = ((route?.['spec'] ?? {}) as { http?: { backends: { serviceName: string; weight?: number }[] }[] })
       .http ?? [undefined];
     return rule?.backends.find(({ serviceName }) => serviceName.endsWith('-canary'))?.weight ?? (rule && 0);
@@ -146,7 +177,8 @@ export class Rig {
   /** Carries out the reports of a decision; the run continues as it would. */
   private async mark(decision: Decision): Promise<void> {
     if (decision.do === 'rollBack') return;
-    const effects = decision.do === 'apply' ? decision.effects.filter(({ do: what }) => what === 'condition') : [];
+    const told = decision.do === 'apply' ? decision.effects : [];
+    const effects = told.filter(({ do: what }) => what === 'condition' || what === 'status');
     if (effects.length > 0) await this.apply(effects);
     const { said, refusals, problem, stuckSince, markedInvalid } = decision.next;
     this.state = { ...this.state, said, refusals, problem, stuckSince, markedInvalid };
@@ -224,10 +256,10 @@ export class Rig {
     }
   }
 
-  async observe() {
+  async observe(fresh = false) {
     return observe(
       this.deps,
-      { ...this.guard(), standing: asked(this.state), fresh: false, asOf: this.deps.now() },
+      { ...this.guard(), standing: asked(this.state), fresh, asOf: this.deps.now() },
       new AbortController().signal,
     );
   }
@@ -242,8 +274,20 @@ export class Rig {
     for (const effect of effects) if (effect.do === 'event') this.said.push(effect.message);
   }
 
-  private async events(): Promise<string[]> {
-    const { items } = await this.deps.cache.client.list(
+  /** What an effect says, as it is carried out; elsewhere only heard. */
+  async say(message: string): Promise<void> {
+    const seq = this.state.seq;
+    const effects: Effect[] = [{ do: 'event', type: 'Normal', message }];
+    await apply(
+      this.deps,
+      { ...this.guard(), effects, at: this.deps.now(), observedGeneration: 1 },
+      new AbortController().signal,
+    );
+    this.state = { ...this.state, seq: seq + 1 };
+  }
+
+  async events(): Promise<string[]> {
+    const { items } = await this.admin.list(
       { apiVersion: 'v1', kind: 'Event', plural: 'events' },
       { namespace: this.namespace, fieldSelector: `involvedObject.name=${this.name}` },
     );
@@ -268,7 +312,7 @@ export class Rig {
       { do: 'status', status: statusOf(this.state) },
     ]);
     if (this.phase === 'terminating') {
-      await this.deps.cache.client.delete(CANARIES, this.namespace, this.name);
+      await this.admin.delete(CANARIES, this.namespace, this.name);
       await this.deps.cache.getFresh(CANARIES, this.namespace, this.name);
     }
   }
