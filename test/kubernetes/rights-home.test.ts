@@ -41,7 +41,7 @@ async function watch(t: TestContext, cluster: TestCluster, name: string, rows: r
   const worker = dependencies(admin, namespace);
   t.after(() => worker.stop());
   const rig = await Rig.open(worker, namespace, name, 'progressing');
-  for (const row of rows) await t.test(`${row.verb} ${row.resource}`, { timeout: 25_000 }, () => withoutIt(row));
+  for (const row of rows) await t.test(`${row.verb} ${row.resource}`, { timeout: 90_000 }, () => withoutIt(row));
 
   async function withoutIt({ verb, group, resource }: Row): Promise<void> {
     const outcome = outcomeOf('watch', resource, verb);
@@ -73,7 +73,7 @@ async function watch(t: TestContext, cluster: TestCluster, name: string, rows: r
       if (outcome === 'waits') assert.ok(!isHome && words.test(thrown), what);
       if (thrown !== '') assert.match(thrown, words, what);
       await account.regain(verb, group, resource);
-      await until(async () => (await thrownBy(() => rig.rollBack())) === '', `home with ${what}`, 10_000);
+      await until(async () => (await thrownBy(() => rig.rollBack())) === '', `home with ${what}`, 30_000);
       assert.ok([0, undefined].includes(await rig.canaryWeight()), what);
     } finally {
       await deps.stop();
