@@ -1,30 +1,25 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure } from '@temporalio/common';
 import { apply } from '../../../src/activities/apply.js';
-import { begin } from '../../../src/activities/begin.js';
 import type { Dependencies } from '../../../src/dependencies.js';
 import { toFailure } from '../../../src/activities/failures.js';
 import { observe } from '../../../src/activities/observe.js';
 import { rollBack } from '../../../src/activities/rollback.js';
-import { parseStatus } from '../../../src/crds/status.js';
 import { decide } from '../../../src/domain/decision/decide.js';
 import { statusOf, type Decision, type Effect } from '../../../src/domain/decision/effects.js';
-import { initialState } from '../../../src/domain/initial.js';
 import { leaseTerm } from '../../../src/domain/decision/plan.js';
 import { isActive } from '../../../src/domain/phases.js';
 import type { Revision } from '../../../src/domain/revision.js';
 import type { RunState } from '../../../src/domain/state.js';
-import { messageOf, UserError } from '../../../src/errors.js';
 import type { ApiClient } from '../../../src/kube/client.js';
 import { CANARIES } from '../../../src/kube/object.js';
 import { APISIX_ROUTES } from '../../../src/routers/apisix/route.js';
 import { asked } from '../../../src/workflows/asked.js';
+import { begun, LEASE_SECONDS } from './begun.js';
 import { createObjects, type AppParts } from './app.js';
 import { CLUSTER } from './dependencies.js';
 import { standing } from './standing.js';
 import type { PhaseName } from './table.js';
-
-const LEASE_SECONDS = 60;
 
 /** A Canary in one phase, with a run that is driven by hand. */
 export class Rig {
@@ -245,17 +240,6 @@ export class Rig {
     if (this.state.seq === seq) this.state = { ...this.state, seq: seq + 1 };
   }
 
-  /** As `apply`, where that may be refused. @returns the words of the refusal */
-  async refusal(effects: readonly Effect[]): Promise<string | undefined> {
-    try {
-      await this.apply(effects);
-      return undefined;
-    } catch (error) {
-      if (error instanceof UserError) return messageOf(error);
-      throw error;
-    }
-  }
-
   async observe(fresh = false) {
     return observe(
       this.deps,
@@ -316,14 +300,4 @@ export class Rig {
       await this.deps.cache.getFresh(CANARIES, this.namespace, this.name);
     }
   }
-}
-
-async function begun(deps: Dependencies, namespace: string, name: string, holder: string): Promise<RunState> {
-  const canary = { cluster: CLUSTER, namespace, name };
-  await deps.cache.getFresh(CANARIES, namespace, name);
-  const taken = await begin(deps, { canary, holder, leaseSeconds: LEASE_SECONDS });
-  assert.ok(!taken.gone);
-  const { phase } = parseStatus((await deps.cache.getFresh(CANARIES, namespace, name))?.['status']);
-  const cause = { id: holder, kind: 'target', by: 'test' } as const;
-  return { ...initialState(canary, cause, taken, deps.now()), recover: false, phase };
 }
