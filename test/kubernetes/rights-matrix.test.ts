@@ -151,7 +151,8 @@ async function worker(t: TestContext, cluster: TestCluster, needs: Needs): Promi
 function withChecks(deps: ReturnType<typeof dependencies>, { resource }: Needs): ReturnType<typeof dependencies> {
   if (resource !== 'metrictemplates') return deps;
   const { cache, settings, meters, log } = deps;
-  return { ...deps, checks: { ...deps.checks, mistake: createChecks(cache, settings, meters, log).mistake } };
+  const checks = createChecks(cache, settings, meters, log);
+  return { ...deps, checks: { ...deps.checks, mistake: (context) => checks.mistake(context) } };
 }
 
 test('a process that may not list or watch Canaries says so in its log, and is not ready', async (t) => {

@@ -12,7 +12,7 @@ import {
 import { leaseName } from '../../../src/kubernetes/lease-object.js';
 import { change } from '../../harness/kubernetes/change.js';
 import type { AppParts } from '../repair/app.js';
-import { Thing, thing } from '../repair/objects.js';
+import { thing, type Thing } from '../repair/objects.js';
 import type { Rig } from '../repair/rig.js';
 import type { ObjectName, PhaseName } from '../repair/table.js';
 
