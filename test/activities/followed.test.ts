@@ -67,8 +67,8 @@ describe('what a Gateway has against a route', () => {
   });
 
   test('a refusal of one is reported before another’s being late', () => {
-    const told = complaint(words('True', 2, 'first'), words('False', 3, 'second'));
-    assert.equal(told?.late, false);
-    assert.match(told?.text ?? '', /parent second is not ready \(status: False, /);
+    const reported = complaint(words('True', 2, 'first'), words('False', 3, 'second'));
+    assert.equal(reported?.late, false);
+    assert.match(reported?.text ?? '', /parent second is not ready \(status: False, /);
   });
 });

@@ -114,15 +114,15 @@ test('it reports its progress once a second, and no heartbeat in between erases 
   const { url } = await service(t);
   const attempt = new Attempt(`hey -z 3500ms -c 2 -q 20 ${url}`);
   const result = await attempt.run();
-  const told = attempt.beats.slice(attempt.beats.findIndex((beat) => beat !== undefined));
-  assert.ok(told.length >= 3, `${told.length} beats`);
-  const requests = told.map((beat) => beat?.soFar.requests);
+  const reported = attempt.beats.slice(attempt.beats.findIndex((beat) => beat !== undefined));
+  assert.ok(reported.length >= 3, `${reported.length} beats`);
+  const requests = reported.map((beat) => beat?.soFar.requests);
   assert.ok(!requests.includes(undefined), 'a beat without progress takes it away from the next attempt');
   assert.deepEqual(
     requests,
     [...requests].sort((a = 0, b = 0) => a - b),
   );
-  assert.ok((told[0]?.soFar.requests ?? 0) > 20 && (told[0]?.soFar.requests ?? 0) < result.requests);
+  assert.ok((reported[0]?.soFar.requests ?? 0) > 20 && (reported[0]?.soFar.requests ?? 0) < result.requests);
 });
 
 test('a cancel ends it at once, and what was found by then is its result', async (t) => {

@@ -26,18 +26,18 @@ test('an answer is somebody’s to mend, or may pass by itself', () => {
   ];
   for (const [status, reason, message, isMended] of rows) {
     const error = new KubeError(status, reason, message);
-    const told = refusalIn(error, 'Service/x');
-    assert.equal(told instanceof RefusedError, isMended, `${status} ${message}`);
-    if (!isMended) assert.equal(told, error);
+    const reported = refusalIn(error, 'Service/x');
+    assert.equal(reported instanceof RefusedError, isMended, `${status} ${message}`);
+    if (!isMended) assert.equal(reported, error);
   }
   const other = new TransientError('the API server can’t be reached');
   assert.equal(refusalIn(other), other);
 });
 
 test('a refusal names object, field and reason, without the value where that is long', () => {
-  const told = refusalIn(invalid, 'Service/shop-canary') as RefusedError;
+  const reported = refusalIn(invalid, 'Service/shop-canary') as RefusedError;
   assert.equal(
-    told.message,
+    reported.message,
     'Service/shop-canary is refused: metadata.name: Invalid value: must be no more than 63 characters',
   );
   const secret = `v1.PodSpec{Containers: []v1.Container{Env: ${'PASSWORD=hunter2 '.repeat(9)}}}`;
@@ -48,12 +48,12 @@ test('a refusal names object, field and reason, without the value where that is 
 
 test('what can’t be named field by field is reported in the server’s own words', () => {
   const policy = `deployments.apps "x" is forbidden: ValidatingAdmissionPolicy 'p' denied request: no ${'x'.repeat(2000)}`;
-  const told = refusalIn(new KubeError(403, 'Forbidden', policy), 'Deployment/x') as RefusedError;
+  const reported = refusalIn(new KubeError(403, 'Forbidden', policy), 'Deployment/x') as RefusedError;
   assert.match(
-    told.message,
+    reported.message,
     /^Deployment\/x is refused: deployments\.apps "x" is forbidden: ValidatingAdmissionPolicy/,
   );
-  assert.ok(told.message.length < 1024, 'an Event holds it');
+  assert.ok(reported.message.length < 1024, 'an Event holds it');
 });
 
 test('a namespace that is going is distinguished from a policy', () => {

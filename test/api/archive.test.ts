@@ -123,8 +123,8 @@ describe('the list', () => {
     assert.deepEqual(items(all)[at(open.id)]?.['images'], ['podinfo:6.0.1']);
     assert.equal(items(all)[at(open.id)]?.['open'], true);
     assert.equal(items(all)[at(open.id)]?.['verdict'], undefined, 'it has not ended');
-    const told = items(all)[at(closed)];
-    assert.match(String(told?.['verdict']), /^Aborted by anna/);
+    const reported = items(all)[at(closed)];
+    assert.match(String(reported?.['verdict']), /^Aborted by anna/);
 
     // Once it is in the archive, that one is listed, and not the run as well.
     await archive.putRelease(

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { lineOf } from '../../src/api/releases/record-line.js';
 
 const at = Date.parse('2026-01-02T03:04:05.678Z');
-const told = '2026-01-02T03:04:05.678Z';
+const time = '2026-01-02T03:04:05.678Z';
 
 test('an entry is reported as it was kept, with its time as a text', () => {
   const entry = { at, what: 'analysis', weight: 20, ok: false, hooks: [], metrics: [{ metric: 'errors', ok: false }] };
-  assert.deepEqual(lineOf(entry), { ...entry, at: told });
+  assert.deepEqual(lineOf(entry), { ...entry, at: time });
 });
 
 test('a number that JSON could not write is missing', () => {
@@ -21,7 +21,7 @@ test('a number that JSON could not write is missing', () => {
 
 test('what another version has written is returned whole, and as unknown', () => {
   const strange = { at, what: 'teleport', to: 'mars' };
-  assert.deepEqual(lineOf(strange), { at: told, what: 'unknown', kind: 'teleport', fields: { to: 'mars' } });
+  assert.deepEqual(lineOf(strange), { at: time, what: 'unknown', kind: 'teleport', fields: { to: 'mars' } });
   const broken = { at, what: 'phase', phase: 7 };
-  assert.deepEqual(lineOf(broken), { at: told, what: 'unknown', kind: 'phase', fields: { phase: 7 } });
+  assert.deepEqual(lineOf(broken), { at: time, what: 'unknown', kind: 'phase', fields: { phase: 7 } });
 });

@@ -60,10 +60,10 @@ function run(args: readonly string[], cwd = scratch) {
 
 /** Processor time of a command, milliseconds: the least of several runs, since other processes are in its way as well. */
 function costOf(...args: readonly string[]): number {
-  const told =
+  const reported =
     "process.on('exit', () => { const { user, system } = process.cpuUsage(); console.error(`cost ${user + system}`); })";
   const runs = Array.from({ length: 3 }, () => {
-    const { stderr } = run(['--import', `data:text/javascript,${encodeURIComponent(told)}`, ...args]);
+    const { stderr } = run(['--import', `data:text/javascript,${encodeURIComponent(reported)}`, ...args]);
     const [, cost = ''] = /cost (\d+)/.exec(stderr) ?? [];
     assert.notEqual(cost, '', stderr);
     return Number(cost) / 1000;

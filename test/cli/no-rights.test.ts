@@ -36,7 +36,7 @@ const run = (args: readonly string[], env: Record<string, string> = {}): Promise
 const order = (word: string, name: string): string[] => [word, name, ...(word === 'weight' ? ['30'] : []), '-n', ns];
 
 /** One error, of one line and what to do about it, and nothing of the inside. */
-function told({ code, out, err }: Ended, exit: number, says: RegExp): void {
+function reported({ code, out, err }: Ended, exit: number, says: RegExp): void {
   assert.deepEqual([code, out], [exit, ''], err);
   assert.match(err, says);
   // What is watched for it says that it may not be, by itself.
@@ -66,7 +66,7 @@ describe('a caller without permission learns which one is missing, and it ends w
       const says = new RegExp(
         `^serinus: \\S+:looker may not update canaries/${word}\\.flagger\\.app "${name}" in namespace "${ns}"\n  have the right granted`,
       );
-      told(await run(order(word, name)), 1, says);
+      reported(await run(order(word, name)), 1, says);
     }
   });
 
@@ -77,12 +77,16 @@ describe('a caller without permission learns which one is missing, and it ends w
       ['status', 'podinfo', '-n', ns],
       ['resume', 'podinfo', '-n', ns],
     ]) {
-      told(
+      reported(
         await run(args, { SERINUS_TOKEN: nobody }),
         1,
         /^serinus: \S+:nobody may not get canaries\.flagger\.app "podinfo"/,
       );
-      told(await run(args, { SERINUS_TOKEN: '' }), 1, /there is no bearer token\n {2}give a token with --token-file/);
+      reported(
+        await run(args, { SERINUS_TOKEN: '' }),
+        1,
+        /there is no bearer token\n {2}give a token with --token-file/,
+      );
     }
   });
 
@@ -100,7 +104,7 @@ describe('a caller without permission learns which one is missing, and it ends w
       users: [{ name: 'it', user: { token } }],
     };
     writeFileSync(file, stringify({ ...config, 'current-context': 'it' }));
-    told(
+    reported(
       await run(['adopt', '-n', ns, '--kubeconfig', file]),
       1,
       /^serinus: [\w.]+ is forbidden: User "\S+:adopter" cannot list resource "\w+" in API group/m,

@@ -57,8 +57,8 @@ test('each Event is shown once, in the order of the names', () => {
     type: 'Normal',
     message: name,
   });
-  const told = (names: readonly string[]) => feed.news(names.map(event)).map(({ message }) => message);
-  assert.deepEqual(told(['podinfo.2', 'podinfo.1']), ['podinfo.1', 'podinfo.2']);
-  assert.deepEqual(told(['podinfo.1', 'podinfo.3', 'podinfo.2']), ['podinfo.3']);
-  assert.deepEqual(told(['podinfo.3']), []);
+  const reported = (names: readonly string[]) => feed.news(names.map(event)).map(({ message }) => message);
+  assert.deepEqual(reported(['podinfo.2', 'podinfo.1']), ['podinfo.1', 'podinfo.2']);
+  assert.deepEqual(reported(['podinfo.1', 'podinfo.3', 'podinfo.2']), ['podinfo.3']);
+  assert.deepEqual(reported(['podinfo.3']), []);
 });

@@ -499,19 +499,19 @@ describe('what a message that waits for people is about', () => {
       const m = new Model({ policy });
       if (gate === 'rollback') m.analysis = () => FAILING;
       atGate(m, gate);
-      const [told, ...others] = m.notices.flatMap((notice) =>
+      const [reported, ...others] = m.notices.flatMap((notice) =>
         notice.kind === 'alert' && notice.topic === 'waiting' ? [notice.occasion] : [],
       );
-      assert.ok(told && others.length === 0);
-      const { revision = '', weight } = told;
-      assert.deepEqual(told, { gate, revision: V2.hash, weight: m.state.weight });
+      assert.ok(reported && others.length === 0);
+      const { revision = '', weight } = reported;
+      assert.deepEqual(reported, { gate, revision: V2.hash, weight: m.state.weight });
       const order = {
         by: 'a link',
         reason: '',
         requestId: 'l',
         channel: 'chat',
         order: 'approve',
-        gate: told.gate,
+        gate: reported.gate,
       } as Order;
       const bound = { ...order, revision, atWeight: weight } as Order;
       assert.equal(refusalOf(m.state, bound), undefined);

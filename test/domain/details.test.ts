@@ -41,12 +41,12 @@ for (const [name, state] of STATES) {
   test(`the Temporal UI says of ${name} what the API says: why it stands there, and each order that would be obeyed`, () => {
     const text = detailsOf(state, ID);
     assert.ok(text.includes(why(state)), text);
-    const told = [...text.matchAll(/^- `(serinus .*) --reason "…"`: (.*)$/gm)].map(([, command, effect]) => [
+    const reported = [...text.matchAll(/^- `(serinus .*) --reason "…"`: (.*)$/gm)].map(([, command, effect]) => [
       command,
       effect,
     ]);
     assert.deepEqual(
-      told,
+      reported,
       possibleUnderWay(state).map(({ command, effect }) => [command, effect]),
     );
   });

@@ -61,9 +61,11 @@ describe('a release that is judged by statistics', () => {
     const m = new Model({ policy: policyWith({ judgement: JUDGEMENT, progressDeadlineSeconds: 60, listeners }) });
     m.analysis = () => analysed({ verdict: 'FAIL', says });
     m.run(400);
-    const told = m.notices.flatMap((notice) => (notice.kind === 'over' ? [] : [`${notice.kind}: ${notice.message}`]));
-    assert.ok(told.includes(`event: Rolling back podinfo.test ${says}`), told.join('\n'));
-    assert.ok(told.includes(`alert: Proven worse than the primary: ${says}`), told.join('\n'));
+    const reported = m.notices.flatMap((notice) =>
+      notice.kind === 'over' ? [] : [`${notice.kind}: ${notice.message}`],
+    );
+    assert.ok(reported.includes(`event: Rolling back podinfo.test ${says}`), reported.join('\n'));
+    assert.ok(reported.includes(`alert: Proven worse than the primary: ${says}`), reported.join('\n'));
     assert.ok(JSON.stringify(m.state.record).includes(says));
 
     const failed = m.notices.find((notice) => notice.kind === 'alert' && notice.topic === 'failed');

@@ -54,8 +54,8 @@ describe('event webhooks', () => {
       'Succeeded: Promotion completed! Scaling down podinfo.test',
     ]);
     assert.deepEqual(alerts(model), []);
-    const told = model.notices.flatMap((n) => (n.kind === 'event' ? [n.revision?.hash] : []));
-    assert.deepEqual([told[0], told.at(-1)], ['v2', 'v2']);
+    const reported = model.notices.flatMap((n) => (n.kind === 'event' ? [n.revision?.hash] : []));
+    assert.deepEqual([reported[0], reported.at(-1)], ['v2', 'v2']);
   });
 
   test('are sent for a rollback: first why, then that the canary has failed', () => {
@@ -174,9 +174,9 @@ describe('gates', () => {
     };
 
     test(`${gate}: told when it closes, not each time it is asked, and over when it opens`, () => {
-      const told = alerts(closed());
-      assert.deepEqual(told.slice(0, 2), [text, 'over: waiting']);
-      assert.equal(told.filter((line) => line === text).length, 1);
+      const reported = alerts(closed());
+      assert.deepEqual(reported.slice(0, 2), [text, 'over: waiting']);
+      assert.equal(reported.filter((line) => line === text).length, 1);
     });
 
     test(`${gate}: not where its webhook is muted`, () => {

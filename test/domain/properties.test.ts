@@ -259,12 +259,12 @@ describe('whatever happens to a release', () => {
   test('told again from the beginning, or handed over before every turn, it is the same story', () => {
     fc.assert(
       fc.property(story, (given) => {
-        const told = [play(given), play(given), play(given, true)].map(({ m }) => ({
+        const reported = [play(given), play(given), play(given, true)].map(({ m }) => ({
           ...{ events: m.events, weights: m.weightsSeen, effects: m.effects, status: m.status, notices: m.notices },
           ...{ now: m.now, ending: m.state.ending, record: m.state.record, primary: m.primaryRuns },
         }));
-        assert.deepEqual(told[1], told[0]);
-        assert.deepEqual(told[2], told[0]);
+        assert.deepEqual(reported[1], reported[0]);
+        assert.deepEqual(reported[2], reported[0]);
       }),
       { numRuns: 150 },
     );

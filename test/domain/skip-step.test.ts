@@ -139,13 +139,13 @@ describe('skipStep', () => {
 
 test('the effect of an order depends on the state of the release', () => {
   const m = new Model({ policy: policyWith({ hooks: { 'confirm-promotion': ['boss'] } }) });
-  const told = new Set<string>();
+  const reported = new Set<string>();
   m.before = () => {
-    if (m.state.phase === 'Progressing' && m.state.begun) told.add(effectOf('skipStep', m.state));
+    if (m.state.phase === 'Progressing' && m.state.begun) reported.add(effectOf('skipStep', m.state));
   };
   m.run(60);
   assert.deepEqual(
-    [...told],
+    [...reported],
     [
       'Leaves the analysis at weight 10 out, and advances the canary to weight 20',
       'Leaves the analysis at weight 20 out, and advances the canary to weight 30',

@@ -177,20 +177,20 @@ describe('a Lease that somebody has deleted', () => {
   test('in mid-release, while its run stands still: the watch tells it at once', async (t) => {
     const { client, namespace, first } = await openRelease(t);
     await first.apply({ do: 'weights', primary: 75, canary: 25 }, PROGRESSING);
-    const told: string[] = [];
+    const reported: string[] = [];
     const report = (_canary: unknown, { id }: { readonly id: string }): Promise<void> => {
-      told.push(id);
+      reported.push(id);
       return Promise.resolve();
     };
     const submissions = { ...first.deps.submissions, report };
     const watcher = new Watcher({ ...first.deps, submissions });
     await watcher.start();
     t.after(() => watcher.stop());
-    await until(() => watcher.backlog === 0 && told.length > 0, 'it has been looked at');
-    const before = new Set(told);
+    await until(() => watcher.backlog === 0 && reported.length > 0, 'it has been looked at');
+    const before = new Set(reported);
     const began = performance.now();
     await client.delete(LEASES, namespace, leaseName(APP));
-    await until(() => told.some((id) => !before.has(id)), 'the run is told that its Lease is gone');
+    await until(() => reported.some((id) => !before.has(id)), 'the run is told that its Lease is gone');
     // Not when everything is looked at anew, once a minute.
     assert.ok(performance.now() - began < 20_000);
   });

@@ -319,8 +319,8 @@ async function walk(
     const fence = claim(4, bench.nextSeq());
     await bench.router.setWeights(bench.canary, wanted, fence);
     await bench.expectExactly(generated(wanted));
-    const told = await bench.router.weights(bench.canary);
-    assert.deepEqual({ ...told, everybody: wanted.everybody }, { ...wanted, everybody: wanted.everybody });
+    const reported = await bench.router.weights(bench.canary);
+    assert.deepEqual({ ...reported, everybody: wanted.everybody }, { ...wanted, everybody: wanted.everybody });
     assert.deepEqual(await bench.router.drift(bench.canary), [], `drift at weights number ${index}`);
     const before = bench.writes;
     await bench.router.reconcile(bench.canary, ALL_TO_PRIMARY, fence);

@@ -99,15 +99,15 @@ describe('the outlook on several programs', () => {
   });
 
   it('is reported while something is being made, and not where all is there', async () => {
-    const told: string[] = [];
-    const progress = plainProgress((line) => told.push(line));
+    const reported: string[] = [];
+    const progress = plainProgress((line) => reported.push(line));
     const quick: Source = { ...source('cache', '/cache/tool'), isQuick: true };
     await findPrograms([tool], [quick], progress);
-    assert.deepEqual(told, ['tool 1.2.3: from the cache']);
+    assert.deepEqual(reported, ['tool 1.2.3: from the cache']);
     const none: Source = { ...source('cache'), isQuick: true };
     await findPrograms([tool], [none, source('Go toolchain', '/built/tool')], progress);
-    assert.match(told[1] ?? '', /^0 of 1 programs, about a minute left$|^0 of 1 programs, \w/);
-    assert.equal(told[2], 'tool 1.2.3: from the Go toolchain');
+    assert.match(reported[1] ?? '', /^0 of 1 programs, about a minute left$|^0 of 1 programs, \w/);
+    assert.equal(reported[2], 'tool 1.2.3: from the Go toolchain');
   });
 });
 

@@ -74,17 +74,17 @@ for (const [kind, other] of [
     });
 
     test('is shown to whoever listens, after it was saved', async (t) => {
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const { url, log } = await running(t, {
         onGate: (...gate) => {
-          told.push(gate);
-          if (told.length === 2) throw new Error('nobody home');
+          reported.push(gate);
+          if (reported.length === 2) throw new Error('nobody home');
         },
       });
       await ask(`${url}/${kind}/open`, podinfo);
       assert.equal((await ask(`${url}/${kind}/close`, podinfo)).status, 202);
       await ask(`${url}/${kind}/check`, podinfo);
-      assert.deepEqual(told, [
+      assert.deepEqual(reported, [
         [kind, 'podinfo', 'test', true],
         [kind, 'podinfo', 'test', false],
       ]);

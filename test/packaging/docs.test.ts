@@ -77,10 +77,10 @@ for (const name of readdirSync(join(root, 'docs/routers'))) {
 }
 
 test('docs/architecture.md names every folder of src', () => {
-  const told = new Set([...page('architecture.md').matchAll(/`src\/([a-z]+)`/g)].map(([, folder]) => folder));
+  const reported = new Set([...page('architecture.md').matchAll(/`src\/([a-z]+)`/g)].map(([, folder]) => folder));
   const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   assert.deepEqual(
-    folders.map(({ name }) => name).filter((folder) => !told.has(folder)),
+    folders.map(({ name }) => name).filter((folder) => !reported.has(folder)),
     [],
   );
 });
@@ -123,8 +123,8 @@ test('docs/walkthrough.md has the events that the walkthrough is tested for, in 
   const source = readFileSync(join(root, 'test/release/walkthrough.test.ts'), 'utf8');
   const tested = found(source, /'(\[(?:Normal|Warning)\] .+?)'(?=[,;\]])/g);
   assert.ok(tested.length > 10);
-  const told = found(page('walkthrough.md'), /^\s*(\[(?:Normal|Warning)\] .+)$/gm);
-  assert.deepEqual(told.slice(0, tested.length), tested);
+  const reported = found(page('walkthrough.md'), /^\s*(\[(?:Normal|Warning)\] .+)$/gm);
+  assert.deepEqual(reported.slice(0, tested.length), tested);
 });
 
 test('docs/security.md has the bounds of texts that the sources have', () => {

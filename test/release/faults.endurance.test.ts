@@ -36,7 +36,7 @@ async function crewOf(world: ReleaseScene, version?: string) {
 async function looked(t: TestContext, fleet: Fleet): Promise<void> {
   await fleet.atRest();
   await fleet.quiet();
-  await fleet.told();
+  await fleet.reportedOnce();
   t.diagnostic(`${fleet.answers} answers to clients, ${fleet.forgiven} of them failures of what was deleted by force`);
   assert.deepEqual(fleet.violations, []);
 }

@@ -89,8 +89,8 @@ const NOT_YET =
 
 /** This has been said, in this order, and nothing else but of what isn't there yet. */
 async function happened(world: ReleaseScene, expected: readonly string[]): Promise<void> {
-  const told = async () => (await world.events()).filter((line) => !NOT_YET.test(line));
-  const said = async () => (await told()).map((line) => line.replace(/success rate [\d.]+%/, 'success rate …%'));
+  const reported = async () => (await world.events()).filter((line) => !NOT_YET.test(line));
+  const said = async () => (await reported()).map((line) => line.replace(/success rate [\d.]+%/, 'success rate …%'));
   await until(async () => (await said()).includes(expected.at(-1) ?? ''), `the event ${expected.at(-1)}`);
   assert.deepEqual(await said(), expected);
 }

@@ -135,11 +135,11 @@ suite("Contour's HTTPProxy", () => {
 
   test('tells nothing where it does not divide requests', () => {
     const canary = canaryOf('contour');
-    const told = (routes: readonly object[]) =>
+    const reported = (routes: readonly object[]) =>
       blueprint.weights({ ...desired(blueprint, canary, ALL_TO_PRIMARY), spec: { routes } }, canary);
-    assert.equal(told([]), undefined);
-    assert.equal(told([{ services: [service('cart-primary', 100)] }]), undefined);
-    assert.equal(told([{ services: services(100, 100) }]), undefined);
+    assert.equal(reported([]), undefined);
+    assert.equal(reported([{ services: [service('cart-primary', 100)] }]), undefined);
+    assert.equal(reported([{ services: services(100, 100) }]), undefined);
   });
 
   test('is settled when Contour has taken over what was written last', () => {

@@ -232,11 +232,11 @@ suite("what users do to Istio's VirtualService", () => {
       metadata: { name: 'cart' },
       spec: { http },
     });
-    const told = (http: readonly unknown[]) => virtualService.weights(withRoutes(http), canary);
-    assert.equal(told([divided(0, 0)]), undefined);
-    assert.equal(told([divided(100, 100)]), undefined);
-    assert.equal(told([{ route: [{ destination: { host: 'cart' } }] }]), undefined);
-    assert.equal(told([]), undefined);
+    const reported = (http: readonly unknown[]) => virtualService.weights(withRoutes(http), canary);
+    assert.equal(reported([divided(0, 0)]), undefined);
+    assert.equal(reported([divided(100, 100)]), undefined);
+    assert.equal(reported([{ route: [{ destination: { host: 'cart' } }] }]), undefined);
+    assert.equal(reported([]), undefined);
   });
 
   test('the way back is open whatever the Canary says by now', () => {

@@ -27,9 +27,9 @@ test('a controller with annotations of its own is spoken to by those, and no oth
   const annotationsOf = (canary: typeof byWeight, weights: typeof ALL_TO_CANARY) => {
     const made = blueprint.desired({ canary, source, current: undefined, weights, fence: undefined });
     assert.deepEqual(blueprint.weights(made, canary), weights);
-    const told = Object.entries(made.metadata.annotations ?? {});
+    const reported = Object.entries(made.metadata.annotations ?? {});
     assert.equal(made.metadata.annotations?.['nginx.ingress.kubernetes.io/canary'], 'theirs', 'not ours to know');
-    return Object.fromEntries(told.filter(([key]) => key.startsWith(PREFIX)));
+    return Object.fromEntries(reported.filter(([key]) => key.startsWith(PREFIX)));
   };
   assert.deepEqual(annotationsOf(byWeight, canaryAt(20)), {
     [`${PREFIX}/canary`]: 'true',

@@ -76,10 +76,10 @@ suite("Traefik's TraefikService", () => {
   });
 
   test('says nothing about weights that do not add up, such as those that Flagger can leave behind', () => {
-    const told = (...services: readonly object[]) =>
+    const reported = (...services: readonly object[]) =>
       traefik.weights({ ...desired(traefik, canary, ALL_TO_PRIMARY), spec: { weighted: { services } } }, canary);
-    assert.equal(told({ ...primary, weight: 100 }, { ...own, weight: 100 }), undefined);
-    assert.equal(told({ ...own, weight: 100 }), undefined);
-    assert.equal(told(), undefined);
+    assert.equal(reported({ ...primary, weight: 100 }, { ...own, weight: 100 }), undefined);
+    assert.equal(reported({ ...own, weight: 100 }), undefined);
+    assert.equal(reported(), undefined);
   });
 });

@@ -42,20 +42,20 @@ describe('what a Canary may take of the processor', () => {
   test('is reported for a Canary that takes more for a minute, once in a while, and only as long as it does', () => {
     let now = 0;
     const share = new FairShare(ALLOWANCE, () => now);
-    const told: number[] = [];
+    const reported: number[] = [];
     const look = (ms: number): void => {
       share.take('a/hostile', ms);
       const overdrawnMs = share.overuseToReport('a/hostile');
-      if (overdrawnMs !== undefined) told.push(overdrawnMs);
+      if (overdrawnMs !== undefined) reported.push(overdrawnMs);
     };
     for (; now < 59_000; now += 1_000) look(200);
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
     assert.equal(share.isExceeded('a/hostile'), false);
     for (; now < 500_000; now += 1_000) look(200);
-    assert.equal(told.length, 1);
+    assert.equal(reported.length, 1);
     assert.equal(share.isExceeded('a/hostile'), true);
     for (; now < 900_000; now += 1_000) look(200);
-    assert.equal(told.length, 2, 'again after ten minutes');
+    assert.equal(reported.length, 2, 'again after ten minutes');
     now += 1_000_000;
     assert.equal(share.isExceeded('a/hostile'), false);
   });

@@ -65,20 +65,20 @@ describe('a budget', () => {
 
   test('names who asks for too much without a break, once in a while', () => {
     let now = 0;
-    const told: [string, number][] = [];
+    const reported: [string, number][] = [];
     const budget = new Budget(
       allowance,
       () => now,
-      (key, ms) => told.push([key, ms]),
+      (key, ms) => reported.push([key, ms]),
     );
     for (now = 0; now <= 90_000; now += 100) budget.spend('storm');
     assert.deepEqual(
-      told.map(([key]) => key),
+      reported.map(([key]) => key),
       ['storm', 'storm'],
     );
-    assert.ok((told[0]?.[1] ?? 0) >= 10_000);
+    assert.ok((reported[0]?.[1] ?? 0) >= 10_000);
     for (let at = 0; at < 50; at += 1, now += 2_000) budget.spend('calm');
-    assert.equal(told.length, 2);
+    assert.equal(reported.length, 2);
   });
 
   test('keeps a queue from working on one key only', async () => {

@@ -60,10 +60,10 @@ describe('the template of an undone release’s target', () => {
       { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] },
     ]);
     for (const path of [`rollouts/${id}`, `releases/${id}`]) {
-      const told = await get(app, `/api/v1/${path}`, bearer(viewer));
-      assert.deepEqual([told.status, told.body['outcome']], [200, 'undone']);
-      assert.equal(told.body['desired'], undefined, path);
-      assert.ok(!JSON.stringify(told.body).includes(PASSWORD), path);
+      const reported = await get(app, `/api/v1/${path}`, bearer(viewer));
+      assert.deepEqual([reported.status, reported.body['outcome']], [200, 'undone']);
+      assert.equal(reported.body['desired'], undefined, path);
+      assert.ok(!JSON.stringify(reported.body).includes(PASSWORD), path);
       const whole = await get(app, `/api/v1/${path}`, bearer(reader));
       assert.ok(JSON.stringify(whole.body['desired']).includes(PASSWORD), path);
     }

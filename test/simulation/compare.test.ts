@@ -49,14 +49,14 @@ void describe('policies side by side', () => {
   void it('in tables for people and for spreadsheets', () => {
     const found = alternativesOf(writtenCanary(undefined, 99), OPTIONS, MEASURING);
     assert.ok(found.ok);
-    const told: number[] = [];
+    const reported: number[] = [];
     const [first, second] = found.policies;
     assert.ok(second);
     const compared = compare([first, second], [{ name: 'calm, "as ever"', truth: HEALTHY }], {
       ...{ runs: 5, seed: 1 },
-      progress: (done) => told.push(done),
+      progress: (done) => reported.push(done),
     });
-    assert.deepEqual(told, [1]);
+    assert.deepEqual(reported, [1]);
     const lines = describeCompared(compared);
     assert.match(lines[0] ?? '', /calm/);
     assert.match(lines[2] ?? '', /^ {2}as written +0 % +- +100 % +2m30s +0 % +\d+ \(\d+\)$/);

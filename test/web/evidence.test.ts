@@ -45,10 +45,10 @@ function looks(windows: readonly ReleaseWindow[], what: 'analysis' | 'watch'): R
     const { evidence, judgement } = judge(before, one, RULES);
     before = evidence;
     const words = what === 'watch' ? inWordsAfter : inWords;
-    const told = { counts: one.counts, windows: evidence.windows };
+    const reported = { counts: one.counts, windows: evidence.windows };
     const at = new Date(NOW - 600_000 + 30_000 * i).toISOString();
     const judged = { ...judgement, counts: one.counts, heard: true, windows: evidence.windows };
-    const says = words(judgement, RULES, told);
+    const says = words(judgement, RULES, reported);
     const look = { at, what, judged: { ...judged, says } };
     return readLine(what === 'watch' ? look : { ...look, ...{ weight: one.weight, ok: true, hooks: [], metrics: [] } });
   });
@@ -56,8 +56,8 @@ function looks(windows: readonly ReleaseWindow[], what: 'analysis' | 'watch'): R
 
 async function shown(t: TestContext, name: string, record: readonly RecordLine[], title: string) {
   const stream = { '/api/v1/stream': [{ event: 'canary', data: row('cart') }] };
-  const told = live(release({ record: [...record] }));
-  const base = await openStage(t, { '/api/v1/namespaces/shop/canaries/cart/live': told }, stream);
+  const reported = live(release({ record: [...record] }));
+  const base = await openStage(t, { '/api/v1/namespaces/shop/canaries/cart/live': reported }, stream);
   const browser = await openBrowser(t);
   const desk = { locale: 'en-GB', scheme: 'light', width: DESKTOP } as const;
   const way = { locale: 'zh-CN', scheme: 'dark', width: PHONE } as const;

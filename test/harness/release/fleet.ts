@@ -163,7 +163,7 @@ export class Fleet {
   }
 
   /** What happened once must have been reported once. */
-  async told(): Promise<void> {
+  async reportedOnce(): Promise<void> {
     const { kube, namespace } = this.world;
     const { items } = await kube.list(EVENTS, { namespace, fieldSelector: 'involvedObject.kind=Canary' });
     const sorted = [...items].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));

@@ -87,8 +87,8 @@ export class Viewer {
     const findings = await page.evaluate(`${axe.source}; axe.run()`);
     const { violations } = findings as axe.AxeResults;
     const grave = violations.filter(({ impact }) => this.findings === 'all' || GRAVE.includes(impact ?? ''));
-    const told = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-    assert.deepEqual(told, [], `${name}: what axe finds`);
+    const reported = grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    assert.deepEqual(reported, [], `${name}: what axe finds`);
     const over = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
     assert.ok(typeof over === 'number' && over <= 0, `${name} is ${String(over)} px too wide`);
   }

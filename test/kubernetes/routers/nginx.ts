@@ -9,7 +9,7 @@ const PREFIX = 'nginx.ingress.kubernetes.io';
 const THEIRS = { [`${PREFIX}/proxy-read-timeout`]: '30' };
 
 function generated(orders: Readonly<Record<string, string>>): readonly Generated[] {
-  const told = Object.entries({ canary: 'true', ...orders }).map(([name, value]) => [`${PREFIX}/${name}`, value]);
+  const reported = Object.entries({ canary: 'true', ...orders }).map(([name, value]) => [`${PREFIX}/${name}`, value]);
   return [
     {
       type: INGRESSES,
@@ -19,7 +19,7 @@ function generated(orders: Readonly<Record<string, string>>): readonly Generated
         ...THEIRS,
         ...copied(...Object.keys(THEIRS)),
         ...FLUX_SHIELD,
-        ...(Object.fromEntries(told) as Record<string, string>),
+        ...(Object.fromEntries(reported) as Record<string, string>),
       },
       spec: ingressSpec([path('/', 'cart-canary')]),
     },
