@@ -101,8 +101,8 @@ async function worker(t: TestContext, cluster: TestCluster, needs: Needs): Promi
       const told = rig.said.filter((message) => words.test(message));
       const { reason, message = '' } = await rig.condition();
       const what = `${verb} ${needs.resource}\nsaid: ${rig.said.join('\n')}\nlog: ${log.join('\n')}\ncondition: ${reason} ${message}\n${JSON.stringify(failed)}`;
-      if (outcome === 'told' || outcome === 'event') assert.ok(told.length > 0, `nobody was told: ${what}`);
-      if (outcome === 'told') {
+      if (outcome === 'reported' || outcome === 'event') assert.ok(told.length > 0, `nobody was told: ${what}`);
+      if (outcome === 'reported') {
         assert.equal(reason, 'Refused', what);
         assert.match(message, words, what);
       }

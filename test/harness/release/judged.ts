@@ -25,7 +25,7 @@ export type Env = Readonly<Record<string, string>>;
 
 const envOf = (env: Env) => Object.entries(env).map(([name, value]) => ({ name, value }));
 
-export function withEnv(deployment: KubeObject, env: Env): KubeObject {
+function withEnv(deployment: KubeObject, env: Env): KubeObject {
   const { template, ...spec } = deployment['spec'] as { template: { spec: { containers: object[] } } };
   const containers = template.spec.containers.map((container) => ({ ...container, env: envOf(env) }));
   return { ...deployment, spec: { ...spec, template: { ...template, spec: { ...template.spec, containers } } } };

@@ -44,7 +44,7 @@ export function applied(...effects: Effect[]): Need['act'] {
   return (rig) => rig.apply(effects);
 }
 
-export const reading = (verb: Verb): Need => ({ verb, done: () => Promise.resolve(true) });
+const reading = (verb: Verb): Need => ({ verb, done: () => Promise.resolve(true) });
 export const LOOK: readonly Need[] = [reading('list'), reading('watch')];
 export const freshLook: Need = {
   verb: 'get',
@@ -74,7 +74,7 @@ export function mended(object: ObjectName): readonly Need[] {
   ];
 }
 
-export function specOf(object: KubeObject | undefined): unknown {
+function specOf(object: KubeObject | undefined): unknown {
   const { clusterIP: _ip, clusterIPs: _ips, ...spec } = (object?.['spec'] ?? {}) as Record<string, unknown>;
   return [spec, object?.['data']];
 }

@@ -6,12 +6,12 @@ import { GRANTS, type Process, type Verb } from '../../../scripts/rbac/rules.js'
  */
 export type Outcome =
   /** Nothing is written over it, users stay where they are, and it goes on by itself when the right is given. */
-  | 'told'
+  | 'reported'
   /** The same, where the condition can't be written. */
   | 'event'
   /** Only the log can say so. */
   | 'log'
-  /** Nothing can be told of any Canary. */
+  /** Nothing can be reported on any Canary. */
   | 'not ready'
   /** It is done without. */
   | 'goes on'
@@ -29,7 +29,8 @@ export type Outcome =
 const VERBS: readonly Verb[] = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 
 const EXPLANATIONS: Readonly<Record<Outcome, string>> = {
-  told: 'event and condition (reason `Refused`) have the API server’s words, with object, verb and reason; nothing of it is half done, users stay with whoever serves them, nothing else waits for it, and it is done when the right is there',
+  reported:
+    'event and condition (reason `Refused`) have the API server’s words, with object, verb and reason; nothing of it is half done, users stay with whoever serves them, nothing else waits for it, and it is done when the right is there',
   event: 'the same in the event alone',
   log: 'the log has it, and nothing else waits for it',
   'not ready': 'the log has it, and `/readyz` says that the part isn’t ready, until the right is there',
@@ -38,9 +39,9 @@ const EXPLANATIONS: Readonly<Record<Outcome, string>> = {
   waits:
     'the log and an event have it, users stay where they are, and the way home is tried again until the right is there',
   again: 'the notification is tried again, and an event says why it is late',
-  'failed check': 'the check could not be made, which is told and counts as the policy says',
+  'failed check': 'the check could not be made, which is reported and counts as the policy says',
   'not asked':
-    'only asked for under the admission plugin OwnerReferencesPermissionEnforcement, which then refuses to make what is owned: told',
+    'only asked for under the admission plugin OwnerReferencesPermissionEnforcement, which then refuses to create owned objects: reported',
 };
 
 /** Processes that carry releases out; whoever asks the API has the refusal in its answer. */
@@ -55,8 +56,8 @@ function of(outcome: Outcome, ...verbs: readonly Verb[]): Outcomes {
 }
 
 const LOOK: readonly Verb[] = ['list', 'watch'];
-const GENERATED = of('told', 'get', ...LOOK, 'create', 'update', 'delete');
-const ROUTE = of('told', 'get', ...LOOK, 'create', 'update');
+const GENERATED = of('reported', 'get', ...LOOK, 'create', 'update', 'delete');
+const ROUTE = of('reported', 'get', ...LOOK, 'create', 'update');
 const KEPT = of('home', 'get', ...LOOK, 'create', 'update');
 /** What a route is written for. */
 const WAY_HOME = { ...of('home', 'get', 'watch'), ...of('waits', 'list', 'create', 'update') };
@@ -64,21 +65,21 @@ const WAY_HOME = { ...of('home', 'get', 'watch'), ...of('waits', 'list', 'create
 /** By process and resource; a right that the role gives and this doesn't know fails the test. */
 const OUTCOMES: Readonly<Record<Writing, Readonly<Record<string, Outcomes>>>> = {
   worker: {
-    canaries: { ...of('not ready', ...LOOK), ...of('goes on', 'get'), ...of('told', 'update') },
+    canaries: { ...of('not ready', ...LOOK), ...of('goes on', 'get'), ...of('reported', 'update') },
     'canaries/status': of('event', 'update'),
     'canaries/finalizers': of('not asked', 'update'),
-    metrictemplates: of('told', ...LOOK),
+    metrictemplates: of('reported', ...LOOK),
     alertproviders: of('again', 'get'),
     deployments: GENERATED,
     daemonsets: ROUTE,
-    controllerrevisions: of('told', 'get', 'list', 'create', 'patch', 'delete'),
+    controllerrevisions: of('reported', 'get', 'list', 'create', 'patch', 'delete'),
     configmaps: GENERATED,
     secrets: GENERATED,
     services: GENERATED,
     horizontalpodautoscalers: GENERATED,
     poddisruptionbudgets: { ...GENERATED, ...of('goes on', 'get', 'list') },
     scaledobjects: GENERATED,
-    endpointslices: of('told', ...LOOK),
+    endpointslices: of('reported', ...LOOK),
     apisixroutes: GENERATED,
     httproutes: GENERATED,
     virtualservices: ROUTE,
@@ -86,7 +87,7 @@ const OUTCOMES: Readonly<Record<Writing, Readonly<Record<string, Outcomes>>>> = 
     httpproxies: ROUTE,
     traefikservices: ROUTE,
     ingresses: GENERATED,
-    leases: of('told', 'get', ...LOOK, 'create', 'update'),
+    leases: of('reported', 'get', ...LOOK, 'create', 'update'),
     events: of('log', 'create'),
     keptnmetrics: of('failed check', 'get'),
     analyses: of('failed check', 'get', 'create', 'delete'),
