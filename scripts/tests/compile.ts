@@ -6,7 +6,7 @@ import { bundleServers } from '../cli/bundle.js';
 
 /** Where tests are run from, below the repository's folder. */
 const TESTS = 'dist/tests';
-const FOLDERS = ['src', 'lab', 'demo', 'scripts', 'test', 'web/src', 'web/test'];
+const FOLDERS = ['src', 'lab', 'demo', 'scripts', 'test', 'web/src', 'web/test', 'docs/.vitepress'];
 
 /**
  * Compiles everything that tests load, once for all of their processes: to load TypeScript anew in each costs five times
