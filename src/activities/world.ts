@@ -178,7 +178,7 @@ async function parts(
 /** A target under deletion must not be released, nor relied on. @param why in words for an event */
 function withoutTarget(why: string, { standing }: ObserveInput): Partial<World> {
   if (standing.weight === 0) return { built: true, problem: why };
-  return { built: true, canary: { ...MISSING, reason: why } };
+  return { built: true, canary: { ...MISSING, reason: why, gone: true } };
 }
 
 /** Before a release starts: whether the API server would accept its writes. */

@@ -13,6 +13,8 @@ export interface NotReady extends PodsOfRollout {
   /** False where waiting longer won't help: the progress deadline has passed, or the workload doesn't exist. */
   readonly retriable: boolean;
   readonly reason: string;
+  /** The workload doesn't exist any more, or is being deleted. Observations of earlier versions don't say so. */
+  readonly gone?: true;
 }
 
 /** The pods of a rollout that isn't complete. */

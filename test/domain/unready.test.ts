@@ -219,3 +219,48 @@ describe('the progress deadline counts by the release’s own clock', () => {
     assert.equal(m.state.ending?.kind, 'rolled-back');
   });
 });
+
+/** Paused when `at` says so, and from then on the target is gone. */
+function pausedWithoutTarget(at: (m: Model) => boolean, gone: Pick<NotReady, 'gone'>): Model {
+  const m = new Model({ policy: policyWith({}) });
+  const world = m.world.bind(m);
+  let paused = false;
+  m.world = (): World => {
+    const seen = world();
+    if (!paused || m.weights?.canary === 0) return seen;
+    const reason = 'deployment podinfo.test is being deleted';
+    return { ...seen, canary: { ready: false, retriable: false, available: false, reason, ...gone } };
+  };
+  m.before = () => {
+    if (paused || !at(m)) return;
+    m.order('pause');
+    paused = true;
+    m.nudge();
+  };
+  return m;
+}
+
+describe('a target that is gone while a person has paused its release', () => {
+  test('gets no requests any more', () => {
+    const m = pausedWithoutTarget(atWeight(20), { gone: true });
+    m.run();
+    assert.equal(m.state.ending?.kind, 'rolled-back');
+    assert.equal(m.weights?.canary, 0);
+  });
+
+  test('in the middle of a promotion, too: the primary has all that was analysed', () => {
+    const m = pausedWithoutTarget(({ state, weights }) => state.phase === 'Promoting' && weights?.canary !== 0, {
+      gone: true,
+    });
+    m.run();
+    assert.equal(m.weights?.canary, 0);
+    assert.equal(m.state.ending, undefined, 'it goes on when somebody resumes it');
+  });
+
+  test('observations of earlier versions, which histories hold, are decided on as before', () => {
+    const m = pausedWithoutTarget(atWeight(20), {});
+    m.run();
+    assert.equal(m.state.phase, 'Progressing');
+    assert.equal(m.weights?.canary, 20);
+  });
+});

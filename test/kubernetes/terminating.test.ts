@@ -123,7 +123,7 @@ describe('an object that is being deleted, and stays', { concurrency: 4 }, () =>
   });
 
   test('a target: what rests says so and goes on being put right; what is under way goes home', async () => {
-    for (const phase of ['at rest', 'progressing'] as const) {
+    for (const phase of ['at rest', 'progressing', 'paused', 'at a gate'] as const) {
       const rig = await open(phase, 'target');
       rig.said = [];
       await hold(DEPLOYMENTS, rig.name);

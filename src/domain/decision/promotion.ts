@@ -61,10 +61,13 @@ function stuckPromotion(s: ReleaseState, f: Findings, reason: string): Step {
   return { do: 'rollBack', why: { kind: 'primary-lost', reason } };
 }
 
-/** The target has changed: its pods are no longer those that were analysed. The primary's are, old and new. */
+/**
+ * The target has changed, or is gone: its pods are no longer those that were analysed. The primary's are, old and new.
+ */
 export function retreatIfOvertaken(s: ReleaseState, f: Findings, weights: Weights): Step | undefined {
   if (s.stranded || weights.canary === 0 || !isAvailable(f.world.primary)) return undefined;
-  return compareWithWorld(s, f) === 'same' ? undefined : { do: 'movePrimary', weights: ALL_TO_PRIMARY };
+  const isGone = !f.world.canary.ready && f.world.canary.gone === true;
+  return compareWithWorld(s, f) === 'same' && !isGone ? undefined : { do: 'movePrimary', weights: ALL_TO_PRIMARY };
 }
 
 /** The primary serves all users: the release ends as soon as it stays that way. */

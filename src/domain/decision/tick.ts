@@ -77,17 +77,23 @@ function undoing(s: ReleaseState, { stage, diverted }: Undoing, f: Findings, now
   }
 }
 
-/** A pause keeps traffic where it is, but never on pods that were not analysed. */
+/** A pause keeps traffic where it is, but never on pods that were not analysed, nor on a target that is gone. */
 function whilePaused(s: ReleaseState, f: Findings): Step {
   switch (s.phase) {
     case 'Progressing':
     case 'WaitingPromotion':
-      return overtaken(s, f) ?? { do: 'stay' };
+      return whereGone(f) ?? overtaken(s, f) ?? { do: 'stay' };
     case 'Promoting':
       return retreatIfOvertaken(s, f, weightsOf(s, f)) ?? { do: 'stay' };
     default:
       return { do: 'stay' };
   }
+}
+
+/** Requests to a target that doesn't exist any more get no answer, however long the pause is meant to last. */
+function whereGone({ world: { canary } }: Findings): Step | undefined {
+  if (canary.ready || !canary.gone) return undefined;
+  return { do: 'rollBack', why: { kind: 'not-ready', reason: canary.reason } };
 }
 
 function inPhase(s: ReleaseState, f: Findings, now: number): Step {
