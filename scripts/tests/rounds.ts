@@ -12,7 +12,7 @@ export interface Round {
   readonly processes?: number;
 }
 
-const SERVERS = ['api', 'cli', 'kubernetes', 'security', 'workflows', 'watch', 'replay'];
+const SERVERS = ['api', 'cli', 'client', 'kubernetes', 'security', 'workflows', 'watch', 'replay'];
 const LAB = ['lab', 'release', 'web'];
 /** Real data planes, in a network of their own: `npm run planes`. */
 const PLANES = ['planes'];

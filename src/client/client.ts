@@ -63,7 +63,7 @@ export class SerinusClient {
   private readonly server: string;
 
   constructor(private readonly options: ClientOptions) {
-    this.server = options.server.replace(/\/+$/, '');
+    this.server = withoutSlashes(options.server);
   }
 
   /**
@@ -161,4 +161,11 @@ async function* textOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string>
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** Paths begin with a slash of their own. */
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (url.endsWith('/', end)) end -= 1;
+  return url.slice(0, end);
 }

@@ -26,8 +26,8 @@ function promoted(): EndedRelease {
 function dependencies(store: MemoryArchive | undefined, lines: string[] = []): Dependencies {
   const note = (_fields: unknown, message: string) => void lines.push(message);
   const log: Logger = { info: note, warn: note, error: note, debug: note };
-  const client = { list: () => Promise.resolve({ items: [] }) };
-  return { archive: store, log, cache: { client } } as unknown as Dependencies;
+  const cache = { query: () => Promise.resolve([]) };
+  return { archive: store, log, cache } as unknown as Dependencies;
 }
 
 function temporal(status: string): Client {

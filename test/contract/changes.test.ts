@@ -13,9 +13,9 @@ test('21: an API error while configs are read is an error, not "unchanged"', asy
     let resourceVersion = '1';
     let isDown = false;
     const object = () => ({ metadata: { uid: 'u', resourceVersion }, type: 'Opaque', data: { a: 'MQ==' } });
-    const get = () => (isDown ? Promise.reject(down) : Promise.resolve(object()));
+    const read = () => (isDown ? Promise.reject(down) : Promise.resolve(object()));
     // The cache goes on showing metadata: only the content has to be read.
-    const cache = { get: () => Promise.resolve(object()), client: { get } };
+    const cache = { get: () => Promise.resolve(object()), read };
     const configs = new Configs(cache as unknown as ClusterCache);
     const look = () => configs.checksums.of('test', [{ kind, name: 'settings', optional: false }], false);
     assert.equal(Object.keys(await look()).length, 1);

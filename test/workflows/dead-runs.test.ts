@@ -50,7 +50,7 @@ class Dying {
       log: SILENT,
       now: Date.now,
       leases: { fresh: () => Promise.resolve({ retreat }) },
-      cache: { client: { list: () => Promise.resolve({ items: kept }) } },
+      cache: { query: () => Promise.resolve(kept) },
     };
     return new DeadRuns(deps as unknown as Dependencies, this.bench.client);
   }

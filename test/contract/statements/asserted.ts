@@ -144,7 +144,7 @@ export const ASSERTED: Readonly<Record<number, Statement>> = {
   },
   32: {
     says: 'weights round-trip for every provider',
-    shown: { [ROUTERS]: ['divides the traffic at any weight, and tells how'] },
+    shown: { [ROUTERS]: ['divides the traffic at any weight, and shows how'] },
   },
   33: {
     says: 'Skipper’s predicates',
@@ -194,7 +194,7 @@ export const ASSERTED: Readonly<Record<number, Statement>> = {
   37: {
     says: 'APISIX: two backends, 50/50 on both',
     shown: {
-      [ROUTERS]: ['divides the traffic at any weight, and tells how'],
+      [ROUTERS]: ['divides the traffic at any weight, and shows how'],
       'kubernetes/routers/apisix.ts': ['storefront-cart-canary'],
     },
   },

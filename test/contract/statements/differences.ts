@@ -221,7 +221,7 @@ export const DIFFERENCES: Readonly<Record<string, Shown>> = {
   },
   'Post-rollout hooks and alerts are sent once': {
     'workflows/delivery.test.ts': [
-      'a worker that goes in the middle of a delivery: nothing is lost, and repetitions can be told',
+      'a worker that goes in the middle of a delivery: nothing is lost, and repetitions can be recognised',
     ],
     'domain/outbox.test.ts': ['whoever fails when: each recipient gets every notice once at least, and in order'],
   },
@@ -252,7 +252,7 @@ export const DIFFERENCES: Readonly<Record<string, Shown>> = {
   },
   '100/100 may be left behind': {
     'routers/traefik.test.ts': [
-      'tells nothing of weights that do not add up, such as those that Flagger can leave behind',
+      'says nothing about weights that do not add up, such as those that Flagger can leave behind',
     ],
   },
   "Changes of the user's Ingress don't reach the copy": {

@@ -179,7 +179,7 @@ export const FAULTS: Readonly<Record<string, Statement>> = {
   'the rest of the attack': {
     says: 'templates, links, redirects, tokens, proxies, odd requests',
     shown: {
-      'security/templates.test.ts': ['is told to nobody who may not get the target, by any route'],
+      'security/templates.test.ts': ['is shown to nobody who may not get the target, by any route'],
       'api/links.test.ts': ['for one revision orders nothing of another one'],
       'security/redirects.test.ts': ['is followed by nothing that goes out: ${status}'],
       'security/tokens.test.ts': ['are slowed down, and keep nobody out who has a valid one'],

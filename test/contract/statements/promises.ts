@@ -74,7 +74,7 @@ export const PROMISES: Readonly<Record<string, Statement>> = {
     shown: {
       'crds/manifests.test.ts': ['an alert provider has an address or a Secret'],
       'domain/notices.test.ts': [
-        'are told of a release with all types of webhooks, in order and with the phase of the moment',
+        'are sent for a release with all types of webhooks, in order and with the phase of the moment',
       ],
       'kubernetes/deliver.test.ts': [
         'go to the providers it names, each from its severity on; address and token come from the Secret',

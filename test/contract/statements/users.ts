@@ -195,7 +195,7 @@ export const USERS: Readonly<Record<string, Statement>> = {
   },
   'templates that a viewer may not get': {
     says: 'are told by no route, `desired` included',
-    shown: { 'security/templates.test.ts': ['is told to nobody who may not get the target, by any route'] },
+    shown: { 'security/templates.test.ts': ['is shown to nobody who may not get the target, by any route'] },
   },
   'links for approvals': {
     says: 'are for one gate, one weight and one revision',
@@ -210,8 +210,8 @@ export const USERS: Readonly<Record<string, Statement>> = {
     shown: {
       'security/redirects.test.ts': [
         'is followed by nothing that goes out: ${status}',
-        'is told to nobody where it is asked for values',
-        'is told to nobody where the answer is a failure: ${status}',
+        'is shown to nobody where it is asked for values',
+        'is shown to nobody where the answer is a failure: ${status}',
       ],
     },
     differs: 'Redirects of webhooks and metrics servers are followed anywhere',
