@@ -48,9 +48,9 @@ export function rounds(wanted: readonly string[]): Round[] {
     {
       name: 'servers',
       files: files.filter(needsServers),
-      atOnce: 4,
+      atOnce: 5,
       timeoutMinutes: 35,
-      processes: 8,
+      processes: 10,
     },
     { name: 'planes', files: files.filter((f) => PLANES.includes(folder(f))), atOnce: 1, timeoutMinutes: 20 },
     { name: 'shared', files: files.filter(isShared), atOnce: 4, timeoutMinutes: 30 },
