@@ -7,6 +7,12 @@ import { until } from '../harness/until.js';
 import { appCanary, appDeployment, appRoute } from '../harness/release/objects.js';
 import { ReleaseScene } from '../harness/release/scene.js';
 
+/**
+ * When the API server is back, Kubernetes' controller manager may take half a minute until it asks it again: no rollout goes on
+ * meanwhile, and what a release does about that is for other tests.
+ */
+const PATIENT = { progressDeadlineSeconds: 300 };
+
 describe('a server that is down: one clear error, nothing changed, recovery by itself', () => {
   let lab: Lab;
   before(async () => {
@@ -45,7 +51,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
 
   test('the API server in mid-release: traffic stays where it is, and the release goes on', async (t) => {
     const world = await ReleaseScene.open(t, { lab });
-    await world.initialised(appCanary(world.app, {}, { metrics: [], interval: '3s' }));
+    await world.initialised(appCanary(world.app, PATIENT, { metrics: [], interval: '3s' }));
     const traffic = world.traffic(20);
     await world.setImage('lab/http-echo:2');
     await world.atWeight(25);
@@ -62,7 +68,7 @@ describe('a server that is down: one clear error, nothing changed, recovery by i
 
   test('Temporal and the API server at the start: Serinus says so and waits for them', async (t) => {
     const world = await ReleaseScene.open(t, { lab });
-    await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app, {}, { metrics: [] }));
+    await world.apply(appDeployment(world.app), appRoute(world.app), appCanary(world.app, PATIENT, { metrics: [] }));
     await lab.server('temporal').stop('SIGKILL');
     await lab.server('apiserver').stop('SIGKILL');
     const serinus = world.start(['all']);
