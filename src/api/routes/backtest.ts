@@ -1,18 +1,19 @@
 import type { z } from 'zod';
-import { FOREIGN_TEXT, Manifests } from '../../check/manifest.js';
 import { parsedCanary } from '../../canary/read.js';
 import type { JudgementSettings } from '../../crds/judgement.js';
 import { JUDGEMENT_ANNOTATION } from '../../crds/own-settings.js';
 import type { Dependencies } from '../../dependencies.js';
-import { UserError } from '../../errors.js';
 import type { KubeObject } from '../../kube/object.js';
 import type { Guard } from '../auth/guard.js';
 import type { Backtests } from '../backtest/backtests.js';
+import { manifestsIn, wrongManifest } from '../check/manifests.js';
 import { Problem } from '../problems/problem.js';
 import { backtestAnswerSchema, backtestRequestSchema } from '../schema/backtest.js';
 import { problems, type App } from './app.js';
 
 type Body = z.output<typeof backtestRequestSchema>;
+
+const REMEDY = 'send the one Canary (flagger.app/v1beta1) that has the policy, in YAML or JSON';
 
 /** What another policy would have made of past releases. */
 export function backtestRoute(app: App, deps: Dependencies, guard: Guard, backtests: Backtests): void {
@@ -44,21 +45,10 @@ export function backtestRoute(app: App, deps: Dependencies, guard: Guard, backte
 }
 
 /** @throws Problem where it can't be read, or isn't one Canary */
-function canaryIn({ manifest, namespace }: Body): KubeObject {
-  const [object, ...others] = read(manifest, namespace).canaries;
+function canaryIn(body: Body): KubeObject {
+  const [object, ...others] = manifestsIn(body, REMEDY).canaries;
   if (object && others.length === 0) return object;
-  throw wrongManifest(others.length > 0 ? 'there are several Canaries in it' : 'there is no Canary in it');
-}
-
-function read(manifest: Body['manifest'], namespace: string | undefined): Manifests {
-  try {
-    return typeof manifest === 'string'
-      ? Manifests.read(manifest, 'manifest', namespace, FOREIGN_TEXT)
-      : Manifests.of([manifest], 'manifest', namespace);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw wrongManifest(error.message);
-  }
+  throw wrongManifest(others.length > 0 ? 'there are several Canaries in it' : 'there is no Canary in it', REMEDY);
 }
 
 /** @throws Problem where nothing is judged by evidence */
@@ -75,9 +65,4 @@ function judgementIn(object: KubeObject, deps: Dependencies): JudgementSettings 
     field: 'manifest',
     remedy: `set its annotation ${JUDGEMENT_ANNOTATION}, such as to "preset: balanced"`,
   });
-}
-
-function wrongManifest(detail: string): Problem {
-  const remedy = 'send the one Canary (flagger.app/v1beta1) that has the policy, in YAML or JSON';
-  return new Problem('invalid-input', detail, { field: 'manifest', remedy });
 }

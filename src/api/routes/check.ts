@@ -2,10 +2,10 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Dependencies } from '../../dependencies.js';
 import { check } from '../../check/check.js';
-import { FOREIGN_TEXT, Manifests } from '../../check/manifest.js';
-import { UserError } from '../../errors.js';
+import type { Manifests } from '../../check/manifest.js';
 import type { Guard } from '../auth/guard.js';
 import { answerOf } from '../check/answer.js';
+import { manifestsIn } from '../check/manifests.js';
 import { NotForCaller, readerFor } from '../check/reader.js';
 import { understudyFor } from '../check/understudy.js';
 import { askKubernetes } from '../problems/outside.js';
@@ -14,6 +14,8 @@ import { checkAnswerSchema, checkRequestSchema } from '../schema/check.js';
 import { problems, type App } from './app.js';
 
 type Body = z.output<typeof checkRequestSchema>;
+
+const REMEDY = 'send a Canary (flagger.app/v1beta1), alone or with other Kubernetes objects, in YAML or JSON';
 
 /** Checks a policy before a release relies on it. */
 export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
@@ -29,7 +31,7 @@ export function checkRoute(app: App, deps: Dependencies, guard: Guard): void {
     onRequest: (request) => guard.identify(request),
     handler: async (request) => {
       const { body } = request;
-      const manifests = manifestsIn(body);
+      const manifests = manifestsIn(body, REMEDY, (sent) => sent.demandCanary());
       await admit(guard, request, manifests, body);
       const { client } = deps.cache;
       const reader = body.cluster || body.metrics ? readerFor(request, guard, client) : undefined;
@@ -53,24 +55,6 @@ function forCaller(error: unknown): never {
   throw new Problem('forbidden', error.message, {
     remedy: 'have the right granted by a Role or ClusterRole of Kubernetes, or check without metrics',
   });
-}
-
-/** @throws Problem where it can't be parsed, or has no Canary */
-function manifestsIn({ manifest, namespace }: Body): Manifests {
-  try {
-    const manifests =
-      typeof manifest === 'string'
-        ? Manifests.read(manifest, 'manifest', namespace, FOREIGN_TEXT)
-        : Manifests.of(Array.isArray(manifest) ? manifest : [manifest], 'manifest', namespace);
-    manifests.demandCanary();
-    return manifests;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new Problem('invalid-input', error.message, {
-      field: 'manifest',
-      remedy: 'send a Canary (flagger.app/v1beta1), alone or with other Kubernetes objects, in YAML or JSON',
-    });
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { moment } from './releases.js';
-import { canaryName, namespaceName } from './requests.js';
+import { bodyError, canaryName, namespaceName } from './requests.js';
 
 const MANIFEST = 'send the Canary with the policy: as text in YAML or JSON, or as an object';
 const MOST_RELEASES = 100;
@@ -26,12 +26,7 @@ export const backtestRequestSchema = z
         .default(20)
         .describe('At most so many releases, those that have ended last'),
     },
-    {
-      error: (issue) => {
-        if (issue.code === 'unrecognized_keys') return 'there is no such field';
-        return issue.code === 'invalid_type' ? 'send a JSON object' : undefined;
-      },
-    },
+    { error: bodyError },
   )
   .meta({ id: 'BacktestRequest' });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../../check/finding.js';
 import { VERDICTS } from '../../check/live/metric.js';
-import { namespaceName } from './requests.js';
+import { bodyError, namespaceName } from './requests.js';
 
 const MANIFEST =
   'send the Canary, alone or with other objects: as text in YAML or JSON, as an object, or as a list of objects';
@@ -34,12 +34,7 @@ export const checkRequestSchema = z
         .optional()
         .describe('What a forecast goes by; measured where missing and the metrics are asked'),
     },
-    {
-      error: (issue) => {
-        if (issue.code === 'unrecognized_keys') return 'there is no such field';
-        return issue.code === 'invalid_type' ? 'send a JSON object' : undefined;
-      },
-    },
+    { error: bodyError },
   )
   .meta({ id: 'CheckRequest' });
 

@@ -168,7 +168,8 @@ export type Accepted = z.output<typeof acceptedSchema>;
 export type Obeyed = z.output<typeof obeyedSchema>;
 export type Pending = z.output<typeof pendingSchema>;
 
-function bodyError(issue: z.core.$ZodRawIssue): string | undefined {
+/** What is wrong with a body as a whole. */
+export function bodyError(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') return `there is no such field`;
   if (issue.code === 'invalid_type') return 'send a JSON object';
   return undefined;
